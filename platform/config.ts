@@ -1,0 +1,112 @@
+import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import { isSecret, settings, type Role } from './settings.ts';
+
+type Camel<Name extends string> = Name extends `${infer Head}_${infer Rest}`
+  ? `${Lowercase<Head>}${Capitalize<Camel<Rest>>}`
+  : Lowercase<Name>;
+
+const schema = z.object(settings);
+
+type Parsed = z.output<typeof schema>;
+
+/** Settings whose default is computed from another setting or from the machine. */
+interface Resolved {
+  readonly dataDir: string;
+  readonly imageStore: string;
+  readonly extractProcesses: number;
+  readonly logFormat: 'pretty' | 'json';
+}
+
+/** Every setting of the service, by its variable's name in camelCase (`DATA_DIR` is `dataDir`). */
+export type Config = Readonly<
+  Omit<{ [Name in keyof Parsed as Camel<Name>]: Parsed[Name] }, keyof Resolved> & Resolved
+>;
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Everything that is wrong with the settings of a start; entry files print the message and exit with 2. */
+export class ConfigError extends Error {
+  readonly faults: readonly string[];
+
+  constructor(faults: readonly string[]) {
+    super(`Wrong settings:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+    this.name = 'ConfigError';
+    this.faults = faults;
+  }
+}
+
+/** Reads the settings; an empty variable counts as absent. Throws ConfigError with all faults at once. */
+export function loadConfig(env: Environment = process.env, role: Role = 'command'): Config {
+  const faults: string[] = [];
+  const given = readGiven(env, faults);
+  const result = schema.safeParse(given);
+  if (!result.success) {
+    for (const issue of result.error.issues) faults.push(describeIssue(issue, given));
+  }
+  if (role === 'api' && given['SESSION_SECRET'] === undefined && !mentions(faults, 'SESSION_SECRET')) {
+    faults.push('SESSION_SECRET: required, at least 32 characters');
+  }
+  if (faults.length > 0 || !result.success) throw new ConfigError(faults);
+  return freeze(result.data);
+}
+
+/** This process's variables with `overrides` on top: what a child process is started with. */
+export function environmentWith(overrides: Environment): Record<string, string | undefined> {
+  return { ...process.env, ...overrides };
+}
+
+/** True for addresses that only this machine can reach. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
+function readGiven(env: Environment, faults: string[]): Record<string, string> {
+  const given: Record<string, string> = {};
+  for (const name of Object.keys(settings)) {
+    const value = env[name];
+    if (value !== undefined && value !== '') given[name] = value;
+    const file = isSecret(name) ? env[`${name}_FILE`] : undefined;
+    if (file === undefined || file === '') continue;
+    if (given[name] !== undefined) {
+      faults.push(`${name}: given twice, also as ${name}_FILE`);
+      continue;
+    }
+    try {
+      given[name] = readFileSync(file, 'utf8').replace(/\r?\n$/, '');
+    } catch (error) {
+      faults.push(`${name}_FILE: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  return given;
+}
+
+function describeIssue(issue: z.core.$ZodIssue, given: Record<string, string>): string {
+  const name = String(issue.path[0] ?? '');
+  const value = given[name];
+  const shown = value === undefined || isSecret(name) ? '' : `, not '${value}'`;
+  return `${name}: ${issue.message}${shown}`;
+}
+
+function mentions(faults: readonly string[], name: string): boolean {
+  return faults.some((fault) => fault.startsWith(`${name}:`) || fault.startsWith(`${name}_FILE:`));
+}
+
+function freeze(parsed: Parsed): Config {
+  const dataDir = resolve(parsed.DATA_DIR);
+  const complete: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(parsed)) complete[toCamel(name)] = value;
+  return Object.freeze({
+    ...(complete as Omit<Config, keyof Resolved>),
+    dataDir,
+    imageStore: parsed.IMAGE_STORE ?? `folder:${resolve(dataDir, 'samples')}`,
+    extractProcesses: parsed.EXTRACT_PROCESSES ?? Math.max(1, availableParallelism() - 1),
+    logFormat: parsed.LOG_FORMAT ?? (process.stderr.isTTY ? 'pretty' : 'json'),
+  });
+}
+
+function toCamel(name: string): string {
+  return name.toLowerCase().replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}

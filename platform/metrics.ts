@@ -1,0 +1,87 @@
+import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
+
+const requestSeconds = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
+const batchSeconds = [0.01, 0.025, 0.05, 0.1, 0.2, 0.4, 0.8, 1.6, 5, 15, 60];
+const partSeconds = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 180, 600, 1800];
+const controlSeconds = [0.05, 0.1, 0.25, 0.5, 1, 2, 4, 8, 16];
+
+/**
+ * The service's own figures. Labels come from closed sets (a route is its pattern, never an id);
+ * gauges that need a query are set by whoever knows the answer, shortly before `render`.
+ */
+export function createMetrics(registry: Registry = new Registry()) {
+  const registers = [registry];
+  const counter = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Counter<Label>({ name, help, labelNames, registers });
+  const gauge = <Label extends string>(name: string, help: string, labelNames: Label[]) =>
+    new Gauge<Label>({ name, help, labelNames, registers });
+  const histogram = <Label extends string>(
+    name: string,
+    help: string,
+    labelNames: Label[],
+    buckets: number[],
+  ) => new Histogram<Label>({ name, help, labelNames, buckets, registers });
+
+  // Process figures too: CPU, resident memory, heap, event-loop lag, garbage collection.
+  collectDefaultMetrics({ register: registry });
+
+  return {
+    registry,
+    render: (): Promise<string> => registry.metrics(),
+    contentType: registry.contentType,
+
+    httpRequests: counter('luna_http_requests_total', 'HTTP requests answered.', [
+      'method',
+      'route',
+      'status',
+    ]),
+    httpDuration: histogram(
+      'luna_http_request_duration_seconds',
+      'Time from the first byte of a request to the end of its answer.',
+      ['method', 'route', 'status'],
+      requestSeconds,
+    ),
+    httpErrors: counter('luna_http_errors_total', 'Error answers by their code.', ['route', 'error_code']),
+
+    tasks: gauge('luna_tasks', 'Tasks by type and status.', ['type', 'status']),
+    taskObjects: counter('luna_task_objects_total', 'Objects that tasks have dealt with, by outcome.', [
+      'type',
+      'outcome',
+    ]),
+    partDuration: histogram(
+      'luna_part_duration_seconds',
+      'Time that one attempt of a part took.',
+      ['type', 'outcome'],
+      partSeconds,
+    ),
+    batchDuration: histogram(
+      'luna_batch_duration_seconds',
+      "Time of one batch's transaction.",
+      ['type'],
+      batchSeconds,
+    ),
+    partRetries: counter('luna_part_retries_total', 'Attempts of a part after its first.', ['type']),
+    checkpointAge: gauge(
+      'luna_checkpoint_age_seconds',
+      'Age of the oldest checkpoint among running parts: a stalled task makes it grow.',
+      [],
+    ),
+    outboxAge: gauge('luna_outbox_age_seconds', 'Age of the oldest entry that waits to be sent.', []),
+    reconcilerRepairs: counter('luna_reconciler_repairs_total', 'What the reconciler put right.', ['kind']),
+    controlLatency: histogram(
+      'luna_control_latency_seconds',
+      'Time from asking for an action until the task has taken it.',
+      ['action'],
+      controlSeconds,
+    ),
+    extractDuration: histogram(
+      'luna_extract_duration_seconds',
+      'Time of one run of a model on one sample.',
+      ['version'],
+      requestSeconds,
+    ),
+    poolConnections: gauge('luna_db_pool_connections', 'Database connections by what they do.', ['state']),
+  };
+}
+
+export type Metrics = ReturnType<typeof createMetrics>;

@@ -1,0 +1,143 @@
+import { z } from 'zod';
+
+/** What a process is started for; some settings are only required of some. */
+export type Role = 'api' | 'worker' | 'command';
+
+const wholeNumber = (min: number, max: number) =>
+  z
+    .string()
+    .regex(/^\d{1,15}$/, `a whole number from ${min} to ${max}`)
+    .transform(Number)
+    .refine((value) => value >= min && value <= max, `a whole number from ${min} to ${max}`);
+
+const yesOrNo = z.stringbool({ error: 'true or false' });
+
+const text = z.string();
+
+const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
+  z.enum(values, { error: `one of ${values.join(', ')}` });
+
+const url = (protocol: RegExp, example: string) =>
+  z.string().refine((value) => URL.canParse(value) && protocol.test(value), `an address like ${example}`);
+
+const commaSeparated = z.string().transform((value) =>
+  value
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+
+const secret = <Schema extends z.ZodType>(schema: Schema, sentence: string): Schema =>
+  schema.meta({ description: sentence, secret: true });
+
+/** Every setting with its rule, default and sentence; `.env.example` is printed from this. */
+export const settings = {
+  HOST: text.default('127.0.0.1').describe('Address that the API listens on.'),
+  PORT: wholeNumber(0, 65535)
+    .default(5010)
+    .describe('Port that the API listens on; 0 takes any free one and prints it.'),
+  DATA_DIR: text
+    .default('./data')
+    .describe(
+      'Folder of the embedded servers, samples, caches and secrets; without it the next start is a new one.',
+    ),
+  DATABASE_URL: secret(
+    url(/^postgres(ql)?:/, 'postgres://user:password@host:5432/database').optional(),
+    'PostgreSQL 14 or newer; without it an embedded one is started by npm start.',
+  ),
+  MAX_DB_CONNECTIONS: wholeNumber(2, 500)
+    .default(12)
+    .describe('Database connections of one process at most.'),
+  TEMPORAL_ADDRESS: text
+    .regex(/^[^\s/]+:\d+$/, 'host:port')
+    .optional()
+    .describe('host:port of a Temporal server; without it an embedded one is started by npm start.'),
+  TEMPORAL_NAMESPACE: text.default('default').describe('Temporal namespace.'),
+  TEMPORAL_TLS: yesOrNo
+    .default(false)
+    .describe('Speak TLS to Temporal; implied by any other TEMPORAL_TLS_ setting and by TEMPORAL_API_KEY.'),
+  TEMPORAL_TLS_SERVER_NAME: text.optional().describe("Name expected in Temporal's certificate."),
+  TEMPORAL_TLS_CA: secret(text.optional(), 'Certificate authority of Temporal, PEM.'),
+  TEMPORAL_TLS_CERT: secret(text.optional(), 'Client certificate for Temporal, PEM.'),
+  TEMPORAL_TLS_KEY: secret(text.optional(), "Client certificate's private key for Temporal, PEM."),
+  TEMPORAL_API_KEY: secret(text.optional(), 'API key for Temporal.'),
+  TEMPORAL_CLI: text
+    .optional()
+    .describe('Path of the temporal program (1.5 or newer) that serves the embedded Temporal.'),
+  IMAGE_STORE: text
+    .regex(/^(folder:.+|s3:\/\/[^/]+(\/.*)?)$/, 'folder:PATH or s3://bucket/prefix')
+    .optional()
+    .describe(
+      'Where sample images live: folder:PATH or s3://bucket/prefix; default folder:DATA_DIR/samples.',
+    ),
+  S3_ENDPOINT: url(/^https?:/, 'https://s3.example.org')
+    .optional()
+    .describe('Address of an S3-compatible service, for IMAGE_STORE=s3://….'),
+  S3_REGION: text.default('us-east-1').describe('Region of the S3 bucket.'),
+  AWS_ACCESS_KEY_ID: secret(text.optional(), 'Access key of the S3 bucket.'),
+  AWS_SECRET_ACCESS_KEY: secret(text.optional(), 'Secret key of the S3 bucket.'),
+  ADMIN_LOGIN: text
+    .regex(/^[a-z0-9_'+\-.]+@[a-z0-9]+\.[a-z]{2,}$/, 'an e-mail address in lower case')
+    .default('root@visionlabs.ai')
+    .describe('Login of the administrator that the first start creates.'),
+  ADMIN_PASSWORD: secret(
+    text.min(3, '3 to 128 characters').max(128, '3 to 128 characters').default('root'),
+    'Password of that administrator; the default is refused when HOST is not loopback.',
+  ),
+  SESSION_SECRET: secret(
+    text.min(32, 'at least 32 characters').optional(),
+    'Key that signs session cookies, at least 32 characters; npm start makes one and keeps it in DATA_DIR when the database is embedded.',
+  ),
+  SECURE_COOKIES: yesOrNo.default(false).describe('Send the session cookie over HTTPS only.'),
+  TRUST_PROXY: text
+    .default('')
+    .describe("Whose X-Forwarded-For is believed: express's trust proxy value, for instance loopback or 1."),
+  CONFIG_PUBLIC: yesOrNo.default(false).describe('Answer GET /config without credentials.'),
+  DEFAULT_DESCRIPTOR_VERSION: wholeNumber(1, 32767)
+    .default(1)
+    .describe('Face descriptor version that objects must have to be extracted anew.'),
+  DEFAULT_BODY_DESCRIPTOR_VERSION: wholeNumber(1, 32767).default(101).describe('The same for bodies.'),
+  ORIGIN_HOSTS: commaSeparated
+    .default([])
+    .describe('Hosts, comma-separated, to which DELETEs of image origins may go.'),
+  GC_WINDOW: wholeNumber(1, 64).default(4).describe('Parts of one gc task that run at the same time.'),
+  EXTRACT_PROCESSES: wholeNumber(1, 256)
+    .optional()
+    .describe('Extractor processes of one worker; default: the number of cores less one.'),
+  PART_SIZE_GC: wholeNumber(1, 10_000_000).default(50_000).describe('Objects of one part of a gc task.'),
+  PART_SIZE_EXTRACT: wholeNumber(1, 1_000_000)
+    .default(2_000)
+    .describe('Objects of one part of an extract task.'),
+  PARTS_PER_RUN: wholeNumber(1, 4_000)
+    .default(400)
+    .describe('Parts after which a task continues in a new workflow run.'),
+  BATCH_TARGET_MS: wholeNumber(10, 10_000)
+    .default(200)
+    .describe('How long one batch should take, milliseconds.'),
+  RECONCILE_INTERVAL_MS: wholeNumber(50, 600_000)
+    .default(3_000)
+    .describe('How often waiting and lost tasks are looked for, milliseconds.'),
+  WORKER_METRICS_PORT: wholeNumber(0, 65535)
+    .default(5011)
+    .describe("Port of a worker's /metrics and /healthcheck; 0 takes any free one."),
+  TASK_QUEUE_PREFIX: text
+    .regex(/^[\w.-]*$/, 'letters, digits, points, hyphens')
+    .default('')
+    .describe('Put before the name of each Temporal task queue, so that several systems can share a server.'),
+  BUNDLE_CACHE: text
+    .optional()
+    .describe('Folder that keeps the compiled workflows between starts of workers.'),
+  LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
+    .default('info')
+    .describe('Least serious log entries that are written.'),
+  LOG_FORMAT: oneOf(['pretty', 'json'])
+    .optional()
+    .describe('pretty or json; default pretty on a terminal, json otherwise.'),
+} as const;
+
+export type SettingName = keyof typeof settings;
+
+/** True for settings that may come from a file (`NAME_FILE`) and are never shown. */
+export function isSecret(name: string): boolean {
+  return name in settings && settings[name as SettingName].meta()?.['secret'] === true;
+}

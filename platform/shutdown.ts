@@ -1,0 +1,75 @@
+import type { Logger } from './logger.ts';
+
+export type ShutdownStage = 'first' | 'normal' | 'last';
+
+type Handler = () => Promise<void> | void;
+
+export interface Shutdown {
+  /** Handlers of one stage run together, the stages one after another: stop accepting, drain, close. */
+  on(stage: ShutdownStage, name: string, handler: Handler): void;
+  /** Runs all handlers once, however often it is asked, and then ends the process. */
+  begin(reason: string, exitCode?: number): Promise<void>;
+  readonly isStopping: boolean;
+}
+
+export interface ShutdownOptions {
+  readonly log: Logger;
+  /** After this time the process ends even though a handler has not: with status 1. */
+  readonly limitMs?: number;
+  /** Wait before the first handler, for load balancers to notice that this process is leaving. */
+  readonly graceMs?: number;
+  /** What ends the process; tests put their own here. */
+  readonly exit?: (code: number) => void;
+}
+
+const stages: readonly ShutdownStage[] = ['first', 'normal', 'last'];
+
+/** Stops this process in order at SIGINT, SIGTERM and when the parent that holds its IPC channel is gone. */
+export function createShutdown({
+  log,
+  limitMs = 9_000,
+  graceMs = 0,
+  exit = (code) => process.exit(code),
+}: ShutdownOptions): Shutdown {
+  const handlers: { stage: ShutdownStage; name: string; handler: Handler }[] = [];
+  let stopping: Promise<void> | undefined;
+
+  async function runStages(reason: string, exitCode: number): Promise<void> {
+    log.info({ reason }, 'stopping');
+    let code = exitCode;
+    const limit = setTimeout(() => {
+      log.error({ limitMs }, 'not stopped in time, ending anyway');
+      exit(1);
+    }, limitMs);
+    if (graceMs > 0) await new Promise((done) => setTimeout(done, graceMs));
+    for (const stage of stages) {
+      const ofStage = handlers.filter((entry) => entry.stage === stage);
+      const results = await Promise.allSettled(ofStage.map(async ({ handler }) => handler()));
+      results.forEach((result, index) => {
+        if (result.status === 'fulfilled') return;
+        code ||= 1;
+        log.error({ err: result.reason as unknown, handler: ofStage[index]?.name }, 'could not stop cleanly');
+      });
+    }
+    clearTimeout(limit);
+    for (const [event, listener] of listeners) process.off(event, listener);
+    log.info('stopped');
+    exit(code);
+  }
+
+  const begin = (reason: string, exitCode = 0): Promise<void> => (stopping ??= runStages(reason, exitCode));
+  const listeners: [string, () => void][] = [
+    ['SIGINT', () => void begin('SIGINT')],
+    ['SIGTERM', () => void begin('SIGTERM')],
+    ['disconnect', () => void begin('the parent process is gone')],
+  ];
+  for (const [event, listener] of listeners) process.on(event, listener);
+
+  return {
+    on: (stage, name, handler) => void handlers.push({ stage, name, handler }),
+    begin,
+    get isStopping() {
+      return stopping !== undefined;
+    },
+  };
+}
