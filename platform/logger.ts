@@ -25,7 +25,7 @@ export function createLogger({ name, level, format, destination = process.stderr
     {
       name,
       level,
-      base: { name, pid: process.pid },
+      base: format === 'pretty' ? { name } : { name, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       redact: { paths: redactedPaths, censor: '[hidden]' },
     },

@@ -7,7 +7,7 @@ export function pretty(destination: NodeJS.WritableStream): DestinationStream {
   return build({
     destination,
     colorize: isTerminal,
-    ignore: 'pid,hostname',
+    ignore: 'hostname',
     translateTime: 'SYS:HH:MM:ss.l',
     sync: true,
   });

@@ -1,0 +1,32 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** PostgreSQL refuses to run as root; whoever starts it as root runs it as this system user instead. */
+export interface SystemUser {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** The user to run PostgreSQL as: null (oneself) unless this process is root; made when it is not there. */
+export async function findPostgresUser(): Promise<SystemUser | null> {
+  if (process.getuid?.() !== 0) return null;
+  const found = await lookUp('postgres');
+  if (found !== null) return found;
+  await run('useradd', ['--system', '--user-group', '--no-create-home', 'postgres']).catch(() =>
+    run('adduser', ['-S', '-D', '-H', 'postgres']),
+  );
+  const made = await lookUp('postgres');
+  if (made === null) throw new Error('PostgreSQL cannot run as root, and no user postgres could be made');
+  return made;
+}
+
+async function lookUp(name: string): Promise<SystemUser | null> {
+  try {
+    const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => run('id', [flag, name])));
+    return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) };
+  } catch {
+    return null;
+  }
+}

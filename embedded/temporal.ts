@@ -1,0 +1,108 @@
+import { execFile } from 'node:child_process';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Logger } from '../platform/logger.ts';
+import { launch, type EmbeddedServer, type Launched } from './launch.ts';
+import { isListening, rememberedPort } from './ports.ts';
+
+import { commandLineOf, stopProcess } from './processes.ts';
+import { findTemporalCli } from './temporalCli.ts';
+
+const run = promisify(execFile);
+
+export interface TemporalOptions {
+  readonly dataDir: string;
+  /** Folder for a downloaded program; see temporalCli.ts. */
+  readonly cacheDir: string;
+  readonly log: Logger;
+  /** Serve Temporal's own pages too. */
+  readonly ui?: boolean;
+  /** Default: the one that the data folder remembers, or any free one. */
+  readonly port?: number;
+  /** The temporal program to use; default: looked for, then downloaded. */
+  readonly cli?: string | undefined;
+}
+
+export interface Temporal extends EmbeddedServer {
+  readonly address: string;
+  readonly uiAddress: string | null;
+  stop(): Promise<void>;
+}
+
+const stopSteps = [
+  ['SIGTERM', 4_000],
+  ['SIGKILL', 2_000],
+] as const;
+
+const readyLimitMs = 60_000;
+
+/**
+ * Starts a Temporal development server on loopback that keeps its data in `dataDir/temporal`, ready for
+ * clients. One that a killed start left behind on the same files is stopped first.
+ */
+export async function startTemporal(options: TemporalOptions): Promise<Temporal> {
+  const { dataDir, log, ui = false } = options;
+  const folder = join(dataDir, 'temporal');
+  await mkdir(folder, { recursive: true });
+  const pidFile = join(folder, 'pid');
+  await stopOrphan(pidFile, folder, log);
+  const cli = await findTemporalCli(options);
+  const port = options.port ?? (await rememberedPort(join(folder, 'port')));
+  const uiPort = ui ? await rememberedPort(join(folder, 'ui-port')) : null;
+  const address = `127.0.0.1:${port}`;
+  const server = await launch({
+    name: 'Temporal',
+    command: cli.path,
+    args: [
+      ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port)],
+      ...(uiPort === null ? ['--headless'] : ['--ui-ip', '127.0.0.1', '--ui-port', String(uiPort)]),
+      // A file of one version is not promised to suit another; tasks go on from PostgreSQL when it is new.
+      ...['--db-filename', join(folder, `temporal-${cli.version}.db`)],
+      ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=1'],
+      ...['--log-level', 'warn'],
+    ],
+    logFile: join(dataDir, 'temporal.log'),
+    log,
+    readyLimitMs,
+    // The database file stays locked for a moment after its last user was killed.
+    retryWhen: /database is locked/,
+    isReady: async (pid) => {
+      await writeFile(pidFile, `${pid}\n`);
+      return (await isListening(port)) && (await answers(cli.path, address));
+    },
+  });
+  return {
+    address,
+    uiAddress: uiPort === null ? null : `http://127.0.0.1:${uiPort}`,
+    port,
+    pid: server.pid,
+    exited: server.exited,
+    stop: () => stop(server, pidFile),
+  };
+}
+
+async function stop(server: Launched, pidFile: string): Promise<void> {
+  if (!server.hasExited()) await stopProcess(server.pid, stopSteps);
+  await server.exited;
+  await rm(pidFile, { force: true });
+}
+
+async function answers(cli: string, address: string): Promise<boolean> {
+  const call = ['operator', 'namespace', 'describe', '--namespace', 'default', '--address', address];
+  return run(cli, call, { timeout: 5_000 }).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function stopOrphan(pidFile: string, folder: string, log: Logger): Promise<void> {
+  const pid = Number(await readFile(pidFile, 'utf8').catch(() => ''));
+  if (!Number.isInteger(pid) || pid <= 0) return;
+  const command = await commandLineOf(pid);
+  if (command?.includes('server start-dev') === true && command.includes(folder)) {
+    log.warn({ pid }, 'stopping the Temporal server that an earlier start left behind');
+    await stopProcess(pid, stopSteps);
+  }
+  await rm(pidFile, { force: true });
+}
