@@ -1,0 +1,81 @@
+import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
+
+/** Runs one statement; rows come back as plain objects. Binds are `$1…`; bigint columns are numbers. */
+export interface Sql {
+  query<Row extends object>(sql: string, bind?: readonly unknown[]): Promise<Row[]>;
+}
+
+export interface Database extends Sql {
+  readonly sequelize: Sequelize;
+  /** One transaction (read committed): commits when `work` resolves, rolls back when it rejects. */
+  transaction<T>(work: (tx: Sql & { readonly transaction: Transaction }) => Promise<T>): Promise<T>;
+  poolSize(): { size: number; available: number; waiting: number };
+  close(): Promise<void>;
+}
+
+export interface DatabaseOptions {
+  readonly url: string;
+  readonly applicationName: string;
+  readonly maxConnections: number;
+  /** A statement that runs longer is ended by the server; 0 = never. */
+  readonly statementTimeoutMs?: number;
+}
+
+const int8Oid = 20;
+
+/** The one pool of a process: Sequelize's models and plain SQL go through it alike. Connects at the first use. */
+export function createDatabase(options: DatabaseOptions): Database {
+  const sequelize = new Sequelize(options.url, {
+    dialect: 'postgres',
+    logging: false,
+    pool: { max: options.maxConnections, min: 0, acquire: 10_000, idle: 10_000 },
+    define: { underscored: true, timestamps: false },
+    dialectOptions: {
+      application_name: options.applicationName,
+      keepAlive: true,
+      statement_timeout: options.statementTimeoutMs ?? 0,
+      // A stopped process must not hold the locks of its batch for ever: finishing a task waits for them.
+      idle_in_transaction_session_timeout: 30_000,
+    },
+    // A connection that the server ended while it lay in the pool shows only at its next use.
+    retry: { max: 1 },
+  });
+  sequelize.addHook('afterConnect', readBigintsAsNumbers);
+
+  const query = async <Row extends object>(
+    sql: string,
+    bind: readonly unknown[] = [],
+    transaction?: Transaction,
+  ): Promise<Row[]> =>
+    sequelize.query<Row>(sql, {
+      type: QueryTypes.SELECT,
+      bind: [...bind],
+      ...(transaction === undefined ? {} : { transaction }),
+    });
+
+  return {
+    sequelize,
+    query: (sql, bind) => query(sql, bind),
+    transaction: (work) =>
+      sequelize.transaction((transaction) =>
+        work({ transaction, query: (sql, bind) => query(sql, bind, transaction) }),
+      ),
+    poolSize: () => {
+      // Sequelize declares its connection manager without the pool that it has.
+      const { pool } = sequelize.connectionManager as typeof sequelize.connectionManager & {
+        pool: { size: number; available: number; waiting: number };
+      };
+      return { size: pool.size, available: pool.available, waiting: pool.waiting };
+    },
+    close: () => sequelize.close(),
+  };
+}
+
+interface PgClient {
+  setTypeParser(oid: number, parse: (text: string) => unknown): void;
+}
+
+/** Identities and counters stay far below 2^53; as text they would reach JSON as strings. */
+function readBigintsAsNumbers(connection: unknown): void {
+  (connection as PgClient).setTypeParser(int8Oid, Number);
+}

@@ -1,0 +1,100 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { Umzug, type UmzugStorage } from 'umzug';
+import { createDatabase, type Database, type Sql } from './connection.ts';
+
+const migrationsFolder = fileURLToPath(new URL('migrations/', import.meta.url));
+// Any constant that nothing else in the database uses.
+const advisoryLock = 5_010_527;
+
+/** The database was migrated by a newer release; running this one against it could lose data. */
+export class NewerSchemaError extends Error {
+  override readonly name = 'NewerSchemaError';
+}
+
+export interface MigrateOptions {
+  readonly databaseUrl: string;
+  readonly log?: { info(fields: object, message: string): void };
+}
+
+/**
+ * Brings the schema up to date, one transaction a migration, alone: others that start at the same time wait.
+ * @throws NewerSchemaError when the database holds a migration that this release does not know.
+ */
+export async function migrate(options: MigrateOptions): Promise<{ applied: string[] }> {
+  const db = createDatabase({
+    url: options.databaseUrl,
+    applicationName: 'luna-admin migrate',
+    maxConnections: 2,
+  });
+  try {
+    return await db.transaction(async (lock) => {
+      await lock.query('select pg_advisory_xact_lock($1)', [advisoryLock]);
+      await db.query(
+        'create table if not exists schema_migrations (name text primary key, apply_time timestamptz not null default now())',
+      );
+      await refuseNewer(db);
+      const applied = await migrations(db).up();
+      for (const { name } of applied) options.log?.info({ migration: name }, 'migration applied');
+      return { applied: applied.map(({ name }) => name) };
+    });
+  } finally {
+    await db.close();
+  }
+}
+
+/** Whether the schema is what this release needs; for processes that do not migrate. */
+export async function isMigrated(db: Sql): Promise<boolean> {
+  const [table] = await db.query<{ there: boolean }>(
+    "select to_regclass('schema_migrations') is not null there",
+  );
+  if (table?.there !== true) return false;
+  const rows = await db.query<{ name: string }>('select name from schema_migrations');
+  const names = new Set(rows.map(({ name }) => name));
+  return (await known()).every((name) => names.has(name));
+}
+
+async function known(): Promise<string[]> {
+  return (await readdir(migrationsFolder)).filter((name) => name.endsWith('.sql')).sort();
+}
+
+async function refuseNewer(db: Sql): Promise<void> {
+  const names = new Set(await known());
+  const rows = await db.query<{ name: string }>('select name from schema_migrations order by name');
+  const unknown = rows.map(({ name }) => name).filter((name) => !names.has(name));
+  if (unknown.length > 0) {
+    throw new NewerSchemaError(
+      `the database was migrated by a newer release (${unknown.join(', ')}): start that release, or restore a backup`,
+    );
+  }
+}
+
+function migrations(db: Database): Umzug {
+  return new Umzug({
+    migrations: async () =>
+      (await known()).map((name) => ({
+        name,
+        up: async () => {
+          const sql = await readFile(`${migrationsFolder}${name}`, 'utf8');
+          await db.transaction(async (tx) => {
+            await db.sequelize.query(sql, { transaction: tx.transaction, raw: true });
+            await tx.query('insert into schema_migrations (name) values ($1)', [name]);
+          });
+        },
+      })),
+    storage: appliedIn(db),
+    logger: undefined,
+  });
+}
+
+/** Umzug reads here what is applied; each migration's own transaction writes its line. */
+function appliedIn(db: Sql): UmzugStorage {
+  return {
+    logMigration: () => Promise.resolve(),
+    unlogMigration: () => Promise.reject(new Error('migrations go forward only')),
+    executed: async () =>
+      (await db.query<{ name: string }>('select name from schema_migrations order by name')).map(
+        ({ name }) => name,
+      ),
+  };
+}

@@ -1,0 +1,84 @@
+/** One line of the table of every code that the service can answer or write into a task's errors. */
+export interface ErrorEntry {
+  readonly code: number;
+  readonly status: number;
+  /** The short class of the error: `desc` of an answer. */
+  readonly desc: string;
+  /** Whether the same request or the same object may succeed later without being changed. */
+  readonly retryable: boolean;
+}
+
+function entry(code: number, status: number, desc: string, retryable = false): ErrorEntry {
+  return { code, status, desc, retryable };
+}
+
+/** Every error code, by the name that the code uses for it. Numbers: docs of the HTTP contract. */
+export const errorTable = {
+  internal: entry(1, 500, 'Internal server error', true),
+  loginNotFound: entry(11002, 401, 'Account not found by login and password'),
+  accountNotFound: entry(11003, 404, 'Account not found'),
+  accountExists: entry(11011, 409, 'Account with this login or id exists'),
+  lastAdmin: entry(11012, 409, 'Last admin account'),
+  notUuid: entry(12001, 400, 'Object is not a UUID'),
+  notJson: entry(12002, 400, 'Request body is not JSON'),
+  fieldMissing: entry(12003, 400, 'Required field missing'),
+  emptyBody: entry(12005, 400, 'Request body is empty'),
+  credentialsNeeded: entry(12010, 401, 'Credentials needed'),
+  badQueryParameter: entry(12012, 400, 'Bad query parameter'),
+  pageNotFound: entry(12013, 404, 'Page not found'),
+  queryParameterMissing: entry(12014, 400, 'Required query parameter missing'),
+  badHeader: entry(12018, 400, 'Bad header value'),
+  badAuthorization: entry(12019, 401, 'Malformed authorization header'),
+  forbidden: entry(12020, 403, 'Account may not use the service'),
+  methodNotAllowed: entry(12021, 405, 'Method not allowed'),
+  validationFailed: entry(12022, 400, 'Body failed validation'),
+  notAcceptable: entry(12023, 406, 'Not acceptable'),
+  unsupportedMediaType: entry(12024, 415, 'Unsupported media type'),
+  tooManyRequests: entry(12040, 429, 'Too many requests', true),
+  csrf: entry(12041, 403, 'CSRF token missing or wrong'),
+  bodyTooLarge: entry(12042, 413, 'Request body too large'),
+  faceNotFound: entry(22002, 404, 'Face not found'),
+  listNotFound: entry(22003, 404, 'List not found'),
+  eventNotFound: entry(23001, 404, 'Event not found'),
+  engineUnavailable: entry(28000, 503, 'The engine cannot take the task now', true),
+  taskNotFound: entry(28001, 404, 'Task not found'),
+  taskErrorNotFound: entry(28003, 404, 'Task error not found'),
+  resultGone: entry(28017, 404, 'Task result is gone'),
+  noResultYet: entry(28018, 404, 'Task has no result yet'),
+  cannotCancel: entry(28019, 400, 'Task cannot be cancelled in this status'),
+  noResultInStatus: entry(28020, 400, 'Task has no result in this status'),
+  cannotPause: entry(28030, 400, 'Task cannot be paused or resumed in this status'),
+  cannotRetry: entry(28031, 400, 'Task cannot be retried in this status'),
+  stillRunning: entry(28032, 400, 'Task is still running'),
+  noExtractor: entry(28033, 400, 'No extractor for this version or target'),
+  selectsEverything: entry(28034, 400, 'Filters select everything'),
+  idempotencyConflict: entry(28035, 409, 'Idempotency key used with another body'),
+
+  sampleMissing: entry(28100, 500, 'Sample missing', true),
+  sampleUnreadable: entry(28101, 500, 'Sample unreadable', true),
+  sampleChanged: entry(28102, 500, 'Sample changed meanwhile', true),
+  sampleKillsExtractor: entry(28103, 500, 'Sample stops the extractor', true),
+  partFailed: entry(28110, 500, 'Subtask failed', true),
+  errorBudgetSpent: entry(28111, 500, 'Too many objects failed', true),
+  booksUnbalanced: entry(28112, 500, 'Counters and tables disagree', true),
+  workflowFailed: entry(28113, 500, 'Task stopped by an unexpected failure', true),
+} as const satisfies Record<string, ErrorEntry>;
+
+export type ErrorName = keyof typeof errorTable;
+
+/** A failure that a caller can act on. `detail` is shown to the client: no secrets, no SQL, no stack in it. */
+export class DomainError extends Error {
+  override readonly name = 'DomainError';
+  readonly error: ErrorName;
+  readonly detail: string;
+
+  constructor(error: ErrorName, detail: string, options?: ErrorOptions) {
+    super(`${errorTable[error].desc}: ${detail}`, options);
+    this.error = error;
+    this.detail = detail;
+  }
+
+  get entry(): ErrorEntry {
+    return errorTable[this.error];
+  }
+}

@@ -1,0 +1,56 @@
+import { DomainError } from '../errors.ts';
+import { isFinal, type DesiredState, type TaskState } from './task.ts';
+
+export type ControlAction = 'cancel' | 'pause' | 'resume';
+
+export interface Control {
+  readonly state: TaskState;
+  readonly desiredState: DesiredState;
+}
+
+/**
+ * What a task becomes when an admin acts on it. Repeating an action that is already under way changes nothing.
+ * @throws DomainError cannotCancel | cannotPause when the state does not allow the action.
+ */
+export function applyControl(task: Control, action: ControlAction): Control {
+  switch (action) {
+    case 'cancel':
+      return cancel(task);
+    case 'pause':
+      return pause(task);
+    case 'resume':
+      return resume(task);
+  }
+}
+
+function cancel(task: Control): Control {
+  if (isFinal(task.state)) throw new DomainError('cannotCancel', `the task is ${task.state}`);
+  // Nothing runs yet: no workflow has to be waited for, and none has to be there.
+  if (task.state === 'pending') return { state: 'cancelled', desiredState: 'cancel' };
+  return { state: 'cancelling', desiredState: 'cancel' };
+}
+
+function pause(task: Control): Control {
+  if (task.state === 'pausing' || task.state === 'paused') return task;
+  if (task.state === 'pending') return { state: 'paused', desiredState: 'pause' };
+  if (task.state === 'planning' || task.state === 'running')
+    return { state: 'pausing', desiredState: 'pause' };
+  throw new DomainError('cannotPause', `the task is ${task.state}`);
+}
+
+function resume(task: Control): Control {
+  if (task.state === 'paused' || task.state === 'pausing') return { state: 'running', desiredState: 'run' };
+  if (task.state === 'planning' || task.state === 'running') return task;
+  throw new DomainError('cannotPause', `the task is ${task.state}`);
+}
+
+/** @throws DomainError cannotRetry unless the task is final. */
+export function checkRetry(task: { readonly state: TaskState }): void {
+  if (!isFinal(task.state)) throw new DomainError('cannotRetry', `the task is ${task.state}`);
+}
+
+/** @throws DomainError stillRunning unless the task is final. */
+export function checkRemoval(task: { readonly state: TaskState }): void {
+  if (!isFinal(task.state))
+    throw new DomainError('stillRunning', `the task is ${task.state}; cancel it first`);
+}
