@@ -71,6 +71,12 @@ export async function startPostgres({ dataDir, log, port, settings }: PostgresOp
   };
 }
 
+/** Stops the PostgreSQL that a killed start left behind in `dataDir`, if there is one. */
+export async function stopLeftPostgres(dataDir: string, log: Logger): Promise<void> {
+  const folder = join(dataDir, 'postgres', 'cluster');
+  await stopOrphan(join(folder, 'postmaster.pid'), folder, log);
+}
+
 async function stop(server: Launched, steps: StopSteps): Promise<void> {
   if (!server.hasExited()) await stopProcess(server.pid, steps);
   await server.exited;

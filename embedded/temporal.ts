@@ -82,6 +82,12 @@ export async function startTemporal(options: TemporalOptions): Promise<Temporal>
   };
 }
 
+/** Stops the Temporal server that a killed start left behind in `dataDir`, if there is one. */
+export async function stopLeftTemporal(dataDir: string, log: Logger): Promise<void> {
+  const folder = join(dataDir, 'temporal');
+  await stopOrphan(join(folder, 'pid'), folder, log);
+}
+
 async function stop(server: Launched, pidFile: string): Promise<void> {
   if (!server.hasExited()) await stopProcess(server.pid, stopSteps);
   await server.exited;

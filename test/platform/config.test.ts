@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { ConfigError, isLoopback, loadConfig } from '../../platform/config.ts';
+
+const secret = 'a-secret-that-is-long-enough-for-cookies';
+
+function faultsOf(env: Record<string, string>, role?: 'api'): readonly string[] {
+  try {
+    loadConfig(env, role);
+  } catch (error) {
+    assert.ok(error instanceof ConfigError);
+    return error.faults;
+  }
+  return assert.fail('the settings were accepted');
+}
+
+test('with no variable set every setting has its documented default', () => {
+  const config = loadConfig({});
+  assert.equal(config.host, '127.0.0.1');
+  assert.equal(config.port, 5010);
+  assert.equal(config.dataDir, resolve('data'));
+  assert.equal(config.imageStore, `folder:${resolve('data', 'samples')}`);
+  assert.equal(config.databaseUrl, undefined);
+  assert.equal(config.gcWindow, 4);
+  assert.equal(config.defaultBodyDescriptorVersion, 101);
+  assert.ok(config.extractProcesses >= 1);
+  assert.ok(Object.isFrozen(config));
+});
+
+test('all faults are told at once, each with its variable', () => {
+  const faults = faultsOf({ PORT: '70000', SECURE_COOKIES: 'maybe', LOG_LEVEL: 'loud', GC_WINDOW: '4x' });
+  for (const name of ['PORT', 'SECURE_COOKIES', 'LOG_LEVEL', 'GC_WINDOW']) {
+    assert.equal(faults.filter((fault) => fault.startsWith(`${name}:`)).length, 1, name);
+  }
+  assert.equal(faults.length, 4);
+});
+
+test('false means false', () => {
+  assert.equal(loadConfig({ CONFIG_PUBLIC: 'false' }).configPublic, false);
+  assert.equal(loadConfig({ CONFIG_PUBLIC: '0' }).configPublic, false);
+  assert.equal(loadConfig({ CONFIG_PUBLIC: 'true' }).configPublic, true);
+});
+
+test('an empty variable counts as absent', () => {
+  assert.equal(loadConfig({ PORT: '', DATABASE_URL: '' }).port, 5010);
+});
+
+test('a secret can be given in a file', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'luna-config-'));
+  try {
+    const file = join(folder, 'secret');
+    await writeFile(file, `${secret}\n`);
+    assert.equal(loadConfig({ SESSION_SECRET_FILE: file }, 'api').sessionSecret, secret);
+    assert.match(faultsOf({ SESSION_SECRET: secret, SESSION_SECRET_FILE: file }).join(), /given twice/);
+    assert.match(
+      faultsOf({ ADMIN_PASSWORD_FILE: join(folder, 'absent') }).join(),
+      /^ADMIN_PASSWORD_FILE: ENOENT/,
+    );
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
+
+test("a wrong secret's value is not repeated in the fault", () => {
+  const faults = faultsOf({ DATABASE_URL: 'mysql://me:hunter2@db/x', SESSION_SECRET: 'short' });
+  assert.equal(faults.length, 2);
+  assert.doesNotMatch(faults.join(), /hunter2|'short'/);
+});
+
+test('the API does not start without a session secret, and says so once', () => {
+  assert.deepEqual(faultsOf({}, 'api'), ['SESSION_SECRET: required, at least 32 characters']);
+  assert.equal(faultsOf({ SESSION_SECRET: 'short' }, 'api').length, 1);
+});
+
+test('origin hosts are a comma-separated list', () => {
+  assert.deepEqual(loadConfig({ ORIGIN_HOSTS: 'a.example, b.example,' }).originHosts, [
+    'a.example',
+    'b.example',
+  ]);
+});
+
+test('only addresses of this machine count as loopback', () => {
+  for (const host of ['127.0.0.1', '127.1.2.3', 'localhost', '::1']) assert.ok(isLoopback(host), host);
+  for (const host of ['0.0.0.0', '::', '10.0.0.1', '127.evil.example']) assert.ok(!isLoopback(host), host);
+});

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { Writable } from 'node:stream';
+import { test } from 'node:test';
+import { createLogger } from '../../platform/logger.ts';
+
+function collect(format: 'json' | 'pretty', level = 'info') {
+  let text = '';
+  const destination = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      text += chunk.toString();
+      done();
+    },
+  });
+  return { log: createLogger({ name: 'api', level, format, destination }), text: () => text };
+}
+
+test('a JSON line has time, level, process and message', () => {
+  const { log, text } = collect('json');
+  log.info({ task: 7 }, 'task started');
+  const line = JSON.parse(text()) as Record<string, unknown>;
+  assert.equal(line['name'], 'api');
+  assert.equal(line['task'], 7);
+  assert.equal(line['msg'], 'task started');
+  assert.match(String(line['time']), /^\d{4}-\d\d-\d\dT.*Z$/);
+});
+
+for (const format of ['json', 'pretty'] as const) {
+  test(`credentials and descriptors never reach a ${format} log`, () => {
+    const { log, text } = collect(format);
+    log.warn(
+      {
+        password: 'hunter2',
+        req: { headers: { authorization: 'Basic hunter2', cookie: 'luna=hunter2' } },
+        res: { headers: { 'set-cookie': 'luna=hunter2' } },
+        face: { descriptor: 'hunter2' },
+      },
+      'refused',
+    );
+    assert.match(text(), /refused/);
+    assert.match(text(), /\[hidden\]/);
+    assert.doesNotMatch(text(), /hunter2/);
+  });
+}
+
+test('entries below the level are not written', () => {
+  const { log, text } = collect('json', 'warn');
+  log.info('quiet');
+  assert.equal(text(), '');
+});

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createMetrics } from '../../platform/metrics.ts';
+
+const promised = [
+  'luna_http_requests_total',
+  'luna_http_request_duration_seconds',
+  'luna_http_errors_total',
+  'luna_tasks',
+  'luna_task_objects_total',
+  'luna_part_duration_seconds',
+  'luna_batch_duration_seconds',
+  'luna_part_retries_total',
+  'luna_checkpoint_age_seconds',
+  'luna_outbox_age_seconds',
+  'luna_reconciler_repairs_total',
+  'luna_control_latency_seconds',
+  'luna_extract_duration_seconds',
+  'luna_db_pool_connections',
+  'nodejs_eventloop_lag_seconds',
+];
+
+test('every promised metric is in the output', async () => {
+  const text = await createMetrics().render();
+  for (const name of promised) assert.match(text, new RegExp(`^# TYPE ${name} `, 'm'));
+});
+
+test('two sets of metrics in one process do not meet', async () => {
+  const [one, other] = [createMetrics(), createMetrics()];
+  one.tasks.set({ type: 'gc', status: 'done' }, 3);
+  assert.match(await one.render(), /luna_tasks\{type="gc",status="done"\} 3/);
+  assert.doesNotMatch(await other.render(), /luna_tasks\{/);
+});
