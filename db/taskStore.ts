@@ -1,0 +1,171 @@
+import { DomainError } from '../domain/errors.ts';
+import type { ExtractContent } from '../domain/tasks/extractContent.ts';
+import type { GcContent } from '../domain/tasks/gcContent.ts';
+import { applyControl, checkRemoval, checkRetry, type ControlAction } from '../domain/tasks/lifecycle.ts';
+import type { DesiredState, TaskState, TaskType } from '../domain/tasks/task.ts';
+import { recordAudit, type Actor } from './auditStore.ts';
+import type { Database, Sql } from './connection.ts';
+
+export interface NewTask {
+  readonly taskType: TaskType;
+  readonly content: GcContent | ExtractContent;
+  readonly description: string | null;
+  readonly objectsPerSecond?: number;
+  readonly errorBudget?: number;
+}
+
+/** What has to be told to the engine after a change: the task's current workflow is `task:<taskId>:<generation>`. */
+export interface TaskRef {
+  readonly taskId: number;
+  readonly generation: number;
+}
+
+export type RetryScope = 'failed' | 'unfinished' | 'all';
+
+export type TaskStore = ReturnType<typeof createTaskStore>;
+
+/** What admins do to tasks. Each method is one transaction with its line in the audit; the engine is told afterwards. */
+export function createTaskStore(db: Database) {
+  return {
+    create: (task: NewTask, actor: Actor): Promise<TaskRef> => create(db, task, actor),
+
+    /** @throws DomainError taskNotFound | cannotCancel | cannotPause */
+    control: (taskId: number, action: ControlAction, actor: Actor): Promise<TaskRef & { state: TaskState }> =>
+      control(db, taskId, action, actor),
+
+    /**
+     * Opens a finished task again under the next generation: unfinished parts go on from their checkpoints
+     * (`unfinished`), objects with an open error are done again (`failed`), or both (`all`).
+     * @throws DomainError taskNotFound | cannotRetry
+     */
+    retry: (taskId: number, scope: RetryScope, actor: Actor): Promise<TaskRef> =>
+      retry(db, taskId, scope, actor),
+
+    /** Removes the task with its parts, errors and result. @throws DomainError taskNotFound | stillRunning */
+    remove: (taskId: number, actor: Actor): Promise<void> => remove(db, taskId, actor),
+  };
+}
+
+async function create(db: Database, task: NewTask, actor: Actor): Promise<TaskRef> {
+  return db.transaction(async (tx) => {
+    const [row] = await tx.query<{ task_id: number; generation: number }>(
+      `insert into tasks (task_type, content, description, objects_per_second, error_budget, created_by,
+         created_by_login, request_id)
+       values ($1, $2, $3, $4, $5, $6, $7, $8)
+       returning task_id, generation`,
+      [
+        task.taskType,
+        JSON.stringify(task.content),
+        task.description,
+        task.objectsPerSecond ?? null,
+        task.errorBudget ?? null,
+        actor.accountId,
+        actor.login,
+        actor.requestId,
+      ],
+    );
+    if (row === undefined) throw new Error('insert into tasks returned no row');
+    await recordAudit(tx, {
+      actor,
+      action: 'task.create',
+      objectType: 'task',
+      objectId: row.task_id,
+      after: { task_type: task.taskType, content: task.content },
+    });
+    return { taskId: row.task_id, generation: row.generation };
+  });
+}
+
+interface LockedTask {
+  state: TaskState;
+  desired_state: DesiredState;
+  generation: number;
+}
+
+async function lockTask(tx: Sql, taskId: number): Promise<LockedTask> {
+  const [task] = await tx.query<LockedTask>(
+    'select state, desired_state, generation from tasks where task_id = $1 for update',
+    [taskId],
+  );
+  if (task === undefined) throw new DomainError('taskNotFound', `task ${taskId}`);
+  return task;
+}
+
+async function control(db: Database, taskId: number, action: ControlAction, actor: Actor) {
+  return db.transaction(async (tx) => {
+    const task = await lockTask(tx, taskId);
+    const next = applyControl({ state: task.state, desiredState: task.desired_state }, action);
+    if (next.state !== task.state || next.desiredState !== task.desired_state) {
+      await tx.query(
+        `update tasks set state = $2, desired_state = $3, last_update_time = now(), lock_version = lock_version + 1,
+           end_time = case when $2 = 'cancelled' then now() end
+         where task_id = $1`,
+        [taskId, next.state, next.desiredState],
+      );
+      await recordAudit(tx, {
+        actor,
+        action: `task.${action}`,
+        objectType: 'task',
+        objectId: taskId,
+        before: { state: task.state },
+        after: { state: next.state },
+      });
+    }
+    return { taskId, generation: task.generation, state: next.state };
+  });
+}
+
+async function retry(db: Database, taskId: number, scope: RetryScope, actor: Actor): Promise<TaskRef> {
+  return db.transaction(async (tx) => {
+    const task = await lockTask(tx, taskId);
+    checkRetry(task);
+    if (scope !== 'failed') {
+      await tx.query(
+        `update subtasks set state = 'pending', claim = null, failure = null, end_time = null, last_update_time = now()
+         where task_id = $1 and state <> 'done'`,
+        [taskId],
+      );
+    }
+    if (scope !== 'unfinished') {
+      await tx.query(
+        `update subtasks s set state = 'pending', retry_errors = true, error_cursor = null, claim = null,
+           failure = null, end_time = null, last_update_time = now()
+         where s.task_id = $1 and exists (select from task_errors e
+           where e.task_id = s.task_id and e.part_no = s.part_no and e.object_id is not null
+             and e.overcome_time is null)`,
+        [taskId],
+      );
+    }
+    const generation = task.generation + 1;
+    await tx.query(
+      `update tasks set state = 'pending', desired_state = 'run', generation = $2, end_time = null, failure = null,
+         last_update_time = now(), lock_version = lock_version + 1
+       where task_id = $1`,
+      [taskId, generation],
+    );
+    await recordAudit(tx, {
+      actor,
+      action: 'task.retry',
+      objectType: 'task',
+      objectId: taskId,
+      before: { state: task.state },
+      after: { scope, generation },
+    });
+    return { taskId, generation };
+  });
+}
+
+async function remove(db: Database, taskId: number, actor: Actor): Promise<void> {
+  await db.transaction(async (tx) => {
+    const task = await lockTask(tx, taskId);
+    checkRemoval(task);
+    await tx.query('delete from tasks where task_id = $1', [taskId]);
+    await recordAudit(tx, {
+      actor,
+      action: 'task.remove',
+      objectType: 'task',
+      objectId: taskId,
+      before: { state: task.state },
+    });
+  });
+}

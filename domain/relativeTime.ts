@@ -1,0 +1,48 @@
+import { DomainError } from './errors.ts';
+
+const relative = /^now(?:-(\d{1,6})([smhdwMy]))?$/;
+// RFC 3339 date-time; Date alone would also take dates, local times and words.
+const absolute = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
+
+const milliseconds: Record<string, number> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+
+/**
+ * Turns `now-30d` (units s m h d w M y; M and y are calendar months and years in UTC) or an RFC 3339 time into
+ * ISO-8601 UTC with milliseconds.
+ * @throws DomainError validationFailed naming `path` when it is neither.
+ */
+export function freezeTime(text: string, now: Date, path: string): string {
+  const match = relative.exec(text);
+  const time = match === null ? parseAbsolute(text) : subtract(now, Number(match[1] ?? 0), match[2] ?? 's');
+  if (time === null || Number.isNaN(time.getTime())) {
+    throw new DomainError(
+      'validationFailed',
+      `Path: '${path}' message: 'not an RFC 3339 time nor a relative one such as now-30d'`,
+    );
+  }
+  return time.toISOString();
+}
+
+function parseAbsolute(text: string): Date | null {
+  return absolute.test(text) ? new Date(text) : null;
+}
+
+function subtract(now: Date, amount: number, unit: string): Date {
+  const span = milliseconds[unit];
+  if (span !== undefined) return new Date(now.getTime() - amount * span);
+  const months = unit === 'y' ? amount * 12 : amount;
+  const time = new Date(now.getTime());
+  const day = time.getUTCDate();
+  time.setUTCDate(1);
+  time.setUTCMonth(time.getUTCMonth() - months);
+  // The 31st of a month without one is its last day, as in every calendar program.
+  const lastDay = new Date(Date.UTC(time.getUTCFullYear(), time.getUTCMonth() + 1, 0)).getUTCDate();
+  time.setUTCDate(Math.min(day, lastDay));
+  return time;
+}

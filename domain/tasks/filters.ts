@@ -1,0 +1,55 @@
+import { DomainError } from '../errors.ts';
+import { freezeTime } from '../relativeTime.ts';
+
+/** Which faces a task selects; all given conditions hold together, a list means any of its values. */
+export interface FaceFilters {
+  readonly account_id?: string;
+  readonly face_ids?: readonly string[];
+  readonly list_id?: string;
+  readonly event_ids?: readonly string[];
+  readonly external_ids?: readonly string[];
+  readonly user_data?: string;
+  readonly create_time__gte?: string;
+  readonly create_time__lt?: string;
+}
+
+/** Which events a task selects. */
+export interface EventFilters {
+  readonly account_id?: string;
+  readonly event_ids?: readonly string[];
+  readonly handler_ids?: readonly string[];
+  readonly sources?: readonly string[];
+  readonly tags?: readonly string[];
+  readonly external_ids?: readonly string[];
+  readonly user_data?: string;
+  readonly track_ids?: readonly string[];
+  readonly create_time__gte?: string;
+  readonly create_time__lt?: string;
+  readonly end_time__gte?: string;
+  readonly end_time__lt?: string;
+  readonly insert_time__gte?: string;
+  readonly insert_time__lt?: string;
+}
+
+/** A condition that is present but unset must not read as "no condition". */
+export function hasCondition(filters: FaceFilters | EventFilters): boolean {
+  return Object.values(filters).some((value) => value !== undefined);
+}
+
+/** The same filters with every time absolute, so that a task that runs for hours selects one set. */
+export function freezeFilters<F extends FaceFilters | EventFilters>(filters: F, now: Date, path: string): F {
+  const frozen: Record<string, unknown> = { ...filters };
+  for (const [name, value] of Object.entries(filters)) {
+    if (value === undefined) {
+      delete frozen[name];
+    } else if (/_time__(gte|lt)$/.test(name)) {
+      frozen[name] = freezeTime(String(value), now, `${path}.${name}`);
+    } else if (Array.isArray(value)) {
+      if (value.length === 0) {
+        throw new DomainError('validationFailed', `Path: '${path}.${name}' message: 'must not be empty'`);
+      }
+      frozen[name] = [...new Set<unknown>(value)];
+    }
+  }
+  return frozen as F;
+}
