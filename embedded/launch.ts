@@ -4,7 +4,7 @@ import { open, readFile, stat, truncate } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../platform/logger.ts';
 import type { SystemUser } from './postgresUser.ts';
-import { stopProcess } from './processes.ts';
+import { stopProcess } from '../platform/processes.ts';
 
 export interface LaunchOptions {
   readonly name: string;
@@ -18,6 +18,8 @@ export interface LaunchOptions {
   /** A server that ends with this in its output before it is ready is started again until the limit. */
   readonly retryWhen?: RegExp;
   readonly isReady: (pid: number) => Promise<boolean>;
+  /** Ends the wait for readiness, and the server with it. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 export interface EmbeddedServer {
@@ -33,18 +35,25 @@ export interface Launched {
   hasExited(): boolean;
 }
 
+const unreadyStop = [
+  ['SIGQUIT', 2_000],
+  ['SIGKILL', 2_000],
+] as const;
+
 const logFileLimit = 10_000_000;
 
 /** Starts a server in a process group of its own (Ctrl-C is for its parent) and waits until it is ready. */
 export async function launch(options: LaunchOptions): Promise<Launched> {
   const limit = Date.now() + options.readyLimitMs;
   for (;;) {
+    options.signal?.throwIfAborted();
     const logStart = await trimmedSize(options.logFile);
     const server = await spawnServer(options);
     if (await becomesReady(server, limit, options)) return server;
     const output = await outputSince(options.logFile, logStart);
     if (!server.hasExited()) {
-      await stopProcess(server.pid, [['SIGKILL', 5_000]]);
+      await stopProcess(server.pid, unreadyStop);
+      options.signal?.throwIfAborted();
       throw new Error(`${options.name} was not ready after ${options.readyLimitMs / 1000} s:\n${output}`);
     }
     if (options.retryWhen?.test(output) !== true || Date.now() > limit) {
@@ -84,7 +93,7 @@ async function spawnServer({ name, command, args, logFile, user, log }: LaunchOp
 
 async function becomesReady(server: Launched, limit: number, options: LaunchOptions): Promise<boolean> {
   let nextWord = Date.now() + 3_000;
-  while (!server.hasExited() && Date.now() < limit) {
+  while (!server.hasExited() && Date.now() < limit && options.signal?.aborted !== true) {
     if (await options.isReady(server.pid)) return true;
     if (Date.now() > nextWord) {
       options.log.info(`waiting for ${options.name} to be ready`);

@@ -1,6 +1,6 @@
 import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { startTimeOf } from './processes.ts';
+import { startTimeOf } from '../platform/processes.ts';
 
 interface Holder {
   readonly pid: number;

@@ -7,7 +7,7 @@ import { findPostgresBinaries } from './postgresBinaries.ts';
 import { databaseName, prepareCluster } from './postgresCluster.ts';
 import { postgresSettings } from './postgresSettings.ts';
 import { findPostgresUser } from './postgresUser.ts';
-import { commandLineOf, isAlive, stopProcess, workingFolderOf } from './processes.ts';
+import { commandLineOf, isAlive, stopProcess, workingFolderOf } from '../platform/processes.ts';
 
 export interface PostgresOptions {
   readonly dataDir: string;
@@ -16,6 +16,8 @@ export interface PostgresOptions {
   readonly port?: number;
   /** Server settings that replace ours. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Gives up the start. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Postgres extends EmbeddedServer {
@@ -40,7 +42,8 @@ const readyLimitMs = 300_000;
  * Starts a PostgreSQL on loopback with its files in `dataDir/postgres`, ready to be used. One that a killed
  * start left behind on the same files is stopped first.
  */
-export async function startPostgres({ dataDir, log, port, settings }: PostgresOptions): Promise<Postgres> {
+export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
+  const { dataDir, log, port, settings, signal } = options;
   const folder = join(dataDir, 'postgres');
   const [binaries, user] = await Promise.all([findPostgresBinaries(), findPostgresUser()]);
   const cluster = await prepareCluster(folder, binaries, user);
@@ -55,6 +58,7 @@ export async function startPostgres({ dataDir, log, port, settings }: PostgresOp
     user,
     log,
     readyLimitMs,
+    signal,
     // Children of a killed postmaster hold its shared memory until they notice, some milliseconds.
     retryWhen: /pre-existing shared memory block|lock file .* already exists/,
     isReady: async (pid) => {

@@ -6,7 +6,7 @@ import type { Logger } from '../platform/logger.ts';
 import { launch, type EmbeddedServer, type Launched } from './launch.ts';
 import { isListening, rememberedPort } from './ports.ts';
 
-import { commandLineOf, stopProcess } from './processes.ts';
+import { commandLineOf, stopProcess } from '../platform/processes.ts';
 import { findTemporalCli } from './temporalCli.ts';
 
 const run = promisify(execFile);
@@ -22,6 +22,8 @@ export interface TemporalOptions {
   readonly port?: number;
   /** The temporal program to use; default: looked for, then downloaded. */
   readonly cli?: string | undefined;
+  /** Gives up the start. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Temporal extends EmbeddedServer {
@@ -31,7 +33,7 @@ export interface Temporal extends EmbeddedServer {
 }
 
 const stopSteps = [
-  ['SIGTERM', 4_000],
+  ['SIGTERM', 3_000],
   ['SIGKILL', 2_000],
 ] as const;
 
@@ -65,6 +67,7 @@ export async function startTemporal(options: TemporalOptions): Promise<Temporal>
     logFile: join(dataDir, 'temporal.log'),
     log,
     readyLimitMs,
+    signal: options.signal,
     // The database file stays locked for a moment after its last user was killed.
     retryWhen: /database is locked/,
     isReady: async (pid) => {

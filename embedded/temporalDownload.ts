@@ -17,6 +17,7 @@ const officialSite = 'https://temporal.download';
 export async function downloadTemporalCli(
   folder: string,
   version: string,
+  signal?: AbortSignal,
   site: string = officialSite,
 ): Promise<string> {
   const query = new URLSearchParams({
@@ -24,7 +25,7 @@ export async function downloadTemporalCli(
     platform: process.platform,
     format: 'tar.gz',
   });
-  const answer = await get(`${site}/cli/v${version}?${query.toString()}`);
+  const answer = await get(`${site}/cli/v${version}?${query.toString()}`, signal);
   const { archiveUrl, fileToExtract } = (await answer.json()) as {
     archiveUrl: string;
     fileToExtract: string;
@@ -32,7 +33,7 @@ export async function downloadTemporalCli(
   const bin = join(folder, 'bin');
   await mkdir(bin, { recursive: true });
   const archive = join(folder, 'archive.tar.gz');
-  const { body } = await get(archiveUrl);
+  const { body } = await get(archiveUrl, signal);
   if (body === null) throw new Error(`${archiveUrl} is empty`);
   await pipeline(Readable.fromWeb(body), createWriteStream(archive));
   await run('tar', ['-xzf', archive, '-C', bin, fileToExtract]);
@@ -42,8 +43,9 @@ export async function downloadTemporalCli(
   return program;
 }
 
-async function get(address: string): Promise<Response> {
-  const response = await fetch(address, { signal: AbortSignal.timeout(300_000) }).catch((error: unknown) => {
+async function get(address: string, signal: AbortSignal | undefined): Promise<Response> {
+  const limits = [AbortSignal.timeout(300_000), ...(signal === undefined ? [] : [signal])];
+  const response = await fetch(address, { signal: AbortSignal.any(limits) }).catch((error: unknown) => {
     throw new Error(`${address} cannot be reached`, { cause: error });
   });
   if (!response.ok) throw new Error(`${address} answers ${response.status}`);

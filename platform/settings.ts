@@ -30,6 +30,9 @@ const commaSeparated = z.string().transform((value) =>
 const secret = <Schema extends z.ZodType>(schema: Schema, sentence: string): Schema =>
   schema.meta({ description: sentence, secret: true });
 
+/** The password of the first administrator unless ADMIN_PASSWORD says otherwise; everybody knows it. */
+export const defaultAdminPassword = 'root';
+
 /** Every setting with its rule, default and sentence; `.env.example` is printed from this. */
 export const settings = {
   HOST: text.default('127.0.0.1').describe('Address that the API listens on.'),
@@ -81,8 +84,8 @@ export const settings = {
     .default('root@visionlabs.ai')
     .describe('Login of the administrator that the first start creates.'),
   ADMIN_PASSWORD: secret(
-    text.min(3, '3 to 128 characters').max(128, '3 to 128 characters').default('root'),
-    'Password of that administrator; the default is refused when HOST is not loopback.',
+    text.min(3, '3 to 128 characters').max(128, '3 to 128 characters').optional(),
+    `Password of that administrator; default ${defaultAdminPassword}, which is refused when HOST is not loopback.`,
   ),
   SESSION_SECRET: secret(
     text.min(32, 'at least 32 characters').optional(),

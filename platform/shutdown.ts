@@ -24,7 +24,10 @@ export interface ShutdownOptions {
 
 const stages: readonly ShutdownStage[] = ['first', 'normal', 'last'];
 
-/** Stops this process in order at SIGINT, SIGTERM and when the parent that holds its IPC channel is gone. */
+/**
+ * Stops this process in order at SIGINT, SIGTERM, when the parent that holds its IPC channel is gone, and
+ * (with status 1) after an exception that nobody caught.
+ */
 export function createShutdown({
   log,
   limitMs = 9_000,
@@ -58,7 +61,13 @@ export function createShutdown({
   }
 
   const begin = (reason: string, exitCode = 0): Promise<void> => (stopping ??= runStages(reason, exitCode));
-  const listeners: [string, () => void][] = [
+  const crash = (error: unknown): void => {
+    log.fatal({ err: error }, 'unexpected failure');
+    void begin('unexpected failure', 1);
+  };
+  const listeners: [string, (error: unknown) => void][] = [
+    ['uncaughtException', crash],
+    ['unhandledRejection', crash],
     ['SIGINT', () => void begin('SIGINT')],
     ['SIGTERM', () => void begin('SIGTERM')],
     ['disconnect', () => void begin('the parent process is gone')],

@@ -1,0 +1,31 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { isSecret, settings } from '../platform/settings.ts';
+import { defineCommand, runCommand } from './options.ts';
+
+const file = fileURLToPath(new URL('../.env.example', import.meta.url));
+
+const introduction = `# Every setting with its default; npm run env:example writes this file from platform/settings.ts.
+# Where it says "or NAME_FILE", the value may be kept in a file of that name instead.
+`;
+
+await runCommand(
+  defineCommand('npm run env:example --', 'Writes .env.example from the settings.')
+    .option('--check', 'only compare, and fail when the file is out of date')
+    .action(async ({ check }: { check?: boolean }) => {
+      const text = introduction + Object.entries(settings).map(describe).join('');
+      if (check !== true) {
+        await writeFile(file, text);
+        return;
+      }
+      const found = await readFile(file, 'utf8').catch(() => '');
+      if (found !== text) throw new Error('.env.example is out of date; run npm run env:example');
+    }),
+);
+
+function describe([name, schema]: [string, (typeof settings)[keyof typeof settings]]): string {
+  const standard = schema.safeParse(undefined).data;
+  const value = Array.isArray(standard) ? standard.join(',') : String(standard ?? '');
+  const orFile = isSecret(name) ? ` Or ${name}_FILE.` : '';
+  return `\n# ${schema.description ?? ''}${orFile}\n#${name}=${value}\n`;
+}

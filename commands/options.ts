@@ -1,0 +1,46 @@
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { ConfigError } from '../platform/config.ts';
+
+/** Wrong use of a command that its options alone cannot show; ends it with status 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+}
+
+/** A command with `--help`; an unknown option is refused with the nearest known one. Run it by `runCommand`. */
+export function defineCommand(name: string, description: string): Command {
+  return new Command(name)
+    .description(description)
+    .allowExcessArguments(false)
+    .showSuggestionAfterError(true)
+    .showHelpAfterError('(--help shows every option)')
+    .exitOverride();
+}
+
+/** Runs a command line to its end and sets the exit status: 0 success, 1 failure, 2 wrong usage or settings. */
+export async function runCommand(command: Command, argv: readonly string[] = process.argv): Promise<void> {
+  try {
+    await command.parseAsync(argv);
+  } catch (error) {
+    process.exitCode = statusOf(error);
+    // Commander has printed its own faults already.
+    if (!(error instanceof CommanderError)) process.stderr.write(`${messageOf(error)}\n`);
+  }
+}
+
+/** For commander: a whole number within limits. */
+export function wholeNumber(min: number, max: number): (value: string) => number {
+  return (value) => {
+    const number = /^\d+$/.test(value) ? Number(value) : Number.NaN;
+    if (number >= min && number <= max) return number;
+    throw new InvalidArgumentError(`It must be a whole number from ${min} to ${max}.`);
+  };
+}
+
+function statusOf(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  return error instanceof ConfigError || error instanceof UsageError ? 2 : 1;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

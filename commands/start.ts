@@ -1,0 +1,56 @@
+import { loadConfig } from '../platform/config.ts';
+import { createLogger } from '../platform/logger.ts';
+import { defaultAdminPassword } from '../platform/settings.ts';
+import { createShutdown } from '../platform/shutdown.ts';
+import { defineCommand, runCommand, wholeNumber } from './options.ts';
+import { startEverything, type Running } from './system.ts';
+
+interface Options {
+  readonly workers: number;
+  readonly temporalUi: boolean;
+}
+
+const command = defineCommand(
+  'npm start --',
+  'Everything on this machine: PostgreSQL, Temporal, workers, API.',
+)
+  .option('--workers <count>', 'worker processes', wholeNumber(1, 32), 1)
+  .option('--no-temporal-ui', "leave out Temporal's own pages")
+  .action(start);
+
+await runCommand(command);
+
+async function start({ workers, temporalUi }: Options): Promise<void> {
+  const config = loadConfig();
+  const log = createLogger({ name: 'start', level: config.logLevel, format: config.logFormat });
+  const shutdown = createShutdown({ log, limitMs: 10_000 });
+  const abort = new AbortController();
+  const starting = startEverything({
+    log,
+    temporalUi,
+    workers: Array.from({ length: workers }, () => 'orchestrate,gc,extract'),
+    signal: abort.signal,
+  });
+  shutdown.on('first', 'system', async () => {
+    abort.abort();
+    const running = await starting.catch(() => null);
+    await running?.stop();
+  });
+  try {
+    announce(await starting);
+  } catch (error) {
+    if (!shutdown.isStopping) throw error;
+  }
+}
+
+function announce({ apiUrl, temporalUi, isFirstStart, config }: Running): void {
+  const lines = [`listening on ${apiUrl}`];
+  if (temporalUi !== null) lines.push(`Temporal's own pages: ${temporalUi}`);
+  if (isFirstStart) {
+    const isDefault = config.adminPassword === undefined;
+    const password = isDefault ? defaultAdminPassword : '(ADMIN_PASSWORD)';
+    lines.push(`log in as ${config.adminLogin} with password ${password}`);
+    if (isDefault) lines.push('everybody knows this password: please change it');
+  }
+  process.stdout.write(`${lines.join('\n')}\n`);
+}
