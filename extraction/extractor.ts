@@ -1,0 +1,39 @@
+import type { ExtractorEntry } from './catalogue.ts';
+
+/** Interleaved RGB, 0..255, rows top-down, exactly as large as the network wants it. */
+export interface Pixels {
+  readonly data: Uint8Array;
+  readonly size: number;
+}
+
+export interface BasicAttributes {
+  readonly age: number;
+  /** Probability of male, 0..1. */
+  readonly gender: number;
+  readonly emotions?: Readonly<Record<string, number>>;
+}
+
+export interface Extracted {
+  /** Of Euclidean length 1. */
+  readonly descriptor: Float32Array;
+  readonly attributes?: BasicAttributes;
+}
+
+export interface InferOptions {
+  /** Also run the networks for age, gender and emotions, where the extractor has them. */
+  readonly attributes?: boolean;
+}
+
+/**
+ * A loaded network. `decode` works in libuv's threads and may overlap with `infer`, which holds the thread and
+ * must be called once at a time.
+ */
+export interface Model {
+  /** The crop of an aligned warp (extraction/warp.ts) that the network wants; rejects on an unreadable image. */
+  decode(jpeg: Uint8Array): Promise<Pixels>;
+  infer(pixels: Pixels, options?: InferOptions): Promise<Extracted>;
+}
+
+export interface Extractor extends ExtractorEntry {
+  load(): Promise<Model>;
+}

@@ -1,0 +1,50 @@
+import sharp from 'sharp';
+import { warpSize } from './canonicalWarp.ts';
+import { encodeJpeg } from './photo.ts';
+import { resample } from './warp.ts';
+
+/**
+ * A copy of a warp as another shot of the same person might be: shifted up to 2 %, scaled up to 5 %, turned up
+ * to 5°, lighter or darker up to 20 %, softer or harder, JPEG quality 70 to 95. The same seed, the same bytes.
+ */
+export async function jitterWarp(jpeg: Uint8Array, seed: number): Promise<Buffer> {
+  const random = createRandom(seed);
+  const within = (limit: number) => (random() * 2 - 1) * limit;
+  const { data, info } = await sharp(jpeg)
+    .toColourspace('srgb')
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const scale = 1 + within(0.05);
+  const angle = within((5 * Math.PI) / 180);
+  const a = scale * Math.cos(angle);
+  const b = scale * Math.sin(angle);
+  const middle = (warpSize - 1) / 2;
+  const moved = resample(
+    { data, width: info.width, height: info.height },
+    {
+      a,
+      b,
+      dx: middle - a * middle + b * middle + within(0.02 * warpSize),
+      dy: middle - b * middle - a * middle + within(0.02 * warpSize),
+    },
+    warpSize,
+  );
+  const light = 1 + within(0.2);
+  const contrast = 1 + within(0.15);
+  const lit = moved.map((value) => clamp(((value - 128) * contrast + 128) * light));
+  return encodeJpeg(lit, warpSize, 70 + Math.floor(random() * 26));
+}
+
+const clamp = (value: number) => Math.min(255, Math.max(0, Math.round(value)));
+
+/** Repeatable numbers in [0, 1): a 32-bit counter put through a mixing function. */
+function createRandom(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x9e3779b9) | 0;
+    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
+    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
+    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
+  };
+}
