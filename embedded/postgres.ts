@@ -1,12 +1,13 @@
-import { realpath, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, readFile, realpath, rm } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import type { Logger } from '../platform/logger.ts';
 import { launch, type EmbeddedServer, type Launched } from './launch.ts';
 import { rememberedPort } from './ports.ts';
 import { findPostgresBinaries } from './postgresBinaries.ts';
 import { databaseName, prepareCluster } from './postgresCluster.ts';
 import { postgresSettings } from './postgresSettings.ts';
-import { findPostgresUser } from './postgresUser.ts';
+import { findPostgresUser, type SystemUser } from './postgresUser.ts';
+import { reachableFolder } from './reachable.ts';
 import { commandLineOf, isAlive, stopProcess, workingFolderOf } from '../platform/processes.ts';
 
 export interface PostgresOptions {
@@ -44,8 +45,9 @@ const readyLimitMs = 300_000;
  */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const { dataDir, log, port, settings, signal } = options;
-  const folder = join(dataDir, 'postgres');
-  const [binaries, user] = await Promise.all([findPostgresBinaries(), findPostgresUser()]);
+  const user = await findPostgresUser();
+  const folder = await folderOf(dataDir, user, log);
+  const binaries = await findPostgresBinaries(user, folder);
   const cluster = await prepareCluster(folder, binaries, user);
   const pidFile = join(cluster.folder, 'postmaster.pid');
   await stopOrphan(pidFile, cluster.folder, log);
@@ -77,8 +79,14 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
 
 /** Stops the PostgreSQL that a killed start left behind in `dataDir`, if there is one. */
 export async function stopLeftPostgres(dataDir: string, log: Logger): Promise<void> {
-  const folder = join(dataDir, 'postgres', 'cluster');
+  const folder = join(await folderOf(dataDir, await findPostgresUser(), log), 'cluster');
   await stopOrphan(join(folder, 'postmaster.pid'), folder, log);
+}
+
+async function folderOf(dataDir: string, user: SystemUser | null, log: Logger): Promise<string> {
+  const folder = resolve(dataDir, 'postgres');
+  await mkdir(folder, { recursive: true });
+  return user === null ? folder : reachableFolder(user, folder, log);
 }
 
 async function stop(server: Launched, steps: StopSteps): Promise<void> {

