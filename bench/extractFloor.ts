@@ -1,0 +1,56 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+
+export interface BareLoopOptions {
+  /** Image files, the same ones that the pool is given. */
+  readonly files: readonly string[];
+  readonly processes: number;
+  readonly version: number;
+}
+
+export interface BareLoopResult {
+  readonly samples: number;
+  /** From the moment all processes have their model loaded and warm until the last one is done. */
+  readonly seconds: number;
+}
+
+const loop = fileURLToPath(new URL('extractFloorLoop.ts', import.meta.url));
+
+/**
+ * The floor of extraction: as many processes as asked for, each reading, decoding and describing its share of the
+ * files one after the other, with nothing between.
+ */
+export async function runBareModelLoop({
+  files,
+  processes,
+  version,
+}: BareLoopOptions): Promise<BareLoopResult> {
+  const children = Array.from({ length: processes }, (_, index) => {
+    const share = files.filter((_file, at) => at % processes === index);
+    const child = fork(loop, [], { execArgv: ['--import', import.meta.resolve('tsx')] });
+    const next = () =>
+      new Promise<void>((resolve, reject) => {
+        child.once('message', () => {
+          resolve();
+        });
+        child.once('exit', (code) => {
+          if (code !== 0) reject(new Error(`bare loop ended with ${code ?? 'a signal'}`));
+        });
+      });
+    const loaded = next();
+    child.send({ version, files: share });
+    return { child, loaded, next };
+  });
+  await Promise.all(children.map(({ loaded }) => loaded));
+  const start = performance.now();
+  await Promise.all(
+    children.map(({ child, next }) => {
+      const done = next();
+      child.send('go');
+      return done;
+    }),
+  );
+  const seconds = (performance.now() - start) / 1000;
+  for (const { child } of children) if (child.connected) child.disconnect();
+  return { samples: files.length, seconds };
+}
