@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { verify } from '@node-rs/argon2';
 import { after, before, test } from 'node:test';
 import { createAdmin, ensureAdmin } from '../../commands/adminAccount.ts';
 import { createDatabase, type Database } from '../../db/connection.ts';
+import { createPasswords } from '../../platform/passwords.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const config = { host: '127.0.0.1', adminLogin: 'root@visionlabs.ai', adminPassword: undefined };
@@ -35,12 +35,12 @@ test('the first start makes one administrator, and the next none', async () => {
   assert.equal(others.length, 0);
   assert.equal(account?.login, 'root@visionlabs.ai');
   assert.equal(account.account_type, 'admin');
-  assert.ok(await verify(account.password_hash, 'root'));
+  assert.ok(await createPasswords().verify(account.password_hash, 'root'));
 });
 
 test('another administrator can be made, but not twice', async () => {
   assert.equal(await createAdmin(database.url, 'ada@example.org', 'difference'), true);
   assert.equal(await createAdmin(database.url, 'ada@example.org', 'engine'), false);
   const account = (await accounts()).find(({ login }) => login === 'ada@example.org');
-  assert.ok(await verify(account?.password_hash ?? '', 'difference'));
+  assert.ok(await createPasswords().verify(account?.password_hash ?? '', 'difference'));
 });
