@@ -78,18 +78,19 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
 
   async function revive(entry: Entry): Promise<void> {
     const { signal } = entry.wanted;
+    const isWanted = () => !signal.aborted;
     const { name } = entry.unit;
     if (Date.now() - entry.upSince >= steadyMs) entry.failures = 0;
-    while (!signal.aborted) {
+    while (isWanted()) {
       const waitMs = Math.min(longestDelayMs, firstDelayMs * 2 ** entry.failures++);
       log.warn({ process: name, waitMs }, `${name} has ended; it is started again`);
       await delay(waitMs, undefined, { signal }).catch(() => undefined);
-      if (signal.aborted) return;
+      if (!isWanted()) return;
       try {
         await launch(entry);
         return;
       } catch (error) {
-        if (!signal.aborted) log.error({ err: error, process: name }, `${name} could not be started`);
+        if (isWanted()) log.error({ err: error, process: name }, `${name} could not be started`);
       }
     }
   }

@@ -31,7 +31,10 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   });
   return {
     url: urlOf(name),
-    drop: () => withAdmin(async (admin) => void (await admin.query(`drop database ${name} with (force)`))),
+    drop: () =>
+      withAdmin(async (admin) => {
+        await admin.query(`drop database ${name} with (force)`);
+      }),
   };
 }
 

@@ -80,7 +80,6 @@ async function runTests(
   name: string | undefined,
   concurrency: string,
 ): Promise<number> {
-  const { DATABASE_URL: _database, TEMPORAL_ADDRESS: _temporal, ...rest } = process.env;
   const options = [
     '--test',
     '--test-reporter=spec',
@@ -92,7 +91,9 @@ async function runTests(
     stdio: 'inherit',
     env: {
       LOG_LEVEL: 'warn',
-      ...rest,
+      ...process.env,
+      DATABASE_URL: undefined,
+      TEMPORAL_ADDRESS: undefined,
       TEST_DATABASE_URL: servers.databaseUrl,
       TEST_TEMPORAL_ADDRESS: servers.temporalAddress,
       TEST_RUN: String(process.pid),

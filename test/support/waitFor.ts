@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { inspect } from 'node:util';
 
 export interface WaitOptions {
   readonly limitMs?: number;
@@ -19,10 +20,8 @@ export async function waitFor<Value>(
     let last: string;
     try {
       const value = await fn();
-      if (value !== null && value !== undefined && value !== false && value) {
-        return value as NonNullable<Exclude<Value, false>>;
-      }
-      last = `the last answer was ${JSON.stringify(value) ?? 'undefined'}`;
+      if (value) return value as NonNullable<Exclude<Value, false>>;
+      last = `the last answer was ${inspect(value)}`;
     } catch (error) {
       last = `the last attempt failed: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`;
     }
