@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { access, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
+import { access, chmod, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -58,6 +58,7 @@ async function fillCache(
     try {
       signal?.throwIfAborted();
       await download(beside, pinnedVersion, signal);
+      await chmod(beside, 0o755);
       await rename(beside, folder).catch(async (error: unknown) => {
         if (!(await isExecutable(join(folder, 'bin', 'temporal')))) throw error;
       });

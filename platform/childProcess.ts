@@ -43,7 +43,10 @@ export async function startChild(options: ChildOptions): Promise<Child> {
   if (pid === undefined)
     throw new Error(`${name} could not be started`, { cause: await once(child, 'error') });
   const exited = new Promise<void>((resolve) => {
-    child.once('exit', () => void rm(pidFile, { force: true }).finally(resolve));
+    child.once('exit', () => {
+      killGroup(pid);
+      void rm(pidFile, { force: true }).finally(resolve);
+    });
   });
   await mkdir(dirname(pidFile), { recursive: true });
   await writeFile(pidFile, JSON.stringify({ pid, startTime: await startTimeOf(pid) }));
@@ -77,6 +80,15 @@ export async function stopLeftChild(pidFile: string): Promise<void> {
     ]);
   }
   await rm(pidFile, { force: true });
+}
+
+/** Whatever the child had started itself ends with it. */
+function killGroup(leader: number): void {
+  try {
+    process.kill(-leader, 'SIGKILL');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
 }
 
 async function spawnChild({ file, args = [], env, logFile }: ChildOptions): Promise<ChildProcess> {
