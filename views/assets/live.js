@@ -1,0 +1,152 @@
+// One stream of events per page. Figures are set from the event itself; what needs words or buttons (another
+// state, more parts, more errors) is fetched as the page itself, of which only the live regions are swapped in.
+import { describeProgress, formatCount, formatDuration, formatRate } from './words.js';
+
+const address = document.body.dataset.events;
+const refreshEveryMs = 2000;
+const finalStates = ['cancelled', 'failed', 'done'];
+
+if (address !== undefined) follow(address);
+
+function follow(url) {
+  let source = null;
+  const open = () => {
+    source = new EventSource(url);
+    source.addEventListener('open', () => mark('live', 'live'));
+    source.addEventListener('error', () => mark('reconnecting', 'reconnecting'));
+    source.addEventListener('task', (event) => show(JSON.parse(event.data)));
+    source.addEventListener('gone', () => refresh());
+  };
+  open();
+  // A page that is shown again from the browser's cache has lost its stream.
+  addEventListener('pagehide', () => source.close());
+  addEventListener('pageshow', (event) => event.persisted && open());
+}
+
+function mark(state, text) {
+  for (const element of document.querySelectorAll('[data-live-mark]')) {
+    element.hidden = false;
+    element.dataset.liveMark = state;
+    element.textContent = text;
+  }
+}
+
+function show(task) {
+  const element = document.querySelector(`[data-live-task="${task.task_id}"]`);
+  if (element === null) {
+    refresh();
+    return;
+  }
+  setFigures(element, task);
+  if (element.dataset.state !== task.state) {
+    element.dataset.state = task.state;
+    refresh();
+  } else if (document.getElementById('live-parts') !== null && !finalStates.includes(task.state)) {
+    refresh();
+  }
+}
+
+function setFigures(element, task) {
+  const { progress } = task;
+  const bar = describeProgress(task);
+  const isOver = finalStates.includes(task.state);
+  const rate = isOver ? null : progress.objects_per_second;
+  const left = isOver ? null : progress.eta_seconds;
+  const values = {
+    percent: `${bar.percent} %`,
+    words: bar.words,
+    objects_done: formatCount(progress.objects_done),
+    objects_failed: formatCount(progress.objects_failed),
+    objects_skipped: formatCount(progress.objects_skipped),
+    objects_expected: formatCount(progress.objects_expected),
+    parts: `${formatCount(task.count_task_parts_done)} of ${formatCount(task.count_task_parts_all)}`,
+    rate: formatRate(progress.objects_per_second),
+    eta: formatDuration(left),
+    pace:
+      rate === null
+        ? ''
+        : left === null
+          ? formatRate(rate)
+          : `${formatRate(rate)}, ${formatDuration(left)} left`,
+  };
+  for (const target of element.querySelectorAll('[data-live]')) {
+    const value = values[target.dataset.live];
+    if (value !== undefined && target.textContent !== value) target.textContent = value;
+  }
+  const svg = element.querySelector('[data-live="bar"]');
+  if (svg === null) return;
+  svg.setAttribute('aria-valuenow', String(bar.percent));
+  svg.setAttribute('aria-valuetext', `${bar.percent} %, ${bar.words}`);
+  const starts = { done: 0, skipped: bar.done, failed: bar.done + bar.skipped };
+  for (const slice of svg.querySelectorAll('[data-live-slice]')) {
+    slice.setAttribute('x', starts[slice.dataset.liveSlice].toFixed(3));
+    slice.setAttribute('width', bar[slice.dataset.liveSlice].toFixed(3));
+  }
+}
+
+let waiting = null;
+let last = 0;
+
+/** At most one fetch in `refreshEveryMs`, the first at once; a page that nobody sees is left alone. */
+function refresh() {
+  if (waiting !== null) return;
+  const wait = Math.max(0, last + refreshEveryMs - Date.now());
+  waiting = setTimeout(async () => {
+    last = Date.now();
+    try {
+      await swapRegions();
+    } catch {
+      mark('reconnecting', 'reconnecting');
+    } finally {
+      waiting = null;
+    }
+  }, wait);
+}
+
+async function swapRegions() {
+  const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
+  // Signed out or deleted meanwhile: the browser shows what the server says of it.
+  if (answer.redirected || answer.status === 404) {
+    location.assign(answer.redirected ? answer.url : '/tasks/view');
+    return;
+  }
+  if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
+  const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
+  for (const region of document.querySelectorAll('[id^="live-"]')) {
+    const next = fresh.getElementById(region.id);
+    if (next === null || isInUse(region)) continue;
+    const focused = region.contains(document.activeElement) ? pathTo(region, document.activeElement) : null;
+    const { liveMark } = region.querySelector('[data-live-mark]')?.dataset ?? {};
+    region.replaceWith(next);
+    if (liveMark) mark(liveMark, liveMark);
+    if (focused !== null) find(next, focused)?.focus();
+  }
+}
+
+// What was held back while somebody was confirming is fetched when they leave it.
+document.addEventListener(
+  'toggle',
+  (event) =>
+    address !== undefined && !event.target.open && event.target.matches('details.confirm') && refresh(),
+  true,
+);
+
+/** Somebody is about to confirm something here. */
+function isInUse(region) {
+  return region.querySelector('details.confirm[open]') !== null;
+}
+
+const focusable = 'a[href], button, summary, input, [tabindex]';
+
+function pathTo(region, element) {
+  return { text: element.textContent, at: [...region.querySelectorAll(focusable)].indexOf(element) };
+}
+
+function find(region, { text, at }) {
+  const candidates = [...region.querySelectorAll(focusable)];
+  return (
+    candidates.find((element) => element.textContent === text) ??
+    candidates[at] ??
+    document.getElementById('main')
+  );
+}

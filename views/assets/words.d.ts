@@ -1,0 +1,14 @@
+import type { TaskShape } from '../shapes.ts';
+
+export interface ProgressWords {
+  readonly percent: number;
+  readonly done: number;
+  readonly skipped: number;
+  readonly failed: number;
+  readonly words: string;
+}
+
+export function formatCount(value: number): string;
+export function formatRate(perSecond: number | null): string;
+export function formatDuration(seconds: number | null): string;
+export function describeProgress(task: Pick<TaskShape, 'state' | 'progress'>): ProgressWords;

@@ -1,0 +1,46 @@
+// Figures in words. The server renders with these and the browser goes on with them, so a live figure
+// never jumps to another notation.
+
+const counts = new Intl.NumberFormat('en-GB');
+const rates = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 3 });
+
+export function formatCount(value) {
+  return counts.format(value);
+}
+
+export function formatRate(perSecond) {
+  return perSecond === null ? '–' : `${rates.format(perSecond)}/s`;
+}
+
+export function formatDuration(seconds) {
+  if (seconds === null) return '–';
+  const whole = Math.max(0, Math.round(seconds));
+  if (whole < 60) return `${whole} s`;
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  const hours = Math.floor(whole / 3600);
+  if (hours < 48) return `${hours} h ${Math.floor((whole % 3600) / 60)} min`;
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+/** Widths of the bar in percent, and the words beside it. A plan that still grows never shows more than 100 %. */
+export function describeProgress({ state, progress }) {
+  const { objects_expected, objects_done, objects_failed, objects_skipped } = progress;
+  const handled = objects_done + objects_failed + objects_skipped;
+  const whole = Math.max(objects_expected, handled);
+  const nothingToDo = whole === 0 && state === 'done';
+  const share = (count) => (whole === 0 ? 0 : (100 * count) / whole);
+  // 100 is said only when nothing is left: 99.96 must not read as finished.
+  const percent = nothingToDo ? 100 : Math.floor(share(handled));
+  return {
+    percent,
+    done: nothingToDo ? 100 : share(objects_done),
+    skipped: share(objects_skipped),
+    failed: share(objects_failed),
+    words:
+      whole === 0
+        ? nothingToDo
+          ? 'nothing to do'
+          : 'counting'
+        : `${formatCount(handled)} of ${formatCount(whole)}`,
+  };
+}

@@ -1,0 +1,7 @@
+/** A button that first says what it will do: opens without JavaScript, and posts only at the second press. */
+export interface Confirm {
+  readonly text: string;
+  readonly consequence: string;
+  readonly action: string;
+  readonly button: string;
+}

@@ -1,0 +1,5 @@
+export interface EmptyState {
+  readonly title: string;
+  readonly text: string;
+  readonly action: { readonly text: string; readonly href: string } | null;
+}

@@ -1,0 +1,100 @@
+interface Common {
+  readonly name: string;
+  readonly label: string;
+  readonly hint: string | null;
+  readonly error: string | null;
+}
+
+export interface TextField extends Common {
+  readonly kind: 'text' | 'password' | 'number' | 'textarea';
+  readonly value: string;
+  readonly required: boolean;
+  readonly autocomplete: string;
+  readonly maxlength: number | null;
+  /** Suggestions that may be picked or ignored. */
+  readonly suggestions: readonly Option[];
+}
+
+export interface SelectField extends Common {
+  readonly kind: 'select';
+  readonly value: string;
+  readonly options: readonly Option[];
+}
+
+export interface CheckField extends Common {
+  readonly kind: 'check';
+  readonly checked: boolean;
+}
+
+export interface Option {
+  readonly value: string;
+  readonly text: string;
+}
+
+export type Field = TextField | SelectField | CheckField;
+
+/** What somebody typed and what is wrong with it, by the field's name. */
+export interface Typed {
+  readonly values: Readonly<Record<string, string>>;
+  readonly faults: Readonly<Record<string, string>>;
+}
+
+export const nothingTyped: Typed = { values: {}, faults: {} };
+
+type TextOptions = Partial<Omit<TextField, 'name' | 'label' | 'value' | 'error'>>;
+
+export function textField(typed: Typed, name: string, label: string, options: TextOptions = {}): TextField {
+  return {
+    kind: 'text',
+    hint: null,
+    required: false,
+    autocomplete: 'off',
+    maxlength: null,
+    suggestions: [],
+    ...options,
+    name,
+    label,
+    // A password never travels back to the browser.
+    value: options.kind === 'password' ? '' : (typed.values[name] ?? ''),
+    error: typed.faults[name] ?? null,
+  };
+}
+
+export function selectField(
+  typed: Typed,
+  name: string,
+  label: string,
+  {
+    options,
+    hint = null,
+    initial = '',
+  }: { options: readonly Option[]; hint?: string | null; initial?: string },
+): SelectField {
+  return {
+    kind: 'select',
+    name,
+    label,
+    hint,
+    options,
+    value: typed.values[name] ?? initial,
+    error: typed.faults[name] ?? null,
+  };
+}
+
+/** `initial` holds until the form has been sent once: then an absent box is an unticked one. */
+export function checkField(
+  typed: Typed,
+  name: string,
+  label: string,
+  { hint = null, initial = false }: { hint?: string | null; initial?: boolean } = {},
+): CheckField {
+  const sent = Object.keys(typed.values).length > 0;
+  return {
+    kind: 'check',
+    name,
+    label,
+    hint,
+    checked: sent ? typed.values[name] !== undefined : initial,
+    error: typed.faults[name] ?? null,
+  };
+}

@@ -1,0 +1,9 @@
+/** A moment, to the second, in UTC: the same in every row, in the log and in the API. */
+export interface Time {
+  readonly iso: string;
+  readonly text: string;
+}
+
+export function time(iso: string): Time {
+  return { iso, text: iso.slice(0, 19).replace('T', ' ') };
+}

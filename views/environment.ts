@@ -1,0 +1,45 @@
+import { fileURLToPath } from 'node:url';
+import nunjucks from 'nunjucks';
+import { layoutView, type LayoutInput, type PageHead } from './layout.ts';
+import type { AccountPage } from './pages/accounts/one.ts';
+import type { AccountsPage } from './pages/accounts/list.ts';
+import type { ErrorPage } from './pages/errors/error.ts';
+import type { HelpPage } from './pages/help/help.ts';
+import type { HomePage } from './pages/home/home.ts';
+import type { LoginPage } from './pages/login/login.ts';
+import type { PasswordPage } from './pages/login/password.ts';
+import type { NewTaskPage } from './pages/tasks/new.ts';
+import type { TaskPage } from './pages/tasks/one.ts';
+import type { TasksPage } from './pages/tasks/list.ts';
+
+/** Every page by its template's path under pages/, with the whole of what its template reads. */
+export interface Pages {
+  'home/home': HomePage;
+  'tasks/list': TasksPage;
+  'tasks/one': TaskPage;
+  'tasks/new': NewTaskPage;
+  'accounts/list': AccountsPage;
+  'accounts/one': AccountPage;
+  'login/login': LoginPage;
+  'login/password': PasswordPage;
+  'help/help': HelpPage;
+  'errors/error': ErrorPage;
+}
+
+const folder = fileURLToPath(new URL('.', import.meta.url));
+
+const environment = new nunjucks.Environment(new nunjucks.FileSystemLoader(folder), {
+  autoescape: true,
+  throwOnUndefined: true,
+  trimBlocks: true,
+  lstripBlocks: true,
+});
+
+/** The HTML of a whole page. Everything that it shows is escaped; a value that a template misses is thrown. */
+export function render<Name extends keyof Pages>(
+  name: Name,
+  page: Pages[Name] & { readonly head: PageHead },
+  layout: LayoutInput,
+): string {
+  return environment.render(`pages/${name}.njk`, { page, layout: layoutView(layout, page.head) });
+}

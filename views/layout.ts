@@ -1,0 +1,45 @@
+import { assetPrefix } from './assetFiles.ts';
+import type { Flash } from './components/flash/flash.ts';
+import { paths } from './paths.ts';
+
+export type Section = 'home' | 'tasks' | 'accounts' | 'help';
+
+/** What stands around every page. */
+export interface LayoutInput {
+  readonly nonce: string;
+  /** null: nobody is signed in, there is no navigation to offer. */
+  readonly user: { readonly login: string; readonly hasDefaultPassword: boolean } | null;
+  readonly csrfToken: string;
+  readonly flash: readonly Flash[];
+}
+
+/** What each page adds to the layout by itself. */
+export interface PageHead {
+  readonly title: string;
+  readonly section: Section | null;
+}
+
+const sections: readonly { key: Section; text: string; href: string }[] = [
+  { key: 'home', text: 'Home', href: paths.home },
+  { key: 'tasks', text: 'Tasks', href: paths.tasks() },
+  { key: 'accounts', text: 'Accounts', href: paths.accounts() },
+  { key: 'help', text: 'Help', href: paths.help },
+];
+
+export function layoutView(input: LayoutInput, head: PageHead) {
+  return {
+    ...input,
+    title: head.title,
+    assets: assetPrefix,
+    links: {
+      home: paths.home,
+      logout: paths.logout,
+      password: paths.password,
+      apiReference: paths.apiReference,
+    },
+    navigation:
+      input.user === null
+        ? []
+        : sections.map((section) => ({ ...section, current: section.key === head.section })),
+  };
+}

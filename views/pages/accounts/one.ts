@@ -1,0 +1,51 @@
+import { formatCount } from '../../assets/words.js';
+import type { Confirm } from '../../components/confirm/confirm.ts';
+import { codeFact, fact, type Fact } from '../../components/facts/facts.ts';
+import { time, type Time } from '../../components/time/time.ts';
+import type { PageHead } from '../../layout.ts';
+import { paths } from '../../paths.ts';
+import type { AccountShape, AccountStatsShape } from '../../shapes.ts';
+import { accountTypeName } from './accountRow.ts';
+
+export interface AccountInput {
+  readonly account: AccountShape;
+  readonly stats: AccountStatsShape;
+}
+
+export interface AccountPage {
+  readonly head: PageHead;
+  readonly login: string;
+  readonly facts: readonly Fact[];
+  readonly created: Time;
+  readonly updated: Time;
+  readonly figures: readonly { readonly name: string; readonly value: string }[];
+  readonly remove: Confirm;
+  readonly accounts: string;
+}
+
+export function accountPage({ account, stats }: AccountInput): AccountPage {
+  return {
+    head: { title: account.login, section: 'accounts' },
+    login: account.login,
+    facts: [
+      fact('Type', accountTypeName(account.account_type)),
+      fact('Description', account.description === '' ? '–' : account.description),
+      codeFact('Id', account.account_id),
+    ],
+    created: time(account.create_time),
+    updated: time(account.last_update_time),
+    figures: [
+      { name: 'Lists', value: formatCount(stats.list_count) },
+      { name: 'Faces', value: formatCount(stats.face_count) },
+      { name: 'Faces with attributes', value: formatCount(stats.face_attribute_count) },
+    ],
+    remove: {
+      text: 'Remove…',
+      consequence:
+        'The account, its lists and its sessions go. Its faces and events stay until a garbage collection removes them.',
+      action: paths.removeAccount(account.account_id),
+      button: 'Remove the account',
+    },
+    accounts: paths.accounts(),
+  };
+}

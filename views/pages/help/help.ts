@@ -1,0 +1,41 @@
+import { codeFact, fact, type Fact } from '../../components/facts/facts.ts';
+import type { PageHead } from '../../layout.ts';
+import { paths } from '../../paths.ts';
+
+export interface HelpInput {
+  readonly version: {
+    readonly api: number;
+    readonly major: number;
+    readonly minor: number;
+    readonly patch: number;
+  };
+  readonly extractors: readonly { readonly version: number; readonly name: string }[];
+}
+
+export interface HelpPage {
+  readonly head: PageHead;
+  readonly version: readonly Fact[];
+  readonly extractors: readonly Fact[];
+  readonly documents: readonly { readonly text: string; readonly note: string; readonly href: string }[];
+}
+
+export function helpPage({ version, extractors }: HelpInput): HelpPage {
+  return {
+    head: { title: 'Version and help', section: 'help' },
+    version: [
+      fact('Service', `${version.major}.${version.minor}.${version.patch}`),
+      fact('API', `version ${version.api}, under /${version.api}`),
+      codeFact('Node.js', process.version),
+    ],
+    extractors: extractors.map((extractor) => fact(`Version ${extractor.version}`, extractor.name)),
+    documents: [
+      {
+        text: 'API reference',
+        note: 'Every operation with its parameters and answers.',
+        href: paths.apiReference,
+      },
+      { text: 'Health', note: 'Whether the database and the sample store answer.', href: '/healthcheck' },
+      { text: 'Metrics', note: 'Figures for Prometheus.', href: '/metrics' },
+    ],
+  };
+}

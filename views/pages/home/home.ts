@@ -1,0 +1,79 @@
+import { formatCount } from '../../assets/words.js';
+import type { EmptyState } from '../../components/emptyState/emptyState.ts';
+import { pager, type Pager } from '../../components/pager/pager.ts';
+import { taskTable, type TaskTable } from '../../components/taskTable/taskTable.ts';
+import type { PageHead } from '../../layout.ts';
+import { paths } from '../../paths.ts';
+import type { AccountShape, TaskShape } from '../../shapes.ts';
+import { accountRow, type AccountRow } from '../accounts/accountRow.ts';
+
+export interface HomeInput {
+  /** Tasks that are not final, newest first, at most as many as a person can look at. */
+  readonly running: readonly TaskShape[];
+  readonly recent: readonly TaskShape[];
+  readonly counts: {
+    readonly pending: number;
+    readonly running: number;
+    readonly failed: number;
+    readonly cancelled: number;
+    readonly done: number;
+    readonly accounts: number;
+  };
+  readonly accounts: readonly AccountShape[];
+  readonly page: number;
+  readonly pageSize: number;
+}
+
+export interface HomePage {
+  readonly head: PageHead;
+  readonly tiles: readonly {
+    readonly name: string;
+    readonly value: string;
+    readonly href: string;
+    readonly tone: string;
+  }[];
+  readonly running: TaskTable;
+  readonly nothingRuns: EmptyState;
+  readonly recent: TaskTable;
+  readonly accounts: readonly AccountRow[];
+  readonly accountsPager: Pager | null;
+  readonly newTask: string;
+  readonly events: string;
+}
+
+export function homePage(input: HomeInput): HomePage {
+  const { counts } = input;
+  return {
+    head: { title: 'Home', section: 'home' },
+    tiles: [
+      tile('Running', counts.running, paths.tasks({ task_status: 1 }), 'active'),
+      tile('Waiting', counts.pending, paths.tasks({ task_status: 0 }), 'plain'),
+      tile('Done', counts.done, paths.tasks({ task_status: 5 }), 'plain'),
+      tile('Failed', counts.failed, paths.tasks({ task_status: 3 }), counts.failed > 0 ? 'bad' : 'plain'),
+      tile('Cancelled', counts.cancelled, paths.tasks({ task_status: 2 }), 'plain'),
+      tile('Accounts', counts.accounts, paths.accounts(), 'plain'),
+    ],
+    running: taskTable('Running tasks', input.running),
+    nothingRuns: {
+      title: 'Nothing runs at the moment',
+      text: 'Start an additional extract or a garbage collection, and follow it here.',
+      action: { text: 'New task', href: paths.newTask() },
+    },
+    recent: taskTable('Recent tasks', input.recent),
+    accounts: input.accounts.map(accountRow),
+    accountsPager: pager({
+      things: 'accounts',
+      page: input.page,
+      pageSize: input.pageSize,
+      shown: input.accounts.length,
+      count: counts.accounts,
+      href: (page) => `${paths.home}?page=${page}#accounts`,
+    }),
+    newTask: paths.newTask(),
+    events: paths.allTaskEvents,
+  };
+}
+
+function tile(name: string, count: number, href: string, tone: string) {
+  return { name, value: formatCount(count), href, tone };
+}

@@ -1,0 +1,135 @@
+import { taskTypes } from '../../../domain/tasks/task.ts';
+import { codeFact, fact, type Fact } from '../../components/facts/facts.ts';
+
+export interface ContentWords {
+  readonly title: string;
+  readonly facts: readonly Fact[];
+}
+
+const typeNames: Readonly<Record<number, string>> = {
+  0: 'Unknown',
+  1: 'Linker',
+  2: 'Clusterization',
+  3: 'Report',
+  4: 'Garbage collection',
+  5: 'Additional extract',
+  6: 'Cross match',
+  7: 'ROC-curve calculation',
+  8: 'Export of objects',
+  9: 'Estimate of data',
+};
+
+const gcTargets: Readonly<Record<string, string>> = {
+  face_descriptors: 'face descriptors',
+  event_descriptors: 'event descriptors',
+  faces: 'faces',
+  events: 'events',
+};
+
+const extractTargets: Readonly<Record<string, string>> = {
+  face_descriptor: 'face descriptors',
+  body_descriptor: 'body descriptors',
+  basic_attributes: 'basic attributes',
+};
+
+const filterNames: Readonly<Record<string, string>> = {
+  account_id: 'Account',
+  face_ids: 'Face ids',
+  list_id: 'List',
+  event_ids: 'Event ids',
+  handler_ids: 'Handler ids',
+  sources: 'Sources',
+  tags: 'Tags',
+  external_ids: 'External ids',
+  user_data: 'User data',
+  track_ids: 'Track ids',
+  create_time__gte: 'Created from',
+  create_time__lt: 'Created before',
+  end_time__gte: 'Ended from',
+  end_time__lt: 'Ended before',
+  insert_time__gte: 'Inserted from',
+  insert_time__lt: 'Inserted before',
+};
+
+/** Ids that are spelt out before the rest is only counted. */
+const spelledOut = 5;
+
+export function taskTypeName(taskType: number): string {
+  return typeNames[taskType] ?? `Type ${taskType}`;
+}
+
+/** What a task does in words. Tolerates any content: a row of a later release must still be shown. */
+export function describeContent(taskType: number, content: object): ContentWords {
+  const given = content as Record<string, unknown>;
+  if (taskType === taskTypes.gc) return describeGc(given);
+  if (taskType === taskTypes.additionalExtract) return describeExtract(given);
+  return { title: taskTypeName(taskType), facts: [] };
+}
+
+function describeGc(content: Record<string, unknown>): ContentWords {
+  const filters = asRecord(content['filters']);
+  const things = gcTargets[String(content['target'])] ?? String(content['target']);
+  const version = filters['descriptor_version'];
+  const ofVersion = version === undefined ? '' : ` of version ${String(version)}`;
+  return {
+    title: `Remove ${things}${ofVersion}`,
+    facts: [
+      fact('Removes', `${things}${ofVersion}`),
+      ...(filters['descriptor_type'] === undefined ? [] : [fact('Kind', String(filters['descriptor_type']))]),
+      ...conditions(filters, version === undefined ? 'all of them' : 'all accounts'),
+      ...('remove_samples' in content
+        ? [fact('Samples', content['remove_samples'] === true ? 'removed too' : 'kept')]
+        : []),
+      ...('remove_image_origins' in content
+        ? [fact('Image origins', content['remove_image_origins'] === true ? 'removed too' : 'kept')]
+        : []),
+      results(content),
+    ],
+  };
+}
+
+function describeExtract(content: Record<string, unknown>): ContentWords {
+  const filters = asRecord(content['filters']);
+  const options = asRecord(content['options']);
+  const things = extractTargets[String(content['extraction_target'])] ?? String(content['extraction_target']);
+  const version = options['descriptor_version'];
+  const ofVersion = version === undefined ? '' : ` of version ${String(version)}`;
+  const base = options['default_descriptor_version'];
+  const objects = String(filters['objects_type'] ?? 'objects');
+  return {
+    title: `Extract ${things}${ofVersion}`,
+    facts: [
+      fact('Extracts', `${things}${ofVersion}`),
+      fact(
+        'For',
+        base === undefined
+          ? `${objects} without them`
+          : `${objects} that have version ${String(base)} and lack the new one`,
+      ),
+      ...conditions(filters, `all ${objects}`),
+      results(content),
+    ],
+  };
+}
+
+function conditions(filters: Record<string, unknown>, none: string): Fact[] {
+  const facts = Object.entries(filters).flatMap(([name, value]) => {
+    const label = filterNames[name];
+    if (label === undefined) return [];
+    return [codeFact(label, Array.isArray(value) ? join(value) : String(value))];
+  });
+  return facts.length === 0 ? [fact('Which', none)] : facts;
+}
+
+function join(values: readonly unknown[]): string {
+  const shown = values.slice(0, spelledOut).map(String).join(', ');
+  return values.length > spelledOut ? `${shown} and ${values.length - spelledOut} more` : shown;
+}
+
+function results(content: Record<string, unknown>): Fact {
+  return fact('Result', content['store_results'] === false ? 'not kept' : 'kept for download');
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}

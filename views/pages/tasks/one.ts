@@ -1,0 +1,159 @@
+import { formatCount, formatDuration, formatRate } from '../../assets/words.js';
+import { fact, type Fact } from '../../components/facts/facts.ts';
+import { progress, type Progress } from '../../components/progress/progress.ts';
+import { partBadge, statusBadge, type StatusBadge } from '../../components/statusBadge/statusBadge.ts';
+import { time, type Time } from '../../components/time/time.ts';
+import type { PageHead } from '../../layout.ts';
+import { paths } from '../../paths.ts';
+import type { ErrorGroupShape, PartShape, TaskErrorShape, TaskShape } from '../../shapes.ts';
+import { describeContent, taskTypeName } from './describeContent.ts';
+import { taskControls, type TaskControls } from './taskControls.ts';
+
+export interface TaskInput {
+  readonly task: TaskShape;
+  readonly createdBy: string;
+  /** The first of the parts; how many there are is in the task. */
+  readonly parts: readonly PartShape[];
+  readonly errorGroups: readonly ErrorGroupShape[];
+  /** The newest of the errors. */
+  readonly errors: readonly TaskErrorShape[];
+}
+
+export interface TaskPage {
+  readonly head: PageHead;
+  readonly id: number;
+  readonly state: string;
+  readonly title: string;
+  readonly description: string | null;
+  readonly badge: StatusBadge;
+  readonly progress: Progress;
+  readonly figures: readonly { readonly key: string; readonly name: string; readonly value: string }[];
+  readonly controls: TaskControls;
+  readonly failure: string | null;
+  readonly content: readonly Fact[];
+  readonly contentJson: string;
+  readonly history: readonly { readonly name: string; readonly time: Time | null }[];
+  readonly about: readonly Fact[];
+  readonly parts: readonly PartRow[];
+  readonly moreParts: string | null;
+  readonly errorCount: string;
+  readonly errorGroups: readonly { readonly code: string; readonly desc: string; readonly count: string }[];
+  readonly errors: readonly ErrorRow[];
+  readonly moreErrors: string | null;
+  readonly links: {
+    readonly tasks: string;
+    readonly parts: string;
+    readonly errors: string;
+    readonly json: string;
+    readonly events: string;
+  };
+}
+
+interface PartRow {
+  readonly number: string;
+  readonly badge: StatusBadge;
+  readonly handled: string;
+  readonly failed: string;
+  readonly attempt: string;
+  readonly updated: Time;
+}
+
+interface ErrorRow {
+  readonly code: string;
+  readonly desc: string;
+  readonly detail: string;
+  readonly object: string;
+  readonly time: Time;
+}
+
+export function taskPage(input: TaskInput): TaskPage {
+  const { task } = input;
+  const words = describeContent(task.task_type, task.content);
+  const errorCount = input.errorGroups.reduce((sum, group) => sum + group.count, 0);
+  return {
+    head: { title: `Task ${task.task_id}: ${words.title}`, section: 'tasks' },
+    id: task.task_id,
+    state: task.state,
+    title: words.title,
+    description: task.description,
+    badge: statusBadge(task.state),
+    progress: progress(task),
+    figures: figures(task),
+    controls: taskControls(task),
+    failure: failureText(task.failure),
+    content: words.facts,
+    contentJson: JSON.stringify(task.content, null, 2),
+    history: [
+      { name: 'Created', time: time(task.create_time) },
+      { name: 'Last change', time: time(task.last_update_time) },
+      { name: 'Ended', time: task.end_time === null ? null : time(task.end_time) },
+    ],
+    about: [fact('Kind', taskTypeName(task.task_type)), fact('Created by', input.createdBy)],
+    parts: input.parts.map(partRow),
+    moreParts: more(task.count_task_parts_all - input.parts.length, 'part'),
+    errorCount: formatCount(errorCount),
+    errorGroups: input.errorGroups.map((group) => ({
+      code: String(group.error_code),
+      desc: group.desc,
+      count: formatCount(group.count),
+    })),
+    errors: input.errors.map(errorRow),
+    moreErrors: more(errorCount - input.errors.length, 'error'),
+    links: {
+      tasks: paths.tasks(),
+      parts: paths.taskParts(task.task_id),
+      errors: paths.taskErrors(task.task_id),
+      json: paths.taskJson(task.task_id),
+      events: paths.taskEvents(task.task_id),
+    },
+  };
+}
+
+function figures({ progress: counters, ...task }: TaskShape) {
+  return [
+    { key: 'objects_done', name: 'Done', value: formatCount(counters.objects_done) },
+    { key: 'objects_failed', name: 'Failed', value: formatCount(counters.objects_failed) },
+    { key: 'objects_skipped', name: 'Skipped', value: formatCount(counters.objects_skipped) },
+    { key: 'objects_expected', name: 'Expected', value: formatCount(counters.objects_expected) },
+    {
+      key: 'parts',
+      name: 'Parts',
+      value: `${formatCount(task.count_task_parts_done)} of ${formatCount(task.count_task_parts_all)}`,
+    },
+    { key: 'rate', name: 'Rate', value: formatRate(counters.objects_per_second) },
+    { key: 'eta', name: 'Time left', value: formatDuration(counters.eta_seconds) },
+  ];
+}
+
+function failureText(failure: object | null): string | null {
+  if (failure === null) return null;
+  const { desc, detail } = failure as { desc?: unknown; detail?: unknown };
+  const words = [desc, detail].filter((part) => typeof part === 'string' && part !== '');
+  return words.length === 0 ? JSON.stringify(failure) : words.join(': ');
+}
+
+function partRow(part: PartShape): PartRow {
+  const { objects_done, objects_failed, objects_skipped, objects_expected } = part.progress;
+  return {
+    number: String(part.subtask_id),
+    badge: partBadge(part.subtask_status),
+    handled: `${formatCount(objects_done + objects_failed + objects_skipped)} of ${formatCount(objects_expected)}`,
+    failed: formatCount(objects_failed),
+    attempt: formatCount(part.attempt),
+    updated: time(part.last_update_time),
+  };
+}
+
+function errorRow(error: TaskErrorShape): ErrorRow {
+  return {
+    code: String(error.error_code),
+    desc: error.desc,
+    detail: error.detail,
+    object: error.object_id === null ? error.object_type : `${error.object_type} ${error.object_id}`,
+    time: time(error.error_time),
+  };
+}
+
+function more(left: number, thing: string): string | null {
+  return left <= 0 ? null : `and ${formatCount(left)} more ${thing}${left === 1 ? '' : 's'}`;
+}

@@ -1,0 +1,37 @@
+/** Every address of a page, of a form's target and of a document that pages link to. */
+export const paths = {
+  home: '/',
+  login: '/login',
+  logout: '/logout',
+  password: '/password',
+  help: '/version/view',
+  apiReference: '/docs/spec',
+  errorReference: '/docs/errors',
+
+  tasks: (query: Readonly<Record<string, string | number | undefined>> = {}) =>
+    withQuery('/tasks/view', query),
+  newTask: (kind?: string) => withQuery('/tasks/new', { kind }),
+  task: (taskId: number) => `/tasks/${taskId}/view`,
+  taskAction: (taskId: number, action: TaskAction) => `/tasks/${taskId}/${action}`,
+  taskEvents: (taskId: number) => `/tasks/${taskId}/events`,
+  allTaskEvents: '/tasks/events',
+  taskResult: (taskId: number) => `/tasks/${taskId}/result`,
+  taskParts: (taskId: number) => `/tasks/${taskId}/subtasks`,
+  taskErrors: (taskId: number) => `/tasks/${taskId}/errors`,
+  taskJson: (taskId: number) => `/4/tasks/${taskId}`,
+
+  accounts: (query: Readonly<Record<string, string | number | undefined>> = {}) =>
+    withQuery('/accounts', query),
+  account: (accountId: string) => `/accounts/${accountId}`,
+  removeAccount: (accountId: string) => `/accounts/${accountId}/remove`,
+} as const;
+
+export type TaskAction = 'cancel' | 'pause' | 'resume' | 'retry' | 'remove';
+
+function withQuery(path: string, query: Readonly<Record<string, string | number | undefined>>): string {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== '') search.set(name, String(value));
+  }
+  return search.size === 0 ? path : `${path}?${search}`;
+}

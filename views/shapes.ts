@@ -1,0 +1,73 @@
+import type { TaskState } from '../domain/tasks/task.ts';
+
+/** What pages show of a task: the JSON that the API answers, so that live events and pages speak of the same fields. */
+export interface TaskShape {
+  readonly task_id: number;
+  readonly task_type: number;
+  readonly task_status: number;
+  readonly state: TaskState;
+  readonly create_time: string;
+  readonly end_time: string | null;
+  readonly last_update_time: string;
+  readonly result_id: string | null;
+  readonly count_task_parts_done: number;
+  readonly count_task_parts_all: number;
+  readonly content: object;
+  readonly description: string | null;
+  readonly progress: ProgressShape;
+  /** The account's id; its login is shown where it is known. */
+  readonly created_by: string | null;
+  readonly failure: object | null;
+}
+
+export interface ProgressShape {
+  readonly objects_expected: number;
+  readonly objects_done: number;
+  readonly objects_failed: number;
+  readonly objects_skipped: number;
+  readonly objects_per_second: number | null;
+  readonly eta_seconds: number | null;
+}
+
+export interface PartShape {
+  readonly subtask_id: number;
+  readonly subtask_status: number;
+  readonly attempt: number;
+  readonly last_update_time: string;
+  readonly progress: Pick<
+    ProgressShape,
+    'objects_expected' | 'objects_done' | 'objects_failed' | 'objects_skipped'
+  >;
+}
+
+export interface TaskErrorShape {
+  readonly error_id: number;
+  readonly error_code: number;
+  readonly desc: string;
+  readonly detail: string;
+  readonly error_time: string;
+  readonly object_type: string;
+  readonly object_id: string | null;
+}
+
+/** How often one code stands among a task's errors. */
+export interface ErrorGroupShape {
+  readonly error_code: number;
+  readonly desc: string;
+  readonly count: number;
+}
+
+export interface AccountShape {
+  readonly account_id: string;
+  readonly account_type: string;
+  readonly login: string;
+  readonly description: string;
+  readonly create_time: string;
+  readonly last_update_time: string;
+}
+
+export interface AccountStatsShape {
+  readonly list_count: number;
+  readonly face_count: number;
+  readonly face_attribute_count: number;
+}
