@@ -73,7 +73,7 @@ async function spawnServer({ name, command, args, logFile, user, log }: LaunchOp
     });
     const exited = new Promise<void>((resolve) => {
       child.once('exit', (code, signal) => {
-        log.debug({ server: name, pid: child.pid, code, signal }, 'server ended');
+        log.debug({ server: name, serverPid: child.pid, code, signal }, 'server ended');
         resolve();
       });
     });

@@ -98,7 +98,7 @@ async function stopOrphan(pidFile: string, folder: string, log: Logger): Promise
   const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0]);
   if (!Number.isInteger(pid) || pid <= 0) return;
   if (isAlive(pid) && (await isPostmasterOf(pid, folder))) {
-    log.warn({ pid }, 'stopping the PostgreSQL that an earlier start left behind');
+    log.warn({ serverPid: pid }, 'stopping the PostgreSQL that an earlier start left behind');
     await stopProcess(pid, stopFast);
     return;
   }

@@ -110,7 +110,7 @@ async function stopOrphan(pidFile: string, folder: string, log: Logger): Promise
   if (!Number.isInteger(pid) || pid <= 0) return;
   const command = await commandLineOf(pid);
   if (command?.includes('server start-dev') === true && command.includes(folder)) {
-    log.warn({ pid }, 'stopping the Temporal server that an earlier start left behind');
+    log.warn({ serverPid: pid }, 'stopping the Temporal server that an earlier start left behind');
     await stopProcess(pid, stopSteps);
   }
   await rm(pidFile, { force: true });

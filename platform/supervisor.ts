@@ -124,7 +124,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     const limit = setTimeout(() => {
       for (const { unit, process: running } of stillRunning) {
         log.error(
-          { process: unit.name, pid: running.pid },
+          { process: unit.name, processPid: running.pid },
           `${unit.name} has not stopped in time and is killed`,
         );
         killQuietly(running.pid);
