@@ -10,11 +10,10 @@ import { environmentWith, loadConfig, type Config, type Environment } from '../p
 import type { Logger } from '../platform/logger.ts';
 import { createSupervisor, type Supervisor, type Unit } from '../platform/supervisor.ts';
 import { ensureAdmin } from './adminAccount.ts';
+import { cacheDir } from './cacheDir.ts';
 import { sessionSecret } from './sessionSecret.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
-
-export const cacheDir = join(root, 'node_modules/.cache/luna-admin');
 
 export interface SystemOptions {
   readonly log: Logger;

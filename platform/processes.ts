@@ -38,7 +38,7 @@ export async function startTimeOf(pid: number): Promise<string | null> {
 }
 
 /** Waits until a process is gone; false when it still runs after the limit. */
-export async function waitForExit(pid: number, limitMs: number): Promise<boolean> {
+async function waitForExit(pid: number, limitMs: number): Promise<boolean> {
   const limit = Date.now() + limitMs;
   while ((await startTimeOf(pid)) !== null) {
     if (Date.now() > limit) return false;

@@ -138,7 +138,7 @@ export const settings = {
     .describe('pretty or json; default pretty on a terminal, json otherwise.'),
 } as const;
 
-export type SettingName = keyof typeof settings;
+type SettingName = keyof typeof settings;
 
 /** True for settings that may come from a file (`NAME_FILE`) and are never shown. */
 export function isSecret(name: string): boolean {

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { cacheDir } from '../../commands/cacheDir.ts';
 import { acquireLock, LockedError } from '../../embedded/lock.ts';
 import { startPostgres, stopLeftPostgres } from '../../embedded/postgres.ts';
 import { startTemporal, stopLeftTemporal } from '../../embedded/temporal.ts';
@@ -19,8 +19,6 @@ export interface TestServersOptions {
   readonly temporalAddress: string | undefined;
   readonly temporalCli: string | undefined;
 }
-
-export const cacheDir = fileURLToPath(new URL('../../node_modules/.cache/luna-admin', import.meta.url));
 
 const runs = join(tmpdir(), `luna-admin-test-${process.getuid?.() ?? 0}`);
 
