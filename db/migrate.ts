@@ -1,11 +1,10 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { Umzug, type UmzugStorage } from 'umzug';
+import { advisoryLocks } from './advisoryLocks.ts';
 import { createDatabase, type Database, type Sql } from './connection.ts';
 
 const migrationsFolder = fileURLToPath(new URL('migrations/', import.meta.url));
-// Any constant that nothing else in the database uses.
-const advisoryLock = 5_010_527;
 
 /** The database was migrated by a newer release; running this one against it could lose data. */
 export class NewerSchemaError extends Error {
@@ -29,7 +28,7 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
   });
   try {
     return await db.transaction(async (lock) => {
-      await lock.query('select pg_advisory_xact_lock($1)', [advisoryLock]);
+      await lock.query('select pg_advisory_xact_lock($1)', [advisoryLocks.migrations]);
       await db.query(
         'create table if not exists schema_migrations (name text primary key, apply_time timestamptz not null default now())',
       );

@@ -245,6 +245,7 @@ create table task_result_chunks (
   task_id bigint not null references tasks on delete cascade,
   part_no integer not null,
   seq integer not null,
+  count integer not null,
   ids uuid[] not null,
   sample_ids uuid[],
   generations integer[],

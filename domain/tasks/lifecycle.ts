@@ -31,7 +31,7 @@ function cancel(task: Control): Control {
 }
 
 function pause(task: Control): Control {
-  if (task.state === 'pausing' || task.state === 'paused') return task;
+  if (task.state === 'pausing' || task.state === 'paused') return { state: task.state, desiredState: 'pause' };
   if (task.state === 'pending') return { state: 'paused', desiredState: 'pause' };
   if (task.state === 'planning' || task.state === 'running')
     return { state: 'pausing', desiredState: 'pause' };
@@ -39,7 +39,8 @@ function pause(task: Control): Control {
 }
 
 function resume(task: Control): Control {
-  if (task.state === 'paused' || task.state === 'pausing') return { state: 'running', desiredState: 'run' };
+  // The state follows when the workflow takes notice; until then the reconciler sees that it has not.
+  if (task.state === 'paused' || task.state === 'pausing') return { state: task.state, desiredState: 'run' };
   if (task.state === 'planning' || task.state === 'running') return task;
   throw new DomainError('cannotPause', `the task is ${task.state}`);
 }

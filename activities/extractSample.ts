@@ -1,0 +1,48 @@
+import { DomainError, type ErrorName } from '../domain/errors.ts';
+import type { Candidate, ExtractOutcome } from '../domain/tasks/extraction.ts';
+import type { ExtractContent } from '../domain/tasks/extractContent.ts';
+
+export interface SampleDeps {
+  /** @throws DomainError sampleMissing */
+  readonly readSample: (storageKey: string) => Promise<Buffer>;
+  /**
+   * Calls `bytes` when an extractor is about to need them, so that images do not pile up in memory.
+   * @throws DomainError sampleUnreadable | sampleKillsExtractor for what is wrong with this sample alone
+   */
+  readonly extractDescriptor: (sample: {
+    readonly version: number;
+    readonly kind: 'face' | 'body';
+    readonly id: string;
+    readonly bytes: () => Promise<Buffer>;
+  }) => Promise<Float32Array>;
+}
+
+const ofTheSample = new Set<ErrorName>(['sampleMissing', 'sampleUnreadable', 'sampleKillsExtractor']);
+
+/** One object → its outcome. What is wrong with the sample is an outcome; anything else is thrown. */
+export function createSampleExtraction(deps: SampleDeps, content: ExtractContent) {
+  const version = content.options.descriptor_version;
+  if (version === undefined) throw new TypeError('the task names no descriptor version');
+  const kind = content.extraction_target === 'body_descriptor' ? 'body' : 'face';
+
+  return async ({
+    objectId,
+    selected,
+    sampleId,
+    generation,
+    storageKey,
+  }: Candidate): Promise<ExtractOutcome> => {
+    if (!selected) return { kind: 'unselected', objectId };
+    try {
+      if (sampleId === null || generation === null || storageKey === null) {
+        throw new DomainError('sampleMissing', 'the object has no stored sample');
+      }
+      const bytes = () => deps.readSample(storageKey);
+      const descriptor = await deps.extractDescriptor({ version, kind, id: sampleId, bytes });
+      return { kind: 'extracted', objectId, sampleId, generation, descriptor };
+    } catch (error) {
+      if (!(error instanceof DomainError) || !ofTheSample.has(error.error)) throw error;
+      return { kind: 'failed', objectId, error: error.error, detail: error.detail };
+    }
+  };
+}

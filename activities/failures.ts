@@ -1,0 +1,45 @@
+import { ApplicationFailure } from '@temporalio/common';
+import { DomainError, errorTable, type ErrorName } from '../domain/errors.ts';
+import type { TaskFailure } from '../domain/tasks/books.ts';
+
+/** Errors of our own making that no list names are tried this often; those of a database or a disk for ever. */
+const attemptsOfUnknown = 20;
+
+/**
+ * The one place where an error of an activity becomes Temporal's. Its first detail is the text for people. What
+ * DomainError calls not retryable ends the part; everything else is tried again, because servers come back.
+ */
+export function toFailure(error: unknown, attempt: number): unknown {
+  if (error instanceof ApplicationFailure) return error;
+  if (error instanceof DomainError) {
+    return ApplicationFailure.create({
+      message: error.message,
+      type: error.error,
+      details: [error.detail],
+      nonRetryable: !error.entry.retryable || endsTask.has(error.error),
+      cause: error,
+    });
+  }
+  if (isBug(error) && attempt >= attemptsOfUnknown) {
+    return ApplicationFailure.nonRetryable(
+      String(error),
+      'partFailed',
+      `${String(error)} (${attempt} attempts)`,
+    );
+  }
+  return error;
+}
+
+const endsTask = new Set<ErrorName>(['errorBudgetSpent', 'booksUnbalanced']);
+
+/** Whether trying again is hopeless, and why, in the words of the error table. */
+export function finalFailureOf(failure: unknown): TaskFailure | null {
+  if (!(failure instanceof ApplicationFailure) || failure.nonRetryable !== true) return null;
+  const type = failure.type ?? '';
+  const error = type in errorTable ? (type as ErrorName) : 'partFailed';
+  return { error, detail: String(failure.details?.[0] ?? failure.message) };
+}
+
+function isBug(error: unknown): boolean {
+  return error instanceof TypeError || error instanceof RangeError || error instanceof ReferenceError;
+}

@@ -1,0 +1,14 @@
+import { createExtractPart, type ExtractPartDeps } from './extractPart.ts';
+import { createGcPart, type GcPartDeps } from './gcPart.ts';
+import { createTaskBooksActivities, type TaskBooksDeps } from './taskBooks.ts';
+
+/** The activities of each queue. Workflows know them by type alone. */
+export function createActivities(deps: TaskBooksDeps & GcPartDeps & ExtractPartDeps) {
+  return {
+    orchestrate: createTaskBooksActivities(deps),
+    gc: { runPart: createGcPart(deps) },
+    extract: { runPart: createExtractPart(deps) },
+  };
+}
+
+export type Activities = ReturnType<typeof createActivities>;

@@ -1,0 +1,117 @@
+import { ApplicationFailure } from '@temporalio/common';
+import type { Context } from '@temporalio/activity';
+import { DomainError } from '../domain/errors.ts';
+import { isOverErrorBudget, type Books, type TaskFailure } from '../domain/tasks/books.ts';
+import { throttleDelay } from '../domain/tasks/pace.ts';
+import type { ClaimedPart, Claiming, Committed, PartRef } from '../domain/tasks/parts.ts';
+import type { Metrics } from '../platform/metrics.ts';
+import { attempt } from './attempt.ts';
+import { finalFailureOf, toFailure } from './failures.ts';
+
+export interface PartClaims {
+  claim(part: PartRef, claim: string): Promise<Claiming>;
+  release(part: ClaimedPart): Promise<void>;
+  fail(part: PartRef, failure: TaskFailure): Promise<void>;
+}
+
+export interface PartDeps {
+  readonly claims: PartClaims;
+  readonly sums: (taskId: number) => Promise<Pick<Books, 'done' | 'failed' | 'skipped'>>;
+  readonly metrics: Pick<Metrics, 'partDuration' | 'partRetries' | 'batchDuration' | 'taskObjects'>;
+  /** Fires when the process is to stop: parts are given back at their next batch. */
+  readonly stopping: AbortSignal;
+  readonly batchTargetMs: number;
+}
+
+/** `done`: every object of the part is accounted for. `stopped`: the task's row says why. */
+export type PartAnswer = 'done' | 'stopped';
+
+/** Objects a batch dealt with, and whether the part is finished with it. */
+export interface BatchReport {
+  readonly objects: number;
+  readonly elapsedMs: number;
+  readonly finished: boolean;
+}
+
+/**
+ * The frame of every part: claim, batches until none is left, give back or finish. `openPart` prepares the kind's own
+ * work and answers a function that commits the next batch each time it is called.
+ */
+export async function runPart(
+  deps: PartDeps,
+  kind: 'gc' | 'extract',
+  partRef: PartRef,
+  openPart: (part: ClaimedPart) => (part: ClaimedPart) => Promise<Committed<BatchReport>>,
+): Promise<PartAnswer> {
+  return attempt(async (context) => {
+    if (context.info.attempt > 1) deps.metrics.partRetries.inc({ type: kind });
+    const claiming = await deps.claims.claim(partRef, claimOf(context, partRef));
+    if (claiming.kind !== 'claimed') return claiming.kind === 'done' ? 'done' : 'stopped';
+    const observe = deps.metrics.partDuration.startTimer({ type: kind });
+    try {
+      const answer = await runBatches(deps, context, kind, claiming.part, openPart(claiming.part));
+      if (answer === 'done') await checkErrorBudget(deps, claiming.part);
+      observe({ outcome: answer });
+      return answer;
+    } catch (error) {
+      observe({ outcome: 'failed' });
+      const failure = finalFailureOf(toFailure(error, context.info.attempt));
+      if (failure !== null) await deps.claims.fail(partRef, failure);
+      throw error;
+    }
+  });
+}
+
+async function runBatches(
+  deps: PartDeps,
+  context: Context,
+  kind: 'gc' | 'extract',
+  claimed: ClaimedPart,
+  commitNext: (part: ClaimedPart) => Promise<Committed<BatchReport>>,
+): Promise<PartAnswer> {
+  let part = claimed;
+  for (;;) {
+    if (deps.stopping.aborted || context.cancellationSignal.aborted) {
+      await deps.claims.release(part);
+      throw ApplicationFailure.create({
+        message: 'the worker stops; the part goes on elsewhere',
+        type: 'WorkerStopping',
+        nextRetryDelay: 200,
+      });
+    }
+    const answer = await commitNext(part);
+    if (answer.kind !== 'committed') return 'stopped';
+    const { result, orders } = answer;
+    part = answer.part;
+    deps.metrics.batchDuration.observe({ type: kind }, result.elapsedMs / 1_000);
+    if (result.finished) return 'done';
+    await pause(throttleDelay(result, orders), [deps.stopping, context.cancellationSignal]);
+  }
+}
+
+async function pause(ms: number, signals: AbortSignal[]): Promise<void> {
+  if (ms <= 0) return;
+  await new Promise<void>((resolve) => {
+    const any = AbortSignal.any([...signals, AbortSignal.timeout(ms)]);
+    any.addEventListener('abort', () => {
+      resolve();
+    });
+    if (any.aborted) resolve();
+  });
+}
+
+/** Told apart from every other attempt, also from those of an earlier generation or run. */
+function claimOf({ info }: Context, { ref, partNo }: PartRef): string {
+  const run = info.workflowExecution?.runId ?? 'none';
+  return `${ref.generation}:${run}:${partNo}:${info.activityId}:${info.attempt}`;
+}
+
+async function checkErrorBudget(deps: PartDeps, { task }: ClaimedPart): Promise<void> {
+  const sums = await deps.sums(task.taskId);
+  if (isOverErrorBudget(sums, task.errorBudget)) {
+    throw new DomainError(
+      'errorBudgetSpent',
+      `${sums.failed} of ${sums.done + sums.failed + sums.skipped} objects failed`,
+    );
+  }
+}

@@ -1,0 +1,41 @@
+import type { TaskFailure } from '../domain/tasks/books.ts';
+import type { TaskRef } from '../domain/tasks/parts.ts';
+import type { DesiredState } from '../domain/tasks/task.ts';
+import { attempt } from './attempt.ts';
+
+export type TaskEnd =
+  { readonly outcome: 'done' | 'cancelled' } | { readonly outcome: 'failed'; readonly failure: TaskFailure };
+
+export interface TaskBooksDeps {
+  readonly books: {
+    load(ref: TaskRef): Promise<{
+      readonly kind: 'gc' | 'extract';
+      readonly desired: DesiredState | 'gone';
+      readonly windowSize: number | null;
+    }>;
+    pause(ref: TaskRef): Promise<void>;
+    collect(ref: TaskRef): Promise<void>;
+    finish(ref: TaskRef, end: TaskEnd): Promise<void>;
+  };
+  readonly plan: {
+    next(ref: TaskRef, after: number): Promise<{ readonly parts: number[]; readonly planned: boolean }>;
+  };
+  /** Parts in flight per task, unless the task says otherwise. */
+  readonly windows: Readonly<Record<'gc' | 'extract', number>>;
+  readonly partsPerRun: number;
+}
+
+/** Bookkeeping for the workflow: it reads and moves the task's row. */
+export function createTaskBooksActivities(deps: TaskBooksDeps) {
+  return {
+    loadTask: (ref: TaskRef) =>
+      attempt(async () => {
+        const { kind, desired, windowSize } = await deps.books.load(ref);
+        return { kind, desired, window: windowSize ?? deps.windows[kind], partsPerRun: deps.partsPerRun };
+      }),
+    planParts: ({ ref, after }: { ref: TaskRef; after: number }) => attempt(() => deps.plan.next(ref, after)),
+    pauseTask: (ref: TaskRef) => attempt(() => deps.books.pause(ref)),
+    collectTask: (ref: TaskRef) => attempt(() => deps.books.collect(ref)),
+    finishTask: ({ ref, end }: { ref: TaskRef; end: TaskEnd }) => attempt(() => deps.books.finish(ref, end)),
+  };
+}

@@ -1,0 +1,7 @@
+/** Every advisory lock that we take, here so that no two are the same. Any numbers that nothing else uses. */
+export const advisoryLocks = {
+  migrations: 5_010_527,
+  /** Two admins that remove each other at the same time must not both succeed. */
+  admins: 5_010_528,
+  reconciler: 5_010_529,
+} as const;

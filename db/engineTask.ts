@@ -1,0 +1,62 @@
+import type { ExtractContent } from '../domain/tasks/extractContent.ts';
+import type { GcContent } from '../domain/tasks/gcContent.ts';
+import type { TaskRef } from '../domain/tasks/parts.ts';
+import type { EngineTask, TaskWork } from '../domain/tasks/engineTask.ts';
+import { taskTypes, type DesiredState, type TaskState } from '../domain/tasks/task.ts';
+import type { Sql } from './connection.ts';
+
+interface Row {
+  task_id: number;
+  task_type: number;
+  state: TaskState;
+  desired_state: DesiredState;
+  generation: number;
+  content: unknown;
+  upper_bound: string;
+  plan_cursor: string | null;
+  plan_done: boolean;
+  window_size: number | null;
+  error_budget: number | null;
+}
+
+/**
+ * The task in this generation; null when it is gone or lives on in another one. `lock` keeps its row until the end
+ * of the transaction.
+ */
+export async function findEngineTask(
+  db: Sql,
+  ref: TaskRef,
+  lock: 'for update' | '' = '',
+): Promise<EngineTask | null> {
+  // The bound keeps its microseconds as text: a Date would cut them off and lose the objects of the last millisecond.
+  const [row] = await db.query<Row>(
+    `select task_id, task_type, state, desired_state, generation, content, upper_bound::text, plan_cursor, plan_done,
+       window_size, error_budget
+     from tasks where task_id = $1 and generation = $2 ${lock}`,
+    [ref.taskId, ref.generation],
+  );
+  return row === undefined ? null : toEngineTask(row);
+}
+
+function toEngineTask(row: Row): EngineTask {
+  return {
+    taskId: row.task_id,
+    taskType: row.task_type,
+    state: row.state,
+    desiredState: row.desired_state,
+    generation: row.generation,
+    upperBound: row.upper_bound,
+    planCursor: row.plan_cursor,
+    planDone: row.plan_done,
+    windowSize: row.window_size,
+    errorBudget: row.error_budget,
+    ...toWork(row),
+  };
+}
+
+function toWork(row: Row): TaskWork {
+  // Only freezeGcContent and freezeExtractContent make what is stored here.
+  return row.task_type === taskTypes.gc
+    ? { kind: 'gc', content: row.content as GcContent }
+    : { kind: 'extract', content: row.content as ExtractContent };
+}

@@ -1,0 +1,56 @@
+import type { EventFilters, FaceFilters } from '../domain/tasks/filters.ts';
+import type { Binds } from './binds.ts';
+
+/** The conditions of a filter over `faces f`, to be joined by "and". */
+export function faceConditions(filters: FaceFilters, binds: Binds): string[] {
+  return [
+    ...equal('f.account_id', 'uuid', filters.account_id, binds),
+    ...anyOf('f.face_id', 'uuid', filters.face_ids, binds),
+    ...anyOf('f.event_id', 'uuid', filters.event_ids, binds),
+    ...anyOf('f.external_id', 'text', filters.external_ids, binds),
+    ...equal('f.user_data', 'text', filters.user_data, binds),
+    ...(filters.list_id === undefined
+      ? []
+      : [
+          `exists (select from list_faces l where l.face_id = f.face_id and l.list_id = ${binds.add(filters.list_id)}::uuid)`,
+        ]),
+    ...between('f.create_time', filters.create_time__gte, filters.create_time__lt, binds),
+  ];
+}
+
+/** The same over `events e`. */
+export function eventConditions(filters: EventFilters, binds: Binds): string[] {
+  return [
+    ...equal('e.account_id', 'uuid', filters.account_id, binds),
+    ...anyOf('e.event_id', 'uuid', filters.event_ids, binds),
+    ...anyOf('e.handler_id', 'uuid', filters.handler_ids, binds),
+    ...anyOf('e.source', 'text', filters.sources, binds),
+    ...(filters.tags === undefined ? [] : [`e.tags && ${binds.add(filters.tags)}::text[]`]),
+    ...anyOf('e.external_id', 'text', filters.external_ids, binds),
+    ...equal('e.user_data', 'text', filters.user_data, binds),
+    ...anyOf('e.track_id', 'text', filters.track_ids, binds),
+    ...between('e.create_time', filters.create_time__gte, filters.create_time__lt, binds),
+    ...between('e.end_time', filters.end_time__gte, filters.end_time__lt, binds),
+    ...between('e.insert_time', filters.insert_time__gte, filters.insert_time__lt, binds),
+  ];
+}
+
+function equal(column: string, type: string, value: string | undefined, binds: Binds): string[] {
+  return value === undefined ? [] : [`${column} = ${binds.add(value)}::${type}`];
+}
+
+function anyOf(column: string, type: string, values: readonly string[] | undefined, binds: Binds): string[] {
+  return values === undefined ? [] : [`${column} = any(${binds.add(values)}::${type}[])`];
+}
+
+function between(
+  column: string,
+  from: string | undefined,
+  below: string | undefined,
+  binds: Binds,
+): string[] {
+  return [
+    ...(from === undefined ? [] : [`${column} >= ${binds.add(from)}::timestamptz`]),
+    ...(below === undefined ? [] : [`${column} < ${binds.add(below)}::timestamptz`]),
+  ];
+}

@@ -1,0 +1,38 @@
+import type { GcContent } from '../domain/tasks/gcContent.ts';
+import type { ClaimedPart, Committed } from '../domain/tasks/parts.ts';
+import type { Database } from './connection.ts';
+import { removeBatch } from './gcBatch.ts';
+import { commitBatch } from './partStore.ts';
+
+export interface GcStep {
+  readonly removed: number;
+  readonly finished: boolean;
+  /** Files to remove now that their rows are gone. */
+  readonly storageKeys: readonly string[];
+}
+
+export type GcStore = ReturnType<typeof createGcStore>;
+
+export function createGcStore(db: Database) {
+  return {
+    /** Removes the part's next `size` objects: one batch, one transaction. */
+    removeNext: (part: ClaimedPart, content: GcContent, size: number): Promise<Committed<GcStep>> =>
+      commitBatch(db, part, async (tx) => {
+        const batch = await removeBatch(tx, part, content, size);
+        const { checkpoint } = part;
+        return {
+          finished: !batch.more,
+          checkpoint: {
+            ...checkpoint,
+            cursor: batch.lastKey ?? part.range.toKey,
+            walked: !batch.more,
+            batches: checkpoint.batches + 1,
+            done: checkpoint.done + batch.removed,
+            samplesRemoved: checkpoint.samplesRemoved + batch.samplesRemoved,
+            originsRemoved: checkpoint.originsRemoved + batch.originsRemoved,
+          },
+          result: { removed: batch.removed, finished: !batch.more, storageKeys: batch.storageKeys },
+        };
+      }),
+  };
+}

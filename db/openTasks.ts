@@ -1,0 +1,78 @@
+import type { TaskRef } from '../domain/tasks/parts.ts';
+import type { DesiredState, TaskState } from '../domain/tasks/task.ts';
+import { advisoryLocks } from './advisoryLocks.ts';
+import type { Database } from './connection.ts';
+
+export interface OpenTask extends TaskRef {
+  readonly state: TaskState;
+  readonly desiredState: DesiredState;
+  /** Since its row changed last. */
+  readonly idleSeconds: number;
+}
+
+export interface EngineFigures {
+  readonly tasks: readonly { readonly type: number; readonly status: number; readonly count: number }[];
+  readonly checkpointAgeSeconds: number;
+  readonly outboxAgeSeconds: number;
+}
+
+export type OpenTasks = ReturnType<typeof createOpenTasks>;
+
+/** What the reconciler reads and mends. */
+export function createOpenTasks(db: Database) {
+  return {
+    /**
+     * Runs `work` if no other process does at this moment. The lock lives in a transaction of its own connection, so
+     * it is gone with the process or the connection.
+     */
+    asLeader: (work: () => Promise<void>): Promise<boolean> =>
+      db.transaction(async (tx) => {
+        const [lock] = await tx.query<{ got: boolean }>('select pg_try_advisory_xact_lock($1) as got', [
+          advisoryLocks.reconciler,
+        ]);
+        if (lock?.got !== true) return false;
+        await work();
+        return true;
+      }),
+
+    /** Tasks that have not come to their end, oldest first. */
+    list: (afterTaskId: number, limit: number): Promise<OpenTask[]> =>
+      db.query<OpenTask>(
+        `select task_id as "taskId", generation, state, desired_state as "desiredState",
+           extract(epoch from now() - last_update_time)::float8 as "idleSeconds"
+         from tasks where state not in ('cancelled', 'failed', 'done') and task_id > $1
+         order by task_id limit $2`,
+        [afterTaskId, limit],
+      ),
+
+    /** The next generation of a task whose workflow is gone; null when somebody else was quicker. */
+    raiseGeneration: async ({ taskId, generation }: TaskRef): Promise<TaskRef | null> => {
+      const [row] = await db.query<{ generation: number }>(
+        `update tasks set generation = generation + 1, last_update_time = now(), lock_version = lock_version + 1
+         where task_id = $1 and generation = $2 and state not in ('cancelled', 'failed', 'done')
+         returning generation`,
+        [taskId, generation],
+      );
+      return row === undefined ? null : { taskId, generation: row.generation };
+    },
+
+    figures: async (): Promise<EngineFigures> => {
+      const tasks = await db.query<EngineFigures['tasks'][number]>(
+        'select task_type as type, task_status as status, count(*) from tasks group by task_type, task_status',
+      );
+      const [ages] = await db.query<Omit<EngineFigures, 'tasks'>>(
+        `select
+           coalesce((select extract(epoch from now() - min(s.last_update_time)) from subtasks s
+             join tasks t on t.task_id = s.task_id
+             where s.state = 'running' and t.state in ('planning', 'running')), 0)::float8 as "checkpointAgeSeconds",
+           coalesce((select extract(epoch from now() - min(next_attempt_time)) from notifications
+             where state = 'pending'), 0)::float8 as "outboxAgeSeconds"`,
+      );
+      return {
+        tasks,
+        checkpointAgeSeconds: ages?.checkpointAgeSeconds ?? 0,
+        outboxAgeSeconds: ages?.outboxAgeSeconds ?? 0,
+      };
+    },
+  };
+}

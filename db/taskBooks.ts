@@ -1,0 +1,155 @@
+import { findImbalances, type Books, type TaskFailure } from '../domain/tasks/books.ts';
+import type { EngineTask } from '../domain/tasks/engineTask.ts';
+import type { TaskRef } from '../domain/tasks/parts.ts';
+import { isFinal, type DesiredState } from '../domain/tasks/task.ts';
+import { errorTable } from '../domain/errors.ts';
+import type { Database, Sql } from './connection.ts';
+import { findEngineTask } from './engineTask.ts';
+
+export interface LoadedTask {
+  readonly kind: 'gc' | 'extract';
+  /** `gone`: finished, removed, or alive in another generation. */
+  readonly desired: DesiredState | 'gone';
+  readonly windowSize: number | null;
+}
+
+export type TaskEnd =
+  { readonly outcome: 'done' | 'cancelled' } | { readonly outcome: 'failed'; readonly failure: TaskFailure };
+
+export type TaskBooks = ReturnType<typeof createTaskBooks>;
+
+/** The task's own row, as its workflow moves it from the first state to the last. Each method may run twice. */
+export function createTaskBooks(db: Database) {
+  return {
+    /** Marks the task as being worked on, unless something else is desired, and says what is. */
+    load: (ref: TaskRef): Promise<LoadedTask> => load(db, ref),
+
+    /** No part runs any more: a task that is to pause is paused now. */
+    pause: async (ref: TaskRef): Promise<void> => {
+      await db.query(
+        `update tasks set state = 'paused', ${stopClock}, last_update_time = now(), lock_version = lock_version + 1
+         where task_id = $1 and generation = $2 and desired_state = 'pause' and state not in ('paused', 'cancelled', 'failed', 'done')`,
+        [ref.taskId, ref.generation],
+      );
+    },
+
+    collect: async (ref: TaskRef): Promise<void> => {
+      await db.query(
+        `update tasks set state = 'collecting', last_update_time = now(), lock_version = lock_version + 1
+         where task_id = $1 and generation = $2 and state in ('planning', 'running', 'pausing')`,
+        [ref.taskId, ref.generation],
+      );
+    },
+
+    /**
+     * Writes the task's end. It first locks the parts, which waits for batches that are being committed, and revokes
+     * their claims: after this transaction no batch of the task can commit. A task whose books do not balance is
+     * not done but failed.
+     */
+    finish: (ref: TaskRef, end: TaskEnd): Promise<void> => finish(db, ref, end),
+
+    /** Sums so far; what the error budget is judged by. */
+    sums: (taskId: number): Promise<Pick<Books, 'done' | 'failed' | 'skipped'>> => sums(db, taskId),
+  };
+}
+
+const stopClock = `running_ms = running_ms + coalesce((extract(epoch from now() - running_since) * 1000)::bigint, 0),
+  running_since = null`;
+
+async function load(db: Database, ref: TaskRef): Promise<LoadedTask> {
+  return db.transaction(async (tx) => {
+    const task = await findEngineTask(tx, ref, 'for update');
+    if (task === null || isFinal(task.state)) return { kind: 'gc', desired: 'gone', windowSize: null };
+    if (task.desiredState === 'run') {
+      await tx.query(
+        `update tasks set state = case when plan_done then 'running' else 'planning' end,
+           running_since = coalesce(running_since, now()), last_update_time = now(), lock_version = lock_version + 1
+         where task_id = $1 and (state in ('pending', 'paused', 'pausing', 'collecting')
+           or (state = 'running' and not plan_done) or running_since is null)`,
+        [task.taskId],
+      );
+    }
+    return { kind: task.kind, desired: task.desiredState, windowSize: task.windowSize };
+  });
+}
+
+async function finish(db: Database, ref: TaskRef, end: TaskEnd): Promise<void> {
+  await db.transaction(async (tx) => {
+    const task = await findEngineTask(tx, ref, 'for update');
+    if (task === null || isFinal(task.state)) return;
+    await tx.query('select part_no from subtasks where task_id = $1 order by part_no for update', [
+      task.taskId,
+    ]);
+    const books = await readBooks(tx, task);
+    const faults = end.outcome === 'done' ? findImbalances(books) : [];
+    const failure: TaskFailure | null =
+      end.outcome === 'failed'
+        ? end.failure
+        : faults.length > 0
+          ? { error: 'booksUnbalanced', detail: faults.join('; ') }
+          : null;
+    const state = failure === null ? end.outcome : 'failed';
+    await tx.query(
+      `update subtasks set claim = null, end_time = now(), last_update_time = now(),
+         state = case when failure is null then 'cancelled' else 'failed' end
+       where task_id = $1 and state in ('pending', 'running')`,
+      [task.taskId],
+    );
+    await tx.query(
+      `update tasks set state = $2, ${stopClock}, end_time = now(), last_update_time = now(),
+         lock_version = lock_version + 1, failure = $3::jsonb, parts_all = $4, parts_done = $5, objects_done = $6,
+         objects_failed = $7, objects_skipped = $8, samples_removed = $9, origins_removed = $10, objects_expected = $11,
+         result_id = case when $12 then coalesce(result_id, gen_random_uuid()) end
+       where task_id = $1`,
+      [
+        task.taskId,
+        state,
+        failure === null ? null : JSON.stringify(toStored(failure)),
+        books.parts,
+        books.partsDone,
+        books.done,
+        books.failed,
+        books.skipped,
+        books.samplesRemoved,
+        books.originsRemoved,
+        books.expected,
+        state === 'done' && task.content.store_results,
+      ],
+    );
+  });
+}
+
+function toStored(failure: TaskFailure): object {
+  const { code, desc } = errorTable[failure.error];
+  return { error_code: code, desc, detail: failure.detail };
+}
+
+type FullBooks = Books & { readonly samplesRemoved: number; readonly originsRemoved: number };
+
+async function readBooks(tx: Sql, task: EngineTask): Promise<FullBooks> {
+  const [row] = await tx.query<FullBooks>(
+    `select count(*) as parts, count(*) filter (where state = 'done') as "partsDone",
+       coalesce(sum(expected), 0)::bigint as expected, coalesce(sum(done), 0)::bigint as done,
+       coalesce(sum(failed), 0)::bigint as failed, coalesce(sum(skipped), 0)::bigint as skipped,
+       coalesce(sum(samples_removed), 0)::bigint as "samplesRemoved",
+       coalesce(sum(origins_removed), 0)::bigint as "originsRemoved",
+       (select count(*) from task_errors e
+         where e.task_id = $1 and e.object_id is not null and e.overcome_time is null) as "openErrors",
+       case when $2 then (select coalesce(sum(c.count), 0)::bigint from task_result_chunks c where c.task_id = $1)
+         end as "inResult"
+     from subtasks where task_id = $1`,
+    [task.taskId, task.content.store_results],
+  );
+  if (row === undefined) throw new Error('an aggregate answered no row');
+  return row;
+}
+
+async function sums(db: Sql, taskId: number): Promise<Pick<Books, 'done' | 'failed' | 'skipped'>> {
+  const [row] = await db.query<Pick<Books, 'done' | 'failed' | 'skipped'>>(
+    `select coalesce(sum(done), 0)::bigint as done, coalesce(sum(failed), 0)::bigint as failed,
+       coalesce(sum(skipped), 0)::bigint as skipped
+     from subtasks where task_id = $1`,
+    [taskId],
+  );
+  return row ?? { done: 0, failed: 0, skipped: 0 };
+}

@@ -1,0 +1,22 @@
+import type { ExtractContent } from './extractContent.ts';
+import type { GcContent } from './gcContent.ts';
+import type { DesiredState, TaskState } from './task.ts';
+
+export type TaskWork =
+  | { readonly kind: 'gc'; readonly content: GcContent }
+  | { readonly kind: 'extract'; readonly content: ExtractContent };
+
+/** A task as the engine needs it. */
+export type EngineTask = TaskWork & {
+  readonly taskId: number;
+  readonly taskType: number;
+  readonly state: TaskState;
+  readonly desiredState: DesiredState;
+  readonly generation: number;
+  /** Objects that came into being at this time or later are not the task's; text, with microseconds. */
+  readonly upperBound: string;
+  readonly planCursor: string | null;
+  readonly planDone: boolean;
+  readonly windowSize: number | null;
+  readonly errorBudget: number | null;
+};

@@ -1,0 +1,32 @@
+import type { ErrorName } from '../errors.ts';
+
+/** An object to extract, with the sample that it has now; without a sample the last three are null. */
+export interface Candidate {
+  readonly objectId: string;
+  /** False for an object that failed before and is not selected any more. */
+  readonly selected: boolean;
+  readonly sampleId: string | null;
+  readonly generation: number | null;
+  readonly storageKey: string | null;
+}
+
+export type ExtractOutcome =
+  | {
+      readonly kind: 'extracted';
+      readonly objectId: string;
+      readonly sampleId: string;
+      readonly generation: number;
+      readonly descriptor: Float32Array;
+    }
+  | { readonly kind: 'failed'; readonly objectId: string; readonly error: ErrorName; readonly detail: string }
+  | { readonly kind: 'unselected'; readonly objectId: string };
+
+/** A part first walks its range, then, after a retry, the objects whose error is open. */
+export type ExtractPhase = 'range' | 'errors';
+
+/** How a batch of outcomes came out once it met the database. */
+export interface ExtractCounts {
+  readonly done: number;
+  readonly failed: number;
+  readonly skipped: number;
+}

@@ -1,0 +1,69 @@
+import type { EngineTask } from './engineTask.ts';
+import type { DesiredState } from './task.ts';
+
+/** A task in one of its generations; a retry or a repair raises the generation and starts another workflow. */
+export interface TaskRef {
+  readonly taskId: number;
+  readonly generation: number;
+}
+
+export interface PartRef {
+  readonly ref: TaskRef;
+  readonly partNo: number;
+}
+
+/** Counters and place of a part; absolute, so that writing them twice changes nothing. */
+export interface Checkpoint {
+  /** The last key that is dealt with; null: none yet. */
+  readonly cursor: string | null;
+  /** Whether the key range is walked to its end. */
+  readonly walked: boolean;
+  /** The last object among the errors to be done again. */
+  readonly errorCursor: string | null;
+  readonly batches: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly samplesRemoved: number;
+  readonly originsRemoved: number;
+}
+
+export interface PartRange {
+  /** Exclusive; null: from the beginning. */
+  readonly fromKey: string | null;
+  /** Inclusive. */
+  readonly toKey: string;
+}
+
+/** A part that one attempt may work on, until another attempt claims it or the task ends. */
+export interface ClaimedPart {
+  readonly task: EngineTask;
+  readonly partNo: number;
+  readonly subtaskId: number;
+  readonly claim: string;
+  readonly range: PartRange;
+  readonly expected: number;
+  readonly retryErrors: boolean;
+  readonly checkpoint: Checkpoint;
+  readonly attempt: number;
+}
+
+/** What the admin wants right now, read in each batch's transaction. */
+export interface Orders {
+  readonly desired: DesiredState;
+  readonly objectsPerSecond: number | null;
+  readonly runningParts: number;
+}
+
+export type Claiming =
+  | { readonly kind: 'claimed'; readonly part: ClaimedPart }
+  | { readonly kind: 'done' }
+  /** The task must not run now, or this part is no longer this workflow's business. */
+  | { readonly kind: 'refused' };
+
+export type Committed<T> =
+  | { readonly kind: 'committed'; readonly part: ClaimedPart; readonly orders: Orders; readonly result: T }
+  /** Pause or cancel is desired; the part was given back. */
+  | { readonly kind: 'stopped' }
+  /** Somebody else holds the part, or the task has ended; nothing was changed. */
+  | { readonly kind: 'lost' };

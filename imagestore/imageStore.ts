@@ -1,0 +1,14 @@
+/**
+ * Where the bytes of samples live. Keys are made by the service: lower-case letters, digits and hyphens, at least four
+ * characters.
+ */
+export interface ImageStore {
+  /** Durable when it resolves; replaces what is there. */
+  put(key: string, bytes: Uint8Array): Promise<void>;
+  /** @throws DomainError sampleMissing when there is no such image */
+  get(key: string): Promise<Buffer>;
+  /** Harmless when there is no such image. */
+  remove(key: string): Promise<void>;
+  /** Rejects when the store cannot be used. */
+  check(): Promise<void>;
+}

@@ -1,0 +1,89 @@
+import {
+  Client,
+  Connection,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowIdConflictPolicy,
+  WorkflowIdReusePolicy,
+  WorkflowNotFoundError,
+} from '@temporalio/client';
+import type { TaskRef } from '../domain/tasks/parts.ts';
+import { controlSignal, queueOf, runTaskType, taskWorkflowId } from '../workflows/messages.ts';
+import type { ConnectionSettings } from './connectionOptions.ts';
+
+export interface GatewayOptions {
+  readonly connection: ConnectionSettings;
+  readonly namespace: string;
+  readonly taskQueuePrefix: string;
+  /** After this long a call is given up; the reconciler does later what it should have done. */
+  readonly deadlineMs?: number;
+}
+
+/** `missing`: never started, or forgotten; `closed`: it came to an end, whichever. */
+export type WorkflowPresence = 'running' | 'closed' | 'missing';
+
+export type Gateway = ReturnType<typeof createGateway>;
+
+/**
+ * The engine in our words. Connects at the first call, and again when the server was away. Every call rejects when
+ * Temporal cannot be reached within the deadline.
+ */
+export function createGateway(options: GatewayOptions) {
+  const connection = Connection.lazy(options.connection);
+  const client = new Client({ connection, namespace: options.namespace });
+  const { taskQueuePrefix: prefix, deadlineMs = 2_000 } = options;
+
+  const timely = <T>(call: () => Promise<T>): Promise<T> =>
+    connection.withDeadline(Date.now() + deadlineMs, call);
+
+  return {
+    /** Starts the task's workflow; harmless when it runs or ran already. */
+    startTask: async (ref: TaskRef): Promise<void> => {
+      try {
+        await timely(() =>
+          client.workflow.start(runTaskType, {
+            workflowId: taskWorkflowId(prefix, ref),
+            taskQueue: queueOf(prefix, 'orchestrate'),
+            args: [ref],
+            workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+            workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+            // A killed worker's decision is taken over by another one after this long; the default is 10 s.
+            workflowTaskTimeout: '5 seconds',
+            memo: { taskId: ref.taskId, generation: ref.generation },
+          }),
+        );
+      } catch (error) {
+        if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+      }
+    },
+
+    /** Tells the task's workflow that its row has changed. False: there is no such workflow to be told. */
+    controlTask: async (ref: TaskRef): Promise<boolean> => {
+      try {
+        await timely(() => client.workflow.getHandle(taskWorkflowId(prefix, ref)).signal(controlSignal));
+        return true;
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return false;
+        throw error;
+      }
+    },
+
+    findTask: async (ref: TaskRef): Promise<WorkflowPresence> => {
+      try {
+        const { status } = await timely(() =>
+          client.workflow.getHandle(taskWorkflowId(prefix, ref)).describe(),
+        );
+        return status.name === 'RUNNING' || status.name === 'PAUSED' ? 'running' : 'closed';
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return 'missing';
+        throw error;
+      }
+    },
+
+    /** Rejects when Temporal does not answer. */
+    check: async (): Promise<void> => {
+      await timely(() => client.workflowService.describeNamespace({ namespace: options.namespace }));
+    },
+
+    close: (): Promise<void> => connection.close(),
+  };
+}

@@ -1,0 +1,182 @@
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { createActivities } from '../activities/index.ts';
+import { createDatabase } from '../db/connection.ts';
+import { ensureDescriptorPartition } from '../db/descriptorPartitions.ts';
+import { createExtractStore } from '../db/extractStore.ts';
+import { createGcStore } from '../db/gcStore.ts';
+import { createOpenTasks } from '../db/openTasks.ts';
+import { createPartPlan } from '../db/partPlan.ts';
+import { createPartStore } from '../db/partStore.ts';
+import { createTaskBooks } from '../db/taskBooks.ts';
+import { createTombstoneStore } from '../db/tombstoneStore.ts';
+import { catalogue } from '../extraction/catalogue.ts';
+import { createExtractorPool } from '../extraction/pool.ts';
+import { openImageStore } from '../imagestore/open.ts';
+import { createSampleRemoval } from '../imagestore/sampleRemoval.ts';
+import { ConfigError, loadConfig, type Config } from '../platform/config.ts';
+import { createLogger } from '../platform/logger.ts';
+import { createMetrics } from '../platform/metrics.ts';
+import { createShutdown } from '../platform/shutdown.ts';
+import { queueNames, type QueueName } from '../workflows/messages.ts';
+import { ensureWorkflowBundle } from './bundle.ts';
+import { connectionSettings } from './connectionOptions.ts';
+import { createGateway } from './gateway.ts';
+import { runReconciler } from './reconciler.ts';
+import { installRuntime } from './runtime.ts';
+import { startStatusServer } from './statusServer.ts';
+import { startWorkers } from './workers.ts';
+
+const usage = `npm run worker -- [--queues ${queueNames.join(',')}]\n`;
+
+const { config, queues } = readStart();
+const log = createLogger({ name: 'worker', level: config.logLevel, format: config.logFormat });
+// Parts give back within a batch; the rest of the time is for a model run that is under way.
+const shutdown = createShutdown({ log, limitMs: 46_000 });
+const stopping = new AbortController();
+shutdown.on('first', 'stop taking work', () => {
+  stopping.abort();
+});
+
+installRuntime(log);
+const metrics = createMetrics();
+const db = createDatabase({
+  url: config.databaseUrl,
+  applicationName: 'luna-admin worker',
+  maxConnections: config.maxDbConnections,
+});
+shutdown.on('last', 'database', () => db.close());
+
+const settings = {
+  connection: connectionSettings(config, config.temporalAddress),
+  namespace: config.temporalNamespace,
+  taskQueuePrefix: config.taskQueuePrefix,
+};
+const images = openImageStore(config.imageStore);
+const tombstones = createTombstoneStore(db);
+const removal = createSampleRemoval({ images, tombstones, log });
+const extractors = queues.includes('extract')
+  ? createExtractorPool({
+      processes: config.extractProcesses,
+      log,
+      onExtracted: (version, seconds) => {
+        metrics.extractDuration.observe({ version: String(version) }, seconds);
+      },
+    })
+  : null;
+if (extractors !== null) shutdown.on('last', 'extractors', () => extractors.close());
+
+const books = createTaskBooks(db);
+const partsPerStep = 20;
+const activities = createActivities({
+  books,
+  plan: createPartPlan(db, {
+    partSizes: { gc: config.partSizeGc, extract: config.partSizeExtract },
+    partsPerStep,
+  }),
+  windows: { gc: config.gcWindow, extract: config.extractProcesses + 2 },
+  partsPerRun: config.partsPerRun,
+  claims: createPartStore(db),
+  sums: (taskId) => books.sums(taskId),
+  metrics,
+  stopping: stopping.signal,
+  batchTargetMs: config.batchTargetMs,
+  gc: createGcStore(db),
+  removeFiles: (keys) => removal.remove(keys),
+  extract: createExtractStore(db),
+  readSample: (key) => images.get(key),
+  extractDescriptor: async (sample) => {
+    if (extractors === null) throw new Error('this worker has no extractors');
+    return (await extractors.run(sample)).descriptor;
+  },
+});
+
+for (const { version, kind } of catalogue) {
+  if (kind === 'face') await ensureDescriptorPartition(db, 'face_descriptors', version);
+  await ensureDescriptorPartition(db, 'event_descriptors', version);
+}
+const workers = await startWorkers({
+  ...settings,
+  queues,
+  activities,
+  bundle: await ensureWorkflowBundle(config.bundleCache ?? join(config.dataDir, 'cache')),
+  slots: { orchestrate: 20, gc: 2 * config.gcWindow, extract: config.extractProcesses + 2 },
+  log,
+  stopping: stopping.signal,
+});
+shutdown.on('normal', 'workers', () => {
+  workers.shutdown();
+  return workers.stopped;
+});
+workers.stopped.catch((error: unknown) => {
+  log.fatal({ err: error }, 'a worker broke');
+  return shutdown.begin('a worker broke', 1);
+});
+
+if (queues.includes('orchestrate')) {
+  const gateway = createGateway(settings);
+  const reconciling = runReconciler(
+    {
+      tasks: createOpenTasks(db),
+      gateway,
+      sweepFiles: () => removal.sweep(),
+      metrics,
+      log,
+      intervalMs: config.reconcileIntervalMs,
+    },
+    stopping.signal,
+  );
+  shutdown.on('normal', 'reconciler', async () => {
+    await reconciling;
+    await gateway.close();
+  });
+}
+
+const status = await startStatusServer({
+  port: config.workerMetricsPort,
+  metrics,
+  isHealthy: async () =>
+    workers.isRunning() &&
+    (await db.query('select 1').then(
+      () => true,
+      () => false,
+    )),
+});
+shutdown.on('normal', 'status server', () => {
+  status.close();
+  status.closeAllConnections();
+});
+log.info({ queues }, 'worker ready');
+process.send?.({ ready: true });
+
+function readStart(): {
+  config: Config & { databaseUrl: string; temporalAddress: string };
+  queues: QueueName[];
+} {
+  try {
+    const { values } = parseArgs({
+      options: { queues: { type: 'string', default: queueNames.join(',') }, help: { type: 'boolean' } },
+    });
+    if (values.help === true) {
+      process.stdout.write(usage);
+      process.exit(0);
+    }
+    const loaded = loadConfig();
+    const { databaseUrl, temporalAddress } = loaded;
+    if (databaseUrl === undefined || temporalAddress === undefined) {
+      throw new ConfigError(['DATABASE_URL and TEMPORAL_ADDRESS: required (npm start sets them)']);
+    }
+    return { config: { ...loaded, databaseUrl, temporalAddress }, queues: toQueues(values.queues) };
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+    return process.exit(2);
+  }
+}
+
+function toQueues(text: string): QueueName[] {
+  return text.split(',').map((name) => {
+    const found = queueNames.find((known) => known === name.trim());
+    if (found === undefined) throw new Error(`--queues: no queue is called '${name}'`);
+    return found;
+  });
+}

@@ -1,0 +1,84 @@
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Activities } from '../activities/index.ts';
+import type { Logger } from '../platform/logger.ts';
+import { queueOf, type QueueName } from '../workflows/messages.ts';
+import type { ConnectionSettings } from './connectionOptions.ts';
+
+export interface WorkersOptions {
+  readonly connection: ConnectionSettings;
+  readonly namespace: string;
+  readonly taskQueuePrefix: string;
+  readonly queues: readonly QueueName[];
+  readonly activities: Activities;
+  readonly bundle: string;
+  /** Activities at the same time in this process, per queue. */
+  readonly slots: Readonly<Record<QueueName, number>>;
+  readonly log: Logger;
+  readonly stopping: AbortSignal;
+}
+
+export interface Workers {
+  /** Settles when all workers have stopped; rejects when one broke. */
+  readonly stopped: Promise<void>;
+  /** Whether every worker polls. */
+  isRunning(): boolean;
+  shutdown(): void;
+}
+
+/** One worker per queue on one connection. Resolves when their pollers run; waits for a Temporal that is away. */
+export async function startWorkers(options: WorkersOptions): Promise<Workers> {
+  const connection = await connectPatiently(options);
+  const workers = await Promise.all(options.queues.map((queue) => createWorker(options, connection, queue)));
+  const runs = Promise.all(workers.map((worker) => worker.run()));
+  const stopped = runs.then(
+    () => connection.close(),
+    async (error: unknown) => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+      throw error;
+    },
+  );
+  return {
+    stopped,
+    isRunning: () => workers.every((worker) => worker.getState() === 'RUNNING'),
+    shutdown: () => {
+      for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
+    },
+  };
+}
+
+/** The SDK's first connect does not retry. */
+async function connectPatiently({ connection, log, stopping }: WorkersOptions): Promise<NativeConnection> {
+  for (let delay = 200; ; delay = Math.min(5_000, delay * 2)) {
+    try {
+      return await NativeConnection.connect(connection);
+    } catch (error) {
+      log.warn({ err: error, address: connection.address }, 'Temporal cannot be reached yet');
+      await wait(delay, undefined, { signal: stopping });
+    }
+  }
+}
+
+async function createWorker(
+  options: WorkersOptions,
+  connection: NativeConnection,
+  queue: QueueName,
+): Promise<Worker> {
+  return Worker.create({
+    connection,
+    namespace: options.namespace,
+    taskQueue: queueOf(options.taskQueuePrefix, queue),
+    ...(queue === 'orchestrate' ? { workflowBundle: { codePath: options.bundle } } : {}),
+    activities: options.activities[queue],
+    maxConcurrentActivityTaskExecutions: options.slots[queue],
+    maxConcurrentWorkflowTaskExecutions: 20,
+    // The default fills the heap with workflows that wait.
+    maxCachedWorkflows: 100,
+    // The default delays a cancel by up to 24 s.
+    maxHeartbeatThrottleInterval: '1 second',
+    // A killed worker's workflows are offered to others after this long; the default is 10 s.
+    stickyQueueScheduleToStartTimeout: '3 seconds',
+    shutdownGraceTime: '20 seconds',
+    shutdownForceTime: '45 seconds',
+  });
+}

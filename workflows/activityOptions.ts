@@ -1,0 +1,24 @@
+import { ActivityCancellationType, type ActivityOptions } from '@temporalio/workflow';
+
+const retry = { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '60 seconds' } as const;
+
+// Every activity beats by itself every 2 s, so a killed worker's work moves on 8 s after its death.
+const heartbeatTimeout = '8 seconds';
+
+/** Bookkeeping: short transactions, tried until they succeed; only a non-retryable failure ends them. */
+export const bookkeeping: ActivityOptions = {
+  startToCloseTimeout: '10 minutes',
+  heartbeatTimeout,
+  retry,
+};
+
+/**
+ * One part. A cancel does not wait for its answer: the batch's fence, not the activity, guarantees that nothing is
+ * done after the task's end is written (docs/decisions/0007).
+ */
+export const part: ActivityOptions = {
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout,
+  retry,
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+};
