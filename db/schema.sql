@@ -1,0 +1,360 @@
+-- Written by npm run schema:dump after the migrations; do not edit.
+
+create table accounts (
+  account_id uuid not null,
+  login text not null,
+  password_hash text not null,
+  account_type text not null,
+  description text default ''::text not null,
+  create_time timestamp with time zone default now() not null,
+  last_update_time timestamp with time zone default now() not null,
+  constraint accounts_account_type_check CHECK ((account_type = ANY (ARRAY['admin'::text, 'advanced_user'::text, 'user'::text]))),
+  constraint accounts_description_check CHECK ((length(description) <= 128)),
+  constraint accounts_login_check CHECK (((length(login) >= 3) AND (length(login) <= 128))),
+  constraint accounts_pkey PRIMARY KEY (account_id),
+  constraint accounts_login_key UNIQUE (login)
+);
+CREATE INDEX accounts_newest ON public.accounts USING btree (create_time DESC, account_id DESC);
+
+create table attributes (
+  face_id uuid not null,
+  attribute_id uuid not null,
+  basic_attributes jsonb,
+  sample_generation integer default 1 not null,
+  create_time timestamp with time zone default now() not null,
+  constraint attributes_pkey PRIMARY KEY (face_id)
+);
+CREATE INDEX attributes_attribute_id ON public.attributes USING btree (attribute_id);
+
+create table audit (
+  audit_id bigint generated always as identity not null,
+  audit_time timestamp with time zone default now() not null,
+  account_id uuid,
+  login text default ''::text not null,
+  action text not null,
+  object_type text not null,
+  object_id text not null,
+  request_id text,
+  remote_address text,
+  before jsonb,
+  after jsonb,
+  constraint audit_pkey PRIMARY KEY (audit_id)
+);
+CREATE INDEX audit_account ON public.audit USING btree (account_id, audit_id DESC);
+CREATE INDEX audit_object ON public.audit USING btree (object_type, object_id, audit_id DESC);
+CREATE INDEX audit_time ON public.audit USING btree (audit_time);
+
+create table event_descriptors (
+  event_id uuid not null,
+  descriptor_version integer not null,
+  descriptor_type text not null,
+  descriptor bytea not null storage external,
+  generation integer default 1 not null,
+  create_time timestamp with time zone default now() not null,
+  constraint event_descriptors_descriptor_type_check CHECK ((descriptor_type = ANY (ARRAY['face'::text, 'body'::text]))),
+  constraint event_descriptors_pkey PRIMARY KEY (event_id, descriptor_version, descriptor_type)
+) partition by list (descriptor_version);
+
+create table events (
+  event_id uuid not null,
+  account_id uuid not null,
+  face_id uuid,
+  handler_id uuid,
+  source text default ''::text not null,
+  tags text[] default '{}'::text[] not null,
+  external_id text default ''::text not null,
+  user_data text default ''::text not null,
+  track_id text default ''::text not null,
+  basic_attributes jsonb,
+  sample_generation integer default 1 not null,
+  create_time timestamp with time zone default now() not null,
+  end_time timestamp with time zone default now() not null,
+  insert_time timestamp with time zone default now() not null,
+  constraint events_external_id_check CHECK ((length(external_id) <= 128)),
+  constraint events_source_check CHECK ((length(source) <= 128)),
+  constraint events_track_id_check CHECK ((length(track_id) <= 128)),
+  constraint events_user_data_check CHECK ((length(user_data) <= 128)),
+  constraint events_pkey PRIMARY KEY (event_id)
+);
+CREATE INDEX events_account ON public.events USING btree (account_id, event_id);
+CREATE INDEX events_end_time ON public.events USING btree (end_time, event_id);
+CREATE INDEX events_external_id ON public.events USING btree (external_id, event_id) WHERE (external_id <> ''::text);
+CREATE INDEX events_handler ON public.events USING btree (handler_id, event_id) WHERE (handler_id IS NOT NULL);
+CREATE INDEX events_insert_time ON public.events USING btree (insert_time, event_id);
+CREATE INDEX events_newest ON public.events USING btree (create_time DESC, event_id DESC);
+CREATE INDEX events_source ON public.events USING btree (source, event_id) WHERE (source <> ''::text);
+CREATE INDEX events_tags ON public.events USING gin (tags);
+CREATE INDEX events_track_id ON public.events USING btree (track_id, event_id) WHERE (track_id <> ''::text);
+CREATE INDEX events_user_data ON public.events USING btree (user_data, event_id) WHERE (user_data <> ''::text);
+
+create table face_descriptors (
+  face_id uuid not null,
+  descriptor_version integer not null,
+  descriptor bytea not null storage external,
+  generation integer default 1 not null,
+  create_time timestamp with time zone default now() not null,
+  constraint face_descriptors_pkey PRIMARY KEY (face_id, descriptor_version)
+) partition by list (descriptor_version);
+
+create table faces (
+  face_id uuid not null,
+  account_id uuid not null,
+  event_id uuid,
+  external_id text default ''::text not null,
+  user_data text default ''::text not null,
+  create_time timestamp with time zone default now() not null,
+  constraint faces_external_id_check CHECK ((length(external_id) <= 128)),
+  constraint faces_user_data_check CHECK ((length(user_data) <= 128)),
+  constraint faces_pkey PRIMARY KEY (face_id)
+);
+CREATE INDEX faces_account ON public.faces USING btree (account_id, face_id);
+CREATE INDEX faces_event ON public.faces USING btree (event_id, face_id) WHERE (event_id IS NOT NULL);
+CREATE INDEX faces_external_id ON public.faces USING btree (external_id, face_id) WHERE (external_id <> ''::text);
+CREATE INDEX faces_newest ON public.faces USING btree (create_time DESC, face_id DESC);
+CREATE INDEX faces_user_data ON public.faces USING btree (user_data, face_id) WHERE (user_data <> ''::text);
+
+create table image_origins (
+  owner_id uuid not null,
+  origin_no integer not null,
+  url text not null,
+  constraint image_origins_pkey PRIMARY KEY (owner_id, origin_no)
+);
+
+create table list_faces (
+  face_id uuid not null,
+  list_id uuid not null,
+  link_time timestamp with time zone default now() not null,
+  constraint list_faces_pkey PRIMARY KEY (face_id, list_id)
+);
+CREATE INDEX list_faces_list ON public.list_faces USING btree (list_id, face_id);
+
+create table lists (
+  list_id uuid not null,
+  account_id uuid not null,
+  user_data text default ''::text not null,
+  create_time timestamp with time zone default now() not null,
+  last_update_time timestamp with time zone default now() not null,
+  constraint lists_user_data_check CHECK ((length(user_data) <= 128)),
+  constraint lists_pkey PRIMARY KEY (list_id)
+);
+CREATE INDEX lists_account_newest ON public.lists USING btree (account_id, last_update_time DESC, list_id DESC);
+CREATE INDEX lists_newest ON public.lists USING btree (last_update_time DESC, list_id DESC);
+
+create table notifications (
+  notification_id uuid not null,
+  task_id bigint,
+  url text not null,
+  payload jsonb not null,
+  state text default 'pending'::text not null,
+  attempts integer default 0 not null,
+  next_attempt_time timestamp with time zone default now() not null,
+  last_error text,
+  create_time timestamp with time zone default now() not null,
+  end_time timestamp with time zone,
+  constraint notifications_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'given_up'::text]))),
+  constraint notifications_pkey PRIMARY KEY (notification_id)
+);
+CREATE INDEX notifications_due ON public.notifications USING btree (next_attempt_time) WHERE (state = 'pending'::text);
+CREATE INDEX notifications_task ON public.notifications USING btree (task_id);
+
+create table request_stats (
+  month date not null,
+  service text not null,
+  route text not null,
+  status_code smallint not null,
+  error_code integer default 0 not null,
+  count bigint default 0 not null,
+  constraint request_stats_pkey PRIMARY KEY (month, service, route, status_code, error_code)
+);
+
+create table sample_tombstones (
+  storage_key text not null,
+  task_id bigint,
+  create_time timestamp with time zone default now() not null,
+  constraint sample_tombstones_pkey PRIMARY KEY (storage_key)
+);
+CREATE INDEX sample_tombstones_task ON public.sample_tombstones USING btree (task_id);
+
+create table samples (
+  owner_id uuid not null,
+  kind text not null,
+  sample_id uuid not null,
+  generation integer default 1 not null,
+  storage_key text,
+  create_time timestamp with time zone default now() not null,
+  constraint samples_kind_check CHECK ((kind = ANY (ARRAY['face'::text, 'body'::text]))),
+  constraint samples_pkey PRIMARY KEY (owner_id, kind)
+);
+
+create table schedules (
+  schedule_id bigint generated always as identity not null,
+  task_type smallint not null,
+  description text,
+  content jsonb not null,
+  cron text not null,
+  time_zone text default 'UTC'::text not null,
+  overlap_policy text default 'skip'::text not null,
+  active boolean default true not null,
+  notification_policy jsonb,
+  created_by uuid,
+  created_by_login text default ''::text not null,
+  create_time timestamp with time zone default now() not null,
+  last_update_time timestamp with time zone default now() not null,
+  constraint schedules_overlap_policy_check CHECK ((overlap_policy = ANY (ARRAY['skip'::text, 'buffer_one'::text, 'allow_all'::text]))),
+  constraint schedules_task_type_check CHECK ((task_type = ANY (ARRAY[4, 5]))),
+  constraint schedules_pkey PRIMARY KEY (schedule_id)
+);
+
+create table schema_migrations (
+  name text not null,
+  apply_time timestamp with time zone default now() not null,
+  constraint schema_migrations_pkey PRIMARY KEY (name)
+);
+
+create table sessions (
+  sid text not null,
+  sess json not null,
+  expire timestamp with time zone not null,
+  constraint sessions_pkey PRIMARY KEY (sid)
+);
+CREATE INDEX sessions_account ON public.sessions USING btree (((sess ->> 'accountId'::text)));
+CREATE INDEX sessions_expire ON public.sessions USING btree (expire);
+
+create table subtasks (
+  task_id bigint not null,
+  part_no integer not null,
+  subtask_id bigint generated always as identity not null,
+  from_key uuid,
+  to_key uuid not null,
+  expected integer not null,
+  state text default 'pending'::text not null,
+  subtask_status smallint generated always as (
+CASE state
+    WHEN 'pending'::text THEN 0
+    WHEN 'running'::text THEN 1
+    WHEN 'cancelled'::text THEN 2
+    WHEN 'failed'::text THEN 3
+    ELSE 5
+END) stored not null,
+  claim text,
+  attempt integer default 0 not null,
+  cursor uuid,
+  walked boolean default false not null,
+  retry_errors boolean default false not null,
+  error_cursor uuid,
+  batches integer default 0 not null,
+  done bigint default 0 not null,
+  failed bigint default 0 not null,
+  skipped bigint default 0 not null,
+  samples_removed bigint default 0 not null,
+  origins_removed bigint default 0 not null,
+  failure jsonb,
+  create_time timestamp with time zone default now() not null,
+  end_time timestamp with time zone,
+  last_update_time timestamp with time zone default now() not null,
+  constraint subtasks_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'running'::text, 'cancelled'::text, 'failed'::text, 'done'::text]))),
+  constraint subtasks_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
+  constraint subtasks_pkey PRIMARY KEY (task_id, part_no),
+  constraint subtasks_subtask_id_key UNIQUE (subtask_id)
+);
+
+create table task_errors (
+  error_id bigint generated always as identity not null,
+  task_id bigint not null,
+  part_no integer,
+  subtask_id bigint,
+  task_type smallint not null,
+  error_code integer not null,
+  "desc" text not null,
+  detail text not null,
+  object_type text not null,
+  object_id uuid,
+  additional_info jsonb,
+  attempts integer default 1 not null,
+  error_time timestamp with time zone default now() not null,
+  overcome_time timestamp with time zone,
+  constraint task_errors_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
+  constraint task_errors_pkey PRIMARY KEY (error_id)
+);
+CREATE INDEX task_errors_code ON public.task_errors USING btree (error_code, error_id DESC);
+CREATE UNIQUE INDEX task_errors_object ON public.task_errors USING btree (task_id, object_id, error_code);
+CREATE UNIQUE INDEX task_errors_open ON public.task_errors USING btree (task_id, object_id) WHERE (overcome_time IS NULL);
+CREATE INDEX task_errors_part ON public.task_errors USING btree (task_id, part_no, object_id) WHERE (overcome_time IS NULL);
+CREATE INDEX task_errors_task ON public.task_errors USING btree (task_id, error_id DESC);
+CREATE INDEX task_errors_time ON public.task_errors USING btree (error_time);
+CREATE INDEX task_errors_type ON public.task_errors USING btree (task_type, error_id DESC);
+
+create table task_result_chunks (
+  task_id bigint not null,
+  part_no integer not null,
+  seq integer not null,
+  count integer not null,
+  ids uuid[] not null storage external,
+  sample_ids uuid[] storage external,
+  generations integer[],
+  constraint task_result_chunks_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
+  constraint task_result_chunks_pkey PRIMARY KEY (task_id, part_no, seq)
+);
+
+create table tasks (
+  task_id bigint generated always as identity not null,
+  task_type smallint not null,
+  state text default 'pending'::text not null,
+  task_status smallint generated always as (
+CASE state
+    WHEN 'pending'::text THEN 0
+    WHEN 'cancelled'::text THEN 2
+    WHEN 'failed'::text THEN 3
+    WHEN 'collecting'::text THEN 4
+    WHEN 'done'::text THEN 5
+    ELSE 1
+END) stored not null,
+  desired_state text default 'run'::text not null,
+  generation integer default 1 not null,
+  content jsonb not null,
+  description text,
+  upper_bound timestamp with time zone default now() not null,
+  plan_cursor uuid,
+  plan_done boolean default false not null,
+  parts_all integer default 0 not null,
+  parts_done integer default 0 not null,
+  objects_expected bigint default 0 not null,
+  objects_done bigint default 0 not null,
+  objects_failed bigint default 0 not null,
+  objects_skipped bigint default 0 not null,
+  samples_removed bigint default 0 not null,
+  origins_removed bigint default 0 not null,
+  objects_per_second integer,
+  error_budget double precision,
+  window_size integer,
+  priority integer default 3 not null,
+  notification_policy jsonb,
+  result_id uuid,
+  failure jsonb,
+  created_by uuid,
+  created_by_login text default ''::text not null,
+  schedule_id bigint,
+  idempotency_key text,
+  idempotency_hash text,
+  request_id text,
+  running_ms bigint default 0 not null,
+  running_since timestamp with time zone,
+  create_time timestamp with time zone default now() not null,
+  end_time timestamp with time zone,
+  last_update_time timestamp with time zone default now() not null,
+  lock_version integer default 0 not null,
+  constraint tasks_desired_state_check CHECK ((desired_state = ANY (ARRAY['run'::text, 'pause'::text, 'cancel'::text]))),
+  constraint tasks_error_budget_check CHECK (((error_budget >= (0)::double precision) AND (error_budget <= (1)::double precision))),
+  constraint tasks_objects_per_second_check CHECK ((objects_per_second > 0)),
+  constraint tasks_priority_check CHECK (((priority >= 1) AND (priority <= 5))),
+  constraint tasks_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'planning'::text, 'running'::text, 'pausing'::text, 'paused'::text, 'cancelling'::text, 'collecting'::text, 'cancelled'::text, 'failed'::text, 'done'::text]))),
+  constraint tasks_task_type_check CHECK (((task_type >= 0) AND (task_type <= 9))),
+  constraint tasks_window_size_check CHECK ((window_size > 0)),
+  constraint tasks_pkey PRIMARY KEY (task_id)
+);
+CREATE INDEX tasks_create_time ON public.tasks USING btree (create_time);
+CREATE INDEX tasks_end_time ON public.tasks USING btree (end_time) WHERE (end_time IS NOT NULL);
+CREATE UNIQUE INDEX tasks_idempotency_key ON public.tasks USING btree (created_by, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+CREATE INDEX tasks_open ON public.tasks USING btree (task_id) WHERE (state <> ALL (ARRAY['cancelled'::text, 'failed'::text, 'done'::text]));
+CREATE INDEX tasks_status ON public.tasks USING btree (task_status, task_id DESC);
+CREATE INDEX tasks_type ON public.tasks USING btree (task_type, task_id DESC);
