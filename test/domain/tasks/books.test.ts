@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { findImbalances, isOverErrorBudget, type Books } from '../../../domain/tasks/books.ts';
+import { nextBatchSize, throttleDelay } from '../../../domain/tasks/pace.ts';
+
+const balanced: Books = {
+  parts: 4,
+  partsDone: 4,
+  expected: 100,
+  done: 90,
+  failed: 3,
+  skipped: 7,
+  openErrors: 3,
+  inResult: 90,
+};
+
+test('books that balance have nothing to say', () => {
+  assert.deepEqual(findImbalances(balanced), []);
+  assert.deepEqual(findImbalances({ ...balanced, inResult: null }), []);
+});
+
+const faults: [string, Partial<Books>][] = [
+  ['a part that is not done', { partsDone: 3 }],
+  ['an object that nobody accounts for', { skipped: 6 }],
+  ['an object that is counted twice', { skipped: 8 }],
+  ['a lost error', { openErrors: 2 }],
+  ['a result that misses an object', { inResult: 89 }],
+];
+for (const [name, fault] of faults) {
+  test(`${name} is found`, () => {
+    assert.equal(findImbalances({ ...balanced, ...fault }).length, 1);
+  });
+}
+
+test('a task gives up only over its share of at least a thousand objects', () => {
+  assert.equal(isOverErrorBudget({ done: 0, failed: 999, skipped: 0 }, null), false);
+  assert.equal(isOverErrorBudget({ done: 800, failed: 200, skipped: 0 }, null), false);
+  assert.equal(isOverErrorBudget({ done: 799, failed: 201, skipped: 0 }, null), true);
+  assert.equal(isOverErrorBudget({ done: 799, failed: 201, skipped: 0 }, 0.5), false);
+});
+
+test('batches grow and shrink towards their target, at most twofold, within bounds', () => {
+  const bounds = { smallest: 100, largest: 20_000, targetMs: 200 };
+  assert.equal(nextBatchSize(1_000, 10, bounds), 2_000);
+  assert.equal(nextBatchSize(1_000, 250, bounds), 800);
+  assert.equal(nextBatchSize(1_000, 10_000, bounds), 500);
+  assert.equal(nextBatchSize(15_000, 100, bounds), 20_000);
+  assert.equal(nextBatchSize(150, 10_000, bounds), 100);
+});
+
+test('a throttled task shares its rate among the parts that run', () => {
+  const batch = { objects: 100, elapsedMs: 200 };
+  assert.equal(throttleDelay(batch, { objectsPerSecond: null, runningParts: 4 }), 0);
+  assert.equal(throttleDelay(batch, { objectsPerSecond: 400, runningParts: 4 }), 800);
+  assert.equal(throttleDelay(batch, { objectsPerSecond: 4_000_000, runningParts: 4 }), 0);
+});

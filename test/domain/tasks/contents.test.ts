@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DomainError, type ErrorName } from '../../../domain/errors.ts';
+import { freezeExtractContent, type ExtractRequest } from '../../../domain/tasks/extractContent.ts';
+import { freezeGcContent, type GcRequest } from '../../../domain/tasks/gcContent.ts';
+
+const now = new Date('2026-01-31T00:00:00.000Z');
+const around = {
+  now,
+  defaultFaceVersion: 1,
+  defaultBodyVersion: 101,
+  hasExtractor: (version: number, kind: string) => version === 3 && kind === 'face',
+};
+
+function refusal(make: () => unknown): ErrorName {
+  try {
+    make();
+  } catch (error) {
+    assert.ok(error instanceof DomainError);
+    return error.error;
+  }
+  return assert.fail('it was accepted');
+}
+
+test('a relative time becomes the time that it meant when the task was created', () => {
+  const content = freezeGcContent({ target: 'faces', filters: { create_time__lt: 'now-30d' } }, now);
+  assert.deepEqual(content.filters, { create_time__lt: '2026-01-01T00:00:00.000Z' });
+});
+
+test('a removal of faces without any condition is refused', () => {
+  assert.equal(
+    refusal(() => freezeGcContent({ target: 'faces', filters: {} }, now)),
+    'selectsEverything',
+  );
+  assert.equal(
+    refusal(() => freezeGcContent({ target: 'events' }, now)),
+    'selectsEverything',
+  );
+});
+
+test('a removal of everything goes through when it is confirmed', () => {
+  const content = freezeGcContent({ target: 'faces', confirm_all: true }, now);
+  assert.deepEqual(content, {
+    target: 'faces',
+    filters: {},
+    remove_samples: false,
+    remove_image_origins: false,
+    confirm_all: true,
+    store_results: true,
+  });
+});
+
+test('an empty list of ids is refused: it must not read as no condition', () => {
+  assert.equal(
+    refusal(() => freezeGcContent({ target: 'faces', filters: { face_ids: [] } }, now)),
+    'validationFailed',
+  );
+});
+
+test('the descriptor version may stand beside the target and is stored among the filters', () => {
+  assert.deepEqual(freezeGcContent({ target: 'face_descriptors', descriptor_version: 7 }, now), {
+    target: 'face_descriptors',
+    filters: { descriptor_version: 7 },
+    store_results: true,
+  });
+});
+
+test('a descriptor version that is given twice must be the same', () => {
+  const request: GcRequest = {
+    target: 'face_descriptors',
+    descriptor_version: 7,
+    filters: { descriptor_version: 8 },
+  };
+  assert.equal(
+    refusal(() => freezeGcContent(request, now)),
+    'validationFailed',
+  );
+  assert.equal(
+    refusal(() => freezeGcContent({ target: 'face_descriptors' }, now)),
+    'fieldMissing',
+  );
+});
+
+test('an extract needs a version that some network computes', () => {
+  const request = (version?: number): ExtractRequest => ({
+    extraction_target: 'face_descriptor',
+    options: version === undefined ? {} : { descriptor_version: version },
+    filters: { objects_type: 'faces' },
+  });
+  assert.equal(
+    refusal(() => freezeExtractContent(request(), around)),
+    'fieldMissing',
+  );
+  assert.equal(
+    refusal(() => freezeExtractContent(request(4), around)),
+    'noExtractor',
+  );
+  assert.deepEqual(freezeExtractContent(request(3), around).options, {
+    missing: true,
+    descriptor_version: 3,
+    default_descriptor_version: 1,
+  });
+});
+
+test('body descriptors of faces are refused', () => {
+  const request: ExtractRequest = {
+    extraction_target: 'body_descriptor',
+    options: { descriptor_version: 101 },
+    filters: { objects_type: 'faces' },
+  };
+  assert.equal(
+    refusal(() => freezeExtractContent(request, around)),
+    'validationFailed',
+  );
+});
