@@ -1,4 +1,4 @@
-import type { TaskState } from '../domain/tasks/task.ts';
+import type { PartState, TaskState } from '../domain/tasks/task.ts';
 
 /** What pages show of a task: the JSON that the API answers, so that live events and pages speak of the same fields. */
 export interface TaskShape {
@@ -30,8 +30,9 @@ export interface ProgressShape {
 }
 
 export interface PartShape {
-  readonly subtask_id: number;
-  readonly subtask_status: number;
+  /** From 1, in the order of the keys. */
+  readonly number: number;
+  readonly state: PartState;
   readonly attempt: number;
   readonly last_update_time: string;
   readonly progress: Pick<
@@ -48,6 +49,8 @@ export interface TaskErrorShape {
   readonly error_time: string;
   readonly object_type: string;
   readonly object_id: string | null;
+  /** A retry has succeeded with the object since. */
+  readonly is_overcome: boolean;
 }
 
 /** How often one code stands among a task's errors. */

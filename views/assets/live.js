@@ -4,6 +4,7 @@ import { describeProgress, formatCount, formatDuration, formatRate } from './wor
 
 const address = document.body.dataset.events;
 const refreshEveryMs = 2000;
+const elsewhere = new Map();
 const finalStates = ['cancelled', 'failed', 'done'];
 
 if (address !== undefined) follow(address);
@@ -34,7 +35,9 @@ function mark(state, text) {
 function show(task) {
   const element = document.querySelector(`[data-live-task="${task.task_id}"]`);
   if (element === null) {
-    refresh();
+    // Of a task that this page does not show only its coming and going between states is of interest.
+    if (elsewhere.get(task.task_id) !== task.state) refresh();
+    elsewhere.set(task.task_id, task.state);
     return;
   }
   setFigures(element, task);

@@ -25,10 +25,3 @@ const badges: Record<TaskState, StatusBadge> = {
 export function statusBadge(state: TaskState | PartState): StatusBadge {
   return badges[state];
 }
-
-const partStates: readonly PartState[] = ['pending', 'running', 'cancelled', 'failed'];
-
-/** The badge of a subtask, from its `subtask_status`. */
-export function partBadge(subtaskStatus: number): StatusBadge {
-  return badges[partStates[subtaskStatus] ?? 'done'];
-}

@@ -46,7 +46,12 @@ export function homePage(input: HomeInput): HomePage {
   return {
     head: { title: 'Home', section: 'home' },
     tiles: [
-      tile('Running', counts.running, paths.tasks({ task_status: 1 }), 'active'),
+      tile(
+        'Running',
+        counts.running,
+        paths.tasks({ task_status: 1 }),
+        counts.running > 0 ? 'active' : 'plain',
+      ),
       tile('Waiting', counts.pending, paths.tasks({ task_status: 0 }), 'plain'),
       tile('Done', counts.done, paths.tasks({ task_status: 5 }), 'plain'),
       tile('Failed', counts.failed, paths.tasks({ task_status: 3 }), counts.failed > 0 ? 'bad' : 'plain'),

@@ -1,7 +1,7 @@
 import { formatCount, formatDuration, formatRate } from '../../assets/words.js';
 import { fact, type Fact } from '../../components/facts/facts.ts';
 import { progress, type Progress } from '../../components/progress/progress.ts';
-import { partBadge, statusBadge, type StatusBadge } from '../../components/statusBadge/statusBadge.ts';
+import { statusBadge, type StatusBadge } from '../../components/statusBadge/statusBadge.ts';
 import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
@@ -14,6 +14,9 @@ export interface TaskInput {
   readonly createdBy: string;
   /** The first of the parts; how many there are is in the task. */
   readonly parts: readonly PartShape[];
+  /** All errors, also those that a retry has overcome. */
+  readonly errorCount: number;
+  /** Of the errors that no retry has overcome. */
   readonly errorGroups: readonly ErrorGroupShape[];
   /** The newest of the errors. */
   readonly errors: readonly TaskErrorShape[];
@@ -63,13 +66,13 @@ interface ErrorRow {
   readonly desc: string;
   readonly detail: string;
   readonly object: string;
+  readonly isOvercome: boolean;
   readonly time: Time;
 }
 
 export function taskPage(input: TaskInput): TaskPage {
   const { task } = input;
   const words = describeContent(task.task_type, task.content);
-  const errorCount = input.errorGroups.reduce((sum, group) => sum + group.count, 0);
   return {
     head: { title: `Task ${task.task_id}: ${words.title}`, section: 'tasks' },
     id: task.task_id,
@@ -91,14 +94,14 @@ export function taskPage(input: TaskInput): TaskPage {
     about: [fact('Kind', taskTypeName(task.task_type)), fact('Created by', input.createdBy)],
     parts: input.parts.map(partRow),
     moreParts: more(task.count_task_parts_all - input.parts.length, 'part'),
-    errorCount: formatCount(errorCount),
+    errorCount: formatCount(input.errorCount),
     errorGroups: input.errorGroups.map((group) => ({
       code: String(group.error_code),
       desc: group.desc,
       count: formatCount(group.count),
     })),
     errors: input.errors.map(errorRow),
-    moreErrors: more(errorCount - input.errors.length, 'error'),
+    moreErrors: more(input.errorCount - input.errors.length, 'error'),
     links: {
       tasks: paths.tasks(),
       parts: paths.taskParts(task.task_id),
@@ -135,8 +138,8 @@ function failureText(failure: object | null): string | null {
 function partRow(part: PartShape): PartRow {
   const { objects_done, objects_failed, objects_skipped, objects_expected } = part.progress;
   return {
-    number: String(part.subtask_id),
-    badge: partBadge(part.subtask_status),
+    number: formatCount(part.number),
+    badge: statusBadge(part.state),
     handled: `${formatCount(objects_done + objects_failed + objects_skipped)} of ${formatCount(objects_expected)}`,
     failed: formatCount(objects_failed),
     attempt: formatCount(part.attempt),
@@ -150,6 +153,7 @@ function errorRow(error: TaskErrorShape): ErrorRow {
     desc: error.desc,
     detail: error.detail,
     object: error.object_id === null ? error.object_type : `${error.object_type} ${error.object_id}`,
+    isOvercome: error.is_overcome,
     time: time(error.error_time),
   };
 }

@@ -1,0 +1,97 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { accountTypes } from '../../domain/accounts/account.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { Typed } from '../../views/components/field/field.ts';
+import { accountsPage } from '../../views/pages/accounts/list.ts';
+import { accountPage } from '../../views/pages/accounts/one.ts';
+import { paths } from '../../views/paths.ts';
+import { actorOf, identityOf } from '../requestContext.ts';
+import { bodyCheck } from '../contract/bodyCheck.ts';
+import { presentAccount, presentAccountStats } from '../present/account.ts';
+import type { PageSources } from './deps.ts';
+import { fieldsOf } from './form.ts';
+import { faultsOf } from './formFaults.ts';
+import { say, sendPage } from './pageAnswer.ts';
+import { readPaging } from './paging.ts';
+
+type AccountSources = Pick<PageSources, 'accountLists' | 'accountActions' | 'contract'>;
+
+const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+export function accountPages({ accountLists, accountActions, contract }: AccountSources) {
+  const checkAccount = bodyCheck(contract, 'post', '/accounts');
+
+  const show = async (req: Request, res: Response, typed?: Typed): Promise<void> => {
+    const paging = readPaging(req.query, 20);
+    const { accounts, count } = await accountLists.page(paging);
+    const page = accountsPage({
+      accounts: accounts.map(presentAccount),
+      count,
+      ...paging,
+      ...(typed === undefined ? {} : { typed }),
+    });
+    sendPage(req, res, 'accounts/list', page, typed === undefined ? 200 : 400);
+  };
+
+  const list: RequestHandler = (req, res) => show(req, res);
+
+  const create: RequestHandler = async (req, res) => {
+    const values = fieldsOf(req.body);
+    const { login = '', password = '', description = '' } = values;
+    const account_type = accountTypes.find((type) => type === values['account_type']) ?? 'advanced_user';
+    try {
+      const body = { login: login.trim(), password, account_type, description: description.trim() };
+      checkAccount(body);
+      const { account_type: accountType, ...rest } = body;
+      const accountId = await accountActions.register({ ...rest, accountType }, actorOf(req));
+      say(req, `The account ${body.login} was created.`);
+      res.redirect(303, paths.account(accountId));
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      const isTaken = error.error === 'accountExists';
+      if (!isTaken && error.entry.status !== 400) throw error;
+      const faults = isTaken ? { login: 'an account with this login exists' } : faultsOf(error);
+      await show(req, res, { values, faults });
+    }
+  };
+
+  const one: RequestHandler = async (req, res) => {
+    const found = await accountLists.find(accountIdOf(req));
+    if (found === null) throw new DomainError('accountNotFound', `account ${accountIdOf(req)}`);
+    const { account, stats } = found;
+    sendPage(
+      req,
+      res,
+      'accounts/one',
+      accountPage({
+        account: presentAccount(account),
+        stats: presentAccountStats(stats),
+      }),
+    );
+  };
+
+  const remove: RequestHandler = async (req, res) => {
+    const accountId = accountIdOf(req);
+    try {
+      await accountActions.remove(accountId, actorOf(req));
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.error !== 'lastAdmin') throw error;
+      say(req, `${error.detail} and has to stay.`, 'bad');
+      res.redirect(303, paths.account(accountId));
+      return;
+    }
+    // Removing oneself has ended this session too.
+    const isOneself = identityOf(req).account.accountId === accountId;
+    if (!isOneself) say(req, 'The account was removed.');
+    res.redirect(303, isOneself ? paths.login : paths.accounts());
+  };
+
+  return { list, create, one, remove };
+}
+
+function accountIdOf(req: Request): string {
+  const text = String(req.params['account_id']);
+  if (!uuid.test(text))
+    throw new DomainError('notUuid', `Path: 'account_id' message: 'not a lower-case UUID'`);
+  return text;
+}

@@ -1,0 +1,65 @@
+import type { Account } from '../../domain/accounts/account.ts';
+import type { PartState } from '../../domain/tasks/task.ts';
+import type { AccountActions } from '../accountActions.ts';
+import type { ContractPath } from '../contract/contract.ts';
+import type { AccountStatsToShow } from '../present/account.ts';
+import type { TaskToShow } from '../present/task.ts';
+import type { TaskErrorToShow } from '../present/taskError.ts';
+import type { TaskActions } from '../taskActions.ts';
+
+export interface Paging {
+  readonly page: number;
+  readonly pageSize: number;
+}
+
+export interface TaskFilter {
+  readonly taskIds?: readonly number[];
+  readonly taskType?: number;
+  readonly taskStatus?: number;
+}
+
+/** What pages and streams read and do. The same stores and lists as behind the JSON operations. */
+export interface PageSources {
+  readonly taskLists: {
+    page(filter: TaskFilter, paging: Paging): Promise<readonly TaskToShow[]>;
+    count(filter: TaskFilter): Promise<number>;
+    find(taskId: number): Promise<(TaskToShow & { readonly createdByLogin: string }) | null>;
+    countByTypeAndStatus(): Promise<readonly { readonly status: number; readonly count: number }[]>;
+  };
+  /** Ids of tasks, newest first. */
+  readonly homeLists: {
+    openTasks(limit: number): Promise<number[]>;
+    endedTasks(limit: number): Promise<number[]>;
+    newestTasks(limit: number): Promise<number[]>;
+  };
+  readonly taskPageLists: {
+    parts(taskId: number, limit: number): Promise<readonly PartToShow[]>;
+    openErrorGroups(
+      taskId: number,
+    ): Promise<readonly { readonly errorCode: number; readonly desc: string; readonly count: number }[]>;
+  };
+  readonly errorLists: {
+    page(filter: { taskIds: readonly number[] }, paging: Paging): Promise<readonly TaskErrorToShow[]>;
+    count(filter: { taskIds: readonly number[] }): Promise<number>;
+  };
+  readonly accountLists: {
+    page(paging: Paging): Promise<{ accounts: Account[]; count: number }>;
+    find(accountId: string): Promise<{ account: Account; stats: AccountStatsToShow } | null>;
+  };
+  readonly taskActions: TaskActions;
+  readonly accountActions: AccountActions;
+  readonly contract: readonly ContractPath[];
+  /** Networks that make face descriptors, by version. */
+  readonly faceExtractors: readonly { readonly version: number; readonly name: string }[];
+}
+
+export interface PartToShow {
+  readonly partNo: number;
+  readonly state: PartState;
+  readonly expected: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly attempt: number;
+  readonly lastUpdateTime: Date;
+}

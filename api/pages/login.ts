@@ -1,0 +1,77 @@
+import type { RequestHandler } from 'express';
+import { mayUseService } from '../../domain/accounts/account.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { loginPage } from '../../views/pages/login/login.ts';
+import { passwordPage } from '../../views/pages/login/password.ts';
+import { paths } from '../../views/paths.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import { beginSession, endSession } from '../auth/sessionCookie.ts';
+import { actorOf, contextOf, identityOf } from '../requestContext.ts';
+import { bodyCheck } from '../contract/bodyCheck.ts';
+import type { PageSources } from './deps.ts';
+import { fieldsOf } from './form.ts';
+import { faultsOf } from './formFaults.ts';
+import { say, sendPage } from './pageAnswer.ts';
+
+export interface LoginPagesDeps extends Pick<PageSources, 'accountActions' | 'contract'> {
+  readonly authenticator: Authenticator;
+}
+
+// What the documentation says the first start sets; whoever still has it is asked to change it.
+const defaultPassword = 'root';
+
+export function loginPages({ authenticator, accountActions, contract }: LoginPagesDeps) {
+  const checkPassword = bodyCheck(contract, 'patch', '/login');
+
+  const form: RequestHandler = (req, res) => {
+    if (contextOf(req).identity !== undefined) res.redirect(302, paths.home);
+    else sendPage(req, res, 'login/login', loginPage({ login: '', fault: null }));
+  };
+
+  const logIn: RequestHandler = async (req, res) => {
+    const { login = '', password = '' } = fieldsOf(req.body);
+    try {
+      const { account, fingerprint } = await authenticator.byPassword(login.trim(), password);
+      if (!mayUseService(account)) {
+        throw new DomainError('forbidden', `${account.login} is not an administrator`);
+      }
+      await beginSession(req, account.accountId, fingerprint);
+      req.session.hasDefaultPassword = password === defaultPassword;
+      res.redirect(303, paths.home);
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.error !== 'loginNotFound') throw error;
+      contextOf(req).errorCode = error.entry.code;
+      const page = loginPage({ login, fault: 'The login or the password is wrong.' });
+      sendPage(req, res, 'login/login', page, 401);
+    }
+  };
+
+  const logOut: RequestHandler = async (req, res) => {
+    await endSession(req, res);
+    res.redirect(303, paths.login);
+  };
+
+  const passwordForm: RequestHandler = (req, res) => {
+    sendPage(req, res, 'login/password', passwordPage({ login: identityOf(req).account.login }));
+  };
+
+  const changePassword: RequestHandler = async (req, res) => {
+    const { account } = identityOf(req);
+    const { password = '', again = '' } = fieldsOf(req.body);
+    try {
+      if (password !== again) throw new DomainError('validationFailed', "Path: 'again' message: 'differs'");
+      checkPassword({ password });
+      const fingerprint = await accountActions.changePassword(account.accountId, password, actorOf(req));
+      await beginSession(req, account.accountId, fingerprint);
+      req.session.hasDefaultPassword = password === defaultPassword;
+      say(req, 'The password was changed. Other sessions have ended.');
+      res.redirect(303, paths.home);
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.entry.status !== 400) throw error;
+      const page = passwordPage({ login: account.login, typed: { values: {}, faults: faultsOf(error) } });
+      sendPage(req, res, 'login/password', page, 400);
+    }
+  };
+
+  return { form, logIn, logOut, passwordForm, changePassword };
+}

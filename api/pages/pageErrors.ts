@@ -1,0 +1,54 @@
+import { randomUUID } from 'node:crypto';
+import type { ErrorRequestHandler, Request, Response } from 'express';
+import type { Logger } from 'pino';
+import { errorTable, type DomainError } from '../../domain/errors.ts';
+import { errorPage, type ErrorInput } from '../../views/pages/errors/error.ts';
+import { paths } from '../../views/paths.ts';
+import { toDomainError } from '../middleware/errorHandler.ts';
+import { contextOf } from '../requestContext.ts';
+import { sendPage } from './pageAnswer.ts';
+
+export interface PageErrorsDeps {
+  readonly log: Logger;
+  isUnavailable(error: unknown): boolean;
+}
+
+/** Errors as pages. Whoever is not signed in is sent to log in; a browser's own dialogue is never raised. */
+export function pageErrors({ log, isUnavailable }: PageErrorsDeps): ErrorRequestHandler {
+  return (error: unknown, req, res, next) => {
+    if (res.headersSent) {
+      next(error);
+      return;
+    }
+    const known = toDomainError(error, isUnavailable);
+    if (known?.error === 'credentialsNeeded') {
+      contextOf(req).errorCode = known.entry.code;
+      res.redirect(req.method === 'GET' || req.method === 'HEAD' ? 302 : 303, paths.login);
+      return;
+    }
+    sendError(req, res, known ?? logged(log, req, error));
+  };
+}
+
+export function sendError(
+  req: Request,
+  res: Response,
+  error: DomainError | Omit<ErrorInput, 'isSignedIn'>,
+): void {
+  const input = 'entry' in error ? wordsOf(error) : error;
+  contextOf(req).errorCode = input.code;
+  const isSignedIn = contextOf(req).identity !== undefined;
+  sendPage(req, res, 'errors/error', errorPage({ ...input, isSignedIn }), input.status);
+}
+
+function wordsOf({ entry: { status, code, desc }, detail }: DomainError): Omit<ErrorInput, 'isSignedIn'> {
+  return { status, code, title: desc, detail };
+}
+
+/** Of an error that nobody foresaw only its id is shown; the log has the rest. */
+function logged(log: Logger, req: Request, error: unknown): Omit<ErrorInput, 'isSignedIn'> {
+  const errorId = randomUUID();
+  log.error({ err: error, errorId, requestId: contextOf(req).requestId }, 'unexpected error');
+  const { status, code, desc } = errorTable.internal;
+  return { status, code, title: desc, detail: `Error id ${errorId}` };
+}

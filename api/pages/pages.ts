@@ -1,0 +1,165 @@
+import express, { type ErrorRequestHandler, type RequestHandler, type Router } from 'express';
+import { DomainError } from '../../domain/errors.ts';
+import { paths, type TaskAction } from '../../views/paths.ts';
+import type { Authenticator } from '../auth/authenticator.ts';
+import { createTaskEvents } from '../live/taskEvents.ts';
+import { createTaskFeed } from '../live/taskFeed.ts';
+import { readLiveTasks } from '../live/readLiveTasks.ts';
+import { authenticate } from '../middleware/authenticate.ts';
+import { contextOf } from '../requestContext.ts';
+import { apiVersion } from '../routes/version.ts';
+import { accountPages } from './accounts.ts';
+import { assets } from './assets.ts';
+import type { PageSources } from './deps.ts';
+import { readForm } from './form.ts';
+import { help } from './help.ts';
+import { home } from './home.ts';
+import { loginPages } from './login.ts';
+import { newTask } from './newTask.ts';
+import { pageErrors, sendError, type PageErrorsDeps } from './pageErrors.ts';
+import { isForm, prefersHtml } from './prefersHtml.ts';
+import { sessionGoesOn } from './sessionGoesOn.ts';
+import { actOnTask, listTasks, oneTask } from './tasks.ts';
+
+export interface PagesDeps extends PageErrorsDeps, PageSources {
+  readonly session: RequestHandler;
+  readonly authenticator: Authenticator;
+}
+
+export interface Pages {
+  /** Before the JSON operations: shared addresses are passed on to them when no page is wanted. */
+  readonly router: Router;
+  /** After everything else, before the errors' answer in JSON: a browser gets "not found" as a page. */
+  readonly notFound: RequestHandler[];
+  readonly errors: ErrorRequestHandler;
+  /** Ends what would keep a stopping process waiting. */
+  close(): void;
+}
+
+const taskActions: readonly TaskAction[] = ['cancel', 'pause', 'resume', 'retry', 'remove'];
+
+/** Everything that a browser sees. */
+export function createPages(deps: PagesDeps): Pages {
+  const router = express.Router();
+  const signIn = authenticate(deps.authenticator);
+  const lookIn = unlessStranger(signIn);
+  const tasks = newTask(deps);
+  const accounts = accountPages(deps);
+  const login = loginPages(deps);
+  const events = createTaskEvents({
+    feed: createTaskFeed({ read: readLiveTasks(deps), log: deps.log }),
+    isStillAllowed: sessionGoesOn,
+  });
+
+  const show = (path: string, ...handlers: RequestHandler[]): void => {
+    router.get(path, asPage(path), deps.session, signIn, ...handlers);
+  };
+  const take = (path: string, handler: RequestHandler): void => {
+    router.post(path, asPage(path), deps.session, signIn, ...readForm, handler);
+  };
+  const listen = (path: string, handler: RequestHandler): void => {
+    router.get([path, `/4${path}`], named(path), noDialogue, deps.session, signIn, handler);
+  };
+
+  router.use(assets());
+
+  router.get(paths.login, onlyHtml, asPage(paths.login), deps.session, lookIn, login.form);
+  router.post(paths.login, onlyForms, asPage(paths.login), deps.session, ...readForm, login.logIn);
+  take(paths.logout, login.logOut);
+  show(paths.password, login.passwordForm);
+  take(paths.password, login.changePassword);
+
+  show(paths.home, home(deps));
+  show(paths.help, help({ version: apiVersion, extractors: deps.faceExtractors }));
+
+  router.get('/tasks', onlyHtml, asPage('/tasks'), deps.session, signIn, listTasks(deps));
+  show('/tasks/view', listTasks(deps));
+  show('/tasks/new', tasks.form);
+  take('/tasks/new', tasks.create);
+  listen('/tasks/events', events.all);
+  show('/tasks/:task_id/view', oneTask(deps));
+  listen('/tasks/:task_id/events', events.one);
+  for (const action of taskActions) {
+    take(`/tasks/:task_id/${action}`, actOnTask(deps.taskActions, action));
+  }
+
+  router.get('/accounts', onlyHtml, asPage('/accounts'), deps.session, signIn, accounts.list);
+  router.post(
+    '/accounts',
+    onlyForms,
+    asPage('/accounts'),
+    deps.session,
+    signIn,
+    ...readForm,
+    accounts.create,
+  );
+  router.get(
+    '/accounts/:account_id',
+    onlyHtml,
+    asPage('/accounts/{account_id}'),
+    deps.session,
+    signIn,
+    accounts.one,
+  );
+  take('/accounts/:account_id/remove', accounts.remove);
+
+  const toPage = pageErrors(deps);
+  const notFound: RequestHandler = (req, res, next) => {
+    const isApi = contextOf(req).operation !== undefined || /^\/4(\/|$)/.test(req.path);
+    if (isApi || !prefersHtml(req, res)) next('route');
+    else sendError(req, res, new DomainError('pageNotFound', 'There is no page at this address.'));
+  };
+
+  return {
+    router,
+    notFound: [deps.session, lookIn, notFound],
+    errors: (error, req, res, next) => {
+      if (res.locals['isPage'] === true) void toPage(error, req, res, next);
+      else next(error);
+    },
+    close: events.close,
+  };
+}
+
+/** From here on whatever goes wrong is answered with a page. */
+function asPage(route: string): RequestHandler {
+  return (req, res, next) => {
+    contextOf(req).route = route.replaceAll(/:(\w+)/g, '{$1}');
+    res.locals['isPage'] = true;
+    next();
+  };
+}
+
+function named(route: string): RequestHandler {
+  return (req, _res, next) => {
+    contextOf(req).route = route.replaceAll(/:(\w+)/g, '{$1}');
+    next();
+  };
+}
+
+const onlyHtml: RequestHandler = (req, res, next) => {
+  next(prefersHtml(req, res) ? undefined : 'route');
+};
+
+const onlyForms: RequestHandler = (req, _res, next) => {
+  next(isForm(req) ? undefined : 'route');
+};
+
+/** An event source cannot ask for it, and a session that has ended must not raise the browser's dialogue. */
+const noDialogue: RequestHandler = (req, _res, next) => {
+  if (req.get('Authorization') === undefined) req.headers['exclude-header'] = 'WWW-Authorization';
+  next();
+};
+
+/** Knows who is signed in, and lets in who is not. Wrong credentials are refused all the same. */
+function unlessStranger(signIn: RequestHandler): RequestHandler {
+  return async (req, res, next) => {
+    try {
+      await signIn(req, res, () => undefined);
+    } catch (error) {
+      if (!(error instanceof DomainError) || !['credentialsNeeded', 'forbidden'].includes(error.error))
+        throw error;
+    }
+    next();
+  };
+}

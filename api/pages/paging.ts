@@ -1,0 +1,17 @@
+import type { Request } from 'express';
+
+const largestPage = 200;
+
+/** A page's address may have been edited or be years old: what cannot be read means the first page. */
+export function readPaging(query: Request['query'], pageSize: number): { page: number; pageSize: number } {
+  return {
+    page: readWhole(query['page'], 1, Number.MAX_SAFE_INTEGER) ?? 1,
+    pageSize: readWhole(query['page_size'], 1, largestPage) ?? pageSize,
+  };
+}
+
+export function readWhole(value: unknown, min: number, max: number): number | null {
+  if (typeof value !== 'string' || !/^\d{1,15}$/.test(value)) return null;
+  const number = Number(value);
+  return number >= min && number <= max ? number : null;
+}

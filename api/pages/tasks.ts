@@ -1,0 +1,120 @@
+import type { RequestHandler } from 'express';
+import { DomainError } from '../../domain/errors.ts';
+import { paths, type TaskAction } from '../../views/paths.ts';
+import { tasksPage, tasksPageSize } from '../../views/pages/tasks/list.ts';
+import { taskPage } from '../../views/pages/tasks/one.ts';
+import type { PartShape, TaskErrorShape } from '../../views/shapes.ts';
+import type { TaskErrorToShow } from '../present/taskError.ts';
+import { actorOf } from '../requestContext.ts';
+import { presentTask } from '../present/task.ts';
+import type { TaskActions } from '../taskActions.ts';
+import type { PageSources, PartToShow } from './deps.ts';
+import { sendPage, say } from './pageAnswer.ts';
+import { readPaging, readWhole } from './paging.ts';
+import { taskIdOf } from './taskId.ts';
+
+const partsAtMost = 20;
+const errorsAtMost = 20;
+
+export function listTasks({ taskLists }: Pick<PageSources, 'taskLists'>): RequestHandler {
+  return async (req, res) => {
+    const { page, pageSize } = readPaging(req.query, tasksPageSize);
+    const task_type = readWhole(req.query['task_type'], 0, 9);
+    const task_status = readWhole(req.query['task_status'], 0, 5);
+    const filter = {
+      ...(task_type === null ? {} : { taskType: task_type }),
+      ...(task_status === null ? {} : { taskStatus: task_status }),
+    };
+    const [rows, count] = await Promise.all([
+      taskLists.page(filter, { page, pageSize }),
+      taskLists.count(filter),
+    ]);
+    const tasks = rows.map(presentTask);
+    const query = { page, page_size: pageSize, task_type, task_status };
+    sendPage(req, res, 'tasks/list', tasksPage({ tasks, count, query }));
+  };
+}
+
+type TaskSources = Pick<PageSources, 'taskLists' | 'taskPageLists' | 'errorLists'>;
+
+export function oneTask({ taskLists, taskPageLists, errorLists }: TaskSources): RequestHandler {
+  return async (req, res) => {
+    const taskId = taskIdOf(req);
+    const ofTask = { taskIds: [taskId] };
+    const [task, parts, errors, errorCount, groups] = await Promise.all([
+      taskLists.find(taskId),
+      taskPageLists.parts(taskId, partsAtMost),
+      errorLists.page(ofTask, { page: 1, pageSize: errorsAtMost }),
+      errorLists.count(ofTask),
+      taskPageLists.openErrorGroups(taskId),
+    ]);
+    if (task === null) throw new DomainError('taskNotFound', `task ${taskId}`);
+    const page = taskPage({
+      task: presentTask(task),
+      createdBy: task.createdByLogin === '' ? '–' : task.createdByLogin,
+      parts: parts.map(partShape),
+      errors: errors.map(errorShape),
+      errorCount,
+      errorGroups: groups.map(({ errorCode, desc, count }) => ({ error_code: errorCode, desc, count })),
+    });
+    sendPage(req, res, 'tasks/one', page);
+  };
+}
+
+function partShape(part: PartToShow): PartShape {
+  return {
+    number: part.partNo + 1,
+    state: part.state,
+    attempt: part.attempt,
+    last_update_time: part.lastUpdateTime.toISOString(),
+    progress: {
+      objects_expected: part.expected,
+      objects_done: part.done,
+      objects_failed: part.failed,
+      objects_skipped: part.skipped,
+    },
+  };
+}
+
+function errorShape(error: TaskErrorToShow): TaskErrorShape {
+  return {
+    error_id: error.errorId,
+    error_code: error.errorCode,
+    desc: error.desc,
+    detail: error.detail,
+    error_time: error.errorTime.toISOString(),
+    object_type: error.objectType,
+    object_id: error.objectId,
+    is_overcome: error.overcomeTime !== null,
+  };
+}
+
+const said: Record<Exclude<TaskAction, 'remove'>, string> = {
+  cancel: 'The task is being cancelled.',
+  pause: 'The task is being paused.',
+  resume: 'The task goes on.',
+  retry: 'The task was started again.',
+};
+
+/** A button of a task's page. What cannot be done any more is said on the page that follows, not as an error. */
+export function actOnTask(taskActions: TaskActions, action: TaskAction): RequestHandler {
+  return async (req, res) => {
+    const taskId = taskIdOf(req);
+    let next = paths.task(taskId);
+    try {
+      if (action === 'remove') {
+        await taskActions.remove(taskId, actorOf(req));
+        next = paths.tasks();
+        say(req, `Task ${taskId} was deleted.`);
+      } else {
+        if (action === 'retry') await taskActions.retry(taskId, 'all', actorOf(req));
+        else await taskActions.control(taskId, action, actorOf(req));
+        say(req, said[action]);
+      }
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.error === 'taskNotFound') throw error;
+      say(req, `${error.entry.desc}: ${error.detail}.`, 'bad');
+    }
+    res.redirect(303, next);
+  };
+}
