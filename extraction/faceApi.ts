@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { compileFunction } from 'node:vm';
 import * as wasm from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
+import { faceApiFolder } from './faceApiFolder.ts';
 import { startRuntime } from './runtime.ts';
 
 /** What we use of the package; its own declarations drag in a second copy of TensorFlow.js's. */
@@ -51,9 +52,6 @@ export interface FaceWithLandmarks {
 }
 
 const require = createRequire(import.meta.url);
-
-/** Folder of the package: its weights are in `model`, its photos in `demo`. */
-export const faceApiFolder = join(dirname(require.resolve('@vladmandic/face-api/package.json')));
 
 let loaded: Promise<FaceApi> | undefined;
 

@@ -1,0 +1,37 @@
+import { readdir } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import { faceApiFolder } from './faceApiFolder.ts';
+
+const photoExtensions = new Set([
+  '.jpg',
+  '.jpeg',
+  '.png',
+  '.webp',
+  '.tif',
+  '.tiff',
+  '.gif',
+  '.avif',
+  '.heic',
+]);
+
+/** True for names of files that may hold a photo. */
+export function isPhotoName(name: string): boolean {
+  return photoExtensions.has(extname(name).toLowerCase());
+}
+
+/** All files under a folder, in the order of their names. */
+export async function listFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+}
+
+/**
+ * The six group photos, 22 faces, that come with @vladmandic/face-api: real people for demo and tests. The
+ * screenshots beside them show the same people again and are left out.
+ */
+export const samplePhotos: readonly string[] = [1, 2, 3, 4, 5, 6].map((number) =>
+  join(faceApiFolder, 'demo', `sample${number}.jpg`),
+);
