@@ -14,14 +14,17 @@ export function createFolderStore(root: string): ImageStore {
     put: async (key, bytes) => {
       const file = pathOf(root, key);
       const draft = `${file}.${process.pid}-${++drafts}.draft`;
-      await mkdir(dirname(file), { recursive: true });
+      const isNew = (await mkdir(dirname(file), { recursive: true })) !== undefined;
       try {
         await writeDurably(draft, bytes);
         await rename(draft, file);
       } catch (error) {
         await rm(draft, { force: true });
-        throw error;
+        throw explainFull(error, root);
       }
+      // A name survives a power cut only when its folder is on the disk too, and that one's name in turn.
+      const folders = isNew ? ['.', '..', '../..'] : ['.'];
+      for (const folder of folders) await syncFolder(join(dirname(file), folder));
     },
     get: async (key) => {
       try {
@@ -53,6 +56,22 @@ async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A full disk is the one failure here that an operator can mend: it should say where. */
+function explainFull(error: unknown, root: string): unknown {
+  const isFull =
+    error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+  return isFull ? new Error(`The disk of the sample store ${root} is full`, { cause: error }) : error;
 }
 
 function isMissing(error: unknown): boolean {
