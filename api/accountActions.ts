@@ -1,0 +1,63 @@
+import { v7 as newUuid } from 'uuid';
+import type { AccountType } from '../domain/accounts/account.ts';
+import type { Passwords } from '../platform/passwords.ts';
+import { fingerprintOf, type Authenticator } from './auth/authenticator.ts';
+import type { Actor } from './requestContext.ts';
+
+export interface Registration {
+  readonly login: string;
+  readonly password: string;
+  readonly accountType?: AccountType;
+  readonly description?: string;
+}
+
+export interface AccountActionsDeps {
+  readonly accounts: {
+    register(
+      account: {
+        readonly accountId: string;
+        readonly login: string;
+        readonly passwordHash: string;
+        readonly accountType: AccountType;
+        readonly description: string;
+      },
+      actor: Actor,
+    ): Promise<void>;
+    changePassword(accountId: string, passwordHash: string, actor: Actor): Promise<void>;
+    remove(accountId: string, actor: Actor): Promise<void>;
+  };
+  readonly passwords: Pick<Passwords, 'hash'>;
+  readonly authenticator: Pick<Authenticator, 'forget'>;
+}
+
+export type AccountActions = ReturnType<typeof createAccountActions>;
+
+/** What administrators do to accounts, so that what this process remembers of them stays true. */
+export function createAccountActions({ accounts, passwords, authenticator }: AccountActionsDeps) {
+  return {
+    /** @throws DomainError accountExists */
+    register: async (
+      { login, password, accountType = 'advanced_user', description = '' }: Registration,
+      actor: Actor,
+      accountId: string = newUuid(),
+    ): Promise<string> => {
+      const passwordHash = await passwords.hash(password);
+      await accounts.register({ accountId, login, passwordHash, accountType, description }, actor);
+      return accountId;
+    },
+
+    /** Ends all sessions of the account; gives the fingerprint that a new one needs. */
+    changePassword: async (accountId: string, password: string, actor: Actor): Promise<string> => {
+      const passwordHash = await passwords.hash(password);
+      await accounts.changePassword(accountId, passwordHash, actor);
+      authenticator.forget(accountId);
+      return fingerprintOf(passwordHash);
+    },
+
+    /** @throws DomainError accountNotFound | lastAdmin */
+    remove: async (accountId: string, actor: Actor): Promise<void> => {
+      await accounts.remove(accountId, actor);
+      authenticator.forget(accountId);
+    },
+  };
+}

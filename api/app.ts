@@ -1,0 +1,122 @@
+import express, { type Express } from 'express';
+import type { Logger } from 'pino';
+import type { Passwords } from '../platform/passwords.ts';
+import { createAccountActions, type AccountActionsDeps } from './accountActions.ts';
+import { createAuthenticator, type AuthenticatorDeps } from './auth/authenticator.ts';
+import { createContract } from './contract/contract.ts';
+import { readDocument } from './contract/document.ts';
+import { createJsonRouter, refuseUnknownHandlers, type Handlers } from './jsonRouter.ts';
+import { authenticate } from './middleware/authenticate.ts';
+import { errorHandler } from './middleware/errorHandler.ts';
+import { notFound } from './middleware/notFound.ts';
+import { requestId } from './middleware/requestId.ts';
+import { requestLog } from './middleware/requestLog.ts';
+import { requestMetrics, type HttpMetrics } from './middleware/requestMetrics.ts';
+import { securityHeaders } from './middleware/securityHeaders.ts';
+import { sessions, type SessionSettings } from './middleware/session.ts';
+import type { PageSources } from './pages/deps.ts';
+import { createPages } from './pages/pages.ts';
+import { accountRoutes } from './routes/accounts.ts';
+import { docsRoutes } from './routes/docs.ts';
+import { healthRoutes, type HealthCheck } from './routes/health.ts';
+import { loginRoutes } from './routes/login.ts';
+import { metricsRoutes, type MetricsDeps } from './routes/metrics.ts';
+import { taskErrorRoutes, type TaskErrorsDeps } from './routes/taskErrors.ts';
+import { taskRoutes, type TasksDeps } from './routes/tasks.ts';
+import { versionRoutes } from './routes/version.ts';
+import { createTaskActions, type TaskActionsDeps } from './taskActions.ts';
+
+export interface AppDeps {
+  readonly log: Logger;
+  readonly metrics: HttpMetrics & MetricsDeps['metrics'];
+  /** Sets the figures that have to be looked up, shortly before they are shown. */
+  refreshMetrics(): Promise<void>;
+  readonly checks: readonly HealthCheck[];
+  isUnavailable(error: unknown): boolean;
+  readonly session: SessionSettings;
+  /** Whose X-Forwarded-For is believed; express's words. */
+  readonly trustProxy: string;
+  readonly passwords: Passwords;
+  readonly accounts: AuthenticatorDeps['accounts'] & AccountActionsDeps['accounts'];
+  readonly accountLists: PageSources['accountLists'];
+  readonly tasks: TaskActionsDeps['tasks'];
+  readonly gateway: TaskActionsDeps['gateway'];
+  readonly taskLists: TasksDeps['taskLists'] & PageSources['taskLists'];
+  readonly subtaskLists: TasksDeps['subtaskLists'];
+  readonly resultLists: TasksDeps['resultLists'];
+  readonly errorLists: TasksDeps['errorLists'] & TaskErrorsDeps['errorLists'];
+  readonly homeLists: PageSources['homeLists'];
+  readonly taskPageLists: PageSources['taskPageLists'];
+  readonly extractors: readonly {
+    readonly version: number;
+    readonly kind: 'face' | 'body';
+    readonly name: string;
+  }[];
+  readonly defaultFaceVersion: number;
+  readonly defaultBodyVersion: number;
+}
+
+export interface App {
+  readonly express: Express;
+  /** Ends the answers that would go on for ever. */
+  close(): void;
+}
+
+// The streams of the document are served with the pages that listen to them.
+const servedWithPages = new Set(['streamTasks', 'streamTask']);
+
+/** The whole of the HTTP service: pages and JSON, the latter with and without the version's prefix. */
+export async function createApp(deps: AppDeps): Promise<App> {
+  const { log, metrics, accounts, passwords, isUnavailable } = deps;
+  const { text, document } = await readDocument();
+  const paths = createContract(document);
+  const session = sessions(deps.session);
+  const authenticator = createAuthenticator({ accounts, passwords });
+  const accountActions = createAccountActions({ accounts, passwords, authenticator });
+  const hasExtractor = (version: number, kind: 'face' | 'body') =>
+    deps.extractors.some((one) => one.version === version && one.kind === kind);
+  const taskActions = createTaskActions({ ...deps, hasExtractor });
+  const pages = createPages({
+    ...deps,
+    ...{ session, authenticator, accountActions, taskActions, contract: paths },
+    faceExtractors: deps.extractors.filter(({ kind }) => kind === 'face'),
+  });
+  const handlers: Handlers = {
+    ...versionRoutes(),
+    ...loginRoutes({ authenticator, accountActions }),
+    ...accountRoutes({ accountLists: deps.accountLists, accountActions }),
+    ...taskRoutes({ ...deps, taskActions }),
+    ...taskErrorRoutes(deps),
+    ...healthRoutes(deps.checks),
+    ...metricsRoutes({ metrics, refresh: () => deps.refreshMetrics() }),
+    ...docsRoutes({ text, document, paths }),
+  };
+  refuseUnknownHandlers(paths, handlers);
+  const json = { handlers, servedElsewhere: servedWithPages, session, guards: [authenticate(authenticator)] };
+  const prefixed = createJsonRouter({ ...json, paths: paths.filter(({ isUnprefixed }) => !isUnprefixed) });
+  const plain = createJsonRouter({ ...json, paths });
+
+  const app = express();
+  app.disable('x-powered-by');
+  // Answers change from one second to the next: a hash of each would be work for nothing.
+  app.disable('etag');
+  app.set('trust proxy', readTrustProxy(deps.trustProxy));
+  app.use(requestId());
+  app.use(requestMetrics(metrics));
+  app.use(requestLog(log));
+  app.use(securityHeaders({ secure: deps.session.secureCookies }));
+  app.use(pages.router);
+  app.use('/4', prefixed);
+  app.use(plain);
+  app.use(pages.notFound);
+  app.use(notFound());
+  app.use(pages.errors);
+  app.use(errorHandler({ log, isUnavailable }));
+  return { express: app, close: () => pages.close() };
+}
+
+/** Express takes a number of proxies or their names; as text a number would be an address. */
+function readTrustProxy(setting: string): string | number | false {
+  if (setting === '') return false;
+  return /^\d+$/.test(setting) ? Number(setting) : setting;
+}

@@ -1,0 +1,128 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import type { Account } from '../../domain/accounts/account.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { PasswordsBusyError, type Passwords } from '../../platform/passwords.ts';
+
+interface Credentials {
+  readonly account: Account;
+  readonly passwordHash: string;
+}
+
+export interface SignedIn {
+  readonly account: Account;
+  /** Stands for the password without telling anything about it. */
+  readonly fingerprint: string;
+}
+
+export interface AuthenticatorDeps {
+  readonly accounts: {
+    findByLogin(login: string): Promise<Credentials | null>;
+    find(accountId: string): Promise<Credentials | null>;
+  };
+  readonly passwords: Pick<Passwords, 'verify'>;
+}
+
+export type Authenticator = ReturnType<typeof createAuthenticator>;
+
+// argon2 alone would hold the service at some ten requests a second.
+const verifiedForMs = 30_000;
+const verifiedAtMost = 1_000;
+// A password changed or an account removed by another process counts from then on.
+const accountFreshMs = 1_000;
+
+/** Who a client is, from a login and password, an Authorization header or a session. */
+export function createAuthenticator({ accounts, passwords }: AuthenticatorDeps) {
+  const hmacKey = randomBytes(32);
+  const verified = new Map<string, { accountId: string; fingerprint: string; until: number }>();
+  const underWay = new Map<string, Promise<SignedIn>>();
+  const recent = new Map<string, { credentials: Promise<Credentials | null>; until: number }>();
+
+  const findRecent = (accountId: string): Promise<Credentials | null> => {
+    const known = recent.get(accountId);
+    if (known !== undefined && known.until > Date.now()) return known.credentials;
+    const credentials = accounts.find(accountId);
+    recent.set(accountId, { credentials, until: Date.now() + accountFreshMs });
+    credentials.catch(() => recent.delete(accountId));
+    return credentials;
+  };
+
+  const stillValid = async (accountId: string, fingerprint: string): Promise<SignedIn | null> => {
+    const found = await findRecent(accountId);
+    return found !== null && fingerprintOf(found.passwordHash) === fingerprint
+      ? { account: found.account, fingerprint }
+      : null;
+  };
+
+  /** @throws DomainError loginNotFound, after the same time for an unknown login as for a wrong password */
+  const byPassword = async (login: string, password: string): Promise<SignedIn> => {
+    const found = await accounts.findByLogin(login);
+    const matches = await passwords.verify(found?.passwordHash ?? null, password).catch(tooMany);
+    if (found === null || !matches) throw new DomainError('loginNotFound', 'wrong login or password');
+    return { account: found.account, fingerprint: fingerprintOf(found.passwordHash) };
+  };
+
+  const remember = (key: string, signedIn: SignedIn): void => {
+    const [oldest] = verified.keys();
+    if (verified.size >= verifiedAtMost && oldest !== undefined) verified.delete(oldest);
+    const { account, fingerprint } = signedIn;
+    verified.set(key, { accountId: account.accountId, fingerprint, until: Date.now() + verifiedForMs });
+  };
+
+  return {
+    byPassword,
+
+    /** @throws DomainError badAuthorization | loginNotFound */
+    byHeader: async (header: string): Promise<SignedIn> => {
+      const { login, password } = parseBasic(header);
+      const key = createHmac('sha256', hmacKey).update(`${login}\0${password}`).digest('base64');
+      const known = verified.get(key);
+      if (known !== undefined) {
+        const signedIn = known.until > Date.now() && (await stillValid(known.accountId, known.fingerprint));
+        if (signedIn !== false && signedIn !== null) return signedIn;
+        verified.delete(key);
+      }
+      let check = underWay.get(key);
+      if (check === undefined) {
+        check = byPassword(login, password).finally(() => underWay.delete(key));
+        underWay.set(key, check);
+      }
+      const signedIn = await check;
+      remember(key, signedIn);
+      return signedIn;
+    },
+
+    /** Null when the session's account is gone or has another password by now. */
+    bySession: ({
+      accountId,
+      fingerprint,
+    }: {
+      accountId?: string;
+      fingerprint?: string;
+    }): Promise<SignedIn | null> =>
+      accountId === undefined || fingerprint === undefined
+        ? Promise.resolve(null)
+        : stillValid(accountId, fingerprint),
+
+    /** After a change of password or a removal: nothing that was known of the account counts any longer. */
+    forget: (accountId: string): void => void recent.delete(accountId),
+  };
+}
+
+export function fingerprintOf(passwordHash: string): string {
+  return createHash('sha256').update(passwordHash).digest('base64url');
+}
+
+function parseBasic(header: string): { login: string; password: string } {
+  const encoded = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header)?.[1];
+  const decoded = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = decoded.indexOf(':');
+  if (colon < 0) {
+    throw new DomainError('badAuthorization', 'expected Authorization: Basic base64(login:password)');
+  }
+  return { login: decoded.slice(0, colon), password: decoded.slice(colon + 1) };
+}
+
+function tooMany(error: unknown): never {
+  if (error instanceof PasswordsBusyError) throw new DomainError('tooManyRequests', error.message);
+  throw error;
+}

@@ -1,0 +1,24 @@
+import type { Request, Response } from 'express';
+import { cookieName } from '../middleware/session.ts';
+
+/** Begins a session under a new id, so that an id that was known before the log-in is worth nothing after it. */
+export async function beginSession(req: Request, accountId: string, fingerprint: string): Promise<void> {
+  await settle((done) => req.session.regenerate(done));
+  req.session.accountId = accountId;
+  req.session.fingerprint = fingerprint;
+  await settle((done) => req.session.save(done));
+}
+
+export async function endSession(req: Request, res: Response): Promise<void> {
+  await settle((done) => req.session.destroy(done));
+  res.clearCookie(cookieName, { path: '/' });
+}
+
+async function settle(start: (done: (error?: unknown) => void) => void): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    start((error) => {
+      if (error === undefined || error === null) resolve();
+      else reject(error instanceof Error ? error : new Error('the session store failed', { cause: error }));
+    });
+  });
+}

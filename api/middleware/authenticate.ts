@@ -1,0 +1,43 @@
+import type { Request, RequestHandler } from 'express';
+import { mayUseService } from '../../domain/accounts/account.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { Authenticator, SignedIn } from '../auth/authenticator.ts';
+import { contextOf, type Identity } from '../requestContext.ts';
+
+/**
+ * Lets administrators in, by Authorization header or session cookie; a header, even a wrong one, beats the cookie.
+ * Needs the session middleware before it.
+ */
+export function authenticate(authenticator: Authenticator): RequestHandler {
+  return async (req, _res, next) => {
+    checkExcludeHeader(req);
+    const identity = await identify(req, authenticator);
+    if (!mayUseService(identity.account)) {
+      throw new DomainError('forbidden', `${identity.account.login} is not an administrator`);
+    }
+    contextOf(req).identity = identity;
+    next();
+  };
+}
+
+async function identify(req: Request, authenticator: Authenticator): Promise<Identity> {
+  const header = req.get('Authorization');
+  if (header !== undefined) {
+    const { account } = await authenticator.byHeader(header);
+    return { account, via: 'basic' };
+  }
+  const signedIn: SignedIn | null = await authenticator.bySession(req.session);
+  if (signedIn === null) throw new DomainError('credentialsNeeded', 'sign in first');
+  return { account: signedIn.account, via: 'session' };
+}
+
+/** Pages of a browser ask with it that a refusal does not raise the browser's own dialogue. */
+export function excludesChallenge(req: Request): boolean {
+  return /^www-auth(?:orization|enticate)$/i.test(req.get('Exclude-Header') ?? '');
+}
+
+export function checkExcludeHeader(req: Request): void {
+  if (req.get('Exclude-Header') !== undefined && !excludesChallenge(req)) {
+    throw new DomainError('badHeader', "Path: 'Exclude-Header' message: 'must be WWW-Authorization'");
+  }
+}

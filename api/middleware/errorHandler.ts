@@ -1,0 +1,74 @@
+import { randomUUID } from 'node:crypto';
+import type { ErrorRequestHandler, Request, Response } from 'express';
+import type { Logger } from 'pino';
+import { DomainError } from '../../domain/errors.ts';
+import { presentError, presentInternalError } from '../present/error.ts';
+import { contextOf } from '../requestContext.ts';
+import { excludesChallenge } from './authenticate.ts';
+
+export interface ErrorHandlerDeps {
+  readonly log: Logger;
+  /** Whether the database could not be asked, as opposed to having said no. */
+  isUnavailable(error: unknown): boolean;
+}
+
+/** The one translator of errors into answers. What nobody foresaw is logged once and answered with an id only. */
+export function errorHandler({ log, isUnavailable }: ErrorHandlerDeps): ErrorRequestHandler {
+  // Express knows an error handler by its four parameters.
+  // eslint-disable-next-line @typescript-eslint/no-unused-vars
+  return (error: unknown, req, res, _next) => {
+    if (res.headersSent) {
+      log.error({ err: error, requestId: contextOf(req).requestId }, 'an answer broke off');
+      res.destroy();
+      return;
+    }
+    const known = toDomainError(error, isUnavailable);
+    if (known === null) {
+      const errorId = randomUUID();
+      log.error({ err: error, errorId, requestId: contextOf(req).requestId }, 'unexpected error');
+      contextOf(req).errorCode = 1;
+      res.status(500).json(presentInternalError(errorId));
+      return;
+    }
+    if (known.error === 'engineUnavailable') log.warn({ err: error }, 'the database cannot be reached');
+    setHeaders(req, res, known);
+    contextOf(req).errorCode = known.entry.code;
+    res.status(known.entry.status).json(presentError(known));
+  };
+}
+
+/** Errors in the words of the contract; null for those that nobody foresaw. */
+export function toDomainError(
+  error: unknown,
+  isUnavailable: (error: unknown) => boolean,
+): DomainError | null {
+  if (error instanceof DomainError) return error;
+  if (isUnavailable(error)) {
+    return new DomainError('engineUnavailable', 'the database cannot be reached', { cause: error });
+  }
+  if (!(error instanceof Error)) return null;
+  const { type, status } = error as Error & { type?: unknown; status?: unknown };
+  switch (type) {
+    case 'entity.too.large':
+      return new DomainError('bodyTooLarge', 'the body is larger than 1 MiB', { cause: error });
+    case 'encoding.unsupported':
+    case 'charset.unsupported':
+      return new DomainError('unsupportedMediaType', error.message, { cause: error });
+    case 'request.aborted':
+    case 'request.size.invalid':
+      return new DomainError('notJson', error.message, { cause: error });
+  }
+  // A path that cannot be decoded.
+  if (error instanceof URIError || (status === 400 && /decode/.test(error.message))) {
+    return new DomainError('pageNotFound', 'no such page', { cause: error });
+  }
+  return null;
+}
+
+function setHeaders(req: Request, res: Response, error: DomainError): void {
+  const { status } = error.entry;
+  if (status === 401 && !excludesChallenge(req)) {
+    res.setHeader('WWW-Authenticate', 'Basic realm="luna-admin"');
+  }
+  if ((status === 429 || status === 503) && !res.hasHeader('Retry-After')) res.setHeader('Retry-After', '5');
+}

@@ -1,0 +1,33 @@
+import type { RequestHandler } from 'express';
+import type { Operation } from '../contract/contract.ts';
+import { bodyFault, pathFault, queryFault } from '../contract/faults.ts';
+import { readParameters } from '../contract/parameters.ts';
+import { contextOf } from '../requestContext.ts';
+
+/** The parameters of the path, checked before anything else: a wrong one is an address that does not exist. */
+export function validatePath(operation: Operation): RequestHandler {
+  const isUuid = (name: string) =>
+    operation.pathParameters.some((rule) => rule.name === name && rule.schema.format === 'uuid');
+  return (req, _res, next) => {
+    const params = readParameters(req.params as Record<string, string>, operation.pathParameters);
+    const errors = operation.checkPath(params);
+    if (errors !== null) throw pathFault(errors, isUuid);
+    contextOf(req).input = { params, query: {}, body: undefined };
+    next();
+  };
+}
+
+/** Query and body against the document; handlers find them typed in the request's context. */
+export function validateRequest(operation: Operation): RequestHandler {
+  return (req, _res, next) => {
+    const context = contextOf(req);
+    const query = readParameters(req.query as Record<string, string>, operation.queryParameters);
+    const queryErrors = operation.checkQuery(query);
+    if (queryErrors !== null) throw queryFault(queryErrors);
+    const body: unknown = operation.body === null ? undefined : req.body;
+    const bodyErrors = operation.body === null || body === undefined ? null : operation.body.check(body);
+    if (bodyErrors !== null) throw bodyFault(bodyErrors, operation.body?.faultNames ?? {});
+    context.input = { params: context.input?.params ?? {}, query, body };
+    next();
+  };
+}

@@ -1,0 +1,73 @@
+import type { Request } from 'express';
+import type { Account } from '../domain/accounts/account.ts';
+import { DomainError } from '../domain/errors.ts';
+import type { Operation } from './contract/contract.ts';
+
+export interface Identity {
+  readonly account: Account;
+  /** How the client showed who it is; a cookie is sent by browsers without being asked. */
+  readonly via: 'basic' | 'session';
+}
+
+export interface Input {
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly body: unknown;
+}
+
+export interface RequestContext {
+  requestId: string;
+  operation?: Operation;
+  /** The pattern of the address, for figures: never an id. */
+  route?: string;
+  identity?: Identity;
+  input?: Input;
+  /** The error that was answered, for figures. */
+  errorCode?: number;
+}
+
+/** Who acts, from where, in which request: for the audit. */
+export interface Actor {
+  readonly accountId: string | null;
+  readonly login: string;
+  readonly requestId: string;
+  readonly remoteAddress: string | null;
+}
+
+const contexts = new WeakMap<Request, RequestContext>();
+
+export function startContext(req: Request, requestId: string): void {
+  contexts.set(req, { requestId });
+}
+
+export function contextOf(req: Request): RequestContext {
+  const context = contexts.get(req);
+  if (context === undefined) throw new Error('the request has no context: requestId must run first');
+  return context;
+}
+
+/** @throws DomainError credentialsNeeded when nobody is signed in. */
+export function identityOf(req: Request): Identity {
+  const { identity } = contextOf(req);
+  if (identity === undefined) throw new DomainError('credentialsNeeded', 'sign in first');
+  return identity;
+}
+
+export function actorOf(req: Request): Actor {
+  const { requestId, identity } = contextOf(req);
+  return {
+    accountId: identity?.account.accountId ?? null,
+    login: identity?.account.login ?? '',
+    requestId,
+    remoteAddress: req.ip ?? null,
+  };
+}
+
+/** What the client sent, as the document types it; the caller names the types of its operation. */
+export function inputOf<T extends Partial<{ params: object; query: object; body: unknown }>>(
+  req: Request,
+): T {
+  const { input } = contextOf(req);
+  if (input === undefined) throw new Error('the request was not validated');
+  return input as T;
+}

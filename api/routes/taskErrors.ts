@@ -1,0 +1,91 @@
+import type { RequestHandler } from 'express';
+import { DomainError } from '../../domain/errors.ts';
+import { optionalInstant } from '../instants.ts';
+import type { Handlers } from '../jsonRouter.ts';
+import { presentTaskError, type TaskErrorToShow } from '../present/taskError.ts';
+import { inputOf } from '../requestContext.ts';
+import { taskNotFound } from '../taskActions.ts';
+
+interface ErrorFilters {
+  readonly taskIds?: readonly number[];
+  readonly errorIds?: readonly number[];
+  readonly errorTimeGte?: string;
+  readonly errorTimeLt?: string;
+  readonly taskType?: number;
+  readonly errorCode?: number;
+}
+
+export interface TaskErrorsDeps {
+  readonly errorLists: {
+    page(filters: ErrorFilters, paging: { page: number; pageSize: number }): Promise<TaskErrorToShow[]>;
+    count(filters: ErrorFilters): Promise<number>;
+    find(errorId: number): Promise<TaskErrorToShow | null>;
+  };
+  readonly taskLists: { find(taskId: number): Promise<object | null> };
+}
+
+interface ErrorQuery {
+  page: number;
+  page_size: number;
+  task_ids?: number[];
+  error_ids?: number[];
+  error_time__gte?: string;
+  error_time__lt?: string;
+  task_type?: number;
+  error_code?: number;
+}
+
+interface ErrorsInput {
+  params: { task_id?: number };
+  query: ErrorQuery;
+}
+
+/** The errors of all tasks, at two addresses, and those of one. */
+export function taskErrorRoutes({ errorLists, taskLists }: TaskErrorsDeps): Handlers {
+  const filtersOf = async ({ params, query }: ErrorsInput): Promise<ErrorFilters> => {
+    const { task_id: taskId } = params;
+    if (taskId !== undefined && (await taskLists.find(taskId)) === null) throw taskNotFound(taskId);
+    return toFilters(query, taskId);
+  };
+
+  const page: RequestHandler = async (req, res) => {
+    const input = inputOf<ErrorsInput>(req);
+    const { page, page_size: pageSize } = input.query;
+    const errors = await errorLists.page(await filtersOf(input), { page, pageSize });
+    res.json({ errors: errors.map(presentTaskError) });
+  };
+
+  const count: RequestHandler = async (req, res) => {
+    res.json({ count: await errorLists.count(await filtersOf(inputOf<ErrorsInput>(req))) });
+  };
+
+  const one: RequestHandler = async (req, res) => {
+    const { error_id: errorId } = inputOf<{ params: { error_id: number } }>(req).params;
+    const error = await errorLists.find(errorId);
+    if (error === null) throw new DomainError('taskErrorNotFound', `error ${errorId}`);
+    res.json(presentTaskError(error));
+  };
+
+  return {
+    getErrors: page,
+    getTasksErrors: page,
+    getTaskErrors: page,
+    countErrors: count,
+    countTasksErrors: count,
+    countTaskErrors: count,
+    getError: one,
+    getTasksError: one,
+  };
+}
+
+function toFilters(query: ErrorQuery, taskId: number | undefined): ErrorFilters {
+  const entries = Object.entries({
+    taskIds: taskId === undefined ? query.task_ids : [taskId],
+    errorIds: query.error_ids,
+    errorTimeGte: optionalInstant(query.error_time__gte),
+    errorTimeLt: optionalInstant(query.error_time__lt),
+    taskType: query.task_type,
+    errorCode: query.error_code,
+  });
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}

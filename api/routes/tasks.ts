@@ -1,0 +1,158 @@
+import { DomainError } from '../../domain/errors.ts';
+import type { ExtractContent, ExtractRequest } from '../../domain/tasks/extractContent.ts';
+import type { GcContent, GcRequest } from '../../domain/tasks/gcContent.ts';
+import type { ControlAction } from '../../domain/tasks/lifecycle.ts';
+import { isFinal } from '../../domain/tasks/task.ts';
+import { optionalInstant } from '../instants.ts';
+import { arrayPieces, sendJsonPieces } from '../jsonStream.ts';
+import type { Handlers } from '../jsonRouter.ts';
+import { presentSubtask, presentTask, type SubtaskToShow, type TaskToShow } from '../present/task.ts';
+import { presentTaskResult, type ChunkToShow, type ResultToShow } from '../present/taskResult.ts';
+import { actorOf, inputOf } from '../requestContext.ts';
+import { taskNotFound, type RetryScope, type TaskActions, type TaskWishes } from '../taskActions.ts';
+
+interface TaskFilters {
+  readonly taskIds?: readonly number[];
+  readonly createTimeGte?: string;
+  readonly createTimeLt?: string;
+  readonly endTimeGte?: string;
+  readonly endTimeLt?: string;
+  readonly taskType?: number;
+  readonly taskStatus?: number;
+}
+
+export interface TaskRow extends TaskToShow, ResultToShow {
+  readonly content: GcContent | ExtractContent;
+}
+
+export interface TasksDeps {
+  readonly taskLists: {
+    page(filters: TaskFilters, paging: { page: number; pageSize: number }): Promise<TaskRow[]>;
+    count(filters: TaskFilters): Promise<number>;
+    find(taskId: number): Promise<TaskRow | null>;
+  };
+  readonly subtaskLists: { all(taskId: number): AsyncIterable<SubtaskToShow[]> };
+  readonly resultLists: {
+    hasChunks(taskId: number): Promise<boolean>;
+    chunks(taskId: number): AsyncIterable<ChunkToShow>;
+  };
+  readonly errorLists: { countOpen(taskId: number): Promise<number> };
+  readonly taskActions: TaskActions;
+}
+
+interface TaskQuery {
+  page: number;
+  page_size: number;
+  task_ids?: number[];
+  create_time__gte?: string;
+  create_time__lt?: string;
+  end_time__gte?: string;
+  end_time__lt?: string;
+  task_type?: number;
+  task_status?: number;
+}
+
+interface OneTask {
+  params: { task_id: number };
+}
+
+type NewTask<Content> = { content: Content } & TaskWishes;
+
+export function taskRoutes(deps: TasksDeps): Handlers {
+  const { taskLists, taskActions } = deps;
+
+  const findTask = async (taskId: number): Promise<TaskRow> => {
+    const task = await taskLists.find(taskId);
+    if (task === null) throw taskNotFound(taskId);
+    return task;
+  };
+
+  return {
+    getTasks: async (req, res) => {
+      const { query } = inputOf<{ query: TaskQuery }>(req);
+      const paging = { page: query.page, pageSize: query.page_size };
+      const tasks = await taskLists.page(filtersOf(query), paging);
+      res.json({ tasks: tasks.map(presentTask) });
+    },
+
+    countTasks: async (req, res) => {
+      const { query } = inputOf<{ query: TaskQuery }>(req);
+      res.json({ count: await taskLists.count(filtersOf(query)) });
+    },
+
+    getTask: async (req, res) => {
+      const { params } = inputOf<OneTask>(req);
+      res.json(presentTask(await findTask(params.task_id)));
+    },
+
+    createGcTask: async (req, res) => {
+      const { content, ...wishes } = inputOf<{ body: NewTask<GcRequest> }>(req).body;
+      const taskId = await taskActions.createGc(content, wishes, actorOf(req));
+      res.status(201).location(`${req.baseUrl}/tasks/${taskId}`).json({ task_id: taskId });
+    },
+
+    createExtractTask: async (req, res) => {
+      const { content, ...wishes } = inputOf<{ body: NewTask<ExtractRequest> }>(req).body;
+      const taskId = await taskActions.createExtract(content, wishes, actorOf(req));
+      res.status(201).location(`${req.baseUrl}/tasks/${taskId}`).json({ task_id: taskId });
+    },
+
+    controlTask: async (req, res) => {
+      const { params, body } = inputOf<OneTask & { body?: { action?: string; scope?: RetryScope } }>(req);
+      const action = body?.action ?? 'cancel';
+      if (action === 'retry') await taskActions.retry(params.task_id, body?.scope ?? 'all', actorOf(req));
+      else await taskActions.control(params.task_id, action as ControlAction, actorOf(req));
+      res.json({});
+    },
+
+    removeTask: async (req, res) => {
+      const { params } = inputOf<OneTask>(req);
+      await taskActions.remove(params.task_id, actorOf(req));
+      res.json({});
+    },
+
+    getTaskResult: async (req, res) => {
+      const { task_id: taskId } = inputOf<OneTask>(req).params;
+      const task = await findTask(taskId);
+      await checkResult(task, deps.resultLists);
+      const errors = await deps.errorLists.countOpen(taskId);
+      res.attachment(`task-${taskId}-result.json`);
+      await sendJsonPieces(res, presentTaskResult(task, errors, deps.resultLists.chunks(taskId)));
+    },
+
+    getSubtasks: async (req, res) => {
+      const { task_id: taskId } = inputOf<OneTask>(req).params;
+      await findTask(taskId);
+      await sendJsonPieces(res, arrayPieces('subtasks', presentAll(deps.subtaskLists.all(taskId))));
+    },
+  };
+}
+
+async function* presentAll(lists: AsyncIterable<SubtaskToShow[]>) {
+  for await (const list of lists) yield list.map(presentSubtask);
+}
+
+async function checkResult(task: TaskRow, resultLists: TasksDeps['resultLists']): Promise<void> {
+  const { taskId, state, resultId, objectsDone } = task;
+  if (resultId === null) {
+    if (!isFinal(state)) throw new DomainError('noResultYet', `task ${taskId} is ${state}`);
+    const reason = task.content.store_results ? `is ${state}` : 'was not to store its results';
+    throw new DomainError('noResultInStatus', `task ${taskId} ${reason}`);
+  }
+  if (objectsDone > 0 && !(await resultLists.hasChunks(taskId))) {
+    throw new DomainError('resultGone', `the result of task ${taskId} was removed`);
+  }
+}
+
+function filtersOf(query: TaskQuery): TaskFilters {
+  const entries = Object.entries({
+    taskIds: query.task_ids,
+    createTimeGte: optionalInstant(query.create_time__gte),
+    createTimeLt: optionalInstant(query.create_time__lt),
+    endTimeGte: optionalInstant(query.end_time__gte),
+    endTimeLt: optionalInstant(query.end_time__lt),
+    taskType: query.task_type,
+    taskStatus: query.task_status,
+  });
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}

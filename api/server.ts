@@ -1,0 +1,181 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import session from 'express-session';
+import { v7 as newUuid } from 'uuid';
+import { createAccountLists } from '../db/accountLists.ts';
+import { createAccountStore } from '../db/accountStore.ts';
+import { createDatabase } from '../db/connection.ts';
+import { createErrorLists } from '../db/errorLists.ts';
+import { createHomeLists } from '../db/homeLists.ts';
+import { isMigrated } from '../db/migrate.ts';
+import { createResultLists } from '../db/resultLists.ts';
+import { createSessionStore } from '../db/sessionStore.ts';
+import { createSubtaskLists } from '../db/subtaskLists.ts';
+import { createTaskLists } from '../db/taskLists.ts';
+import { createTaskPageLists } from '../db/taskPageLists.ts';
+import { createTaskStore } from '../db/taskStore.ts';
+import { isUnavailable } from '../db/unavailable.ts';
+import { catalogue } from '../extraction/catalogue.ts';
+import { openImageStore } from '../imagestore/open.ts';
+import { ConfigError, isLoopback, loadConfig, type Config } from '../platform/config.ts';
+import { createLogger } from '../platform/logger.ts';
+import { createMetrics } from '../platform/metrics.ts';
+import { createPasswords } from '../platform/passwords.ts';
+import { defaultAdminPassword } from '../platform/settings.ts';
+import { createShutdown } from '../platform/shutdown.ts';
+import { connectionSettings } from '../temporal/connectionOptions.ts';
+import { createGateway } from '../temporal/gateway.ts';
+import { createApp } from './app.ts';
+
+const config = readConfig();
+const log = createLogger({ name: 'api', level: config.logLevel, format: config.logFormat });
+const shutdown = createShutdown({ log });
+const metrics = createMetrics();
+const db = createDatabase({
+  url: config.databaseUrl,
+  applicationName: 'luna-admin api',
+  maxConnections: config.maxDbConnections,
+  statementTimeoutMs: 60_000,
+});
+shutdown.on('last', 'database', () => db.close());
+const sessionStore = createSessionStore(session, { url: config.databaseUrl, log });
+shutdown.on('last', 'session store', () => sessionStore.close());
+const gateway = createGateway({
+  connection: connectionSettings(config, config.temporalAddress),
+  namespace: config.temporalNamespace,
+  taskQueuePrefix: config.taskQueuePrefix,
+});
+shutdown.on('last', 'engine', () => gateway.close());
+const images = openImageStore(config.imageStore);
+const passwords = createPasswords();
+const accounts = createAccountStore(db);
+const taskLists = createTaskLists(db);
+
+try {
+  await waitForSchema();
+  await ensureFirstAdmin();
+  await serve();
+} catch (error) {
+  log.fatal({ err: error }, error instanceof ConfigError ? error.message : 'the API cannot start');
+  await shutdown.begin('the API cannot start', error instanceof ConfigError ? 2 : 1);
+}
+
+async function serve(): Promise<void> {
+  const app = await createApp({
+    log,
+    metrics,
+    refreshMetrics,
+    checks: [
+      { name: 'postgresql', dependent: false, run: () => db.query('select 1') },
+      { name: 'sample-store', dependent: false, run: () => images.check() },
+      { name: 'temporal', dependent: true, run: () => gateway.check() },
+    ],
+    isUnavailable,
+    session: {
+      secret: config.sessionSecret,
+      secureCookies: config.secureCookies,
+      store: sessionStore.store,
+    },
+    trustProxy: config.trustProxy,
+    passwords,
+    accounts,
+    accountLists: createAccountLists(db),
+    tasks: createTaskStore(db),
+    gateway,
+    taskLists,
+    subtaskLists: createSubtaskLists(db),
+    resultLists: createResultLists(db),
+    errorLists: createErrorLists(db),
+    homeLists: createHomeLists(db),
+    taskPageLists: createTaskPageLists(db),
+    extractors: catalogue,
+    defaultFaceVersion: config.defaultDescriptorVersion,
+    defaultBodyVersion: config.defaultBodyDescriptorVersion,
+  });
+  const server = createServer(app.express);
+  server.listen(config.port, config.host);
+  await once(server, 'listening');
+  shutdown.on('first', 'HTTP server', () => {
+    app.close();
+    return stopServer(server);
+  });
+  const { port } = server.address() as AddressInfo;
+  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
+  const url = `http://${host}:${port}`;
+  process.stdout.write(`listening on ${url}\n`);
+  process.send?.({ ready: true, url });
+}
+
+/** Requests that are under way may end; connections that wait for the next one are closed at once. */
+async function stopServer(server: Server): Promise<void> {
+  const closed = once(server, 'close');
+  server.close();
+  server.closeIdleConnections();
+  const limit = setTimeout(() => server.closeAllConnections(), 5_000);
+  await closed;
+  clearTimeout(limit);
+}
+
+async function refreshMetrics(): Promise<void> {
+  const { size, available, waiting } = db.poolSize();
+  metrics.poolConnections.set({ state: 'idle' }, available);
+  metrics.poolConnections.set({ state: 'busy' }, size - available);
+  metrics.poolConnections.set({ state: 'waited_for' }, waiting);
+  try {
+    const counts = await taskLists.countByTypeAndStatus();
+    metrics.tasks.reset();
+    for (const { type, status, count } of counts) metrics.tasks.set({ type, status }, count);
+  } catch (error) {
+    log.warn({ err: error }, 'the tasks could not be counted for the figures');
+  }
+}
+
+async function waitForSchema(): Promise<void> {
+  for (let attempt = 1; !shutdown.isStopping; attempt++) {
+    try {
+      if (await isMigrated(db)) return;
+      throw new ConfigError(['DATABASE_URL: its schema is not up to date; run npm run migrate first']);
+    } catch (error) {
+      if (!isUnavailable(error) || attempt === 30) throw error;
+      log.warn({ err: error, attempt }, 'the database does not answer yet');
+      await delay(1_000);
+    }
+  }
+}
+
+async function ensureFirstAdmin(): Promise<void> {
+  if (await accounts.hasAccounts()) return;
+  const password = config.adminPassword ?? defaultAdminPassword;
+  if (password === defaultAdminPassword && !isLoopback(config.host)) {
+    throw new ConfigError([
+      `ADMIN_PASSWORD: '${defaultAdminPassword}' is known to everybody, and HOST can be reached from other machines`,
+    ]);
+  }
+  const isFirst = await accounts.ensureFirstAdmin({
+    accountId: newUuid(),
+    login: config.adminLogin,
+    passwordHash: await passwords.hash(password),
+    accountType: 'admin',
+    description: '',
+  });
+  if (!isFirst) return;
+  log.info({ login: config.adminLogin }, 'created the first administrator');
+  if (password === defaultAdminPassword) log.warn('its password is the default one: change it');
+}
+
+function readConfig(): Config & { databaseUrl: string; temporalAddress: string; sessionSecret: string } {
+  try {
+    const loaded = loadConfig(process.env, 'api');
+    const { databaseUrl, temporalAddress, sessionSecret } = loaded;
+    if (databaseUrl === undefined || temporalAddress === undefined || sessionSecret === undefined) {
+      throw new ConfigError(['DATABASE_URL and TEMPORAL_ADDRESS: required (npm start sets them)']);
+    }
+    return { ...loaded, databaseUrl, temporalAddress, sessionSecret };
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    return process.exit(2);
+  }
+}

@@ -1,0 +1,139 @@
+import type { Logger } from 'pino';
+import { DomainError } from '../domain/errors.ts';
+import {
+  freezeExtractContent,
+  type ExtractContent,
+  type ExtractRequest,
+} from '../domain/tasks/extractContent.ts';
+import { freezeGcContent, type GcContent, type GcRequest } from '../domain/tasks/gcContent.ts';
+import type { ControlAction } from '../domain/tasks/lifecycle.ts';
+import { taskTypes, type TaskType } from '../domain/tasks/task.ts';
+import type { Actor } from './requestContext.ts';
+
+export interface TaskRef {
+  readonly taskId: number;
+  readonly generation: number;
+}
+
+export type RetryScope = 'failed' | 'unfinished' | 'all';
+
+/** What may be said of a new task besides its content. */
+export interface TaskWishes {
+  readonly description?: string | null;
+  readonly objects_per_second?: number;
+  readonly error_budget?: number;
+}
+
+export interface TaskActionsDeps {
+  readonly tasks: {
+    create(
+      task: {
+        readonly taskType: TaskType;
+        readonly content: GcContent | ExtractContent;
+        readonly description: string | null;
+        readonly objectsPerSecond?: number;
+        readonly errorBudget?: number;
+      },
+      actor: Actor,
+    ): Promise<TaskRef>;
+    control(taskId: number, action: ControlAction, actor: Actor): Promise<TaskRef>;
+    retry(taskId: number, scope: RetryScope, actor: Actor): Promise<TaskRef>;
+    remove(taskId: number, actor: Actor): Promise<void>;
+  };
+  readonly gateway: {
+    startTask(ref: TaskRef): Promise<unknown>;
+    controlTask(ref: TaskRef): Promise<unknown>;
+  };
+  readonly defaultFaceVersion: number;
+  readonly defaultBodyVersion: number;
+  hasExtractor(version: number, kind: 'face' | 'body'): boolean;
+  readonly log: Logger;
+}
+
+export type TaskActions = ReturnType<typeof createTaskActions>;
+
+// An answer never waits longer for the engine, whatever the gateway does.
+const engineLimitMs = 2_000;
+
+/**
+ * What administrators do to tasks: first the row, then the engine is told. An engine that cannot be told is no
+ * failure: the reconciler does it once it is there.
+ */
+export function createTaskActions(deps: TaskActionsDeps) {
+  const { tasks, gateway, log } = deps;
+
+  const tell = async (ref: TaskRef, call: Promise<unknown>): Promise<void> => {
+    const limit = new AbortController();
+    const late = new Promise<never>((_, reject) => {
+      const timer = setTimeout(() => reject(new Error(`no answer in ${engineLimitMs} ms`)), engineLimitMs);
+      limit.signal.addEventListener('abort', () => clearTimeout(timer));
+    });
+    try {
+      await Promise.race([call, late]);
+    } catch (error) {
+      log.warn({ err: error, ...ref }, 'the engine could not be told; the reconciler takes over');
+    } finally {
+      limit.abort();
+    }
+  };
+
+  const create = async (
+    taskType: TaskType,
+    content: GcContent | ExtractContent,
+    wishes: TaskWishes,
+    actor: Actor,
+  ): Promise<number> => {
+    const { description = null, objects_per_second, error_budget } = wishes;
+    const ref = await tasks.create(
+      {
+        taskType,
+        content,
+        description,
+        ...(objects_per_second === undefined ? {} : { objectsPerSecond: objects_per_second }),
+        ...(error_budget === undefined ? {} : { errorBudget: error_budget }),
+      },
+      actor,
+    );
+    await tell(ref, gateway.startTask(ref));
+    return ref.taskId;
+  };
+
+  return {
+    /** @throws DomainError selectsEverything | validationFailed | fieldMissing */
+    createGc: (request: GcRequest, wishes: TaskWishes, actor: Actor): Promise<number> =>
+      create(taskTypes.gc, freezeGcContent(request, new Date()), wishes, actor),
+
+    /** @throws DomainError noExtractor | validationFailed | fieldMissing */
+    createExtract: (request: ExtractRequest, wishes: TaskWishes, actor: Actor): Promise<number> =>
+      create(
+        taskTypes.additionalExtract,
+        freezeExtractContent(request, {
+          now: new Date(),
+          defaultFaceVersion: deps.defaultFaceVersion,
+          defaultBodyVersion: deps.defaultBodyVersion,
+          hasExtractor: (version, kind) => deps.hasExtractor(version, kind),
+        }),
+        wishes,
+        actor,
+      ),
+
+    /** @throws DomainError taskNotFound | cannotCancel | cannotPause */
+    control: async (taskId: number, action: ControlAction, actor: Actor): Promise<void> => {
+      const ref = await tasks.control(taskId, action, actor);
+      await tell(ref, gateway.controlTask(ref));
+    },
+
+    /** @throws DomainError taskNotFound | cannotRetry */
+    retry: async (taskId: number, scope: RetryScope, actor: Actor): Promise<void> => {
+      const ref = await tasks.retry(taskId, scope, actor);
+      await tell(ref, gateway.startTask(ref));
+    },
+
+    /** @throws DomainError taskNotFound | stillRunning */
+    remove: (taskId: number, actor: Actor): Promise<void> => tasks.remove(taskId, actor),
+  };
+}
+
+export function taskNotFound(taskId: number): DomainError {
+  return new DomainError('taskNotFound', `task ${taskId}`);
+}

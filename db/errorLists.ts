@@ -1,0 +1,91 @@
+import { createConditions, type Conditions } from './conditions.ts';
+import type { Database } from './connection.ts';
+import { offsetOf, type Paging } from './paging.ts';
+
+export interface ErrorFilters {
+  readonly taskIds?: readonly number[];
+  readonly errorIds?: readonly number[];
+  readonly errorTimeGte?: string;
+  readonly errorTimeLt?: string;
+  readonly taskType?: number;
+  readonly errorCode?: number;
+}
+
+export interface TaskErrorRow {
+  readonly errorId: number;
+  readonly taskId: number;
+  readonly subtaskId: number | null;
+  readonly taskType: number;
+  readonly errorCode: number;
+  readonly desc: string;
+  readonly detail: string;
+  readonly objectType: string;
+  readonly objectId: string | null;
+  readonly additionalInfo: object | null;
+  readonly attempts: number;
+  readonly errorTime: Date;
+  /** When a retry succeeded with the same object; the error is kept. */
+  readonly overcomeTime: Date | null;
+}
+
+export type ErrorLists = ReturnType<typeof createErrorLists>;
+
+const columns = `error_id "errorId", task_id "taskId", subtask_id "subtaskId", task_type "taskType",
+  error_code "errorCode", "desc", detail, object_type "objectType", object_id "objectId",
+  additional_info "additionalInfo", attempts, error_time "errorTime", overcome_time "overcomeTime"`;
+
+export function createErrorLists(db: Database) {
+  return {
+    /** Newest first, overcome ones too. */
+    page: async (filters: ErrorFilters, paging: Paging): Promise<TaskErrorRow[]> => {
+      const conditions = conditionsOf(filters);
+      const limit = conditions.bind(paging.pageSize);
+      const offset = conditions.bind(offsetOf(paging));
+      return db.query<TaskErrorRow>(
+        `select ${columns}
+         from (select error_id from task_errors ${conditions.where()}
+           order by error_id desc limit ${limit} offset ${offset}) page
+         join task_errors using (error_id)
+         order by error_id desc`,
+        conditions.binds,
+      );
+    },
+
+    count: async (filters: ErrorFilters): Promise<number> => {
+      const conditions = conditionsOf(filters);
+      const [row] = await db.query<{ count: number }>(
+        `select count(*) from task_errors ${conditions.where()}`,
+        conditions.binds,
+      );
+      return row?.count ?? 0;
+    },
+
+    /** Errors of a task that no retry has overcome. */
+    countOpen: async (taskId: number): Promise<number> => {
+      const [row] = await db.query<{ count: number }>(
+        'select count(*) from task_errors where task_id = $1 and overcome_time is null',
+        [taskId],
+      );
+      return row?.count ?? 0;
+    },
+
+    find: async (errorId: number): Promise<TaskErrorRow | null> => {
+      const [row] = await db.query<TaskErrorRow>(`select ${columns} from task_errors where error_id = $1`, [
+        errorId,
+      ]);
+      return row ?? null;
+    },
+  };
+}
+
+function conditionsOf(filters: ErrorFilters): Conditions {
+  const conditions = createConditions();
+  const { taskIds, errorIds, errorTimeGte, errorTimeLt, taskType, errorCode } = filters;
+  if (taskIds !== undefined) conditions.add('task_id = any($?::bigint[])', taskIds);
+  if (errorIds !== undefined) conditions.add('error_id = any($?::bigint[])', errorIds);
+  if (errorTimeGte !== undefined) conditions.add('error_time >= $?::timestamptz', errorTimeGte);
+  if (errorTimeLt !== undefined) conditions.add('error_time < $?::timestamptz', errorTimeLt);
+  if (taskType !== undefined) conditions.add('task_type = $?', taskType);
+  if (errorCode !== undefined) conditions.add('error_code = $?::bigint', errorCode);
+  return conditions;
+}

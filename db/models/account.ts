@@ -1,0 +1,39 @@
+import {
+  DataTypes,
+  Model,
+  type CreationOptional,
+  type InferAttributes,
+  type InferCreationAttributes,
+  type Sequelize,
+} from 'sequelize';
+import { accountTypes, type AccountType } from '../../domain/accounts/account.ts';
+
+export class AccountModel extends Model<
+  InferAttributes<AccountModel>,
+  InferCreationAttributes<AccountModel>
+> {
+  declare accountId: string;
+  declare login: string;
+  declare passwordHash: string;
+  declare accountType: AccountType;
+  declare description: string;
+  declare createTime: CreationOptional<Date>;
+  declare lastUpdateTime: CreationOptional<Date>;
+}
+
+/** Binds the table to a pool; each pool gets a class of its own, so that two databases can be open at once. */
+export function defineAccountModel(sequelize: Sequelize): typeof AccountModel {
+  class BoundAccountModel extends AccountModel {}
+  return BoundAccountModel.init(
+    {
+      accountId: { type: DataTypes.UUID, primaryKey: true },
+      login: { type: DataTypes.TEXT, allowNull: false },
+      passwordHash: { type: DataTypes.TEXT, allowNull: false },
+      accountType: { type: DataTypes.TEXT, allowNull: false, validate: { isIn: [[...accountTypes]] } },
+      description: { type: DataTypes.TEXT, allowNull: false },
+      createTime: { type: DataTypes.DATE, allowNull: false, defaultValue: DataTypes.NOW },
+      lastUpdateTime: { type: DataTypes.DATE, allowNull: false, defaultValue: DataTypes.NOW },
+    },
+    { sequelize, tableName: 'accounts', underscored: true, timestamps: false },
+  );
+}

@@ -1,0 +1,120 @@
+import type { ExtractContent } from '../domain/tasks/extractContent.ts';
+import type { GcContent } from '../domain/tasks/gcContent.ts';
+import type { TaskState } from '../domain/tasks/task.ts';
+import { createConditions, type Conditions } from './conditions.ts';
+import type { Database } from './connection.ts';
+import { offsetOf, type Paging } from './paging.ts';
+
+export interface TaskFilters {
+  readonly taskIds?: readonly number[];
+  readonly createTimeGte?: string;
+  readonly createTimeLt?: string;
+  readonly endTimeGte?: string;
+  readonly endTimeLt?: string;
+  readonly taskType?: number;
+  readonly taskStatus?: number;
+}
+
+/** A task as it can be read at any moment: while it runs, the counters are the sums of its parts. */
+export interface TaskRow {
+  readonly taskId: number;
+  readonly taskType: number;
+  readonly state: TaskState;
+  readonly generation: number;
+  readonly content: GcContent | ExtractContent;
+  readonly description: string | null;
+  readonly partsAll: number;
+  readonly partsDone: number;
+  readonly objectsExpected: number;
+  readonly objectsDone: number;
+  readonly objectsFailed: number;
+  readonly objectsSkipped: number;
+  readonly samplesRemoved: number;
+  readonly originsRemoved: number;
+  /** How long the task has been at work, without pauses and without the time between retries. */
+  readonly runningMs: number;
+  readonly resultId: string | null;
+  readonly failure: object | null;
+  readonly createdBy: string | null;
+  readonly createdByLogin: string;
+  readonly scheduleId: number | null;
+  readonly createTime: Date;
+  readonly endTime: Date | null;
+  readonly lastUpdateTime: Date;
+}
+
+export type TaskLists = ReturnType<typeof createTaskLists>;
+
+const columns = `
+  t.task_id "taskId", t.task_type "taskType", t.state, t.generation, t.content, t.description,
+  coalesce(s.parts_all, t.parts_all) "partsAll", coalesce(s.parts_done, t.parts_done) "partsDone",
+  greatest(t.objects_expected, s.expected) "objectsExpected",
+  coalesce(s.done, t.objects_done) "objectsDone", coalesce(s.failed, t.objects_failed) "objectsFailed",
+  coalesce(s.skipped, t.objects_skipped) "objectsSkipped",
+  coalesce(s.samples_removed, t.samples_removed) "samplesRemoved",
+  coalesce(s.origins_removed, t.origins_removed) "originsRemoved",
+  (t.running_ms + coalesce(extract(epoch from now() - t.running_since) * 1000, 0))::bigint "runningMs",
+  t.result_id "resultId", t.failure, t.created_by "createdBy", t.created_by_login "createdByLogin",
+  t.schedule_id "scheduleId", t.create_time "createTime", t.end_time "endTime",
+  greatest(t.last_update_time, s.last_update_time) "lastUpdateTime"`;
+
+// A final task's sums stand in its own row; the others' parts are counted only for the rows that are shown.
+const parts = `left join lateral (
+  select count(*) parts_all, count(*) filter (where state = 'done') parts_done, sum(expected)::bigint expected,
+    coalesce(sum(done), 0)::bigint done, coalesce(sum(failed), 0)::bigint failed,
+    coalesce(sum(skipped), 0)::bigint skipped, coalesce(sum(samples_removed), 0)::bigint samples_removed,
+    coalesce(sum(origins_removed), 0)::bigint origins_removed, max(last_update_time) last_update_time
+  from subtasks where task_id = t.task_id having t.state not in ('cancelled', 'failed', 'done')
+) s on true`;
+
+export function createTaskLists(db: Database) {
+  return {
+    /** Newest first. */
+    page: async (filters: TaskFilters, paging: Paging): Promise<TaskRow[]> => {
+      const conditions = conditionsOf(filters);
+      const limit = conditions.bind(paging.pageSize);
+      const offset = conditions.bind(offsetOf(paging));
+      // Rows are joined after the page is cut out of the narrow index, so what lies before it is cheap to pass.
+      return db.query<TaskRow>(
+        `select ${columns}
+         from (select task_id from tasks ${conditions.where()}
+           order by task_id desc limit ${limit} offset ${offset}) page
+         join tasks t using (task_id) ${parts}
+         order by task_id desc`,
+        conditions.binds,
+      );
+    },
+
+    count: async (filters: TaskFilters): Promise<number> => {
+      const conditions = conditionsOf(filters);
+      const [row] = await db.query<{ count: number }>(
+        `select count(*) from tasks ${conditions.where()}`,
+        conditions.binds,
+      );
+      return row?.count ?? 0;
+    },
+
+    find: async (taskId: number): Promise<TaskRow | null> => {
+      const [row] = await db.query<TaskRow>(`select ${columns} from tasks t ${parts} where t.task_id = $1`, [
+        taskId,
+      ]);
+      return row ?? null;
+    },
+
+    countByTypeAndStatus: (): Promise<{ type: number; status: number; count: number }[]> =>
+      db.query('select task_type "type", task_status "status", count(*) from tasks group by 1, 2'),
+  };
+}
+
+function conditionsOf(filters: TaskFilters): Conditions {
+  const conditions = createConditions();
+  const { taskIds, createTimeGte, createTimeLt, endTimeGte, endTimeLt, taskType, taskStatus } = filters;
+  if (taskIds !== undefined) conditions.add('task_id = any($?::bigint[])', taskIds);
+  if (createTimeGte !== undefined) conditions.add('create_time >= $?::timestamptz', createTimeGte);
+  if (createTimeLt !== undefined) conditions.add('create_time < $?::timestamptz', createTimeLt);
+  if (endTimeGte !== undefined) conditions.add('end_time >= $?::timestamptz', endTimeGte);
+  if (endTimeLt !== undefined) conditions.add('end_time < $?::timestamptz', endTimeLt);
+  if (taskType !== undefined) conditions.add('task_type = $?', taskType);
+  if (taskStatus !== undefined) conditions.add('task_status = $?', taskStatus);
+  return conditions;
+}

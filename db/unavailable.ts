@@ -1,0 +1,17 @@
+import { ConnectionError, DatabaseError } from 'sequelize';
+
+// Connection exceptions; the server is stopping, starting, or full.
+const unavailableState = /^(08...|57P0[123]|53300)$/;
+const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT']);
+
+/** Whether the database could not be asked; the same question may be answered later. */
+export function isUnavailable(error: unknown): boolean {
+  if (error instanceof ConnectionError) return true;
+  if (error instanceof DatabaseError) return isUnavailable(error.parent);
+  if (error instanceof AggregateError) return error.errors.some(isUnavailable);
+  if (!(error instanceof Error)) return false;
+  const { code } = error as Error & { code?: unknown };
+  if (typeof code === 'string') return networkCodes.has(code) || unavailableState.test(code);
+  // The driver says only this when a connection breaks in the middle of a query.
+  return /^Connection terminated/.test(error.message);
+}
