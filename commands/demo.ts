@@ -1,0 +1,78 @@
+import { createDatabase } from '../db/connection.ts';
+import { createLogger } from '../platform/logger.ts';
+import { defaultAdminPassword } from '../platform/settings.ts';
+import { createShutdown } from '../platform/shutdown.ts';
+import { createApiClient } from './apiClient.ts';
+import { prepareDataFolder } from './demo/dataFolder.ts';
+import { demoEnvironment } from './demo/environment.ts';
+import { createLedger } from './demo/ledger.ts';
+import { play } from './demo/play.ts';
+import { createStory, type Story } from './demo/story.ts';
+import { defineCommand, runCommand, wholeNumber } from './options.ts';
+import { startEverything, type Running } from './system.ts';
+import { createTaskCalls } from './taskCalls.ts';
+
+interface Options {
+  readonly exit?: boolean;
+  readonly copies: number;
+  readonly folder: string;
+}
+
+await runCommand(
+  defineCommand(
+    'npm run demo --',
+    'Plays the upgrade of a face-recognition network on real photos, with servers and data of its own.',
+  )
+    .option('--exit', 'stop at the end; status 0 only when everything was as expected')
+    .option('--copies <n>', 'copies of each of the 22 faces', wholeNumber(1, 1_000), 20)
+    .option('--folder <dir>', 'where everything is kept; the next demo removes it', './data-demo')
+    .action(demo),
+);
+
+async function demo({ exit = false, copies, folder }: Options): Promise<void> {
+  const story = createStory();
+  const log = createLogger({
+    ...{ name: 'demo', level: 'info', format: 'json' },
+    destination: story.logDestination(),
+  });
+  story.title('From the first photo to the last descriptor of an old network');
+  const dataDir = await prepareDataFolder(folder, log);
+  const abort = new AbortController();
+  const { signal } = abort;
+  story.step('Servers');
+  story.say(`everything is kept in ${dataDir}; what the processes say is in its folder logs`);
+  const overrides = await demoEnvironment(dataDir);
+  const starting = startEverything({ log, overrides, output: 'files', signal });
+  const telling = starting.then((running) => tell(running, story, copies, signal));
+  const shutdown = createShutdown({ log, limitMs: 10_000 });
+  shutdown.on('first', 'system', async () => {
+    abort.abort();
+    await telling.catch(() => undefined);
+    const running = await starting.catch(() => null);
+    await running?.stop();
+  });
+  try {
+    const isRight = await telling;
+    if (exit) await shutdown.begin('the demo is over', isRight ? 0 : 1);
+    else story.say('Ctrl-C stops everything.');
+  } catch (error) {
+    if (shutdown.isStopping) return;
+    process.stderr.write(`\n${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    await shutdown.begin('the demo failed', 1);
+  }
+}
+
+/** True when everything was as expected. */
+async function tell(running: Running, story: Story, copies: number, signal: AbortSignal): Promise<boolean> {
+  const { apiUrl: url, databaseUrl, config } = running;
+  story.say(`${url} answers`);
+  const ledger = createLedger();
+  const db = createDatabase({ url: databaseUrl, applicationName: 'luna-admin demo', maxConnections: 2 });
+  const api = createApiClient({ url, login: config.adminLogin, password: defaultAdminPassword, signal });
+  try {
+    await play({ running, tasks: createTaskCalls(api), db, story, ledger, copies, signal });
+    return ledger.isRight();
+  } finally {
+    await db.close();
+  }
+}

@@ -1,0 +1,66 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { SubtaskJson } from '../taskCalls.ts';
+import type { Demo } from './context.ts';
+
+const worker = 'worker-1';
+const limitMs = 60_000;
+const doneStatus = 5;
+
+/** Kills the worker in the middle of a task and shows from its checkpoints that another one goes on from there. */
+export async function killWorker(demo: Demo, taskId: number): Promise<void> {
+  const { story, tasks, running, ledger, signal } = demo;
+  story.step('Trouble: the worker is killed in the middle of it');
+  const pid = running.pids()[worker];
+  running.kill(worker, 'SIGKILL');
+  const killed = performance.now();
+  const atDeath = await whenGone(demo, taskId, pid ?? null);
+  story.say(`SIGKILL to ${worker}, process ${pid}; by then ${sum(atDeath)} faces were done and committed`);
+  story.say('waiting for Temporal to miss its heartbeats (8 s) and to give its subtasks to the new worker …');
+  let now = await tasks.subtasks(taskId);
+  while (sum(now) <= sum(atDeath)) {
+    if (performance.now() - killed > limitMs)
+      throw new Error(`task ${taskId} does not go on after its worker died`);
+    await delay(100, undefined, { signal });
+    now = await tasks.subtasks(taskId);
+  }
+  const seconds = (performance.now() - killed) / 1_000;
+  story.say(`after ${seconds.toFixed(1)} s the new worker has committed its first batch:`);
+  const before = new Map(atDeath.map((part) => [part.subtask_id, part]));
+  story.table(
+    ['subtask', 'faces', 'checkpoint when killed', 'checkpoint now', 'attempts before', 'attempts now'],
+    now.map((part) => [
+      part.subtask_id,
+      part.progress.objects_expected,
+      before.get(part.subtask_id)?.progress.objects_done ?? 0,
+      part.progress.objects_done,
+      before.get(part.subtask_id)?.attempt ?? 0,
+      part.attempt,
+    ]),
+  );
+  ledger.judge('worker killed: work moves again', 'within 15 s', `${seconds.toFixed(1)} s`, seconds <= 15);
+  const lost = now.filter((part) => stepsBack(before.get(part.subtask_id), part)).length;
+  ledger.expect('worker killed: subtasks that lost work', 0, lost);
+}
+
+/** The subtasks as the dead worker left them: looked at when its last transaction cannot commit any more. */
+async function whenGone(
+  { tasks, running, signal }: Demo,
+  taskId: number,
+  pid: number | null,
+): Promise<SubtaskJson[]> {
+  while (running.pids()[worker] === pid) await delay(20, undefined, { signal });
+  return tasks.subtasks(taskId);
+}
+
+/** Finished work is not done again, and a checkpoint never goes back. */
+function stepsBack(before: SubtaskJson | undefined, now: SubtaskJson): boolean {
+  if (before === undefined) return false;
+  const wasDone = before.subtask_status === doneStatus;
+  return (
+    now.progress.objects_done < before.progress.objects_done || (wasDone && now.attempt !== before.attempt)
+  );
+}
+
+function sum(parts: readonly SubtaskJson[]): number {
+  return parts.reduce((total, { progress }) => total + progress.objects_done, 0);
+}
