@@ -1,0 +1,318 @@
+import assert from 'node:assert/strict';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, afterEach, before, beforeEach, test } from 'node:test';
+import { ApplicationFailure } from '@temporalio/common';
+import { Client, Connection } from '@temporalio/client';
+import type { Activities } from '../../activities/index.ts';
+import type { TaskRef } from '../../domain/tasks/parts.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { ensureWorkflowBundle } from '../../temporal/bundle.ts';
+import { createGateway, type Gateway } from '../../temporal/gateway.ts';
+import { installRuntime } from '../../temporal/runtime.ts';
+import { startWorkers, type Workers } from '../../temporal/workers.ts';
+import { queueNames, taskWorkflowId } from '../../workflows/messages.ts';
+import { testTemporalAddress } from '../support/database.ts';
+import { waitFor } from '../support/waitFor.ts';
+
+type Finish = Parameters<Activities['orchestrate']['finishTask']>[0]['end'];
+type PartAnswer = Awaited<ReturnType<Activities['gc']['runPart']>>;
+
+/** A task in memory, as the workflow sees it through its activities. */
+interface FakeTask {
+  desired: 'run' | 'pause' | 'cancel' | 'gone';
+  readonly parts: number;
+  readonly partsPerRun: number;
+  /** How many parts one planning step names. */
+  readonly perStep: number;
+  readonly done: Set<number>;
+  readonly runs: number[];
+  inFlight: number;
+  mostInFlight: number;
+  pauses: number;
+  collected: number;
+  end: Finish | null;
+  runPart: (partNo: number) => Promise<PartAnswer>;
+}
+
+const log = createLogger({ name: 'test', level: 'error', format: 'json' });
+const connection = { address: testTemporalAddress() };
+let cache: string;
+let bundle: string;
+let prefix: string;
+let gateway: Gateway;
+let workers: Workers;
+let stop: AbortController;
+let client: Client;
+let task: FakeTask;
+let ref: TaskRef;
+
+before(async () => {
+  installRuntime(log);
+  cache = await mkdtemp(join(tmpdir(), 'luna-bundle-'));
+  bundle = await ensureWorkflowBundle(cache);
+  client = new Client({ connection: await Connection.connect(connection) });
+});
+
+after(async () => {
+  await client.connection.close();
+  await rm(cache, { recursive: true, force: true });
+});
+
+beforeEach(async () => {
+  prefix = `test-${randomUUID().slice(0, 8)}-`;
+  ref = { taskId: 1, generation: 1 };
+  stop = new AbortController();
+  gateway = createGateway({ connection, namespace: 'default', taskQueuePrefix: prefix });
+  workers = await startWorkers({
+    connection,
+    namespace: 'default',
+    taskQueuePrefix: prefix,
+    queues: queueNames,
+    activities: fakeActivities(),
+    bundle,
+    slots: { orchestrate: 10, gc: 10, extract: 10 },
+    log,
+    stopping: stop.signal,
+  });
+});
+
+afterEach(async () => {
+  workers.shutdown();
+  await workers.stopped;
+  await gateway.close();
+});
+
+function buildTask(overrides: Partial<FakeTask> = {}): FakeTask {
+  return {
+    desired: 'run',
+    parts: 10,
+    partsPerRun: 400,
+    perStep: 4,
+    done: new Set(),
+    runs: [],
+    inFlight: 0,
+    mostInFlight: 0,
+    pauses: 0,
+    collected: 0,
+    end: null,
+    runPart: () => Promise.resolve('done'),
+    ...overrides,
+  };
+}
+
+function fakeActivities(): Activities {
+  const runPart: Activities['gc']['runPart'] = async ({ partNo }) => {
+    task.runs.push(partNo);
+    task.inFlight += 1;
+    task.mostInFlight = Math.max(task.mostInFlight, task.inFlight);
+    try {
+      const answer = await task.runPart(partNo);
+      if (answer === 'done') task.done.add(partNo);
+      return answer;
+    } finally {
+      task.inFlight -= 1;
+    }
+  };
+  return {
+    orchestrate: {
+      loadTask: () =>
+        Promise.resolve({ kind: 'gc', desired: task.desired, window: 4, partsPerRun: task.partsPerRun }),
+      planParts: ({ after: last }) => {
+        const open = Array.from({ length: task.parts }, (_, index) => index + 1).filter(
+          (partNo) => partNo > last && !task.done.has(partNo),
+        );
+        return Promise.resolve({ parts: open.slice(0, task.perStep), planned: open.length <= task.perStep });
+      },
+      pauseTask: () => {
+        task.pauses += 1;
+        return Promise.resolve();
+      },
+      collectTask: () => {
+        task.collected += 1;
+        return Promise.resolve();
+      },
+      finishTask: ({ end }) => {
+        task.end = end;
+        return Promise.resolve();
+      },
+    },
+    gc: { runPart },
+    extract: { runPart },
+  };
+}
+
+async function finished(): Promise<Finish> {
+  return waitFor('the task is finished', () => task.end, { limitMs: 20_000 });
+}
+
+async function runIds(): Promise<number> {
+  let runs = 0;
+  const query = `WorkflowId = '${taskWorkflowId(prefix, ref)}'`;
+  for await (const { status } of client.workflow.list({ query }))
+    if (status.name !== 'UNSPECIFIED') runs += 1;
+  return runs;
+}
+
+test('every part runs once, four at a time, and the task is done', async () => {
+  const gates: (() => void)[] = [];
+  task = buildTask({
+    runPart: () =>
+      new Promise((resolve) => {
+        gates.push(() => {
+          resolve('done');
+        });
+        // Let go only when the window is full or nothing else can come.
+        if (gates.length === 4 || task.runs.length === task.parts) for (const open of gates.splice(0)) open();
+      }),
+  });
+  await gateway.startTask(ref);
+  assert.deepEqual(await finished(), { outcome: 'done' });
+  assert.deepEqual(
+    [...task.runs].sort((a, b) => a - b),
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10],
+  );
+  assert.equal(task.mostInFlight, 4);
+  assert.equal(task.collected, 1);
+});
+
+test('a task that selects nothing is done at once', async () => {
+  task = buildTask({ parts: 0 });
+  await gateway.startTask(ref);
+  assert.deepEqual(await finished(), { outcome: 'done' });
+  assert.deepEqual(task.runs, []);
+});
+
+test('starting a task twice runs it once', async () => {
+  task = buildTask();
+  await Promise.all([gateway.startTask(ref), gateway.startTask(ref)]);
+  await finished();
+  await gateway.startTask(ref);
+  assert.equal(task.runs.length, 10);
+});
+
+test('a long task goes on in new runs and repeats no part', async () => {
+  task = buildTask({ parts: 30, partsPerRun: 8 });
+  await gateway.startTask(ref);
+  assert.deepEqual(await finished(), { outcome: 'done' });
+  assert.equal(task.runs.length, 30);
+  assert.equal(task.done.size, 30);
+  await waitFor('four runs are listed', async () => (await runIds()) === 4, { limitMs: 10_000 });
+});
+
+test('a cancel ends the task without waiting for a part that hangs', async () => {
+  const hanging: (() => void)[] = [];
+  task = buildTask({
+    runPart: () =>
+      new Promise((resolve) => {
+        hanging.push(() => {
+          resolve('stopped');
+        });
+      }),
+  });
+  await gateway.startTask(ref);
+  await waitFor('parts run', () => task.inFlight > 0, { limitMs: 10_000 });
+  task.desired = 'cancel';
+  assert.equal(await gateway.controlTask(ref), true);
+  assert.deepEqual(await finished(), { outcome: 'cancelled' });
+  for (const release of hanging) release();
+});
+
+test('a part that finds the cancel in its row ends the task though the signal was lost', async () => {
+  task = buildTask({
+    runPart: (partNo) => {
+      if (partNo < 3) return Promise.resolve('done');
+      task.desired = 'cancel';
+      return Promise.resolve('stopped');
+    },
+  });
+  await gateway.startTask(ref);
+  assert.deepEqual(await finished(), { outcome: 'cancelled' });
+});
+
+test('a paused task waits, and does the rest after it is resumed', async () => {
+  task = buildTask({
+    runPart: (partNo) => {
+      if (partNo !== 5 || task.pauses > 0) return Promise.resolve('done');
+      task.desired = 'pause';
+      return Promise.resolve('stopped');
+    },
+  });
+  await gateway.startTask(ref);
+  await waitFor('the task is paused', () => task.pauses > 0, { limitMs: 10_000 });
+  assert.equal(task.inFlight, 0);
+  assert.equal(task.end, null);
+  task.desired = 'run';
+  await gateway.controlTask(ref);
+  assert.deepEqual(await finished(), { outcome: 'done' });
+  assert.equal(task.done.size, 10);
+});
+
+test('a part that fails for good fails the task with its reason', async () => {
+  task = buildTask({
+    runPart: (partNo) =>
+      partNo === 2
+        ? Promise.reject(
+            ApplicationFailure.nonRetryable('too many', 'errorBudgetSpent', '500 of 1000 objects failed'),
+          )
+        : Promise.resolve('done'),
+  });
+  await gateway.startTask(ref);
+  assert.deepEqual(await finished(), {
+    outcome: 'failed',
+    failure: { error: 'errorBudgetSpent', detail: '500 of 1000 objects failed' },
+  });
+});
+
+test('a part that fails now and then is tried again', async () => {
+  const failedOnce = new Set<number>();
+  task = buildTask({
+    parts: 3,
+    runPart: (partNo) => {
+      if (failedOnce.has(partNo)) return Promise.resolve('done');
+      failedOnce.add(partNo);
+      return Promise.reject(new Error('the database is away'));
+    },
+  });
+  await gateway.startTask(ref);
+  assert.deepEqual(await finished(), { outcome: 'done' });
+  assert.equal(task.runs.length, 6);
+});
+
+test('a workflow that is cancelled in Temporal itself leaves a cancelled task behind', async () => {
+  const hanging: (() => void)[] = [];
+  task = buildTask({
+    runPart: () =>
+      new Promise((resolve) => {
+        hanging.push(() => {
+          resolve('stopped');
+        });
+      }),
+  });
+  await gateway.startTask(ref);
+  await waitFor('parts run', () => task.inFlight > 0, { limitMs: 10_000 });
+  await client.workflow.getHandle(taskWorkflowId(prefix, ref)).cancel();
+  assert.deepEqual(await finished(), { outcome: 'cancelled' });
+  for (const release of hanging) release();
+});
+
+test('a task that lives on in another generation is left alone', async () => {
+  task = buildTask({ desired: 'gone' });
+  await gateway.startTask(ref);
+  await waitFor('the workflow is closed', async () => (await gateway.findTask(ref)) === 'closed', {
+    limitMs: 10_000,
+  });
+  assert.equal(task.end, null);
+  assert.deepEqual(task.runs, []);
+});
+
+test('the presence of a workflow is told as running, closed or missing', async () => {
+  task = buildTask({ parts: 0 });
+  assert.equal(await gateway.findTask(ref), 'missing');
+  assert.equal(await gateway.controlTask(ref), false);
+  await gateway.startTask(ref);
+  await finished();
+  await waitFor('it is closed', async () => (await gateway.findTask(ref)) === 'closed', { limitMs: 10_000 });
+});
