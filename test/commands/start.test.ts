@@ -4,6 +4,8 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { startEverything } from '../../commands/system.ts';
+import { createLogger } from '../../platform/logger.ts';
 import { startTimeOf } from '../../platform/processes.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -25,14 +27,10 @@ async function start(): Promise<Started> {
   });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const url = await waitFor(
-    'the address',
-    () => {
-      assert.equal(child.exitCode, null, 'the start has ended');
-      return /^listening on (http:\S+)$/m.exec(output)?.[1];
-    },
-    { limitMs: 90_000 },
-  );
+  const address = () => /^listening on (http:\S+)$/m.exec(output)?.[1];
+  await waitFor('the address', () => address() ?? child.exitCode !== null, { limitMs: 90_000 });
+  const url = address();
+  assert.ok(url !== undefined, 'the start has ended');
   return { process: child, url, output: () => output };
 }
 
@@ -64,6 +62,32 @@ test('npm start serves, says how to log in, and Ctrl-C leaves no process within 
   assert.ok(performance.now() - begin < 10_000);
   assert.equal(code, 0);
   assert.ok(await areGone(pids));
+});
+
+test('an API and a worker that are killed come back, the API at its address', async () => {
+  const log = createLogger({ name: 'test', level: 'silent', format: 'json' });
+  const running = await startEverything({
+    log,
+    output: 'files',
+    temporalUi: false,
+    overrides: { DATA_DIR: folder.path, PORT: '0', WORKER_METRICS_PORT: '0' },
+  });
+  try {
+    const before = running.pids();
+    running.kill('api', 'SIGKILL');
+    running.kill('worker-1', 'SIGKILL');
+    await waitFor(
+      'other processes',
+      () => {
+        const { api, 'worker-1': worker } = running.pids();
+        return api && worker && api !== before['api'] && worker !== before['worker-1'];
+      },
+      { limitMs: 60_000 },
+    );
+    assert.equal((await fetch(`${running.apiUrl}/healthcheck`)).status, 200);
+  } finally {
+    await running.stop();
+  }
 });
 
 test('a start after a kill takes over, and does not repeat the first words', async () => {
