@@ -219,7 +219,7 @@ export default defineConfig(
       // Factories return closures and interfaces name them as methods: there is no `this` to lose.
       '@typescript-eslint/unbound-method': 'off',
       'no-console': 'error',
-      eqeqeq: 'error',
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
       'no-restricted-syntax': ['error', ...refusedEverywhere, environmentRead],
     },
   },
