@@ -37,7 +37,8 @@ export function finalFailureOf(failure: unknown): TaskFailure | null {
   if (!(failure instanceof ApplicationFailure) || failure.nonRetryable !== true) return null;
   const type = failure.type ?? '';
   const error = type in errorTable ? (type as ErrorName) : 'partFailed';
-  return { error, detail: String(failure.details?.[0] ?? failure.message) };
+  const [detail] = failure.details ?? [];
+  return { error, detail: typeof detail === 'string' ? detail : failure.message };
 }
 
 function isBug(error: unknown): boolean {

@@ -4,7 +4,6 @@ import {
   isCancellation,
   proxyActivities,
   setHandler,
-  type ActivityFailure,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { TaskRef } from '../domain/tasks/parts.ts';
@@ -43,7 +42,7 @@ export async function runTask(ref: TaskRef): Promise<void> {
     case 'cancelled':
       return finish(ref, { outcome: 'cancelled' });
     case 'failed':
-      await finish(ref, { outcome: 'failed', failure: failureOf(verdict.cause as ActivityFailure) });
+      await finish(ref, { outcome: 'failed', failure: failureOf(verdict.cause) });
       throw verdict.cause;
   }
 }
