@@ -33,7 +33,7 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   const runs = Promise.all(workers.map((worker) => worker.run()));
   const stopped = runs.then(
     () => connection.close(),
-    async (error: unknown) => {
+    (error: unknown) => {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
       throw error;
     },

@@ -38,11 +38,10 @@ export function hasCondition(filters: FaceFilters | EventFilters): boolean {
 
 /** The same filters with every time absolute, so that a task that runs for hours selects one set. */
 export function freezeFilters<F extends FaceFilters | EventFilters>(filters: F, now: Date, path: string): F {
-  const frozen: Record<string, unknown> = { ...filters };
-  for (const [name, value] of Object.entries(filters)) {
-    if (value === undefined) {
-      delete frozen[name];
-    } else if (/_time__(gte|lt)$/.test(name)) {
+  const given = Object.entries(filters).filter(([, value]) => value !== undefined);
+  const frozen: Record<string, unknown> = Object.fromEntries(given);
+  for (const [name, value] of given) {
+    if (/_time__(gte|lt)$/.test(name)) {
       frozen[name] = freezeTime(String(value), now, `${path}.${name}`);
     } else if (Array.isArray(value)) {
       if (value.length === 0) {

@@ -9,7 +9,7 @@ test('what is waited for is given back as soon as it is there', async () => {
 });
 
 test('the failure says what was missing and what was seen last', async () => {
-  const waiting = waitFor('a done task', () => false as boolean, { limitMs: 5, everyMs: 1 });
+  const waiting = waitFor('a done task', () => false, { limitMs: 5, everyMs: 1 });
   await assert.rejects(waiting, /waited 5 ms in vain for a done task; the last answer was false/);
   const failing = waitFor(
     'an answer',
