@@ -76,7 +76,11 @@ async function compile(): Promise<FaceApi> {
     filename,
   });
   const module: { exports: object } = { exports: {} };
-  run(module, module.exports, (name: string): unknown => given[name] ?? require(name));
+  const find = (name: string): unknown => {
+    const found: unknown = given[name] ?? require(name);
+    return found;
+  };
+  Reflect.apply(run, undefined, [module, module.exports, find]);
   return module.exports as FaceApi;
 }
 
@@ -104,7 +108,7 @@ function registerChainedOps(): void {
   define('toFloat', (tensor) => tf.cast(tensor, 'float32'));
   define('as1D', (tensor) => tf.reshape(tensor, [tensor.size]));
   for (const rank of [2, 3, 4]) {
-    define(`as${rank}D`, (tensor, ...shape) => tf.reshape(tensor, shape as number[]));
+    define(`as${rank}D`, (tensor, ...shape) => tf.reshape(tensor, shape));
   }
 }
 

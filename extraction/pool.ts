@@ -223,15 +223,19 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
     else held -= 1;
   }
 
+  function refuseWhenClosed(): void {
+    if (closed) throw new Error('Extractor pool is closed');
+  }
+
   for (const slot of slots) start(slot);
 
   return {
     run: async (request) => {
-      if (closed) throw new Error('Extractor pool is closed');
+      refuseWhenClosed();
       await room();
       try {
         const bytes = typeof request.bytes === 'function' ? await request.bytes() : request.bytes;
-        if (closed) throw new Error('Extractor pool is closed');
+        refuseWhenClosed();
         return await new Promise<ExtractResult>((resolve, reject) => {
           queue.push({ seq: ++lastSeq, request, bytes, deaths: 0, alone: false, resolve, reject });
           dispatch();
@@ -257,7 +261,7 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
         slot.jobs.clear();
       }
       giveUp('Extractor pool is closed');
-      await Promise.all(slots.map(({ process }) => process?.end(2_000)));
+      await Promise.all(slots.flatMap(({ process }) => process?.end(2_000) ?? []));
     },
   };
 }

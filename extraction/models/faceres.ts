@@ -7,7 +7,8 @@ import type { BasicAttributes, Model, Pixels } from '../extractor.ts';
 import { loadGraphModelFile } from '../graphModel.ts';
 import { toUnitLength } from '../unitLength.ts';
 
-const packageFolder = join(dirname(createRequire(import.meta.url).resolve('@vladmandic/human')), '..');
+const require = createRequire(import.meta.url);
+const packageFolder = join(dirname(require.resolve('@vladmandic/human')), '..');
 
 const wideCrop: Crop = { left: 15, top: 15, size: 220 };
 

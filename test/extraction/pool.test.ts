@@ -56,19 +56,19 @@ test('processes that are killed in the middle of the work are replaced and nothi
   const pool = openPool(t, { processes: 2 });
   let answers = 0;
   const work = Promise.all(
-    Array.from({ length: 200 }, async (_, index) => {
+    Array.from({ length: 150 }, async (_, index) => {
       const { descriptor } = await run(pool, warp(index), `sample ${index}`);
       answers += 1;
       return descriptor.length;
     }),
   );
   for (const killAt of [10, 60, 110]) {
-    await waitFor(`${killAt} answers`, () => answers >= killAt, { everyMs: 1 });
+    await waitFor(`${killAt} answers`, () => answers >= killAt, { everyMs: 1, limitMs: 60_000 });
     for (const pid of pool.pids()) process.kill(pid, 'SIGKILL');
   }
   assert.deepEqual(new Set(await work), new Set([256]));
   assert.ok(pool.stats().deaths >= 5);
-  await waitFor('both processes to be back', () => pool.stats().ready === 2);
+  await waitFor('both processes to be back', () => pool.stats().ready === 2, { limitMs: 60_000 });
 });
 
 test('a sample that ends its process twice is an error, and its neighbours are described', async (t) => {
@@ -85,7 +85,7 @@ test('a sample that ends its process twice is an error, and its neighbours are d
 });
 
 test('a process that hangs is killed, and the sample that it hangs on is an error', async (t) => {
-  const pool = openPool(t, { entry: poisonChild, stallMs: 1_500 });
+  const pool = openPool(t, { entry: poisonChild, stallMs: 5_000 });
   await run(pool);
   const work = [Buffer.concat([warp(), Buffer.from(stopMark)]), warp()].map((bytes) => run(pool, bytes));
   const [hanging, healthy] = await Promise.allSettled(work);

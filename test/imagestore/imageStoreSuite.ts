@@ -43,13 +43,13 @@ export function testImageStore(name: string, getStore: () => ImageStore): void {
     const key = v7();
     const images = [Buffer.alloc(200_000, 1), Buffer.alloc(300_000, 2)] as const;
     await getStore().put(key, images[0]);
-    let writing = true;
+    const writing = new AbortController();
     const writer = (async () => {
       for (let round = 0; round < 20; round++) await getStore().put(key, images[round % 2 === 0 ? 1 : 0]);
-      writing = false;
+      writing.abort();
     })();
     let reads = 0;
-    while (writing) {
+    while (!writing.signal.aborted) {
       const image = await getStore().get(key);
       assert.ok(image.equals(images[0]) || image.equals(images[1]), `${image.length} bytes`);
       reads += 1;
