@@ -1,0 +1,25 @@
+import { readdir } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import type pg from 'pg';
+
+/** The sample store's folder against the rows: no sample without its image, no image that nobody knows. */
+export async function checkFiles(
+  client: pg.Client,
+  folder: string,
+  missingFiles: readonly string[],
+): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = new Set(
+    entries.filter((entry) => entry.isFile()).map(({ name }) => basename(name, extname(name))),
+  );
+  const keysOf = async (sql: string) =>
+    new Set((await client.query<{ key: string }>(sql)).rows.map(({ key }) => key));
+  const rows = await keysOf('select storage_key as key from samples where storage_key is not null');
+  const tombstones = await keysOf('select storage_key as key from sample_tombstones');
+  const lost = [...rows].filter((key) => !files.has(key) && !missingFiles.includes(key));
+  const unknown = [...files].filter((file) => !rows.has(file) && !tombstones.has(file));
+  return [
+    ...lost.slice(0, 3).map((key) => `the image ${key} of a sample is missing`),
+    ...unknown.slice(0, 3).map((file) => `nobody knows the image ${file}`),
+  ];
+}

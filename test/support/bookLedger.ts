@@ -1,0 +1,88 @@
+import type pg from 'pg';
+
+const filter = (name: string) => `t.content -> 'filters' -> '${name}'`;
+const text = (name: string) => `t.content -> 'filters' ->> '${name}'`;
+const number = (path: string) => `(t.content #>> '${path}')::integer`;
+
+/** A task's filter over faces, read from its stored content; a name that is absent selects everything. */
+const faceIsSelected = `
+  f.create_time < t.upper_bound
+  and coalesce(f.account_id::text = ${text('account_id')}, ${filter('account_id')} is null)
+  and coalesce(${filter('face_ids')} ? f.face_id::text, ${filter('face_ids')} is null)
+  and (${filter('event_ids')} is null or coalesce(${filter('event_ids')} ? f.event_id::text, false))
+  and coalesce(${filter('external_ids')} ? f.external_id, ${filter('external_ids')} is null)
+  and coalesce(f.user_data = ${text('user_data')}, ${filter('user_data')} is null)
+  and coalesce(f.create_time >= (${text('create_time__gte')})::timestamptz, true)
+  and coalesce(f.create_time < (${text('create_time__lt')})::timestamptz, true)
+  and (${filter('list_id')} is null or exists (select from books.list_faces l
+    where l.face_id = f.face_id and l.list_id::text = ${text('list_id')}))`;
+
+/** What each task had to deal with, by the snapshot. */
+const selections = [
+  `select t.task_id, 'faces', f.face_id, null::integer
+   from tasks t join books.faces f on ${faceIsSelected}
+   where t.task_type = 4 and t.content ->> 'target' = 'faces'`,
+  `select t.task_id, 'face_descriptors', d.face_id, d.descriptor_version
+   from tasks t join books.face_descriptors d
+     on d.descriptor_version = ${number('{filters,descriptor_version}')} and d.create_time < t.upper_bound
+   where t.task_type = 4 and t.content ->> 'target' = 'face_descriptors'`,
+  `select t.task_id, 'extract', f.face_id, ${number('{options,descriptor_version}')}
+   from tasks t join books.faces f on ${faceIsSelected}
+   join books.face_descriptors d on d.face_id = f.face_id
+     and d.descriptor_version = ${number('{options,default_descriptor_version}')}
+   left join books.face_descriptors w on w.face_id = f.face_id
+     and w.descriptor_version = ${number('{options,descriptor_version}')}
+   where t.task_type = 5 and t.content #>> '{filters,objects_type}' = 'faces' and w.face_id is null`,
+];
+
+/**
+ * One line for each selected object and task: what became of it in the tables (`done`), whether an error of it is
+ * open (`failed`), how often the result names it, and on which side of its part's checkpoint it lies.
+ */
+const ledger = `
+  select s.*, t.state as task_state, (t.content ->> 'store_results')::boolean as stored,
+    case s.work when 'extract' then w.face_id is not null when 'faces' then f.face_id is null
+      else w.face_id is null end as done,
+    exists (select from task_errors e where e.task_id = s.task_id and e.object_id = s.id
+      and e.overcome_time is null) as failed,
+    coalesce(n.times, 0) as named, p.part_no, p.state as part_state,
+    coalesce(s.id <= p.cursor, false) as behind, s.id in (select id from touched) as touched
+  from selected s
+  join tasks t using (task_id)
+  left join faces f on f.face_id = s.id
+  left join face_descriptors w on w.face_id = s.id and w.descriptor_version = s.version
+  left join named n on n.task_id = s.task_id and n.id = s.id
+  left join lateral (select * from subtasks p where p.task_id = s.task_id
+    and (p.from_key is null or p.from_key < s.id) and s.id <= p.to_key order by part_no limit 1) p on true`;
+
+/** Builds the tables that the rules read: touched, named, selected, ledger. They live as long as the connection. */
+export async function openLedger(
+  client: pg.Client,
+  taskIds: readonly number[],
+  touched: readonly string[],
+): Promise<void> {
+  const tasks = taskIds.join(', ') || 'null';
+  const make = async (name: string, columns: string, sql: string, values: unknown[] = []) => {
+    await client.query(`drop table if exists pg_temp.${name}`);
+    await client.query(`create temp table ${name} (${columns})`);
+    await client.query(`insert into ${name} ${sql}`, values);
+    await client.query(`analyze ${name}`);
+  };
+  await make('touched', 'id uuid', 'select unnest($1::uuid[])', [touched]);
+  await make('audited', 'task_id bigint', `select task_id from tasks where task_id in (${tasks})`);
+  await make(
+    'named',
+    'task_id bigint, part_no integer, id uuid, times bigint',
+    `select task_id, min(part_no), id, count(*) from (
+       select task_id, part_no, unnest(ids) as id from task_result_chunks join audited using (task_id)
+     ) entries group by task_id, id`,
+  );
+  await make(
+    'selected',
+    'task_id bigint, work text, id uuid, version integer',
+    selections.map((sql) => `${sql} and t.task_id in (select task_id from audited)`).join(' union all '),
+  );
+  await client.query('drop table if exists pg_temp.ledger');
+  await client.query(`create temp table ledger as ${ledger}`);
+  await client.query('analyze ledger');
+}

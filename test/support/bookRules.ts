@@ -1,0 +1,151 @@
+import { snapshotTables } from './bookTables.ts';
+
+const ofTask = (words: string) => `'task ' || task_id || ': ${words}'`;
+
+const removedFaces = `(select id from ledger where work = 'faces' and done)`;
+
+/** Rows that had to go with the removed objects. */
+const mustGo: Readonly<Record<string, string>> = {
+  faces: `owner in ${removedFaces}`,
+  attributes: `owner in ${removedFaces}`,
+  list_faces: `owner in ${removedFaces}`,
+  image_origins: `owner in ${removedFaces}`,
+  samples: `owner in (select id from ledger join tasks using (task_id)
+    where work = 'faces' and done and (content ->> 'remove_samples')::boolean)`,
+  face_descriptors: `(owner in ${removedFaces} or (owner, descriptor_version) in
+    (select id, version from ledger where work = 'face_descriptors' and done))`,
+};
+
+/** Rows that tasks were to add. */
+const mayCome: Readonly<Record<string, string>> = {
+  face_descriptors: `(owner, descriptor_version) in (select id, version from ledger where work = 'extract')`,
+};
+
+/** The table against its snapshot, row by row. */
+function difference({ name, key, owner }: (typeof snapshotTables)[number]): string {
+  const goes = mustGo[name] ?? 'false';
+  return `select '${name}: ' || verdict, owner from (
+    select owner, case
+      when is_hash is null and not ${goes} then 'rows are gone that no task was to remove'
+      when was_hash is null and not ${mayCome[name] ?? 'false'} then 'rows are new that no task was to add'
+      when is_hash is not null and ${goes} then 'rows are still there although their object was removed'
+      when was_hash <> is_hash then 'rows are changed' end as verdict
+    from (select ${key.map((column) => `${column}, `).join('')} ${owner} as owner, b.row_hash as was_hash, n.row_hash as is_hash
+      from books.${name} b full join (select ${key.join(', ')}, md5(x::text) as row_hash from ${name} x) n
+        using (${key.join(', ')})) sides
+    where owner not in (select id from touched)
+  ) judged where verdict is not null`;
+}
+
+/** Each selected object is accounted for once, on the right side of its part's checkpoint. */
+const objects = [
+  `select ${ofTask('objects are neither done nor failed')}, id from ledger
+   where not done and not failed and not touched and (task_state = 'done' or behind)`,
+  `select ${ofTask('objects are done beyond the checkpoint of their part')}, id from ledger
+   where done and not behind and not touched`,
+  `select ${ofTask('objects failed beyond the checkpoint of their part')}, id from ledger
+   where failed and not behind`,
+  `select ${ofTask('objects are done and failed at once')}, id from ledger where done and failed and not touched`,
+  `select ${ofTask('done objects are missing from the result')}, id from ledger
+   where stored and done and named = 0 and not touched`,
+  `select ${ofTask('the result names objects that are not done')}, id from ledger
+   where stored and not done and named > 0 and not touched`,
+  `select ${ofTask('the result names objects more than once')}, id from named where times > 1`,
+  `select ${ofTask('the result names objects that were not selected')}, id from named n
+   where not exists (select from ledger a where a.task_id = n.task_id and a.id = n.id)`,
+  `select ${ofTask('the result names objects in a part that is not theirs')}, id
+   from named n join ledger a using (task_id, id) where n.part_no <> a.part_no`,
+  `select ${ofTask('errors are open for objects that were not selected')}, object_id
+   from task_errors e join audited using (task_id) where object_id is not null and overcome_time is null
+     and not exists (select from ledger a where a.task_id = e.task_id and a.id = e.object_id)`,
+];
+
+/** Counters of each part against the objects in its range. */
+const parts = [
+  `select ${ofTask('done counters differ from the tables')}, part_no from subtasks s join audited using (task_id)
+   left join (select task_id, part_no, count(*) filter (where done and not touched) as sure,
+       count(*) filter (where done or touched) as possible
+     from ledger group by task_id, part_no) a using (task_id, part_no)
+   where s.done < coalesce(a.sure, 0) or s.done > coalesce(a.possible, 0)`,
+  `select ${ofTask('failed counters differ from the open errors')}, part_no from subtasks s join audited using (task_id)
+   where s.failed <> (select count(*) from task_errors e where e.task_id = s.task_id and e.part_no = s.part_no
+     and e.object_id is not null and e.overcome_time is null)`,
+  `select ${ofTask('done counters differ from the result')}, part_no from subtasks s
+   join audited using (task_id) join tasks t using (task_id)
+   where (t.content ->> 'store_results')::boolean and s.done <> (select coalesce(sum(cardinality(ids)), 0)
+     from task_result_chunks c where c.task_id = s.task_id and c.part_no = s.part_no)`,
+  `select ${ofTask('finished parts do not account for all their objects')}, part_no
+   from subtasks join audited using (task_id) where state = 'done' and done + failed + skipped <> expected`,
+  `select ${ofTask('parts are open or claimed after the end')}, part_no from subtasks s
+   join audited using (task_id) join tasks t using (task_id)
+   where s.claim is not null or s.state in ('pending', 'running') or (t.state = 'done' and s.state <> 'done')`,
+  `select ${ofTask('part ranges leave gaps or overlap')}, part_no from (
+     select task_id, part_no, from_key, to_key, lag(to_key) over (partition by task_id order by part_no) as before
+     from subtasks join audited using (task_id)) s
+   where from_key is distinct from before or to_key <= from_key`,
+  `select ${ofTask('result chunks whose count or columns disagree')}, part_no
+   from task_result_chunks join audited using (task_id)
+   where count <> cardinality(ids) or count <> coalesce(cardinality(sample_ids), count)
+     or count <> coalesce(cardinality(generations), count)`,
+];
+
+const sums = `select task_id, count(*) as parts_all, count(*) filter (where state = 'done') as parts_done,
+  coalesce(sum(expected), 0) as objects_expected, coalesce(sum(done), 0) as objects_done,
+  coalesce(sum(failed), 0) as objects_failed, coalesce(sum(skipped), 0) as objects_skipped,
+  coalesce(sum(samples_removed), 0) as samples_removed, coalesce(sum(origins_removed), 0) as origins_removed
+  from audited left join subtasks using (task_id) group by task_id`;
+
+const sumColumns = [
+  'parts_done',
+  'objects_expected',
+  'objects_done',
+  'objects_failed',
+  'objects_skipped',
+  'samples_removed',
+  'origins_removed',
+];
+
+/** Rows of a table that hung on removed faces, by the snapshot, unless the task was to keep them. */
+const removedChildren = (table: string, order: string) => `(select count(*) from books.${table} c
+  join ledger a on a.id = c.owner_id and a.task_id = t.task_id and a.work = 'faces' and a.done
+  where (t.content ->> '${order}')::boolean)`;
+
+/** The tasks' own columns. */
+const tasks = [
+  `select ${ofTask('it has not come to its end')}, state from tasks join audited using (task_id)
+   where state not in ('done', 'failed', 'cancelled')`,
+  ...sumColumns.map(
+    (column) => `select ${ofTask(`${column} differs from the sum of its parts`)}, t.${column}
+     from tasks t join (${sums}) s using (task_id) where t.${column} <> s.${column}`,
+  ),
+  `select ${ofTask('objects_expected differs from what its filter selects')}, objects_expected
+   from tasks t join audited using (task_id)
+   join lateral (select count(*) as all_of_them, count(*) filter (where touched) as uncertain
+     from ledger a where a.task_id = t.task_id) a on true
+   where plan_done and (objects_expected > all_of_them or objects_expected < all_of_them - uncertain)`,
+  `select ${ofTask('samples_removed differs from the tables')}, samples_removed from tasks t join audited using (task_id)
+   where samples_removed <> ${removedChildren('samples', 'remove_samples')}`,
+  `select ${ofTask('origins_removed differs from the tables')}, origins_removed from tasks t join audited using (task_id)
+   where origins_removed <> ${removedChildren('image_origins', 'remove_image_origins')}`,
+  `select ${ofTask('the result is announced wrongly')}, result_id from tasks join audited using (task_id)
+   where (result_id is not null) <> (state = 'done' and (content ->> 'store_results')::boolean)`,
+  `select ${ofTask('a result is kept that nobody wanted')}, count(*) from task_result_chunks
+   join audited using (task_id) join tasks using (task_id)
+   where not (content ->> 'store_results')::boolean group by task_id`,
+];
+
+const details = [
+  `select ${ofTask('new descriptors have different lengths')}, a.version from ledger a join face_descriptors d
+     on d.face_id = a.id and d.descriptor_version = a.version
+   where work = 'extract' group by task_id, a.version having count(distinct octet_length(descriptor)) > 1`,
+  `select ${ofTask('new descriptors are of another generation than the sample')}, a.id from ledger a
+   join face_descriptors d on d.face_id = a.id and d.descriptor_version = a.version
+   join books.samples s on s.owner_id = a.id and s.kind = 'face'
+   where work = 'extract' and not touched and d.generation <> s.generation`,
+  `select 'images of living samples have a tombstone', storage_key from sample_tombstones join samples using (storage_key)`,
+];
+
+/** Queries of what must not be: each answers a sentence and the id of an example. */
+export function bookRules(): string[] {
+  return [...snapshotTables.map(difference), ...objects, ...parts, ...tasks, ...details];
+}

@@ -1,0 +1,55 @@
+import type pg from 'pg';
+import { openLedger } from './bookLedger.ts';
+import { bookRules } from './bookRules.ts';
+import { snapshotTables } from './bookTables.ts';
+import { checkFiles } from './bookFiles.ts';
+
+export interface AuditOptions {
+  /** The tasks that ran since the snapshot, all of them; what they select must not overlap. */
+  readonly taskIds: readonly number[];
+  /** Objects that the test itself changed or removed meanwhile: what became of them is not judged. */
+  readonly touched?: readonly string[];
+  /** Folder of the sample store, when its files are to be compared with the rows too. */
+  readonly sampleFolder?: string;
+  /** Keys whose file the test itself took away. */
+  readonly missingFiles?: readonly string[];
+}
+
+/**
+ * Writes down what every table holds, row by row: keys, and a hash of the rest. Only the engine's tasks may change
+ * the tables between this and the audit.
+ */
+export async function takeSnapshot(client: pg.Client): Promise<void> {
+  await client.query('drop schema if exists books cascade');
+  await client.query('create schema books');
+  for (const { name, kept } of snapshotTables) {
+    await client.query(
+      `create table books.${name} as select ${kept.join(', ')}, md5(x::text) as row_hash from ${name} x`,
+    );
+    await client.query(`analyze books.${name}`);
+  }
+}
+
+/**
+ * Compares the tables with the snapshot, object by object, after tasks have come to their end. Knows the contract
+ * of tasks and the schema, and shares nothing with the engine: filters, places and sums are worked out anew.
+ * @returns what is wrong, one sentence a kind of fault; empty when the books balance
+ */
+export async function auditBooks(client: pg.Client, options: AuditOptions): Promise<string[]> {
+  const { taskIds, touched = [], sampleFolder, missingFiles = [] } = options;
+  // The lists of removed objects are looked up row by row: they must fit into a hash.
+  await client.query(`set work_mem = '256MB'`);
+  await openLedger(client, taskIds, touched);
+  const violations: string[] = [];
+  for (const rule of bookRules()) {
+    const { rows } = await client.query<{ fault: string; times: string; examples: string[] }>(
+      `select fault, count(*) as times, (array_agg(id::text order by id::text))[1:3] as examples
+       from (${rule}) found (fault, id) group by fault order by fault`,
+    );
+    for (const { fault, times, examples } of rows) {
+      violations.push(`${fault}: ${times} times (${examples.join(', ')})`);
+    }
+  }
+  if (sampleFolder !== undefined) violations.push(...(await checkFiles(client, sampleFolder, missingFiles)));
+  return violations;
+}
