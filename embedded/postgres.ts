@@ -108,7 +108,7 @@ async function stopOrphan(pidFile: string, folder: string, log: Logger): Promise
 
 async function isPostmasterOf(pid: number, folder: string): Promise<boolean> {
   const command = await commandLineOf(pid);
-  if (command === null || !command.includes('postgres')) return false;
+  if (command?.includes('postgres') !== true) return false;
   const workingFolder = await workingFolderOf(pid);
   return workingFolder === null ? command.includes(folder) : workingFolder === (await realpath(folder));
 }
