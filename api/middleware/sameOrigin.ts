@@ -17,7 +17,8 @@ export function sameOrigin(): RequestHandler {
 
 function isOwnOrigin(req: Request): boolean {
   const site = req.get('Sec-Fetch-Site');
-  if (site !== undefined && site !== 'same-origin' && site !== 'none') return false;
+  // Browsers say it themselves; a form's Origin is `null` where the policy is to send no referrer.
+  if (site !== undefined) return site === 'same-origin' || site === 'none';
   const origin = req.get('Origin');
   if (origin === undefined) return true;
   // Only the host: behind a proxy that ends TLS the scheme differs.

@@ -1,0 +1,193 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../support/browser.ts';
+import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/apiServer.ts';
+import { createVisitor, logIn, type Visitor } from '../support/visitor.ts';
+import { waitFor } from '../support/waitFor.ts';
+import { advanceTask, insertError, insertTask, setState } from './taskRows.ts';
+
+let site: ApiServer;
+let browser: Browser;
+let visitor: Visitor;
+
+before(async () => {
+  site = await startApiServer();
+  browser = await launchBrowser();
+});
+afterEach(async () => {
+  assert.deepEqual(visitor.complaints, []);
+  await visitor.close();
+});
+after(async () => {
+  await browser.close();
+  await site.close();
+});
+
+async function signedIn(options: { javaScriptEnabled?: boolean } = {}): Promise<Page> {
+  visitor = await createVisitor(browser, { url: site.url, ...options });
+  await logIn(visitor.page, rootLogin, rootPassword);
+  await visitor.page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+  return visitor.page;
+}
+
+test('an extract is started from its form and told to the engine', async () => {
+  const page = await signedIn();
+  await page.getByRole('link', { name: 'New task' }).first().click();
+  await page.getByLabel('Descriptor version to extract').selectOption('3');
+  await page.getByLabel('Created from').fill('now-30d');
+  await page.getByLabel('Description').fill('Upgrade, step 1');
+  await page.getByRole('button', { name: 'Start the extract' }).click();
+
+  await page.getByRole('heading', { name: 'Extract face descriptors of version 3' }).waitFor();
+  await page.getByText('was created.').waitFor();
+  await page.getByText('Upgrade, step 1').waitFor();
+  const taskId = Number(/\/tasks\/(\d+)\/view/.exec(page.url())?.[1]);
+  assert.deepEqual(site.told, [{ call: 'start', taskId, generation: 1 }]);
+  const [row] = await site.db.query<{ content: { filters: Record<string, string> } }>(
+    'select content from tasks where task_id = $1',
+    [taskId],
+  );
+  assert.match(row?.content.filters['create_time__gte'] ?? '', /^\d{4}-.*Z$/, 'relative times are frozen');
+});
+
+test('a form with a fault comes back with what was typed and what is wrong', async () => {
+  const page = await signedIn();
+  await page.goto('/tasks/new?kind=gc-faces');
+  await page.getByLabel('Account id').fill('not an id');
+  await page.getByLabel('Description').fill('Clean up');
+  await page.getByLabel('Remove the samples too').uncheck();
+  await page.getByRole('button', { name: 'Remove the faces' }).click();
+
+  await page.getByRole('heading', { name: 'Please check what was entered' }).waitFor();
+  assert.equal(await page.getByLabel('Account id').inputValue(), 'not an id');
+  assert.equal(await page.getByLabel('Account id').getAttribute('aria-invalid'), 'true');
+  assert.equal(await page.getByLabel('Description').inputValue(), 'Clean up');
+  assert.equal(await page.getByLabel('Remove the samples too').isChecked(), false);
+});
+
+test('removing all faces needs a word of its own', async () => {
+  const page = await signedIn();
+  await page.goto('/tasks/new?kind=gc-faces');
+  await page.getByRole('button', { name: 'Remove the faces' }).click();
+  await page.getByRole('alert').getByText('Filters select everything').waitFor();
+  await page.getByLabel('Yes, remove all faces when no condition is given').check();
+  await page.getByRole('button', { name: 'Remove the faces' }).click();
+  await page.getByRole('heading', { name: 'Remove faces', level: 1 }).waitFor();
+});
+
+test("a task's progress, state and buttons move without a reload", async () => {
+  const taskId = await insertTask(site.db, { description: 'watched' });
+  const page = await signedIn();
+  await page.goto(`/tasks/${taskId}/view`);
+  await page.getByText('live', { exact: true }).waitFor();
+  const bar = page.getByRole('progressbar');
+  assert.equal(await bar.getAttribute('aria-valuenow'), '40');
+  await page.evaluate("document.body.dataset.mark = 'same page'");
+
+  await advanceTask(site.db, taskId, 350);
+  await waitFor('the bar at 75 %', async () => (await bar.getAttribute('aria-valuenow')) === '75');
+  assert.match(await page.getByRole('main').innerText(), /750 of 1,000/);
+
+  await insertError(site.db, taskId, 'no such file');
+  await setState(site.db, taskId, 'cancelling');
+  await page.getByText('Cancelling', { exact: true }).waitFor();
+  await page.getByText('no such file').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Pause' }).count(), 0);
+  await setState(site.db, taskId, 'cancelled');
+  await page.getByRole('button', { name: 'Retry' }).waitFor();
+  assert.equal(await page.evaluate('document.body.dataset.mark'), 'same page');
+});
+
+test('the list of tasks moves without a reload and shows new tasks', async () => {
+  const taskId = await insertTask(site.db, { description: 'in the list' });
+  const page = await signedIn();
+  await page.goto('/tasks/view');
+  const row = page.getByRole('row').filter({ hasText: 'in the list' });
+  await page.getByText('live', { exact: true }).waitFor();
+  await advanceTask(site.db, taskId, 100);
+  await row.getByText('500 of 1,000').waitFor();
+  await insertTask(site.db, { description: 'came later' });
+  await page.getByRole('row').filter({ hasText: 'came later' }).waitFor();
+});
+
+test('a page whose stream has broken says so and recovers by itself', async () => {
+  const taskId = await insertTask(site.db);
+  const page = await signedIn();
+  await page.goto(`/tasks/${taskId}/view`);
+  await page.getByText('live', { exact: true }).waitFor();
+  await page.route('**/events', (route) => route.abort());
+  site.endStreams();
+  await page.getByText('reconnecting', { exact: true }).waitFor();
+  visitor.complaints.length = 0;
+  await page.unroute('**/events');
+  await page.reload();
+  await page.getByText('live', { exact: true }).waitFor();
+});
+
+test('pausing, cancelling, retrying and deleting work without JavaScript', async () => {
+  const taskId = await insertTask(site.db);
+  const page = await signedIn({ javaScriptEnabled: false });
+  await page.goto(`/tasks/${taskId}/view`);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByText('The task is being paused.').waitFor();
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByText('The task goes on.').waitFor();
+
+  await page.getByText('Cancel…').click();
+  await page.getByRole('button', { name: 'Cancel the task' }).click();
+  await page.getByText('The task is being cancelled.').waitFor();
+  await setState(site.db, taskId, 'cancelled');
+  await page.reload();
+  await page.getByRole('button', { name: 'Retry' }).click();
+  await page.getByText('The task was started again.').waitFor();
+  assert.deepEqual(
+    site.told.filter((call) => call.taskId === taskId).map(({ call, generation }) => `${call} ${generation}`),
+    ['control 1', 'control 1', 'control 1', 'start 2'],
+  );
+
+  await setState(site.db, taskId, 'done');
+  await page.reload();
+  await page.getByText('Delete…').click();
+  await page.getByRole('button', { name: 'Delete the task' }).click();
+  await page.getByText(`Task ${taskId} was deleted.`).waitFor();
+  assert.equal(new URL(page.url()).pathname, '/tasks/view');
+});
+
+test('a button that comes too late says why nothing happened', async () => {
+  const taskId = await insertTask(site.db);
+  const page = await signedIn({ javaScriptEnabled: false });
+  await page.goto(`/tasks/${taskId}/view`);
+  await setState(site.db, taskId, 'done');
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByRole('alert').getByText('the task is done').waitFor();
+});
+
+test('accounts are created and removed from their pages', async () => {
+  const page = await signedIn();
+  await page.goto('/accounts');
+  await page.getByText('New account').click();
+  await page.getByLabel('Login').fill('Not Right');
+  await page.getByLabel('Password').fill('secret');
+  await page.getByRole('button', { name: 'Create the account' }).click();
+  await page.getByRole('heading', { name: 'Please check what was entered' }).waitFor();
+
+  await page.getByLabel('Login').fill('branch@example.com');
+  await page.getByLabel('Password').fill('secret');
+  await page.getByRole('button', { name: 'Create the account' }).click();
+  await page.getByRole('heading', { name: 'branch@example.com' }).waitFor();
+
+  await page.getByText('Remove…').click();
+  await page.getByRole('button', { name: 'Remove the account' }).click();
+  await page.getByText('The account was removed.').waitFor();
+  assert.equal(await page.getByText('branch@example.com').count(), 0);
+});
+
+test('the last administrator cannot be removed and is told so', async () => {
+  const page = await signedIn();
+  await page.goto('/accounts');
+  await page.getByRole('link', { name: rootLogin }).last().click();
+  await page.getByText('Remove…').click();
+  await page.getByRole('button', { name: 'Remove the account' }).click();
+  await page.getByRole('alert').getByText('is the last administrator').waitFor();
+});
