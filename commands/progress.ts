@@ -13,7 +13,7 @@ export interface Progress {
   stop(): void;
 }
 
-const lineEveryMs = 3_000;
+const lineEveryMs = 5_000;
 
 /** A bar on a terminal, a line every few seconds anywhere else; on stderr, so that stdout is left to results. */
 export function createProgress(
@@ -29,7 +29,7 @@ export function createProgress(
       barsize: isTerminal ? 30 : 20,
       noTTYOutput: true,
       notTTYSchedule: lineEveryMs,
-      hideCursor: false,
+      emptyOnZero: true,
       // Off a terminal every line is ended already; this spares an empty one at the end.
       clearOnComplete: !isTerminal,
       formatValue: (value, _options, type) =>

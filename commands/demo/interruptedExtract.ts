@@ -14,7 +14,7 @@ export async function extractWithTrouble(demo: Demo): Promise<void> {
   const follow = (taskId: number, until?: (task: TaskJson) => boolean) =>
     followTask(tasks, taskId, 'faces', { signal, ...(until === undefined ? {} : { until }) });
 
-  story.step('Second thoughts: an extract of version 2 is cancelled on its way, and later retried');
+  story.step('Second thoughts: an extract of version 2 is cancelled, and then retried');
   const taskId = await tasks.postExtract(
     {
       extraction_target: 'face_descriptor',

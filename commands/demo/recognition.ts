@@ -6,7 +6,7 @@ const least = 0.95;
 /** How often the nearest other sample shows the same person, before and after the upgrade. */
 export async function compareRecognition(demo: Demo): Promise<void> {
   const { story, ledger } = demo;
-  story.step('Is the same person still found? For each sample the nearest other one is looked up');
+  story.step('Is the same person still found?');
   const rows: (string | number)[][] = [];
   for (const [when, version] of [
     ['before', 1],

@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, test } from 'node:test';
+import { startTimeOf } from '../../platform/processes.ts';
+import { createTestFolder, type TestFolder } from '../support/folder.ts';
+import { waitFor } from '../support/waitFor.ts';
+
+let folder: TestFolder;
+beforeEach(async () => void (folder = await createTestFolder('demo')));
+afterEach(() => folder.remove());
+
+interface Playing {
+  readonly process: ChildProcess;
+  readonly data: string;
+  readonly story: () => string;
+  readonly ended: Promise<number | null>;
+}
+
+function play(...more: string[]): Playing {
+  const data = join(folder.path, 'data');
+  const child = spawn(
+    process.execPath,
+    ['--import', 'tsx', 'commands/demo.ts', '--folder', data, '--copies', '4', ...more],
+    { env: { ...process.env, PORT: '0' }, stdio: ['ignore', 'pipe', 'pipe'] },
+  );
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  }
+  return {
+    process: child,
+    data,
+    story: () => text,
+    ended: once(child, 'exit').then(([code]) => code as number | null),
+  };
+}
+
+function startedPids(data: string): number[] {
+  const processes = join(data, 'processes');
+  const children = readdirSync(processes).map(
+    (file) => (JSON.parse(readFileSync(join(processes, file), 'utf8')) as { pid: number }).pid,
+  );
+  const servers = ['postgres/cluster/postmaster.pid', 'temporal/pid'].map((file) =>
+    Number(readFileSync(join(data, file), 'utf8').split('\n')[0]),
+  );
+  return [...children, ...servers];
+}
+
+async function areGone(pids: readonly number[]): Promise<boolean> {
+  return (await Promise.all(pids.map(startTimeOf))).every((time) => time === null);
+}
+
+test('the demo plays to its closing table, where every line holds', async () => {
+  const { ended, story } = play('--exit');
+  assert.equal(await ended, 0, story());
+  const books = story().slice(story().indexOf('The books'));
+  const lines = books.split('\n').filter((line) => /\s(ok|WRONG)$/.test(line));
+  assert.ok(lines.length >= 30, books);
+  assert.deepEqual(
+    lines.filter((line) => line.endsWith('WRONG')),
+    [],
+  );
+  for (const line of [
+    /faces found in the photos +22 +22 +ok/,
+    /faces with their copies +110 +110 +ok/,
+    /rank-1 with version 1 +≥ 95\.0 % +\d/,
+    /rank-1 with version 3 +≥ 95\.0 % +\d/,
+    /cancelled extract: state +cancelled +cancelled +ok/,
+    /worker killed: subtasks that lost work +0 +0 +ok/,
+    /at the end: face descriptors of version 1 +0 +0 +ok/,
+    /at the end: face descriptors of version 3 +110 +110 +ok/,
+  ]) {
+    assert.match(books, line);
+  }
+  assert.match(books, /http:\S+ +log in as root@visionlabs\.ai with password root/);
+});
+
+test('Ctrl-C in the middle of the demo leaves no process within 10 s, and the next demo begins anew', async () => {
+  const first = play();
+  await waitFor('the import', () => /npm run import/.test(first.story()), { limitMs: 120_000 });
+  const pids = startedPids(first.data);
+  const begin = performance.now();
+  first.process.kill('SIGINT');
+  assert.equal(await first.ended, 0, first.story());
+  assert.ok(performance.now() - begin < 11_000);
+  assert.ok(await areGone(pids));
+
+  const second = play();
+  await waitFor('the import', () => /npm run import/.test(second.story()), { limitMs: 120_000 });
+  second.process.kill('SIGTERM');
+  assert.equal(await second.ended, 0, second.story());
+});
+
+test('a folder that no demo has made is left alone', async () => {
+  await writeFile(join(folder.path, 'mine.txt'), 'important');
+  const child = spawn(process.execPath, ['--import', 'tsx', 'commands/demo.ts', '--folder', folder.path], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  let text = '';
+  child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
+  const [code] = (await once(child, 'exit')) as [number | null];
+  assert.equal(code, 2);
+  assert.match(text, /is not empty and was not made by a demo/);
+  assert.deepEqual(readdirSync(folder.path), ['mine.txt']);
+});
