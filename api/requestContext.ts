@@ -30,7 +30,7 @@ export interface RequestContext {
 export interface Actor {
   readonly accountId: string | null;
   readonly login: string;
-  readonly requestId: string;
+  readonly requestId: string | null;
   readonly remoteAddress: string | null;
 }
 
@@ -64,6 +64,8 @@ export function actorOf(req: Request): Actor {
 }
 
 /** What the client sent, as the document types it; the caller names the types of its operation. */
+// The document has proven the types that the caller names.
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
 export function inputOf<T extends Partial<{ params: object; query: object; body: unknown }>>(
   req: Request,
 ): T {

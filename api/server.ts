@@ -167,7 +167,7 @@ async function ensureFirstAdmin(): Promise<void> {
 
 function readConfig(): Config & { databaseUrl: string; temporalAddress: string; sessionSecret: string } {
   try {
-    const loaded = loadConfig(process.env, 'api');
+    const loaded = loadConfig(undefined, 'api');
     const { databaseUrl, temporalAddress, sessionSecret } = loaded;
     if (databaseUrl === undefined || temporalAddress === undefined || sessionSecret === undefined) {
       throw new ConfigError(['DATABASE_URL and TEMPORAL_ADDRESS: required (npm start sets them)']);

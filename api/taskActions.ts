@@ -100,22 +100,23 @@ export function createTaskActions(deps: TaskActionsDeps) {
 
   return {
     /** @throws DomainError selectsEverything | validationFailed | fieldMissing */
-    createGc: (request: GcRequest, wishes: TaskWishes, actor: Actor): Promise<number> =>
+    createGc: async (request: GcRequest, wishes: TaskWishes, actor: Actor): Promise<number> =>
       create(taskTypes.gc, freezeGcContent(request, new Date()), wishes, actor),
 
     /** @throws DomainError noExtractor | validationFailed | fieldMissing */
-    createExtract: (request: ExtractRequest, wishes: TaskWishes, actor: Actor): Promise<number> =>
-      create(
-        taskTypes.additionalExtract,
-        freezeExtractContent(request, {
-          now: new Date(),
-          defaultFaceVersion: deps.defaultFaceVersion,
-          defaultBodyVersion: deps.defaultBodyVersion,
-          hasExtractor: (version, kind) => deps.hasExtractor(version, kind),
-        }),
-        wishes,
-        actor,
-      ),
+    createExtract: async (request: ExtractRequest, wishes: TaskWishes, actor: Actor): Promise<number> => {
+      if (request.extraction_target === 'basic_attributes') {
+        const message = 'no worker computes basic attributes';
+        throw new DomainError('noExtractor', `Path: 'content.extraction_target' message: '${message}'`);
+      }
+      const content = freezeExtractContent(request, {
+        now: new Date(),
+        defaultFaceVersion: deps.defaultFaceVersion,
+        defaultBodyVersion: deps.defaultBodyVersion,
+        hasExtractor: (version, kind) => deps.hasExtractor(version, kind),
+      });
+      return create(taskTypes.additionalExtract, content, wishes, actor);
+    },
 
     /** @throws DomainError taskNotFound | cannotCancel | cannotPause */
     control: async (taskId: number, action: ControlAction, actor: Actor): Promise<void> => {

@@ -13,5 +13,5 @@ export function isUnavailable(error: unknown): boolean {
   const { code } = error as Error & { code?: unknown };
   if (typeof code === 'string') return networkCodes.has(code) || unavailableState.test(code);
   // The driver says only this when a connection breaks in the middle of a query.
-  return /^Connection terminated/.test(error.message);
+  return error.message.startsWith('Connection terminated');
 }

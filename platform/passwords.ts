@@ -25,7 +25,9 @@ export function createPasswords(): Passwords {
   const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
     if (waiting >= maxWaiting) throw new PasswordsBusyError(`${maxWaiting} passwords wait to be checked`);
     waiting++;
-    const turn = last.then(work).finally(() => void waiting--);
+    const turn = last.then(work).finally(() => {
+      waiting -= 1;
+    });
     last = turn.catch(() => undefined);
     return turn;
   };

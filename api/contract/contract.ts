@@ -163,7 +163,7 @@ function responseChecks(
 ): Operation['checkResponse'] {
   const compiled = new Map<object, Check>();
   return (status, mediaType) => {
-    const given = operation.responses[status] ?? operation.responses['default'];
+    const given = operation.responses[status] ?? operation.responses[`${Math.floor(status / 100)}XX`];
     if (given === undefined) return undefined;
     const content = follow<ResponseObject>(document, given).content?.[mediaType];
     if (content === undefined) return undefined;

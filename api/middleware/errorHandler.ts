@@ -15,7 +15,6 @@ export interface ErrorHandlerDeps {
 /** The one translator of errors into answers. What nobody foresaw is logged once and answered with an id only. */
 export function errorHandler({ log, isUnavailable }: ErrorHandlerDeps): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
-  // eslint-disable-next-line @typescript-eslint/no-unused-vars
   return (error: unknown, req, res, _next) => {
     if (res.headersSent) {
       log.error({ err: error, requestId: contextOf(req).requestId }, 'an answer broke off');
@@ -59,7 +58,7 @@ export function toDomainError(
       return new DomainError('notJson', error.message, { cause: error });
   }
   // A path that cannot be decoded.
-  if (error instanceof URIError || (status === 400 && /decode/.test(error.message))) {
+  if (error instanceof URIError || (status === 400 && error.message.includes('decode'))) {
     return new DomainError('pageNotFound', 'no such page', { cause: error });
   }
   return null;

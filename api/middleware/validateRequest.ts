@@ -9,7 +9,7 @@ export function validatePath(operation: Operation): RequestHandler {
   const isUuid = (name: string) =>
     operation.pathParameters.some((rule) => rule.name === name && rule.schema.format === 'uuid');
   return (req, _res, next) => {
-    const params = readParameters(req.params as Record<string, string>, operation.pathParameters);
+    const params = readParameters(req.params, operation.pathParameters);
     const errors = operation.checkPath(params);
     if (errors !== null) throw pathFault(errors, isUuid);
     contextOf(req).input = { params, query: {}, body: undefined };

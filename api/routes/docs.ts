@@ -19,16 +19,10 @@ export function docsRoutes({ text, document, paths }: DocsDeps): Handlers {
     getSpec: (req, res) => {
       res.vary('Accept');
       // Whoever has no preference gets the first.
-      switch (req.accepts([yaml, 'text/html'])) {
-        case yaml:
-          res.type(yaml).send(text);
-          break;
-        case 'text/html':
-          res.type('html').send(operations);
-          break;
-        default:
-          throw new DomainError('notAcceptable', `this is to be had as ${yaml} or text/html`);
-      }
+      const wanted = req.accepts([yaml, 'text/html']);
+      if (wanted === yaml) res.type(yaml).send(text);
+      else if (wanted === 'text/html') res.type('html').send(operations);
+      else throw new DomainError('notAcceptable', `this is to be had as ${yaml} or text/html`);
     },
 
     getErrorCodes: (_req, res) => {

@@ -57,7 +57,10 @@ function descriptorOptions(request: ExtractRequest, around: ExtractSurroundings)
   }
   const kind = request.extraction_target === 'body_descriptor' ? 'body' : 'face';
   if (!around.hasExtractor(version, kind)) {
-    throw new DomainError('noExtractor', `no network computes ${kind} descriptors of version ${version}`);
+    throw new DomainError(
+      'noExtractor',
+      `Path: 'content.options.descriptor_version' message: 'no network computes ${kind} descriptors of version ${version}'`,
+    );
   }
   return {
     missing: true,

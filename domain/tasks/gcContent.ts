@@ -70,7 +70,10 @@ export function freezeGcContent(request: GcRequest, now: Date): GcContent {
 function removal(request: GcRequest, now: Date): Omit<FacesGc, 'target' | 'store_results'> {
   const filters = freezeFilters(request.filters ?? {}, now, 'content.filters');
   if (!hasCondition(filters) && request.confirm_all !== true) {
-    throw new DomainError('selectsEverything', 'give at least one condition, or confirm_all: true');
+    throw new DomainError(
+      'selectsEverything',
+      "Path: 'content.filters' message: 'give at least one condition, or confirm_all: true'",
+    );
   }
   return {
     filters,

@@ -1,0 +1,107 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import session from 'express-session';
+import { createApp } from '../../api/app.ts';
+import type { HealthCheck } from '../../api/routes/health.ts';
+import { createAccountLists } from '../../db/accountLists.ts';
+import { createAccountStore } from '../../db/accountStore.ts';
+import { createDatabase } from '../../db/connection.ts';
+import { createErrorLists } from '../../db/errorLists.ts';
+import { createHomeLists } from '../../db/homeLists.ts';
+import { createResultLists } from '../../db/resultLists.ts';
+import { createSessionStore } from '../../db/sessionStore.ts';
+import { createSubtaskLists } from '../../db/subtaskLists.ts';
+import { createTaskLists } from '../../db/taskLists.ts';
+import { createTaskPageLists } from '../../db/taskPageLists.ts';
+import { createTaskStore } from '../../db/taskStore.ts';
+import { isUnavailable } from '../../db/unavailable.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { createMetrics } from '../../platform/metrics.ts';
+import { createPasswords } from '../../platform/passwords.ts';
+import { createTestDatabase } from './database.ts';
+
+export const rootLogin = 'root@visionlabs.ai';
+export const rootPassword = 'root of the tests';
+
+export interface Told {
+  readonly call: 'start' | 'control';
+  readonly taskId: number;
+  readonly generation: number;
+}
+
+export type ApiServer = Awaited<ReturnType<typeof startApiServer>>;
+
+/** The whole API on a database of its own, with one administrator and an engine that only remembers what it was told. */
+export async function startApiServer(options: { readonly checks?: readonly HealthCheck[] } = {}) {
+  const testDatabase = await createTestDatabase();
+  const db = createDatabase({ url: testDatabase.url, applicationName: 'test api', maxConnections: 6 });
+  const log = createLogger({ name: 'api', level: 'silent', format: 'json' });
+  const sessionStore = createSessionStore(session, { url: testDatabase.url, log });
+  const accounts = createAccountStore(db);
+  const passwords = createPasswords();
+  await accounts.ensureFirstAdmin({
+    accountId: '00000000-0000-7000-8000-000000000001',
+    login: rootLogin,
+    passwordHash: await passwords.hash(rootPassword),
+    accountType: 'admin',
+    description: '',
+  });
+  const told: Told[] = [];
+  let isEngineThere = true;
+  const tell = (entry: Told): Promise<void> => {
+    if (!isEngineThere) return Promise.reject(new Error('nobody answers'));
+    told.push(entry);
+    return Promise.resolve();
+  };
+  const app = await createApp({
+    log,
+    metrics: createMetrics(),
+    refreshMetrics: () => Promise.resolve(),
+    checks: options.checks ?? [],
+    isUnavailable,
+    session: { secret: 'a secret of the tests', secureCookies: false, store: sessionStore.store },
+    trustProxy: '',
+    passwords,
+    accounts,
+    accountLists: createAccountLists(db),
+    tasks: createTaskStore(db),
+    gateway: {
+      startTask: ({ taskId, generation }) => tell({ call: 'start', taskId, generation }),
+      controlTask: ({ taskId, generation }) => tell({ call: 'control', taskId, generation }),
+    },
+    taskLists: createTaskLists(db),
+    subtaskLists: createSubtaskLists(db),
+    resultLists: createResultLists(db),
+    errorLists: createErrorLists(db),
+    homeLists: createHomeLists(db),
+    taskPageLists: createTaskPageLists(db),
+    extractors: [
+      { version: 1, kind: 'face', name: 'resnet128' },
+      { version: 3, kind: 'face', name: 'mobileface' },
+    ],
+    defaultFaceVersion: 1,
+    defaultBodyVersion: 101,
+  });
+  const server = createServer(app.express).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    db,
+    /** What the engine was told, in order. */
+    told,
+    setEngine: (isThere: boolean): void => {
+      isEngineThere = isThere;
+    },
+    /** As a restart of the process would. */
+    endStreams: (): void => app.close(),
+    close: async (): Promise<void> => {
+      app.close();
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await sessionStore.close();
+      await db.close();
+      await testDatabase.drop();
+    },
+  };
+}
