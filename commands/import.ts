@@ -81,8 +81,8 @@ async function runImport(
       copies: options.copies,
       seed: options.seed,
       descriptorVersion: config.defaultDescriptorVersion,
-      onProgress: ({ photosDone }) => {
-        progress.update(photosDone);
+      onProgress: ({ photosDone, facesAdded }) => {
+        progress.update(photosDone, { note: `${facesAdded} faces added` });
       },
     });
   } finally {

@@ -50,9 +50,11 @@ export interface ImportSummary {
 
 // A sweep takes images without rows after 60 s: rows that come so late must not be written any more.
 const writeLimitMs = 30_000;
+// Many copies of a photo's faces neither fit into memory nor into that time: they are written in groups.
+const facesAtOnce = 100;
 
 /**
- * Photos → faces: detect, align, describe, store the image, then write the rows of a photo in one transaction. A
+ * Photos → faces: detect, align, describe, store the images, then write the rows, up to 100 faces a transaction. A
  * photo is known by its content: what is there already is not added again. Ends early only when the machine fails
  * (database, disk, extractors), never because of a photo.
  */
@@ -67,6 +69,9 @@ export async function importPhotos(
   const target = { accountId, listId, descriptorVersion };
   const counts = { photosUsed: 0, facesFound: 0, facesAdded: 0, facesKnown: 0 };
   const unusable: { file: string; reason: string }[] = [];
+  const tell = (photosDone: number): void => {
+    options.onProgress?.({ photosDone, photos: files.length, facesAdded: counts.facesAdded });
+  };
   for (const [index, file] of files.entries()) {
     const found = await findFaces(deps.detector, file);
     if ('reason' in found) {
@@ -80,14 +85,14 @@ export async function importPhotos(
       const missing = wanted.filter(({ externalId }) => !known.has(externalId));
       counts.photosUsed += 1;
       counts.facesFound += found.faces.length;
-      counts.facesAdded += await addFaces(deps, target, missing, options.events);
       counts.facesKnown += known.size;
+      for (let start = 0; start < missing.length; start += facesAtOnce) {
+        const group = missing.slice(start, start + facesAtOnce);
+        counts.facesAdded += await addFaces(deps, target, group, options.events);
+        tell(index);
+      }
     }
-    options.onProgress?.({
-      photosDone: index + 1,
-      photos: files.length,
-      facesAdded: counts.facesAdded,
-    });
+    tell(index + 1);
   }
   return { listId, ...counts, unusable };
 }
@@ -151,7 +156,6 @@ async function addFaces(
   wanted: readonly WantedFace[],
   events: boolean,
 ): Promise<number> {
-  if (wanted.length === 0) return 0;
   const described = await allOrFirstError(
     wanted.map((face) => describe(deps.pool, face, target.descriptorVersion, events)),
   );

@@ -19,8 +19,8 @@ function loadModel({ version, kind }: RunMessage): Promise<Model> {
 }
 
 // Small messages are written to the pipe before send returns, so `started` arrives even if the model run that
-// follows ends the process.
-const send = (message: ChildMessage) => process.send?.(message);
+// follows ends the process. A parent that is gone is told of by `disconnect`, not by a failed write.
+const send = (message: ChildMessage) => process.send?.(message, undefined, undefined, () => undefined);
 
 let turn: Promise<void> = Promise.resolve();
 

@@ -101,6 +101,14 @@ test('importing the same photos again adds nothing', async () => {
   assert.deepEqual(await readdir(join(folder.path, 'samples'), { recursive: true }), files);
 });
 
+test('more copies than fit into one transaction are all there, and another seed adds others', async () => {
+  const wanted = options({ copies: 40 });
+  const first = await importPhotos(deps, photos.slice(0, 1), wanted);
+  assert.equal(first.facesAdded, 3 * 41);
+  const second = await importPhotos(deps, photos.slice(0, 1), { ...wanted, copies: 2, seed: 2 });
+  assert.deepEqual([second.facesAdded, second.facesKnown], [6, 3]);
+});
+
 test('two imports of the same photos at the same time add each face once', async () => {
   const wanted = options({ list: 'both' });
   const summaries = await Promise.all([1, 2].map(() => importPhotos(deps, photos.slice(0, 1), wanted)));

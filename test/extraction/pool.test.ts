@@ -10,6 +10,7 @@ import { killMark, stopMark } from './fixtures/poison.ts';
 
 const log = createLogger({ name: 'test', level: 'silent', format: 'json' });
 const poisonChild = fileURLToPath(new URL('fixtures/poisonChild.ts', import.meta.url));
+const brokenChild = fileURLToPath(new URL('fixtures/brokenChild.ts', import.meta.url));
 
 let warps: Buffer[];
 
@@ -142,7 +143,7 @@ test('images are fetched only when there is room for them', async (t) => {
 });
 
 test('when no process can be started the work is refused instead of waiting for ever', async (t) => {
-  const pool = openPool(t, { entry: '/there/is/no/such/program.ts' });
+  const pool = openPool(t, { entry: brokenChild });
   await assert.rejects(run(pool), /do not start/);
 });
 
