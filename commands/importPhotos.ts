@@ -48,9 +48,7 @@ export interface ImportSummary {
   readonly unusable: readonly { readonly file: string; readonly reason: string }[];
 }
 
-// A sweep takes images without rows after 60 s: rows that come so late must not be written any more.
-const writeLimitMs = 30_000;
-// Many copies of a photo's faces neither fit into memory nor into that time: they are written in groups.
+// Many copies of a photo's faces do not fit into memory, nor into the minute that a sweep gives an import.
 const facesAtOnce = 100;
 
 /**
@@ -161,12 +159,8 @@ async function addFaces(
   );
   const keys = described.map(({ imported }) => storageKeysOf(imported));
   await deps.store.announceImages(keys.flat());
-  const start = performance.now();
   for (const [index, { image }] of described.entries()) {
     for (const key of keys[index] ?? []) await deps.images.put(key, image);
-  }
-  if (performance.now() - start > writeLimitMs) {
-    throw new Error(`The sample store took over ${writeLimitMs / 1000} s for one photo; import again`);
   }
   return deps.store.addFaces(
     target,

@@ -126,14 +126,18 @@ async function findKnown(
   return new Map(rows.map((row) => [row.external_id, row.face_id]));
 }
 
-/** Takes the images' tombstones away; when one has gone, a sweep has removed its image. */
+// Well below the age at which a sweep takes an image: from here on the row's lock keeps the sweep away.
+const claimWithinSeconds = 45;
+
+/** Takes the images' tombstones away, unless a sweep may have seen them. */
 async function claimImages(tx: Sql, storageKeys: readonly string[]): Promise<void> {
   const claimed = await tx.query(
-    'delete from sample_tombstones where storage_key = any($1::text[]) returning 1',
-    [storageKeys],
+    `delete from sample_tombstones where storage_key = any($1::text[])
+       and create_time > clock_timestamp() - make_interval(secs => $2) returning 1`,
+    [storageKeys, claimWithinSeconds],
   );
   if (claimed.length !== storageKeys.length) {
-    throw new Error('Images of this import were swept before their rows were written; import again');
+    throw new Error('Writing images took so long that they may have been swept; import again');
   }
 }
 

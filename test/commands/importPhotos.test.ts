@@ -102,7 +102,7 @@ test('importing the same photos again adds nothing', async () => {
 });
 
 test('more copies than fit into one transaction are all there, and another seed adds others', async () => {
-  const wanted = options({ copies: 40 });
+  const wanted = options({ copies: 40, descriptorVersion: 3 });
   const first = await importPhotos(deps, photos.slice(0, 1), wanted);
   assert.equal(first.facesAdded, 3 * 41);
   const second = await importPhotos(deps, photos.slice(0, 1), { ...wanted, copies: 2, seed: 2 });
@@ -164,7 +164,7 @@ test('an import that ends between its files and its rows leaves every file with 
   assert.equal(await count('sample_tombstones where storage_key = any($1::text[])', written), 2);
 });
 
-test('rows are not written for images that were swept meanwhile', async () => {
+test('rows are not written for images that were or may be swept meanwhile', async () => {
   const accountId = v7();
   const face: ImportedFace = {
     externalId: 'swept',
@@ -179,5 +179,8 @@ test('rows are not written for images that were swept meanwhile', async () => {
   await assert.rejects(deps.store.addFaces(target, [face]), /swept/);
   assert.equal(await count('faces where account_id = $1', accountId), 0);
   await deps.store.announceImages([face.face.sampleId]);
+  await db.query("update sample_tombstones set create_time = now() - interval '50 seconds'");
+  await assert.rejects(deps.store.addFaces(target, [face]), /swept/);
+  await db.query('update sample_tombstones set create_time = now()');
   assert.equal(await deps.store.addFaces(target, [face]), 1);
 });
