@@ -59,8 +59,8 @@ export async function openBed(log: Logger, signal: AbortSignal): Promise<Bed> {
       tasks: createTaskCalls(api),
       accountId: account.account_id,
       close: async () => {
-        await db.close();
-        await running.stop();
+        // Together: a statement that is under way ends only with the server.
+        await Promise.all([db.close(), running.stop()]);
         await rm(folder, { recursive: true, force: true });
       },
     };

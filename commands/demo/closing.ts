@@ -30,11 +30,8 @@ export async function close({ story, ledger, db, copies, running }: Demo): Promi
   );
   story.say('');
   const wrong = ledger.lines().filter(({ isRight }) => !isRight).length;
-  story.say(
-    wrong === 0
-      ? `Every line holds. ${story.elapsed().toFixed(0)} s.`
-      : `${wrong} lines do not hold. ${story.elapsed().toFixed(0)} s.`,
-  );
+  const verdict = wrong === 0 ? 'Every line holds.' : `NOT everything holds: ${wrong} of the lines above.`;
+  story.say(`${verdict} ${story.elapsed().toFixed(0)} s.`);
   story.title(
     `  ${running.apiUrl}   log in as ${running.config.adminLogin} with password ${defaultAdminPassword}`,
   );

@@ -1,4 +1,4 @@
-import { createProgress, describePace } from '../progress.ts';
+import { createProgress, describePace, type Progress } from '../progress.ts';
 import type { FollowOptions, TaskCalls, TaskJson } from '../taskCalls.ts';
 
 /** Follows a task with a bar that shows the API's own figures: objects, rate, time left. */
@@ -8,19 +8,20 @@ export async function followTask(
   unit: string,
   options: FollowOptions,
 ): Promise<TaskJson> {
-  const bar = createProgress(unit, 0);
+  let bar: Progress | undefined;
   try {
     return await tasks.follow(taskId, {
       ...options,
       onLook: (task) => {
-        const { objects_expected, objects_per_second, eta_seconds } = task.progress;
+        const { objects_expected: total, objects_per_second, eta_seconds } = task.progress;
+        if (total === 0) return;
+        bar ??= createProgress(unit, total);
         const pace = describePace(objects_per_second ?? 0, eta_seconds);
-        bar.update(dealtWith(task), { total: objects_expected, note: `${task.state}  ${pace}`.trimEnd() });
-        options.onLook?.(task);
+        bar.update(dealtWith(task), { total, note: `${task.state}  ${pace}` });
       },
     });
   } finally {
-    bar.stop();
+    bar?.stop();
   }
 }
 

@@ -25,10 +25,10 @@ export async function removeOldVersion(demo: Demo): Promise<void> {
   await checkTaskBooks(demo, 'gc of version 1', task);
   ledger.expect('gc of version 1: removed', old, result.removed_count ?? 0);
   ledger.expect('descriptors of version 1 left', 0, await countFaceDescriptors(db, 1));
-  const rows = (counts: Counts) => Object.values(counts).join(' / ');
-  ledger.expect(
-    'rows of all other tables, before and after the gc',
-    rows(before),
-    rows(await countTables(db)),
-  );
+  ledger.expect('gc of version 1: other tables changed', 'none', changed(before, await countTables(db)));
+}
+
+function changed(before: Counts, after: Counts): string {
+  const names = Object.keys(before) as (keyof Counts)[];
+  return names.filter((name) => before[name] !== after[name]).join(', ') || 'none';
 }
