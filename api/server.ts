@@ -3,7 +3,6 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import session from 'express-session';
-import { v7 as newUuid } from 'uuid';
 import { createAccountLists } from '../db/accountLists.ts';
 import { createAccountStore } from '../db/accountStore.ts';
 import { createDatabase } from '../db/connection.ts';
@@ -19,15 +18,15 @@ import { createTaskStore } from '../db/taskStore.ts';
 import { isUnavailable } from '../db/unavailable.ts';
 import { catalogue } from '../extraction/catalogue.ts';
 import { openImageStore } from '../imagestore/open.ts';
-import { ConfigError, isLoopback, loadConfig, type Config } from '../platform/config.ts';
+import { ConfigError, loadConfig, type Config } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import { createPasswords } from '../platform/passwords.ts';
-import { defaultAdminPassword } from '../platform/settings.ts';
 import { createShutdown } from '../platform/shutdown.ts';
 import { connectionSettings } from '../temporal/connectionOptions.ts';
 import { createGateway } from '../temporal/gateway.ts';
 import { createApp } from './app.ts';
+import { ensureFirstAdmin } from './auth/firstAdmin.ts';
 
 const config = readConfig();
 const log = createLogger({ name: 'api', level: config.logLevel, format: config.logFormat });
@@ -55,7 +54,8 @@ const taskLists = createTaskLists(db);
 
 try {
   await waitForSchema();
-  await ensureFirstAdmin();
+  const isFirstStart = await ensureFirstAdmin({ config, accounts, passwords });
+  if (isFirstStart) log.info({ login: config.adminLogin }, 'created the first administrator');
   await serve();
 } catch (error) {
   log.fatal({ err: error }, error instanceof ConfigError ? error.message : 'the API cannot start');
@@ -104,8 +104,9 @@ async function serve(): Promise<void> {
   const { port } = server.address() as AddressInfo;
   const host = config.host.includes(':') ? `[${config.host}]` : config.host;
   const url = `http://${host}:${port}`;
-  process.stdout.write(`listening on ${url}\n`);
-  process.send?.({ ready: true, url });
+  // A parent says it itself, when everything else is ready too.
+  if (process.send === undefined) process.stdout.write(`listening on ${url}\n`);
+  else process.send({ ready: true, url });
 }
 
 /** Requests that are under way may end; connections that wait for the next one are closed at once. */
@@ -113,7 +114,7 @@ async function stopServer(server: Server): Promise<void> {
   const closed = once(server, 'close');
   server.close();
   server.closeIdleConnections();
-  const limit = setTimeout(() => server.closeAllConnections(), 5_000);
+  const limit = setTimeout(() => server.closeAllConnections(), 3_000);
   await closed;
   clearTimeout(limit);
 }
@@ -143,26 +144,6 @@ async function waitForSchema(): Promise<void> {
       await delay(1_000);
     }
   }
-}
-
-async function ensureFirstAdmin(): Promise<void> {
-  if (await accounts.hasAccounts()) return;
-  const password = config.adminPassword ?? defaultAdminPassword;
-  if (password === defaultAdminPassword && !isLoopback(config.host)) {
-    throw new ConfigError([
-      `ADMIN_PASSWORD: '${defaultAdminPassword}' is known to everybody, and HOST can be reached from other machines`,
-    ]);
-  }
-  const isFirst = await accounts.ensureFirstAdmin({
-    accountId: newUuid(),
-    login: config.adminLogin,
-    passwordHash: await passwords.hash(password),
-    accountType: 'admin',
-    description: '',
-  });
-  if (!isFirst) return;
-  log.info({ login: config.adminLogin }, 'created the first administrator');
-  if (password === defaultAdminPassword) log.warn('its password is the default one: change it');
 }
 
 function readConfig(): Config & { databaseUrl: string; temporalAddress: string; sessionSecret: string } {

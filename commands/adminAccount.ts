@@ -1,11 +1,11 @@
 import { v7 as newId } from 'uuid';
+import { ensureFirstAdmin } from '../api/auth/firstAdmin.ts';
 import { createAccountStore, type AccountStore, type NewAccount } from '../db/accountStore.ts';
 import type { Actor } from '../db/auditStore.ts';
 import { createDatabase } from '../db/connection.ts';
 import { DomainError } from '../domain/errors.ts';
-import { ConfigError, isLoopback, type Config } from '../platform/config.ts';
+import type { Config } from '../platform/config.ts';
 import { createPasswords } from '../platform/passwords.ts';
-import { defaultAdminPassword } from '../platform/settings.ts';
 
 const commandLine: Actor = { accountId: null, login: 'command line', requestId: null, remoteAddress: null };
 
@@ -14,14 +14,9 @@ export async function ensureAdmin(
   config: Pick<Config, 'host' | 'adminLogin' | 'adminPassword'>,
   databaseUrl: string,
 ): Promise<boolean> {
-  return withAccounts(databaseUrl, async (accounts) => {
-    if (await accounts.hasAccounts()) return false;
-    if (config.adminPassword === undefined && !isLoopback(config.host)) {
-      throw new ConfigError(['ADMIN_PASSWORD: required, because HOST can be reached from other machines']);
-    }
-    const password = config.adminPassword ?? defaultAdminPassword;
-    return accounts.ensureFirstAdmin(await newAdmin(config.adminLogin, password));
-  });
+  return withAccounts(databaseUrl, (accounts) =>
+    ensureFirstAdmin({ config, accounts, passwords: createPasswords() }),
+  );
 }
 
 /** Creates an administrator; false when the login is taken. */

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
@@ -39,7 +39,7 @@ export class ConfigError extends Error {
 }
 
 /** Reads the settings; an empty variable counts as absent. Throws ConfigError with all faults at once. */
-export function loadConfig(env: Environment = process.env, role: Role = 'command'): Config {
+export function loadConfig(env: Environment = environment(), role: Role = 'command'): Config {
   const faults: string[] = [];
   const given = readGiven(env, faults);
   const result = schema.safeParse(given);
@@ -55,7 +55,13 @@ export function loadConfig(env: Environment = process.env, role: Role = 'command
 
 /** This process's variables with `overrides` on top: what a child process is started with. */
 export function environmentWith(overrides: Environment): Record<string, string | undefined> {
-  return { ...process.env, ...overrides };
+  return { ...environment(), ...overrides };
+}
+
+/** This process's variables; those of a file .env fill in what is not set. */
+function environment(): Environment {
+  if (existsSync('.env')) process.loadEnvFile('.env');
+  return process.env;
 }
 
 /** True for addresses that only this machine can reach. */

@@ -24,7 +24,7 @@ const accounts = () =>
   );
 
 test('the default password is refused where other machines can reach the service', async () => {
-  await assert.rejects(ensureAdmin({ ...config, host: '0.0.0.0' }, database.url), /ADMIN_PASSWORD: required/);
+  await assert.rejects(ensureAdmin({ ...config, host: '0.0.0.0' }, database.url), /ADMIN_PASSWORD: 'root' is known to everybody/);
   assert.deepEqual(await accounts(), []);
 });
 
@@ -36,6 +36,13 @@ test('the first start makes one administrator, and the next none', async () => {
   assert.equal(account?.login, 'root@visionlabs.ai');
   assert.equal(account.account_type, 'admin');
   assert.ok(await createPasswords().verify(account.password_hash, 'root'));
+});
+
+test('a service that keeps the default password is refused when it moves to where others can reach it', async () => {
+  await assert.rejects(
+    ensureAdmin({ ...config, host: '0.0.0.0' }, database.url),
+    /'root' is known to everybody/,
+  );
 });
 
 test('another administrator can be made, but not twice', async () => {

@@ -1,0 +1,67 @@
+import { createAccountStore } from '../db/accountStore.ts';
+import { createDatabase } from '../db/connection.ts';
+import { isMigrated } from '../db/migrate.ts';
+import { seedVolume } from '../db/seedVolume.ts';
+import { findExtractor } from '../extraction/catalogue.ts';
+import { loadConfig } from '../platform/config.ts';
+import { defineCommand, runCommand, UsageError, wholeNumber } from './options.ts';
+import { createProgress } from './progress.ts';
+import { requireDatabaseUrl } from './requireDatabaseUrl.ts';
+
+interface Options {
+  readonly faces: number;
+  readonly events: number;
+  readonly versions: string;
+  readonly seed: number;
+  readonly account?: string;
+}
+
+await runCommand(
+  defineCommand(
+    'seed',
+    'Fills the database with faces and events without images; the same seed, the same rows.',
+  )
+    .option('--faces <n>', 'faces', wholeNumber(0, 100_000_000), 0)
+    .option('--events <n>', 'events', wholeNumber(0, 100_000_000), 0)
+    .option('--versions <list>', 'descriptor versions of every object', '1')
+    .option('--seed <n>', 'which rows', wholeNumber(0, 2_147_483_647), 1)
+    .option('--account <login>', 'whose they are; default the first administrator')
+    .action(seed),
+);
+
+async function seed(options: Options): Promise<void> {
+  const config = loadConfig();
+  const db = createDatabase({
+    url: requireDatabaseUrl(config),
+    applicationName: 'luna-admin seed',
+    maxConnections: 2,
+  });
+  try {
+    if (!(await isMigrated(db))) throw new UsageError('The database is not migrated: npm run migrate');
+    const login = options.account ?? config.adminLogin;
+    const found = await createAccountStore(db).findByLogin(login);
+    if (found === null) throw new UsageError(`There is no account ${login}.`);
+    const progress = createProgress('rows', options.faces + options.events);
+    const { faces, events, listId } = await seedVolume(db, {
+      accountId: found.account.accountId,
+      faces: options.faces,
+      events: options.events,
+      versions: options.versions.split(',').map(toVersion),
+      seed: options.seed,
+      onProgress: (rows) => {
+        progress.update(rows);
+      },
+    });
+    progress.stop();
+    process.stdout.write(`${faces} faces and ${events} events of ${login}, list ${listId}\n`);
+  } finally {
+    await db.close();
+  }
+}
+
+function toVersion(text: string): { version: number; dimension: number } {
+  const version = Number(text.trim());
+  const extractor = findExtractor(version, 'face');
+  if (extractor === null) throw new UsageError(`--versions: no network has the version '${text}'`);
+  return { version, dimension: extractor.dimension };
+}
