@@ -8,6 +8,7 @@ import { readDocument } from './contract/document.ts';
 import { createJsonRouter, refuseUnknownHandlers, type Handlers } from './jsonRouter.ts';
 import { authenticate } from './middleware/authenticate.ts';
 import { errorHandler } from './middleware/errorHandler.ts';
+import { loginLimit } from './middleware/loginLimit.ts';
 import { notFound } from './middleware/notFound.ts';
 import { requestId } from './middleware/requestId.ts';
 import { requestLog } from './middleware/requestLog.ts';
@@ -105,6 +106,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   app.use(requestMetrics(metrics));
   app.use(requestLog(log));
   app.use(securityHeaders({ secure: deps.session.secureCookies }));
+  app.post(['/login', '/4/login'], loginLimit());
   app.use(pages.router);
   app.use('/4', prefixed);
   app.use(plain);

@@ -200,3 +200,12 @@ test('a request id is given back as it came, and a malformed one is refused', as
   assert.deepEqual([malformed.status, malformed.body.error_code], [400, 12018]);
   assert.notEqual(malformed.headers.get('luna-request-id'), 'me');
 });
+
+test('who fails to log in again and again has to wait', async () => {
+  const guess = () => asNobody('POST', '/4/login', { headers: { authorization: 'Basic bm90aGluZw==' } });
+  let answer = await guess();
+  for (let tries = 1; tries < 40 && answer.status === 401; tries++) answer = await guess();
+  assert.deepEqual([answer.status, answer.body.error_code], [429, 12040]);
+  assert.ok(Number(answer.headers.get('retry-after')) > 0);
+  assert.equal((await asRoot('GET', '/4/tasks')).status, 200);
+});

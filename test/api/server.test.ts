@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict';
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { basic } from '../support/documentedClient.ts';
+import { waitFor } from '../support/waitFor.ts';
+
+let database: TestDatabase;
+let dataDir: string;
+before(async () => {
+  database = await createTestDatabase();
+  dataDir = await mkdtemp(join(tmpdir(), 'luna-admin-api-'));
+});
+after(async () => {
+  await database.drop();
+  await rm(dataDir, { recursive: true });
+});
+
+interface Run {
+  readonly child: ChildProcess;
+  readonly output: () => string;
+  readonly exit: Promise<number | null>;
+}
+
+function start(settings: Record<string, string>): Run {
+  let output = '';
+  const child = spawn(process.execPath, ['--import', 'tsx', 'api/server.ts'], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: {
+      PATH: process.env['PATH'],
+      DATABASE_URL: database.url,
+      // Nobody listens there: a server whose engine is away.
+      TEMPORAL_ADDRESS: '127.0.0.1:9',
+      SESSION_SECRET: 'a secret of the tests that is long enough',
+      DATA_DIR: dataDir,
+      PORT: '0',
+      LOG_FORMAT: 'json',
+      ...settings,
+    },
+  });
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (chunk: Buffer) => {
+      output += chunk.toString();
+    });
+  }
+  const exit = once(child, 'exit').then(([code]: unknown[]) => code as number | null);
+  return { child, output: () => output, exit };
+}
+
+test('the default password is refused where other machines can reach the service', async () => {
+  const { exit, output } = start({ HOST: '0.0.0.0' });
+  assert.equal(await exit, 2, output());
+  assert.match(output(), /ADMIN_PASSWORD: 'root' is known to everybody/);
+});
+
+test('settings that are missing are named, all at once', async () => {
+  const { exit, output } = start({ DATABASE_URL: '', SESSION_SECRET: '' });
+  assert.equal(await exit, 2);
+  assert.match(output(), /SESSION_SECRET/);
+});
+
+test('the first start makes the administrator; a task is accepted without an engine; a signal ends it all', async () => {
+  const { child, output, exit } = start({});
+  try {
+    const url = await waitFor('the address', () => /listening on (http:\S+)/.exec(output())?.[1], {
+      limitMs: 30_000,
+    });
+    const begin = Date.now();
+    const answer = await fetch(`${url}/4/tasks/gc`, {
+      method: 'POST',
+      headers: { ...basic('root@visionlabs.ai', 'root'), 'content-type': 'application/json' },
+      body: JSON.stringify({ content: { target: 'face_descriptors', descriptor_version: 1 } }),
+    });
+    assert.equal(answer.status, 201);
+    assert.ok(Date.now() - begin < 4_000, `answered after ${Date.now() - begin} ms`);
+  } finally {
+    child.kill('SIGTERM');
+  }
+  assert.equal(await exit, 0, output());
+});
