@@ -136,6 +136,11 @@ async function retry(db: Database, taskId: number, scope: RetryScope, actor: Act
         [taskId],
       );
     }
+    await tx.query(
+      `update task_errors set overcome_time = now()
+       where task_id = $1 and object_id is null and overcome_time is null`,
+      [taskId],
+    );
     const generation = task.generation + 1;
     await tx.query(
       `update tasks set state = 'pending', desired_state = 'run', generation = $2, end_time = null, failure = null,

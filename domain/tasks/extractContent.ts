@@ -35,6 +35,9 @@ export interface ExtractSurroundings {
 /** @throws DomainError fieldMissing | validationFailed, naming the path; noExtractor for an unknown version or target. */
 export function freezeExtractContent(request: ExtractRequest, around: ExtractSurroundings): ExtractContent {
   const { extraction_target } = request;
+  if (extraction_target === 'basic_attributes') {
+    throw new DomainError('noExtractor', 'this release extracts descriptors only');
+  }
   if (extraction_target === 'body_descriptor' && request.filters.objects_type !== 'events') {
     throw new DomainError(
       'validationFailed',

@@ -75,10 +75,17 @@ function removal(request: GcRequest, now: Date): Omit<FacesGc, 'target' | 'store
       "Path: 'content.filters' message: 'give at least one condition, or confirm_all: true'",
     );
   }
+  if (request.remove_image_origins === true) {
+    // Forgetting where an image came from without deleting it there would leave it with nobody who knows.
+    throw new DomainError(
+      'validationFailed',
+      "Path: 'content.remove_image_origins' message: 'this release does not delete images at their origins'",
+    );
+  }
   return {
     filters,
     remove_samples: request.remove_samples ?? false,
-    remove_image_origins: request.remove_image_origins ?? false,
+    remove_image_origins: false,
     ...(request.confirm_all === undefined ? {} : { confirm_all: request.confirm_all }),
   };
 }

@@ -31,7 +31,8 @@ function cancel(task: Control): Control {
 }
 
 function pause(task: Control): Control {
-  if (task.state === 'pausing' || task.state === 'paused') return { state: task.state, desiredState: 'pause' };
+  if (task.state === 'pausing' || task.state === 'paused')
+    return { state: task.state, desiredState: 'pause' };
   if (task.state === 'pending') return { state: 'paused', desiredState: 'pause' };
   if (task.state === 'planning' || task.state === 'running')
     return { state: 'pausing', desiredState: 'pause' };

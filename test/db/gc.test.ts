@@ -12,7 +12,7 @@ import { freezeGcContent, type GcContent, type GcRequest } from '../../domain/ta
 import type { ClaimedPart, TaskRef } from '../../domain/tasks/parts.ts';
 import { taskTypes } from '../../domain/tasks/task.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { buildFace, insertFaces, tester, type FaceRow } from '../support/rows.ts';
+import { buildFace, insertEvents, insertFaces, tester, type FaceRow } from '../support/rows.ts';
 
 let testDatabase: TestDatabase;
 let db: Database;
@@ -209,6 +209,24 @@ test('a gc of a descriptor version leaves the other versions and the faces', asy
     8,
   );
 });
+
+test('a gc of events removes their descriptors, and a gc of one descriptor type leaves the other', async () => {
+  await insertEvents(db, ['camera-1', 'camera-2', 'camera-1']);
+  await runGc({ target: 'event_descriptors', descriptor_version: 1, descriptor_type: 'body' });
+  assert.deepEqual(await eventCounts(), { events: 3, face: 3, body: 0, samples: 3 });
+  const ref = await runGc({ target: 'events', filters: { sources: ['camera-1'] }, remove_samples: true });
+  assert.deepEqual(await eventCounts(), { events: 1, face: 1, body: 0, samples: 1 });
+  assert.equal((await taskRow(ref))['objects_done'], 2);
+});
+
+async function eventCounts(): Promise<Record<string, number> | undefined> {
+  const [counts] = await db.query<Record<string, number>>(
+    `select (select count(*) from events) as events, (select count(*) from samples) as samples,
+       (select count(*) from event_descriptors where descriptor_type = 'face') as face,
+       (select count(*) from event_descriptors where descriptor_type = 'body') as body`,
+  );
+  return counts;
+}
 
 test('faces that come after the task was created stay', async () => {
   await insertFaces(db, [buildFace()]);

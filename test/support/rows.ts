@@ -74,4 +74,23 @@ export async function insertFaces(db: Database, faces: readonly FaceRow[]): Prom
   });
 }
 
+/** One event for each source, with a sample and a face and a body descriptor of version 1. */
+export async function insertEvents(db: Database, sources: readonly string[]): Promise<void> {
+  await ensureDescriptorPartition(db, 'event_descriptors', 1);
+  const past = "timestamptz '2025-06-01'";
+  const ids = sources.map(() => newId());
+  await db.query(
+    `with new_events as (
+       insert into events (event_id, account_id, source, insert_time)
+       select id, '01900000-0000-7000-8000-000000000001', source, ${past}
+       from unnest($1::uuid[], $2::text[]) e (id, source) returning event_id
+     ), sampled as (
+       insert into samples (owner_id, kind, sample_id) select event_id, 'face', gen_random_uuid() from new_events
+     )
+     insert into event_descriptors (event_id, descriptor_version, descriptor_type, descriptor, create_time)
+     select event_id, 1, type, '\\x00000000', ${past} from new_events, unnest(array['face', 'body']) type`,
+    [ids, sources],
+  );
+}
+
 export const tester = { accountId: null, login: 'tester', requestId: null, remoteAddress: null };

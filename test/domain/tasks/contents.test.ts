@@ -113,3 +113,20 @@ test('body descriptors of faces are refused', () => {
     'validationFailed',
   );
 });
+
+test('what this release cannot do is refused, not done by half', () => {
+  assert.equal(
+    refusal(() =>
+      freezeGcContent({ target: 'faces', filters: { user_data: 'x' }, remove_image_origins: true }, now),
+    ),
+    'validationFailed',
+  );
+  const attributes: ExtractRequest = {
+    extraction_target: 'basic_attributes',
+    filters: { objects_type: 'faces' },
+  };
+  assert.equal(
+    refusal(() => freezeExtractContent(attributes, around)),
+    'noExtractor',
+  );
+});
