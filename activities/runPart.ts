@@ -89,14 +89,16 @@ async function runBatches(
   }
 }
 
-async function pause(ms: number, signals: AbortSignal[]): Promise<void> {
-  if (ms <= 0) return;
+async function pause(ms: number, signals: readonly AbortSignal[]): Promise<void> {
+  if (ms <= 0 || signals.some((signal) => signal.aborted)) return;
   await new Promise<void>((resolve) => {
-    const any = AbortSignal.any([...signals, AbortSignal.timeout(ms)]);
-    any.addEventListener('abort', () => {
+    const end = () => {
+      clearTimeout(timer);
+      for (const signal of signals) signal.removeEventListener('abort', end);
       resolve();
-    });
-    if (any.aborted) resolve();
+    };
+    const timer = setTimeout(end, ms);
+    for (const signal of signals) signal.addEventListener('abort', end);
   });
 }
 

@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { runPart, type BatchReport, type PartDeps } from '../../activities/runPart.ts';
+import type { EngineTask } from '../../domain/tasks/engineTask.ts';
+import type { ClaimedPart, Committed } from '../../domain/tasks/parts.ts';
+import { createMetrics } from '../../platform/metrics.ts';
+
+const ref = { taskId: 1, generation: 1 };
+
+const task: EngineTask = {
+  ...{ kind: 'gc', taskId: 1, taskType: 4, state: 'running', desiredState: 'run', generation: 1 },
+  content: { target: 'face_descriptors', filters: { descriptor_version: 1 }, store_results: true },
+  ...{ upperBound: '2026-01-01', planCursor: null, planDone: true, windowSize: null, errorBudget: null },
+};
+
+const part: ClaimedPart = {
+  ...{ task, partNo: 1, subtaskId: 1, claim: 'mine', expected: 3, retryErrors: false, attempt: 1 },
+  range: { fromKey: null, toKey: 'ffffffff-ffff-ffff-ffff-ffffffffffff' },
+  checkpoint: {
+    ...{ cursor: null, walked: false, errorCursor: null, batches: 0 },
+    ...{ done: 0, failed: 0, skipped: 0, samplesRemoved: 0, originsRemoved: 0 },
+  },
+};
+
+function depsWith(stopping: AbortSignal, released: string[]): PartDeps {
+  return {
+    claims: {
+      claim: () => Promise.resolve({ kind: 'claimed', part }),
+      release: () => Promise.resolve(void released.push('released')),
+      fail: () => Promise.resolve(),
+    },
+    sums: () => Promise.resolve({ done: 3, failed: 0, skipped: 0 }),
+    metrics: createMetrics(),
+    stopping,
+    batchTargetMs: 100,
+  };
+}
+
+/** A batch of one object under a limit of `perSecond`. */
+function batch(perSecond: number, finished: boolean): Committed<BatchReport> {
+  const orders = { desired: 'run', objectsPerSecond: perSecond, runningParts: 1 } as const;
+  return { kind: 'committed', part, orders, result: { objects: 1, elapsedMs: 0.25, finished } };
+}
+
+const runIn = (deps: PartDeps, commitNext: () => Promise<Committed<BatchReport>>): Promise<unknown> =>
+  new MockActivityEnvironment().run(() => runPart(deps, 'gc', { ref, partNo: 1 }, () => commitNext));
+
+test('a throttled part waits after each batch, whatever fraction of a millisecond that is', async () => {
+  const started = performance.now();
+  let batches = 0;
+  const answer = await runIn(depsWith(new AbortController().signal, []), () =>
+    Promise.resolve(batch(30, ++batches === 3)),
+  );
+  assert.equal(answer, 'done');
+  assert.equal(batches, 3);
+  const waited = performance.now() - started;
+  assert.ok(waited >= 60, `two waits of 33 ms took ${waited} ms`);
+});
+
+test('a part that waits is given back at once when its worker is to stop', async () => {
+  const stopping = new AbortController();
+  const released: string[] = [];
+  const running = runIn(depsWith(stopping.signal, released), () => {
+    setTimeout(() => {
+      stopping.abort();
+    }, 20);
+    return Promise.resolve(batch(0.01, false));
+  });
+  await assert.rejects(running, /the worker stops/);
+  assert.deepEqual(released, ['released']);
+});
