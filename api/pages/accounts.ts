@@ -11,7 +11,7 @@ import { presentAccount, presentAccountStats } from '../present/account.ts';
 import type { PageSources } from './deps.ts';
 import { fieldsOf } from './form.ts';
 import { faultsOf } from './formFaults.ts';
-import { say, sendPage } from './pageAnswer.ts';
+import { leadTo, say, sendPage } from './pageAnswer.ts';
 import { readPaging } from './paging.ts';
 
 type AccountSources = Pick<PageSources, 'accountLists' | 'accountActions' | 'contract'>;
@@ -45,7 +45,7 @@ export function accountPages({ accountLists, accountActions, contract }: Account
       const { account_type: accountType, ...rest } = body;
       const accountId = await accountActions.register({ ...rest, accountType }, actorOf(req));
       say(req, `The account ${body.login} was created.`);
-      res.redirect(303, paths.account(accountId));
+      leadTo(req, res, paths.account(accountId));
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
       const isTaken = error.error === 'accountExists';
@@ -77,13 +77,14 @@ export function accountPages({ accountLists, accountActions, contract }: Account
     } catch (error) {
       if (!(error instanceof DomainError) || error.error !== 'lastAdmin') throw error;
       say(req, `${error.detail} and has to stay.`, 'bad');
-      res.redirect(303, paths.account(accountId));
+      leadTo(req, res, paths.account(accountId));
       return;
     }
     // Removing oneself has ended this session too.
     const isOneself = identityOf(req).account.accountId === accountId;
     if (!isOneself) say(req, 'The account was removed.');
-    res.redirect(303, isOneself ? paths.login : paths.accounts());
+    if (isOneself) res.redirect(303, paths.login);
+    else leadTo(req, res, paths.accounts());
   };
 
   return { list, create, one, remove };

@@ -18,7 +18,8 @@ export function fieldsOf(body: unknown): Record<string, string> {
     if (name === '_csrf') continue;
     const first: unknown = Array.isArray(value) ? value[0] : value;
     // PostgreSQL can store neither NUL nor half of a surrogate pair.
-    if (typeof first === 'string') fields[name] = first.replaceAll('\0', '').toWellFormed();
+    if (typeof first === 'string')
+      fields[name] = first.replaceAll('\0', '').replaceAll(/\p{Surrogate}/gu, '');
   }
   return fields;
 }

@@ -11,7 +11,7 @@ import { bodyCheck } from '../contract/bodyCheck.ts';
 import type { PageSources } from './deps.ts';
 import { fieldsOf } from './form.ts';
 import { faultsOf } from './formFaults.ts';
-import { say, sendPage } from './pageAnswer.ts';
+import { leadTo, say, sendPage } from './pageAnswer.ts';
 
 export interface LoginPagesDeps extends Pick<PageSources, 'accountActions' | 'contract'> {
   readonly authenticator: Authenticator;
@@ -37,7 +37,7 @@ export function loginPages({ authenticator, accountActions, contract }: LoginPag
       }
       await beginSession(req, account.accountId, fingerprint);
       req.session.hasDefaultPassword = password === defaultPassword;
-      res.redirect(303, paths.home);
+      leadTo(req, res, paths.home);
     } catch (error) {
       if (!(error instanceof DomainError) || error.error !== 'loginNotFound') throw error;
       contextOf(req).errorCode = error.entry.code;
@@ -65,7 +65,7 @@ export function loginPages({ authenticator, accountActions, contract }: LoginPag
       await beginSession(req, account.accountId, fingerprint);
       req.session.hasDefaultPassword = password === defaultPassword;
       say(req, 'The password was changed. Other sessions have ended.');
-      res.redirect(303, paths.home);
+      leadTo(req, res, paths.home);
     } catch (error) {
       if (!(error instanceof DomainError) || error.entry.status !== 400) throw error;
       const page = passwordPage({ login: account.login, typed: { values: {}, faults: faultsOf(error) } });

@@ -8,7 +8,7 @@ import { bodyCheck } from '../contract/bodyCheck.ts';
 import type { PageSources } from './deps.ts';
 import { fieldsOf } from './form.ts';
 import { faultsOf } from './formFaults.ts';
-import { sendPage, say } from './pageAnswer.ts';
+import { leadTo, say, sendPage } from './pageAnswer.ts';
 import { readExtract, readGc } from './taskForm.ts';
 
 type NewTaskSources = Pick<PageSources, 'accountLists' | 'taskActions' | 'contract' | 'faceExtractors'>;
@@ -49,7 +49,7 @@ export function newTask({ accountLists, taskActions, contract, faceExtractors }:
     try {
       const taskId = await start(kind, values, actorOf(req));
       say(req, `Task ${taskId} was created.`);
-      res.redirect(303, paths.task(taskId));
+      leadTo(req, res, paths.task(taskId));
     } catch (error) {
       if (!(error instanceof DomainError) || error.entry.status !== 400) throw error;
       await show(req, res, kind, { values: { kind, ...values }, faults: faultsOf(error) });

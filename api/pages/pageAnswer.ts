@@ -22,12 +22,29 @@ export function sendPage<Name extends keyof Pages>(
   page: Pages[Name],
   status = 200,
 ): void {
+  const token = req.session.csrfToken;
+  const layout = layoutOf(req, res, name === 'login/login');
   // A page shows what only its admin may see, at the moment when it was asked for.
-  res
-    .status(status)
-    .set('Cache-Control', 'no-store')
-    .type('html')
-    .send(render(name, page, layoutOf(req, res, name === 'login/login')));
+  res.status(status).set('Cache-Control', 'no-store').type('html');
+  const html = render(name, page, layout);
+  const isChanged = layout.flash.length > 0 || req.session.csrfToken !== token;
+  if (isChanged) whenStored(req, () => res.send(html));
+  else res.send(html);
+}
+
+/** Ends a form's post; what was put into the session is there for the page that follows. */
+export function leadTo(req: Request, res: Response, path: string): void {
+  whenStored(req, () => {
+    res.redirect(303, path);
+  });
+}
+
+/**
+ * The session middleware by itself stores only after the head of an answer is out, and a browser is quick enough to
+ * come back before that: it would find the old session, and the older of the two writes could win.
+ */
+function whenStored(req: Request, answer: () => void): void {
+  req.session.save(answer);
 }
 
 /** What is to be said on the page that a 303 leads to. */
@@ -45,7 +62,8 @@ function layoutOf(req: Request, res: Response, hasForm: boolean): LayoutInput {
         : { login: identity.account.login, hasDefaultPassword: req.session.hasDefaultPassword === true },
     // A token makes a session: strangers get one only with the form that they may send.
     csrfToken: identity !== undefined || hasForm ? formToken(req) : '',
-    flash: takeFlash(req),
+    // A page that refreshes itself must not take the words that wait for the next one.
+    flash: req.get('Live-Refresh') === undefined ? takeFlash(req) : [],
   };
 }
 

@@ -9,7 +9,7 @@ import { actorOf } from '../requestContext.ts';
 import { presentTask } from '../present/task.ts';
 import type { TaskActions } from '../taskActions.ts';
 import type { PageSources, PartToShow } from './deps.ts';
-import { sendPage, say } from './pageAnswer.ts';
+import { leadTo, say, sendPage } from './pageAnswer.ts';
 import { readPaging, readWhole } from './paging.ts';
 import { taskIdOf } from './taskId.ts';
 
@@ -115,6 +115,6 @@ export function actOnTask(taskActions: TaskActions, action: TaskAction): Request
       if (!(error instanceof DomainError) || error.error === 'taskNotFound') throw error;
       say(req, `${error.entry.desc}: ${error.detail}.`, 'bad');
     }
-    res.redirect(303, next);
+    leadTo(req, res, next);
   };
 }

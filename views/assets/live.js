@@ -4,6 +4,7 @@ import { describeProgress, formatCount, formatDuration, formatRate } from './wor
 
 const address = document.body.dataset.events;
 const refreshEveryMs = 2000;
+const reopenAfterMs = 5000;
 const elsewhere = new Map();
 const finalStates = ['cancelled', 'failed', 'done'];
 
@@ -14,7 +15,14 @@ function follow(url) {
   const open = () => {
     source = new EventSource(url);
     source.addEventListener('open', () => mark('live', 'live'));
-    source.addEventListener('error', () => mark('reconnecting', 'reconnecting'));
+    source.addEventListener('error', () => {
+      mark('reconnecting', 'reconnecting');
+      // The browser comes back by itself after a broken line, but not after a refusal.
+      if (source.readyState === EventSource.CLOSED) {
+        setTimeout(open, reopenAfterMs);
+        refresh();
+      }
+    });
     source.addEventListener('task', (event) => show(JSON.parse(event.data)));
     source.addEventListener('gone', () => refresh());
   };
@@ -107,7 +115,7 @@ function refresh() {
 }
 
 async function swapRegions() {
-  const answer = await fetch(location.href, { headers: { accept: 'text/html' } });
+  const answer = await fetch(location.href, { headers: { accept: 'text/html', 'live-refresh': 'true' } });
   // Signed out or deleted meanwhile: the browser shows what the server says of it.
   if (answer.redirected || answer.status === 404) {
     location.assign(answer.redirected ? answer.url : '/tasks/view');
