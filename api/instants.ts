@@ -2,7 +2,7 @@
  * A valid RFC 3339 time as the database reads it: leap seconds as the last moment before them, and what lies outside
  * of the years 1 to 9999 as before and after everything.
  */
-export function toInstant(text: string): string {
+function toInstant(text: string): string {
   const time = new Date(
     text
       .toUpperCase()

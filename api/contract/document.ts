@@ -54,7 +54,7 @@ export interface ResponseObject {
   readonly content?: Readonly<Record<string, { readonly schema?: object }>>;
 }
 
-export const documentFile = new URL('../openapi.yaml', import.meta.url);
+const documentFile = new URL('../openapi.yaml', import.meta.url);
 
 export async function readDocument(): Promise<{ text: string; document: OpenApiDocument }> {
   const text = await readFile(documentFile, 'utf8');

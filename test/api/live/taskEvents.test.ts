@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../../support/apiServer.ts';
+import { advanceTask, insertTask } from '../../pages/taskRows.ts';
+
+const authorization = `Basic ${Buffer.from(`${rootLogin}:${rootPassword}`).toString('base64')}`;
+
+let server: ApiServer;
+
+before(async () => {
+  server = await startApiServer();
+});
+after(() => server.close());
+
+/** Reads a stream until `count` events have come. */
+async function readEvents(path: string, count: number, meanwhile?: () => Promise<void>): Promise<string[]> {
+  const stop = AbortSignal.timeout(10_000);
+  const answer = await fetch(`${server.url}${path}`, { headers: { authorization }, signal: stop });
+  assert.match(answer.headers.get('content-type') ?? '', /^text\/event-stream/);
+  const events: string[] = [];
+  let text = '';
+  const decoder = new TextDecoder();
+  for await (const chunk of answer.body ?? []) {
+    text += decoder.decode(chunk as Uint8Array, { stream: true });
+    const pieces = text.split('\n\n');
+    text = pieces.pop() ?? '';
+    for (const piece of pieces.filter((one) => one.includes('event:'))) {
+      events.push(piece);
+      if (events.length === 1) await meanwhile?.();
+      if (events.length === count) return events;
+    }
+  }
+  return events;
+}
+
+function dataOf(event: string | undefined): unknown {
+  return JSON.parse(/^data: (.*)$/m.exec(event ?? '')?.[1] ?? 'null');
+}
+
+test("a task's stream begins with what GET answers and goes on with what changes", async () => {
+  const taskId = await insertTask(server.db, { state: 'running' });
+  const events = await readEvents(`/4/tasks/${taskId}/events`, 2, () => advanceTask(server.db, taskId, 300));
+  for (const event of events) {
+    assert.match(event, /^id: \d+$/m);
+    assert.match(event, /^event: task$/m);
+  }
+  const answer = await fetch(`${server.url}/4/tasks/${taskId}`, { headers: { authorization } });
+  assert.deepEqual(dataOf(events[1]), await answer.json());
+});
+
+test('the stream of a task that does not exist says so', async () => {
+  const [event] = await readEvents('/tasks/999999/events', 1);
+  assert.match(event ?? '', /^event: gone$/m);
+});
+
+test('the stream of all tasks begins with the open ones', async () => {
+  const taskId = await insertTask(server.db, { state: 'paused' });
+  const [event] = await readEvents('/tasks/events', 1);
+  assert.equal((dataOf(event) as { task_id: number }).task_id, taskId);
+});
+
+test('nobody listens without credentials, and the refusal raises no dialogue', async () => {
+  const answer = await fetch(`${server.url}/tasks/events`);
+  assert.equal(answer.status, 401);
+  assert.equal(answer.headers.get('www-authenticate'), null);
+});
