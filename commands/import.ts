@@ -12,7 +12,7 @@ import { createLogger } from '../platform/logger.ts';
 import { importPhotos, type ImportSummary } from './importPhotos.ts';
 import { defineCommand, runCommand, UsageError, wholeNumber } from './options.ts';
 import { createProgress } from './progress.ts';
-import { requireDatabaseUrl } from './requireDatabaseUrl.ts';
+import { getDatabaseUrl } from './databaseUrl.ts';
 
 interface Options {
   readonly account: string;
@@ -37,7 +37,7 @@ async function bringIn(folder: string, options: Options): Promise<void> {
   const config = loadConfig();
   const files = await filesOf(folder);
   const db = createDatabase({
-    url: requireDatabaseUrl(config),
+    url: await getDatabaseUrl(config),
     applicationName: 'luna-admin import',
     maxConnections: 2,
   });

@@ -2,13 +2,13 @@ import { migrate } from '../db/migrate.ts';
 import { loadConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
 import { defineCommand, runCommand } from './options.ts';
-import { requireDatabaseUrl } from './requireDatabaseUrl.ts';
+import { getDatabaseUrl } from './databaseUrl.ts';
 
 await runCommand(
   defineCommand('npm run migrate --', 'Brings the schema of DATABASE_URL up to date.').action(async () => {
     const config = loadConfig();
     const log = createLogger({ name: 'migrate', level: config.logLevel, format: config.logFormat });
-    const { applied } = await migrate({ databaseUrl: requireDatabaseUrl(config), log });
+    const { applied } = await migrate({ databaseUrl: await getDatabaseUrl(config), log });
     process.stdout.write(applied.length === 0 ? 'up to date\n' : `applied: ${applied.join(', ')}\n`);
   }),
 );

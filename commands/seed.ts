@@ -6,7 +6,7 @@ import { findExtractor } from '../extraction/catalogue.ts';
 import { loadConfig } from '../platform/config.ts';
 import { defineCommand, runCommand, UsageError, wholeNumber } from './options.ts';
 import { createProgress } from './progress.ts';
-import { requireDatabaseUrl } from './requireDatabaseUrl.ts';
+import { getDatabaseUrl } from './databaseUrl.ts';
 
 interface Options {
   readonly faces: number;
@@ -18,7 +18,7 @@ interface Options {
 
 await runCommand(
   defineCommand(
-    'seed',
+    'npm run seed --',
     'Fills the database with faces and events without images; the same seed, the same rows.',
   )
     .option('--faces <n>', 'faces', wholeNumber(0, 100_000_000), 0)
@@ -32,7 +32,7 @@ await runCommand(
 async function seed(options: Options): Promise<void> {
   const config = loadConfig();
   const db = createDatabase({
-    url: requireDatabaseUrl(config),
+    url: await getDatabaseUrl(config),
     applicationName: 'luna-admin seed',
     maxConnections: 2,
   });

@@ -6,6 +6,7 @@ import { stopLeftChild } from '../platform/childProcess.ts';
 import { environmentWith, loadConfig, type Config, type Environment } from '../platform/config.ts';
 import { createSupervisor, type Supervisor } from '../platform/supervisor.ts';
 import { ensureAdmin } from './adminAccount.ts';
+import { announceDatabase } from './databaseUrl.ts';
 import { cacheDir } from './cacheDir.ts';
 import { sessionSecret } from './sessionSecret.ts';
 import type { SystemOptions } from './systemOptions.ts';
@@ -39,7 +40,9 @@ export async function startEverything(options: SystemOptions): Promise<Running> 
   await mkdir(draft.dataDir, { recursive: true });
   const lock = await acquireLock(draft.dataDir);
   const supervisor = createSupervisor({ log });
+  let withdraw: () => Promise<void> = () => Promise.resolve();
   const stop = async (): Promise<void> => {
+    await withdraw();
     await supervisor.stop();
     await lock.release();
   };
@@ -47,6 +50,7 @@ export async function startEverything(options: SystemOptions): Promise<Running> 
     await stopLeftChildren(draft.dataDir);
     const secret = isEmbedded ? await sessionSecret(draft) : undefined;
     const servers = await startServers(draft, options, supervisor);
+    if (isEmbedded) withdraw = await announceDatabase(draft.dataDir, servers.databaseUrl);
     const env = childEnvironment(given, draft, servers, secret);
     const config = loadConfig(env, 'api');
     const { applied } = await migrate({ databaseUrl: servers.databaseUrl, log });

@@ -46,8 +46,7 @@ export function freezeExtractContent(request: ExtractRequest, around: ExtractSur
   }
   return {
     extraction_target,
-    options:
-      extraction_target === 'basic_attributes' ? { missing: true } : descriptorOptions(request, around),
+    options: descriptorOptions(request, around),
     filters: freezeFilters(request.filters, around.now, 'content.filters'),
     store_results: request.store_results ?? true,
   };

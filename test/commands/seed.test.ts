@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { after, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import { announceDatabase } from '../../commands/databaseUrl.ts';
+import { createAdmin } from '../../commands/adminAccount.ts';
+import { createDatabase, type Database } from '../../db/connection.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestFolder, type TestFolder } from '../support/folder.ts';
+
+const run = promisify(execFile);
+const login = 'seed@example.org';
+
+let folder: TestFolder;
+let testDatabase: TestDatabase;
+let db: Database;
+let withdraw: () => Promise<void>;
+
+before(async () => {
+  folder = await createTestFolder('seed');
+  testDatabase = await createTestDatabase();
+  db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 2 });
+  await createAdmin(testDatabase.url, login, 'secret');
+  withdraw = await announceDatabase(folder.path, testDatabase.url);
+});
+
+after(async () => {
+  await db.close();
+  await testDatabase.drop();
+  await folder.remove();
+});
+
+async function seed(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const env = { ...process.env, DATA_DIR: folder.path, DATABASE_URL: '' };
+  try {
+    const output = await run(process.execPath, ['--import', 'tsx', 'commands/seed.ts', ...args], { env });
+    return { code: 0, ...output };
+  } catch (error) {
+    return error as { code: number; stdout: string; stderr: string };
+  }
+}
+
+async function rows(): Promise<unknown> {
+  return db.query(
+    `select f.face_id, f.create_time, d.descriptor_version, md5(d.descriptor) as descriptor
+     from faces f join face_descriptors d using (face_id) order by f.face_id, d.descriptor_version`,
+  );
+}
+
+test('seeding finds the database of the npm start on the same DATA_DIR', async () => {
+  const { code, stdout, stderr } = await seed(
+    '--faces',
+    '300',
+    '--events',
+    '20',
+    '--versions',
+    '1,3',
+    '--account',
+    login,
+  );
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /300 faces and 20 events of seed@example\.org/);
+  const [counts] = await db.query(
+    `select (select count(*) from faces) as faces, (select count(*) from attributes) as attributes,
+       (select count(*) from samples) as samples, (select count(*) from list_faces) as linked,
+       (select count(*) from face_descriptors where descriptor_version = 3 and length(descriptor) = 1024) as v3,
+       (select count(*) from events) as events,
+       (select count(*) from event_descriptors where length(descriptor) = 512) as event_descriptors`,
+  );
+  assert.deepEqual(counts, {
+    faces: 300,
+    attributes: 300,
+    samples: 320,
+    linked: 300,
+    v3: 300,
+    events: 20,
+    event_descriptors: 20,
+  });
+});
+
+test('seeded descriptors are different vectors of length one', async () => {
+  const stored = await db.query<{ descriptor: Buffer }>(
+    'select descriptor from face_descriptors where descriptor_version = 1',
+  );
+  for (const { descriptor } of stored) {
+    let sum = 0;
+    for (let at = 0; at < descriptor.length; at += 4) sum += descriptor.readFloatLE(at) ** 2;
+    assert.ok(Math.abs(sum - 1) < 1e-5, String(sum));
+  }
+  assert.equal(new Set(stored.map(({ descriptor }) => descriptor.toString('hex'))).size, 300);
+});
+
+test('the same seed makes the same rows, so a second time adds none', async () => {
+  const first = await rows();
+  assert.equal((await seed('--faces', '300', '--versions', '1,3', '--account', login)).code, 0);
+  assert.deepEqual(await rows(), first);
+});
+
+test('wrong use ends with status 2 and says what is wrong', async () => {
+  const typo = await seed('--face', '3');
+  assert.equal(typo.code, 2);
+  assert.match(typo.stderr, /--faces/);
+  const stranger = await seed('--faces', '3', '--account', 'nobody@example.org');
+  assert.equal(stranger.code, 2);
+  assert.match(stranger.stderr, /no account nobody@example\.org/);
+  await withdraw();
+  const nowhere = await seed('--faces', '3', '--account', login);
+  assert.equal(nowhere.code, 2);
+  assert.match(nowhere.stderr, /no npm start runs on/);
+});
