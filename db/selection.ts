@@ -12,7 +12,7 @@ export interface Selection {
   readonly conditions: readonly string[];
 }
 
-/** Objects that came into being after the task are not its business (docs/decisions/0004). */
+/** Objects that came into being after the task are not its business (docs/decisions/0005). */
 export function gcSelection(content: GcContent, upperBound: string, binds: Binds): Selection {
   const { from, key, conditions } = gcTarget(content, binds);
   return { from, key, conditions: [...conditions, createdBefore(from, upperBound, binds)] };

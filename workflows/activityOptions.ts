@@ -14,7 +14,7 @@ export const bookkeeping: ActivityOptions = {
 
 /**
  * One part. A cancel does not wait for its answer: the batch's fence, not the activity, guarantees that nothing is
- * done after the task's end is written (docs/decisions/0007).
+ * done after the task's end is written (docs/decisions/0010).
  */
 export const part: ActivityOptions = {
   startToCloseTimeout: '30 minutes',

@@ -28,7 +28,7 @@ create index lists_newest on lists (last_update_time desc, list_id desc);
 create index lists_account_newest on lists (account_id, last_update_time desc, list_id desc);
 
 -- Faces, events and what hangs on them have no foreign keys between each other: a key costs a look-up per row,
--- and gc removes them by the million. The books checker guards the relation instead (docs/decisions/0005).
+-- and gc removes them by the million. The books checker guards the relation instead (docs/decisions/0006).
 create table faces (
   face_id uuid primary key,
   account_id uuid not null,
