@@ -56,14 +56,15 @@ export function createTaskFeed({ read, log, intervalMs = oncePerSecond }: TaskFe
     }
     isReading = true;
     try {
-      do {
-        isAskedAgain = false;
-        await round();
-      } while (isAskedAgain);
+      await round();
     } catch (error) {
       log.warn({ err: error }, 'the changes of tasks could not be read');
     } finally {
       isReading = false;
+    }
+    if (isAskedAgain) {
+      isAskedAgain = false;
+      await readAndTell();
     }
   };
 

@@ -68,14 +68,14 @@ export function describeContent(taskType: number, content: object): ContentWords
 
 function describeGc(content: Record<string, unknown>): ContentWords {
   const filters = asRecord(content['filters']);
-  const things = gcTargets[String(content['target'])] ?? String(content['target']);
+  const things = gcTargets[textOf(content['target'])] ?? textOf(content['target']);
   const version = filters['descriptor_version'];
-  const ofVersion = version === undefined ? '' : ` of version ${String(version)}`;
+  const ofVersion = version === undefined ? '' : ` of version ${textOf(version)}`;
   return {
     title: `Remove ${things}${ofVersion}`,
     facts: [
       fact('Removes', `${things}${ofVersion}`),
-      ...(filters['descriptor_type'] === undefined ? [] : [fact('Kind', String(filters['descriptor_type']))]),
+      ...(filters['descriptor_type'] === undefined ? [] : [fact('Kind', textOf(filters['descriptor_type']))]),
       ...conditions(filters, version === undefined ? 'all of them' : 'all accounts'),
       ...('remove_samples' in content
         ? [fact('Samples', content['remove_samples'] === true ? 'removed too' : 'kept')]
@@ -91,11 +91,11 @@ function describeGc(content: Record<string, unknown>): ContentWords {
 function describeExtract(content: Record<string, unknown>): ContentWords {
   const filters = asRecord(content['filters']);
   const options = asRecord(content['options']);
-  const things = extractTargets[String(content['extraction_target'])] ?? String(content['extraction_target']);
+  const things = extractTargets[textOf(content['extraction_target'])] ?? textOf(content['extraction_target']);
   const version = options['descriptor_version'];
-  const ofVersion = version === undefined ? '' : ` of version ${String(version)}`;
+  const ofVersion = version === undefined ? '' : ` of version ${textOf(version)}`;
   const base = options['default_descriptor_version'];
-  const objects = String(filters['objects_type'] ?? 'objects');
+  const objects = textOf(filters['objects_type'] ?? 'objects');
   return {
     title: `Extract ${things}${ofVersion}`,
     facts: [
@@ -104,7 +104,7 @@ function describeExtract(content: Record<string, unknown>): ContentWords {
         'For',
         base === undefined
           ? `${objects} without them`
-          : `${objects} that have version ${String(base)} and lack the new one`,
+          : `${objects} that have version ${textOf(base)} and lack the new one`,
       ),
       ...conditions(filters, `all ${objects}`),
       results(content),
@@ -116,13 +116,13 @@ function conditions(filters: Record<string, unknown>, none: string): Fact[] {
   const facts = Object.entries(filters).flatMap(([name, value]) => {
     const label = filterNames[name];
     if (label === undefined) return [];
-    return [codeFact(label, Array.isArray(value) ? join(value) : String(value))];
+    return [codeFact(label, Array.isArray(value) ? join(value) : textOf(value))];
   });
   return facts.length === 0 ? [fact('Which', none)] : facts;
 }
 
 function join(values: readonly unknown[]): string {
-  const shown = values.slice(0, spelledOut).map(String).join(', ');
+  const shown = values.slice(0, spelledOut).map(textOf).join(', ');
   return values.length > spelledOut ? `${shown} and ${values.length - spelledOut} more` : shown;
 }
 
@@ -132,4 +132,9 @@ function results(content: Record<string, unknown>): Fact {
 
 function asRecord(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function textOf(value: unknown): string {
+  if (typeof value === 'string') return value;
+  return value === undefined ? '' : JSON.stringify(value);
 }

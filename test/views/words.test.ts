@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { describeProgress, formatDuration, formatRate } from '../../views/assets/words.js';
+import { pager } from '../../views/components/pager/pager.ts';
+import { statusBadge } from '../../views/components/statusBadge/statusBadge.ts';
+import { describeContent } from '../../views/pages/tasks/describeContent.ts';
+import { taskStates } from '../../domain/tasks/task.ts';
+import type { ProgressShape } from '../../views/shapes.ts';
+
+function buildProgress(overrides: Partial<ProgressShape> = {}): ProgressShape {
+  return {
+    objects_expected: 0,
+    objects_done: 0,
+    objects_failed: 0,
+    objects_skipped: 0,
+    objects_per_second: null,
+    eta_seconds: null,
+    ...overrides,
+  };
+}
+
+test('100 percent is said only when nothing is left', () => {
+  const progress = buildProgress({ objects_expected: 100_000, objects_done: 99_999 });
+  assert.equal(describeProgress({ state: 'running', progress }).percent, 99);
+});
+
+test('a plan that lags behind its work never shows more than 100 percent', () => {
+  const progress = buildProgress({ objects_expected: 10, objects_done: 20, objects_failed: 5 });
+  const { percent, done, failed } = describeProgress({ state: 'running', progress });
+  assert.deepEqual([percent, done, failed], [100, 80, 20]);
+});
+
+test('a task that found nothing to do is complete, one that has not counted yet is not', () => {
+  assert.equal(describeProgress({ state: 'done', progress: buildProgress() }).percent, 100);
+  const counting = describeProgress({ state: 'planning', progress: buildProgress() });
+  assert.deepEqual([counting.percent, counting.words], [0, 'counting']);
+});
+
+test('durations and rates are short', () => {
+  assert.deepEqual([0, 59, 61, 3_700, 200_000, null].map(formatDuration), [
+    '0 s',
+    '59 s',
+    '1 min 1 s',
+    '1 h 1 min',
+    '2 d 7 h',
+    '–',
+  ]);
+  assert.equal(formatRate(1_234.5), '1,230/s');
+});
+
+test('a pager knows where it stands, and leads back from beyond the end', () => {
+  const on = (page: number, shown: number, count = 45) =>
+    pager({ things: 'tasks', page, pageSize: 20, shown, count, href: (to) => `?page=${to}` });
+  assert.equal(on(1, 20, 20), null);
+  assert.deepEqual(
+    [on(1, 20), on(3, 5), on(99, 0)].map((one) => [one?.words, one?.previous, one?.next]),
+    [
+      ['1–20 of 45', null, '?page=2'],
+      ['41–45 of 45', '?page=2', null],
+      ['No tasks on page 99', '?page=3', null],
+    ],
+  );
+});
+
+test('every state has a badge of its own', () => {
+  assert.equal(new Set(taskStates.map((state) => statusBadge(state).text)).size, taskStates.length);
+});
+
+test('contents are told in words, and unknown ones do no harm', () => {
+  const words = describeContent(4, {
+    target: 'faces',
+    filters: { face_ids: ['a', 'b', 'c', 'd', 'e', 'f', 'g'], create_time__lt: '2026-01-01T00:00:00.000Z' },
+    remove_samples: true,
+    store_results: false,
+  });
+  assert.equal(words.title, 'Remove faces');
+  assert.deepEqual(
+    words.facts.map(({ name, value }) => `${name}: ${value}`),
+    [
+      'Removes: faces',
+      'Face ids: a, b, c, d, e and 2 more',
+      'Created before: 2026-01-01T00:00:00.000Z',
+      'Samples: removed too',
+      'Result: not kept',
+    ],
+  );
+  assert.equal(describeContent(6, { anything: 1 }).title, 'Cross match');
+});
