@@ -13,8 +13,6 @@ export interface TaskEventsDeps {
   readonly heartbeatEveryMs?: number;
 }
 
-export type TaskEvents = ReturnType<typeof createTaskEvents>;
-
 /**
  * Streams of `task` events, each with the JSON of `GET /tasks/{task_id}`, and of `gone`. A stream begins with the
  * present state, so a client that comes back with `Last-Event-ID` has missed nothing that still matters.

@@ -30,11 +30,7 @@ export function pageErrors({ log, isUnavailable }: PageErrorsDeps): ErrorRequest
   };
 }
 
-export function sendError(
-  req: Request,
-  res: Response,
-  error: DomainError | Omit<ErrorInput, 'isSignedIn'>,
-): void {
+function sendError(req: Request, res: Response, error: DomainError | Omit<ErrorInput, 'isSignedIn'>): void {
   const input = 'entry' in error ? wordsOf(error) : error;
   contextOf(req).errorCode = input.code;
   const isSignedIn = contextOf(req).identity !== undefined;

@@ -16,7 +16,7 @@ import { help } from './help.ts';
 import { home } from './home.ts';
 import { loginPages } from './login.ts';
 import { newTask } from './newTask.ts';
-import { pageErrors, sendError, type PageErrorsDeps } from './pageErrors.ts';
+import { pageErrors, type PageErrorsDeps } from './pageErrors.ts';
 import { isForm, prefersHtml } from './prefersHtml.ts';
 import { sessionGoesOn } from './sessionGoesOn.ts';
 import { actOnTask, listTasks, oneTask } from './tasks.ts';
@@ -30,7 +30,7 @@ export interface Pages {
   /** Before the JSON operations: shared addresses are passed on to them when no page is wanted. */
   readonly router: Router;
   /** After everything else, before the errors' answer in JSON: a browser gets "not found" as a page. */
-  readonly notFound: RequestHandler[];
+  readonly notFound: Router;
   readonly errors: ErrorRequestHandler;
   /** Ends what would keep a stopping process waiting. */
   close(): void;
@@ -103,16 +103,20 @@ export function createPages(deps: PagesDeps): Pages {
   );
   take('/accounts/:account_id/remove', accounts.remove);
 
-  const toPage = pageErrors(deps);
-  const notFound: RequestHandler = (req, res, next) => {
+  const notFound = express.Router();
+  notFound.use((req, res, next) => {
     const isApi = contextOf(req).operation !== undefined || /^\/4(\/|$)/.test(req.path);
-    if (isApi || !prefersHtml(req, res)) next('route');
-    else sendError(req, res, new DomainError('pageNotFound', 'There is no page at this address.'));
-  };
+    next(isApi || !prefersHtml(req, res) ? 'router' : undefined);
+  });
+  notFound.use(asPage('unmatched'), deps.session, lookIn, () => {
+    throw new DomainError('pageNotFound', 'There is no page at this address.');
+  });
+
+  const toPage = pageErrors(deps);
 
   return {
     router,
-    notFound: [deps.session, lookIn, notFound],
+    notFound,
     errors: (error, req, res, next) => {
       if (res.locals['isPage'] === true) void toPage(error, req, res, next);
       else next(error);
