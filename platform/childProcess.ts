@@ -11,6 +11,8 @@ export interface ChildOptions {
   /** Absolute path of a TypeScript entry file that says `{ ready: true, url? }` when it is. */
   readonly file: string;
   readonly args?: readonly string[];
+  /** For node itself. */
+  readonly nodeArgs?: readonly string[];
   readonly env: Environment;
   /** Where its output goes; default this process's stderr. */
   readonly logFile?: string | undefined;
@@ -91,12 +93,18 @@ function killGroup(leader: number): void {
   }
 }
 
-async function spawnChild({ file, args = [], env, logFile }: ChildOptions): Promise<ChildProcess> {
+async function spawnChild({
+  file,
+  args = [],
+  nodeArgs = [],
+  env,
+  logFile,
+}: ChildOptions): Promise<ChildProcess> {
   const log = logFile === undefined ? null : await openLog(logFile);
   const output = log?.fd ?? 2;
   try {
     return fork(file, [...args], {
-      execArgv: ['--import', import.meta.resolve('tsx')],
+      execArgv: [...nodeArgs, '--import', import.meta.resolve('tsx')],
       env,
       detached: true,
       stdio: ['ignore', output, output, 'ipc'],
