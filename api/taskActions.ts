@@ -105,10 +105,6 @@ export function createTaskActions(deps: TaskActionsDeps) {
 
     /** @throws DomainError noExtractor | validationFailed | fieldMissing */
     createExtract: async (request: ExtractRequest, wishes: TaskWishes, actor: Actor): Promise<number> => {
-      if (request.extraction_target === 'basic_attributes') {
-        const message = 'no worker computes basic attributes';
-        throw new DomainError('noExtractor', `Path: 'content.extraction_target' message: '${message}'`);
-      }
       const content = freezeExtractContent(request, {
         now: new Date(),
         defaultFaceVersion: deps.defaultFaceVersion,

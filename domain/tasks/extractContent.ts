@@ -36,7 +36,10 @@ export interface ExtractSurroundings {
 export function freezeExtractContent(request: ExtractRequest, around: ExtractSurroundings): ExtractContent {
   const { extraction_target } = request;
   if (extraction_target === 'basic_attributes') {
-    throw new DomainError('noExtractor', 'this release extracts descriptors only');
+    throw new DomainError(
+      'noExtractor',
+      "Path: 'content.extraction_target' message: 'this release extracts descriptors only'",
+    );
   }
   if (extraction_target === 'body_descriptor' && request.filters.objects_type !== 'events') {
     throw new DomainError(
