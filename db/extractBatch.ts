@@ -11,7 +11,7 @@ export type ExtractedObject = Extract<ExtractOutcome, { kind: 'extracted' }>;
 /** Why an object's descriptor was not written although it was computed. */
 export type Refusal = 'gone' | 'changed' | 'present';
 
-export function sampleKindOf(content: ExtractContent): 'face' | 'body' {
+function sampleKindOf(content: ExtractContent): 'face' | 'body' {
   return content.extraction_target === 'body_descriptor' ? 'body' : 'face';
 }
 
