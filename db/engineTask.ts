@@ -21,12 +21,12 @@ interface Row {
 
 /**
  * The task in this generation; null when it is gone or lives on in another one. `lock` keeps its row until the end
- * of the transaction.
+ * of the transaction, without keeping batches from inserting rows that refer to it.
  */
 export async function findEngineTask(
   db: Sql,
   ref: TaskRef,
-  lock: 'for update' | '' = '',
+  lock: 'for no key update' | '' = '',
 ): Promise<EngineTask | null> {
   // The bound keeps its microseconds as text: a Date would cut them off and lose the objects of the last millisecond.
   const [row] = await db.query<Row>(

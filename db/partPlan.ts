@@ -30,7 +30,7 @@ export function createPartPlan(db: Database, options: PlanOptions) {
     /** The open parts after number `after`, cutting new ones when too few are left. Harmless when repeated. */
     next: (ref: TaskRef, after: number): Promise<PlanStep> =>
       db.transaction(async (tx) => {
-        const task = await findEngineTask(tx, ref, 'for update');
+        const task = await findEngineTask(tx, ref, 'for no key update');
         if (task === null || isFinal(task.state)) return { parts: [], planned: true };
         const known = await openParts(tx, task.taskId, after, options.partsPerStep);
         if (known.length >= options.partsPerStep || task.planDone) {

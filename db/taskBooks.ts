@@ -58,7 +58,7 @@ const stopClock = `running_ms = running_ms + coalesce((extract(epoch from now() 
 
 async function load(db: Database, ref: TaskRef): Promise<LoadedTask> {
   return db.transaction(async (tx) => {
-    const task = await findEngineTask(tx, ref, 'for update');
+    const task = await findEngineTask(tx, ref, 'for no key update');
     if (task === null || isFinal(task.state)) return { kind: 'gc', desired: 'gone', windowSize: null };
     if (task.desiredState === 'run') {
       await tx.query(
@@ -75,7 +75,7 @@ async function load(db: Database, ref: TaskRef): Promise<LoadedTask> {
 
 async function finish(db: Database, ref: TaskRef, end: TaskEnd): Promise<void> {
   await db.transaction(async (tx) => {
-    const task = await findEngineTask(tx, ref, 'for update');
+    const task = await findEngineTask(tx, ref, 'for no key update');
     if (task === null || isFinal(task.state)) return;
     await tx.query('select part_no from subtasks where task_id = $1 order by part_no for update', [
       task.taskId,

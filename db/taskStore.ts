@@ -84,7 +84,7 @@ interface LockedTask {
 
 async function lockTask(tx: Sql, taskId: number): Promise<LockedTask> {
   const [task] = await tx.query<LockedTask>(
-    'select state, desired_state, generation from tasks where task_id = $1 for update',
+    'select state, desired_state, generation from tasks where task_id = $1 for no key update',
     [taskId],
   );
   if (task === undefined) throw new DomainError('taskNotFound', `task ${taskId}`);
