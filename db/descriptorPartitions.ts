@@ -1,3 +1,4 @@
+import { advisoryLocks } from './advisoryLocks.ts';
 import type { Sql } from './connection.ts';
 
 /**
@@ -14,6 +15,9 @@ export async function ensureDescriptorPartition(
   const [found] = await db.query<{ there: boolean }>('select to_regclass($1) is not null there', [name]);
   if (found?.there === true) return;
   await db.query(
-    `create table if not exists ${name} partition of ${parent} for values in (${descriptorVersion})`,
+    `do 'begin
+       perform pg_advisory_xact_lock(${advisoryLocks.descriptorPartitions});
+       create table if not exists ${name} partition of ${parent} for values in (${descriptorVersion});
+     end'`,
   );
 }
