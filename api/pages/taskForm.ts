@@ -37,7 +37,6 @@ export function readGc(
       target: 'faces',
       filters: readFilters(values),
       remove_samples: isTicked(values, 'remove_samples'),
-      remove_image_origins: isTicked(values, 'remove_image_origins'),
       ...(isTicked(values, 'confirm_all') ? { confirm_all: true } : {}),
       store_results,
     },

@@ -126,10 +126,7 @@ function groupsOf({ kind, accounts, versions }: NewTaskInput, typed: Typed): Fie
           title: 'What goes with them',
           hint: null,
           fields: [
-            checkField(typed, 'remove_samples', 'Remove the samples too', { initial: true }),
-            checkField(typed, 'remove_image_origins', 'Remove the image origins too', {
-              hint: 'Origins on other hosts are asked to delete the image.',
-            }),
+            checkField(typed, 'remove_samples', 'Remove the samples too'),
             checkField(typed, 'confirm_all', 'Yes, remove all faces when no condition is given'),
           ],
         },
