@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { execFile } from 'node:child_process';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
@@ -78,6 +79,7 @@ export async function startEngine({ env = {}, workers, ownServers = false }: Eng
       ...env,
     },
   };
+  await mkdir(join(folder.path, 'samples'));
   let running = await startEverything(options);
   let db: Database;
   let gateway: ReturnType<typeof createGateway>;
