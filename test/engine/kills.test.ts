@@ -1,0 +1,149 @@
+import assert from 'node:assert/strict';
+import { readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test, type TestContext } from 'node:test';
+import { createApiClient } from '../../commands/apiClient.ts';
+import { startEngine, twoWorkers, type Engine } from '../support/engine.ts';
+import { waitFor } from '../support/waitFor.ts';
+import { makeWarps } from '../support/warps.ts';
+import { watchCounters } from './watchCounters.ts';
+
+let engine: Engine;
+let warps: Buffer[];
+
+before(async () => {
+  warps = await makeWarps(1);
+  engine = await startEngine({
+    ...{ workers: twoWorkers, ownServers: true },
+    env: { PART_SIZE_GC: '4000', PART_SIZE_EXTRACT: '40', ADMIN_PASSWORD: 'a password of the tests' },
+  });
+});
+
+after(() => engine.stop());
+
+/** A gc and an extract, slowed down to some seconds each, and both in their middle. */
+async function startBoth() {
+  const old = await engine.addFaces({ count: 16_000, images: [Buffer.from('an image')], imaged: 200 });
+  const lasting = await engine.addFaces({ count: 240, images: warps });
+  await engine.snapshot();
+  const gc = await engine.startGc(
+    { target: 'faces', filters: { account_id: old.accountId }, remove_samples: true },
+    4_000,
+  );
+  const extract = await engine.startExtract(lasting.accountId, 60);
+  for (const { taskId } of [gc, extract]) {
+    await waitFor(`task ${taskId} to be under way`, async () => (await engine.progressOf(taskId)) > 0, {
+      limitMs: 30_000,
+    });
+  }
+  return { taskIds: [gc.taskId, extract.taskId], accountId: lasting.accountId };
+}
+
+async function assertRunning(taskIds: readonly number[]): Promise<void> {
+  for (const taskId of taskIds) {
+    assert.equal(
+      (await engine.readTask(taskId)).state,
+      'running',
+      'the blow must hit the middle of the task',
+    );
+  }
+}
+
+/** Both tasks end by themselves, their books balance, and every image has the descriptor of its picture. */
+async function assertNothingLost({
+  taskIds,
+  accountId,
+}: Awaited<ReturnType<typeof startBoth>>): Promise<void> {
+  for (const taskId of taskIds) {
+    const task = await engine.ended(taskId);
+    assert.equal(task.state, 'done', JSON.stringify(task));
+  }
+  assert.deepEqual(await engine.audit(taskIds), []);
+  const mixed = await engine.db().query(
+    `select user_data from faces join face_descriptors using (face_id)
+     where account_id = $1 and descriptor_version = 3 group by user_data having count(distinct descriptor) > 1`,
+    [accountId],
+  );
+  assert.deepEqual(mixed, [], 'copies of one picture have one descriptor');
+}
+
+const blows: Record<string, (t: TestContext) => Promise<void> | void> = {
+  'a worker is killed': () => engine.running().kill('worker-1', 'SIGKILL'),
+  'both workers are killed': () => {
+    engine.running().kill('worker-1', 'SIGKILL');
+    engine.running().kill('worker-2', 'SIGKILL');
+  },
+  'the extractor processes are killed': async () => {
+    for (const worker of ['worker-1', 'worker-2']) {
+      const children = await engine.childrenOf(worker);
+      assert.equal(children.length, 1);
+      for (const pid of children) process.kill(pid, 'SIGKILL');
+    }
+  },
+  'the API is killed': () => engine.running().kill('api', 'SIGKILL'),
+  'Temporal is killed': () => engine.running().kill('temporal', 'SIGKILL'),
+  'PostgreSQL is restarted at once': () => engine.running().kill('postgres', 'SIGQUIT'),
+};
+
+for (const [what, strike] of Object.entries(blows)) {
+  test(`nothing is lost when ${what} in the middle of a gc and an extract`, async (t) => {
+    const both = await startBoth();
+    const watch = watchCounters(engine.running().databaseUrl);
+    try {
+      await assertRunning(both.taskIds);
+      await strike(t);
+      const struckAt = performance.now();
+      await watch.nextChange();
+      const seconds = (performance.now() - struckAt) / 1_000;
+      t.diagnostic(`work moved again after ${seconds.toFixed(1)} s`);
+      assert.ok(seconds <= 10, `work moved again after ${seconds.toFixed(1)} s`);
+      await assertNothingLost(both);
+      t.diagnostic(`slowest part: ${(watch.longestPause() / 1_000).toFixed(1)} s`);
+    } finally {
+      await watch.stop();
+      // What still runs would spoil the next test's books.
+      await Promise.allSettled(both.taskIds.map((taskId) => engine.ended(taskId)));
+    }
+    assert.deepEqual(watch.steppedBack(), []);
+  });
+}
+
+test("tasks go on from their checkpoints after everything was down and Temporal's data was deleted", async () => {
+  const both = await startBoth();
+  await assertRunning(both.taskIds);
+  const doneBefore = await Promise.all(both.taskIds.map(engine.progressOf));
+  await engine.restart(async (folder) => {
+    const files = await readdir(join(folder, 'temporal'));
+    const data = files.filter((file) => file.includes('.db'));
+    assert.ok(data.length > 0, files.join());
+    for (const file of data) await rm(join(folder, 'temporal', file));
+  });
+  const watch = watchCounters(engine.running().databaseUrl);
+  try {
+    for (const [index, taskId] of both.taskIds.entries()) {
+      assert.ok((await engine.progressOf(taskId)) >= (doneBefore[index] ?? 0), 'checkpoints survive');
+    }
+    await assertNothingLost(both);
+  } finally {
+    await watch.stop();
+  }
+  assert.deepEqual(watch.steppedBack(), []);
+});
+
+test('a task that is posted while Temporal is down waits, lists answer, and it runs when Temporal is back', async () => {
+  const { running } = engine;
+  const { accountId } = await engine.addFaces({ count: 300 });
+  await engine.snapshot();
+  const api = createApiClient({
+    ...{ url: running().apiUrl, login: running().config.adminLogin, password: 'a password of the tests' },
+  });
+  await running().halt('temporal', 'SIGKILL');
+  const { task_id } = await api.post<{ task_id: number }>('/tasks/gc', {
+    content: { target: 'faces', filters: { account_id: accountId } },
+  });
+  const list = await api.get<{ tasks: { task_id: number; task_status: number }[] }>('/tasks');
+  assert.equal(list.tasks.find((task) => task.task_id === task_id)?.task_status, 0);
+  await running().resume('temporal');
+  assert.equal((await engine.ended(task_id)).state, 'done');
+  assert.deepEqual(await engine.audit([task_id]), []);
+});
