@@ -27,6 +27,8 @@ export function createLogger({ name, level, format, destination = process.stderr
       level,
       base: format === 'pretty' ? { name } : { name, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
+      // Temporal's SDK logs errors under this name.
+      serializers: { error: pino.stdSerializers.err },
       redact: { paths: redactedPaths, censor: '[hidden]' },
     },
     format === 'pretty' ? pretty(destination) : destination,

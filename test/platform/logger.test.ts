@@ -47,3 +47,13 @@ test('entries below the level are not written', () => {
   log.info('quiet');
   assert.equal(text(), '');
 });
+
+test('an error is written with its words and its place, whether it is called err or error', () => {
+  for (const name of ['err', 'error']) {
+    const { log, text } = collect('json');
+    log.warn({ [name]: new RangeError('out of range') }, 'failed');
+    const line = JSON.parse(text()) as Record<string, { message?: string; stack?: string }>;
+    assert.equal(line[name]?.message, 'out of range');
+    assert.match(line[name].stack ?? '', /logger\.test/);
+  }
+});
