@@ -19,6 +19,7 @@ export const bookkeeping: ActivityOptions = {
 export const part: ActivityOptions = {
   startToCloseTimeout: '30 minutes',
   heartbeatTimeout,
-  retry,
+  // A killed worker's part waits this long on top of the heartbeat timeout.
+  retry: { ...retry, initialInterval: '500 milliseconds' },
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 };
