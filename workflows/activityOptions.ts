@@ -2,8 +2,8 @@ import { ActivityCancellationType, type ActivityOptions } from '@temporalio/work
 
 const retry = { initialInterval: '1 second', backoffCoefficient: 2, maximumInterval: '60 seconds' } as const;
 
-// Every activity beats by itself every 2 s, so a killed worker's work moves on 8 s after its death.
-const heartbeatTimeout = '8 seconds';
+// Every activity beats by itself every 2 s: three beats may get lost on a busy machine before it counts as dead.
+const heartbeatTimeout = '7 seconds';
 
 /** Bookkeeping: short transactions, tried until they succeed; only a non-retryable failure ends them. */
 export const bookkeeping: ActivityOptions = {
