@@ -12,7 +12,7 @@ export interface TestDatabase {
 const templateLock = 7_340_117;
 
 /** The server of this run's tests, by the address of a database that its owner may connect to. */
-export function testServerUrl(): string {
+function testServerUrl(): string {
   return requiredVariable('TEST_DATABASE_URL');
 }
 
