@@ -24,7 +24,10 @@ const accounts = () =>
   );
 
 test('the default password is refused where other machines can reach the service', async () => {
-  await assert.rejects(ensureAdmin({ ...config, host: '0.0.0.0' }, database.url), /ADMIN_PASSWORD: 'root' is known to everybody/);
+  await assert.rejects(
+    ensureAdmin({ ...config, host: '0.0.0.0' }, database.url),
+    /ADMIN_PASSWORD: 'root' is known to everybody/,
+  );
   assert.deepEqual(await accounts(), []);
 });
 
