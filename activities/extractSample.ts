@@ -19,8 +19,11 @@ export interface SampleDeps {
 
 const ofTheSample = new Set<ErrorName>(['sampleMissing', 'sampleUnreadable', 'sampleKillsExtractor']);
 
-/** One object → its outcome. What is wrong with the sample is an outcome; anything else is thrown. */
-export function createSampleExtraction(deps: SampleDeps, content: ExtractContent) {
+/**
+ * One object → its outcome. What is wrong with the sample is an outcome; anything else is thrown. Samples that still
+ * wait for an extractor when `left` fires are given up: others' samples wait behind them.
+ */
+export function createSampleExtraction(deps: SampleDeps, content: ExtractContent, left: AbortSignal) {
   const version = content.options.descriptor_version;
   if (version === undefined) throw new TypeError('the task names no descriptor version');
   const kind = content.extraction_target === 'body_descriptor' ? 'body' : 'face';
@@ -37,7 +40,10 @@ export function createSampleExtraction(deps: SampleDeps, content: ExtractContent
       if (sampleId === null || generation === null || storageKey === null) {
         throw new DomainError('sampleMissing', 'the object has no stored sample');
       }
-      const bytes = () => deps.readSample(storageKey);
+      const bytes = () => {
+        left.throwIfAborted();
+        return deps.readSample(storageKey);
+      };
       const descriptor = await deps.extractDescriptor({ version, kind, id: sampleId, bytes });
       return { kind: 'extracted', objectId, sampleId, generation, descriptor };
     } catch (error) {

@@ -35,21 +35,29 @@ export interface BatchReport {
 
 /**
  * The frame of every part: claim, batches until none is left, give back or finish. `openPart` prepares the kind's own
- * work and answers a function that commits the next batch each time it is called.
+ * work and answers a function that commits the next batch each time it is called; its signal fires when the part is
+ * left, so that work which was prepared for a later batch is dropped.
  */
 export async function runPart(
   deps: PartDeps,
   kind: 'gc' | 'extract',
   partRef: PartRef,
-  openPart: (part: ClaimedPart) => (part: ClaimedPart) => Promise<Committed<BatchReport>>,
+  openPart: (part: ClaimedPart, left: AbortSignal) => (part: ClaimedPart) => Promise<Committed<BatchReport>>,
 ): Promise<PartAnswer> {
   return attempt(async (context) => {
     if (context.info.attempt > 1) deps.metrics.partRetries.inc({ type: kind });
     const claiming = await deps.claims.claim(partRef, claimOf(context, partRef));
     if (claiming.kind !== 'claimed') return claiming.kind === 'done' ? 'done' : 'stopped';
+    const left = new AbortController();
     const observe = deps.metrics.partDuration.startTimer({ type: kind });
     try {
-      const answer = await runBatches(deps, context, kind, claiming.part, openPart(claiming.part));
+      const answer = await runBatches(
+        deps,
+        context,
+        kind,
+        claiming.part,
+        openPart(claiming.part, left.signal),
+      );
       if (answer === 'done') await checkErrorBudget(deps, claiming.part);
       observe({ outcome: answer });
       return answer;
@@ -58,6 +66,8 @@ export async function runPart(
       const failure = finalFailureOf(toFailure(error, context.info.attempt));
       if (failure !== null) await deps.claims.fail(partRef, failure);
       throw error;
+    } finally {
+      left.abort();
     }
   });
 }
