@@ -22,7 +22,8 @@ export function postgresSettings(overrides: Readonly<Record<string, string>> = {
     max_wal_size: '4GB',
     checkpoint_timeout: '15min',
     checkpoint_completion_target: '0.9',
-    wal_compression: 'pglz',
+    // Compressing page images with pglz costs more than half of a gc's time, and the package's build has no lz4.
+    wal_compression: 'off',
     synchronous_commit: 'on',
     fsync: 'on',
     autovacuum_naptime: '20s',

@@ -67,7 +67,8 @@ const extractors = queues.includes('extract')
 if (extractors !== null) shutdown.on('last', 'extractors', () => extractors.close());
 
 const books = createTaskBooks(db);
-const partsPerStep = 20;
+// Few, so that the first parts run while the next ones are being cut.
+const partsPerStep = 8;
 const activities = createActivities({
   books,
   plan: createPartPlan(db, {
