@@ -33,6 +33,8 @@ export interface Launched {
   readonly pid: number;
   readonly exited: Promise<void>;
   hasExited(): boolean;
+  /** `exited`, for somebody who has nothing else to do: keeps this process alive until then. */
+  waitForExit(): Promise<void>;
 }
 
 const unreadyStop = [
@@ -85,6 +87,10 @@ async function spawnServer({ name, command, args, logFile, user, log }: LaunchOp
       pid: child.pid ?? 0,
       exited,
       hasExited: () => child.exitCode !== null || child.signalCode !== null,
+      waitForExit: () => {
+        child.ref();
+        return exited;
+      },
     };
   } finally {
     await file.close();

@@ -91,7 +91,7 @@ async function folderOf(dataDir: string, user: SystemUser | null, log: Logger): 
 
 async function stop(server: Launched, steps: StopSteps): Promise<void> {
   if (!server.hasExited()) await stopProcess(server.pid, steps);
-  await server.exited;
+  await server.waitForExit();
 }
 
 async function stopOrphan(pidFile: string, folder: string, log: Logger): Promise<void> {

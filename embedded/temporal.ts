@@ -93,7 +93,7 @@ export async function stopLeftTemporal(dataDir: string, log: Logger): Promise<vo
 
 async function stop(server: Launched, pidFile: string): Promise<void> {
   if (!server.hasExited()) await stopProcess(server.pid, stopSteps);
-  await server.exited;
+  await server.waitForExit();
   await rm(pidFile, { force: true });
 }
 
