@@ -48,11 +48,13 @@ const folders = [
   'commands',
   'test',
   'bench',
+  'books',
+  'chaos',
 ] as const;
 type Folder = (typeof folders)[number];
 
 /** Written a second time, on purpose: the arrows of docs/architecture.md, not those of eslint.config.js. */
-const mayImport: Record<Exclude<Folder, 'commands' | 'test' | 'bench'>, readonly Folder[]> = {
+const mayImport: Record<Exclude<Folder, 'commands' | 'test' | 'bench' | 'chaos'>, readonly Folder[]> = {
   domain: [],
   workflows: ['domain'],
   activities: ['domain', 'platform'],
@@ -64,6 +66,7 @@ const mayImport: Record<Exclude<Folder, 'commands' | 'test' | 'bench'>, readonly
   api: ['domain', 'views', 'platform'],
   temporal: ['domain', 'workflows', 'activities', 'platform'],
   platform: [],
+  books: [],
 };
 
 for (const [folder, allowed] of Object.entries(mayImport)) {
@@ -88,7 +91,7 @@ for (const [folder, allowed] of Object.entries(mayImport)) {
 
 const homes: Record<string, readonly Folder[]> = {
   sequelize: ['db'],
-  pg: ['db'],
+  pg: ['books', 'db'],
   umzug: ['db'],
   'connect-pg-simple': ['db'],
   express: ['api'],
@@ -138,6 +141,7 @@ test('the wiring may import anything', async () => {
     'commands/planted.ts',
     'test/planted.ts',
     'bench/planted.ts',
+    'chaos/planted.ts',
   ]) {
     await assertAccepted(file, code);
   }

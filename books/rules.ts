@@ -1,4 +1,4 @@
-import { snapshotTables } from './bookTables.ts';
+import { snapshotTables } from './tables.ts';
 
 const ofTask = (words: string) => `'task ' || task_id || ': ${words}'`;
 

@@ -1,8 +1,8 @@
 import type pg from 'pg';
-import { openLedger } from './bookLedger.ts';
-import { bookRules } from './bookRules.ts';
-import { snapshotTables } from './bookTables.ts';
-import { checkFiles } from './bookFiles.ts';
+import { openLedger } from './ledger.ts';
+import { bookRules } from './rules.ts';
+import { snapshotTables } from './tables.ts';
+import { checkFiles } from './files.ts';
 
 export interface AuditOptions {
   /** The tasks that ran since the snapshot, all of them; what they select must not overlap. */

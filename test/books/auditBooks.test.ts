@@ -3,6 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
+import { auditBooks, takeSnapshot } from '../../books/auditBooks.ts';
 import { createDatabase, type Database } from '../../db/connection.ts';
 import { ensureDescriptorPartition } from '../../db/descriptorPartitions.ts';
 import { createExtractStore } from '../../db/extractStore.ts';
@@ -16,10 +17,9 @@ import type { ExtractContent } from '../../domain/tasks/extractContent.ts';
 import type { FacesGc } from '../../domain/tasks/gcContent.ts';
 import type { ClaimedPart, TaskRef } from '../../domain/tasks/parts.ts';
 import { createFolderStore } from '../../imagestore/folder.ts';
-import { auditBooks, takeSnapshot } from './books.ts';
-import { createTestDatabase, type TestDatabase } from './database.ts';
-import { createTestFolder, type TestFolder } from './folder.ts';
-import { buildFace, insertFaces, tester } from './rows.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestFolder, type TestFolder } from '../support/folder.ts';
+import { buildFace, insertFaces, tester } from '../support/rows.ts';
 
 const [gcAccount, extractAccount, nobody] = [1, 2, 3].map(
   (n) => `0190000${n}-0000-7000-8000-00000000000${n}`,
