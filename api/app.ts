@@ -20,8 +20,10 @@ import { createPages } from './pages/pages.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { healthRoutes, type HealthCheck } from './routes/health.ts';
+import { listRoutes, type ListsDeps } from './routes/lists.ts';
 import { loginRoutes } from './routes/login.ts';
 import { metricsRoutes, type MetricsDeps } from './routes/metrics.ts';
+import { searchRoutes, type SearchDeps } from './routes/search.ts';
 import { taskErrorRoutes, type TaskErrorsDeps } from './routes/taskErrors.ts';
 import { taskRoutes, type TasksDeps } from './routes/tasks.ts';
 import { versionRoutes } from './routes/version.ts';
@@ -40,6 +42,8 @@ export interface AppDeps {
   readonly passwords: Passwords;
   readonly accounts: AuthenticatorDeps['accounts'] & AccountActionsDeps['accounts'];
   readonly accountLists: PageSources['accountLists'];
+  readonly listLists: ListsDeps['listLists'];
+  readonly searchLists: SearchDeps['searchLists'];
   readonly tasks: TaskActionsDeps['tasks'];
   readonly gateway: TaskActionsDeps['gateway'];
   readonly taskLists: TasksDeps['taskLists'] & PageSources['taskLists'];
@@ -86,6 +90,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...versionRoutes(),
     ...loginRoutes({ authenticator, accountActions }),
     ...accountRoutes({ accountLists: deps.accountLists, accountActions }),
+    ...listRoutes(deps),
+    ...searchRoutes(deps),
     ...taskRoutes({ ...deps, taskActions }),
     ...taskErrorRoutes(deps),
     ...healthRoutes(deps.checks),

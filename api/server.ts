@@ -8,8 +8,10 @@ import { createAccountStore } from '../db/accountStore.ts';
 import { createDatabase } from '../db/connection.ts';
 import { createErrorLists } from '../db/errorLists.ts';
 import { createHomeLists } from '../db/homeLists.ts';
+import { createListLists } from '../db/listLists.ts';
 import { isMigrated } from '../db/migrate.ts';
 import { createResultLists } from '../db/resultLists.ts';
+import { createSearchLists } from '../db/searchLists.ts';
 import { createSessionStore } from '../db/sessionStore.ts';
 import { createSubtaskLists } from '../db/subtaskLists.ts';
 import { createTaskLists } from '../db/taskLists.ts';
@@ -82,6 +84,8 @@ async function serve(): Promise<void> {
     passwords,
     accounts,
     accountLists: createAccountLists(db),
+    listLists: createListLists(db),
+    searchLists: createSearchLists(db),
     tasks: createTaskStore(db),
     gateway,
     taskLists,

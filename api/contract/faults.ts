@@ -45,8 +45,12 @@ export function bodyFault(
   return toError(firstFault(errors, names), 'fieldMissing', 'validationFailed');
 }
 
+/** A required parameter without a value is as good as missing. */
 export function queryFault(errors: readonly ErrorObject[]): DomainError {
-  return toError(firstFault(errors), 'queryParameterMissing', 'badQueryParameter');
+  const fault = firstFault(errors);
+  const isEmpty = errors[0]?.keyword === 'minLength' && errors[0].params['limit'] === 1;
+  const told = isEmpty ? { ...fault, message: 'required', isMissing: true } : fault;
+  return toError(told, 'queryParameterMissing', 'badQueryParameter');
 }
 
 /** A malformed uuid is a fault of the request; anything else makes an address that does not exist. */

@@ -9,7 +9,9 @@ import { createAccountStore } from '../../db/accountStore.ts';
 import { createDatabase } from '../../db/connection.ts';
 import { createErrorLists } from '../../db/errorLists.ts';
 import { createHomeLists } from '../../db/homeLists.ts';
+import { createListLists } from '../../db/listLists.ts';
 import { createResultLists } from '../../db/resultLists.ts';
+import { createSearchLists } from '../../db/searchLists.ts';
 import { createSessionStore } from '../../db/sessionStore.ts';
 import { createSubtaskLists } from '../../db/subtaskLists.ts';
 import { createTaskLists } from '../../db/taskLists.ts';
@@ -65,6 +67,8 @@ export async function startApiServer(options: { readonly checks?: readonly Healt
     passwords,
     accounts,
     accountLists: createAccountLists(db),
+    listLists: createListLists(db),
+    searchLists: createSearchLists(db),
     tasks: createTaskStore(db),
     gateway: {
       startTask: ({ taskId, generation }) => tell({ call: 'start', taskId, generation }),

@@ -3,6 +3,7 @@ import { createContract } from '../../api/contract/contract.ts';
 import { readDocument } from '../../api/contract/document.ts';
 import type { presentAccount, presentAccountStats } from '../../api/present/account.ts';
 import type { ErrorJson } from '../../api/present/error.ts';
+import type { presentList } from '../../api/present/list.ts';
 import type { presentSubtask, TaskJson } from '../../api/present/task.ts';
 import type { presentTaskError } from '../../api/present/taskError.ts';
 import { rootLogin, rootPassword } from './apiServer.ts';
@@ -29,6 +30,10 @@ export interface Fields extends ErrorJson, TaskJson {
   readonly subtasks: readonly ReturnType<typeof presentSubtask>[];
   readonly accounts: readonly ReturnType<typeof presentAccount>[];
   readonly account_count: number;
+  readonly lists: readonly ReturnType<typeof presentList>[];
+  readonly list_count: number;
+  readonly data: object | null;
+  readonly type: string | null;
   readonly account_id: string;
   readonly info: ReturnType<typeof presentAccount>;
   readonly stats: ReturnType<typeof presentAccountStats>;
