@@ -45,6 +45,7 @@ const libraries = {
   'pino-pretty': ['platform'],
   'prom-client': ['platform'],
   zod: ['platform'],
+  'ipaddr.js': ['platform'],
   '@node-rs/argon2': ['platform'],
   sharp: ['extraction'],
   '@tensorflow/tfjs-core': ['extraction'],

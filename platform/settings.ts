@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseHostList } from './hostList.ts';
 
 /** What a process is started for; some settings are only required of some. */
 export type Role = 'api' | 'worker' | 'command';
@@ -26,6 +27,14 @@ const commaSeparated = z.string().transform((value) =>
     .map((item) => item.trim())
     .filter((item) => item !== ''),
 );
+
+const hosts = commaSeparated.superRefine((value, context) => {
+  try {
+    parseHostList(value);
+  } catch (error) {
+    context.addIssue(error instanceof RangeError ? error.message : String(error));
+  }
+});
 
 const secret = <Schema extends z.ZodType>(schema: Schema, sentence: string): Schema =>
   schema.meta({ description: sentence, secret: true });
@@ -100,9 +109,11 @@ export const settings = {
     .default(1)
     .describe('Face descriptor version that objects must have to be extracted anew.'),
   DEFAULT_BODY_DESCRIPTOR_VERSION: wholeNumber(1, 32767).default(101).describe('The same for bodies.'),
-  ORIGIN_HOSTS: commaSeparated
+  ORIGIN_HOSTS: hosts
     .default([])
-    .describe('Hosts, comma-separated, to which DELETEs of image origins may go.'),
+    .describe(
+      'Hosts, comma-separated, to which DELETEs of image origins may go. An address that is not public must be listed itself, also where a listed name leads to it: 10.1.2.3, or a range such as 10.0.0.0/8.',
+    ),
   GC_WINDOW: wholeNumber(1, 64).default(4).describe('Parts of one gc task that run at the same time.'),
   EXTRACT_PROCESSES: wholeNumber(1, 256)
     .optional()
