@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
+import { watchCounters } from '../../books/watchCounters.ts';
 import { createApiClient } from '../../commands/apiClient.ts';
 import { startEngine, twoWorkers, type Engine } from '../support/engine.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { makeWarps } from '../support/warps.ts';
-import { watchCounters } from './watchCounters.ts';
 
 let engine: Engine;
 let warps: Buffer[];

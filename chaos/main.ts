@@ -1,0 +1,85 @@
+import { defineCommand, runCommand, wholeNumber } from '../commands/options.ts';
+import { createLogger } from '../platform/logger.ts';
+import { createShutdown } from '../platform/shutdown.ts';
+import { makePlan } from './plan.ts';
+import { runPlan, type Outcome } from './run.ts';
+import { startSystem } from './system.ts';
+
+interface Options {
+  readonly seed: number;
+  readonly kills: number;
+  readonly dry: boolean;
+}
+
+await runCommand(
+  defineCommand(
+    'npm run chaos --',
+    'Breaks a system of its own while tasks run, and checks object by object that nothing was lost.',
+  )
+    .option(
+      '--seed <n>',
+      'what happens; the same seed, the same plan',
+      wholeNumber(0, 2_147_483_647),
+      newSeed(),
+    )
+    .option('--kills <n>', 'how often something is killed', wholeNumber(1, 10_000), 10)
+    .option('--dry', 'print the plan and do nothing', false)
+    .action(chaos),
+);
+
+function newSeed(): number {
+  return Math.floor(Math.random() * 1_000_000);
+}
+
+async function chaos(options: Options): Promise<void> {
+  const plan = makePlan(options.seed, options.kills);
+  if (options.dry) {
+    process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
+    return;
+  }
+  const started = performance.now();
+  const seconds = () => ((performance.now() - started) / 1_000).toFixed(1);
+  const say = (text: string) => process.stdout.write(`${seconds().padStart(7)} s  ${text}\n`);
+  const log = createLogger({ name: 'chaos', level: 'warn', format: 'pretty' });
+  const shutdown = createShutdown({ log, limitMs: 15_000 });
+  const abort = new AbortController();
+  process.stdout.write(`seed ${options.seed}, ${options.kills} kills\n`);
+  say('starting PostgreSQL, Temporal, two workers and the API');
+  const starting = startSystem(abort.signal);
+  const running = starting.then((system) => runPlan(system, plan, say, abort.signal));
+  let keep = false;
+  shutdown.on('first', 'system', async () => {
+    abort.abort();
+    await running.catch(() => undefined);
+    const system = await starting.catch(() => null);
+    await system?.stop();
+    if (keep) process.stderr.write(`data and logs are kept in ${system?.folder ?? 'no folder'}\n`);
+    else await system?.remove();
+  });
+  try {
+    const outcome = await running;
+    keep = outcome.violations.length > 0;
+    process.stdout.write(`${verdict(options, outcome, seconds()).join('\n')}\n`);
+    await shutdown.begin('chaos has ended', keep ? 1 : 0);
+  } catch (error) {
+    if (shutdown.isStopping) return;
+    keep = true;
+    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    await shutdown.begin('chaos could not be made', 1);
+  }
+}
+
+function verdict({ seed, kills }: Options, outcome: Outcome, seconds: string): string[] {
+  const { tasks, objects, longestStallMs, violations } = outcome;
+  const ends = ['done', 'cancelled', 'failed'].map(
+    (state) => `${tasks.filter((task) => task.state === state).length} ${state}`,
+  );
+  return [
+    ...violations.map((violation) => `VIOLATION ${violation}`),
+    `seed ${seed}: ${kills} kills, ${tasks.length} tasks (${ends.join(', ')}), ${objects} objects, ` +
+      `${violations.length} violations, longest stall ${(longestStallMs / 1_000).toFixed(1)} s, ${seconds} s`,
+    violations.length === 0
+      ? 'the books balance'
+      : `the books do not balance; again with --seed ${seed} --kills ${kills}`,
+  ];
+}

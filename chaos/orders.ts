@@ -1,0 +1,126 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import type { Step } from './plan.ts';
+import type { System } from './system.ts';
+import type { Job } from './world.ts';
+
+type Order = Extract<Step, { act: 'pause' | 'resume' | 'cancel' | 'retry' }>;
+type Wish = 'run' | 'pause' | 'cancel';
+
+export interface TaskRow {
+  readonly task_id: number;
+  readonly state: string;
+  readonly desired_state: Wish;
+  readonly objects_expected: number;
+  readonly failure: object | null;
+}
+
+export type Orders = ReturnType<typeof createOrders>;
+
+const limitMs = 120_000;
+const isFinal = ({ state }: TaskRow) => ['done', 'failed', 'cancelled'].includes(state);
+
+const allows: Record<Order['act'], (row: TaskRow) => boolean> = {
+  pause: ({ state }) => state === 'planning' || state === 'running',
+  resume: ({ state }) => state === 'pausing' || state === 'paused',
+  cancel: (row) => !isFinal(row),
+  retry: isFinal,
+};
+
+const wishAfter: Record<Order['act'], Wish> = {
+  pause: 'pause',
+  resume: 'run',
+  cancel: 'cancel',
+  retry: 'run',
+};
+
+/** What admins do meanwhile, through an API that may be away: repeated until it answers. */
+export function createOrders(system: System, say: (text: string) => void) {
+  /** What was last ordered of each task, and answered with yes. */
+  const wishes = new Map<number, Wish>();
+
+  /** Null: the API said no, after `lost` calls whose answer did not arrive. */
+  const call = async <T>(work: () => Promise<T>): Promise<{ answer: T | null; lost: number }> => {
+    const limit = Date.now() + limitMs;
+    for (let lost = 0; ; lost += 1) {
+      try {
+        return { answer: await work(), lost };
+      } catch (error) {
+        if (/ was answered 4\d\d:/.test(String(error))) return { answer: null, lost };
+        if (Date.now() > limit) throw error;
+        await delay(200);
+      }
+    }
+  };
+
+  const rows = () => readTasks(system.databaseUrl);
+
+  const give = async (act: Order['act'], taskId: number): Promise<void> => {
+    const { answer } = await call(() =>
+      system.api.patch<object>(
+        `/tasks/${taskId}`,
+        act === 'retry' ? { action: act, scope: 'all' } : { action: act },
+      ),
+    );
+    if (answer === null) {
+      // It came to its end before, or a lost call was heard: its row knows.
+      say(`task ${taskId}: too late to ${act}`);
+      const row = (await rows()).find(({ task_id }) => task_id === taskId);
+      if (row !== undefined) wishes.set(taskId, isFinal(row) ? 'run' : row.desired_state);
+      if (row?.state === 'cancelled') wishes.set(taskId, 'cancel');
+    } else wishes.set(taskId, wishAfter[act]);
+  };
+
+  return {
+    wishes,
+    rows,
+
+    /** A call that got no answer may have made the task: it is looked for by its name. */
+    start: async (job: Job, name: string): Promise<void> => {
+      const find = async () => (await readTasks(system.databaseUrl, name))[0]?.task_id;
+      const { answer } = await call(
+        async () =>
+          (await find()) ??
+          (await system.api.post<{ task_id: number }>(job.path, { ...job.body, description: name })).task_id,
+      );
+      if (answer === null) throw new Error(`${name} was refused: ${JSON.stringify(job.body)}`);
+      wishes.set(answer, 'run');
+      say(`task ${answer}: ${job.plan.kind}, ${job.plan.objects} objects`);
+    },
+
+    order: async ({ act, pick }: Order): Promise<void> => {
+      const able = (await rows()).filter(allows[act]);
+      const chosen = able[pick % Math.max(1, able.length)];
+      if (chosen === undefined) say(`no task to ${act}`);
+      else {
+        say(`${act} task ${chosen.task_id}`);
+        await give(act, chosen.task_id);
+      }
+    },
+
+    give,
+  };
+}
+
+/** Past the proxies, as often as it takes until the database answers. */
+async function readTasks(databaseUrl: string, description?: string): Promise<TaskRow[]> {
+  const limit = Date.now() + limitMs;
+  for (;;) {
+    const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
+    client.on('error', () => undefined);
+    try {
+      await client.connect();
+      const { rows } = await client.query<TaskRow>(
+        `select task_id::integer, state, desired_state, objects_expected::integer, failure from tasks
+         where description = coalesce($1, description) order by task_id`,
+        [description ?? null],
+      );
+      return rows;
+    } catch (error) {
+      if (Date.now() > limit) throw error;
+      await delay(200);
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+}

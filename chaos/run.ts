@@ -1,0 +1,145 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { auditBooks, takeSnapshot } from '../books/auditBooks.ts';
+import { watchCounters } from '../books/watchCounters.ts';
+import { createOrders, type Orders, type TaskRow } from './orders.ts';
+import type { Plan, Step } from './plan.ts';
+import { createStrikes } from './strikes.ts';
+import type { System } from './system.ts';
+import { makeWorld } from './world.ts';
+
+export interface Outcome {
+  readonly tasks: readonly TaskRow[];
+  readonly objects: number;
+  readonly longestStallMs: number;
+  /** What must not be; empty when nothing was lost. */
+  readonly violations: readonly string[];
+}
+
+// From the end of the storm: a worker that has to be noticed missing, backoffs, and the rest of the work.
+const endLimitMs = 180_000;
+const pauseLimitMs = 60_000;
+
+/** Lets the plan happen to a system with tasks, lets everything come to rest, and checks what became of it. */
+export async function runPlan(
+  system: System,
+  plan: Plan,
+  say: (text: string) => void,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const withClient = async <T>(work: (client: pg.Client) => Promise<T>): Promise<T> => {
+    const client = new pg.Client({ connectionString: system.databaseUrl });
+    await client.connect();
+    try {
+      return await work(client);
+    } finally {
+      await client.end();
+    }
+  };
+  say(`making faces for ${plan.tasks.length} tasks`);
+  const { jobs, missingFiles } = await withClient(async (client) => {
+    const made = await makeWorld(client, system.sampleFolder, plan.tasks);
+    await takeSnapshot(client);
+    return made;
+  });
+  const strikes = createStrikes(system, say);
+  const orders = createOrders(system, say);
+  const watch = watchCounters(system.databaseUrl);
+  try {
+    for (const step of plan.steps) {
+      await delay(step.afterMs, undefined, { signal });
+      const job = step.act === 'start' ? jobs[step.task] : undefined;
+      if (step.act === 'start') {
+        if (job !== undefined) await orders.start(job, `chaos ${step.task + 1}`);
+      } else if ('pick' in step) await orders.order(step);
+      else {
+        say(describe(step));
+        await strikes.strike(step);
+      }
+    }
+    say('the storm is over');
+    await strikes.mended();
+    const faults = await comeToRest(orders, say, signal);
+    await watch.stop();
+    const tasks = await orders.rows();
+    const violations = await withClient(async (client) => {
+      await sweep(client, signal);
+      const taskIds = tasks.map(({ task_id }) => task_id);
+      return auditBooks(client, { taskIds, sampleFolder: system.sampleFolder, missingFiles });
+    });
+    return {
+      tasks,
+      objects: tasks.reduce((sum, task) => sum + task.objects_expected, 0),
+      longestStallMs: watch.longestStall(),
+      violations: [
+        ...violations,
+        ...faults,
+        ...strikes.unasked(),
+        ...watch.steppedBack().map((step) => `a counter went back: ${step}`),
+      ],
+    };
+  } finally {
+    strikes.stop();
+    await watch.stop();
+  }
+}
+
+/** Paused tasks stay paused until they are resumed, cancelled ones cancelled; all others become done. */
+async function comeToRest(
+  orders: Orders,
+  say: (text: string) => void,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const { wishes, rows } = orders;
+  const unlike = async (isRight: (row: TaskRow, wish: string) => boolean, limitMs: number) => {
+    const limit = Date.now() + limitMs;
+    for (;;) {
+      const wrong = (await rows()).filter((row) => !isRight(row, wishes.get(row.task_id) ?? 'run'));
+      if (wrong.length === 0 || Date.now() > limit) return wrong;
+      await delay(200, undefined, { signal });
+    }
+  };
+  const notPaused = await unlike(({ state }, wish) => wish !== 'pause' || state === 'paused', pauseLimitMs);
+  for (const [taskId, wish] of wishes) {
+    if (wish !== 'pause') continue;
+    say(`resume task ${taskId}, which was left paused`);
+    await orders.give('resume', taskId);
+  }
+  const ends: Record<string, string> = { run: 'done', cancel: 'cancelled' };
+  const notEnded = await unlike(({ state }, wish) => state === ends[wish], endLimitMs);
+  return [
+    ...notPaused.map(({ task_id, state }) => `task ${task_id} was to be paused and is ${state}`),
+    ...notEnded.map(
+      ({ task_id, state, failure }) =>
+        `task ${task_id} was to be ${ends[wishes.get(task_id) ?? 'run'] ?? 'paused'} and is ${state} ${JSON.stringify(failure)}`,
+    ),
+  ];
+}
+
+/** Files of batches that were killed before they removed them go later: here at once. */
+async function sweep(client: pg.Client, signal: AbortSignal): Promise<void> {
+  await client.query(`update sample_tombstones set create_time = create_time - interval '1 hour'`);
+  const limit = Date.now() + 30_000;
+  for (;;) {
+    const { rowCount } = await client.query('select from sample_tombstones limit 1');
+    if (rowCount === 0 || Date.now() > limit) return;
+    await delay(100, undefined, { signal });
+  }
+}
+
+function describe(step: Exclude<Step, { act: 'start' | 'pause' | 'resume' | 'cancel' | 'retry' }>): string {
+  switch (step.act) {
+    case 'kill':
+      return step.victim === 'extractors'
+        ? 'kill extractors'
+        : `kill ${step.victim}, back after ${step.downMs} ms`;
+    case 'freeze':
+      return `freeze ${step.worker} for ${step.forMs} ms`;
+    case 'terminate':
+      return `terminate ${step.share} of the database's backends`;
+    case 'cut':
+    case 'stall':
+    case 'slow':
+      return `${step.act} ${step.path} for ${step.forMs} ms`;
+  }
+}

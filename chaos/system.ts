@@ -1,0 +1,145 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { createApiClient, type ApiClient } from '../commands/apiClient.ts';
+import { startEverything, type Running } from '../commands/system.ts';
+import type { SystemOptions } from '../commands/systemOptions.ts';
+import { createLogger } from '../platform/logger.ts';
+import { defaultAdminPassword } from '../platform/settings.ts';
+import { paths, type PathName } from './plan.ts';
+import { createProxy, type Proxy } from './proxy.ts';
+
+/** A system of its own to be broken, in a folder that goes away with it. */
+export interface System {
+  readonly folder: string;
+  readonly sampleFolder: string;
+  /** Past the proxies: for what looks on. */
+  readonly databaseUrl: string;
+  readonly api: ApiClient;
+  readonly proxies: Readonly<Record<PathName, Proxy>>;
+  pids(): Record<string, number | null>;
+  /** Kills a process and leaves it down until `resume`. */
+  halt(name: string, signal: NodeJS.Signals): Promise<void>;
+  /** Starts a process again, as often as it takes. */
+  resume(name: string): Promise<void>;
+  /** Extractors: what a process has started itself. */
+  childrenOf(name: string): Promise<number[]>;
+  /** Deletes what Temporal has written; it has to be down. */
+  wipeTemporal(): Promise<void>;
+  stop(): Promise<void>;
+  remove(): Promise<void>;
+}
+
+const foreignSettings = [
+  ...['DATABASE_URL', 'DATABASE_URL_FILE', 'TEMPORAL_ADDRESS', 'IMAGE_STORE', 'ADMIN_LOGIN', 'HOST'],
+  ...['ADMIN_PASSWORD', 'ADMIN_PASSWORD_FILE', 'SESSION_SECRET_FILE'],
+].map((name) => [name, ''] as const);
+
+const everyQueue = 'orchestrate,gc,extract';
+
+const run = promisify(execFile);
+
+/** Servers, two workers and the API; whoever talks to a server does so through a proxy. */
+export async function startSystem(signal: AbortSignal): Promise<System> {
+  const folder = await mkdtemp(join(tmpdir(), 'luna-chaos-'));
+  // When root runs this, PostgreSQL runs as another user, who has to get through.
+  await chmod(folder, 0o711);
+  const sampleFolder = join(folder, 'samples');
+  await mkdir(sampleFolder);
+  const started: Running[] = [];
+  const proxies: Partial<Record<PathName, Proxy>> = {};
+  const log = createLogger({ name: 'chaos', level: 'silent', format: 'json' });
+  const sessionSecret = randomBytes(32).toString('hex');
+
+  const start = async (name: string, options: Partial<SystemOptions>): Promise<Running> => {
+    const running = await startEverything({
+      ...{ log, signal, output: 'files', temporalUi: false, postgresSettings: { fsync: 'off' } },
+      ...options,
+      overrides: {
+        ...Object.fromEntries(foreignSettings),
+        ...{ DATA_DIR: join(folder, name), PORT: '0', WORKER_METRICS_PORT: '0', LOG_LEVEL: 'info' },
+        ...{ PART_SIZE_GC: '4000', PART_SIZE_EXTRACT: '30', BATCH_TARGET_MS: '20', EXTRACT_PROCESSES: '1' },
+        ...{ RECONCILE_INTERVAL_MS: '500', IMAGE_STORE: `folder:${sampleFolder}` },
+        ...options.overrides,
+      },
+    });
+    started.push(running);
+    return running;
+  };
+  const stop = async (): Promise<void> => {
+    for (const running of [...started].reverse()) await running.stop();
+    await Promise.all(Object.values(proxies).map((proxy) => proxy.close()));
+  };
+
+  try {
+    const servers = await start('servers', { workers: [], api: false });
+    for (const path of paths) {
+      const server = path.endsWith('postgres') ? servers.databaseUrl : `tcp://${servers.temporalAddress}`;
+      proxies[path] = await createProxy(Number(new URL(server).port));
+    }
+    const all = proxies as Record<PathName, Proxy>;
+    const through = (who: 'worker' | 'api') => ({
+      DATABASE_URL: withPort(servers.databaseUrl, all[`${who}-postgres`].port),
+      TEMPORAL_ADDRESS: `127.0.0.1:${all[`${who}-temporal`].port}`,
+      SESSION_SECRET: sessionSecret,
+    });
+    const [workers, api] = await together([
+      start('workers', {
+        ...{ workers: [everyQueue, everyQueue], api: false, overrides: through('worker') },
+      }),
+      start('api', { workers: [], overrides: through('api') }),
+    ]);
+    const home = (name: string) => (name === 'api' ? api : name.startsWith('worker') ? workers : servers);
+    const pids = () => ({ ...servers.pids(), ...workers.pids(), ...api.pids() });
+    return {
+      ...{ folder, sampleFolder, databaseUrl: servers.databaseUrl, proxies: all, pids, stop },
+      api: createApiClient({
+        ...{ url: api.apiUrl, login: api.config.adminLogin, password: defaultAdminPassword, signal },
+      }),
+      halt: (name, how) => home(name).halt(name, how),
+      resume: async (name) => {
+        for (;;) {
+          signal.throwIfAborted();
+          try {
+            await home(name).resume(name);
+            return;
+          } catch {
+            // It cannot start while what it needs is away; what failed to start counts as wanted.
+            await home(name).halt(name, 'SIGKILL');
+          }
+        }
+      },
+      childrenOf: async (name) => {
+        const { stdout } = await run('pgrep', ['-P', String(pids()[name] ?? 0)]).catch(() => ({
+          stdout: '',
+        }));
+        return stdout.split('\n').filter(Boolean).map(Number);
+      },
+      wipeTemporal: async () => {
+        const data = join(folder, 'servers', 'temporal');
+        const files = (await readdir(data)).filter((file) => file.includes('.db'));
+        for (const file of files) await rm(join(data, file));
+      },
+      remove: () => rm(folder, { recursive: true, force: true }),
+    };
+  } catch (error) {
+    await stop();
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+/** Like Promise.all, but never leaves one that is still starting behind. */
+async function together(starts: readonly [Promise<Running>, Promise<Running>]): Promise<[Running, Running]> {
+  await Promise.allSettled(starts);
+  return Promise.all(starts);
+}
+
+function withPort(address: string, port: number): string {
+  const url = new URL(address);
+  url.port = String(port);
+  return url.href;
+}

@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { makePlan, paths, victims } from '../../chaos/plan.ts';
+
+const seed = fc.integer({ min: 0, max: 2_147_483_647 });
+const kills = fc.integer({ min: 1, max: 60 });
+
+test('the same seed makes the same plan, another seed another one', () => {
+  fc.assert(
+    fc.property(seed, kills, (first, count) => {
+      assert.deepEqual(makePlan(first, count), makePlan(first, count));
+      assert.notDeepEqual(makePlan(first, count), makePlan(first + 1, count));
+    }),
+  );
+});
+
+test('a plan kills as often as it is told, and each time a task was started just before', () => {
+  fc.assert(
+    fc.property(seed, kills, (first, count) => {
+      const { steps, tasks } = makePlan(first, count);
+      const acts = steps.map(({ act }) => act);
+      assert.equal(acts.filter((act) => act === 'kill').length, count);
+      acts.forEach((act, index) => {
+        if (act === 'kill') assert.ok(acts.slice(Math.max(0, index - 3), index).includes('start'));
+      });
+      const started = steps.flatMap((step) => (step.act === 'start' ? [step.task] : []));
+      assert.deepEqual(started, [...tasks.keys()], 'each task is started once');
+    }),
+  );
+});
+
+test('a longer plan begins as the shorter one of its seed', () => {
+  fc.assert(
+    fc.property(seed, kills, (first, count) => {
+      const { steps } = makePlan(first, count);
+      assert.deepEqual(makePlan(first, count + 1).steps.slice(0, steps.length), steps);
+    }),
+  );
+});
+
+test('everything that can happen does happen within some seeds', () => {
+  const steps = Array.from({ length: 20 }, (_, index) => makePlan(index, 10).steps).flat();
+  const seen = (values: (string | undefined)[]) => [...new Set(values.filter(Boolean))].sort();
+  assert.deepEqual(
+    seen(steps.map((step) => (step.act === 'kill' ? step.victim : undefined))),
+    [...victims].sort(),
+  );
+  assert.deepEqual(seen(steps.map((step) => ('path' in step ? step.path : undefined))), [...paths].sort());
+  assert.deepEqual(seen(steps.map(({ act }) => act)), [
+    ...['cancel', 'cut', 'freeze', 'kill', 'pause', 'resume', 'retry', 'slow', 'stall', 'start', 'terminate'],
+  ]);
+});
