@@ -26,19 +26,27 @@ const bounds = { smallest: 100, largest: 20_000 };
 const firstSize = 2_000;
 
 export function createGcPart(deps: GcPartDeps) {
+  // What one part has learned about batches of a target is where the next one starts.
+  const learned = new Map<GcContent['target'], number>();
   return (partRef: PartRef) =>
     runPart(deps, 'gc', partRef, ({ task }) => {
       if (task.kind !== 'gc') throw new TypeError(`task ${task.taskId} is no gc`);
       const { content } = task;
-      let size = firstSize;
       return async (part) => {
+        const size = learned.get(content.target) ?? firstSize;
         const started = performance.now();
         const answer = await deps.gc.removeNext(part, content, size);
         if (answer.kind !== 'committed') return answer;
         const { removed, finished, storageKeys } = answer.result;
         await deps.removeFiles(storageKeys);
         const elapsedMs = performance.now() - started;
-        size = nextBatchSize(size, elapsedMs, { ...bounds, targetMs: deps.batchTargetMs });
+        // A part's last batch may be small, whatever size it was allowed.
+        if (!finished) {
+          learned.set(
+            content.target,
+            nextBatchSize(size, elapsedMs, { ...bounds, targetMs: deps.batchTargetMs }),
+          );
+        }
         deps.metrics.taskObjects.inc({ type: 'gc', outcome: 'done' }, removed);
         const report: BatchReport = { objects: removed, elapsedMs, finished };
         return { ...answer, result: report };

@@ -5,7 +5,8 @@ export interface Binds {
   add(value: unknown): string;
 }
 
-export function createBinds(): Binds {
-  const values: unknown[] = [];
+/** `first` are $1, $2, … */
+export function createBinds(first: readonly unknown[] = []): Binds {
+  const values = [...first];
   return { values, add: (value) => `$${values.push(value)}` };
 }

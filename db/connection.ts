@@ -3,6 +3,8 @@ import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
 /** Runs one statement; rows come back as plain objects. Binds are `$1…`; bigint columns are numbers. */
 export interface Sql {
   query<Row extends object>(sql: string, bind?: readonly unknown[]): Promise<Row[]>;
+  /** Runs a statement that answers no rows. @returns how many it changed */
+  execute(sql: string, bind?: readonly unknown[]): Promise<number>;
 }
 
 export interface Database extends Sql {
@@ -53,12 +55,29 @@ export function createDatabase(options: DatabaseOptions): Database {
       ...(transaction === undefined ? {} : { transaction }),
     });
 
+  // Of Sequelize's kinds of query this is the one that answers the server's count, whatever the statement is.
+  const execute = async (
+    sql: string,
+    bind: readonly unknown[] = [],
+    transaction?: Transaction,
+  ): Promise<number> =>
+    sequelize.query(sql, {
+      type: QueryTypes.BULKDELETE,
+      bind: [...bind],
+      ...(transaction === undefined ? {} : { transaction }),
+    });
+
   return {
     sequelize,
     query: (sql, bind) => query(sql, bind),
+    execute: (sql, bind) => execute(sql, bind),
     transaction: (work) =>
       sequelize.transaction((transaction) =>
-        work({ transaction, query: (sql, bind) => query(sql, bind, transaction) }),
+        work({
+          transaction,
+          query: (sql, bind) => query(sql, bind, transaction),
+          execute: (sql, bind) => execute(sql, bind, transaction),
+        }),
       ),
     poolSize: () => {
       // Sequelize declares its connection manager without the pool that it has.

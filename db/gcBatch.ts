@@ -3,6 +3,7 @@ import type { GcContent } from '../domain/tasks/gcContent.ts';
 import { createBinds } from './binds.ts';
 import type { Sql } from './connection.ts';
 import { gcSelection } from './selection.ts';
+import { OvertakenError } from './transientErrors.ts';
 
 export interface RemovedBatch {
   readonly removed: number;
@@ -38,71 +39,81 @@ const targets: Record<GcContent['target'], Target> = {
   event_descriptors: { table: 'event_descriptors d', key: 'd.event_id', children: [] },
 };
 
+export interface BatchWish {
+  /** How many objects at most. */
+  readonly size: number;
+  /** Lock the objects when they are selected: slower, and never overtaken. */
+  readonly lock: boolean;
+}
+
 /**
- * Removes the next `size` selected objects of the part with everything that hangs on them, inside the batch's
- * transaction. Set-based: the parents' ids stay in the server as one array (the batch's result chunk) and each child
- * table follows with `= any(array)`. The statements must stay separate: a child row that was committed while the
- * parent's lock was waited for is seen only by a later statement's snapshot.
+ * Removes the next selected objects of the part with everything that hangs on them, inside the batch's transaction.
+ * Set-based: the objects' ids are written as one array (the batch's result chunk), and they and each child table
+ * are deleted `= any(array)`. The statements must stay separate: a child row that was committed while the parent's
+ * lock was waited for is seen only by a later statement's snapshot.
+ *
+ * Selecting first and deleting by id takes 0.6 of the processor time of `delete … returning` gathered into an array
+ * (PostgreSQL 18, batches of 10,000). What the delete then finds changed or gone belongs to somebody else's
+ * transaction; as the array would name it wrongly, the batch is done again with the objects locked.
+ * @throws OvertakenError when objects changed between both statements
  */
 export async function removeBatch(
   tx: Sql,
   part: ClaimedPart,
   content: GcContent,
-  size: number,
+  { size, lock }: BatchWish,
 ): Promise<RemovedBatch> {
   const target = targets[content.target];
-  const binds = createBinds();
-  const selection = gcSelection(content, part.task.upperBound, binds);
+  const chunk = [part.task.taskId, part.partNo, part.checkpoint.batches + 1];
+  const selected = await selectObjects(tx, part, content, chunk, { size, lock });
+  if (selected === null) return { removed: 0, lastKey: null, more: false, ...nothingElse };
+
+  const binds = createBinds(chunk);
+  const { conditions } = gcSelection(content, part.task.upperBound, binds);
+  const removed = await tx.execute(
+    `delete from ${target.table} where ${[`${target.key} = ${idsOfChunk}`, ...conditions].join(' and ')}`,
+    binds.values,
+  );
+  if (removed !== selected.count) {
+    throw new OvertakenError(`${removed} of ${selected.count} selected objects were still there`);
+  }
+  const rest = await removeChildren(tx, part, content, chunk);
+  return { removed, lastKey: selected.lastKey, more: removed === size, ...rest };
+}
+
+/** The ids of the chunk that $1, $2, $3 name. */
+const idsOfChunk =
+  'any((select ids from task_result_chunks where task_id = $1 and part_no = $2 and seq = $3)::uuid[])';
+
+/** Writes the ids of the next objects as a chunk of the result; null: none is left in the part's range. */
+async function selectObjects(
+  tx: Sql,
+  part: ClaimedPart,
+  content: GcContent,
+  chunk: readonly unknown[],
+  { size, lock }: BatchWish,
+): Promise<{ count: number; lastKey: string } | null> {
+  const { table, key } = targets[content.target];
+  const binds = createBinds(chunk);
+  const { conditions } = gcSelection(content, part.task.upperBound, binds);
   const { cursor } = part.checkpoint;
   const range = [
-    ...(cursor === null ? [] : [`${target.key} > ${binds.add(cursor)}::uuid`]),
-    `${target.key} <= ${binds.add(part.range.toKey)}::uuid`,
+    ...(cursor === null ? [] : [`${key} > ${binds.add(cursor)}::uuid`]),
+    `${key} <= ${binds.add(part.range.toKey)}::uuid`,
   ];
-  const bound = await findBound(
-    tx,
-    [...selection.conditions, ...range].join(' and '),
-    target,
-    binds.values,
-    size,
-  );
-  if (bound === null) return { removed: 0, lastKey: null, more: false, ...nothingElse };
-
-  const chunk = [part.task.taskId, part.partNo, part.checkpoint.batches + 1];
-  const where = [...selection.conditions, ...range, `${target.key} <= ${binds.add(bound.lastKey)}::uuid`];
-  const places = chunk.map((value) => binds.add(value));
-  const [stored] = await tx.query<{ count: number }>(
-    `with gone as (delete from ${target.table} where ${where.join(' and ')} returning ${target.key} as id)
-     insert into task_result_chunks (task_id, part_no, seq, count, ids)
-     select ${places[0]}::bigint, ${places[1]}::integer, ${places[2]}::integer, count(*), array_agg(id)
-     from gone having count(*) > 0
-     returning count`,
+  const [stored] = await tx.query<{ count: number; lastKey: string }>(
+    `insert into task_result_chunks as c (task_id, part_no, seq, count, ids)
+     select $1::bigint, $2::integer, $3::integer, count(*), array_agg(id) from (
+       select ${key} as id from ${table} where ${[...conditions, ...range].join(' and ')}
+       order by ${key} limit ${size} ${lock ? 'for update' : ''}
+     ) next having count(*) > 0
+     returning c.count, c.ids[c.count] as "lastKey"`,
     binds.values,
   );
-  const removed = stored?.count ?? 0;
-  const rest = removed === 0 ? nothingElse : await removeChildren(tx, part, content, chunk);
-  return { removed, lastKey: bound.lastKey, more: bound.objects === size, ...rest };
+  return stored ?? null;
 }
 
 const nothingElse = { samplesRemoved: 0, originsRemoved: 0, storageKeys: [] as string[] };
-
-/** The key of the `size`-th selected object, so that the delete itself has a plain range and needs no sort. */
-async function findBound(
-  tx: Sql,
-  where: string,
-  target: Target,
-  values: readonly unknown[],
-  size: number,
-): Promise<{ lastKey: string; objects: number } | null> {
-  const [row] = await tx.query<{ lastKey: string; objects: number }>(
-    `select key as "lastKey", row_no as objects from (
-       select key, row_number() over (order by key) as row_no from (
-         select ${target.key} as key from ${target.table} where ${where} order by ${target.key} limit ${size}
-       ) next
-     ) numbered order by row_no desc limit 1`,
-    values,
-  );
-  return row ?? null;
-}
 
 async function removeChildren(
   tx: Sql,
@@ -110,19 +121,17 @@ async function removeChildren(
   content: GcContent,
   chunk: readonly unknown[],
 ): Promise<typeof nothingElse> {
-  const ids =
-    'any((select ids from task_result_chunks where task_id = $1 and part_no = $2 and seq = $3)::uuid[])';
   const result = { ...nothingElse };
   for (const [table, owner] of targets[content.target].children) {
-    await tx.query(`delete from ${table} where ${owner} = ${ids}`, chunk);
+    await tx.execute(`delete from ${table} where ${owner} = ${idsOfChunk}`, chunk);
   }
   if (content.target === 'faces' || content.target === 'events') {
     const [origins] = await tx.query<{ count: number }>(
-      `with gone as (delete from image_origins where owner_id = ${ids} returning 1) select count(*) from gone`,
+      `with gone as (delete from image_origins where owner_id = ${idsOfChunk} returning 1) select count(*) from gone`,
       chunk,
     );
     if (content.remove_image_origins) result.originsRemoved = origins?.count ?? 0;
-    if (content.remove_samples) Object.assign(result, await removeSamples(tx, ids, chunk, part.task.taskId));
+    if (content.remove_samples) Object.assign(result, await removeSamples(tx, chunk, part.task.taskId));
   }
   if (!content.store_results) {
     await tx.query('delete from task_result_chunks where task_id = $1 and part_no = $2 and seq = $3', chunk);
@@ -132,12 +141,11 @@ async function removeChildren(
 
 async function removeSamples(
   tx: Sql,
-  ids: string,
   chunk: readonly unknown[],
   taskId: number,
 ): Promise<{ samplesRemoved: number; storageKeys: string[] }> {
   const [gone] = await tx.query<{ count: number; keys: string[] }>(
-    `with gone as (delete from samples where owner_id = ${ids} returning storage_key),
+    `with gone as (delete from samples where owner_id = ${idsOfChunk} returning storage_key),
        buried as (
          insert into sample_tombstones (storage_key, task_id)
          select storage_key, $4::bigint from gone where storage_key is not null

@@ -17,8 +17,8 @@ export function createGcStore(db: Database) {
   return {
     /** Removes the part's next `size` objects: one batch, one transaction. */
     removeNext: (part: ClaimedPart, content: GcContent, size: number): Promise<Committed<GcStep>> =>
-      commitBatch(db, part, async (tx) => {
-        const batch = await removeBatch(tx, part, content, size);
+      commitBatch(db, part, async (tx, attempt) => {
+        const batch = await removeBatch(tx, part, content, { size, lock: attempt > 1 });
         const { checkpoint } = part;
         return {
           finished: !batch.more,

@@ -96,14 +96,15 @@ function toClaimedPart(task: EngineTask, partNo: number, claim: string, row: Par
 
 /**
  * One batch: fence, effect, checkpoint in one transaction. `work` runs only while the claim is ours and the task is
- * to run; it may be called again after a deadlock, so it must have no effect outside its transaction.
+ * to run; it may be called again after a deadlock, with the number of its attempt, so it must have no effect outside
+ * its transaction.
  */
 export async function commitBatch<T>(
   db: Database,
   part: ClaimedPart,
-  work: (tx: Sql) => Promise<BatchEffect<T>>,
+  work: (tx: Sql, attempt: number) => Promise<BatchEffect<T>>,
 ): Promise<Committed<T>> {
-  return withRetries(() => tryBatch(db, part, work));
+  return withRetries((attempt) => tryBatch(db, part, (tx) => work(tx, attempt)));
 }
 
 async function tryBatch<T>(

@@ -4,11 +4,16 @@ import { DatabaseError } from 'sequelize';
 const transient = new Set(['40P01', '40001', '55P03']);
 const attempts = 5;
 
+/** Another transaction changed rows between two statements of this one. */
+export class OvertakenError extends Error {
+  override readonly name = 'OvertakenError';
+}
+
 /** Tries a transaction again at once when it lost against another one; any other error goes through. */
-export async function withRetries<T>(transaction: () => Promise<T>): Promise<T> {
+export async function withRetries<T>(transaction: (attempt: number) => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      return await transaction();
+      return await transaction(attempt);
     } catch (error) {
       if (attempt === attempts || !isTransient(error)) throw error;
     }
@@ -16,6 +21,7 @@ export async function withRetries<T>(transaction: () => Promise<T>): Promise<T> 
 }
 
 function isTransient(error: unknown): boolean {
+  if (error instanceof OvertakenError) return true;
   return (
     error instanceof DatabaseError &&
     'code' in error.parent &&

@@ -24,6 +24,8 @@ export function postgresSettings(overrides: Readonly<Record<string, string>> = {
     checkpoint_completion_target: '0.9',
     // Compressing page images with pglz costs more than half of a gc's time, and the package's build has no lz4.
     wal_compression: 'off',
+    // Four deletes at once fill the default of 16 MB and wait for each other's log to be written.
+    wal_buffers: '128MB',
     synchronous_commit: 'on',
     fsync: 'on',
     autovacuum_naptime: '20s',
