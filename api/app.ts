@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Passwords } from '../platform/passwords.ts';
 import { createAccountActions, type AccountActionsDeps } from './accountActions.ts';
 import { createAuthenticator, type AuthenticatorDeps } from './auth/authenticator.ts';
+import { createSessionAudit, type SessionAuditDeps } from './auth/sessionAudit.ts';
 import { createContract } from './contract/contract.ts';
 import { readDocument } from './contract/document.ts';
 import { createJsonRouter, refuseUnknownHandlers, type Handlers } from './jsonRouter.ts';
@@ -18,6 +19,7 @@ import { sessions, type SessionSettings } from './middleware/session.ts';
 import type { PageSources } from './pages/deps.ts';
 import { createPages } from './pages/pages.ts';
 import { accountRoutes } from './routes/accounts.ts';
+import { auditRoutes, type AuditDeps } from './routes/audit.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { healthRoutes, type HealthCheck } from './routes/health.ts';
 import { listRoutes, type ListsDeps } from './routes/lists.ts';
@@ -44,6 +46,8 @@ export interface AppDeps {
   readonly accountLists: PageSources['accountLists'];
   readonly listLists: ListsDeps['listLists'];
   readonly searchLists: SearchDeps['searchLists'];
+  readonly audit: SessionAuditDeps['audit'];
+  readonly auditLists: AuditDeps['auditLists'];
   readonly tasks: TaskActionsDeps['tasks'];
   readonly gateway: TaskActionsDeps['gateway'];
   readonly taskLists: TasksDeps['taskLists'] & PageSources['taskLists'];
@@ -77,29 +81,36 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const paths = createContract(document);
   const session = sessions(deps.session);
   const authenticator = createAuthenticator({ accounts, passwords });
+  const sessionAudit = createSessionAudit(deps);
   const accountActions = createAccountActions({ accounts, passwords, authenticator });
   const hasExtractor = (version: number, kind: 'face' | 'body') =>
     deps.extractors.some((one) => one.version === version && one.kind === kind);
   const taskActions = createTaskActions({ ...deps, hasExtractor });
   const pages = createPages({
     ...deps,
-    ...{ session, authenticator, accountActions, taskActions, contract: paths },
+    ...{ session, authenticator, sessionAudit, accountActions, taskActions, contract: paths },
     faceExtractors: deps.extractors.filter(({ kind }) => kind === 'face'),
   });
   const handlers: Handlers = {
     ...versionRoutes(),
-    ...loginRoutes({ authenticator, accountActions }),
+    ...loginRoutes({ authenticator, accountActions, sessionAudit }),
     ...accountRoutes({ accountLists: deps.accountLists, accountActions }),
     ...listRoutes(deps),
     ...searchRoutes(deps),
     ...taskRoutes({ ...deps, taskActions }),
     ...taskErrorRoutes(deps),
+    ...auditRoutes(deps),
     ...healthRoutes(deps.checks),
     ...metricsRoutes({ metrics, refresh: () => deps.refreshMetrics() }),
     ...docsRoutes({ text, document, paths }),
   };
   refuseUnknownHandlers(paths, handlers);
-  const json = { handlers, servedElsewhere: servedWithPages, session, guards: [authenticate(authenticator)] };
+  const json = {
+    handlers,
+    servedElsewhere: servedWithPages,
+    session,
+    guards: [authenticate(authenticator, sessionAudit)],
+  };
   const prefixed = createJsonRouter({ ...json, paths: paths.filter(({ isUnprefixed }) => !isUnprefixed) });
   const plain = createJsonRouter({ ...json, paths });
 

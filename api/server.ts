@@ -5,6 +5,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import session from 'express-session';
 import { createAccountLists } from '../db/accountLists.ts';
 import { createAccountStore } from '../db/accountStore.ts';
+import { createAuditLists } from '../db/auditLists.ts';
+import { createAuditStore } from '../db/auditStore.ts';
 import { createDatabase } from '../db/connection.ts';
 import { createErrorLists } from '../db/errorLists.ts';
 import { createHomeLists } from '../db/homeLists.ts';
@@ -86,6 +88,8 @@ async function serve(): Promise<void> {
     accountLists: createAccountLists(db),
     listLists: createListLists(db),
     searchLists: createSearchLists(db),
+    audit: createAuditStore(db),
+    auditLists: createAuditLists(db),
     tasks: createTaskStore(db),
     gateway,
     taskLists,

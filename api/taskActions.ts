@@ -7,6 +7,7 @@ import {
 } from '../domain/tasks/extractContent.ts';
 import { freezeGcContent, type GcContent, type GcRequest } from '../domain/tasks/gcContent.ts';
 import type { ControlAction } from '../domain/tasks/lifecycle.ts';
+import type { NotificationPolicy } from '../domain/tasks/notificationPolicy.ts';
 import { taskTypes, type TaskType } from '../domain/tasks/task.ts';
 import type { Actor } from './requestContext.ts';
 
@@ -22,6 +23,13 @@ export interface TaskWishes {
   readonly description?: string | null;
   readonly objects_per_second?: number;
   readonly error_budget?: number;
+  readonly notification_policy?: NotificationPolicy;
+}
+
+/** The client's name of an order, and all that it has sent. */
+export interface Idempotency {
+  readonly key: string;
+  readonly request: object;
 }
 
 export interface TaskActionsDeps {
@@ -33,9 +41,11 @@ export interface TaskActionsDeps {
         readonly description: string | null;
         readonly objectsPerSecond?: number;
         readonly errorBudget?: number;
+        readonly notificationPolicy?: NotificationPolicy;
+        readonly idempotency?: Idempotency;
       },
       actor: Actor,
-    ): Promise<TaskRef>;
+    ): Promise<TaskRef & { readonly isNew: boolean }>;
     control(taskId: number, action: ControlAction, actor: Actor): Promise<TaskRef>;
     retry(taskId: number, scope: RetryScope, actor: Actor): Promise<TaskRef>;
     remove(taskId: number, actor: Actor): Promise<void>;
@@ -82,8 +92,9 @@ export function createTaskActions(deps: TaskActionsDeps) {
     content: GcContent | ExtractContent,
     wishes: TaskWishes,
     actor: Actor,
+    idempotency?: Idempotency,
   ): Promise<number> => {
-    const { description = null, objects_per_second, error_budget } = wishes;
+    const { description = null, objects_per_second, error_budget, notification_policy } = wishes;
     const ref = await tasks.create(
       {
         taskType,
@@ -91,27 +102,39 @@ export function createTaskActions(deps: TaskActionsDeps) {
         description,
         ...(objects_per_second === undefined ? {} : { objectsPerSecond: objects_per_second }),
         ...(error_budget === undefined ? {} : { errorBudget: error_budget }),
+        ...(notification_policy === undefined ? {} : { notificationPolicy: notification_policy }),
+        ...(idempotency === undefined ? {} : { idempotency }),
       },
       actor,
     );
-    await tell(ref, gateway.startTask(ref));
+    if (ref.isNew) await tell(ref, gateway.startTask(ref));
     return ref.taskId;
   };
 
   return {
-    /** @throws DomainError selectsEverything | validationFailed | fieldMissing */
-    createGc: async (request: GcRequest, wishes: TaskWishes, actor: Actor): Promise<number> =>
-      create(taskTypes.gc, freezeGcContent(request, new Date()), wishes, actor),
+    /** @throws DomainError selectsEverything | validationFailed | fieldMissing | idempotencyConflict */
+    createGc: async (
+      request: GcRequest,
+      wishes: TaskWishes,
+      actor: Actor,
+      idempotency?: Idempotency,
+    ): Promise<number> =>
+      create(taskTypes.gc, freezeGcContent(request, new Date()), wishes, actor, idempotency),
 
-    /** @throws DomainError noExtractor | validationFailed | fieldMissing */
-    createExtract: async (request: ExtractRequest, wishes: TaskWishes, actor: Actor): Promise<number> => {
+    /** @throws DomainError noExtractor | validationFailed | fieldMissing | idempotencyConflict */
+    createExtract: async (
+      request: ExtractRequest,
+      wishes: TaskWishes,
+      actor: Actor,
+      idempotency?: Idempotency,
+    ): Promise<number> => {
       const content = freezeExtractContent(request, {
         now: new Date(),
         defaultFaceVersion: deps.defaultFaceVersion,
         defaultBodyVersion: deps.defaultBodyVersion,
         hasExtractor: (version, kind) => deps.hasExtractor(version, kind),
       });
-      return create(taskTypes.additionalExtract, content, wishes, actor);
+      return create(taskTypes.additionalExtract, content, wishes, actor, idempotency);
     },
 
     /** @throws DomainError taskNotFound | cannotCancel | cannotPause */

@@ -8,7 +8,12 @@ await runCommand(
   defineCommand('npm run migrate --', 'Brings the schema of DATABASE_URL up to date.').action(async () => {
     const config = loadConfig();
     const log = createLogger({ name: 'migrate', level: config.logLevel, format: config.logFormat });
-    const { applied } = await migrate({ databaseUrl: await getDatabaseUrl(config), log });
+    const serviceUrl = await getDatabaseUrl(config);
+    const { applied } = await migrate({
+      databaseUrl: config.migrationDatabaseUrl ?? serviceUrl,
+      serviceUrl,
+      log,
+    });
     process.stdout.write(applied.length === 0 ? 'up to date\n' : `applied: ${applied.join(', ')}\n`);
   }),
 );

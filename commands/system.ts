@@ -53,7 +53,11 @@ export async function startEverything(options: SystemOptions): Promise<Running> 
     if (isEmbedded) withdraw = await announceDatabase(draft.dataDir, servers.databaseUrl);
     const env = childEnvironment(given, draft, servers, secret);
     const config = loadConfig(env, 'api');
-    const { applied } = await migrate({ databaseUrl: servers.databaseUrl, log });
+    const { applied } = await migrate({
+      databaseUrl: (isEmbedded ? undefined : draft.migrationDatabaseUrl) ?? servers.databaseUrl,
+      serviceUrl: servers.databaseUrl,
+      log,
+    });
     log.debug({ applied }, 'schema is up to date');
     const isFirstStart = await ensureAdmin(config, servers.databaseUrl);
     const apiUrl = await startProcesses(config, env, options, supervisor);
@@ -75,6 +79,8 @@ function childEnvironment(
     DATA_DIR: config.dataDir,
     DATABASE_URL: servers.databaseUrl,
     DATABASE_URL_FILE: '',
+    MIGRATION_DATABASE_URL: '',
+    MIGRATION_DATABASE_URL_FILE: '',
     TEMPORAL_ADDRESS: servers.temporalAddress,
     BUNDLE_CACHE: config.bundleCache ?? join(cacheDir, 'workflows'),
     ...(secret === undefined ? {} : { SESSION_SECRET: secret, SESSION_SECRET_FILE: '' }),

@@ -4,6 +4,6 @@ export const advisoryLocks = {
   /** Two admins that remove each other at the same time must not both succeed. */
   admins: 5_010_528,
   reconciler: 5_010_529,
-  /** "create table if not exists" fails when another connection is just creating that table. */
-  descriptorPartitions: 5_010_530,
+  // 5_010_530 is taken inside ensure_descriptor_partition: "create table if not exists" fails when another
+  // connection is just creating that table.
 } as const;

@@ -17,6 +17,13 @@ export interface AuditEntry {
   readonly after?: object;
 }
 
+export type AuditStore = ReturnType<typeof createAuditStore>;
+
+/** For what changes nothing else in the database: log-ins. */
+export function createAuditStore(db: Sql) {
+  return { record: (entry: AuditEntry): Promise<void> => recordAudit(db, entry) };
+}
+
 /** Appends one line to the audit, in the transaction of the change that it tells of. */
 export async function recordAudit(tx: Sql, entry: AuditEntry): Promise<void> {
   await tx.query(

@@ -6,6 +6,7 @@ interface TableRow {
   columns: string[];
   constraints: string[];
   indexes: string[];
+  triggers: string[];
 }
 
 /**
@@ -14,13 +15,14 @@ interface TableRow {
  */
 export async function describeSchema(db: Sql): Promise<string> {
   const tables = await db.query<TableRow>(tablesSql);
-  const texts = tables.map(({ name, partition_key, columns, constraints, indexes }) => {
+  const texts = tables.map(({ name, partition_key, columns, constraints, indexes, triggers }) => {
     const body = [...columns, ...constraints].map((line) => `  ${line}`).join(',\n');
     const suffix = partition_key === null ? '' : ` partition by ${partition_key.toLowerCase()}`;
-    return [`create table ${name} (\n${body}\n)${suffix};`, ...indexes.map((index) => `${index};`)].join(
-      '\n',
-    );
+    const more = [...indexes, ...triggers].map((line) => `${line};`);
+    return [`create table ${name} (\n${body}\n)${suffix};`, ...more].join('\n');
   });
+  const functions = await db.query<{ text: string }>(functionsSql);
+  texts.push(...functions.map(({ text }) => `${text.trimEnd()};`));
   return `-- Written by npm run schema:dump after the migrations; do not edit.\n\n${texts.join('\n\n')}\n`;
 }
 
@@ -44,7 +46,18 @@ const tablesSql = `
       select pg_get_indexdef(i.indexrelid) from pg_index i
       where i.indrelid = c.oid and not exists (select from pg_constraint k where k.conindid = i.indexrelid)
       order by i.indexrelid::regclass::text
-    ) as indexes
+    ) as indexes,
+    array(
+      select pg_get_triggerdef(t.oid) || case t.tgenabled when 'A'
+        then format(';\nALTER TABLE %I ENABLE ALWAYS TRIGGER %I', c.relname, t.tgname) else '' end
+      from pg_trigger t where t.tgrelid = c.oid and not t.tgisinternal order by t.tgname
+    ) as triggers
   from pg_class c
   where c.relnamespace = current_schema()::regnamespace and c.relkind in ('r', 'p') and not c.relispartition
   order by c.relname`;
+
+const functionsSql = `
+  select pg_get_functiondef(p.oid) as text from pg_proc p
+  where p.pronamespace = current_schema()::regnamespace
+    and not exists (select from pg_depend d where d.objid = p.oid and d.deptype = 'e')
+  order by p.proname`;

@@ -1,4 +1,3 @@
-import { advisoryLocks } from './advisoryLocks.ts';
 import type { Sql } from './connection.ts';
 
 /**
@@ -14,10 +13,5 @@ export async function ensureDescriptorPartition(
   const name = `${parent}_v${descriptorVersion}`;
   const [found] = await db.query<{ there: boolean }>('select to_regclass($1) is not null there', [name]);
   if (found?.there === true) return;
-  await db.query(
-    `do 'begin
-       perform pg_advisory_xact_lock(${advisoryLocks.descriptorPartitions});
-       create table if not exists ${name} partition of ${parent} for values in (${descriptorVersion});
-     end'`,
-  );
+  await db.query('select ensure_descriptor_partition($1, $2)', [parent, descriptorVersion]);
 }

@@ -12,7 +12,10 @@ export class NewerSchemaError extends Error {
 }
 
 export interface MigrateOptions {
+  /** Of the owner of the tables. */
   readonly databaseUrl: string;
+  /** Whom the service connects as, when that is another: it may read and write rows, but not rewrite the audit. */
+  readonly serviceUrl?: string | undefined;
   readonly log?: { info(fields: object, message: string): void };
 }
 
@@ -35,11 +38,30 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
       await refuseNewer(db);
       const applied = await migrations(db).up();
       for (const { name } of applied) options.log?.info({ migration: name }, 'migration applied');
+      const role = roleOf(options.serviceUrl);
+      if (role !== null && role !== roleOf(options.databaseUrl)) await grantRights(db, role);
       return { applied: applied.map(({ name }) => name) };
     });
   } finally {
     await db.close();
   }
+}
+
+function roleOf(url: string | undefined): string | null {
+  return url === undefined ? null : decodeURIComponent(new URL(url).username);
+}
+
+/** What the service's own role needs of the tables that there are now, and no more. */
+async function grantRights(db: Database, role: string): Promise<void> {
+  const name = `"${role.replaceAll('"', '""')}"`;
+  await db.transaction(async (tx) => {
+    await tx.query(`grant usage on schema public to ${name}`);
+    await tx.query(`grant select, insert, update, delete on all tables in schema public to ${name}`);
+    for (const table of ['audit', 'schema_migrations']) {
+      await tx.query(`revoke update, delete, truncate on ${table} from ${name}`);
+    }
+    await tx.query(`revoke insert on schema_migrations from ${name}`);
+  });
 }
 
 /** Whether the schema is what this release needs; for processes that do not migrate. */

@@ -41,8 +41,11 @@ create table audit (
   constraint audit_pkey PRIMARY KEY (audit_id)
 );
 CREATE INDEX audit_account ON public.audit USING btree (account_id, audit_id DESC);
+CREATE INDEX audit_action ON public.audit USING btree (action, audit_id DESC);
 CREATE INDEX audit_object ON public.audit USING btree (object_type, object_id, audit_id DESC);
 CREATE INDEX audit_time ON public.audit USING btree (audit_time);
+CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+ALTER TABLE audit ENABLE ALWAYS TRIGGER audit_append_only;
 
 create table event_descriptors (
   event_id uuid not null,
@@ -151,11 +154,13 @@ create table notifications (
   last_error text,
   create_time timestamp with time zone default now() not null,
   end_time timestamp with time zone,
+  task_status smallint not null,
+  secret text not null,
   constraint notifications_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'given_up'::text]))),
   constraint notifications_pkey PRIMARY KEY (notification_id)
 );
 CREATE INDEX notifications_due ON public.notifications USING btree (next_attempt_time) WHERE (state = 'pending'::text);
-CREATE INDEX notifications_task ON public.notifications USING btree (task_id);
+CREATE INDEX notifications_of_task ON public.notifications USING btree (task_id, create_time DESC, notification_id);
 
 create table request_stats (
   month date not null,
@@ -200,6 +205,14 @@ create table schedules (
   created_by_login text default ''::text not null,
   create_time timestamp with time zone default now() not null,
   last_update_time timestamp with time zone default now() not null,
+  objects_per_second integer,
+  error_budget double precision,
+  revision integer default 1 not null,
+  followed_revision integer,
+  removed boolean default false not null,
+  last_run jsonb,
+  constraint schedules_error_budget_check CHECK (((error_budget >= (0)::double precision) AND (error_budget <= (1)::double precision))),
+  constraint schedules_objects_per_second_check CHECK ((objects_per_second > 0)),
   constraint schedules_overlap_policy_check CHECK ((overlap_policy = ANY (ARRAY['skip'::text, 'buffer_one'::text, 'allow_all'::text]))),
   constraint schedules_task_type_check CHECK ((task_type = ANY (ARRAY[4, 5]))),
   constraint schedules_pkey PRIMARY KEY (schedule_id)
@@ -343,6 +356,7 @@ END) stored not null,
   end_time timestamp with time zone,
   last_update_time timestamp with time zone default now() not null,
   lock_version integer default 0 not null,
+  scheduled_time timestamp with time zone,
   constraint tasks_desired_state_check CHECK ((desired_state = ANY (ARRAY['run'::text, 'pause'::text, 'cancel'::text]))),
   constraint tasks_error_budget_check CHECK (((error_budget >= (0)::double precision) AND (error_budget <= (1)::double precision))),
   constraint tasks_objects_per_second_check CHECK ((objects_per_second > 0)),
@@ -356,5 +370,73 @@ CREATE INDEX tasks_create_time ON public.tasks USING btree (create_time);
 CREATE INDEX tasks_end_time ON public.tasks USING btree (end_time) WHERE (end_time IS NOT NULL);
 CREATE UNIQUE INDEX tasks_idempotency_key ON public.tasks USING btree (created_by, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX tasks_open ON public.tasks USING btree (task_id) WHERE (state <> ALL (ARRAY['cancelled'::text, 'failed'::text, 'done'::text]));
+CREATE INDEX tasks_open_of_schedule ON public.tasks USING btree (schedule_id) WHERE ((schedule_id IS NOT NULL) AND (state <> ALL (ARRAY['cancelled'::text, 'failed'::text, 'done'::text])));
+CREATE UNIQUE INDEX tasks_scheduled ON public.tasks USING btree (schedule_id, scheduled_time) WHERE (schedule_id IS NOT NULL);
 CREATE INDEX tasks_status ON public.tasks USING btree (task_status, task_id DESC);
 CREATE INDEX tasks_type ON public.tasks USING btree (task_type, task_id DESC);
+CREATE TRIGGER tasks_notify_changed AFTER UPDATE ON public.tasks FOR EACH ROW WHEN (((new.task_status <> old.task_status) AND ((new.notification_policy -> 'statuses'::text) @> to_jsonb(new.task_status)))) EXECUTE FUNCTION queue_notification();
+CREATE TRIGGER tasks_notify_created AFTER INSERT ON public.tasks FOR EACH ROW WHEN (((new.notification_policy -> 'statuses'::text) @> to_jsonb(new.task_status))) EXECUTE FUNCTION queue_notification();
+
+CREATE OR REPLACE FUNCTION public.ensure_descriptor_partition(parent text, version integer)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if parent not in ('face_descriptors', 'event_descriptors') then
+    raise exception 'no table of descriptors: %', parent;
+  end if;
+  perform pg_advisory_xact_lock(5010530);
+  execute format('create table if not exists %I partition of %I for values in (%s)',
+    parent || '_v' || version, parent, version);
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.iso_time(moment timestamp with time zone)
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select to_char(moment at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
+$function$;
+
+CREATE OR REPLACE FUNCTION public.queue_notification()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  id uuid := gen_random_uuid();
+begin
+  insert into notifications (notification_id, task_id, task_status, url, secret, payload)
+  values (id, new.task_id, new.task_status,
+    coalesce(new.notification_policy ->> 'url', ''), coalesce(new.notification_policy ->> 'secret', ''),
+    jsonb_build_object(
+      'notification_id', id,
+      'type', 'task.status',
+      'time', iso_time(now()),
+      'task', jsonb_build_object(
+        'task_id', new.task_id,
+        'task_type', new.task_type,
+        'task_status', new.task_status,
+        'state', new.state,
+        'generation', new.generation,
+        'description', new.description,
+        'schedule_id', new.schedule_id,
+        'create_time', iso_time(new.create_time),
+        'end_time', iso_time(new.end_time),
+        'objects_expected', new.objects_expected,
+        'objects_done', new.objects_done,
+        'objects_failed', new.objects_failed,
+        'objects_skipped', new.objects_skipped,
+        'result_id', new.result_id,
+        'failure', new.failure)));
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.refuse_audit_change()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  raise exception 'the audit is append-only: % is refused', lower(tg_op) using errcode = 'insufficient_privilege';
+end $function$;

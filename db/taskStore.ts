@@ -1,24 +1,10 @@
 import { DomainError } from '../domain/errors.ts';
-import type { ExtractContent } from '../domain/tasks/extractContent.ts';
-import type { GcContent } from '../domain/tasks/gcContent.ts';
+import type { TaskRef } from '../domain/tasks/parts.ts';
 import { applyControl, checkRemoval, checkRetry, type ControlAction } from '../domain/tasks/lifecycle.ts';
-import type { DesiredState, TaskState, TaskType } from '../domain/tasks/task.ts';
+import type { DesiredState, TaskState } from '../domain/tasks/task.ts';
 import { recordAudit, type Actor } from './auditStore.ts';
 import type { Database, Sql } from './connection.ts';
-
-export interface NewTask {
-  readonly taskType: TaskType;
-  readonly content: GcContent | ExtractContent;
-  readonly description: string | null;
-  readonly objectsPerSecond?: number;
-  readonly errorBudget?: number;
-}
-
-/** What has to be told to the engine after a change: the task's current workflow is `task:<taskId>:<generation>`. */
-export interface TaskRef {
-  readonly taskId: number;
-  readonly generation: number;
-}
+import { createTask, type CreatedTask, type NewTask } from './createTask.ts';
 
 export type RetryScope = 'failed' | 'unfinished' | 'all';
 
@@ -27,7 +13,9 @@ export type TaskStore = ReturnType<typeof createTaskStore>;
 /** What admins do to tasks. Each method is one transaction with its line in the audit; the engine is told afterwards. */
 export function createTaskStore(db: Database) {
   return {
-    create: (task: NewTask, actor: Actor): Promise<TaskRef> => create(db, task, actor),
+    /** @throws DomainError idempotencyConflict when the key was used with another request */
+    create: (task: NewTask, actor: Actor): Promise<CreatedTask> =>
+      db.transaction((tx) => createTask(tx, task, actor)),
 
     /** @throws DomainError taskNotFound | cannotCancel | cannotPause */
     control: (taskId: number, action: ControlAction, actor: Actor): Promise<TaskRef & { state: TaskState }> =>
@@ -44,36 +32,6 @@ export function createTaskStore(db: Database) {
     /** Removes the task with its parts, errors and result. @throws DomainError taskNotFound | stillRunning */
     remove: (taskId: number, actor: Actor): Promise<void> => remove(db, taskId, actor),
   };
-}
-
-async function create(db: Database, task: NewTask, actor: Actor): Promise<TaskRef> {
-  return db.transaction(async (tx) => {
-    const [row] = await tx.query<{ task_id: number; generation: number }>(
-      `insert into tasks (task_type, content, description, objects_per_second, error_budget, created_by,
-         created_by_login, request_id)
-       values ($1, $2, $3, $4, $5, $6, $7, $8)
-       returning task_id, generation`,
-      [
-        task.taskType,
-        JSON.stringify(task.content),
-        task.description,
-        task.objectsPerSecond ?? null,
-        task.errorBudget ?? null,
-        actor.accountId,
-        actor.login,
-        actor.requestId,
-      ],
-    );
-    if (row === undefined) throw new Error('insert into tasks returned no row');
-    await recordAudit(tx, {
-      actor,
-      action: 'task.create',
-      objectType: 'task',
-      objectId: row.task_id,
-      after: { task_type: task.taskType, content: task.content },
-    });
-    return { taskId: row.task_id, generation: row.generation };
-  });
 }
 
 interface LockedTask {

@@ -57,6 +57,10 @@ export const settings = {
     url(/^postgres(ql)?:/, 'postgres://user:password@host:5432/database').optional(),
     'PostgreSQL 14 or newer; without it an embedded one is started by npm start.',
   ),
+  MIGRATION_DATABASE_URL: secret(
+    url(/^postgres(ql)?:/, 'postgres://owner:password@host:5432/database').optional(),
+    "The same database as the tables' owner, for npm run migrate and npm start; DATABASE_URL then needs no right to change the audit.",
+  ),
   MAX_DB_CONNECTIONS: wholeNumber(2, 500)
     .default(12)
     .describe('Database connections of one process at most.'),

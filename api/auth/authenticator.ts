@@ -112,7 +112,8 @@ export function fingerprintOf(passwordHash: string): string {
   return createHash('sha256').update(passwordHash).digest('base64url');
 }
 
-function parseBasic(header: string): { login: string; password: string } {
+/** @throws DomainError badAuthorization */
+export function parseBasic(header: string): { login: string; password: string } {
   const encoded = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header)?.[1];
   const decoded = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8');
   const colon = decoded.indexOf(':');

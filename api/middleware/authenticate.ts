@@ -1,26 +1,48 @@
 import type { Request, RequestHandler } from 'express';
 import { mayUseService } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { Authenticator, SignedIn } from '../auth/authenticator.ts';
+import { parseBasic, type Authenticator, type SignedIn } from '../auth/authenticator.ts';
+import type { SessionAudit } from '../auth/sessionAudit.ts';
 import { contextOf, type Identity } from '../requestContext.ts';
 
 /**
  * Lets administrators in, by Authorization header or session cookie; a header, even a wrong one, beats the cookie.
  * Needs the session middleware before it.
  */
-export function authenticate(authenticator: Authenticator): RequestHandler {
+export function authenticate(
+  authenticator: Authenticator,
+  sessionAudit: Pick<SessionAudit, 'refused'>,
+): RequestHandler {
   return async (req, _res, next) => {
     checkExcludeHeader(req);
-    const identity = await identify(req, authenticator);
-    if (!mayUseService(identity.account)) {
-      throw new DomainError('forbidden', `${identity.account.login} is not an administrator`);
+    try {
+      contextOf(req).identity = await identify(req, authenticator);
+    } catch (error) {
+      const header = req.get('Authorization');
+      if (header !== undefined) await sessionAudit.refused(req, loginOf(header), error);
+      throw error;
     }
-    contextOf(req).identity = identity;
     next();
   };
 }
 
+function loginOf(header: string): string {
+  try {
+    return parseBasic(header).login;
+  } catch {
+    return '';
+  }
+}
+
 async function identify(req: Request, authenticator: Authenticator): Promise<Identity> {
+  const identity = await findIdentity(req, authenticator);
+  if (!mayUseService(identity.account)) {
+    throw new DomainError('forbidden', `${identity.account.login} is not an administrator`);
+  }
+  return identity;
+}
+
+async function findIdentity(req: Request, authenticator: Authenticator): Promise<Identity> {
   const header = req.get('Authorization');
   if (header !== undefined) {
     const { account } = await authenticator.byHeader(header);

@@ -5,6 +5,7 @@ import { loginPage } from '../../views/pages/login/login.ts';
 import { passwordPage } from '../../views/pages/login/password.ts';
 import { paths } from '../../views/paths.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
+import type { SessionAudit } from '../auth/sessionAudit.ts';
 import { beginSession, endSession } from '../auth/sessionCookie.ts';
 import { actorOf, contextOf, identityOf } from '../requestContext.ts';
 import { bodyCheck } from '../contract/bodyCheck.ts';
@@ -15,12 +16,13 @@ import { leadTo, say, sendPage } from './pageAnswer.ts';
 
 export interface LoginPagesDeps extends Pick<PageSources, 'accountActions' | 'contract'> {
   readonly authenticator: Authenticator;
+  readonly sessionAudit: SessionAudit;
 }
 
 // What the documentation says the first start sets; whoever still has it is asked to change it.
 const defaultPassword = 'root';
 
-export function loginPages({ authenticator, accountActions, contract }: LoginPagesDeps) {
+export function loginPages({ authenticator, accountActions, contract, sessionAudit }: LoginPagesDeps) {
   const checkPassword = bodyCheck(contract, 'patch', '/login');
 
   const form: RequestHandler = (req, res) => {
@@ -35,10 +37,12 @@ export function loginPages({ authenticator, accountActions, contract }: LoginPag
       if (!mayUseService(account)) {
         throw new DomainError('forbidden', `${account.login} is not an administrator`);
       }
+      await sessionAudit.loggedIn(req, account);
       await beginSession(req, account.accountId, fingerprint);
       req.session.hasDefaultPassword = password === defaultPassword;
       leadTo(req, res, paths.home);
     } catch (error) {
+      await sessionAudit.refused(req, login.trim(), error);
       if (!(error instanceof DomainError) || error.error !== 'loginNotFound') throw error;
       contextOf(req).errorCode = error.entry.code;
       const page = loginPage({ login, fault: 'The login or the password is wrong.' });
@@ -47,6 +51,7 @@ export function loginPages({ authenticator, accountActions, contract }: LoginPag
   };
 
   const logOut: RequestHandler = async (req, res) => {
+    await sessionAudit.loggedOut(req);
     await endSession(req, res);
     res.redirect(303, paths.login);
   };

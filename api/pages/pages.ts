@@ -2,6 +2,7 @@ import express, { type ErrorRequestHandler, type RequestHandler, type Router } f
 import { DomainError } from '../../domain/errors.ts';
 import { paths, type TaskAction } from '../../views/paths.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
+import type { SessionAudit } from '../auth/sessionAudit.ts';
 import { createTaskEvents } from '../live/taskEvents.ts';
 import { createTaskFeed } from '../live/taskFeed.ts';
 import { readLiveTasks } from '../live/readLiveTasks.ts';
@@ -24,6 +25,7 @@ import { actOnTask, listTasks, oneTask } from './tasks.ts';
 export interface PagesDeps extends PageErrorsDeps, PageSources {
   readonly session: RequestHandler;
   readonly authenticator: Authenticator;
+  readonly sessionAudit: SessionAudit;
 }
 
 export interface Pages {
@@ -41,7 +43,7 @@ const taskActions: readonly TaskAction[] = ['cancel', 'pause', 'resume', 'retry'
 /** Everything that a browser sees. */
 export function createPages(deps: PagesDeps): Pages {
   const router = express.Router();
-  const signIn = authenticate(deps.authenticator);
+  const signIn = authenticate(deps.authenticator, deps.sessionAudit);
   const lookIn = unlessStranger(signIn);
   const tasks = newTask(deps);
   const accounts = accountPages(deps);

@@ -1,7 +1,8 @@
 import type { Request, RequestHandler } from 'express';
 import { mayUseService } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { Authenticator, SignedIn } from '../auth/authenticator.ts';
+import { parseBasic, type Authenticator, type SignedIn } from '../auth/authenticator.ts';
+import type { SessionAudit } from '../auth/sessionAudit.ts';
 import { beginSession, endSession } from '../auth/sessionCookie.ts';
 import type { AccountActions } from '../accountActions.ts';
 import type { Handlers } from '../jsonRouter.ts';
@@ -11,16 +12,15 @@ import { checkExcludeHeader } from '../middleware/authenticate.ts';
 export interface LoginDeps {
   readonly authenticator: Authenticator;
   readonly accountActions: Pick<AccountActions, 'changePassword'>;
+  readonly sessionAudit: SessionAudit;
 }
 
-export function loginRoutes({ authenticator, accountActions }: LoginDeps): Handlers {
+export function loginRoutes({ authenticator, accountActions, sessionAudit }: LoginDeps): Handlers {
   const logIn: RequestHandler = async (req, res) => {
     checkExcludeHeader(req);
-    const { account, fingerprint } = await signIn(req, authenticator);
-    if (!mayUseService(account)) {
-      throw new DomainError('forbidden', `${account.login} is not an administrator`);
-    }
-    await beginSession(req, account.accountId, fingerprint);
+    const signedIn = await signIn(req, authenticator, sessionAudit);
+    await sessionAudit.loggedIn(req, signedIn.account);
+    await beginSession(req, signedIn.account.accountId, signedIn.fingerprint);
     res.json({});
   };
 
@@ -40,16 +40,38 @@ export function loginRoutes({ authenticator, accountActions }: LoginDeps): Handl
     },
 
     logOut: async (req, res) => {
+      await sessionAudit.loggedOut(req);
       await endSession(req, res);
       res.json({});
     },
   };
 }
 
-async function signIn(req: Request, authenticator: Authenticator): Promise<SignedIn> {
+async function signIn(
+  req: Request,
+  authenticator: Authenticator,
+  sessionAudit: SessionAudit,
+): Promise<SignedIn> {
+  const given = credentialsOf(req);
+  try {
+    const signedIn =
+      given.header === undefined
+        ? await authenticator.byPassword(given.login, given.password)
+        : await authenticator.byHeader(given.header);
+    if (!mayUseService(signedIn.account)) {
+      throw new DomainError('forbidden', `${signedIn.account.login} is not an administrator`);
+    }
+    return signedIn;
+  } catch (error) {
+    await sessionAudit.refused(req, given.login, error);
+    throw error;
+  }
+}
+
+function credentialsOf(req: Request): { login: string; password: string; header?: string } {
   const header = req.get('Authorization');
-  if (header !== undefined) return authenticator.byHeader(header);
+  if (header !== undefined) return { ...parseBasic(header), header };
   const { body } = inputOf<{ body?: { login: string; password: string } }>(req);
   if (body === undefined) throw new DomainError('credentialsNeeded', 'give login and password');
-  return authenticator.byPassword(body.login, body.password);
+  return body;
 }

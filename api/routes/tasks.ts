@@ -1,15 +1,23 @@
+import type { Request } from 'express';
 import { DomainError } from '../../domain/errors.ts';
 import type { ExtractContent, ExtractRequest } from '../../domain/tasks/extractContent.ts';
 import type { GcContent, GcRequest } from '../../domain/tasks/gcContent.ts';
 import type { ControlAction } from '../../domain/tasks/lifecycle.ts';
 import { isFinal } from '../../domain/tasks/task.ts';
+import { idempotencyKeyOf } from '../idempotencyKey.ts';
 import { optionalInstant } from '../instants.ts';
 import { arrayPieces, sendJsonPieces } from '../jsonStream.ts';
 import type { Handlers } from '../jsonRouter.ts';
 import { presentSubtask, presentTask, type SubtaskToShow, type TaskToShow } from '../present/task.ts';
 import { presentTaskResult, type ChunkToShow, type ResultToShow } from '../present/taskResult.ts';
 import { actorOf, inputOf } from '../requestContext.ts';
-import { taskNotFound, type RetryScope, type TaskActions, type TaskWishes } from '../taskActions.ts';
+import {
+  taskNotFound,
+  type Idempotency,
+  type RetryScope,
+  type TaskActions,
+  type TaskWishes,
+} from '../taskActions.ts';
 
 interface TaskFilters {
   readonly taskIds?: readonly number[];
@@ -86,14 +94,16 @@ export function taskRoutes(deps: TasksDeps): Handlers {
     },
 
     createGcTask: async (req, res) => {
-      const { content, ...wishes } = inputOf<{ body: NewTask<GcRequest> }>(req).body;
-      const taskId = await taskActions.createGc(content, wishes, actorOf(req));
+      const { body } = inputOf<{ body: NewTask<GcRequest> }>(req);
+      const { content, ...wishes } = body;
+      const taskId = await taskActions.createGc(content, wishes, actorOf(req), idempotencyOf(req, body));
       res.status(201).location(`${req.baseUrl}/tasks/${taskId}`).json({ task_id: taskId });
     },
 
     createExtractTask: async (req, res) => {
-      const { content, ...wishes } = inputOf<{ body: NewTask<ExtractRequest> }>(req).body;
-      const taskId = await taskActions.createExtract(content, wishes, actorOf(req));
+      const { body } = inputOf<{ body: NewTask<ExtractRequest> }>(req);
+      const { content, ...wishes } = body;
+      const taskId = await taskActions.createExtract(content, wishes, actorOf(req), idempotencyOf(req, body));
       res.status(201).location(`${req.baseUrl}/tasks/${taskId}`).json({ task_id: taskId });
     },
 
@@ -142,6 +152,11 @@ async function checkResult(task: TaskRow, resultLists: TasksDeps['resultLists'])
   if (objectsDone > 0 && !(await resultLists.hasChunks(taskId))) {
     throw new DomainError('resultGone', `the result of task ${taskId} was removed`);
   }
+}
+
+function idempotencyOf(req: Request, request: object): Idempotency | undefined {
+  const key = idempotencyKeyOf(req);
+  return key === undefined ? undefined : { key, request };
 }
 
 function filtersOf(query: TaskQuery): TaskFilters {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { v7 as newId } from 'uuid';
 import { seedVolume } from '../../db/seedVolume.ts';
-import type { TaskRef } from '../../db/taskStore.ts';
+import type { TaskRef } from '../../domain/tasks/parts.ts';
 import { isListening } from '../../embedded/ports.ts';
 import { facesToCancel, startEngine, twoWorkers, type Engine } from '../support/engine.ts';
 import { tester } from '../support/rows.ts';

@@ -6,6 +6,8 @@ import { createApp } from '../../api/app.ts';
 import type { HealthCheck } from '../../api/routes/health.ts';
 import { createAccountLists } from '../../db/accountLists.ts';
 import { createAccountStore } from '../../db/accountStore.ts';
+import { createAuditLists } from '../../db/auditLists.ts';
+import { createAuditStore } from '../../db/auditStore.ts';
 import { createDatabase } from '../../db/connection.ts';
 import { createErrorLists } from '../../db/errorLists.ts';
 import { createHomeLists } from '../../db/homeLists.ts';
@@ -69,6 +71,8 @@ export async function startApiServer(options: { readonly checks?: readonly Healt
     accountLists: createAccountLists(db),
     listLists: createListLists(db),
     searchLists: createSearchLists(db),
+    audit: createAuditStore(db),
+    auditLists: createAuditLists(db),
     tasks: createTaskStore(db),
     gateway: {
       startTask: ({ taskId, generation }) => tell({ call: 'start', taskId, generation }),

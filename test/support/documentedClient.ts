@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { createContract } from '../../api/contract/contract.ts';
 import { readDocument } from '../../api/contract/document.ts';
+import type { presentAuditEntry } from '../../api/present/auditEntry.ts';
 import type { presentAccount, presentAccountStats } from '../../api/present/account.ts';
 import type { ErrorJson } from '../../api/present/error.ts';
 import type { presentList } from '../../api/present/list.ts';
@@ -38,6 +39,7 @@ export interface Fields extends ErrorJson, TaskJson {
   readonly info: ReturnType<typeof presentAccount>;
   readonly stats: ReturnType<typeof presentAccountStats>;
   readonly count: number;
+  readonly entries: readonly ReturnType<typeof presentAuditEntry>[];
 }
 
 export function basic(login: string, password: string): Record<string, string> {

@@ -1,0 +1,94 @@
+import { DomainError } from '../domain/errors.ts';
+import type { ExtractContent } from '../domain/tasks/extractContent.ts';
+import type { GcContent } from '../domain/tasks/gcContent.ts';
+import type { NotificationPolicy } from '../domain/tasks/notificationPolicy.ts';
+import type { TaskRef } from '../domain/tasks/parts.ts';
+import type { TaskType } from '../domain/tasks/task.ts';
+import { recordAudit, type Actor } from './auditStore.ts';
+import type { Sql } from './connection.ts';
+
+export interface NewTask {
+  readonly taskType: TaskType;
+  readonly content: GcContent | ExtractContent;
+  readonly description: string | null;
+  readonly objectsPerSecond?: number;
+  readonly errorBudget?: number;
+  readonly notificationPolicy?: NotificationPolicy;
+  /** The order's name among those of its account, and the request that it must come with each time. */
+  readonly idempotency?: { readonly key: string; readonly request: object };
+}
+
+/** `isNew`: false for an order that was given before. */
+export interface CreatedTask extends TaskRef {
+  readonly isNew: boolean;
+}
+
+/**
+ * Writes a new task with its line in the audit, or finds the one that the same order has made before. Two equal orders
+ * at the same time make one task: the unique index keeps the second waiting until the first has committed.
+ * @throws DomainError idempotencyConflict
+ */
+export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<CreatedTask> {
+  const { taskType, content, description, idempotency } = task;
+  const settings = {
+    objects_per_second: task.objectsPerSecond ?? null,
+    error_budget: task.errorBudget ?? null,
+    notification_policy: task.notificationPolicy ?? null,
+  };
+  const [row] = await tx.query<TaskRef>(
+    `insert into tasks (task_type, content, description, objects_per_second, error_budget, notification_policy,
+       created_by, created_by_login, request_id, idempotency_key, idempotency_hash)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, ${hashOf('$11')})
+     on conflict (created_by, idempotency_key) where idempotency_key is not null do nothing
+     returning task_id as "taskId", generation`,
+    [
+      taskType,
+      JSON.stringify(content),
+      description,
+      settings.objects_per_second,
+      settings.error_budget,
+      settings.notification_policy === null ? null : JSON.stringify(settings.notification_policy),
+      actor.accountId,
+      actor.login,
+      actor.requestId,
+      idempotency?.key ?? null,
+      requestOf(task),
+    ],
+  );
+  // Not found either: it was removed between the two statements, and its key is free again.
+  if (row === undefined) return (await findEarlier(tx, task, actor)) ?? createTask(tx, task, actor);
+  await recordAudit(tx, {
+    actor,
+    action: 'task.create',
+    objectType: 'task',
+    objectId: row.taskId,
+    after: { task_type: taskType, content, description, ...settings },
+  });
+  return { ...row, isNew: true };
+}
+
+async function findEarlier(tx: Sql, task: NewTask, actor: Actor): Promise<CreatedTask | null> {
+  const [row] = await tx.query<TaskRef & { readonly isSame: boolean }>(
+    `select task_id as "taskId", generation, idempotency_hash = ${hashOf('$3')} as "isSame"
+     from tasks where created_by = $1 and idempotency_key = $2`,
+    [actor.accountId, task.idempotency?.key, requestOf(task)],
+  );
+  if (row === undefined) return null;
+  if (!row.isSame) {
+    throw new DomainError(
+      'idempotencyConflict',
+      `the key was used for task ${row.taskId}, with another request`,
+    );
+  }
+  return { taskId: row.taskId, generation: row.generation, isNew: false };
+}
+
+/** jsonb has one text for equal JSON, whatever the order of keys and the spaces between them. */
+function hashOf(bind: string): string {
+  return `encode(sha256(convert_to(${bind}::jsonb::text, 'UTF8')), 'hex')`;
+}
+
+/** The request, not the content: that has relative times frozen, and is another one each time. */
+function requestOf({ taskType, idempotency }: NewTask): string | null {
+  return idempotency === undefined ? null : JSON.stringify({ taskType, request: idempotency.request });
+}
