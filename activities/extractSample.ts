@@ -1,3 +1,4 @@
+import type { BasicAttributes } from '../domain/basicAttributes.ts';
 import { DomainError, type ErrorName } from '../domain/errors.ts';
 import type { Candidate, ExtractOutcome } from '../domain/tasks/extraction.ts';
 import type { ExtractContent } from '../domain/tasks/extractContent.ts';
@@ -9,12 +10,16 @@ export interface SampleDeps {
    * Calls `bytes` when an extractor is about to need them, so that images do not pile up in memory.
    * @throws DomainError sampleUnreadable | sampleKillsExtractor for what is wrong with this sample alone
    */
-  readonly extractDescriptor: (sample: {
-    readonly version: number;
-    readonly kind: 'face' | 'body';
-    readonly id: string;
-    readonly bytes: () => Promise<Buffer>;
-  }) => Promise<Float32Array>;
+  readonly extractDescriptor: (sample: SampleToRead) => Promise<Float32Array>;
+  /** Like `extractDescriptor`. */
+  readonly tellAttributes: (sample: SampleToRead) => Promise<BasicAttributes>;
+}
+
+export interface SampleToRead {
+  readonly version: number;
+  readonly kind: 'face' | 'body';
+  readonly id: string;
+  readonly bytes: () => Promise<Buffer>;
 }
 
 const ofTheSample = new Set<ErrorName>(['sampleMissing', 'sampleUnreadable', 'sampleKillsExtractor']);
@@ -24,9 +29,7 @@ const ofTheSample = new Set<ErrorName>(['sampleMissing', 'sampleUnreadable', 'sa
  * wait for an extractor when `left` fires are given up: others' samples wait behind them.
  */
 export function createSampleExtraction(deps: SampleDeps, content: ExtractContent, left: AbortSignal) {
-  const version = content.options.descriptor_version;
-  if (version === undefined) throw new TypeError('the task names no descriptor version');
-  const kind = content.extraction_target === 'body_descriptor' ? 'body' : 'face';
+  const make = makerOf(deps, content);
 
   return async ({
     objectId,
@@ -44,11 +47,24 @@ export function createSampleExtraction(deps: SampleDeps, content: ExtractContent
         left.throwIfAborted();
         return deps.readSample(storageKey);
       };
-      const descriptor = await deps.extractDescriptor({ version, kind, id: sampleId, bytes });
-      return { kind: 'extracted', objectId, sampleId, generation, descriptor };
+      return { objectId, sampleId, generation, ...(await make(sampleId, bytes)) };
     } catch (error) {
       if (!(error instanceof DomainError) || !ofTheSample.has(error.error)) throw error;
       return { kind: 'failed', objectId, error: error.error, detail: error.detail };
     }
+  };
+}
+
+/** What the task makes of a sample. */
+function makerOf(deps: SampleDeps, { extraction_target, options }: ExtractContent) {
+  const attributes = extraction_target === 'basic_attributes';
+  const version = attributes ? options.attributes_version : options.descriptor_version;
+  if (version === undefined) throw new TypeError('the task names no version');
+  const kind = extraction_target === 'body_descriptor' ? 'body' : 'face';
+  return async (id: string, bytes: () => Promise<Buffer>) => {
+    const sample: SampleToRead = { version, kind, id, bytes };
+    return attributes
+      ? { kind: 'attributed' as const, attributes: await deps.tellAttributes(sample) }
+      : { kind: 'extracted' as const, descriptor: await deps.extractDescriptor(sample) };
   };
 }

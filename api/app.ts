@@ -60,9 +60,11 @@ export interface AppDeps {
     readonly version: number;
     readonly kind: 'face' | 'body';
     readonly name: string;
+    readonly attributes: boolean;
   }[];
   readonly defaultFaceVersion: number;
   readonly defaultBodyVersion: number;
+  readonly basicAttributesVersion: number;
 }
 
 export interface App {
@@ -85,11 +87,15 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const accountActions = createAccountActions({ accounts, passwords, authenticator });
   const hasExtractor = (version: number, kind: 'face' | 'body') =>
     deps.extractors.some((one) => one.version === version && one.kind === kind);
-  const taskActions = createTaskActions({ ...deps, hasExtractor });
+  const attributesExtractor = deps.extractors.find(
+    ({ version, kind, attributes }) =>
+      version === deps.basicAttributesVersion && kind === 'face' && attributes,
+  );
+  const attributesVersion = attributesExtractor?.version ?? null;
+  const taskActions = createTaskActions({ ...deps, hasExtractor, attributesVersion });
   const pages = createPages({
     ...deps,
     ...{ session, authenticator, sessionAudit, accountActions, taskActions, contract: paths },
-    faceExtractors: deps.extractors.filter(({ kind }) => kind === 'face'),
   });
   const handlers: Handlers = {
     ...versionRoutes(),

@@ -101,6 +101,7 @@ async function serve(): Promise<void> {
     extractors: catalogue,
     defaultFaceVersion: config.defaultDescriptorVersion,
     defaultBodyVersion: config.defaultBodyDescriptorVersion,
+    basicAttributesVersion: config.basicAttributesVersion,
   });
   const server = createServer(app.express);
   server.listen(config.port, config.host);

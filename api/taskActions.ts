@@ -56,6 +56,7 @@ export interface TaskActionsDeps {
   };
   readonly defaultFaceVersion: number;
   readonly defaultBodyVersion: number;
+  readonly attributesVersion: number | null;
   hasExtractor(version: number, kind: 'face' | 'body'): boolean;
   readonly log: Logger;
 }
@@ -132,6 +133,7 @@ export function createTaskActions(deps: TaskActionsDeps) {
         now: new Date(),
         defaultFaceVersion: deps.defaultFaceVersion,
         defaultBodyVersion: deps.defaultBodyVersion,
+        attributesVersion: deps.attributesVersion,
         hasExtractor: (version, kind) => deps.hasExtractor(version, kind),
       });
       return create(taskTypes.additionalExtract, content, wishes, actor, idempotency);

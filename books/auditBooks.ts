@@ -22,9 +22,9 @@ export interface AuditOptions {
 export async function takeSnapshot(client: pg.Client): Promise<void> {
   await client.query('drop schema if exists books cascade');
   await client.query('create schema books');
-  for (const { name, kept } of snapshotTables) {
+  for (const { name, kept, text } of snapshotTables) {
     await client.query(
-      `create table books.${name} as select ${kept.join(', ')}, md5(x::text) as row_hash from ${name} x`,
+      `create table books.${name} as select ${kept.join(', ')}, md5(${text}) as row_hash from ${name} x`,
     );
     await client.query(`analyze books.${name}`);
   }

@@ -17,32 +17,81 @@ const faceIsSelected = `
   and (${filter('list_id')} is null or exists (select from books.list_faces l
     where l.face_id = f.face_id and l.list_id::text = ${text('list_id')}))`;
 
+/** The same over events. */
+const eventIsSelected = `
+  e.insert_time < t.upper_bound
+  and coalesce(e.account_id::text = ${text('account_id')}, ${filter('account_id')} is null)
+  and coalesce(${filter('event_ids')} ? e.event_id::text, ${filter('event_ids')} is null)
+  and (${filter('handler_ids')} is null or coalesce(${filter('handler_ids')} ? e.handler_id::text, false))
+  and coalesce(${filter('sources')} ? e.source, ${filter('sources')} is null)
+  and coalesce(${filter('external_ids')} ? e.external_id, ${filter('external_ids')} is null)
+  and coalesce(${filter('track_ids')} ? e.track_id, ${filter('track_ids')} is null)
+  and coalesce(e.user_data = ${text('user_data')}, ${filter('user_data')} is null)
+  and (${filter('tags')} is null or exists (select from unnest(e.tags) tag where ${filter('tags')} ? tag))
+  ${['create_time', 'end_time', 'insert_time']
+    .map(
+      (time) => `and coalesce(e.${time} >= (${text(`${time}__gte`)})::timestamptz, true)
+  and coalesce(e.${time} < (${text(`${time}__lt`)})::timestamptz, true)`,
+    )
+    .join('\n  ')}`;
+
+const target = `t.content ->> 'extraction_target'`;
+const ofType = `case ${target} when 'body_descriptor' then 'body' else 'face' end`;
+const sampled = (id: string) =>
+  `exists (select from books.samples s where s.owner_id = ${id} and s.kind = 'face')`;
+
 /** What each task had to deal with, by the snapshot. */
 const selections = [
-  `select t.task_id, 'faces', f.face_id, null::integer
+  `select t.task_id, 'faces', f.face_id, null::integer, null::text
    from tasks t join books.faces f on ${faceIsSelected}
    where t.task_type = 4 and t.content ->> 'target' = 'faces'`,
-  `select t.task_id, 'face_descriptors', d.face_id, d.descriptor_version
+  `select t.task_id, 'face_descriptors', d.face_id, d.descriptor_version, null
    from tasks t join books.face_descriptors d
      on d.descriptor_version = ${number('{filters,descriptor_version}')} and d.create_time < t.upper_bound
    where t.task_type = 4 and t.content ->> 'target' = 'face_descriptors'`,
-  `select t.task_id, 'extract', f.face_id, ${number('{options,descriptor_version}')}
+  `select t.task_id, 'extract', f.face_id, ${number('{options,descriptor_version}')}, null
    from tasks t join books.faces f on ${faceIsSelected}
    join books.face_descriptors d on d.face_id = f.face_id
      and d.descriptor_version = ${number('{options,default_descriptor_version}')}
    left join books.face_descriptors w on w.face_id = f.face_id
      and w.descriptor_version = ${number('{options,descriptor_version}')}
-   where t.task_type = 5 and t.content #>> '{filters,objects_type}' = 'faces' and w.face_id is null`,
+   where t.task_type = 5 and ${target} = 'face_descriptor'
+     and t.content #>> '{filters,objects_type}' = 'faces' and w.face_id is null`,
+  `select t.task_id, 'event_extract', e.event_id, ${number('{options,descriptor_version}')}, ${ofType}
+   from tasks t join books.events e on ${eventIsSelected}
+   join books.event_descriptors d on d.event_id = e.event_id and d.descriptor_type = ${ofType}
+     and d.descriptor_version = ${number('{options,default_descriptor_version}')}
+   left join books.event_descriptors w on w.event_id = e.event_id and w.descriptor_type = ${ofType}
+     and w.descriptor_version = ${number('{options,descriptor_version}')}
+   where t.task_type = 5 and ${target} <> 'basic_attributes'
+     and t.content #>> '{filters,objects_type}' = 'events' and w.event_id is null`,
+  `select t.task_id, 'attributes', f.face_id, null, null
+   from tasks t join books.faces f on ${faceIsSelected} left join books.attributes w using (face_id)
+   where t.task_type = 5 and ${target} = 'basic_attributes' and t.content #>> '{filters,objects_type}' = 'faces'
+     and w.basic_attributes is null and ${sampled('f.face_id')}`,
+  `select t.task_id, 'event_attributes', e.event_id, null, null
+   from tasks t join books.events e on ${eventIsSelected}
+   where t.task_type = 5 and ${target} = 'basic_attributes' and t.content #>> '{filters,objects_type}' = 'events'
+     and e.basic_attributes is null and ${sampled('e.event_id')}`,
 ];
+
+/** Whether the work at an object is done, by what the tables hold now. */
+const isDone = `case s.work
+    when 'faces' then f.face_id is null
+    when 'face_descriptors' then w.face_id is null
+    when 'extract' then w.face_id is not null
+    when 'event_extract' then exists (select from event_descriptors v where v.event_id = s.id
+      and v.descriptor_version = s.version and v.descriptor_type = s.type)
+    when 'attributes' then exists (select from attributes v where v.face_id = s.id and v.basic_attributes is not null)
+    when 'event_attributes' then exists (select from events v where v.event_id = s.id and v.basic_attributes is not null)
+  end`;
 
 /**
  * One line for each selected object and task: what became of it in the tables (`done`), whether an error of it is
  * open (`failed`), how often the result names it, and on which side of its part's checkpoint it lies.
  */
 const ledger = `
-  select s.*, t.state as task_state, (t.content ->> 'store_results')::boolean as stored,
-    case s.work when 'extract' then w.face_id is not null when 'faces' then f.face_id is null
-      else w.face_id is null end as done,
+  select s.*, t.state as task_state, (t.content ->> 'store_results')::boolean as stored, ${isDone} as done,
     exists (select from task_errors e where e.task_id = s.task_id and e.object_id = s.id
       and e.overcome_time is null) as failed,
     coalesce(n.times, 0) as named, p.part_no, p.state as part_state,
@@ -79,7 +128,7 @@ export async function openLedger(
   );
   await make(
     'selected',
-    'task_id bigint, work text, id uuid, version integer',
+    'task_id bigint, work text, id uuid, version integer, type text',
     selections.map((sql) => `${sql} and t.task_id in (select task_id from audited)`).join(' union all '),
   );
   await client.query('drop table if exists pg_temp.ledger');

@@ -19,10 +19,13 @@ const mustGo: Readonly<Record<string, string>> = {
 /** Rows that tasks were to add. */
 const mayCome: Readonly<Record<string, string>> = {
   face_descriptors: `(owner, descriptor_version) in (select id, version from ledger where work = 'extract')`,
+  event_descriptors: `(owner, descriptor_version, descriptor_type) in
+    (select id, version, type from ledger where work = 'event_extract')`,
+  attributes: `owner in (select id from ledger where work = 'attributes')`,
 };
 
 /** The table against its snapshot, row by row. */
-function difference({ name, key, owner }: (typeof snapshotTables)[number]): string {
+function difference({ name, key, owner, text }: (typeof snapshotTables)[number]): string {
   const goes = mustGo[name] ?? 'false';
   return `select '${name}: ' || verdict, owner from (
     select owner, case
@@ -31,7 +34,7 @@ function difference({ name, key, owner }: (typeof snapshotTables)[number]): stri
       when is_hash is not null and ${goes} then 'rows are still there although their object was removed'
       when was_hash <> is_hash then 'rows are changed' end as verdict
     from (select ${key.map((column) => `${column}, `).join('')} ${owner} as owner, b.row_hash as was_hash, n.row_hash as is_hash
-      from books.${name} b full join (select ${key.join(', ')}, md5(x::text) as row_hash from ${name} x) n
+      from books.${name} b full join (select ${key.join(', ')}, md5(${text}) as row_hash from ${name} x) n
         using (${key.join(', ')})) sides
     where owner not in (select id from touched)
   ) judged where verdict is not null`;
@@ -134,6 +137,20 @@ const tasks = [
    where not (content ->> 'store_results')::boolean group by task_id`,
 ];
 
+/** Attributes appear where a task was to tell them, of the sample as it is, and are never changed. */
+const attributeRules = (work: string, table: string, key: string) => [
+  `select '${table}: attributes are changed that no task was to tell', ${key}
+   from books.${table} b join ${table} n using (${key})
+   where (b.basic_attributes is distinct from n.basic_attributes or b.sample_generation <> n.sample_generation)
+     and ${key} not in (select id from ledger where work = '${work}') and ${key} not in (select id from touched)`,
+  `select ${ofTask('attributes lack age or gender')}, a.id from ledger a join ${table} n on n.${key} = a.id
+   where work = '${work}' and done and not touched and not coalesce(jsonb_typeof(n.basic_attributes -> 'age') = 'number'
+     and (n.basic_attributes ->> 'gender')::float between 0 and 1, false)`,
+  `select ${ofTask('attributes are of another generation than the sample')}, a.id from ledger a
+   join ${table} n on n.${key} = a.id join books.samples s on s.owner_id = a.id and s.kind = 'face'
+   where work = '${work}' and done and not touched and n.sample_generation <> s.generation`,
+];
+
 const details = [
   `select ${ofTask('new descriptors have different lengths')}, a.version from ledger a join face_descriptors d
      on d.face_id = a.id and d.descriptor_version = a.version
@@ -142,6 +159,15 @@ const details = [
    join face_descriptors d on d.face_id = a.id and d.descriptor_version = a.version
    join books.samples s on s.owner_id = a.id and s.kind = 'face'
    where work = 'extract' and not touched and d.generation <> s.generation`,
+  `select ${ofTask('new descriptors have different lengths')}, a.version from ledger a join event_descriptors d
+     on d.event_id = a.id and d.descriptor_version = a.version and d.descriptor_type = a.type
+   where work = 'event_extract' group by task_id, a.version having count(distinct octet_length(descriptor)) > 1`,
+  `select ${ofTask('new descriptors are of another generation than the sample')}, a.id from ledger a
+   join event_descriptors d on d.event_id = a.id and d.descriptor_version = a.version and d.descriptor_type = a.type
+   join books.samples s on s.owner_id = a.id and s.kind = a.type
+   where work = 'event_extract' and not touched and d.generation <> s.generation`,
+  ...attributeRules('attributes', 'attributes', 'face_id'),
+  ...attributeRules('event_attributes', 'events', 'event_id'),
   `select 'images of living samples have a tombstone', storage_key from sample_tombstones join samples using (storage_key)`,
 ];
 

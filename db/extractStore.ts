@@ -2,7 +2,8 @@ import type { Candidate, ExtractCounts, ExtractOutcome, ExtractPhase } from '../
 import type { ExtractContent } from '../domain/tasks/extractContent.ts';
 import type { Checkpoint, ClaimedPart, Committed } from '../domain/tasks/parts.ts';
 import type { Database, Sql } from './connection.ts';
-import { insertDescriptors, readCandidates, readFailedCandidates } from './extractBatch.ts';
+import { readCandidates, readFailedCandidates } from './extractBatch.ts';
+import { writeExtracted } from './extractWrites.ts';
 import { commitBatch } from './partStore.ts';
 import { overcomeErrors, recordObjectErrors, type ObjectError } from './taskErrorStore.ts';
 
@@ -31,7 +32,7 @@ export function createExtractStore(db: Database) {
         ? readCandidates(db, part, content, cursor, size)
         : readFailedCandidates(db, part, content, cursor, size),
 
-    /** Writes a batch's descriptors, errors, result and checkpoint in one transaction. */
+    /** Writes what a batch made, its errors, result and checkpoint in one transaction. */
     commit: (
       part: ClaimedPart,
       content: ExtractContent,
@@ -55,8 +56,10 @@ async function writeOutcomes(
   content: ExtractContent,
   { phase, outcomes }: ExtractBatch,
 ): Promise<ExtractCounts> {
-  const extracted = outcomes.filter((outcome) => outcome.kind === 'extracted');
-  const refusals = await insertDescriptors(tx, part, content, extracted);
+  const extracted = outcomes.filter(
+    (outcome) => outcome.kind === 'extracted' || outcome.kind === 'attributed',
+  );
+  const refusals = await writeExtracted(tx, part, content, extracted);
   const errors: ObjectError[] = outcomes.filter((outcome) => outcome.kind === 'failed');
   for (const { objectId, generation } of extracted) {
     if (refusals.get(objectId) !== 'changed') continue;

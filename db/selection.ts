@@ -42,8 +42,43 @@ function gcTarget(content: GcContent, binds: Binds): Selection {
   }
 }
 
-/** Objects that have a descriptor of the default version and lack the wanted one. */
+/** What an extract has to make: descriptors, or attributes, that the filtered objects lack. */
 export function extractSelection(content: ExtractContent, upperBound: string, binds: Binds): Selection {
+  return content.extraction_target === 'basic_attributes'
+    ? withoutAttributes(content, upperBound, binds)
+    : withoutDescriptor(content, upperBound, binds);
+}
+
+/** Objects that have a face's sample and no attributes. */
+function withoutAttributes({ filters }: ExtractContent, upperBound: string, binds: Binds): Selection {
+  const sampled = (key: string) =>
+    `exists (select from samples p where p.owner_id = ${key} and p.kind = 'face')`;
+  if (filters.objects_type === 'faces') {
+    return {
+      from: 'faces f',
+      key: 'f.face_id',
+      conditions: [
+        ...faceConditions(filters, binds),
+        createdBefore('faces f', upperBound, binds),
+        sampled('f.face_id'),
+        `not exists (select from attributes w where w.face_id = f.face_id and w.basic_attributes is not null)`,
+      ],
+    };
+  }
+  return {
+    from: 'events e',
+    key: 'e.event_id',
+    conditions: [
+      ...eventConditions(filters, binds),
+      createdBefore('events e', upperBound, binds),
+      sampled('e.event_id'),
+      'e.basic_attributes is null',
+    ],
+  };
+}
+
+/** Objects that have a descriptor of the default version and lack the wanted one. */
+function withoutDescriptor(content: ExtractContent, upperBound: string, binds: Binds): Selection {
   const { filters, options } = content;
   const wanted = version(options.descriptor_version);
   const present = version(options.default_descriptor_version);

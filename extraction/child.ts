@@ -2,7 +2,7 @@
 // at a time, while the next images are already being decoded in libuv's threads.
 import { DomainError } from '../domain/errors.ts';
 import type { Model, Pixels } from './extractor.ts';
-import type { ChildMessage, RunMessage } from './protocol.ts';
+import type { ChildMessage, Made, RunMessage } from './protocol.ts';
 import { getExtractor } from './registry.ts';
 
 const models = new Map<string, Promise<Model>>();
@@ -41,18 +41,24 @@ async function decode(message: RunMessage): Promise<Decoded> {
   }
 }
 
-async function work({ seq, attributes }: RunMessage, decoding: Promise<Decoded>): Promise<void> {
+async function work({ seq, wanted }: RunMessage, decoding: Promise<Decoded>): Promise<void> {
   try {
     const decoded = await decoding;
     if ('error' in decoded) throw decoded.error;
     send({ type: 'started', seq });
     const start = performance.now();
-    const extracted = await decoded.model.infer(decoded.pixels, { attributes });
-    send({ type: 'done', seq, extracted, seconds: (performance.now() - start) / 1000 });
+    const made = await make(decoded.model, decoded.pixels, wanted);
+    send({ type: 'done', seq, made, seconds: (performance.now() - start) / 1000 });
   } catch (error) {
     if (error instanceof DomainError) send({ type: 'unreadable', seq, detail: error.detail });
     else send({ type: 'failed', seq, detail: error instanceof Error ? error.message : String(error) });
   }
+}
+
+async function make(model: Model, pixels: Pixels, wanted: RunMessage['wanted']): Promise<Made> {
+  if (wanted !== 'attributes') return model.infer(pixels, { attributes: wanted === 'both' });
+  if (model.tellAttributes === undefined) throw new Error('this network tells no attributes');
+  return { attributes: await model.tellAttributes(pixels) };
 }
 
 process.on('message', accept);

@@ -1,16 +1,10 @@
+import type { BasicAttributes } from '../domain/basicAttributes.ts';
 import type { ExtractorEntry } from './catalogue.ts';
 
 /** Interleaved RGB, 0..255, rows top-down, exactly as large as the network wants it. */
 export interface Pixels {
   readonly data: Uint8Array | Float32Array;
   readonly size: number;
-}
-
-export interface BasicAttributes {
-  readonly age: number;
-  /** Probability of male, 0..1. */
-  readonly gender: number;
-  readonly emotions?: Readonly<Record<string, number>>;
 }
 
 export interface Extracted {
@@ -32,6 +26,8 @@ export interface Model {
   /** The crop of an aligned warp (extraction/warp.ts) that the network wants; rejects on an unreadable image. */
   decode(jpeg: Uint8Array): Promise<Pixels>;
   infer(pixels: Pixels, options?: InferOptions): Promise<Extracted>;
+  /** Age, gender and emotions alone, for less than with the descriptor; extractors with `attributes` have it. */
+  tellAttributes?(pixels: Pixels): Promise<BasicAttributes>;
 }
 
 export interface Extractor extends ExtractorEntry {

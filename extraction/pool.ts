@@ -1,17 +1,23 @@
 import { DomainError } from '../domain/errors.ts';
+import type { BasicAttributes } from '../domain/basicAttributes.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { ExtractorKind } from './catalogue.ts';
 import type { Extracted } from './extractor.ts';
-import { forkExtractor, type ExtractorProcess } from './extractorProcess.ts';
-import type { ChildMessage } from './protocol.ts';
+import { forkExtractor } from './extractorProcess.ts';
+import { aloneIn, chooseSlot, type Job, type JobResult, type Slot } from './poolSlots.ts';
+import type { ChildMessage, Wanted } from './protocol.ts';
 
-export interface ExtractRequest {
+/** A sample, and whose network shall read it. */
+export interface SampleRequest {
   /** Names the sample in logs and errors. */
   readonly id: string;
   readonly version: number;
   readonly kind: ExtractorKind;
   /** The image, or how to get it; a function is called only when there is room for the image. */
   readonly bytes: Uint8Array | (() => Promise<Uint8Array>);
+}
+
+export interface ExtractRequest extends SampleRequest {
   /** Default false: only the descriptor is made. */
   readonly attributes?: boolean;
 }
@@ -38,6 +44,8 @@ export interface ExtractorPool {
    * other error when no extractor can work, or with what `bytes` rejected with.
    */
   run(request: ExtractRequest): Promise<ExtractResult>;
+  /** Attributes without a descriptor; rejects as `run` does. */
+  tellAttributes(request: SampleRequest): Promise<BasicAttributes>;
   stats(): PoolStats;
   /** Ids of the processes that live. */
   pids(): number[];
@@ -57,30 +65,6 @@ export interface PoolOptions {
   readonly entry?: string;
 }
 
-interface Job {
-  readonly seq: number;
-  readonly request: ExtractRequest;
-  readonly bytes: Uint8Array;
-  deaths: number;
-  /** Was with a process that died: runs alone from then on, so that the next death tells whose it is. */
-  alone: boolean;
-  resolve(result: ExtractResult): void;
-  reject(error: Error): void;
-}
-
-interface Slot {
-  process: ExtractorProcess | undefined;
-  ready: boolean;
-  readonly jobs: Map<number, Job>;
-  running: Job | undefined;
-  /** Deaths in a row before it was ready; each lengthens the pause before the next start. */
-  failedStarts: number;
-  watch: NodeJS.Timeout | undefined;
-  restart: NodeJS.Timeout | undefined;
-}
-
-// One runs, one is decoded, one is on its way: less leaves the model waiting, more only makes a death dearer.
-const jobsPerProcess = 3;
 const deathsAllowed = 2;
 const startsAllowed = 5;
 
@@ -141,7 +125,7 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
     const { id, version } = job.request;
     if (message.type === 'done') {
       options.onExtracted?.(version, message.seconds);
-      job.resolve({ ...message.extracted, seconds: message.seconds });
+      job.resolve({ ...message.made, seconds: message.seconds });
     } else if (message.type === 'unreadable') {
       job.reject(new DomainError('sampleUnreadable', `sample ${id}: ${message.detail}`));
     } else {
@@ -202,9 +186,9 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
       queue.shift();
       slot.jobs.set(job.seq, job);
       if (slot.jobs.size === 1) rewatch(slot);
-      const { request, bytes, seq } = job;
-      const { version, kind, attributes = false } = request;
-      slot.process.send({ seq, version, kind, bytes, attributes });
+      const { request, bytes, seq, wanted } = job;
+      const { version, kind } = request;
+      slot.process.send({ seq, version, kind, bytes, wanted });
     }
   }
 
@@ -227,22 +211,33 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
     if (closed) throw new Error('Extractor pool is closed');
   }
 
+  async function submit(request: SampleRequest, wanted: Wanted): Promise<JobResult> {
+    refuseWhenClosed();
+    await room();
+    try {
+      const bytes = typeof request.bytes === 'function' ? await request.bytes() : request.bytes;
+      refuseWhenClosed();
+      return await new Promise<JobResult>((resolve, reject) => {
+        queue.push({ seq: ++lastSeq, request, wanted, bytes, deaths: 0, alone: false, resolve, reject });
+        dispatch();
+      });
+    } finally {
+      leave();
+    }
+  }
+
   for (const slot of slots) start(slot);
 
   return {
-    run: async (request) => {
-      refuseWhenClosed();
-      await room();
-      try {
-        const bytes = typeof request.bytes === 'function' ? await request.bytes() : request.bytes;
-        refuseWhenClosed();
-        return await new Promise<ExtractResult>((resolve, reject) => {
-          queue.push({ seq: ++lastSeq, request, bytes, deaths: 0, alone: false, resolve, reject });
-          dispatch();
-        });
-      } finally {
-        leave();
-      }
+    run: async ({ attributes = false, ...request }) => {
+      const { descriptor, ...rest } = await submit(request, attributes ? 'both' : 'descriptor');
+      if (descriptor === undefined) throw new Error(`Extractor ${request.version} made no descriptor`);
+      return { descriptor, ...rest };
+    },
+    tellAttributes: async (request) => {
+      const { attributes } = await submit(request, 'attributes');
+      if (attributes === undefined) throw new Error(`Extractor ${request.version} told no attributes`);
+      return attributes;
     },
     stats: () => ({
       processes,
@@ -264,26 +259,4 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
       await Promise.all(slots.flatMap(({ process }) => process?.end(2_000) ?? []));
     },
   };
-}
-
-function aloneIn(slot: Slot): Job | undefined {
-  const [only] = slot.jobs.values();
-  return only?.alone && slot.ready ? only : undefined;
-}
-
-/** The ready process with the least work that may take the job; a job that runs alone needs an empty one. */
-function chooseSlot(slots: readonly Slot[], job: Job): Slot | undefined {
-  const free = slots.filter(
-    ({ ready, jobs }) =>
-      ready && (job.alone ? jobs.size === 0 : jobs.size < jobsPerProcess && !holdsLoner(jobs)),
-  );
-  return free.reduce<Slot | undefined>(
-    (best, slot) => (best === undefined || slot.jobs.size < best.jobs.size ? slot : best),
-    undefined,
-  );
-}
-
-function holdsLoner(jobs: ReadonlyMap<number, Job>): boolean {
-  for (const job of jobs.values()) if (job.alone) return true;
-  return false;
 }

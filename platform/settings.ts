@@ -112,6 +112,11 @@ export const settings = {
   DEFAULT_DESCRIPTOR_VERSION: wholeNumber(1, 32767)
     .default(1)
     .describe('Face descriptor version that objects must have to be extracted anew.'),
+  BASIC_ATTRIBUTES_VERSION: wholeNumber(1, 32767)
+    .default(1)
+    .describe(
+      'Face descriptor version whose network tells age, gender and the like for basic_attributes: 1 also tells emotions, 2 is without.',
+    ),
   DEFAULT_BODY_DESCRIPTOR_VERSION: wholeNumber(1, 32767).default(101).describe('The same for bodies.'),
   ORIGIN_HOSTS: hosts
     .default([])

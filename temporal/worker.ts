@@ -90,6 +90,10 @@ const activities = createActivities({
     if (extractors === null) throw new Error('this worker has no extractors');
     return (await extractors.run(sample)).descriptor;
   },
+  tellAttributes: async (sample) => {
+    if (extractors === null) throw new Error('this worker has no extractors');
+    return extractors.tellAttributes(sample);
+  },
 });
 
 for (const { version, kind } of catalogue) {

@@ -49,8 +49,12 @@ export interface PageSources {
   readonly taskActions: TaskActions;
   readonly accountActions: AccountActions;
   readonly contract: readonly ContractPath[];
-  /** Networks that make face descriptors, by version. */
-  readonly faceExtractors: readonly { readonly version: number; readonly name: string }[];
+  /** What makes descriptors, by kind and version. */
+  readonly extractors: readonly {
+    readonly version: number;
+    readonly kind: 'face' | 'body';
+    readonly name: string;
+  }[];
 }
 
 export interface PartToShow {

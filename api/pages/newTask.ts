@@ -11,11 +11,11 @@ import { faultsOf } from './formFaults.ts';
 import { leadTo, say, sendPage } from './pageAnswer.ts';
 import { readExtract, readGc } from './taskForm.ts';
 
-type NewTaskSources = Pick<PageSources, 'accountLists' | 'taskActions' | 'contract' | 'faceExtractors'>;
+type NewTaskSources = Pick<PageSources, 'accountLists' | 'taskActions' | 'contract' | 'extractors'>;
 
 const suggestedAccounts = 50;
 
-export function newTask({ accountLists, taskActions, contract, faceExtractors }: NewTaskSources) {
+export function newTask({ accountLists, taskActions, contract, extractors }: NewTaskSources) {
   const checkExtract = bodyCheck(contract, 'post', '/tasks/additional_extract');
   const checkGc = bodyCheck(contract, 'post', '/tasks/gc');
 
@@ -24,7 +24,7 @@ export function newTask({ accountLists, taskActions, contract, faceExtractors }:
     const page = newTaskPage({
       kind,
       accounts: accounts.map(({ accountId, login }) => ({ account_id: accountId, login })),
-      versions: faceExtractors,
+      versions: extractors,
       ...(typed === undefined ? {} : { typed }),
     });
     sendPage(req, res, 'tasks/new', page, typed === undefined ? 200 : 400);

@@ -72,7 +72,7 @@ export function createPages(deps: PagesDeps): Pages {
   take(paths.password, login.changePassword);
 
   show(paths.home, home(deps));
-  show(paths.help, help({ version: apiVersion, extractors: deps.faceExtractors }));
+  show(paths.help, help({ version: apiVersion, extractors: deps.extractors }));
 
   router.get('/tasks', onlyHtml, asPage('/tasks'), deps.session, signIn, listTasks(deps));
   show('/tasks/view', listTasks(deps));

@@ -1,5 +1,5 @@
-import type { ExtractRequest } from '../../domain/tasks/extractContent.ts';
-import type { FaceFilters } from '../../domain/tasks/filters.ts';
+import type { ExtractRequest, ExtractionTarget } from '../../domain/tasks/extractContent.ts';
+import type { EventFilters, FaceFilters } from '../../domain/tasks/filters.ts';
 import type { GcRequest } from '../../domain/tasks/gcContent.ts';
 
 type Values = Readonly<Record<string, string>>;
@@ -10,13 +10,21 @@ export function readExtract(values: Values): {
   objects_per_second?: number;
   content: ExtractRequest;
 } {
+  // Whatever else was sent is left for the validation to refuse.
+  const target = (values['extraction_target'] ?? 'face_descriptor') as ExtractionTarget;
   return {
     ...described(values),
     ...whole(values, 'objects_per_second'),
     content: {
-      extraction_target: 'face_descriptor',
-      options: { missing: true, ...whole(values, 'descriptor_version') },
-      filters: { objects_type: 'faces', ...readFilters(values) },
+      extraction_target: target,
+      options: {
+        missing: true,
+        ...(target === 'basic_attributes' ? {} : whole(values, 'descriptor_version')),
+      },
+      filters: {
+        objects_type: values['objects_type'] === 'events' ? 'events' : 'faces',
+        ...readFilters(values),
+      },
       store_results: isTicked(values, 'store_results'),
     },
   };
@@ -44,7 +52,7 @@ export function readGc(
 }
 
 /** An empty field is no condition; everything else is kept as it was typed, for the validation to judge. */
-function readFilters(values: Values): FaceFilters {
+function readFilters(values: Values): FaceFilters & EventFilters {
   const filters: Record<string, string | string[]> = {};
   for (const name of ['account_id', 'list_id', 'create_time__gte', 'create_time__lt', 'user_data']) {
     const text = values[name]?.trim() ?? '';

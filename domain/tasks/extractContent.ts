@@ -11,6 +11,8 @@ export interface ExtractContent {
     readonly descriptor_version?: number;
     /** The version whose presence selects an object; frozen, because the setting may change meanwhile. */
     readonly default_descriptor_version?: number;
+    /** The version whose network tells the attributes; frozen for the same reason. */
+    readonly attributes_version?: number;
   };
   readonly filters:
     ({ readonly objects_type: 'faces' } & FaceFilters) | ({ readonly objects_type: 'events' } & EventFilters);
@@ -28,6 +30,8 @@ export interface ExtractSurroundings {
   readonly now: Date;
   readonly defaultFaceVersion: number;
   readonly defaultBodyVersion: number;
+  /** The face version whose network tells basic attributes; null: the one that is set does not. */
+  readonly attributesVersion: number | null;
   /** Whether a network for this version and kind of sample is at hand. */
   hasExtractor(version: number, kind: 'face' | 'body'): boolean;
 }
@@ -35,12 +39,6 @@ export interface ExtractSurroundings {
 /** @throws DomainError fieldMissing | validationFailed, naming the path; noExtractor for an unknown version or target. */
 export function freezeExtractContent(request: ExtractRequest, around: ExtractSurroundings): ExtractContent {
   const { extraction_target } = request;
-  if (extraction_target === 'basic_attributes') {
-    throw new DomainError(
-      'noExtractor',
-      "Path: 'content.extraction_target' message: 'this release extracts descriptors only'",
-    );
-  }
   if (extraction_target === 'body_descriptor' && request.filters.objects_type !== 'events') {
     throw new DomainError(
       'validationFailed',
@@ -49,10 +47,23 @@ export function freezeExtractContent(request: ExtractRequest, around: ExtractSur
   }
   return {
     extraction_target,
-    options: descriptorOptions(request, around),
+    options:
+      extraction_target === 'basic_attributes'
+        ? attributesOptions(around)
+        : descriptorOptions(request, around),
     filters: freezeFilters(request.filters, around.now, 'content.filters'),
     store_results: request.store_results ?? true,
   };
+}
+
+function attributesOptions({ attributesVersion }: ExtractSurroundings): ExtractContent['options'] {
+  if (attributesVersion === null) {
+    throw new DomainError(
+      'noExtractor',
+      "Path: 'content.extraction_target' message: 'the extractor of BASIC_ATTRIBUTES_VERSION tells no attributes'",
+    );
+  }
+  return { missing: true, attributes_version: attributesVersion };
 }
 
 function descriptorOptions(request: ExtractRequest, around: ExtractSurroundings): ExtractContent['options'] {

@@ -1,3 +1,4 @@
+import type { BasicAttributes } from '../basicAttributes.ts';
 import type { ErrorName } from '../errors.ts';
 
 /** An object to extract, with the sample that it has now; without a sample the last three are null. */
@@ -10,14 +11,22 @@ export interface Candidate {
   readonly storageKey: string | null;
 }
 
+/** The sample that something was made of, as it was then. */
+interface OfSample {
+  readonly objectId: string;
+  readonly sampleId: string;
+  readonly generation: number;
+}
+
+/** What a network made of an object's sample. */
+export type Extracted = OfSample &
+  (
+    | { readonly kind: 'extracted'; readonly descriptor: Float32Array }
+    | { readonly kind: 'attributed'; readonly attributes: BasicAttributes }
+  );
+
 export type ExtractOutcome =
-  | {
-      readonly kind: 'extracted';
-      readonly objectId: string;
-      readonly sampleId: string;
-      readonly generation: number;
-      readonly descriptor: Float32Array;
-    }
+  | Extracted
   | { readonly kind: 'failed'; readonly objectId: string; readonly error: ErrorName; readonly detail: string }
   | { readonly kind: 'unselected'; readonly objectId: string };
 

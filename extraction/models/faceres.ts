@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import type { BasicAttributes } from '../../domain/basicAttributes.ts';
 import type { Crop } from '../canonicalWarp.ts';
 import { decodeCrop } from '../decode.ts';
-import type { BasicAttributes, Model, Pixels } from '../extractor.ts';
+import type { Model, Pixels } from '../extractor.ts';
 import { loadGraphModelFile } from '../graphModel.ts';
 import { toUnitLength } from '../unitLength.ts';
 
@@ -26,6 +27,10 @@ export async function loadFaceres(): Promise<Model> {
         descriptor: toUnitLength(descriptor),
         ...(attributes ? { attributes: toAttributes(male, ages) } : {}),
       };
+    },
+    tellAttributes: async (pixels) => {
+      const [, male, ages] = await run(network, pixels);
+      return toAttributes(male, ages);
     },
   };
 }

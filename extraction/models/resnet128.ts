@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type { BasicAttributes } from '../../domain/basicAttributes.ts';
 import type { Crop } from '../canonicalWarp.ts';
 import { decodeCrop } from '../decode.ts';
-import type { BasicAttributes, Model, Pixels } from '../extractor.ts';
+import type { Model, Pixels } from '../extractor.ts';
 import { loadFaceApi, loadWeights, type AgeAndGender, type FaceApi, type OneOrMany } from '../faceApi.ts';
 import { toUnitLength } from '../unitLength.ts';
 
@@ -30,6 +31,14 @@ export async function loadResnet128(): Promise<Model> {
           descriptor: toUnitLength(descriptor),
           ...(attributes ? { attributes: await findAttributes(api, input) } : {}),
         };
+      } finally {
+        input.dispose();
+      }
+    },
+    tellAttributes: async ({ data, size }) => {
+      const input = tf.tensor4d(Float32Array.from(data), [1, size, size, 3]);
+      try {
+        return await findAttributes(api, input);
       } finally {
         input.dispose();
       }

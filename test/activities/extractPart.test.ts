@@ -62,6 +62,7 @@ test('samples that were read ahead for a part that stops no longer wait for an e
       await bytes();
       return new Float32Array(2);
     },
+    tellAttributes: () => Promise.reject(new Error('nobody asks for attributes')),
     extract: {
       readNext: (_part, _content, _phase, cursor, size) =>
         Promise.resolve(candidates(Number(cursor ?? 0) + 1, size)),

@@ -164,6 +164,58 @@ const bodies: readonly Case[] = [
     code: 12022,
     names: "'content.filters.objects_type'",
   },
+  {
+    what: 'a version of attributes',
+    path: extractPath,
+    body: extract({ extraction_target: 'basic_attributes', options: { descriptor_version: 3 } }),
+    code: 12022,
+    names: "'content.options.descriptor_version'",
+  },
+  {
+    what: 'attributes of nothing in particular',
+    path: extractPath,
+    body: { content: { extraction_target: 'basic_attributes' } },
+    code: 12003,
+    names: "'content.filters'",
+  },
+  {
+    what: 'attributes of bodies',
+    path: extractPath,
+    body: extract({
+      extraction_target: 'basic_attributes',
+      options: {},
+      filters: { objects_type: 'bodies' },
+    }),
+    code: 12022,
+    names: "'content.filters.objects_type'",
+  },
+  {
+    what: 'attributes of faces that only events have conditions for',
+    path: extractPath,
+    body: extract({
+      ...{ extraction_target: 'basic_attributes', options: {} },
+      filters: { objects_type: 'faces', handler_ids: ['01900000-0000-7000-8000-000000000001'] },
+    }),
+    code: 12022,
+    names: "'content.filters.handler_ids'",
+  },
+  {
+    what: 'a body version for faces',
+    path: extractPath,
+    body: extract({ options: { descriptor_version: 101 } }),
+    code: 28033,
+    names: "'content.options.descriptor_version'",
+  },
+  {
+    what: 'a face version for bodies',
+    path: extractPath,
+    body: extract({
+      ...{ extraction_target: 'body_descriptor', options: { descriptor_version: 3 } },
+      filters: { objects_type: 'events' },
+    }),
+    code: 28033,
+    names: "'content.options.descriptor_version'",
+  },
   { what: 'more than a megabyte', body: ' '.repeat(1_100_000) + '{}', status: 413, code: 12042 },
 ];
 

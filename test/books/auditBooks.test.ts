@@ -6,20 +6,14 @@ import pg from 'pg';
 import { auditBooks, takeSnapshot } from '../../books/auditBooks.ts';
 import { createDatabase, type Database } from '../../db/connection.ts';
 import { ensureDescriptorPartition } from '../../db/descriptorPartitions.ts';
-import { createExtractStore } from '../../db/extractStore.ts';
 import { createGcStore } from '../../db/gcStore.ts';
-import { createPartPlan } from '../../db/partPlan.ts';
-import { createPartStore } from '../../db/partStore.ts';
-import { createTaskBooks } from '../../db/taskBooks.ts';
-import { createTaskStore } from '../../db/taskStore.ts';
-import type { ExtractOutcome } from '../../domain/tasks/extraction.ts';
 import type { ExtractContent } from '../../domain/tasks/extractContent.ts';
 import type { FacesGc } from '../../domain/tasks/gcContent.ts';
-import type { ClaimedPart, TaskRef } from '../../domain/tasks/parts.ts';
 import { createFolderStore } from '../../imagestore/folder.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
-import { buildFace, insertFaces, tester } from '../support/rows.ts';
+import { buildFace, insertFaces } from '../support/rows.ts';
+import { extractInBatches, runInBatches } from '../support/runInBatches.ts';
 
 const [gcAccount, extractAccount, nobody] = [1, 2, 3].map(
   (n) => `0190000${n}-0000-7000-8000-00000000000${n}`,
@@ -75,26 +69,8 @@ const extractContent: ExtractContent = {
   store_results: true,
 };
 
-async function runTask(
-  taskType: 4 | 5,
-  content: FacesGc | ExtractContent,
-  runBatch: (part: ClaimedPart) => Promise<ClaimedPart | null>,
-): Promise<number> {
-  const ref: TaskRef = await createTaskStore(db).create({ taskType, content, description: null }, tester);
-  const books = createTaskBooks(db);
-  await books.load(ref);
-  const plan = createPartPlan(db, { partSizes: { gc: 5, extract: 5 }, partsPerStep: 10 });
-  for (const partNo of (await plan.next(ref, 0)).parts) {
-    const claiming = await createPartStore(db).claim({ ref, partNo }, 'mine');
-    assert.equal(claiming.kind, 'claimed');
-    for (let part: ClaimedPart | null = claiming.part; part !== null;) part = await runBatch(part);
-  }
-  await books.finish(ref, { outcome: 'done' });
-  return ref.taskId;
-}
-
 const runGc = (removeFile: (key: string) => Promise<void>) =>
-  runTask(4, gcContent, async (part) => {
+  runInBatches(db, 4, gcContent, async (part) => {
     const answer = await createGcStore(db).removeNext(part, gcContent, 2);
     assert.equal(answer.kind, 'committed');
     for (const key of answer.result.storageKeys) await removeFile(key);
@@ -103,22 +79,12 @@ const runGc = (removeFile: (key: string) => Promise<void>) =>
   });
 
 const runExtract = () => {
-  const store = createExtractStore(db);
   let broken = 0;
-  return runTask(5, extractContent, async (part) => {
-    const found = await store.readNext(part, extractContent, 'range', part.checkpoint.cursor, 2);
-    const outcomes = found.map(({ objectId, sampleId, generation }): ExtractOutcome =>
-      broken++ === 0 || sampleId === null || generation === null
-        ? { kind: 'failed', objectId, error: 'sampleMissing', detail: 'it is not there' }
-        : { kind: 'extracted', objectId, sampleId, generation, descriptor: Float32Array.of(1, 0) },
-    );
-    const finished = found.length < 2;
-    const lastKey = found.at(-1)?.objectId ?? null;
-    const batch = { phase: 'range', outcomes, lastKey, phaseOver: finished, finished } as const;
-    const answer = await store.commit(part, extractContent, batch);
-    assert.equal(answer.kind, 'committed');
-    return finished ? null : answer.part;
-  });
+  return extractInBatches(db, extractContent, ({ objectId, sampleId, generation }) =>
+    broken++ === 0 || sampleId === null || generation === null
+      ? { kind: 'failed', objectId, error: 'sampleMissing', detail: 'it is not there' }
+      : { kind: 'extracted', objectId, sampleId, generation, descriptor: Float32Array.of(1, 0) },
+  );
 };
 
 const audit = () => auditBooks(client, { taskIds, sampleFolder: folder.path });

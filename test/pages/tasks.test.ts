@@ -51,6 +51,28 @@ test('an extract is started from its form and told to the engine', async () => {
   assert.match(row?.content.filters['create_time__gte'] ?? '', /^\d{4}-.*Z$/, 'relative times are frozen');
 });
 
+test('attributes of events are asked for in the same form', async () => {
+  const page = await signedIn();
+  await page.goto('/tasks/new');
+  await page.getByLabel('What', { exact: true }).selectOption('basic_attributes');
+  await page.getByLabel('Of', { exact: true }).selectOption('events');
+  await page.getByLabel('User data').fill('door');
+  await page.getByRole('button', { name: 'Start the extract' }).click();
+
+  await page.getByRole('heading', { name: 'Extract basic attributes', level: 1 }).waitFor();
+  await page.getByText('events with a sample and without them').waitFor();
+  const taskId = Number(/\/tasks\/(\d+)\/view/.exec(page.url())?.[1]);
+  const [row] = await site.db.query<{ content: object }>('select content from tasks where task_id = $1', [
+    taskId,
+  ]);
+  assert.deepEqual(row?.content, {
+    extraction_target: 'basic_attributes',
+    options: { missing: true, attributes_version: 1 },
+    filters: { objects_type: 'events', user_data: 'door' },
+    store_results: true,
+  });
+});
+
 test('a form with a fault comes back with what was typed and what is wrong', async () => {
   const page = await signedIn();
   await page.goto('/tasks/new?kind=gc-faces');

@@ -37,7 +37,9 @@ export interface Told {
 export type ApiServer = Awaited<ReturnType<typeof startApiServer>>;
 
 /** The whole API on a database of its own, with one administrator and an engine that only remembers what it was told. */
-export async function startApiServer(options: { readonly checks?: readonly HealthCheck[] } = {}) {
+export async function startApiServer(
+  options: { readonly checks?: readonly HealthCheck[]; readonly basicAttributesVersion?: number } = {},
+) {
   const testDatabase = await createTestDatabase();
   const db = createDatabase({ url: testDatabase.url, applicationName: 'test api', maxConnections: 6 });
   const log = createLogger({ name: 'api', level: 'silent', format: 'json' });
@@ -85,11 +87,13 @@ export async function startApiServer(options: { readonly checks?: readonly Healt
     homeLists: createHomeLists(db),
     taskPageLists: createTaskPageLists(db),
     extractors: [
-      { version: 1, kind: 'face', name: 'resnet128' },
-      { version: 3, kind: 'face', name: 'mobileface' },
+      { version: 1, kind: 'face', name: 'resnet128', attributes: true },
+      { version: 3, kind: 'face', name: 'mobileface', attributes: false },
+      { version: 101, kind: 'body', name: 'stripes', attributes: false },
     ],
     defaultFaceVersion: 1,
     defaultBodyVersion: 101,
+    basicAttributesVersion: options.basicAttributesVersion ?? 1,
   });
   const server = createServer(app.express).listen(0, '127.0.0.1');
   await once(server, 'listening');

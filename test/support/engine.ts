@@ -10,7 +10,11 @@ import { startEverything } from '../../commands/system.ts';
 import type { SystemOptions } from '../../commands/systemOptions.ts';
 import { createDatabase, type Database } from '../../db/connection.ts';
 import { createTaskStore } from '../../db/taskStore.ts';
-import type { ExtractContent } from '../../domain/tasks/extractContent.ts';
+import {
+  freezeExtractContent,
+  type ExtractContent,
+  type ExtractRequest,
+} from '../../domain/tasks/extractContent.ts';
 import { freezeGcContent, type GcRequest } from '../../domain/tasks/gcContent.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
 import type { TaskState } from '../../domain/tasks/task.ts';
@@ -18,6 +22,7 @@ import { createFolderStore } from '../../imagestore/folder.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createGateway } from '../../temporal/gateway.ts';
 import { createTestDatabase, testTemporalAddress } from './database.ts';
+import { buildEvent, insertEventRows, type EventRow } from './eventRows.ts';
 import { createTestFolder } from './folder.ts';
 import { buildFace, insertFaces, tester, type FaceRow } from './rows.ts';
 import { waitFor } from './waitFor.ts';
@@ -162,6 +167,25 @@ export async function startEngine({ env = {}, workers, ownServers = false }: Eng
       return { accountId, faceIds: faces.map(({ faceId }) => faceId), faces };
     },
 
+    /** Events of an account of their own; each sample has a file of its own. */
+    addEvents: async (
+      count: number,
+      pictures: Readonly<Partial<Record<'face' | 'body', readonly Buffer[]>>>,
+    ) => {
+      const accountId = newId();
+      const events: EventRow[] = [];
+      for (let n = 0; n < count; n++) {
+        const samples: Partial<Record<'face' | 'body', string>> = {};
+        for (const [kind, images_] of Object.entries(pictures) as ['face' | 'body', readonly Buffer[]][]) {
+          const key = (samples[kind] = newId());
+          await images.put(key, images_[n % images_.length] ?? Buffer.of());
+        }
+        events.push(buildEvent({ accountId, samples, versions: { face: [1], body: [101] } }));
+      }
+      await insertEventRows(db, events);
+      return { accountId, events };
+    },
+
     startGc: (request: GcRequest, perSecond?: number) =>
       create(4, freezeGcContent(request, new Date()), perSecond),
 
@@ -175,6 +199,17 @@ export async function startEngine({ env = {}, workers, ownServers = false }: Eng
           filters: { objects_type: 'faces', account_id: accountId },
           store_results: true,
         },
+        perSecond,
+      ),
+
+    /** Any additional extract, with the settings as they are by default. */
+    startExtraction: (request: ExtractRequest, perSecond?: number) =>
+      create(
+        5,
+        freezeExtractContent(request, {
+          ...{ now: new Date(), defaultFaceVersion: 1, defaultBodyVersion: 101, attributesVersion: 1 },
+          hasExtractor: () => true,
+        }),
         perSecond,
       ),
 

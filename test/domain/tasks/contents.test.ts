@@ -9,6 +9,7 @@ const around = {
   now,
   defaultFaceVersion: 1,
   defaultBodyVersion: 101,
+  attributesVersion: 1,
   hasExtractor: (version: number, kind: string) => version === 3 && kind === 'face',
 };
 
@@ -121,12 +122,21 @@ test('what this release cannot do is refused, not done by half', () => {
     ),
     'validationFailed',
   );
-  const attributes: ExtractRequest = {
+});
+
+test('basic attributes are told by the network that is set, whatever becomes of the setting', () => {
+  const request: ExtractRequest = {
     extraction_target: 'basic_attributes',
-    filters: { objects_type: 'faces' },
+    filters: { objects_type: 'events', sources: ['door'] },
   };
+  assert.deepEqual(freezeExtractContent(request, around), {
+    extraction_target: 'basic_attributes',
+    options: { missing: true, attributes_version: 1 },
+    filters: { objects_type: 'events', sources: ['door'] },
+    store_results: true,
+  });
   assert.equal(
-    refusal(() => freezeExtractContent(attributes, around)),
+    refusal(() => freezeExtractContent(request, { ...around, attributesVersion: null })),
     'noExtractor',
   );
 });

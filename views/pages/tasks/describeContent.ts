@@ -100,10 +100,13 @@ function describeExtract(content: Record<string, unknown>): ContentWords {
     title: `Extract ${things}${ofVersion}`,
     facts: [
       fact('Extracts', `${things}${ofVersion}`),
+      ...(options['attributes_version'] === undefined
+        ? []
+        : [fact('Told by', `the network of version ${textOf(options['attributes_version'])}`)]),
       fact(
         'For',
         base === undefined
-          ? `${objects} without them`
+          ? `${objects} with a sample and without them`
           : `${objects} that have version ${textOf(base)} and lack the new one`,
       ),
       ...conditions(filters, `all ${objects}`),

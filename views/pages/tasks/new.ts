@@ -18,8 +18,12 @@ export interface NewTaskInput {
   readonly kind: TaskKind;
   readonly typed?: Typed;
   readonly accounts: readonly { readonly account_id: string; readonly login: string }[];
-  /** Face descriptor versions that a network is at hand for, with the network's name. */
-  readonly versions: readonly { readonly version: number; readonly name: string }[];
+  /** Descriptor versions that an extractor is at hand for, with its name. */
+  readonly versions: readonly {
+    readonly version: number;
+    readonly kind: 'face' | 'body';
+    readonly name: string;
+  }[];
 }
 
 export interface NewTaskPage {
@@ -50,9 +54,9 @@ interface KindWords {
 
 const kindWords: Record<TaskKind, KindWords> = {
   extract: {
-    text: 'Extract descriptors',
+    text: 'Additional extract',
     explanation:
-      'Faces that have a descriptor of the default version get one of another version too. The old one stays, and running it again does nothing twice.',
+      'Objects that have a descriptor of the default version get one of another version too, or objects without attributes get them. What is there stays, and running it again does nothing twice.',
     warning: null,
     button: 'Start the extract',
   },
@@ -101,8 +105,8 @@ function groupsOf({ kind, accounts, versions }: NewTaskInput, typed: Typed): Fie
   switch (kind) {
     case 'extract':
       return [
-        { title: 'Version', hint: null, fields: [extractVersion(typed, versions)] },
-        conditions(typed, accountOptions),
+        { title: 'What to extract', hint: null, fields: extractFields(typed, versions) },
+        conditions(typed, accountOptions, 'Which objects'),
         { title: 'Task', hint: null, fields: [...taskFields(typed), rateField(typed)] },
       ];
     case 'gc-descriptors':
@@ -135,18 +139,40 @@ function groupsOf({ kind, accounts, versions }: NewTaskInput, typed: Typed): Fie
   }
 }
 
-function extractVersion(typed: Typed, versions: NewTaskInput['versions']): Field {
-  return selectField(typed, 'descriptor_version', 'Descriptor version to extract', {
-    options: versions.map(({ version, name }) => ({ value: String(version), text: `${version} · ${name}` })),
-    initial: String(versions.at(-1)?.version ?? ''),
-  });
+function extractFields(typed: Typed, versions: NewTaskInput['versions']): Field[] {
+  const newest = versions.filter(({ kind }) => kind === 'face').at(-1);
+  return [
+    selectField(typed, 'extraction_target', 'What', {
+      options: [
+        { value: 'face_descriptor', text: 'Face descriptors' },
+        { value: 'body_descriptor', text: 'Body descriptors (events only)' },
+        { value: 'basic_attributes', text: 'Basic attributes: age, gender' },
+      ],
+      initial: 'face_descriptor',
+    }),
+    selectField(typed, 'objects_type', 'Of', {
+      options: [
+        { value: 'faces', text: 'Faces' },
+        { value: 'events', text: 'Events' },
+      ],
+      initial: 'faces',
+    }),
+    selectField(typed, 'descriptor_version', 'Descriptor version to extract', {
+      options: versions.map(({ version, kind, name }) => ({
+        value: String(version),
+        text: `${version} · ${kind}, ${name}`,
+      })),
+      initial: String(newest?.version ?? ''),
+      hint: 'Attributes have no version; it is ignored for them.',
+    }),
+  ];
 }
 
-function conditions(typed: Typed, accounts: readonly Option[]): FieldGroup {
+function conditions(typed: Typed, accounts: readonly Option[], title = 'Which faces'): FieldGroup {
   const timeHint = 'A time such as 2026-01-31T00:00:00Z, or a relative one such as now-30d.';
   const several = 'Several: separate them by commas, spaces or new lines.';
   return {
-    title: 'Which faces',
+    title,
     hint: 'All conditions that are filled in have to hold.',
     fields: [
       textField(typed, 'account_id', 'Account id', { suggestions: accounts }),
