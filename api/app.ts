@@ -1,5 +1,6 @@
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
+import type { HealthCheck } from '../platform/healthChecks.ts';
 import type { Passwords } from '../platform/passwords.ts';
 import { createAccountActions, type AccountActionsDeps } from './accountActions.ts';
 import { createAuthenticator, type AuthenticatorDeps } from './auth/authenticator.ts';
@@ -21,7 +22,7 @@ import { createPages } from './pages/pages.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { auditRoutes, type AuditDeps } from './routes/audit.ts';
 import { docsRoutes } from './routes/docs.ts';
-import { healthRoutes, type HealthCheck } from './routes/health.ts';
+import { healthRoutes } from './routes/health.ts';
 import { listRoutes, type ListsDeps } from './routes/lists.ts';
 import { loginRoutes } from './routes/login.ts';
 import { metricsRoutes, type MetricsDeps } from './routes/metrics.ts';

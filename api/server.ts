@@ -1,6 +1,3 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import session from 'express-session';
 import { createAccountLists } from '../db/accountLists.ts';
@@ -31,10 +28,17 @@ import { connectionSettings } from '../temporal/connectionOptions.ts';
 import { createGateway } from '../temporal/gateway.ts';
 import { createApp } from './app.ts';
 import { ensureFirstAdmin } from './auth/firstAdmin.ts';
+import { startHttpServer } from './httpServer.ts';
 
 const config = readConfig();
 const log = createLogger({ name: 'api', level: config.logLevel, format: config.logFormat });
-const shutdown = createShutdown({ log });
+const { shutdownDelayMs } = config;
+let leave = (): void => undefined;
+const shutdown = createShutdown({
+  log,
+  ...{ graceMs: shutdownDelayMs, limitMs: shutdownDelayMs + 9_000 },
+  onBegin: () => leave(),
+});
 const metrics = createMetrics();
 const db = createDatabase({
   url: config.databaseUrl,
@@ -72,9 +76,12 @@ async function serve(): Promise<void> {
     metrics,
     refreshMetrics,
     checks: [
+      { name: 'api', dependent: false, run: refuseWhenStopping },
       { name: 'postgresql', dependent: false, run: () => db.query('select 1') },
       { name: 'sample-store', dependent: false, run: () => images.check() },
       { name: 'temporal', dependent: true, run: () => gateway.check() },
+      { name: 'workers', dependent: true, run: () => gateway.checkPollers(['orchestrate', 'gc']) },
+      { name: 'extractors', dependent: true, run: () => gateway.checkPollers(['extract']) },
     ],
     isUnavailable,
     session: {
@@ -103,36 +110,20 @@ async function serve(): Promise<void> {
     defaultBodyVersion: config.defaultBodyDescriptorVersion,
     basicAttributesVersion: config.basicAttributesVersion,
   });
-  const server = createServer(app.express);
-  server.listen(config.port, config.host);
-  await once(server, 'listening');
+  const server = await startHttpServer(app.express, { host: config.host, port: config.port, limitMs: 3_000 });
+  leave = () => server.leave();
   shutdown.on('first', 'HTTP server', () => {
     app.close();
-    return stopServer(server);
+    return server.stop();
   });
-  const { port } = server.address() as AddressInfo;
-  const host = config.host.includes(':') ? `[${config.host}]` : config.host;
-  const url = `http://${host}:${port}`;
+  const { url } = server;
   // A parent says it itself, when everything else is ready too.
   if (process.send === undefined) process.stdout.write(`listening on ${url}\n`);
   else process.send({ ready: true, url });
 }
 
-/** Requests that are under way may end; connections that wait for the next one are closed at once. */
-async function stopServer(server: Server): Promise<void> {
-  const closed = once(server, 'close');
-  server.close();
-  server.closeIdleConnections();
-  const limit = setTimeout(() => server.closeAllConnections(), 3_000);
-  await closed;
-  clearTimeout(limit);
-}
-
 async function refreshMetrics(): Promise<void> {
-  const { size, available, waiting } = db.poolSize();
-  metrics.poolConnections.set({ state: 'idle' }, available);
-  metrics.poolConnections.set({ state: 'busy' }, size - available);
-  metrics.poolConnections.set({ state: 'waited_for' }, waiting);
+  metrics.reportPool(db.poolSize());
   try {
     const counts = await taskLists.countByTypeAndStatus();
     metrics.tasks.reset();
@@ -140,6 +131,10 @@ async function refreshMetrics(): Promise<void> {
   } catch (error) {
     log.warn({ err: error }, 'the tasks could not be counted for the figures');
   }
+}
+
+function refuseWhenStopping(): void {
+  if (shutdown.isStopping) throw new Error('the API is about to stop');
 }
 
 async function waitForSchema(): Promise<void> {

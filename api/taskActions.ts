@@ -73,7 +73,7 @@ const engineLimitMs = 2_000;
 export function createTaskActions(deps: TaskActionsDeps) {
   const { tasks, gateway, log } = deps;
 
-  const tell = async (ref: TaskRef, call: Promise<unknown>): Promise<void> => {
+  const tell = async (ref: TaskRef, call: Promise<unknown>, { requestId }: Actor): Promise<void> => {
     const limit = new AbortController();
     const late = new Promise<never>((_, reject) => {
       const timer = setTimeout(() => reject(new Error(`no answer in ${engineLimitMs} ms`)), engineLimitMs);
@@ -82,7 +82,7 @@ export function createTaskActions(deps: TaskActionsDeps) {
     try {
       await Promise.race([call, late]);
     } catch (error) {
-      log.warn({ err: error, ...ref }, 'the engine could not be told; the reconciler takes over');
+      log.warn({ err: error, ...ref, requestId }, 'the engine could not be told; the reconciler takes over');
     } finally {
       limit.abort();
     }
@@ -108,7 +108,7 @@ export function createTaskActions(deps: TaskActionsDeps) {
       },
       actor,
     );
-    if (ref.isNew) await tell(ref, gateway.startTask(ref));
+    if (ref.isNew) await tell(ref, gateway.startTask(ref), actor);
     return ref.taskId;
   };
 
@@ -142,13 +142,13 @@ export function createTaskActions(deps: TaskActionsDeps) {
     /** @throws DomainError taskNotFound | cannotCancel | cannotPause */
     control: async (taskId: number, action: ControlAction, actor: Actor): Promise<void> => {
       const ref = await tasks.control(taskId, action, actor);
-      await tell(ref, gateway.controlTask(ref));
+      await tell(ref, gateway.controlTask(ref), actor);
     },
 
     /** @throws DomainError taskNotFound | cannotRetry */
     retry: async (taskId: number, scope: RetryScope, actor: Actor): Promise<void> => {
       const ref = await tasks.retry(taskId, scope, actor);
-      await tell(ref, gateway.startTask(ref));
+      await tell(ref, gateway.startTask(ref), actor);
     },
 
     /** @throws DomainError taskNotFound | stillRunning */

@@ -47,6 +47,8 @@ export interface ExtractorPool {
   /** Attributes without a descriptor; rejects as `run` does. */
   tellAttributes(request: SampleRequest): Promise<BasicAttributes>;
   stats(): PoolStats;
+  /** Throws when no process can be had: each has died again and again before it was ready. */
+  check(): void;
   /** Ids of the processes that live. */
   pids(): number[];
   /** Abandons what runs, rejects what waits, leaves no process. */
@@ -150,7 +152,7 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
     slot.restart = setTimeout(() => {
       start(slot);
     }, pause);
-    if (slots.every(({ failedStarts }) => failedStarts >= startsAllowed)) {
+    if (isHopeless()) {
       giveUp(`Extractor processes do not start: ${reason}`);
     }
     dispatch();
@@ -161,6 +163,10 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
     const detail = `sample ${job.request.id} ended ${deathsAllowed} extractor processes`;
     job.reject(new DomainError('sampleKillsExtractor', detail));
     return true;
+  }
+
+  function isHopeless(): boolean {
+    return slots.every(({ failedStarts }) => failedStarts >= startsAllowed);
   }
 
   function giveUp(message: string): void {
@@ -246,6 +252,9 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
       waiting: waiting.length,
       deaths,
     }),
+    check: () => {
+      if (closed || isHopeless()) throw new Error('no extractor process starts');
+    },
     pids: () => slots.flatMap(({ process }) => process?.pid ?? []),
     close: async () => {
       closed = true;

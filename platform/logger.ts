@@ -1,4 +1,5 @@
 import { pino, type Logger } from 'pino';
+import { describeError } from './describeError.ts';
 import { pretty } from './prettyLog.ts';
 
 export type { Logger } from 'pino';
@@ -27,8 +28,8 @@ export function createLogger({ name, level, format, destination = process.stderr
       level,
       base: format === 'pretty' ? { name } : { name, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
-      // Temporal's SDK logs errors under this name.
-      serializers: { error: pino.stdSerializers.err },
+      // Temporal's SDK logs errors under the longer name.
+      serializers: { err: describeError, error: describeError },
       redact: { paths: redactedPaths, censor: '[hidden]' },
     },
     format === 'pretty' ? pretty(destination) : destination,

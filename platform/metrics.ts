@@ -24,6 +24,9 @@ export function createMetrics(registry: Registry = new Registry()) {
 
   // Process figures too: CPU, resident memory, heap, event-loop lag, garbage collection.
   collectDefaultMetrics({ register: registry });
+  const poolConnections = gauge('luna_db_pool_connections', 'Database connections by what they do.', [
+    'state',
+  ]);
 
   return {
     registry,
@@ -80,8 +83,20 @@ export function createMetrics(registry: Registry = new Registry()) {
       ['version'],
       requestSeconds,
     ),
-    poolConnections: gauge('luna_db_pool_connections', 'Database connections by what they do.', ['state']),
+    /** Of the pool of database connections, shortly before `render`. */
+    reportPool: ({ size, available, waiting }: PoolSize): void => {
+      poolConnections.set({ state: 'idle' }, available);
+      poolConnections.set({ state: 'busy' }, size - available);
+      poolConnections.set({ state: 'waited_for' }, waiting);
+    },
   };
+}
+
+interface PoolSize {
+  readonly size: number;
+  readonly available: number;
+  /** Callers that wait for a connection. */
+  readonly waiting: number;
 }
 
 export type Metrics = ReturnType<typeof createMetrics>;

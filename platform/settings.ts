@@ -48,6 +48,11 @@ export const settings = {
   PORT: wholeNumber(0, 65535)
     .default(5010)
     .describe('Port that the API listens on; 0 takes any free one and prints it.'),
+  SHUTDOWN_DELAY_MS: wholeNumber(0, 60_000)
+    .default(0)
+    .describe(
+      'How long the API, when told to stop, goes on serving with a bad health check, for load balancers to notice; milliseconds.',
+    ),
   DATA_DIR: text
     .default('./data')
     .describe(
@@ -140,6 +145,9 @@ export const settings = {
   RECONCILE_INTERVAL_MS: wholeNumber(50, 600_000)
     .default(3_000)
     .describe('How often waiting and lost tasks are looked for, milliseconds.'),
+  WORKER_METRICS_HOST: text
+    .default('127.0.0.1')
+    .describe("Address that a worker's /metrics and /healthcheck listen on; nothing secret is shown there."),
   WORKER_METRICS_PORT: wholeNumber(0, 65535)
     .default(5011)
     .describe("Port of a worker's /metrics and /healthcheck; 0 takes any free one."),

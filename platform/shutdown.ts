@@ -18,6 +18,8 @@ export interface ShutdownOptions {
   readonly limitMs?: number;
   /** Wait before the first handler, for load balancers to notice that this process is leaving. */
   readonly graceMs?: number;
+  /** Called at once, before that wait. */
+  readonly onBegin?: () => void;
   /** What ends the process; tests put their own here. */
   readonly exit?: (code: number) => void;
 }
@@ -32,6 +34,7 @@ export function createShutdown({
   log,
   limitMs = 9_000,
   graceMs = 0,
+  onBegin = () => undefined,
   exit = (code) => process.exit(code),
 }: ShutdownOptions): Shutdown {
   const handlers: { stage: ShutdownStage; name: string; handler: Handler }[] = [];
@@ -39,6 +42,7 @@ export function createShutdown({
 
   async function runStages(reason: string, exitCode: number): Promise<void> {
     log.info({ reason }, 'stopping');
+    onBegin();
     let code = exitCode;
     const limit = setTimeout(() => {
       log.error({ limitMs }, 'not stopped in time, ending anyway');

@@ -6,8 +6,15 @@ import {
   WorkflowIdReusePolicy,
   WorkflowNotFoundError,
 } from '@temporalio/client';
+import proto from '@temporalio/proto';
 import type { TaskRef } from '../domain/tasks/parts.ts';
-import { controlSignal, queueOf, runTaskType, taskWorkflowId } from '../workflows/messages.ts';
+import {
+  controlSignal,
+  queueOf,
+  runTaskType,
+  taskWorkflowId,
+  type QueueName,
+} from '../workflows/messages.ts';
 import type { ConnectionSettings } from './connectionOptions.ts';
 
 export interface GatewayOptions {
@@ -20,6 +27,10 @@ export interface GatewayOptions {
 
 /** `missing`: never started, or forgotten; `closed`: it came to an end, whichever. */
 export type WorkflowPresence = 'running' | 'closed' | 'missing';
+
+const { TaskQueueType } = proto.temporal.api.enums.v1;
+// A poll is noted when it begins and takes a minute when there is no work.
+const pollSeconds = 70;
 
 export type Gateway = ReturnType<typeof createGateway>;
 
@@ -34,6 +45,16 @@ export function createGateway(options: GatewayOptions) {
 
   const timely = <T>(call: () => Promise<T>): Promise<T> =>
     connection.withDeadline(Date.now() + deadlineMs, call);
+
+  const isPolled = async (queue: QueueName): Promise<boolean> => {
+    const { pollers } = await client.workflowService.describeTaskQueue({
+      namespace: options.namespace,
+      taskQueue: { name: queueOf(prefix, queue) },
+      taskQueueType: TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
+    });
+    const since = Date.now() / 1_000 - pollSeconds;
+    return pollers.some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) > since);
+  };
 
   return {
     /** Starts the task's workflow; harmless when it runs or ran already. */
@@ -82,6 +103,13 @@ export function createGateway(options: GatewayOptions) {
     /** Rejects when Temporal does not answer. */
     check: async (): Promise<void> => {
       await timely(() => client.workflowService.describeNamespace({ namespace: options.namespace }));
+    },
+
+    /** Rejects when nobody takes work from one of the queues. */
+    checkPollers: async (queues: readonly QueueName[]): Promise<void> => {
+      const polled = await Promise.all(queues.map((queue) => timely(() => isPolled(queue))));
+      const silent = queues.filter((_, index) => polled[index] === false);
+      if (silent.length > 0) throw new Error(`nobody polls ${silent.join(' and ')}`);
     },
 
     close: (): Promise<void> => connection.close(),

@@ -1,42 +1,69 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { runHealthChecks, type HealthCheck } from '../platform/healthChecks.ts';
+import type { Logger } from '../platform/logger.ts';
 
 export interface StatusServerOptions {
+  readonly host: string;
   readonly port: number;
-  readonly metrics: { render(): Promise<string>; readonly contentType: string };
-  /** Whether the process does its work now. */
-  readonly isHealthy: () => Promise<boolean>;
+  /** Text of each source of figures; a source that fails is left out. */
+  readonly figures: readonly (() => Promise<string>)[];
+  readonly contentType: string;
+  readonly checks: readonly HealthCheck[];
+  readonly log: Logger;
 }
 
-/** A worker's own `/metrics` and `/healthcheck`, on loopback unless `host` says otherwise. */
-export async function startStatusServer(options: StatusServerOptions, host = '127.0.0.1'): Promise<Server> {
+export interface StatusServer {
+  readonly url: string;
+  close(): void;
+}
+
+/** A worker's own `/metrics` and `/healthcheck`. */
+export async function startStatusServer(options: StatusServerOptions): Promise<StatusServer> {
+  const { host, log } = options;
   const server = createServer((request, response) => {
-    void (async () => {
-      if (request.url === '/metrics') {
-        response.setHeader('Content-Type', options.metrics.contentType).end(await options.metrics.render());
-        return;
-      }
-      if (request.url === '/healthcheck') {
-        const started = performance.now();
-        const healthy = await options.isHealthy();
-        const body = healthy
-          ? { execution_time: (performance.now() - started) / 1_000 }
-          : {
-              errors: [
-                { service: 'worker', status: 'bad', desc: 'the worker does not poll or has no database' },
-              ],
-            };
-        response
-          .writeHead(healthy ? 200 : 502, { 'Content-Type': 'application/json' })
-          .end(JSON.stringify(body));
-        return;
-      }
-      response.writeHead(404).end();
-    })().catch((error: unknown) => {
-      response.destroy(error instanceof Error ? error : undefined);
+    answer(options, new URL(request.url ?? '/', 'http://worker'), response).catch((error: unknown) => {
+      log.warn({ err: error, url: request.url }, 'the status could not be told');
+      response.destroy();
     });
   });
   server.listen(options.port, host);
   await once(server, 'listening');
-  return server;
+  const { port } = server.address() as AddressInfo;
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+async function answer(options: StatusServerOptions, url: URL, response: ServerResponse): Promise<void> {
+  if (url.pathname === '/metrics') {
+    response.setHeader('Content-Type', options.contentType).end(await renderFigures(options));
+  } else if (url.pathname === '/healthcheck') {
+    const started = performance.now();
+    const withDependent = url.searchParams.get('include_luna_services') === '1';
+    const errors = await runHealthChecks(options.checks, { withDependent });
+    const isWell = errors.every(({ status }) => status === 'ok');
+    const body = isWell ? { execution_time: (performance.now() - started) / 1_000 } : { errors };
+    response
+      .writeHead(isWell ? 200 : 502, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
+      .end(JSON.stringify(body));
+  } else {
+    response.writeHead(404).end();
+  }
+}
+
+async function renderFigures({ figures, log }: StatusServerOptions): Promise<string> {
+  const texts = await Promise.allSettled(figures.map((render) => render()));
+  return texts
+    .map((text) => {
+      if (text.status === 'fulfilled') return text.value;
+      log.warn({ err: text.reason as unknown }, 'some figures could not be read');
+      return '';
+    })
+    .join('');
 }

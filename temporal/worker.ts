@@ -38,7 +38,7 @@ shutdown.on('first', 'stop taking work', () => {
   stopping.abort();
 });
 
-installRuntime(log);
+const runtime = await installRuntime(log);
 const metrics = createMetrics();
 const db = createDatabase({
   url: config.databaseUrl,
@@ -138,20 +138,27 @@ if (queues.includes('orchestrate')) {
 }
 
 const status = await startStatusServer({
+  host: config.workerMetricsHost,
   port: config.workerMetricsPort,
-  metrics,
-  isHealthy: async () =>
-    workers.isRunning() &&
-    (await db.query('select 1').then(
-      () => true,
-      () => false,
-    )),
+  figures: [
+    () => {
+      metrics.reportPool(db.poolSize());
+      return metrics.render();
+    },
+    () => runtime.renderMetrics(),
+  ],
+  contentType: metrics.contentType,
+  checks: [
+    { name: 'pollers', dependent: false, run: () => workers.check() },
+    { name: 'postgresql', dependent: false, run: () => db.query('select 1') },
+    { name: 'sample-store', dependent: false, run: () => images.check() },
+    ...(extractors === null ? [] : [{ name: 'extractors', dependent: false, run: () => extractors.check() }]),
+    { name: 'temporal', dependent: true, run: () => workers.checkServer() },
+  ],
+  log,
 });
-shutdown.on('normal', 'status server', () => {
-  status.close();
-  status.closeAllConnections();
-});
-log.info({ queues }, 'worker ready');
+shutdown.on('last', 'status server', () => status.close());
+log.info({ queues, status: status.url }, 'worker ready');
 process.send?.({ ready: true });
 
 function readStart(): {

@@ -21,8 +21,10 @@ export interface WorkersOptions {
 export interface Workers {
   /** Settles when all workers have stopped; rejects when one broke. */
   readonly stopped: Promise<void>;
-  /** Whether every worker polls. */
-  isRunning(): boolean;
+  /** Throws when a worker does not poll. */
+  check(): void;
+  /** Rejects when Temporal does not answer. */
+  checkServer(): Promise<void>;
   shutdown(): void;
 }
 
@@ -40,7 +42,13 @@ export async function startWorkers(options: WorkersOptions): Promise<Workers> {
   );
   return {
     stopped,
-    isRunning: () => workers.every((worker) => worker.getState() === 'RUNNING'),
+    check: () => {
+      const idle = workers.find((worker) => worker.getState() !== 'RUNNING');
+      if (idle !== undefined) throw new Error(`the worker of ${idle.options.taskQueue} does not poll`);
+    },
+    checkServer: async () => {
+      await connection.workflowService.getSystemInfo({});
+    },
     shutdown: () => {
       for (const worker of workers) if (worker.getState() === 'RUNNING') worker.shutdown();
     },

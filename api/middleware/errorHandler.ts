@@ -21,15 +21,17 @@ export function errorHandler({ log, isUnavailable }: ErrorHandlerDeps): ErrorReq
       res.destroy();
       return;
     }
+    const { requestId } = contextOf(req);
     const known = toDomainError(error, isUnavailable);
     if (known === null) {
       const errorId = randomUUID();
-      log.error({ err: error, errorId, requestId: contextOf(req).requestId }, 'unexpected error');
+      log.error({ err: error, errorId, requestId }, 'unexpected error');
       contextOf(req).errorCode = 1;
       res.status(500).json(presentInternalError(errorId));
       return;
     }
-    if (known.error === 'engineUnavailable') log.warn({ err: error }, 'the database cannot be reached');
+    if (known.error === 'engineUnavailable')
+      log.warn({ err: error, requestId }, 'the database cannot be reached');
     setHeaders(req, res, known);
     contextOf(req).errorCode = known.entry.code;
     res.status(known.entry.status).json(presentError(known));

@@ -19,11 +19,11 @@ export function requestLog(log: Logger): RequestHandler {
     customSuccessMessage: (req, res, ms) => `${req.method} ${req.originalUrl} ${res.statusCode} ${ms} ms`,
     customErrorMessage: (req, res) => `${req.method} ${req.originalUrl} ${res.statusCode}`,
     customProps: (req) => {
-      const login = contextOf(req).identity?.account.login;
-      return login === undefined ? {} : { login };
+      const { requestId, identity } = contextOf(req);
+      return { requestId, ...(identity === undefined ? {} : { login: identity.account.login }) };
     },
     serializers: {
-      req: ({ id, method, url }: { id: unknown; method: unknown; url: unknown }) => ({ id, method, url }),
+      req: ({ method, url }: { method: unknown; url: unknown }) => ({ method, url }),
       res: ({ statusCode }: { statusCode: unknown }) => ({ statusCode }),
     },
     // The error handler has logged what went wrong, with its stack.

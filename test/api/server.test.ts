@@ -82,3 +82,50 @@ test('the first start makes the administrator; a task is accepted without an eng
   }
   assert.equal(await exit, 0, output());
 });
+
+test('every line that a request leaves in the log has its id, and none has a secret', async () => {
+  const { child, output, exit } = start({ LOG_LEVEL: 'trace', ADMIN_PASSWORD: 'root' });
+  const secrets = [
+    'hunter2',
+    'root@visionlabs.ai:root',
+    basic('root@visionlabs.ai', 'root')['authorization'],
+  ];
+  try {
+    const url = await waitFor('the address', () => /listening on (http:\S+)/.exec(output())?.[1], {
+      limitMs: 30_000,
+    });
+    const before = output().length;
+    const call = (
+      last: number,
+      method: string,
+      path: string,
+      body: object,
+      more: Record<string, string> = {},
+    ) =>
+      fetch(url + path, {
+        method,
+        headers: { ...more, 'content-type': 'application/json', 'luna-request-id': requestIdOf(last) },
+        body: JSON.stringify(body),
+      });
+    const root = basic('root@visionlabs.ai', 'root');
+    // The engine is away, which is logged in the middle of the request.
+    await call(1, 'POST', '/4/tasks/gc', { content: { target: 'faces', filters: { user_data: 'x' } } }, root);
+    await call(2, 'POST', '/4/login', { login: 'root@visionlabs.ai', password: 'hunter2' });
+    await call(3, 'PATCH', '/4/login', { password: 'hunter2' }, { cookie: 'luna_admin=hunter2' });
+    await call(4, 'PATCH', '/4/login', { password: ['hunter2'] }, root);
+    const lines = await waitFor('the lines of all requests', () => {
+      const all = output().slice(before).trim().split('\n');
+      return all.some((line) => line.includes(requestIdOf(4))) && all;
+    });
+    const ids = lines.map((line) => (JSON.parse(line) as { requestId?: string }).requestId);
+    assert.deepEqual(ids, [requestIdOf(1), requestIdOf(1), requestIdOf(2), requestIdOf(3), requestIdOf(4)]);
+    for (const secret of secrets) assert.ok(!output().includes(secret ?? ''), output());
+  } finally {
+    child.kill('SIGTERM');
+  }
+  assert.equal(await exit, 0, output());
+});
+
+function requestIdOf(last: number): string {
+  return `1700000000,00000000-0000-4000-8000-00000000000${last}`;
+}

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
+import { DatabaseError } from 'sequelize';
 import { createLogger } from '../../platform/logger.ts';
 
 function collect(format: 'json' | 'pretty', level = 'info') {
@@ -41,6 +42,17 @@ for (const format of ['json', 'pretty'] as const) {
     assert.doesNotMatch(text(), /hunter2/);
   });
 }
+
+test('the values of a statement that failed never reach the log, its words do', () => {
+  const { log, text } = collect('json');
+  const parent = Object.assign(new Error('value too long'), { sql: 'select $1', parameters: ['hunter2'] });
+  const failure = new DatabaseError(parent);
+  log.error({ err: new AggregateError([failure], 'several') }, 'failed');
+  log.error({ err: failure }, 'failed');
+  assert.match(text(), /value too long/);
+  assert.match(text(), /"sql":"select \$1"/);
+  assert.doesNotMatch(text(), /hunter2/);
+});
 
 test('entries below the level are not written', () => {
   const { log, text } = collect('json', 'warn');

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import session from 'express-session';
 import { createApp } from '../../api/app.ts';
-import type { HealthCheck } from '../../api/routes/health.ts';
+import type { HealthCheck } from '../../platform/healthChecks.ts';
 import { createAccountLists } from '../../db/accountLists.ts';
 import { createAccountStore } from '../../db/accountStore.ts';
 import { createAuditLists } from '../../db/auditLists.ts';

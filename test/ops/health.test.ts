@@ -1,0 +1,92 @@
+import assert from 'node:assert/strict';
+import { rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import type { Child } from '../../platform/childProcess.ts';
+import { startEngine, type Engine } from '../support/engine.ts';
+import { waitFor } from '../support/waitFor.ts';
+import { startApi, statusUrl } from './processes.ts';
+
+let engine: Engine;
+let api: Child;
+before(async () => {
+  engine = await startEngine({ workers: ['orchestrate,gc'], env: { LOG_FORMAT: 'json' } });
+  api = await startApi(engine, 'api');
+});
+after(async () => {
+  await api.stop();
+  await engine.stop();
+});
+
+interface Health {
+  readonly status: number;
+  readonly body: {
+    readonly execution_time?: number;
+    readonly errors?: readonly { readonly service: string; readonly status: string; readonly desc: string }[];
+  };
+}
+
+async function healthOf(url: string, query = ''): Promise<Health> {
+  const answer = await fetch(`${url}/healthcheck${query}`);
+  return { status: answer.status, body: (await answer.json()) as Health['body'] };
+}
+
+const failedIn = ({ body }: Health) =>
+  body.errors?.filter(({ status }) => status === 'failed').map(({ service }) => service);
+
+test('the API says when nobody would extract, but only to who asks about other services', async () => {
+  const own = await healthOf(api.url ?? '');
+  assert.equal(own.status, 200);
+  assert.ok((own.body.execution_time ?? 0) > 0);
+  const all = await healthOf(api.url ?? '', '?include_luna_services=1');
+  assert.equal(all.status, 502);
+  assert.deepEqual(
+    all.body.errors?.map(({ service, status }) => [service, status]),
+    [
+      ['api', 'ok'],
+      ['postgresql', 'ok'],
+      ['sample-store', 'ok'],
+      ['temporal', 'ok'],
+      ['workers', 'ok'],
+      ['extractors', 'failed'],
+    ],
+  );
+});
+
+test('a worker says that it polls, and what is out of order', async () => {
+  const url = await statusUrl(engine, 'worker-1');
+  assert.equal((await healthOf(url, '?include_luna_services=1')).status, 200);
+  const samples = join(engine.folder, 'samples');
+  await rename(samples, `${samples}-away`);
+  await writeFile(samples, 'a file where the folder was');
+  try {
+    const ill = await healthOf(url);
+    assert.equal(ill.status, 502);
+    assert.deepEqual(failedIn(ill), ['sample-store']);
+    assert.deepEqual(
+      Object.keys(ill.body.errors?.[0] ?? {}),
+      ['service', 'status', 'desc'],
+      'the same shape as the API',
+    );
+  } finally {
+    await rm(samples);
+    await rename(`${samples}-away`, samples);
+  }
+  assert.equal((await fetch(`${url}/tasks`)).status, 404);
+});
+
+test('an API that is told to stop is ill at once, still serves, and asks clients to leave', async () => {
+  const leaving = await startApi(engine, 'leaving', { SHUTDOWN_DELAY_MS: '1500' });
+  const url = leaving.url ?? '';
+  assert.equal((await fetch(`${url}/version`)).headers.get('connection'), 'keep-alive');
+  process.kill(leaving.pid, 'SIGTERM');
+  const ill = await waitFor('a bad health check', async () => {
+    const health = await healthOf(url);
+    return health.status === 502 && health;
+  });
+  assert.deepEqual(failedIn(ill), ['api']);
+  const served = await fetch(`${url}/version`);
+  assert.deepEqual([served.status, served.headers.get('connection')], [200, 'close']);
+  await leaving.exited;
+  await assert.rejects(fetch(`${url}/version`));
+});
