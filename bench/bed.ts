@@ -5,6 +5,7 @@ import { createApiClient } from '../commands/apiClient.ts';
 import { startEverything, type Running } from '../commands/system.ts';
 import { createTaskCalls, type TaskCalls } from '../commands/taskCalls.ts';
 import { createDatabase, type Database } from '../db/connection.ts';
+import type { Environment } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 import { defaultAdminPassword } from '../platform/settings.ts';
 
@@ -29,7 +30,7 @@ const emptied = [
   'HOST',
 ];
 
-export async function openBed(log: Logger, signal: AbortSignal): Promise<Bed> {
+export async function openBed(log: Logger, signal: AbortSignal, settings: Environment = {}): Promise<Bed> {
   const folder = await mkdtemp(join(tmpdir(), 'luna-bench-'));
   // When root measures, PostgreSQL runs as another user, who has to get through.
   await chmod(folder, 0o711);
@@ -43,6 +44,7 @@ export async function openBed(log: Logger, signal: AbortSignal): Promise<Bed> {
         ),
         ...{ DATA_DIR: folder, PORT: '0', WORKER_METRICS_PORT: '0', LOG_LEVEL: 'warn' },
         ...{ GC_WINDOW: '4', EXTRACT_PROCESSES: String(extractProcesses) },
+        ...settings,
       },
     });
     const { apiUrl: url, config } = running;

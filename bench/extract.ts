@@ -5,7 +5,9 @@ import { runImport } from '../commands/runImport.ts';
 import type { Bed } from './bed.ts';
 import { runBareModelLoop } from './extractFloor.ts';
 import { median, round } from './figures.ts';
+import type { Measurement } from './measurement.ts';
 import { watchMemory, type Memory } from './memory.ts';
+import { extractReport } from './report.ts';
 import type { Say } from './say.ts';
 
 export interface ExtractRun {
@@ -28,16 +30,19 @@ export interface ExtractFigures {
 const version = 3;
 const warmUpFaces = 64;
 
+export const extract: Measurement = {
+  about: 'additional extract to version 3',
+  measure: async (bed, { samples, runs }, say) => {
+    const figures = await measureExtract(bed, samples, runs, say);
+    return { figures, lines: extractReport(figures) };
+  },
+};
+
 /**
  * Extracts the same samples by a task, from POST to done with its result stored, and by bare loops in as many
  * processes, in turns that change places with every run. The networks of both are loaded before.
  */
-export async function measureExtract(
-  bed: Bed,
-  wanted: number,
-  runs: number,
-  say: Say,
-): Promise<ExtractFigures> {
+async function measureExtract(bed: Bed, wanted: number, runs: number, say: Say): Promise<ExtractFigures> {
   const files = await importSamples(bed, wanted, say);
   const samples = files.length;
   const processes = bed.extractProcesses;

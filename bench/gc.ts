@@ -1,8 +1,11 @@
-import { seedVolume } from '../db/seedVolume.ts';
 import type { Bed } from './bed.ts';
 import { median, round } from './figures.ts';
+import { freshTables } from './freshTables.ts';
 import { deleteBare, floorStatements } from './gcFloor.ts';
-import { watchMemory, type Memory } from './memory.ts';
+import { runGcTask, type GcTaskRun } from './gcTask.ts';
+import type { Measurement } from './measurement.ts';
+import type { Memory } from './memory.ts';
+import { gcReport } from './report.ts';
 import type { Say } from './say.ts';
 
 export interface GcRun {
@@ -23,11 +26,19 @@ export interface GcFigures {
   readonly ratioWithSamples: number;
 }
 
+export const gc: Measurement = {
+  about: 'gc of seeded faces with their children',
+  measure: async (bed, { faces, runs }, say) => {
+    const figures = await measureGc(bed, faces, runs, say);
+    return { figures, lines: gcReport(figures) };
+  },
+};
+
 /**
  * Removes the same seeded faces by a task, from POST to done with its result stored, and by bare statements, in
  * turns that change places with every run, and once more with the samples.
  */
-export async function measureGc(bed: Bed, faces: number, runs: number, say: Say): Promise<GcFigures> {
+async function measureGc(bed: Bed, faces: number, runs: number, say: Say): Promise<GcFigures> {
   const done: GcRun[] = [];
   for (let run = 1; run <= runs + 1; run++) {
     const removeSamples = run > runs;
@@ -45,7 +56,7 @@ export async function measureGc(bed: Bed, faces: number, runs: number, say: Say)
       say(
         `gc ${run} of ${runs + 1}: seeding ${faces} faces for ${name}${removeSamples ? ', samples too' : ''}`,
       );
-      await prepare(bed, faces);
+      await freshTables(bed, faces);
       await measure();
       await checkEmpty(bed, removeSamples ? 0 : faces);
     }
@@ -71,34 +82,12 @@ export async function measureGc(bed: Bed, faces: number, runs: number, say: Say)
   };
 }
 
-/** Tables as fresh for one as for the other: new files, rows seeded, vacuumed, analyzed, written to the disk. */
-async function prepare({ db, accountId }: Bed, faces: number): Promise<void> {
-  await db.query(`truncate faces, attributes, samples, list_faces, face_descriptors, image_origins,
-    sample_tombstones, lists, tasks cascade`);
-  const versions = [{ version: 1, dimension: 128 }];
-  await seedVolume(db, { accountId, faces, events: 0, versions, seed: 1 });
-  await db.query('vacuum (analyze)');
-  await db.query('checkpoint');
-}
-
-async function removeByTask(
-  { tasks, running, accountId, signal }: Bed,
-  faces: number,
-  removeSamples: boolean,
-): Promise<{ seconds: number; memory: Memory }> {
-  const memory = watchMemory(running.pids);
+async function removeByTask(bed: Bed, faces: number, removeSamples: boolean): Promise<GcTaskRun> {
   const content = {
-    ...{ target: 'faces', filters: { account_id: accountId }, store_results: true },
+    ...{ target: 'faces', filters: { account_id: bed.accountId }, store_results: true },
     remove_samples: removeSamples,
   };
-  const started = performance.now();
-  const taskId = await tasks.postGc(content, 'bench');
-  const task = await tasks.follow(taskId, { everyMs: 50, signal });
-  const seconds = (performance.now() - started) / 1_000;
-  if (task.state !== 'done' || task.progress.objects_done !== faces) {
-    throw new Error(`the measured gc went wrong: ${JSON.stringify(task)}`);
-  }
-  return { seconds, memory: memory.stop() };
+  return runGcTask(bed, content, faces);
 }
 
 async function checkEmpty({ db }: Bed, samples: number): Promise<void> {

@@ -6,41 +6,35 @@ import { Argument } from 'commander';
 import { defineCommand, runCommand, wholeNumber } from '../commands/options.ts';
 import { createLogger } from '../platform/logger.ts';
 import { createShutdown } from '../platform/shutdown.ts';
-import { openBed, type Bed } from './bed.ts';
-import { measureExtract } from './extract.ts';
-import { measureGc } from './gc.ts';
-import { extractReport, gcReport } from './report.ts';
+import { openBed } from './bed.ts';
+import type { BenchOptions, Measured, Measurement } from './measurement.ts';
+import { measurements } from './measurements.ts';
 import { createSay, type Say } from './say.ts';
 
-interface Options {
-  readonly faces: number;
-  readonly samples: number;
-  readonly runs: number;
-}
-
 const resultsFolder = fileURLToPath(new URL('results/', import.meta.url));
+const byName: Readonly<Record<string, Measurement>> = measurements;
+const names = Object.keys(byName);
 
 await runCommand(
   defineCommand('npm run bench --', 'Measures tasks beside the least that the same work can cost, in turns.')
-    .addArgument(new Argument('[what]', 'what to measure').choices(['gc', 'extract', 'all']).default('all'))
+    .addArgument(new Argument('[what]', 'what to measure').choices([...names, 'all']).default('all'))
     .option('--faces <n>', 'faces of gc', wholeNumber(1, 100_000_000), 1_000_000)
-    .option('--samples <n>', 'samples of extract, at least', wholeNumber(22, 1_000_000), 1_000)
+    .option('--samples <n>', 'samples of extract, at least', wholeNumber(22, 1_000_000), 2_000)
     .option('--runs <n>', 'runs of each', wholeNumber(1, 99), 3)
+    .addHelpText('after', names.map((name) => `\n  ${name.padEnd(10)} ${byName[name]?.about ?? ''}`).join(''))
     .action(bench),
 );
 
-async function bench(what: string, options: Options): Promise<void> {
+async function bench(what: string, options: BenchOptions): Promise<void> {
   const say = createSay();
-  const log = createLogger({ name: 'bench', level: 'warn', format: 'pretty' });
-  const shutdown = createShutdown({ log, limitMs: 10_000 });
   const abort = new AbortController();
-  say('starting PostgreSQL, Temporal, a worker and the API');
-  const opening = openBed(log, abort.signal);
-  const measuring = opening.then((bed) => measure(bed, what, options, say));
+  const shutdown = createShutdown({
+    log: createLogger({ name: 'bench', level: 'warn', format: 'pretty' }),
+    limitMs: 10_000,
+  });
+  const measuring = measureAll(what === 'all' ? names : [what], options, abort.signal, say);
   shutdown.on('first', 'system', async () => {
     abort.abort();
-    const bed = await opening.catch(() => null);
-    await bed?.close();
     await measuring.catch(() => undefined);
   });
   try {
@@ -53,18 +47,39 @@ async function bench(what: string, options: Options): Promise<void> {
   }
 }
 
-async function measure(bed: Bed, what: string, { faces, samples, runs }: Options, say: Say): Promise<void> {
-  if (what !== 'gc') {
-    const figures = await measureExtract(bed, samples, runs, say);
-    await publish('extract', figures, extractReport(figures), say);
-  }
-  if (what !== 'extract') {
-    const figures = await measureGc(bed, faces, runs, say);
-    await publish('gc', figures, gcReport(figures), say);
+/** Each on a system of its own, so that none inherits another's tables and memory. */
+async function measureAll(
+  wanted: readonly string[],
+  options: BenchOptions,
+  signal: AbortSignal,
+  say: Say,
+): Promise<void> {
+  const log = createLogger({ name: 'bench', level: 'warn', format: 'pretty' });
+  for (const name of wanted) {
+    const measurement = byName[name];
+    if (measurement === undefined) throw new TypeError(`nothing is called ${name}`);
+    say(`${name}: starting PostgreSQL, Temporal, a worker and the API`);
+    const bed = await openBed(log, signal, measurement.settings);
+    try {
+      const measuring = measurement.measure(bed, options, say);
+      await Promise.race([measuring, whenAborted(signal)]);
+      await publish(name, await measuring, say);
+    } finally {
+      await bed.close();
+    }
   }
 }
 
-async function publish(name: string, figures: object, lines: readonly string[], say: Say): Promise<void> {
+/** Rejects: a statement that is under way ends only when the bed's server does. */
+function whenAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    signal.addEventListener('abort', () => {
+      reject(new Error('the measuring was given up'));
+    });
+  });
+}
+
+async function publish(name: string, { figures, lines }: Measured, say: Say): Promise<void> {
   process.stdout.write(`\n${lines.join('\n')}\n\n`);
   const time = new Date().toISOString();
   const machine = { cpus: cpus().length, model: cpus()[0]?.model, memory: totalmem(), node: process.version };

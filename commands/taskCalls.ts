@@ -40,8 +40,8 @@ export function createTaskCalls(api: ApiClient) {
     postGc: async (content: object, description: string): Promise<number> =>
       (await api.post<{ task_id: number }>('/tasks/gc', { content, description })).task_id,
     find,
-    cancel: (taskId: number) => api.patch<object>(`/tasks/${taskId}`, { action: 'cancel' }),
-    retry: (taskId: number) => api.patch<object>(`/tasks/${taskId}`, { action: 'retry' }),
+    act: (taskId: number, action: 'cancel' | 'pause' | 'resume' | 'retry') =>
+      api.patch<object>(`/tasks/${taskId}`, { action }),
     subtasks: async (taskId: number): Promise<SubtaskJson[]> =>
       (await api.get<{ subtasks: SubtaskJson[] }>(`/tasks/${taskId}/subtasks`)).subtasks,
     errors: async (taskId: number): Promise<TaskErrorJson[]> =>

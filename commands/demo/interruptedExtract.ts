@@ -27,7 +27,7 @@ export async function extractWithTrouble(demo: Demo): Promise<void> {
   await tasks.follow(taskId, { signal, until: ({ state }) => state === 'running' });
   await follow(taskId, reaches(0.15));
   const asked = performance.now();
-  await tasks.cancel(taskId);
+  await tasks.act(taskId, 'cancel');
   const cancelled = await tasks.follow(taskId, { signal, everyMs: 20 });
   const seconds = (performance.now() - asked) / 1_000;
   const kept = await countFaceDescriptors(db, 2);
@@ -38,7 +38,7 @@ export async function extractWithTrouble(demo: Demo): Promise<void> {
   ledger.expect('cancelled extract: state', 'cancelled', cancelled.state);
   ledger.expect('cancelled extract: descriptors as it says', cancelled.progress.objects_done, kept);
 
-  await tasks.retry(taskId);
+  await tasks.act(taskId, 'retry');
   story.say(`PATCH /4/tasks/${taskId} {"action":"retry"} → it goes on after object ${dealtWith(cancelled)}`);
   await follow(taskId, reaches(0.45));
   await killWorker(demo, taskId);

@@ -1,0 +1,107 @@
+import { textTable } from '../commands/textTable.ts';
+import { watchCounters } from '../books/watchCounters.ts';
+import type { Bed } from './bed.ts';
+import { percentile, round } from './figures.ts';
+import { freshTables } from './freshTables.ts';
+import type { Measurement } from './measurement.ts';
+
+const times = 20;
+const blows = 3;
+
+/** How soon a task under load obeys, and how soon it goes on when its worker is killed. */
+export const control: Measurement = {
+  about: 'cancel and pause of a running gc, and a killed worker',
+  measure: async (bed, { faces }, say) => {
+    say(`control: seeding ${faces} faces`);
+    await freshTables(bed, faces);
+    const cancels: number[] = [];
+    const pauses: number[] = [];
+    for (let n = 1; n <= times; n++) {
+      say(`control: ${n} of ${times}`);
+      const taskId = await startSlowGc(bed);
+      pauses.push(await secondsUntil(bed, taskId, 'pause', 'paused'));
+      await bed.tasks.act(taskId, 'resume');
+      await isMoving(bed, taskId);
+      cancels.push(await secondsUntil(bed, taskId, 'cancel', 'cancelled'));
+      await checkNothingMoves(bed);
+    }
+    const recoveries = await killWorkers(bed, say);
+    const row = (what: string, seconds: readonly number[]) => [
+      what,
+      ...[seconds.length, round(percentile(seconds, 0.5)), round(percentile(seconds, 0.95))],
+      round(Math.max(...seconds)),
+    ];
+    const head = ['', 'times', 'p50 s', 'p95 s', 'most s'];
+    const rows = [
+      row('pause → paused', pauses),
+      row('cancel → cancelled', cancels),
+      row('worker killed → work moves', recoveries),
+    ];
+    return {
+      figures: { faces, head, rows },
+      lines: [
+        `a gc of ${faces} faces at full speed, four parts in flight; no row went after "cancelled" was read`,
+        '',
+        ...textTable(head, rows),
+      ],
+    };
+  },
+};
+
+async function startSlowGc(bed: Bed): Promise<number> {
+  const content = { target: 'faces', filters: { account_id: bed.accountId }, store_results: true };
+  const taskId = await bed.tasks.postGc(content, 'bench');
+  await isMoving(bed, taskId);
+  return taskId;
+}
+
+async function isMoving({ tasks, signal }: Bed, taskId: number): Promise<void> {
+  const before = (await tasks.find(taskId)).progress.objects_done;
+  const task = await tasks.follow(taskId, {
+    ...{ everyMs: 20, signal },
+    until: ({ progress }) => progress.objects_done > before,
+  });
+  if (task.state === 'done') throw new Error('the gc was done before it could be stopped: use more --faces');
+}
+
+async function secondsUntil(
+  { tasks, signal }: Bed,
+  taskId: number,
+  action: 'pause' | 'cancel',
+  state: string,
+): Promise<number> {
+  const started = performance.now();
+  await tasks.act(taskId, action);
+  await tasks.follow(taskId, { everyMs: 10, signal, until: (task) => task.state === state });
+  return (performance.now() - started) / 1_000;
+}
+
+/** The end of a task is final: what is counted after it has been read stays. */
+async function checkNothingMoves({ db }: Bed): Promise<void> {
+  const count = async () => (await db.query<{ count: number }>('select count(*) from faces'))[0]?.count;
+  const before = await count();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  const after = await count();
+  if (before !== after) throw new Error(`${before} faces were left when it was cancelled, now ${after}`);
+}
+
+async function killWorkers(bed: Bed, say: (text: string) => void): Promise<number[]> {
+  const seconds: number[] = [];
+  const content = { target: 'faces', filters: { account_id: bed.accountId }, store_results: true };
+  for (let n = 1; n <= blows; n++) {
+    say(`control: killing the worker, ${n} of ${blows}`);
+    const taskId = await bed.tasks.postGc(content, 'bench');
+    await isMoving(bed, taskId);
+    const watch = watchCounters(bed.running.databaseUrl);
+    try {
+      bed.running.kill('worker-1', 'SIGKILL');
+      const struckAt = performance.now();
+      await watch.nextChange();
+      seconds.push((performance.now() - struckAt) / 1_000);
+    } finally {
+      await watch.stop();
+    }
+    await secondsUntil(bed, taskId, 'cancel', 'cancelled');
+  }
+  return seconds;
+}

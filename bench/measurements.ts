@@ -1,0 +1,19 @@
+import { control } from './control.ts';
+import { dropVersion } from './dropVersion.ts';
+import { extract } from './extract.ts';
+import { fanOut } from './fanOut.ts';
+import { gc } from './gc.ts';
+import { growth } from './growth.ts';
+import type { Measurement } from './measurement.ts';
+import { reads } from './reads.ts';
+
+/** By the name that is typed. */
+export const measurements = {
+  gc,
+  extract,
+  version: dropVersion,
+  reads,
+  growth,
+  fanout: fanOut,
+  control,
+} satisfies Record<string, Measurement>;

@@ -1,0 +1,98 @@
+import { v7 as newId } from 'uuid';
+import { createDatabase } from '../db/connection.ts';
+import { textTable } from '../commands/textTable.ts';
+import type { Bed } from './bed.ts';
+import { percentile, round } from './figures.ts';
+import { freshTables } from './freshTables.ts';
+import { runGcTask } from './gcTask.ts';
+import type { Measurement } from './measurement.ts';
+
+const readers = 2;
+const idleSeconds = 10;
+const keptFaces = 100_000;
+const statement = `select f.*, a.basic_attributes from faces f join attributes a using (face_id)
+  join face_descriptors d on d.face_id = f.face_id and d.descriptor_version = 1 where f.face_id = $1`;
+
+interface Latency {
+  readonly reads: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
+
+/** What foreground readers notice of a gc: a look-up by key in the tables that it works on, idle and meanwhile. */
+export const reads: Measurement = {
+  about: 'indexed reads on the same tables while a gc runs',
+  measure: async (bed, { faces }, say) => {
+    const other = newId();
+    say(`reads: seeding ${faces} faces to remove and ${keptFaces} to read`);
+    await freshTables(bed, faces, { others: [{ accountId: other, faces: keptFaces }] });
+    const ids = await bed.db.query<{ face_id: string }>('select face_id from faces where account_id = $1', [
+      other,
+    ]);
+    const keys = ids.map(({ face_id }) => face_id);
+    say(`reads: ${idleSeconds} s without a task, then with one`);
+    const idle = await readWhile(
+      bed,
+      keys,
+      () => new Promise((resolve) => setTimeout(resolve, 1_000 * idleSeconds)),
+    );
+    const content = { target: 'faces', filters: { account_id: bed.accountId }, store_results: true };
+    const meanwhile = await readWhile(bed, keys, () => runGcTask(bed, content, faces));
+    const dead = await deadRows(bed);
+    const ratio = round(meanwhile.p99Ms / idle.p99Ms);
+    return {
+      figures: { faces, readers, statement, idle, meanwhile, p99Ratio: ratio, deadRows: dead },
+      lines: [
+        `${readers} readers of one face by key each, without pause, while a gc of ${faces} faces runs`,
+        '',
+        ...textTable(
+          ['', 'reads', 'p50 ms', 'p99 ms'],
+          [
+            ['idle', idle.reads, idle.p50Ms, idle.p99Ms],
+            ['gc', meanwhile.reads, meanwhile.p50Ms, meanwhile.p99Ms],
+          ],
+        ),
+        '',
+        `p99 while the gc runs: ${ratio} times idle (to reach: 2); dead rows right after it: ${JSON.stringify(dead)}`,
+      ],
+    };
+  },
+};
+
+async function readWhile(
+  { running }: Bed,
+  keys: readonly string[],
+  work: () => Promise<unknown>,
+): Promise<Latency> {
+  const db = createDatabase({ url: running.databaseUrl, applicationName: 'reader', maxConnections: readers });
+  const times: number[] = [];
+  let isOver = false;
+  const read = async (): Promise<void> => {
+    while (!isOver) {
+      const started = performance.now();
+      await db.query(statement, [keys[Math.floor(Math.random() * keys.length)]]);
+      times.push(performance.now() - started);
+    }
+  };
+  try {
+    const reading = Array.from({ length: readers }, read);
+    await work();
+    isOver = true;
+    await Promise.all(reading);
+  } finally {
+    isOver = true;
+    await db.close();
+  }
+  return {
+    reads: times.length,
+    p50Ms: round(percentile(times, 0.5), 3),
+    p99Ms: round(percentile(times, 0.99), 3),
+  };
+}
+
+async function deadRows({ db }: Bed): Promise<Record<string, number>> {
+  const rows = await db.query<{ relname: string; n_dead_tup: number }>(
+    `select relname, n_dead_tup from pg_stat_user_tables where n_dead_tup > 0 and relname ~ '^(faces|attributes|list_faces|face_desc)'`,
+  );
+  return Object.fromEntries(rows.map(({ relname, n_dead_tup }) => [relname, n_dead_tup]));
+}
