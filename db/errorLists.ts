@@ -1,6 +1,7 @@
+import { countOf, pageOfKeys, type BlockList } from './blockPages.ts';
 import { createConditions, type Conditions } from './conditions.ts';
 import type { Database } from './connection.ts';
-import { offsetOf, type Paging } from './paging.ts';
+import type { Paging } from './paging.ts';
 
 export interface ErrorFilters {
   readonly taskIds?: readonly number[];
@@ -30,6 +31,8 @@ export interface TaskErrorRow {
 
 export type ErrorLists = ReturnType<typeof createErrorLists>;
 
+const list: BlockList = { table: 'task_errors', key: 'error_id', blocks: 'task_error_blocks' };
+
 const columns = `error_id "errorId", task_id "taskId", subtask_id "subtaskId", task_type "taskType",
   error_code "errorCode", "desc", detail, object_type "objectType", object_id "objectId",
   additional_info "additionalInfo", attempts, error_time "errorTime", overcome_time "overcomeTime"`;
@@ -39,12 +42,10 @@ export function createErrorLists(db: Database) {
     /** Newest first, overcome ones too. */
     page: async (filters: ErrorFilters, paging: Paging): Promise<TaskErrorRow[]> => {
       const conditions = conditionsOf(filters);
-      const limit = conditions.bind(paging.pageSize);
-      const offset = conditions.bind(offsetOf(paging));
+      const page = pageOfKeys(list, conditions, (all) => inBlocks(filters, all), paging);
       return db.query<TaskErrorRow>(
         `select ${columns}
-         from (select error_id from task_errors ${conditions.where()}
-           order by error_id desc limit ${limit} offset ${offset}) page
+         from (${page}) page
          join task_errors using (error_id)
          order by error_id desc`,
         conditions.binds,
@@ -52,11 +53,12 @@ export function createErrorLists(db: Database) {
     },
 
     count: async (filters: ErrorFilters): Promise<number> => {
-      const conditions = conditionsOf(filters);
-      const [row] = await db.query<{ count: number }>(
-        `select count(*) from task_errors ${conditions.where()}`,
-        conditions.binds,
+      const { sql, binds } = countOf(
+        list,
+        () => conditionsOf(filters),
+        (all) => inBlocks(filters, all),
       );
+      const [row] = await db.query<{ count: number }>(sql, binds);
       return row?.count ?? 0;
     },
 
@@ -88,4 +90,15 @@ function conditionsOf(filters: ErrorFilters): Conditions {
   if (taskType !== undefined) conditions.add('task_type = $?', taskType);
   if (errorCode !== undefined) conditions.add('error_code = $?::bigint', errorCode);
   return conditions;
+}
+
+/** The same on the counts by blocks, which are kept for all tasks together and for each; null when they do not tell. */
+function inBlocks(filters: ErrorFilters, conditions: Conditions): string[] | null {
+  const { taskIds, taskType, errorCode, ...others } = filters;
+  if (Object.keys(others).length > 0) return null;
+  return [
+    taskIds === undefined ? 'task_id is null' : `task_id = any(${conditions.bind(taskIds)}::bigint[])`,
+    ...(taskType === undefined ? [] : [`task_type = ${conditions.bind(taskType)}`]),
+    ...(errorCode === undefined ? [] : [`error_code = ${conditions.bind(errorCode)}::bigint`]),
+  ];
 }

@@ -58,7 +58,8 @@ export function createOpenTasks(db: Database) {
 
     figures: async (): Promise<EngineFigures> => {
       const tasks = await db.query<EngineFigures['tasks'][number]>(
-        'select task_type as type, task_status as status, count(*) from tasks group by task_type, task_status',
+        `select task_type as type, task_status as status, sum(items)::bigint as count from task_blocks
+         group by task_type, task_status having sum(items) > 0`,
       );
       const [ages] = await db.query<Omit<EngineFigures, 'tasks'>>(
         `select

@@ -1,5 +1,6 @@
 import type { TaskFailure } from '../domain/tasks/books.ts';
 import type { EngineTask } from '../domain/tasks/engineTask.ts';
+import { fadeMs } from '../domain/tasks/rate.ts';
 import type { Checkpoint, ClaimedPart, Claiming, Committed, Orders, PartRef } from '../domain/tasks/parts.ts';
 import type { DesiredState, PartState } from '../domain/tasks/task.ts';
 import type { Database, Sql } from './connection.ts';
@@ -124,6 +125,8 @@ async function tryBatch<T>(
       `update subtasks set cursor = $3, walked = $4, error_cursor = $5, batches = $6, done = $7, failed = $8,
          skipped = case when $12 then greatest($9::bigint, expected - $7::bigint - $8::bigint) else $9 end,
          samples_removed = $10, origins_removed = $11, last_update_time = clock_timestamp(),
+         recent = recent * exp(greatest(-50, (recent_at_ms - $13::bigint) / ${fadeMs}.0)) + greatest($7::bigint - done, 0)
+           + greatest($8::bigint - failed, 0) + greatest($9::bigint - skipped, 0), recent_at_ms = $13,
          retry_errors = retry_errors and not $12, claim = case when $12 then null else claim end,
          state = case when $12 then 'done' else state end, end_time = case when $12 then clock_timestamp() end,
          expected = case when $12 then greatest(expected, $7::bigint + $8::bigint + $9::bigint) else expected end
@@ -141,6 +144,7 @@ async function tryBatch<T>(
         checkpoint.samplesRemoved,
         checkpoint.originsRemoved,
         finished,
+        orders.clockMs,
       ],
     );
     return { kind: 'committed', part: { ...part, checkpoint }, orders, result };
@@ -148,13 +152,15 @@ async function tryBatch<T>(
 }
 
 /** Locks the part's row if the claim is still ours. */
-async function fence(tx: Sql, part: ClaimedPart): Promise<Orders | null> {
+async function fence(tx: Sql, part: ClaimedPart): Promise<(Orders & { clockMs: number }) | null> {
   const [row] = await tx.query<{
     desired: DesiredState;
     objectsPerSecond: number | null;
     runningParts: number;
+    clockMs: number;
   }>(
     `select t.desired_state as desired, t.objects_per_second as "objectsPerSecond",
+       (t.running_ms + coalesce(extract(epoch from clock_timestamp() - t.running_since) * 1000, 0))::bigint as "clockMs",
        (select count(*) from subtasks r where r.task_id = s.task_id and r.state = 'running') as "runningParts"
      from subtasks s join tasks t on t.task_id = s.task_id
      where s.task_id = $1 and s.part_no = $2 and s.claim = $3 and s.state = 'running'

@@ -265,11 +265,33 @@ END) stored not null,
   create_time timestamp with time zone default now() not null,
   end_time timestamp with time zone,
   last_update_time timestamp with time zone default now() not null,
+  recent double precision default 0 not null,
+  recent_at_ms bigint default 0 not null,
   constraint subtasks_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'running'::text, 'cancelled'::text, 'failed'::text, 'done'::text]))),
   constraint subtasks_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
   constraint subtasks_pkey PRIMARY KEY (task_id, part_no),
   constraint subtasks_subtask_id_key UNIQUE (subtask_id)
 );
+
+create table task_blocks (
+  entry_id bigint generated always as identity not null,
+  block bigint not null,
+  task_type smallint not null,
+  task_status smallint not null,
+  items bigint not null,
+  constraint task_blocks_pkey PRIMARY KEY (entry_id)
+);
+
+create table task_error_blocks (
+  entry_id bigint generated always as identity not null,
+  task_id bigint,
+  block bigint not null,
+  task_type smallint not null,
+  error_code integer not null,
+  items bigint not null,
+  constraint task_error_blocks_pkey PRIMARY KEY (entry_id)
+);
+CREATE INDEX task_error_blocks_task ON public.task_error_blocks USING btree (task_id);
 
 create table task_errors (
   error_id bigint generated always as identity not null,
@@ -296,6 +318,9 @@ CREATE INDEX task_errors_part ON public.task_errors USING btree (task_id, part_n
 CREATE INDEX task_errors_task ON public.task_errors USING btree (task_id, error_id DESC);
 CREATE INDEX task_errors_time ON public.task_errors USING btree (error_time);
 CREATE INDEX task_errors_type ON public.task_errors USING btree (task_type, error_id DESC);
+CREATE TRIGGER task_errors_added AFTER INSERT ON public.task_errors REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION task_errors_changed();
+CREATE TRIGGER task_errors_emptied AFTER TRUNCATE ON public.task_errors FOR EACH STATEMENT EXECUTE FUNCTION task_errors_changed();
+CREATE TRIGGER task_errors_removed AFTER DELETE ON public.task_errors REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION task_errors_changed();
 
 create table task_result_chunks (
   task_id bigint not null,
@@ -374,8 +399,12 @@ CREATE INDEX tasks_open_of_schedule ON public.tasks USING btree (schedule_id) WH
 CREATE UNIQUE INDEX tasks_scheduled ON public.tasks USING btree (schedule_id, scheduled_time) WHERE (schedule_id IS NOT NULL);
 CREATE INDEX tasks_status ON public.tasks USING btree (task_status, task_id DESC);
 CREATE INDEX tasks_type ON public.tasks USING btree (task_type, task_id DESC);
+CREATE TRIGGER tasks_added AFTER INSERT ON public.tasks REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION tasks_changed();
+CREATE TRIGGER tasks_emptied AFTER TRUNCATE ON public.tasks FOR EACH STATEMENT EXECUTE FUNCTION tasks_changed();
+CREATE TRIGGER tasks_moved AFTER UPDATE ON public.tasks REFERENCING OLD TABLE AS gone NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION tasks_changed();
 CREATE TRIGGER tasks_notify_changed AFTER UPDATE ON public.tasks FOR EACH ROW WHEN (((new.task_status <> old.task_status) AND ((new.notification_policy -> 'statuses'::text) @> to_jsonb(new.task_status)))) EXECUTE FUNCTION queue_notification();
 CREATE TRIGGER tasks_notify_created AFTER INSERT ON public.tasks FOR EACH ROW WHEN (((new.notification_policy -> 'statuses'::text) @> to_jsonb(new.task_status))) EXECUTE FUNCTION queue_notification();
+CREATE TRIGGER tasks_removed AFTER DELETE ON public.tasks REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION tasks_changed();
 
 CREATE OR REPLACE FUNCTION public.ensure_descriptor_partition(parent text, version integer)
  RETURNS void
@@ -439,4 +468,56 @@ CREATE OR REPLACE FUNCTION public.refuse_audit_change()
 AS $function$
 begin
   raise exception 'the audit is append-only: % is refused', lower(tg_op) using errcode = 'insufficient_privilege';
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.task_errors_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if tg_op = 'TRUNCATE' then
+    delete from task_error_blocks;
+  elsif tg_op = 'INSERT' then
+    insert into task_error_blocks (task_id, block, task_type, error_code, items)
+    select task_id, error_id >> 12, task_type, error_code, count(*) from added
+    group by grouping sets ((2, 3, 4), (1, 2, 3, 4));
+  else
+    insert into task_error_blocks (task_id, block, task_type, error_code, items)
+    select task_id, error_id >> 12, task_type, error_code, -count(*) from gone
+    group by grouping sets ((2, 3, 4), (1, 2, 3, 4));
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.tasks_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  changed text;
+begin
+  if tg_op = 'TRUNCATE' then
+    delete from task_blocks;
+    perform pg_notify('luna_tasks', '*');
+    return null;
+  elsif tg_op = 'INSERT' then
+    insert into task_blocks (block, task_type, task_status, items)
+    select task_id >> 12, task_type, task_status, count(*) from added group by 1, 2, 3;
+    select case when count(*) <= 100 then string_agg(task_id::text, ',') else '*' end into changed from added;
+  elsif tg_op = 'DELETE' then
+    insert into task_blocks (block, task_type, task_status, items)
+    select task_id >> 12, task_type, task_status, -count(*) from gone group by 1, 2, 3;
+    select case when count(*) <= 100 then string_agg(task_id::text, ',') else '*' end into changed from gone;
+  else
+    insert into task_blocks (block, task_type, task_status, items)
+    select task_id >> 12, task_type, task_status, sum(items) from (
+      select task_id, task_type, task_status, 1 as items from added
+      union all select task_id, task_type, task_status, -1 from gone
+    ) moved group by 1, 2, 3 having sum(items) <> 0;
+    select case when count(*) <= 100 then string_agg(task_id::text, ',') else '*' end into changed from added;
+  end if;
+  if changed is not null then
+    perform pg_notify('luna_tasks', changed);
+  end if;
+  return null;
 end $function$;

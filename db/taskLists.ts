@@ -1,9 +1,11 @@
 import type { ExtractContent } from '../domain/tasks/extractContent.ts';
 import type { GcContent } from '../domain/tasks/gcContent.ts';
 import type { TaskState } from '../domain/tasks/task.ts';
+import { fadeMs } from '../domain/tasks/rate.ts';
+import { countOf, pageOfKeys, type BlockList } from './blockPages.ts';
 import { createConditions, type Conditions } from './conditions.ts';
 import type { Database } from './connection.ts';
-import { offsetOf, type Paging } from './paging.ts';
+import type { Paging } from './paging.ts';
 
 export interface TaskFilters {
   readonly taskIds?: readonly number[];
@@ -33,6 +35,8 @@ export interface TaskRow {
   readonly originsRemoved: number;
   /** How long the task has been at work, without pauses and without the time between retries. */
   readonly runningMs: number;
+  /** The faded count of objects that were dealt with of late; domain/tasks/rate.ts makes a rate of it. */
+  readonly recentObjects: number;
   readonly resultId: string | null;
   readonly failure: object | null;
   readonly createdBy: string | null;
@@ -45,6 +49,10 @@ export interface TaskRow {
 
 export type TaskLists = ReturnType<typeof createTaskLists>;
 
+const list: BlockList = { table: 'tasks', key: 'task_id', blocks: 'task_blocks' };
+
+const clock = `(t.running_ms + coalesce(extract(epoch from now() - t.running_since) * 1000, 0))::bigint`;
+
 const columns = `
   t.task_id "taskId", t.task_type "taskType", t.state, t.generation, t.content, t.description,
   coalesce(s.parts_all, t.parts_all) "partsAll", coalesce(s.parts_done, t.parts_done) "partsDone",
@@ -53,7 +61,7 @@ const columns = `
   coalesce(s.skipped, t.objects_skipped) "objectsSkipped",
   coalesce(s.samples_removed, t.samples_removed) "samplesRemoved",
   coalesce(s.origins_removed, t.origins_removed) "originsRemoved",
-  (t.running_ms + coalesce(extract(epoch from now() - t.running_since) * 1000, 0))::bigint "runningMs",
+  ${clock} "runningMs", coalesce(s.recent, 0) "recentObjects",
   t.result_id "resultId", t.failure, t.created_by "createdBy", t.created_by_login "createdByLogin",
   t.schedule_id "scheduleId", t.create_time "createTime", t.end_time "endTime",
   greatest(t.last_update_time, s.last_update_time) "lastUpdateTime"`;
@@ -63,7 +71,8 @@ const parts = `left join lateral (
   select count(*) parts_all, count(*) filter (where state = 'done') parts_done, sum(expected)::bigint expected,
     coalesce(sum(done), 0)::bigint done, coalesce(sum(failed), 0)::bigint failed,
     coalesce(sum(skipped), 0)::bigint skipped, coalesce(sum(samples_removed), 0)::bigint samples_removed,
-    coalesce(sum(origins_removed), 0)::bigint origins_removed, max(last_update_time) last_update_time
+    coalesce(sum(origins_removed), 0)::bigint origins_removed, max(last_update_time) last_update_time,
+    sum(recent * exp(greatest(-50, (recent_at_ms - ${clock}) / ${fadeMs}.0))) recent
   from subtasks where task_id = t.task_id having t.state not in ('cancelled', 'failed', 'done')
 ) s on true`;
 
@@ -72,13 +81,11 @@ export function createTaskLists(db: Database) {
     /** Newest first. */
     page: async (filters: TaskFilters, paging: Paging): Promise<TaskRow[]> => {
       const conditions = conditionsOf(filters);
-      const limit = conditions.bind(paging.pageSize);
-      const offset = conditions.bind(offsetOf(paging));
       // Rows are joined after the page is cut out of the narrow index, so what lies before it is cheap to pass.
+      const page = pageOfKeys(list, conditions, (all) => inBlocks(filters, all), paging);
       return db.query<TaskRow>(
         `select ${columns}
-         from (select task_id from tasks ${conditions.where()}
-           order by task_id desc limit ${limit} offset ${offset}) page
+         from (${page}) page
          join tasks t using (task_id) ${parts}
          order by task_id desc`,
         conditions.binds,
@@ -86,11 +93,12 @@ export function createTaskLists(db: Database) {
     },
 
     count: async (filters: TaskFilters): Promise<number> => {
-      const conditions = conditionsOf(filters);
-      const [row] = await db.query<{ count: number }>(
-        `select count(*) from tasks ${conditions.where()}`,
-        conditions.binds,
+      const { sql, binds } = countOf(
+        list,
+        () => conditionsOf(filters),
+        (all) => inBlocks(filters, all),
       );
+      const [row] = await db.query<{ count: number }>(sql, binds);
       return row?.count ?? 0;
     },
 
@@ -102,7 +110,10 @@ export function createTaskLists(db: Database) {
     },
 
     countByTypeAndStatus: (): Promise<{ type: number; status: number; count: number }[]> =>
-      db.query('select task_type "type", task_status "status", count(*) from tasks group by 1, 2'),
+      db.query(
+        `select task_type "type", task_status "status", sum(items)::bigint count from task_blocks
+         group by 1, 2 having sum(items) > 0`,
+      ),
   };
 }
 
@@ -117,4 +128,14 @@ function conditionsOf(filters: TaskFilters): Conditions {
   if (taskType !== undefined) conditions.add('task_type = $?', taskType);
   if (taskStatus !== undefined) conditions.add('task_status = $?', taskStatus);
   return conditions;
+}
+
+/** The same on the counts by blocks; null when they do not tell what is asked for. */
+function inBlocks(filters: TaskFilters, conditions: Conditions): string[] | null {
+  const { taskType, taskStatus, ...others } = filters;
+  if (Object.keys(others).length > 0) return null;
+  return [
+    ...(taskType === undefined ? [] : [`task_type = ${conditions.bind(taskType)}`]),
+    ...(taskStatus === undefined ? [] : [`task_status = ${conditions.bind(taskStatus)}`]),
+  ];
 }

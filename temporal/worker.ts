@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createActivities } from '../activities/index.ts';
+import { createBlockCounts } from '../db/blockCounts.ts';
 import { createDatabase } from '../db/connection.ts';
 import { ensureDescriptorPartition } from '../db/descriptorPartitions.ts';
 import { createExtractStore } from '../db/extractStore.ts';
@@ -125,6 +126,7 @@ if (queues.includes('orchestrate')) {
       tasks: createOpenTasks(db),
       gateway,
       sweepFiles: () => removal.sweep(),
+      mergeCounts: () => createBlockCounts(db).merge(),
       metrics,
       log,
       intervalMs: config.reconcileIntervalMs,

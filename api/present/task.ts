@@ -1,3 +1,4 @@
+import { recentRate } from '../../domain/tasks/rate.ts';
 import { isFinal, taskStatusOf, type PartState, type TaskState } from '../../domain/tasks/task.ts';
 
 export interface TaskToShow {
@@ -13,6 +14,7 @@ export interface TaskToShow {
   readonly objectsFailed: number;
   readonly objectsSkipped: number;
   readonly runningMs: number;
+  readonly recentObjects: number;
   readonly resultId: string | null;
   readonly failure: object | null;
   readonly createdBy: string | null;
@@ -65,15 +67,24 @@ export function presentTask(task: TaskToShow) {
 function presentProgress(task: TaskToShow) {
   const dealtWith = task.objectsDone + task.objectsFailed + task.objectsSkipped;
   const left = Math.max(0, task.objectsExpected - dealtWith);
-  const rate = task.runningMs > 0 && dealtWith > 0 ? dealtWith / (task.runningMs / 1_000) : null;
+  const rate = rateOf(task, dealtWith);
+  // More may still be planned, so what is left is not known before.
+  const isForeseeable = rate !== null && rate > 0 && !isFinal(task.state) && task.state !== 'planning';
   return {
     objects_expected: task.objectsExpected,
     objects_done: task.objectsDone,
     objects_failed: task.objectsFailed,
     objects_skipped: task.objectsSkipped,
     objects_per_second: rate === null ? null : Math.round(rate * 10) / 10,
-    eta_seconds: rate === null || isFinal(task.state) ? null : Math.round(left / rate),
+    eta_seconds: isForeseeable ? Math.round(left / rate) : null,
   };
+}
+
+/** Of late while the task is at work, its mean when it is over, none while nothing runs. */
+function rateOf({ state, runningMs, recentObjects }: TaskToShow, dealtWith: number): number | null {
+  if (state === 'pending' || state === 'paused' || runningMs <= 0) return null;
+  if (isFinal(state)) return dealtWith === 0 ? null : dealtWith / (runningMs / 1_000);
+  return recentRate(recentObjects, runningMs);
 }
 
 export function presentSubtask(part: SubtaskToShow) {

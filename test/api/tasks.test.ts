@@ -192,6 +192,11 @@ test('while a task runs, its counters are the sums of its parts, with a rate and
   const taskId = await create();
   await setTask(taskId, "state = 'running', objects_expected = 200, running_ms = 11000");
   await addParts(taskId);
+  // 10 a second, faded: 300 × (1 − e^(−11/30)).
+  await api.db.query(
+    'update subtasks set recent = 92.09, recent_at_ms = 11000 where task_id = $1 and part_no = 1',
+    [taskId],
+  );
   const { body: task } = await call('GET', `/4/tasks/${taskId}`);
   assert.deepEqual([task.count_task_parts_done, task.count_task_parts_all], [1, 2]);
   assert.deepEqual(task.progress, {
