@@ -1,9 +1,10 @@
 import { nextBatchSize } from '../domain/tasks/pace.ts';
-import type { GcContent } from '../domain/tasks/gcContent.ts';
+import { removesOrigins, type GcContent } from '../domain/tasks/gcContent.ts';
 import type { ClaimedPart, Committed, PartRef } from '../domain/tasks/parts.ts';
 import { runPart, type BatchReport, type PartDeps } from './runPart.ts';
+import { createOriginSettling, type OriginDeps } from './settleOrigins.ts';
 
-export interface GcPartDeps extends PartDeps {
+export interface GcPartDeps extends PartDeps, OriginDeps {
   readonly gc: {
     removeNext(
       part: ClaimedPart,
@@ -12,6 +13,7 @@ export interface GcPartDeps extends PartDeps {
     ): Promise<
       Committed<{
         readonly removed: number;
+        readonly awaitingOrigins: number;
         readonly finished: boolean;
         readonly storageKeys: readonly string[];
       }>
@@ -29,27 +31,34 @@ export function createGcPart(deps: GcPartDeps) {
   // What one part has learned about batches of a target is where the next one starts.
   const learned = new Map<GcContent['target'], number>();
   return (partRef: PartRef) =>
-    runPart(deps, 'gc', partRef, ({ task }) => {
+    runPart(deps, 'gc', partRef, ({ task }, _left, stop) => {
       if (task.kind !== 'gc') throw new TypeError(`task ${task.taskId} is no gc`);
       const { content } = task;
-      return async (part) => {
-        const size = learned.get(content.target) ?? firstSize;
-        const started = performance.now();
-        const answer = await deps.gc.removeNext(part, content, size);
-        if (answer.kind !== 'committed') return answer;
-        const { removed, finished, storageKeys } = answer.result;
-        await deps.removeFiles(storageKeys);
-        const elapsedMs = performance.now() - started;
-        // A part's last batch may be small, whatever size it was allowed.
-        if (!finished) {
-          learned.set(
-            content.target,
-            nextBatchSize(size, elapsedMs, { ...bounds, targetMs: deps.batchTargetMs }),
-          );
-        }
-        deps.metrics.taskObjects.inc({ type: 'gc', outcome: 'done' }, removed);
-        const report: BatchReport = { objects: removed, elapsedMs, finished };
-        return { ...answer, result: report };
-      };
+      const removeNext = createRemoval(deps, content, learned);
+      if (!removesOrigins(content)) return removeNext;
+      const settleNext = createOriginSettling(deps, content, stop);
+      // What an earlier attempt left comes first; the images of each batch go before the next batch.
+      return async (part) => (await settleNext(part)) ?? removeNext(part);
     });
+}
+
+function createRemoval(deps: GcPartDeps, content: GcContent, learned: Map<GcContent['target'], number>) {
+  return async (part: ClaimedPart): Promise<Committed<BatchReport>> => {
+    const size = learned.get(content.target) ?? firstSize;
+    const started = performance.now();
+    const answer = await deps.gc.removeNext(part, content, size);
+    if (answer.kind !== 'committed') return answer;
+    const { removed, awaitingOrigins, finished, storageKeys } = answer.result;
+    await deps.removeFiles(storageKeys);
+    const elapsedMs = performance.now() - started;
+    // A part's last batch may be small, whatever size it was allowed.
+    if (!finished) {
+      learned.set(
+        content.target,
+        nextBatchSize(size, elapsedMs, { ...bounds, targetMs: deps.batchTargetMs }),
+      );
+    }
+    deps.metrics.taskObjects.inc({ type: 'gc', outcome: 'done' }, removed - awaitingOrigins);
+    return { ...answer, result: { objects: removed, elapsedMs, finished } };
+  };
 }

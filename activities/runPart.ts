@@ -35,20 +35,26 @@ export interface BatchReport {
 
 /**
  * The frame of every part: claim, batches until none is left, give back or finish. `openPart` prepares the kind's own
- * work and answers a function that commits the next batch each time it is called; its signal fires when the part is
- * left, so that work which was prepared for a later batch is dropped.
+ * work and answers a function that commits the next batch each time it is called. The signal `left` fires when the
+ * part is left, so that work which was prepared for a later batch is dropped; `stop` as soon as the part shall be given
+ * back, so that a batch that waits for somebody else ends early.
  */
 export async function runPart(
   deps: PartDeps,
   kind: 'gc' | 'extract',
   partRef: PartRef,
-  openPart: (part: ClaimedPart, left: AbortSignal) => (part: ClaimedPart) => Promise<Committed<BatchReport>>,
+  openPart: (
+    part: ClaimedPart,
+    left: AbortSignal,
+    stop: AbortSignal,
+  ) => (part: ClaimedPart) => Promise<Committed<BatchReport>>,
 ): Promise<PartAnswer> {
   return attempt(async (context) => {
     if (context.info.attempt > 1) deps.metrics.partRetries.inc({ type: kind });
     const claiming = await deps.claims.claim(partRef, claimOf(context, partRef));
     if (claiming.kind !== 'claimed') return claiming.kind === 'done' ? 'done' : 'stopped';
     const left = new AbortController();
+    const stop = AbortSignal.any([deps.stopping, context.cancellationSignal]);
     const observe = deps.metrics.partDuration.startTimer({ type: kind });
     try {
       const answer = await runBatches(
@@ -56,7 +62,7 @@ export async function runPart(
         context,
         kind,
         claiming.part,
-        openPart(claiming.part, left.signal),
+        openPart(claiming.part, left.signal, stop),
       );
       if (answer === 'done') await checkErrorBudget(deps, claiming.part);
       observe({ outcome: answer });

@@ -2,6 +2,7 @@ import type { ClaimedPart } from '../domain/tasks/parts.ts';
 import type { GcContent } from '../domain/tasks/gcContent.ts';
 import { createBinds } from './binds.ts';
 import type { Sql } from './connection.ts';
+import { buryOrigins } from './originBatch.ts';
 import { gcSelection } from './selection.ts';
 import { OvertakenError } from './transientErrors.ts';
 
@@ -12,7 +13,8 @@ export interface RemovedBatch {
   /** Whether the range may hold more. */
   readonly more: boolean;
   readonly samplesRemoved: number;
-  readonly originsRemoved: number;
+  /** Removed objects whose image origins are still to be removed; they are not done yet. */
+  readonly awaitingOrigins: number;
   /** Files to remove after the commit; each has a tombstone now. */
   readonly storageKeys: string[];
 }
@@ -113,7 +115,7 @@ async function selectObjects(
   return stored ?? null;
 }
 
-const nothingElse = { samplesRemoved: 0, originsRemoved: 0, storageKeys: [] as string[] };
+const nothingElse = { samplesRemoved: 0, awaitingOrigins: 0, storageKeys: [] as string[] };
 
 async function removeChildren(
   tx: Sql,
@@ -126,12 +128,10 @@ async function removeChildren(
     await tx.execute(`delete from ${table} where ${owner} = ${idsOfChunk}`, chunk);
   }
   if (content.target === 'faces' || content.target === 'events') {
-    const [origins] = await tx.query<{ count: number }>(
-      `with gone as (delete from image_origins where owner_id = ${idsOfChunk} returning 1) select count(*) from gone`,
-      chunk,
-    );
-    if (content.remove_image_origins) result.originsRemoved = origins?.count ?? 0;
     if (content.remove_samples) Object.assign(result, await removeSamples(tx, chunk, part.task.taskId));
+    // Last: it takes the objects that have origins out of the result, and so out of the chunk.
+    if (content.remove_image_origins) result.awaitingOrigins = await buryOrigins(tx, idsOfChunk, chunk);
+    else await tx.execute(`delete from image_origins where owner_id = ${idsOfChunk}`, chunk);
   }
   if (!content.store_results) {
     await tx.query('delete from task_result_chunks where task_id = $1 and part_no = $2 and seq = $3', chunk);

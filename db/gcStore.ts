@@ -1,11 +1,14 @@
-import type { GcContent } from '../domain/tasks/gcContent.ts';
+import { removesOrigins, type GcContent } from '../domain/tasks/gcContent.ts';
 import type { ClaimedPart, Committed } from '../domain/tasks/parts.ts';
 import type { Database } from './connection.ts';
 import { removeBatch } from './gcBatch.ts';
+import { hasPendingOrigins } from './originBatch.ts';
 import { commitBatch } from './partStore.ts';
 
 export interface GcStep {
   readonly removed: number;
+  /** Removed objects that are done only when their image origins are settled. */
+  readonly awaitingOrigins: number;
   readonly finished: boolean;
   /** Files to remove now that their rows are gone. */
   readonly storageKeys: readonly string[];
@@ -20,18 +23,19 @@ export function createGcStore(db: Database) {
       commitBatch(db, part, async (tx, attempt) => {
         const batch = await removeBatch(tx, part, content, { size, lock: attempt > 1 });
         const { checkpoint } = part;
+        const { removed, awaitingOrigins, storageKeys } = batch;
+        const finished = !batch.more && !(removesOrigins(content) && (await hasPendingOrigins(tx, part)));
         return {
-          finished: !batch.more,
+          finished,
           checkpoint: {
             ...checkpoint,
             cursor: batch.lastKey ?? part.range.toKey,
             walked: !batch.more,
             batches: checkpoint.batches + 1,
-            done: checkpoint.done + batch.removed,
+            done: checkpoint.done + removed - awaitingOrigins,
             samplesRemoved: checkpoint.samplesRemoved + batch.samplesRemoved,
-            originsRemoved: checkpoint.originsRemoved + batch.originsRemoved,
           },
-          result: { removed: batch.removed, finished: !batch.more, storageKeys: batch.storageKeys },
+          result: { removed, awaitingOrigins, finished, storageKeys },
         };
       }),
   };

@@ -162,6 +162,22 @@ create table notifications (
 CREATE INDEX notifications_due ON public.notifications USING btree (next_attempt_time) WHERE (state = 'pending'::text);
 CREATE INDEX notifications_of_task ON public.notifications USING btree (task_id, create_time DESC, notification_id);
 
+create table origin_removals (
+  task_id bigint not null,
+  object_id uuid not null,
+  origin_no integer not null,
+  part_no integer not null,
+  url text not null,
+  state text default 'pending'::text not null,
+  attempts integer default 0 not null,
+  next_attempt_time timestamp with time zone default now() not null,
+  last_error text,
+  constraint origin_removals_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'refused'::text]))),
+  constraint origin_removals_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
+  constraint origin_removals_pkey PRIMARY KEY (task_id, object_id, origin_no)
+);
+CREATE INDEX origin_removals_due ON public.origin_removals USING btree (task_id, part_no, next_attempt_time) WHERE (state = 'pending'::text);
+
 create table request_stats (
   month date not null,
   service text not null,
@@ -265,6 +281,7 @@ END) stored not null,
   create_time timestamp with time zone default now() not null,
   end_time timestamp with time zone,
   last_update_time timestamp with time zone default now() not null,
+  whole boolean default false not null,
   recent double precision default 0 not null,
   recent_at_ms bigint default 0 not null,
   constraint subtasks_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'running'::text, 'cancelled'::text, 'failed'::text, 'done'::text]))),

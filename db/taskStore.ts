@@ -93,6 +93,11 @@ async function retry(db: Database, taskId: number, scope: RetryScope, actor: Act
              and e.overcome_time is null)`,
         [taskId],
       );
+      await tx.query(
+        `update origin_removals set state = 'pending', attempts = 0, next_attempt_time = now()
+         where task_id = $1 and state = 'refused'`,
+        [taskId],
+      );
     }
     await tx.query(
       `update task_errors set overcome_time = now()

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { createOriginDeletion } from '../activities/deleteOrigin.ts';
 import { createActivities } from '../activities/index.ts';
 import { createBlockCounts } from '../db/blockCounts.ts';
 import { createDatabase } from '../db/connection.ts';
@@ -7,6 +8,7 @@ import { ensureDescriptorPartition } from '../db/descriptorPartitions.ts';
 import { createExtractStore } from '../db/extractStore.ts';
 import { createGcStore } from '../db/gcStore.ts';
 import { createOpenTasks } from '../db/openTasks.ts';
+import { createOriginStore } from '../db/originStore.ts';
 import { createPartPlan } from '../db/partPlan.ts';
 import { createPartStore } from '../db/partStore.ts';
 import { createTaskBooks } from '../db/taskBooks.ts';
@@ -16,6 +18,7 @@ import { createExtractorPool } from '../extraction/pool.ts';
 import { openImageStore } from '../imagestore/open.ts';
 import { createSampleRemoval } from '../imagestore/sampleRemoval.ts';
 import { ConfigError, loadConfig, type Config } from '../platform/config.ts';
+import { createGuardedRequest } from '../platform/guardedRequest.ts';
 import { createLogger } from '../platform/logger.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import { createShutdown } from '../platform/shutdown.ts';
@@ -67,6 +70,16 @@ const extractors = queues.includes('extract')
   : null;
 if (extractors !== null) shutdown.on('last', 'extractors', () => extractors.close());
 
+// 16 of them for each part of gc that this process may have at once.
+const originRequests = createGuardedRequest({
+  hosts: config.originHosts,
+  deadlineMs: 5_000,
+  maxConnections: 32 * config.gcWindow,
+});
+shutdown.on('last', 'connections to image origins', () => {
+  originRequests.close();
+});
+
 const books = createTaskBooks(db);
 // Few, so that the first parts run while the next ones are being cut.
 const partsPerStep = 8;
@@ -85,6 +98,8 @@ const activities = createActivities({
   batchTargetMs: config.batchTargetMs,
   gc: createGcStore(db),
   removeFiles: (keys) => removal.remove(keys),
+  origins: createOriginStore(db),
+  deleteOrigin: createOriginDeletion(originRequests),
   extract: createExtractStore(db),
   readSample: (key) => images.get(key),
   extractDescriptor: async (sample) => {

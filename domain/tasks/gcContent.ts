@@ -33,6 +33,11 @@ export interface EventsGc extends Removal {
 /** What a gc task does, as stored: defaults filled in, times absolute, version and type inside `filters`. */
 export type GcContent = FaceDescriptorsGc | EventDescriptorsGc | FacesGc | EventsGc;
 
+/** Whether images are to be removed where they came from, too. */
+export function removesOrigins(content: GcContent): boolean {
+  return 'remove_image_origins' in content && content.remove_image_origins;
+}
+
 /** What a client may send; its shape is already validated against the OpenAPI document. */
 export interface GcRequest {
   readonly target: GcContent['target'];
@@ -75,17 +80,10 @@ function removal(request: GcRequest, now: Date): Omit<FacesGc, 'target' | 'store
       "Path: 'content.filters' message: 'give at least one condition, or confirm_all: true'",
     );
   }
-  if (request.remove_image_origins === true) {
-    // Forgetting where an image came from without deleting it there would leave it with nobody who knows.
-    throw new DomainError(
-      'validationFailed',
-      "Path: 'content.remove_image_origins' message: 'this release does not delete images at their origins'",
-    );
-  }
   return {
     filters,
     remove_samples: request.remove_samples ?? false,
-    remove_image_origins: false,
+    remove_image_origins: request.remove_image_origins ?? false,
     ...(request.confirm_all === undefined ? {} : { confirm_all: request.confirm_all }),
   };
 }

@@ -115,15 +115,6 @@ test('body descriptors of faces are refused', () => {
   );
 });
 
-test('what this release cannot do is refused, not done by half', () => {
-  assert.equal(
-    refusal(() =>
-      freezeGcContent({ target: 'faces', filters: { user_data: 'x' }, remove_image_origins: true }, now),
-    ),
-    'validationFailed',
-  );
-});
-
 test('basic attributes are told by the network that is set, whatever becomes of the setting', () => {
   const request: ExtractRequest = {
     extraction_target: 'basic_attributes',
