@@ -29,7 +29,6 @@ const libraries = {
   'connect-pg-simple': ['db'],
   express: ['api'],
   'express-session': ['api'],
-  'express-rate-limit': ['api'],
   'rate-limiter-flexible': ['api'],
   helmet: ['api'],
   'csrf-sync': ['api'],

@@ -5,12 +5,12 @@ import type { Passwords } from '../platform/passwords.ts';
 import { createAccountActions, type AccountActionsDeps } from './accountActions.ts';
 import { createAuthenticator, type AuthenticatorDeps } from './auth/authenticator.ts';
 import { createSessionAudit, type SessionAuditDeps } from './auth/sessionAudit.ts';
+import type { LoginLimit } from './auth/loginLimit.ts';
 import { createContract } from './contract/contract.ts';
 import { readDocument } from './contract/document.ts';
 import { createJsonRouter, refuseUnknownHandlers, type Handlers } from './jsonRouter.ts';
 import { authenticate } from './middleware/authenticate.ts';
 import { errorHandler } from './middleware/errorHandler.ts';
-import { loginLimit } from './middleware/loginLimit.ts';
 import { notFound } from './middleware/notFound.ts';
 import { requestId } from './middleware/requestId.ts';
 import { requestLog } from './middleware/requestLog.ts';
@@ -43,6 +43,7 @@ export interface AppDeps {
   /** Whose X-Forwarded-For is believed; express's words. */
   readonly trustProxy: string;
   readonly passwords: Passwords;
+  readonly loginLimit: LoginLimit;
   readonly accounts: AuthenticatorDeps['accounts'] & AccountActionsDeps['accounts'];
   readonly accountLists: PageSources['accountLists'];
   readonly listLists: ListsDeps['listLists'];
@@ -83,7 +84,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const { text, document } = await readDocument();
   const paths = createContract(document);
   const session = sessions(deps.session);
-  const authenticator = createAuthenticator({ accounts, passwords });
+  const authenticator = createAuthenticator({ accounts, passwords, limit: deps.loginLimit });
   const sessionAudit = createSessionAudit(deps);
   const accountActions = createAccountActions({ accounts, passwords, authenticator });
   const hasExtractor = (version: number, kind: 'face' | 'body') =>
@@ -130,7 +131,6 @@ export async function createApp(deps: AppDeps): Promise<App> {
   app.use(requestMetrics(metrics));
   app.use(requestLog(log));
   app.use(securityHeaders({ secure: deps.session.secureCookies }));
-  app.post(['/login', '/4/login'], loginLimit());
   app.use(pages.router);
   app.use('/4', prefixed);
   app.use(plain);

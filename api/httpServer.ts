@@ -1,6 +1,7 @@
 import { once } from 'node:events';
-import { createServer, type RequestListener, type ServerResponse } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { createLimitedServer } from './limitedServer.ts';
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -25,7 +26,7 @@ export async function startHttpServer(
   const underWay = new Set<ServerResponse>();
   let isLeaving = false;
   let isStopping = false;
-  const server = createServer((request, response) => {
+  const server = createLimitedServer((request, response) => {
     underWay.add(response);
     response.once('close', () => {
       underWay.delete(response);

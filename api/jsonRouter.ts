@@ -31,7 +31,13 @@ export function createJsonRouter(options: JsonRouterOptions): Router {
       if (handler === undefined) throw new Error(`the operation ${operation.id} has no handler`);
       router[operation.method](expressPath, ...steps(operation, options), handler);
     }
-    router.all(expressPath, methodNotAllowed(operations.map(({ method }) => method)));
+    router.all(
+      expressPath,
+      methodNotAllowed(
+        path,
+        operations.map(({ method }) => method),
+      ),
+    );
   }
   return router;
 }

@@ -5,6 +5,10 @@ import type { Response } from 'express';
 /** Sends a JSON text that is made piece by piece, no faster than the client takes it. */
 export async function sendJsonPieces(res: Response, pieces: AsyncIterable<string>): Promise<void> {
   res.status(200).type('json');
+  if (res.req.method === 'HEAD') {
+    res.end();
+    return;
+  }
   try {
     await pipeline(Readable.from(pieces, { objectMode: true, highWaterMark: 2 }), res);
   } catch (error) {

@@ -53,6 +53,11 @@ export function identityOf(req: Request): Identity {
   return identity;
 }
 
+/** Where the request comes from; a proxy's word counts as TRUST_PROXY says. Empty when the connection is gone already. */
+export function addressOf(req: Request): string {
+  return req.ip ?? '';
+}
+
 export function actorOf(req: Request): Actor {
   const { requestId, identity } = contextOf(req);
   return {

@@ -28,6 +28,7 @@ import { connectionSettings } from '../temporal/connectionOptions.ts';
 import { createGateway } from '../temporal/gateway.ts';
 import { createApp } from './app.ts';
 import { ensureFirstAdmin } from './auth/firstAdmin.ts';
+import { createLoginLimit } from './auth/loginLimit.ts';
 import { startHttpServer } from './httpServer.ts';
 
 const config = readConfig();
@@ -91,6 +92,7 @@ async function serve(): Promise<void> {
     },
     trustProxy: config.trustProxy,
     passwords,
+    loginLimit: createLoginLimit(db.sequelize),
     accounts,
     accountLists: createAccountLists(db),
     listLists: createListLists(db),

@@ -47,6 +47,13 @@ CREATE INDEX audit_time ON public.audit USING btree (audit_time);
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 ALTER TABLE audit ENABLE ALWAYS TRIGGER audit_append_only;
 
+create table estimator_stats (
+  month date not null,
+  name text not null,
+  count bigint default 0 not null,
+  constraint estimator_stats_pkey PRIMARY KEY (month, name)
+);
+
 create table event_descriptors (
   event_id uuid not null,
   descriptor_version integer not null,
@@ -142,6 +149,13 @@ create table lists (
 );
 CREATE INDEX lists_account_newest ON public.lists USING btree (account_id, last_update_time DESC, list_id DESC);
 CREATE INDEX lists_newest ON public.lists USING btree (last_update_time DESC, list_id DESC);
+
+create table login_limits (
+  key text not null,
+  points integer default 0 not null,
+  expire bigint,
+  constraint login_limits_pkey PRIMARY KEY (key)
+);
 
 create table notifications (
   notification_id uuid not null,

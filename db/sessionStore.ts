@@ -1,5 +1,5 @@
 import connectPgSimple from 'connect-pg-simple';
-import type { SessionOptions, Store } from 'express-session';
+import type { SessionData, SessionOptions, Store } from 'express-session';
 import type { RequestHandler } from 'express';
 import pg from 'pg';
 
@@ -11,17 +11,38 @@ export interface SessionStoreOptions {
 /** What `express-session` is, as far as its stores are concerned; passed in, because express is not at home here. */
 type SessionModule = (options?: SessionOptions) => RequestHandler;
 
-/** Sessions in the table `sessions`, through two connections of their own: the store wants a bare pg pool. */
+const idleSeconds = 30 * 60;
+// A session's end is moved at most so often: a write for each request would be the most frequent of all writes.
+const touchEveryMs = 60_000;
+const rememberedAtMost = 10_000;
+
+/**
+ * Sessions in the table `sessions`, through two connections of their own: the store wants a bare pg pool. A session
+ * ends half an hour after its last request, by at most a minute less.
+ */
 export function createSessionStore(session: SessionModule, { url, log }: SessionStoreOptions) {
   const pool = new pg.Pool({ connectionString: url, max: 2, application_name: 'luna-admin sessions' });
   // Without a listener a connection that the server ends while it is idle would end the process.
   pool.on('error', (error) => log.error({ err: error }, 'a connection of the session store was lost'));
-  const PgStore = connectPgSimple(session);
-  const store = new PgStore({
+  const touched = new Map<string, number>();
+
+  class IdleStore extends connectPgSimple(session) {
+    override touch(sid: string, data: SessionData, done?: () => void): void {
+      const now = Date.now();
+      if (now - (touched.get(sid) ?? 0) < touchEveryMs) {
+        done?.();
+        return;
+      }
+      if (touched.size >= rememberedAtMost) touched.clear();
+      touched.set(sid, now);
+      super.touch(sid, data, done);
+    }
+  }
+
+  const store = new IdleStore({
     pool,
     tableName: 'sessions',
-    // A session ends so long after its log-in; renewing it would cost a write for each request.
-    disableTouch: true,
+    ttl: idleSeconds,
     errorLog: (...parts: unknown[]) => log.error({ parts }, 'session store'),
   });
   return {

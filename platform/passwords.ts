@@ -35,6 +35,7 @@ export function createPasswords(): Passwords {
   return {
     hash: (password) => inTurn(() => hash(password, cost)),
     verify: async (passwordHash, password) => {
+      // For whomever is asked first: the first unknown login must not take longer than the others.
       nobody ??= inTurn(() => hash(randomBytes(16), cost));
       const compared = passwordHash ?? (await nobody);
       const matches = await inTurn(() => verify(compared, password));

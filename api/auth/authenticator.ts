@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { Account } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { LoginLimit } from './loginLimit.ts';
 import { PasswordsBusyError, type Passwords } from '../../platform/passwords.ts';
 
 interface Credentials {
@@ -20,6 +21,13 @@ export interface AuthenticatorDeps {
     find(accountId: string): Promise<Credentials | null>;
   };
   readonly passwords: Pick<Passwords, 'verify'>;
+  readonly limit: LoginLimit;
+}
+
+interface SessionFacts {
+  readonly accountId?: string;
+  readonly fingerprint?: string;
+  readonly begun?: number;
 }
 
 export type Authenticator = ReturnType<typeof createAuthenticator>;
@@ -29,9 +37,10 @@ const verifiedForMs = 30_000;
 const verifiedAtMost = 1_000;
 // A password changed or an account removed by another process counts from then on.
 const accountFreshMs = 1_000;
+const sessionAtMostMs = 12 * 60 * 60 * 1_000;
 
 /** Who a client is, from a login and password, an Authorization header or a session. */
-export function createAuthenticator({ accounts, passwords }: AuthenticatorDeps) {
+export function createAuthenticator({ accounts, passwords, limit }: AuthenticatorDeps) {
   const hmacKey = randomBytes(32);
   const verified = new Map<string, { accountId: string; fingerprint: string; until: number }>();
   const underWay = new Map<string, Promise<SignedIn>>();
@@ -53,12 +62,25 @@ export function createAuthenticator({ accounts, passwords }: AuthenticatorDeps) 
       : null;
   };
 
-  /** @throws DomainError loginNotFound, after the same time for an unknown login as for a wrong password */
-  const byPassword = async (login: string, password: string): Promise<SignedIn> => {
+  const guess = async (login: string, password: string): Promise<SignedIn | null> => {
     const found = await accounts.findByLogin(login);
     const matches = await passwords.verify(found?.passwordHash ?? null, password).catch(tooMany);
-    if (found === null || !matches) throw new DomainError('loginNotFound', 'wrong login or password');
+    if (found === null || !matches) return null;
     return { account: found.account, fingerprint: fingerprintOf(found.passwordHash) };
+  };
+
+  /** @throws DomainError loginNotFound, after the same time for an unknown login as for a wrong password */
+  const byPassword = async (login: string, password: string, address: string): Promise<SignedIn> => {
+    await limit.take(address);
+    let isWrong = false;
+    try {
+      const signedIn = await guess(login, password);
+      isWrong = signedIn === null;
+      if (signedIn === null) throw new DomainError('loginNotFound', 'wrong login or password');
+      return signedIn;
+    } finally {
+      if (!isWrong) await limit.giveBack(address);
+    }
   };
 
   const remember = (key: string, signedIn: SignedIn): void => {
@@ -71,8 +93,8 @@ export function createAuthenticator({ accounts, passwords }: AuthenticatorDeps) 
   return {
     byPassword,
 
-    /** @throws DomainError badAuthorization | loginNotFound */
-    byHeader: async (header: string): Promise<SignedIn> => {
+    /** @throws DomainError badAuthorization | loginNotFound | tooManyRequests */
+    byHeader: async (header: string, address: string): Promise<SignedIn> => {
       const { login, password } = parseBasic(header);
       const key = createHmac('sha256', hmacKey).update(`${login}\0${password}`).digest('base64');
       const known = verified.get(key);
@@ -83,7 +105,7 @@ export function createAuthenticator({ accounts, passwords }: AuthenticatorDeps) 
       }
       let check = underWay.get(key);
       if (check === undefined) {
-        check = byPassword(login, password).finally(() => underWay.delete(key));
+        check = byPassword(login, password, address).finally(() => underWay.delete(key));
         underWay.set(key, check);
       }
       const signedIn = await check;
@@ -91,17 +113,11 @@ export function createAuthenticator({ accounts, passwords }: AuthenticatorDeps) 
       return signedIn;
     },
 
-    /** Null when the session's account is gone or has another password by now. */
-    bySession: ({
-      accountId,
-      fingerprint,
-    }: {
-      accountId?: string;
-      fingerprint?: string;
-    }): Promise<SignedIn | null> =>
-      accountId === undefined || fingerprint === undefined
-        ? Promise.resolve(null)
-        : stillValid(accountId, fingerprint),
+    /** Null when the session is too old, or its account is gone or has another password by now. */
+    bySession: async ({ accountId, fingerprint, begun = 0 }: SessionFacts): Promise<SignedIn | null> => {
+      if (accountId === undefined || fingerprint === undefined) return null;
+      return Date.now() - begun < sessionAtMostMs ? stillValid(accountId, fingerprint) : null;
+    },
 
     /** After a change of password or a removal: nothing that was known of the account counts any longer. */
     forget: (accountId: string): void => void recent.delete(accountId),

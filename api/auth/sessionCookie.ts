@@ -6,6 +6,7 @@ export async function beginSession(req: Request, accountId: string, fingerprint:
   await settle((done) => req.session.regenerate(done));
   req.session.accountId = accountId;
   req.session.fingerprint = fingerprint;
+  req.session.begun = Date.now();
   await settle((done) => req.session.save(done));
 }
 

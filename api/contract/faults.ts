@@ -14,7 +14,7 @@ function firstFault(errors: readonly ErrorObject[], names: Readonly<Record<strin
   const params = error.params as Record<string, unknown>;
   const at = (...more: unknown[]): string =>
     [...error.instancePath.split('/').slice(1).map(unescapePointer), ...more]
-      .map((step) => names[String(step)] ?? String(step))
+      .map((step) => (Object.hasOwn(names, String(step)) ? names[String(step)] : String(step)))
       .join('.');
   switch (error.keyword) {
     case 'required':

@@ -25,6 +25,10 @@ export function createTaskEvents({ feed, isStillAllowed, heartbeatEveryMs = hear
     (req, res) => {
       const taskId = watched(req);
       openStream(res);
+      if (req.method === 'HEAD') {
+        res.end();
+        return;
+      }
       open.add(res);
       const stop = feed.listen({
         taskId,

@@ -3,7 +3,7 @@ import { mayUseService } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { parseBasic, type Authenticator, type SignedIn } from '../auth/authenticator.ts';
 import type { SessionAudit } from '../auth/sessionAudit.ts';
-import { contextOf, type Identity } from '../requestContext.ts';
+import { addressOf, contextOf, type Identity } from '../requestContext.ts';
 
 /**
  * Lets administrators in, by Authorization header or session cookie; a header, even a wrong one, beats the cookie.
@@ -45,7 +45,7 @@ async function identify(req: Request, authenticator: Authenticator): Promise<Ide
 async function findIdentity(req: Request, authenticator: Authenticator): Promise<Identity> {
   const header = req.get('Authorization');
   if (header !== undefined) {
-    const { account } = await authenticator.byHeader(header);
+    const { account } = await authenticator.byHeader(header, addressOf(req));
     return { account, via: 'basic' };
   }
   const signedIn: SignedIn | null = await authenticator.bySession(req.session);

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'pino';
 import { DomainError } from '../../domain/errors.ts';
+import { TooManyLoginsError } from '../auth/loginLimit.ts';
 import { presentError, presentInternalError } from '../present/error.ts';
 import { contextOf } from '../requestContext.ts';
 import { excludesChallenge } from './authenticate.ts';
@@ -48,7 +49,10 @@ export function toDomainError(
     return new DomainError('engineUnavailable', 'the database cannot be reached', { cause: error });
   }
   if (!(error instanceof Error)) return null;
-  const { type, status } = error as Error & { type?: unknown; status?: unknown };
+  const { type, status, code } = error as Error & { type?: unknown; status?: unknown; code?: unknown };
+  if (status === 400 && typeof code === 'string' && code.startsWith('Z_')) {
+    return new DomainError('notJson', 'the body cannot be unpacked', { cause: error });
+  }
   switch (type) {
     case 'entity.too.large':
       return new DomainError('bodyTooLarge', 'the body is larger than 1 MiB', { cause: error });
@@ -71,5 +75,6 @@ function setHeaders(req: Request, res: Response, error: DomainError): void {
   if (status === 401 && !excludesChallenge(req)) {
     res.setHeader('WWW-Authenticate', 'Basic realm="luna-admin"');
   }
+  if (error instanceof TooManyLoginsError) res.setHeader('Retry-After', error.retryAfterSeconds);
   if ((status === 429 || status === 503) && !res.hasHeader('Retry-After')) res.setHeader('Retry-After', '5');
 }

@@ -6,6 +6,8 @@ declare module 'express-session' {
     accountId: string;
     /** Of the password's hash when the session began: another password ends it. */
     fingerprint: string;
+    /** Milliseconds since 1970: it ends twelve hours later, however much it is used. */
+    begun: number;
   }
 }
 
@@ -17,8 +19,6 @@ export interface SessionSettings {
   readonly store: Store;
 }
 
-const twelveHours = 12 * 60 * 60 * 1_000;
-
 /** The session of the cookie, or a new one that is stored only when something is put into it. */
 export function sessions({ secret, secureCookies, store }: SessionSettings): RequestHandler {
   return session({
@@ -27,6 +27,7 @@ export function sessions({ secret, secureCookies, store }: SessionSettings): Req
     store,
     resave: false,
     saveUninitialized: false,
-    cookie: { httpOnly: true, sameSite: 'lax', path: '/', secure: secureCookies, maxAge: twelveHours },
+    // Without an age of its own: the server ends sessions, and the browser forgets them when it is closed.
+    cookie: { httpOnly: true, sameSite: 'lax', path: '/', secure: secureCookies },
   });
 }

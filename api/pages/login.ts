@@ -7,7 +7,7 @@ import { paths } from '../../views/paths.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { SessionAudit } from '../auth/sessionAudit.ts';
 import { beginSession, endSession } from '../auth/sessionCookie.ts';
-import { actorOf, contextOf, identityOf } from '../requestContext.ts';
+import { actorOf, addressOf, contextOf, identityOf } from '../requestContext.ts';
 import { bodyCheck } from '../contract/bodyCheck.ts';
 import type { PageSources } from './deps.ts';
 import { fieldsOf } from './form.ts';
@@ -33,7 +33,7 @@ export function loginPages({ authenticator, accountActions, contract, sessionAud
   const logIn: RequestHandler = async (req, res) => {
     const { login = '', password = '' } = fieldsOf(req.body);
     try {
-      const { account, fingerprint } = await authenticator.byPassword(login.trim(), password);
+      const { account, fingerprint } = await authenticator.byPassword(login.trim(), password, addressOf(req));
       if (!mayUseService(account)) {
         throw new DomainError('forbidden', `${account.login} is not an administrator`);
       }

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { errorTable, type DomainError } from '../../domain/errors.ts';
 import { errorPage, type ErrorInput } from '../../views/pages/errors/error.ts';
 import { paths } from '../../views/paths.ts';
+import { TooManyLoginsError } from '../auth/loginLimit.ts';
 import { toDomainError } from '../middleware/errorHandler.ts';
 import { contextOf } from '../requestContext.ts';
 import { sendPage } from './pageAnswer.ts';
@@ -31,6 +32,7 @@ export function pageErrors({ log, isUnavailable }: PageErrorsDeps): ErrorRequest
 }
 
 function sendError(req: Request, res: Response, error: DomainError | Omit<ErrorInput, 'isSignedIn'>): void {
+  if (error instanceof TooManyLoginsError) res.setHeader('Retry-After', error.retryAfterSeconds);
   const input = 'entry' in error ? wordsOf(error) : error;
   contextOf(req).errorCode = input.code;
   const isSignedIn = contextOf(req).identity !== undefined;

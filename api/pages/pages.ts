@@ -7,6 +7,7 @@ import { createTaskEvents } from '../live/taskEvents.ts';
 import { createTaskFeed } from '../live/taskFeed.ts';
 import { readLiveTasks } from '../live/readLiveTasks.ts';
 import { authenticate } from '../middleware/authenticate.ts';
+import { methodNotAllowed } from '../middleware/methodNotAllowed.ts';
 import { contextOf } from '../requestContext.ts';
 import { apiVersion } from '../routes/version.ts';
 import { accountPages } from './accounts.ts';
@@ -53,10 +54,13 @@ export function createPages(deps: PagesDeps): Pages {
     isStillAllowed: sessionGoesOn,
   });
 
+  const pageOnly = new Map<string, string[]>();
   const show = (path: string, ...handlers: RequestHandler[]): void => {
+    pageOnly.set(path, [...(pageOnly.get(path) ?? []), 'get']);
     router.get(path, asPage(path), deps.session, signIn, ...handlers);
   };
   const take = (path: string, handler: RequestHandler): void => {
+    pageOnly.set(path, [...(pageOnly.get(path) ?? []), 'post']);
     router.post(path, asPage(path), deps.session, signIn, ...readForm, handler);
   };
   const listen = (path: string, handler: RequestHandler): void => {
@@ -105,6 +109,8 @@ export function createPages(deps: PagesDeps): Pages {
   );
   take('/accounts/:account_id/remove', accounts.remove);
 
+  for (const [path, methods] of pageOnly) router.all(path, methodNotAllowed(bracketed(path), methods));
+
   const notFound = express.Router();
   notFound.use((req, res, next) => {
     const isApi = contextOf(req).operation !== undefined || /^\/4(\/|$)/.test(req.path);
@@ -127,10 +133,15 @@ export function createPages(deps: PagesDeps): Pages {
   };
 }
 
+/** An express path as the document writes it. */
+function bracketed(path: string): string {
+  return path.replaceAll(/:(\w+)/g, '{$1}');
+}
+
 /** From here on whatever goes wrong is answered with a page. */
 function asPage(route: string): RequestHandler {
   return (req, res, next) => {
-    contextOf(req).route = route.replaceAll(/:(\w+)/g, '{$1}');
+    contextOf(req).route = bracketed(route);
     res.locals['isPage'] = true;
     next();
   };
@@ -138,7 +149,7 @@ function asPage(route: string): RequestHandler {
 
 function named(route: string): RequestHandler {
   return (req, _res, next) => {
-    contextOf(req).route = route.replaceAll(/:(\w+)/g, '{$1}');
+    contextOf(req).route = bracketed(route);
     next();
   };
 }
@@ -153,7 +164,7 @@ const onlyForms: RequestHandler = (req, _res, next) => {
 
 /** An event source cannot ask for it, and a session that has ended must not raise the browser's dialogue. */
 const noDialogue: RequestHandler = (req, _res, next) => {
-  if (req.get('Authorization') === undefined) req.headers['exclude-header'] = 'WWW-Authorization';
+  if (req.get('Authorization') === undefined) req.headers['exclude-header'] ??= 'WWW-Authorization';
   next();
 };
 

@@ -6,7 +6,7 @@ import type { SessionAudit } from '../auth/sessionAudit.ts';
 import { beginSession, endSession } from '../auth/sessionCookie.ts';
 import type { AccountActions } from '../accountActions.ts';
 import type { Handlers } from '../jsonRouter.ts';
-import { actorOf, identityOf, inputOf } from '../requestContext.ts';
+import { actorOf, addressOf, identityOf, inputOf } from '../requestContext.ts';
 import { checkExcludeHeader } from '../middleware/authenticate.ts';
 
 export interface LoginDeps {
@@ -56,8 +56,8 @@ async function signIn(
   try {
     const signedIn =
       given.header === undefined
-        ? await authenticator.byPassword(given.login, given.password)
-        : await authenticator.byHeader(given.header);
+        ? await authenticator.byPassword(given.login, given.password, addressOf(req))
+        : await authenticator.byHeader(given.header, addressOf(req));
     if (!mayUseService(signedIn.account)) {
       throw new DomainError('forbidden', `${signedIn.account.login} is not an administrator`);
     }

@@ -295,11 +295,14 @@ for (const [path, status, code] of addresses) {
 
 test('another method on an address is refused with 405 and the ones that it has', async () => {
   for (const [method, path, allow] of [
-    ['PUT', '/4/tasks/gc', 'POST'],
-    ['GET', '/4/tasks/additional_extract', 'POST'],
-    ['POST', '/4/tasks/7', 'GET, HEAD, PATCH, DELETE'],
-    ['DELETE', '/tasks/count', 'GET, HEAD'],
-    ['POST', '/4/tasks/events', 'GET, HEAD'],
+    ['PUT', '/4/tasks/gc', 'POST, OPTIONS'],
+    ['GET', '/4/tasks/additional_extract', 'POST, OPTIONS'],
+    ['POST', '/4/tasks/7', 'GET, HEAD, PATCH, DELETE, OPTIONS'],
+    ['DELETE', '/tasks/count', 'GET, HEAD, OPTIONS'],
+    ['POST', '/4/tasks/events', 'GET, HEAD, OPTIONS'],
+    ['DELETE', '/tasks/view', 'GET, HEAD, OPTIONS'],
+    ['DELETE', '/tasks/new', 'GET, HEAD, POST, OPTIONS'],
+    ['POST', '/', 'GET, HEAD, OPTIONS'],
   ] as const) {
     const answer = await call(method, path);
     assert.deepEqual([answer.status, answer.body.error_code], [405, 12021], path);

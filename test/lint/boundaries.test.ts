@@ -96,7 +96,6 @@ const homes: Record<string, readonly Folder[]> = {
   'connect-pg-simple': ['db'],
   express: ['api'],
   'express-session': ['api'],
-  'express-rate-limit': ['api'],
   'rate-limiter-flexible': ['api'],
   helmet: ['api'],
   'csrf-sync': ['api'],

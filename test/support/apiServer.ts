@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import session from 'express-session';
 import { createApp } from '../../api/app.ts';
-import type { HealthCheck } from '../../platform/healthChecks.ts';
+import { createLoginLimit } from '../../api/auth/loginLimit.ts';
+import { createLimitedServer } from '../../api/limitedServer.ts';
 import { createAccountLists } from '../../db/accountLists.ts';
 import { createAccountStore } from '../../db/accountStore.ts';
 import { createAuditLists } from '../../db/auditLists.ts';
@@ -20,6 +20,7 @@ import { createTaskLists } from '../../db/taskLists.ts';
 import { createTaskPageLists } from '../../db/taskPageLists.ts';
 import { createTaskStore } from '../../db/taskStore.ts';
 import { isUnavailable } from '../../db/unavailable.ts';
+import type { HealthCheck } from '../../platform/healthChecks.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 import { createPasswords } from '../../platform/passwords.ts';
@@ -69,6 +70,7 @@ export async function startApiServer(
     session: { secret: 'a secret of the tests', secureCookies: false, store: sessionStore.store },
     trustProxy: '',
     passwords,
+    loginLimit: createLoginLimit(db.sequelize),
     accounts,
     accountLists: createAccountLists(db),
     listLists: createListLists(db),
@@ -95,7 +97,7 @@ export async function startApiServer(
     defaultBodyVersion: 101,
     basicAttributesVersion: options.basicAttributesVersion ?? 1,
   });
-  const server = createServer(app.express).listen(0, '127.0.0.1');
+  const server = createLimitedServer(app.express).listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
