@@ -1,11 +1,13 @@
 import { nextBatchSize } from '../domain/tasks/pace.ts';
 import { removesOrigins, type GcContent } from '../domain/tasks/gcContent.ts';
 import type { ClaimedPart, Committed, PartRef } from '../domain/tasks/parts.ts';
+import { createEmptying, type EmptyDeps } from './emptyPart.ts';
 import { runPart, type BatchReport, type PartDeps } from './runPart.ts';
 import { createOriginSettling, type OriginDeps } from './settleOrigins.ts';
 
 export interface GcPartDeps extends PartDeps, OriginDeps {
   readonly gc: {
+    readonly emptyWhole: EmptyDeps['emptyWhole'];
     removeNext(
       part: ClaimedPart,
       content: GcContent,
@@ -31,10 +33,14 @@ export function createGcPart(deps: GcPartDeps) {
   // What one part has learned about batches of a target is where the next one starts.
   const learned = new Map<GcContent['target'], number>();
   return (partRef: PartRef) =>
-    runPart(deps, 'gc', partRef, ({ task }, _left, stop) => {
+    runPart(deps, 'gc', partRef, ({ task, isWhole }, _left, stop) => {
       if (task.kind !== 'gc') throw new TypeError(`task ${task.taskId} is no gc`);
       const { content } = task;
       const removeNext = createRemoval(deps, content, learned);
+      if (isWhole) {
+        const emptyNext = createEmptying({ ...deps, emptyWhole: deps.gc.emptyWhole }, content, stop);
+        return async (part) => (await emptyNext(part)) ?? removeNext(part);
+      }
       if (!removesOrigins(content)) return removeNext;
       const settleNext = createOriginSettling(deps, content, stop);
       // What an earlier attempt left comes first; the images of each batch go before the next batch.

@@ -4,6 +4,7 @@ import type { Database } from './connection.ts';
 import { removeBatch } from './gcBatch.ts';
 import { hasPendingOrigins } from './originBatch.ts';
 import { commitBatch } from './partStore.ts';
+import { emptyPartition, type Emptying } from './wholePartition.ts';
 
 export interface GcStep {
   readonly removed: number;
@@ -18,6 +19,23 @@ export type GcStore = ReturnType<typeof createGcStore>;
 
 export function createGcStore(db: Database) {
   return {
+    /** Empties the partition that the part is, unless it is busy or not the task's alone. */
+    emptyWhole: (part: ClaimedPart, content: GcContent): Promise<Committed<Emptying>> =>
+      commitBatch(db, part, async (tx) => {
+        const emptying = await emptyPartition(tx, part, content);
+        const { checkpoint } = part;
+        const finished = emptying.kind === 'emptied';
+        return {
+          finished,
+          checkpoint: {
+            ...checkpoint,
+            ...(finished ? { cursor: part.range.toKey, walked: true } : {}),
+            done: checkpoint.done + emptying.removed,
+          },
+          result: emptying,
+        };
+      }),
+
     /** Removes the part's next `size` objects: one batch, one transaction. */
     removeNext: (part: ClaimedPart, content: GcContent, size: number): Promise<Committed<GcStep>> =>
       commitBatch(db, part, async (tx, attempt) => {

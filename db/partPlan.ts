@@ -5,6 +5,7 @@ import { createBinds } from './binds.ts';
 import type { Database, Sql } from './connection.ts';
 import { findEngineTask } from './engineTask.ts';
 import { extractSelection, gcSelection } from './selection.ts';
+import { planWhole } from './wholePartition.ts';
 
 export interface PlanOptions {
   readonly partSizes: Readonly<Record<'gc' | 'extract', number>>;
@@ -36,7 +37,7 @@ export function createPartPlan(db: Database, options: PlanOptions) {
         if (known.length >= options.partsPerStep || task.planDone) {
           return { parts: known, planned: task.planDone && known.length < options.partsPerStep };
         }
-        await cutParts(tx, task, options);
+        if (!(await planWhole(tx, task))) await cutParts(tx, task, options);
         const parts = await openParts(tx, task.taskId, after, 2 * options.partsPerStep);
         const now = await findEngineTask(tx, ref);
         return { parts, planned: now?.planDone ?? true };

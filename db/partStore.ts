@@ -39,6 +39,7 @@ interface PartRow {
   cursor: string | null;
   walked: boolean;
   retry_errors: boolean;
+  whole: boolean;
   error_cursor: string | null;
   batches: number;
   done: number;
@@ -80,6 +81,7 @@ function toClaimedPart(task: EngineTask, partNo: number, claim: string, row: Par
     range: { fromKey: row.from_key, toKey: row.to_key },
     expected: row.expected,
     retryErrors: row.retry_errors,
+    isWhole: row.whole,
     attempt: row.attempt + 1,
     checkpoint: {
       cursor: row.cursor ?? row.from_key,

@@ -20,7 +20,8 @@ export async function withRetries<T>(transaction: (attempt: number) => Promise<T
   }
 }
 
-function isTransient(error: unknown): boolean {
+/** Whether a transaction lost against another one. */
+export function isTransient(error: unknown): boolean {
   if (error instanceof OvertakenError) return true;
   return (
     error instanceof DatabaseError &&

@@ -44,6 +44,8 @@ export interface ClaimedPart {
   readonly range: PartRange;
   readonly expected: number;
   readonly retryErrors: boolean;
+  /** It is a whole partition of descriptors, which may be emptied at once. */
+  readonly isWhole: boolean;
   readonly checkpoint: Checkpoint;
   readonly attempt: number;
 }

@@ -15,7 +15,16 @@ const task: EngineTask = {
 };
 
 const part: ClaimedPart = {
-  ...{ task, partNo: 1, subtaskId: 1, claim: 'mine', expected: 3, retryErrors: false, attempt: 1 },
+  ...{
+    task,
+    partNo: 1,
+    subtaskId: 1,
+    claim: 'mine',
+    expected: 3,
+    retryErrors: false,
+    isWhole: false,
+    attempt: 1,
+  },
   range: { fromKey: null, toKey: 'ffffffff-ffff-ffff-ffff-ffffffffffff' },
   checkpoint: {
     ...{ cursor: null, walked: false, errorCursor: null, batches: 0 },
