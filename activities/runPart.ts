@@ -17,6 +17,8 @@ export interface PartClaims {
 export interface PartDeps {
   readonly claims: PartClaims;
   readonly sums: (taskId: number) => Promise<Pick<Books, 'done' | 'failed' | 'skipped'>>;
+  /** A batch is committed: whoever watches the task may look. */
+  readonly announce: (taskId: number) => void;
   readonly metrics: Pick<Metrics, 'partDuration' | 'partRetries' | 'batchDuration' | 'taskObjects'>;
   /** Fires when the process is to stop: parts are given back at their next batch. */
   readonly stopping: AbortSignal;
@@ -99,6 +101,7 @@ async function runBatches(
     if (answer.kind !== 'committed') return 'stopped';
     const { result, orders } = answer;
     part = answer.part;
+    deps.announce(part.task.taskId);
     deps.metrics.batchDuration.observe({ type: kind }, result.elapsedMs / 1_000);
     if (result.finished) return 'done';
     await pause(throttleDelay(result, orders), [deps.stopping, context.cancellationSignal]);

@@ -18,7 +18,7 @@ import { requestMetrics, type HttpMetrics } from './middleware/requestMetrics.ts
 import { securityHeaders } from './middleware/securityHeaders.ts';
 import { sessions, type SessionSettings } from './middleware/session.ts';
 import type { PageSources } from './pages/deps.ts';
-import { createPages } from './pages/pages.ts';
+import { createPages, type PagesDeps } from './pages/pages.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { auditRoutes, type AuditDeps } from './routes/audit.ts';
 import { docsRoutes } from './routes/docs.ts';
@@ -40,6 +40,9 @@ export interface AppDeps {
   readonly checks: readonly HealthCheck[];
   isUnavailable(error: unknown): boolean;
   readonly session: SessionSettings;
+  readonly taskChanges: PagesDeps['taskChanges'];
+  livingSessions: PagesDeps['livingSessions'];
+  readonly heartbeatEveryMs?: number;
   /** Whose X-Forwarded-For is believed; express's words. */
   readonly trustProxy: string;
   readonly passwords: Passwords;

@@ -13,6 +13,7 @@ import { createResultLists } from '../db/resultLists.ts';
 import { createSearchLists } from '../db/searchLists.ts';
 import { createSessionStore } from '../db/sessionStore.ts';
 import { createSubtaskLists } from '../db/subtaskLists.ts';
+import { listenToTaskChanges } from '../db/taskChanges.ts';
 import { createTaskLists } from '../db/taskLists.ts';
 import { createTaskPageLists } from '../db/taskPageLists.ts';
 import { createTaskStore } from '../db/taskStore.ts';
@@ -50,6 +51,8 @@ const db = createDatabase({
 shutdown.on('last', 'database', () => db.close());
 const sessionStore = createSessionStore(session, { url: config.databaseUrl, log });
 shutdown.on('last', 'session store', () => sessionStore.close());
+const taskChanges = listenToTaskChanges({ url: config.databaseUrl, log });
+shutdown.on('last', 'changes of tasks', () => taskChanges.close());
 const gateway = createGateway({
   connection: connectionSettings(config, config.temporalAddress),
   namespace: config.temporalNamespace,
@@ -90,6 +93,8 @@ async function serve(): Promise<void> {
       secureCookies: config.secureCookies,
       store: sessionStore.store,
     },
+    livingSessions: sessionStore.living,
+    taskChanges,
     trustProxy: config.trustProxy,
     passwords,
     loginLimit: createLoginLimit(db.sequelize),

@@ -23,6 +23,12 @@ export function createHomeLists(db: Sql) {
         limit,
       ]),
 
+    endedSince: (time: Date, limit: number): Promise<number[]> =>
+      idsOf(`select task_id "taskId" from tasks where end_time >= $1 order by end_time desc limit $2`, [
+        time,
+        limit,
+      ]),
+
     newestTasks: (limit: number): Promise<number[]> =>
       idsOf(`select task_id "taskId" from tasks order by task_id desc limit $1`, [limit]),
   };

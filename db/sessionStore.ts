@@ -47,6 +47,16 @@ export function createSessionStore(session: SessionModule, { url, log }: Session
   });
   return {
     store: store as Store,
+
+    /** Which of these sessions exist and have not expired. */
+    living: async (ids: readonly string[]): Promise<ReadonlySet<string>> => {
+      const { rows } = await pool.query<{ sid: string }>(
+        'select sid from sessions where sid = any($1) and expire > now()',
+        [ids],
+      );
+      return new Set(rows.map(({ sid }) => sid));
+    },
+
     close: async (): Promise<void> => {
       store.close();
       await pool.end();

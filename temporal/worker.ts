@@ -11,6 +11,7 @@ import { createOpenTasks } from '../db/openTasks.ts';
 import { createOriginStore } from '../db/originStore.ts';
 import { createPartPlan } from '../db/partPlan.ts';
 import { createPartStore } from '../db/partStore.ts';
+import { createTaskAnnouncer } from '../db/taskAnnouncer.ts';
 import { createTaskBooks } from '../db/taskBooks.ts';
 import { createTombstoneStore } from '../db/tombstoneStore.ts';
 import { catalogue } from '../extraction/catalogue.ts';
@@ -80,6 +81,8 @@ shutdown.on('last', 'connections to image origins', () => {
   originRequests.close();
 });
 
+const announcer = createTaskAnnouncer({ url: config.databaseUrl, log });
+shutdown.on('last', 'announcements', () => announcer.close());
 const books = createTaskBooks(db);
 // Few, so that the first parts run while the next ones are being cut.
 const partsPerStep = 8;
@@ -93,6 +96,7 @@ const activities = createActivities({
   partsPerRun: config.partsPerRun,
   claims: createPartStore(db),
   sums: (taskId) => books.sums(taskId),
+  announce: announcer.announce,
   metrics,
   stopping: stopping.signal,
   batchTargetMs: config.batchTargetMs,

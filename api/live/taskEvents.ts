@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
+import type { Logger } from 'pino';
 import { taskIdOf } from '../pages/taskId.ts';
-import type { TaskFeed } from './taskFeed.ts';
+import type { LiveTask, TaskFeed } from './taskFeed.ts';
 
 const heartbeatMs = 15_000;
 // Beyond this a listener is behind; it gets the newest state once it has read what it was sent.
@@ -8,44 +9,76 @@ const maxUnsentBytes = 65_536;
 
 export interface TaskEventsDeps {
   readonly feed: TaskFeed;
-  /** Whether a log-out or the end of the session has ended what this request may see. */
-  isStillAllowed(req: Request): Promise<boolean>;
+  /** Which of these sessions still exist: a log-out ends what the session's streams may see. */
+  livingSessions(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  readonly log: Logger;
   readonly heartbeatEveryMs?: number;
+}
+
+interface Stream {
+  readonly res: Response;
+  /** null: signed in by header. */
+  readonly sessionId: string | null;
 }
 
 /**
  * Streams of `task` events, each with the JSON of `GET /tasks/{task_id}`, and of `gone`. A stream begins with the
- * present state, so a client that comes back with `Last-Event-ID` has missed nothing that still matters.
+ * present state of what is open; a client that comes back with `Last-Event-ID`, the time of the newest change that it
+ * has heard of, is also told of what has ended since.
  */
-export function createTaskEvents({ feed, isStillAllowed, heartbeatEveryMs = heartbeatMs }: TaskEventsDeps) {
-  const open = new Set<Response>();
+export function createTaskEvents({
+  feed,
+  livingSessions,
+  log,
+  heartbeatEveryMs = heartbeatMs,
+}: TaskEventsDeps) {
+  const open = new Set<Stream>();
+  let heartbeat: NodeJS.Timeout | null = null;
+
+  /** One timer and one question for all streams. */
+  const beat = async (): Promise<void> => {
+    for (const { res } of open) {
+      // Who has read nothing between two heartbeats is not there any more.
+      if (res.writableLength > maxUnsentBytes) res.destroy();
+      else res.write(': still here\n\n');
+    }
+    const sessions = new Set([...open].flatMap(({ sessionId }) => sessionId ?? []));
+    if (sessions.size === 0) return;
+    const living = await livingSessions([...sessions]);
+    for (const { res, sessionId } of open)
+      if (sessionId !== null && sessions.has(sessionId) && !living.has(sessionId)) res.end();
+  };
 
   const stream =
     (watched: (req: Request) => number | null): RequestHandler =>
     (req, res) => {
       const taskId = watched(req);
+      const here: Stream = { res, sessionId: req.get('Authorization') === undefined ? req.sessionID : null };
       openStream(res);
       if (req.method === 'HEAD') {
         res.end();
         return;
       }
-      open.add(res);
-      const stop = feed.listen({
-        taskId,
-        isReady: () => res.writableLength <= maxUnsentBytes,
-        tell: (task) => write(res, 'task', task),
-        tellGone: (task_id) => write(res, 'gone', { task_id }),
-      });
-      const beat = setInterval(() => {
-        res.write(': still here\n\n');
-        void isStillAllowed(req).then((allowed) => {
-          if (!allowed) res.end();
-        });
+      open.add(here);
+      heartbeat ??= setInterval(() => {
+        beat().catch((error: unknown) =>
+          log.warn({ err: error }, 'the sessions of streams were not checked'),
+        );
       }, heartbeatEveryMs);
+      const listening = feed.listen({
+        taskId,
+        since: sinceOf(req),
+        isReady: () => res.writableLength <= maxUnsentBytes,
+        tell: (task, json) => res.write(taskEvent(task, json)),
+        tellGone: (task_id) => res.write(`event: gone\ndata: ${JSON.stringify({ task_id })}\n\n`),
+      });
+      res.on('drain', () => listening.catchUp());
       res.once('close', () => {
-        clearInterval(beat);
-        stop();
-        open.delete(res);
+        listening.stop();
+        open.delete(here);
+        if (open.size > 0 || heartbeat === null) return;
+        clearInterval(heartbeat);
+        heartbeat = null;
       });
     };
 
@@ -55,7 +88,7 @@ export function createTaskEvents({ feed, isStillAllowed, heartbeatEveryMs = hear
 
     /** Ends every stream; browsers come back to whoever serves then. */
     close: (): void => {
-      for (const res of open) res.end();
+      for (const { res } of open) res.end();
     },
   };
 }
@@ -71,6 +104,11 @@ function openStream(res: Response): void {
   res.write('retry: 2000\n\n');
 }
 
-function write(res: Response, event: string, data: object): void {
-  res.write(`id: ${Date.now()}\nevent: ${event}\ndata: ${JSON.stringify(data)}\n\n`);
+function sinceOf(req: Request): number | null {
+  const id = req.get('Last-Event-ID') ?? '';
+  return /^\d{1,15}$/.test(id) ? Number(id) : null;
+}
+
+function taskEvent(task: LiveTask, json: string): string {
+  return `id: ${Date.parse(task.last_update_time)}\nevent: task\ndata: ${json}\n\n`;
 }

@@ -5,143 +5,222 @@ import { isFinal, type TaskState } from '../../domain/tasks/task.ts';
 export interface LiveTask {
   readonly task_id: number;
   readonly state: TaskState;
+  readonly last_update_time: string;
+}
+
+/** What has to be read, for all listeners together. */
+export interface Wanted {
+  readonly taskIds: readonly number[];
+  /** Those that are open or have just been made, too. */
+  readonly open: boolean;
+  /** Those that ended since then, too: milliseconds of the database's clock. */
+  readonly endedSince: number | null;
 }
 
 export interface TaskFeedDeps {
-  /** The tasks with these ids, and, when asked for, those that are open or have just been made. */
-  read(taskIds: readonly number[], everyOpenOne: boolean): Promise<readonly LiveTask[]>;
+  read(wanted: Wanted): Promise<readonly LiveTask[]>;
   readonly log: Logger;
   readonly intervalMs?: number;
+  readonly refreshMs?: number;
 }
 
 export interface Listener {
   /** null: every task that moves. */
   readonly taskId: number | null;
+  /** Of the last event that it has had before; null: none. */
+  readonly since: number | null;
   /** Whether it can take more now; a listener that is behind gets only the newest state once it can. */
   isReady(): boolean;
-  tell(task: LiveTask): void;
-  /** The task that it listens to does not exist any more. */
+  tell(task: LiveTask, json: string): void;
+  /** The task does not exist any more. */
   tellGone(taskId: number): void;
+}
+
+export interface Listening {
+  /** The listener can take more again. */
+  catchUp(): void;
+  stop(): void;
 }
 
 export type TaskFeed = ReturnType<typeof createTaskFeed>;
 
-interface Subscription {
-  readonly listener: Listener;
-  /** What each task looked like when it was told last. */
-  readonly told: Map<number, Told>;
+interface Round {
+  /** Ids that were asked for; what is left of them after the telling does not exist. */
+  readonly wanted: Set<number>;
+  readonly announced: ReadonlySet<number>;
+  readonly joined: ReadonlySet<Listener>;
+  /** Tasks that somebody listens to alone. */
+  readonly single: ReadonlySet<number>;
 }
 
-interface Told {
-  readonly json: string;
-  readonly isOver: boolean;
-}
-
+const gone = '';
 const oncePerSecond = 1_000;
+// A task whose workers are gone announces nothing, but its rate falls all the same.
+const everyQuarterMinute = 15_000;
 
 /**
- * One reader of changed tasks for all listeners of this process: a hundred open pages cost the database one question
- * a second, and none when nobody listens. Whoever joins is told the present state first.
+ * One reader of changed tasks for all listeners of this process: a change is read once however many listen, at most
+ * once a second, and nothing is read when nobody does. Whoever joins is told the present state first.
  */
-export function createTaskFeed({ read, log, intervalMs = oncePerSecond }: TaskFeedDeps) {
-  const subscriptions = new Set<Subscription>();
+export function createTaskFeed(deps: TaskFeedDeps) {
+  const { read, log, intervalMs = oncePerSecond, refreshMs = everyQuarterMinute } = deps;
+  const listeners = new Set<Listener>();
+  /** Those that have to be told the present state. */
+  const joining = new Set<Listener>();
+  /** What was told of tasks last, as long as they are open or somebody listens to them alone. */
+  const told = new Map<number, string>();
+  const changed = new Set<number>();
+  let anyChanged = false;
+  let caughtUpAt: number | null = null;
+  let changesReadAt = -Infinity;
   let timer: NodeJS.Timeout | null = null;
+  let refreshing: NodeJS.Timeout | null = null;
   let isReading = false;
-  let isAskedAgain = false;
+
+  const plan = (waitMs: number): void => {
+    if (isReading) return;
+    if (timer !== null) clearTimeout(timer);
+    timer = setTimeout(() => void readAndTell(), waitMs);
+  };
+  const planNext = (): void => {
+    const hasJoining = [...joining].some((listener) => listener.isReady());
+    if (hasJoining) plan(0);
+    else if (anyChanged || changed.size > 0) plan(Math.max(0, changesReadAt + intervalMs - Date.now()));
+  };
 
   const readAndTell = async (): Promise<void> => {
-    if (isReading) {
-      isAskedAgain = true;
-      return;
-    }
+    timer = null;
     isReading = true;
+    let hasFailed = false;
     try {
       await round();
     } catch (error) {
+      hasFailed = true;
       log.warn({ err: error }, 'the changes of tasks could not be read');
-    } finally {
-      isReading = false;
     }
-    if (isAskedAgain) {
-      isAskedAgain = false;
-      await readAndTell();
-    }
+    isReading = false;
+    if (listeners.size === 0) return;
+    if (hasFailed) plan(intervalMs);
+    else planNext();
   };
 
   const round = async (): Promise<void> => {
-    const present = [...subscriptions];
-    const tasks = await read(watchedIds(present), present.some(hearsEverything));
-    const states = new Map(tasks.map((task) => [task.task_id, task]));
-    for (const subscription of present) {
-      if (!subscriptions.has(subscription) || !subscription.listener.isReady()) continue;
-      tellChanges(subscription, states);
+    const joined = [...joining].filter((listener) => listener.isReady());
+    const isTime = Date.now() >= changesReadAt + intervalMs;
+    const all = isTime && anyChanged;
+    const ids = new Set(isTime ? changed : []);
+    const single = new Set([...listeners].flatMap(({ taskId }) => taskId ?? []));
+    const hearsAll = [...listeners].some(({ taskId }) => taskId === null);
+    if (!hearsAll) for (const id of ids) if (!single.has(id)) ids.delete(id);
+    const wanted = new Set(ids);
+    if (all) for (const id of [...single, ...told.keys()]) wanted.add(id);
+    for (const { taskId } of joined) if (taskId !== null) wanted.add(taskId);
+    const joinsAll = joined.filter(({ taskId }) => taskId === null);
+    const since = [...joinsAll.map((listener) => listener.since), ...(all && hearsAll ? [caughtUpAt] : [])];
+    const open = joinsAll.length > 0 || (all && hearsAll);
+    if (isTime) {
+      changed.clear();
+      anyChanged = false;
+      changesReadAt = Date.now();
+    }
+    const tasks = wanted.size > 0 || open ? await readAll({ wanted, open, since }, ids, all) : [];
+    tellAll(tasks, { wanted, announced: ids, joined: new Set(joined), single });
+  };
+
+  const readAll = async (
+    { wanted, open, since }: { wanted: Set<number>; open: boolean; since: (number | null)[] },
+    ids: ReadonlySet<number>,
+    all: boolean,
+  ): Promise<readonly LiveTask[]> => {
+    const known = since.filter((time) => time !== null);
+    try {
+      return await read({
+        taskIds: [...wanted],
+        open,
+        endedSince: known.length === 0 ? null : Math.min(...known),
+      });
+    } catch (error) {
+      for (const id of ids) changed.add(id);
+      anyChanged ||= all;
+      throw error;
     }
   };
 
+  const tellAll = (tasks: readonly LiveTask[], { wanted, announced, joined, single }: Round): void => {
+    for (const listener of joined) joining.delete(listener);
+    for (const task of tasks) {
+      const json = JSON.stringify(task);
+      const isNew = told.get(task.task_id) !== json;
+      wanted.delete(task.task_id);
+      caughtUpAt = Math.max(caughtUpAt ?? 0, Date.parse(task.last_update_time));
+      for (const listener of listeners) {
+        if (listener.taskId !== null && listener.taskId !== task.task_id) continue;
+        if (joined.has(listener)) listener.tell(task, json);
+        else if (isNew && !joining.has(listener)) {
+          if (listener.isReady()) listener.tell(task, json);
+          else joining.add(listener);
+        }
+      }
+      // What has ended is forgotten, or a process of many days would remember every task.
+      if (isFinal(task.state) && !single.has(task.task_id)) told.delete(task.task_id);
+      else told.set(task.task_id, json);
+    }
+    for (const id of wanted) tellGone(id, told.has(id) || announced.has(id), { joined, single });
+  };
+
+  const tellGone = (
+    id: number,
+    wasThere: boolean,
+    { joined, single }: Pick<Round, 'joined' | 'single'>,
+  ): void => {
+    const isNews = told.get(id) !== gone;
+    for (const listener of listeners) {
+      const hears = listener.taskId === id || (listener.taskId === null && wasThere);
+      if (hears && (isNews || joined.has(listener))) listener.tellGone(id);
+    }
+    if (single.has(id)) told.set(id, gone);
+    else told.delete(id);
+  };
+
   return {
-    /** @returns what ends it */
-    listen(listener: Listener): () => void {
-      const subscription: Subscription = { listener, told: new Map() };
-      subscriptions.add(subscription);
-      timer ??= setInterval(() => void readAndTell(), intervalMs);
-      void readAndTell();
-      return () => {
-        subscriptions.delete(subscription);
-        if (subscriptions.size > 0 || timer === null) return;
-        clearInterval(timer);
-        timer = null;
+    listen(listener: Listener): Listening {
+      listeners.add(listener);
+      joining.add(listener);
+      refreshing ??= setInterval(() => {
+        anyChanged = true;
+        planNext();
+      }, refreshMs);
+      planNext();
+      return {
+        catchUp: () => {
+          if (joining.has(listener)) planNext();
+        },
+        stop: () => {
+          listeners.delete(listener);
+          joining.delete(listener);
+          if (listener.taskId !== null) told.delete(listener.taskId);
+          if (listeners.size === 0) idle();
+        },
       };
     },
 
-    listeners: (): number => subscriptions.size,
+    /** Tasks that were announced; null: read anew whatever is listened to. */
+    changed: (taskIds: readonly number[] | null): void => {
+      if (listeners.size === 0) return;
+      if (taskIds === null) anyChanged = true;
+      else for (const id of taskIds) changed.add(id);
+      planNext();
+    },
+
+    listeners: (): number => listeners.size,
   };
-}
 
-function hearsEverything({ listener }: Subscription): boolean {
-  return listener.taskId === null;
-}
-
-/** A listener to everything also asks for what it knows to be open: that it ends is told too. */
-function watchedIds(subscriptions: readonly Subscription[]): number[] {
-  const ids = new Set<number>();
-  for (const { listener, told } of subscriptions) {
-    if (listener.taskId !== null) ids.add(listener.taskId);
-    else for (const [id, { isOver }] of told) if (!isOver) ids.add(id);
+  function idle(): void {
+    if (timer !== null) clearTimeout(timer);
+    if (refreshing !== null) clearInterval(refreshing);
+    timer = refreshing = null;
+    told.clear();
+    changed.clear();
+    anyChanged = false;
   }
-  return [...ids];
-}
-
-type Tasks = ReadonlyMap<number, LiveTask>;
-
-function tellChanges(subscription: Subscription, tasks: Tasks): void {
-  if (subscription.listener.taskId === null) tellEverything(subscription, tasks);
-  else tellOne(subscription, subscription.listener.taskId, tasks);
-}
-
-function tellOne({ listener, told }: Subscription, taskId: number, tasks: Tasks): void {
-  const task = tasks.get(taskId);
-  if (task !== undefined) tellIfChanged(listener, told, task);
-  else if (told.get(taskId) !== gone) {
-    told.set(taskId, gone);
-    listener.tellGone(taskId);
-  }
-}
-
-function tellEverything({ listener, told }: Subscription, tasks: Tasks): void {
-  for (const [id, { isOver }] of [...told]) {
-    if (tasks.has(id)) continue;
-    // What has ended long ago is forgotten, or a stream of many days would remember every task.
-    told.delete(id);
-    if (!isOver) listener.tellGone(id);
-  }
-  for (const task of tasks.values()) tellIfChanged(listener, told, task);
-}
-
-const gone: Told = { json: '', isOver: true };
-
-function tellIfChanged(listener: Listener, told: Map<number, Told>, task: LiveTask): void {
-  const json = JSON.stringify(task);
-  if (told.get(task.task_id)?.json === json) return;
-  told.set(task.task_id, { json, isOver: isFinal(task.state) });
-  listener.tell(task);
 }

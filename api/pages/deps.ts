@@ -30,6 +30,7 @@ export interface PageSources {
   readonly homeLists: {
     openTasks(limit: number): Promise<number[]>;
     endedTasks(limit: number): Promise<number[]>;
+    endedSince(time: Date, limit: number): Promise<number[]>;
     newestTasks(limit: number): Promise<number[]>;
   };
   readonly taskPageLists: {

@@ -20,12 +20,15 @@ import { loginPages } from './login.ts';
 import { newTask } from './newTask.ts';
 import { pageErrors, type PageErrorsDeps } from './pageErrors.ts';
 import { isForm, prefersHtml } from './prefersHtml.ts';
-import { sessionGoesOn } from './sessionGoesOn.ts';
 import { actOnTask, listTasks, oneTask } from './tasks.ts';
 
 export interface PagesDeps extends PageErrorsDeps, PageSources {
   readonly session: RequestHandler;
   readonly authenticator: Authenticator;
+  /** Which tasks change, as soon as they do; null: any may have. */
+  readonly taskChanges: { subscribe(heard: (taskIds: readonly number[] | null) => void): () => void };
+  livingSessions(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  readonly heartbeatEveryMs?: number;
   readonly sessionAudit: SessionAudit;
 }
 
@@ -49,10 +52,9 @@ export function createPages(deps: PagesDeps): Pages {
   const tasks = newTask(deps);
   const accounts = accountPages(deps);
   const login = loginPages(deps);
-  const events = createTaskEvents({
-    feed: createTaskFeed({ read: readLiveTasks(deps), log: deps.log }),
-    isStillAllowed: sessionGoesOn,
-  });
+  const feed = createTaskFeed({ read: readLiveTasks(deps), log: deps.log });
+  const stopHearing = deps.taskChanges.subscribe(feed.changed);
+  const events = createTaskEvents({ ...deps, feed });
 
   const pageOnly = new Map<string, string[]>();
   const show = (path: string, ...handlers: RequestHandler[]): void => {
@@ -129,7 +131,10 @@ export function createPages(deps: PagesDeps): Pages {
       if (res.locals['isPage'] === true) void toPage(error, req, res, next);
       else next(error);
     },
-    close: events.close,
+    close: () => {
+      stopHearing();
+      events.close();
+    },
   };
 }
 

@@ -56,6 +56,7 @@ test('samples that were read ahead for a part that stops no longer wait for an e
       release: () => Promise.resolve(),
       fail: () => Promise.resolve(),
     },
+    announce: () => undefined,
     sums: () => Promise.resolve({ done: 0, failed: 0, skipped: 0 }),
     metrics: createMetrics(),
     stopping: new AbortController().signal,

@@ -39,6 +39,7 @@ function depsWith(stopping: AbortSignal, released: string[]): PartDeps {
       release: () => Promise.resolve(void released.push('released')),
       fail: () => Promise.resolve(),
     },
+    announce: () => undefined,
     sums: () => Promise.resolve({ done: 3, failed: 0, skipped: 0 }),
     metrics: createMetrics(),
     stopping,

@@ -67,6 +67,7 @@ export async function advanceTask(db: Database, taskId: number, done: number): P
     'update subtasks set done = $2, last_update_time = now() where task_id = $1 and part_no = 1',
     [taskId, done],
   );
+  await db.query("select pg_notify('luna_tasks', $1::text)", [taskId]);
 }
 
 export async function setState(db: Database, taskId: number, state: TaskState): Promise<void> {

@@ -16,6 +16,7 @@ import { createResultLists } from '../../db/resultLists.ts';
 import { createSearchLists } from '../../db/searchLists.ts';
 import { createSessionStore } from '../../db/sessionStore.ts';
 import { createSubtaskLists } from '../../db/subtaskLists.ts';
+import { listenToTaskChanges } from '../../db/taskChanges.ts';
 import { createTaskLists } from '../../db/taskLists.ts';
 import { createTaskPageLists } from '../../db/taskPageLists.ts';
 import { createTaskStore } from '../../db/taskStore.ts';
@@ -24,7 +25,7 @@ import type { HealthCheck } from '../../platform/healthChecks.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 import { createPasswords } from '../../platform/passwords.ts';
-import { createTestDatabase } from './database.ts';
+import { createTestDatabase, type TestDatabase } from './database.ts';
 
 export const rootLogin = 'root@visionlabs.ai';
 export const rootPassword = 'root of the tests';
@@ -35,16 +36,27 @@ export interface Told {
   readonly generation: number;
 }
 
+export interface ApiServerOptions {
+  readonly checks?: readonly HealthCheck[];
+  readonly basicAttributesVersion?: number;
+  /** Another one whose database it shares; that one has to be closed last. */
+  readonly besides?: { readonly testDatabase: TestDatabase };
+  readonly heartbeatEveryMs?: number;
+}
+
 export type ApiServer = Awaited<ReturnType<typeof startApiServer>>;
 
 /** The whole API on a database of its own, with one administrator and an engine that only remembers what it was told. */
-export async function startApiServer(
-  options: { readonly checks?: readonly HealthCheck[]; readonly basicAttributesVersion?: number } = {},
-) {
-  const testDatabase = await createTestDatabase();
+export async function startApiServer(options: ApiServerOptions = {}) {
+  const testDatabase = options.besides?.testDatabase ?? (await createTestDatabase());
   const db = createDatabase({ url: testDatabase.url, applicationName: 'test api', maxConnections: 6 });
+  let questions = 0;
+  db.sequelize.addHook('beforeQuery', () => {
+    questions++;
+  });
   const log = createLogger({ name: 'api', level: 'silent', format: 'json' });
   const sessionStore = createSessionStore(session, { url: testDatabase.url, log });
+  const taskChanges = listenToTaskChanges({ url: testDatabase.url, log });
   const accounts = createAccountStore(db);
   const passwords = createPasswords();
   await accounts.ensureFirstAdmin({
@@ -68,6 +80,9 @@ export async function startApiServer(
     checks: options.checks ?? [],
     isUnavailable,
     session: { secret: 'a secret of the tests', secureCookies: false, store: sessionStore.store },
+    livingSessions: sessionStore.living,
+    taskChanges,
+    ...(options.heartbeatEveryMs === undefined ? {} : { heartbeatEveryMs: options.heartbeatEveryMs }),
     trustProxy: '',
     passwords,
     loginLimit: createLoginLimit(db.sequelize),
@@ -102,6 +117,9 @@ export async function startApiServer(
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     db,
+    testDatabase,
+    /** How many statements went to the database so far. */
+    questions: (): number => questions,
     /** What the engine was told, in order. */
     told,
     setEngine: (isThere: boolean): void => {
@@ -113,9 +131,10 @@ export async function startApiServer(
       app.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await taskChanges.close();
       await sessionStore.close();
       await db.close();
-      await testDatabase.drop();
+      if (options.besides === undefined) await testDatabase.drop();
     },
   };
 }

@@ -1,0 +1,100 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+
+/** Ids of tasks that changed; null: any may have, because announcements may have been missed. */
+export type ChangedTasks = readonly number[] | null;
+
+export interface TaskChangesOptions {
+  readonly url: string;
+  readonly log: { warn(fields: object, message: string): void };
+}
+
+export type TaskChanges = ReturnType<typeof listenToTaskChanges>;
+
+// The triggers of tasks (migration 0005) and db/taskAnnouncer.ts announce there.
+export const taskChannel = 'luna_tasks';
+
+const firstWaitMs = 100;
+const longestWaitMs = 5_000;
+// A connection whose other end is gone without a word is found out by asking.
+const askEveryMs = 10_000;
+const answerWithinMs = 5_000;
+
+/**
+ * One connection that hears which tasks change, however many want to know. When it breaks it is opened again, with
+ * growing pauses, and everybody is told to read anew: what was announced meanwhile is lost.
+ */
+export function listenToTaskChanges({ url, log }: TaskChangesOptions) {
+  const subscribers = new Set<(changed: ChangedTasks) => void>();
+  const closing = new AbortController();
+
+  const tell = (changed: ChangedTasks): void => {
+    for (const subscriber of subscribers) subscriber(changed);
+  };
+
+  /** Hears until the connection breaks; @throws what broke it */
+  const hear = async (onListening: () => void): Promise<void> => {
+    const client = new pg.Client({
+      connectionString: url,
+      application_name: 'luna-admin live',
+      keepAlive: true,
+      connectionTimeoutMillis: answerWithinMs,
+      query_timeout: answerWithinMs,
+    });
+    const broken = new AbortController();
+    client.on('error', (error) => broken.abort(error));
+    client.on('end', () => broken.abort(new Error('the connection was ended')));
+    client.on('notification', ({ payload }) => tell(idsOf(payload)));
+    const leave = AbortSignal.any([broken.signal, closing.signal]);
+    try {
+      await client.connect();
+      await client.query(`listen ${taskChannel}`);
+      onListening();
+      tell(null);
+      while (await passes(askEveryMs, leave)) await client.query('select 1');
+      if (!closing.signal.aborted) throw broken.signal.reason;
+    } finally {
+      // Not waited for: saying goodbye over a dead line never ends.
+      client.end().catch(() => undefined);
+    }
+  };
+
+  const keepHearing = async (): Promise<void> => {
+    let waitMs = firstWaitMs;
+    while (!closing.signal.aborted) {
+      try {
+        await hear(() => {
+          waitMs = firstWaitMs;
+        });
+      } catch (error) {
+        log.warn({ err: error, waitMs }, 'changes of tasks are not heard; trying again');
+        await delay(waitMs, undefined, { signal: closing.signal }).catch(() => undefined);
+        waitMs = Math.min(longestWaitMs, 2 * waitMs);
+      }
+    }
+  };
+  const hearing = keepHearing();
+
+  return {
+    /** @returns what ends it */
+    subscribe: (subscriber: (changed: ChangedTasks) => void): (() => void) => {
+      subscribers.add(subscriber);
+      return () => subscribers.delete(subscriber);
+    },
+
+    close: async (): Promise<void> => {
+      closing.abort();
+      await hearing;
+    },
+  };
+}
+
+/** Whether the time passed without the signal. */
+async function passes(ms: number, signal: AbortSignal): Promise<boolean> {
+  return delay(ms, true, { signal }).catch(() => false);
+}
+
+function idsOf(payload: string | undefined): ChangedTasks {
+  if (payload === undefined || !/^\d+(,\d+)*$/.test(payload)) return null;
+  return payload.split(',').map(Number);
+}
