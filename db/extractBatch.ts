@@ -3,6 +3,8 @@ import type { Candidate } from '../domain/tasks/extraction.ts';
 import type { ExtractContent } from '../domain/tasks/extractContent.ts';
 import { createBinds } from './binds.ts';
 import type { Sql } from './connection.ts';
+import { everything } from './keyRange.ts';
+import { orderedKeys } from './orderedKeys.ts';
 import { extractSelection } from './selection.ts';
 
 /** The kind of sample that the task's network reads. */
@@ -19,18 +21,14 @@ export async function readCandidates(
   size: number,
 ): Promise<Candidate[]> {
   const binds = createBinds();
-  const selection = extractSelection(content, part.task.upperBound, binds);
-  const conditions = [
-    ...selection.conditions,
-    ...(cursor === null ? [] : [`${selection.key} > ${binds.add(cursor)}::uuid`]),
-    `${selection.key} <= ${binds.add(part.range.toKey)}::uuid`,
-  ];
+  const range = { after: cursor, upTo: part.range.toKey };
+  const selection = extractSelection(content, part.task.upperBound, range, binds);
   return db.query<Candidate>(
-    `select ${selection.key} as "objectId", s.sample_id as "sampleId", s.generation, s.storage_key as "storageKey",
+    `select next.key as "objectId", s.sample_id as "sampleId", s.generation, s.storage_key as "storageKey",
        true as selected
-     from ${selection.from}
-     left join samples s on s.owner_id = ${selection.key} and s.kind = ${binds.add(sampleKindOf(content))}
-     where ${conditions.join(' and ')} order by ${selection.key} limit ${size}`,
+     from (${orderedKeys(selection, size, { areFew: part.isSparse })}) next
+     left join samples s on s.owner_id = next.key and s.kind = ${binds.add(sampleKindOf(content))}
+     order by next.key`,
     binds.values,
   );
 }
@@ -44,7 +42,7 @@ export async function readFailedCandidates(
   size: number,
 ): Promise<Candidate[]> {
   const binds = createBinds();
-  const selection = extractSelection(content, part.task.upperBound, binds);
+  const selection = extractSelection(content, part.task.upperBound, everything, binds);
   const after = cursor === null ? '' : `and e0.object_id > ${binds.add(cursor)}::uuid`;
   return db.query<Candidate>(
     `select e0.object_id as "objectId", s.sample_id as "sampleId", s.generation, s.storage_key as "storageKey",

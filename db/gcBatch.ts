@@ -3,6 +3,8 @@ import type { GcContent } from '../domain/tasks/gcContent.ts';
 import { createBinds } from './binds.ts';
 import type { Sql } from './connection.ts';
 import { buryOrigins } from './originBatch.ts';
+import { everything } from './keyRange.ts';
+import { orderedKeys } from './orderedKeys.ts';
 import { gcSelection } from './selection.ts';
 import { OvertakenError } from './transientErrors.ts';
 
@@ -71,7 +73,7 @@ export async function removeBatch(
   if (selected === null) return { removed: 0, lastKey: null, more: false, ...nothingElse };
 
   const binds = createBinds(chunk);
-  const { conditions } = gcSelection(content, part.task.upperBound, binds);
+  const { conditions } = gcSelection(content, part.task.upperBound, everything, binds);
   const removed = await tx.execute(
     `delete from ${target.table} where ${[`${target.key} = ${idsOfChunk}`, ...conditions].join(' and ')}`,
     binds.values,
@@ -95,19 +97,13 @@ async function selectObjects(
   chunk: readonly unknown[],
   { size, lock }: BatchWish,
 ): Promise<{ count: number; lastKey: string } | null> {
-  const { table, key } = targets[content.target];
   const binds = createBinds(chunk);
-  const { conditions } = gcSelection(content, part.task.upperBound, binds);
-  const { cursor } = part.checkpoint;
-  const range = [
-    ...(cursor === null ? [] : [`${key} > ${binds.add(cursor)}::uuid`]),
-    `${key} <= ${binds.add(part.range.toKey)}::uuid`,
-  ];
+  const range = { after: part.checkpoint.cursor, upTo: part.range.toKey };
+  const selection = gcSelection(content, part.task.upperBound, range, binds);
   const [stored] = await tx.query<{ count: number; lastKey: string }>(
     `insert into task_result_chunks as c (task_id, part_no, seq, count, ids)
-     select $1::bigint, $2::integer, $3::integer, count(*), array_agg(id) from (
-       select ${key} as id from ${table} where ${[...conditions, ...range].join(' and ')}
-       order by ${key} limit ${size} ${lock ? 'for update' : ''}
+     select $1::bigint, $2::integer, $3::integer, count(*), array_agg(key) from (
+       ${orderedKeys(selection, size, { areFew: part.isSparse, lock })}
      ) next having count(*) > 0
      returning c.count, c.ids[c.count] as "lastKey"`,
     binds.values,

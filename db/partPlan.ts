@@ -1,16 +1,18 @@
 import type { EngineTask } from '../domain/tasks/engineTask.ts';
 import type { TaskRef } from '../domain/tasks/parts.ts';
 import { isFinal } from '../domain/tasks/task.ts';
-import { createBinds } from './binds.ts';
 import type { Database, Sql } from './connection.ts';
 import { findEngineTask } from './engineTask.ts';
-import { extractSelection, gcSelection } from './selection.ts';
+import { cutFew, cutWindow, type Cut } from './partCut.ts';
+import { selectsFew } from './selectivity.ts';
 import { planWhole } from './wholePartition.ts';
 
 export interface PlanOptions {
   readonly partSizes: Readonly<Record<'gc' | 'extract', number>>;
   /** Parts that one step plans at most: bounds the length of its transaction. */
   readonly partsPerStep: number;
+  /** Rows that one step passes at most, whether they are selected or not; bounds it too. */
+  readonly rowsPerStep?: number;
 }
 
 export interface PlanStep {
@@ -22,26 +24,45 @@ export interface PlanStep {
 
 export type PartPlan = ReturnType<typeof createPartPlan>;
 
+// Index entries alone: 0.1 s a step.
+const defaultRowsPerStep = 400_000;
+// Steps that found nothing, in one call: a few seconds, so that neither a pause nor a history has to wait for them.
+const stepsPerCall = 20;
+
 /**
- * Cuts what a task selects into parts: key ranges of equally many objects, found by walking the key's index from
- * where the last step stopped, one transaction a step.
+ * Cuts what a task selects into parts: key ranges of at most so many objects, found from where the last step stopped,
+ * one transaction a step. How a step walks is decided anew each time: docs/decisions/0012.
  */
 export function createPartPlan(db: Database, options: PlanOptions) {
   return {
     /** The open parts after number `after`, cutting new ones when too few are left. Harmless when repeated. */
-    next: (ref: TaskRef, after: number): Promise<PlanStep> =>
-      db.transaction(async (tx) => {
-        const task = await findEngineTask(tx, ref, 'for no key update');
-        if (task === null || isFinal(task.state)) return { parts: [], planned: true };
-        const known = await openParts(tx, task.taskId, after, options.partsPerStep);
-        if (known.length >= options.partsPerStep || task.planDone) {
-          return { parts: known, planned: task.planDone && known.length < options.partsPerStep };
-        }
-        if (!(await planWhole(tx, task))) await cutParts(tx, task, options);
-        const parts = await openParts(tx, task.taskId, after, 2 * options.partsPerStep);
-        const now = await findEngineTask(tx, ref);
-        return { parts, planned: now?.planDone ?? true };
-      }),
+    next: async (ref: TaskRef, after: number): Promise<PlanStep> => {
+      for (let step = 1; ; step += 1) {
+        const { goesOn, ...found } = await db.transaction((tx) => planStep(tx, ref, after, options));
+        if (!goesOn || step === stepsPerCall) return found;
+      }
+    },
+  };
+}
+
+async function planStep(
+  tx: Sql,
+  ref: TaskRef,
+  after: number,
+  options: PlanOptions,
+): Promise<PlanStep & { readonly goesOn: boolean }> {
+  const task = await findEngineTask(tx, ref, 'for no key update');
+  if (task === null || isFinal(task.state)) return { parts: [], planned: true, goesOn: false };
+  const known = await openParts(tx, task.taskId, after, options.partsPerStep);
+  if (known.length >= options.partsPerStep || task.planDone) {
+    const planned = task.planDone && known.length < options.partsPerStep;
+    return { parts: known, planned, goesOn: false };
+  }
+  const isLast = (await planWhole(tx, task)) || (await cutParts(tx, task, options)).isLast;
+  const parts = await openParts(tx, task.taskId, after, 2 * options.partsPerStep);
+  return {
+    ...{ parts, planned: isLast },
+    goesOn: parts.length === 0 && !isLast && task.desiredState === 'run',
   };
 }
 
@@ -54,37 +75,14 @@ async function openParts(tx: Sql, taskId: number, after: number, limit: number):
   return rows.map(({ part_no }) => part_no);
 }
 
-async function cutParts(tx: Sql, task: EngineTask, options: PlanOptions): Promise<void> {
-  const binds = createBinds();
-  const size = options.partSizes[task.kind];
-  const limit = size * options.partsPerStep;
-  const { from, key, conditions } =
-    task.kind === 'gc'
-      ? gcSelection(task.content, task.upperBound, binds)
-      : extractSelection(task.content, task.upperBound, binds);
-  const after = task.planCursor === null ? [] : [`${key} > ${binds.add(task.planCursor)}::uuid`];
-  const taskId = binds.add(task.taskId);
-  const cursor = binds.add(task.planCursor);
-  const [step] = await tx.query<{ to_key: string | null; objects: number }>(
-    `with walked as (
-       select ${key} as key from ${from} where ${[...conditions, ...after].join(' and ')} order by ${key} limit ${limit}
-     ), numbered as (
-       select key, row_number() over (order by key) as row_no, count(*) over () as objects from walked
-     ), bounds as (
-       select key, row_no, objects from numbered where row_no % ${size} = 0 or row_no = objects
-     ), cut as (
-       insert into subtasks (task_id, part_no, from_key, to_key, expected)
-       select ${taskId}::bigint,
-         coalesce((select max(part_no) from subtasks where task_id = ${taskId}::bigint), 0)
-           + row_number() over (order by key),
-         lag(key, 1, ${cursor}::uuid) over (order by key), key,
-         row_no - lag(row_no, 1, 0::bigint) over (order by key)
-       from bounds
-     )
-     select (select key from bounds order by key desc limit 1) as to_key,
-       coalesce((select max(objects) from bounds), 0) as objects`,
-    binds.values,
-  );
+async function cutParts(tx: Sql, task: EngineTask, options: PlanOptions): Promise<Cut> {
+  const sizes = {
+    part: options.partSizes[task.kind],
+    parts: options.partsPerStep,
+    rows: options.rowsPerStep ?? defaultRowsPerStep,
+  };
+  const few = (await selectsFew(tx, task)) ? await cutFew(tx, task, sizes) : null;
+  const cut = few ?? (await cutWindow(tx, task, sizes));
   await tx.query(
     `update tasks set plan_cursor = coalesce($2::uuid, plan_cursor), plan_done = $3,
        objects_expected = objects_expected + $4,
@@ -92,6 +90,7 @@ async function cutParts(tx: Sql, task: EngineTask, options: PlanOptions): Promis
        state = case when state = 'planning' and $3 then 'running' else state end,
        last_update_time = now(), lock_version = lock_version + 1
      where task_id = $1`,
-    [task.taskId, step?.to_key ?? null, (step?.objects ?? 0) < limit, step?.objects ?? 0],
+    [task.taskId, cut.cursor, cut.isLast, cut.objects],
   );
+  return cut;
 }

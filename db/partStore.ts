@@ -34,6 +34,7 @@ interface PartRow {
   from_key: string | null;
   to_key: string;
   expected: number;
+  sparse: boolean;
   state: PartState;
   attempt: number;
   cursor: string | null;
@@ -80,6 +81,7 @@ function toClaimedPart(task: EngineTask, partNo: number, claim: string, row: Par
     claim,
     range: { fromKey: row.from_key, toKey: row.to_key },
     expected: row.expected,
+    isSparse: row.sparse,
     retryErrors: row.retry_errors,
     isWhole: row.whole,
     attempt: row.attempt + 1,

@@ -1,9 +1,11 @@
+import type { TaskWork } from '../domain/tasks/engineTask.ts';
 import type { ExtractContent } from '../domain/tasks/extractContent.ts';
 import type { GcContent } from '../domain/tasks/gcContent.ts';
 import type { Binds } from './binds.ts';
 import { eventConditions, faceConditions } from './filters.ts';
+import { createWithin, type KeyRange, type Within } from './keyRange.ts';
 
-/** What a task selects, as pieces of SQL: the same ones plan it, count it, and do it. */
+/** What a task selects of a key range, as pieces of SQL: the same ones plan it, count it, and do it. */
 export interface Selection {
   /** A table with its alias, and joins. */
   readonly from: string;
@@ -12,104 +14,162 @@ export interface Selection {
   readonly conditions: readonly string[];
 }
 
-/** Objects that came into being after the task are not its business (docs/decisions/0005). */
-export function gcSelection(content: GcContent, upperBound: string, binds: Binds): Selection {
-  const { from, key, conditions } = gcTarget(content, binds);
-  return { from, key, conditions: [...conditions, createdBefore(from, upperBound, binds)] };
+/** The table whose primary key begins with the key that a task walks. */
+export interface WalkedTable {
+  readonly table: string;
+  readonly key: string;
+  /** Which partition is meant. */
+  readonly conditions: readonly string[];
 }
 
-function gcTarget(content: GcContent, binds: Binds): Selection {
+export function selectionOf(
+  work: TaskWork & { readonly upperBound: string },
+  range: KeyRange,
+  binds: Binds,
+): Selection {
+  return work.kind === 'gc'
+    ? gcSelection(work.content, work.upperBound, range, binds)
+    : extractSelection(work.content, work.upperBound, range, binds);
+}
+
+export function walkedTable(work: TaskWork): WalkedTable {
+  if (work.kind === 'extract') return ownerTable(work.content.filters.objects_type);
+  const { content } = work;
   switch (content.target) {
     case 'faces':
-      return { from: 'faces f', key: 'f.face_id', conditions: faceConditions(content.filters, binds) };
     case 'events':
-      return { from: 'events e', key: 'e.event_id', conditions: eventConditions(content.filters, binds) };
+      return ownerTable(content.target);
     case 'face_descriptors':
-      return {
-        from: 'face_descriptors d',
-        key: 'd.face_id',
-        conditions: [`d.descriptor_version = ${version(content.filters.descriptor_version)}`],
-      };
     case 'event_descriptors':
       return {
-        from: 'event_descriptors d',
-        key: 'd.event_id',
-        conditions: [
-          `d.descriptor_version = ${version(content.filters.descriptor_version)}`,
-          `d.descriptor_type = ${binds.add(content.filters.descriptor_type)}`,
-        ],
+        table: `${content.target} d`,
+        key: content.target === 'face_descriptors' ? 'd.face_id' : 'd.event_id',
+        conditions: [`d.descriptor_version = ${version(content.filters.descriptor_version)}`],
       };
   }
 }
 
-/** What an extract has to make: descriptors, or attributes, that the filtered objects lack. */
-export function extractSelection(content: ExtractContent, upperBound: string, binds: Binds): Selection {
-  return content.extraction_target === 'basic_attributes'
-    ? withoutAttributes(content, upperBound, binds)
-    : withoutDescriptor(content, upperBound, binds);
+function ownerTable(objects: 'faces' | 'events'): WalkedTable {
+  return objects === 'faces'
+    ? { table: 'faces f', key: 'f.face_id', conditions: [] }
+    : { table: 'events e', key: 'e.event_id', conditions: [] };
 }
 
-/** Objects that have a face's sample and no attributes. */
-function withoutAttributes({ filters }: ExtractContent, upperBound: string, binds: Binds): Selection {
-  const sampled = (key: string) =>
-    `exists (select from samples p where p.owner_id = ${key} and p.kind = 'face')`;
-  if (filters.objects_type === 'faces') {
-    return {
-      from: 'faces f',
-      key: 'f.face_id',
-      conditions: [
-        ...faceConditions(filters, binds),
-        createdBefore('faces f', upperBound, binds),
-        sampled('f.face_id'),
-        `not exists (select from attributes w where w.face_id = f.face_id and w.basic_attributes is not null)`,
-      ],
-    };
+/** What the admin's filter says about the rows of the walked table. */
+export function filterConditions(work: TaskWork, binds: Binds, within: Within): string[] {
+  if (work.kind === 'extract') {
+    const { filters } = work.content;
+    return filters.objects_type === 'faces'
+      ? faceConditions(filters, binds, within)
+      : eventConditions(filters, binds);
   }
+  const { content } = work;
+  switch (content.target) {
+    case 'faces':
+      return faceConditions(content.filters, binds, within);
+    case 'events':
+      return eventConditions(content.filters, binds);
+    case 'event_descriptors':
+      return [`d.descriptor_type = ${binds.add(content.filters.descriptor_type)}`];
+    case 'face_descriptors':
+      return [];
+  }
+}
+
+/** Objects that came into being after the task are not its business (docs/decisions/0005). */
+export function gcSelection(
+  content: GcContent,
+  upperBound: string,
+  range: KeyRange,
+  binds: Binds,
+): Selection {
+  const work: TaskWork = { kind: 'gc', content };
+  const within = createWithin(range, binds);
+  const { table, key, conditions } = walkedTable(work);
   return {
-    from: 'events e',
-    key: 'e.event_id',
+    ...{ from: table, key },
     conditions: [
-      ...eventConditions(filters, binds),
-      createdBefore('events e', upperBound, binds),
-      sampled('e.event_id'),
-      'e.basic_attributes is null',
+      ...conditions,
+      ...within(key),
+      ...filterConditions(work, binds, within),
+      createdBefore(table, upperBound, binds),
+    ],
+  };
+}
+
+/** What an extract has to make, descriptors or attributes, and the filtered objects lack. */
+export function extractSelection(
+  content: ExtractContent,
+  upperBound: string,
+  range: KeyRange,
+  binds: Binds,
+): Selection {
+  const work: TaskWork = { kind: 'extract', content };
+  const within = createWithin(range, binds);
+  const { table, key } = walkedTable(work);
+  const filtered: Selection = {
+    ...{ from: table, key },
+    conditions: [
+      ...within(key),
+      ...filterConditions(work, binds, within),
+      createdBefore(table, upperBound, binds),
+    ],
+  };
+  return content.extraction_target === 'basic_attributes'
+    ? withoutAttributes(filtered, content, within)
+    : withoutDescriptor(filtered, content, within, binds);
+}
+
+// The range stands at each table: PostgreSQL concludes from one key to another that equals it for "=" only, and would
+// merge each step's range with everything before it.
+
+/** Objects that have a face's sample and no attributes. */
+function withoutAttributes(filtered: Selection, { filters }: ExtractContent, within: Within): Selection {
+  const { key, conditions } = filtered;
+  const sampled = [`p.owner_id = ${key}`, `p.kind = 'face'`, ...within('p.owner_id')];
+  const present = ['w.face_id = f.face_id', 'w.basic_attributes is not null', ...within('w.face_id')];
+  return {
+    ...filtered,
+    conditions: [
+      ...conditions,
+      `exists (select from samples p where ${sampled.join(' and ')})`,
+      filters.objects_type === 'faces'
+        ? `not exists (select from attributes w where ${present.join(' and ')})`
+        : 'e.basic_attributes is null',
     ],
   };
 }
 
 /** Objects that have a descriptor of the default version and lack the wanted one. */
-function withoutDescriptor(content: ExtractContent, upperBound: string, binds: Binds): Selection {
+function withoutDescriptor(
+  { from, key, conditions }: Selection,
+  content: ExtractContent,
+  within: Within,
+  binds: Binds,
+): Selection {
   const { filters, options } = content;
-  const wanted = version(options.descriptor_version);
-  const present = version(options.default_descriptor_version);
-  if (filters.objects_type === 'faces') {
-    return {
-      from: `faces f join face_descriptors d on d.face_id = f.face_id and d.descriptor_version = ${present}`,
-      key: 'f.face_id',
-      conditions: [
-        ...faceConditions(filters, binds),
-        createdBefore('faces f', upperBound, binds),
-        `not exists (select from face_descriptors w where w.face_id = f.face_id and w.descriptor_version = ${wanted})`,
-      ],
-    };
-  }
-  const type = binds.add(content.extraction_target === 'body_descriptor' ? 'body' : 'face');
+  const faces = filters.objects_type === 'faces';
+  const [descriptors, column] = faces ? ['face_descriptors', 'face_id'] : ['event_descriptors', 'event_id'];
+  const type = faces ? null : binds.add(content.extraction_target === 'body_descriptor' ? 'body' : 'face');
+  const of = (alias: string, descriptorVersion: number | undefined) =>
+    [
+      `${alias}.${column} = ${key} and ${alias}.descriptor_version = ${version(descriptorVersion)}`,
+      ...(type === null ? [] : [`${alias}.descriptor_type = ${type}`]),
+      ...within(`${alias}.${column}`),
+    ].join(' and ');
   return {
-    from: `events e join event_descriptors d on d.event_id = e.event_id and d.descriptor_version = ${present}
-      and d.descriptor_type = ${type}`,
-    key: 'e.event_id',
+    from: `${from} join ${descriptors} d on ${of('d', options.default_descriptor_version)}`,
+    key,
     conditions: [
-      ...eventConditions(filters, binds),
-      createdBefore('events e', upperBound, binds),
-      `not exists (select from event_descriptors w where w.event_id = e.event_id
-         and w.descriptor_version = ${wanted} and w.descriptor_type = ${type})`,
+      ...conditions,
+      `not exists (select from ${descriptors} w where ${of('w', options.descriptor_version)})`,
     ],
   };
 }
 
 /** An event's end and creation are told by the camera; when it was stored is what counts. */
-function createdBefore(from: string, upperBound: string, binds: Binds): string {
-  const alias = from.split(' ')[1] ?? '';
+function createdBefore(table: string, upperBound: string, binds: Binds): string {
+  const alias = table.split(' ')[1] ?? '';
   const column = alias === 'e' ? 'insert_time' : 'create_time';
   return `${alias}.${column} < ${binds.add(upperBound)}::timestamptz`;
 }

@@ -43,6 +43,8 @@ export interface ClaimedPart {
   readonly claim: string;
   readonly range: PartRange;
   readonly expected: number;
+  /** Whether the range holds far more objects than the task selects of it. */
+  readonly isSparse: boolean;
   readonly retryErrors: boolean;
   /** It is a whole partition of descriptors, which may be emptied at once. */
   readonly isWhole: boolean;

@@ -28,6 +28,7 @@ const part: ClaimedPart = {
     subtaskId: 1,
     claim: 'mine',
     expected: 1_000,
+    isSparse: false,
     retryErrors: false,
     isWhole: false,
     attempt: 1,

@@ -21,6 +21,7 @@ const part: ClaimedPart = {
     subtaskId: 1,
     claim: 'mine',
     expected: 3,
+    isSparse: false,
     retryErrors: false,
     isWhole: false,
     attempt: 1,
