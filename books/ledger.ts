@@ -45,6 +45,14 @@ const selections = [
   `select t.task_id, 'faces', f.face_id, null::integer, null::text
    from tasks t join books.faces f on ${faceIsSelected}
    where t.task_type = 4 and t.content ->> 'target' = 'faces'`,
+  `select t.task_id, 'events', e.event_id, null, null
+   from tasks t join books.events e on ${eventIsSelected}
+   where t.task_type = 4 and t.content ->> 'target' = 'events'`,
+  `select t.task_id, 'event_descriptors', d.event_id, d.descriptor_version, d.descriptor_type
+   from tasks t join books.event_descriptors d
+     on d.descriptor_version = ${number('{filters,descriptor_version}')} and d.create_time < t.upper_bound
+     and d.descriptor_type = ${text('descriptor_type')}
+   where t.task_type = 4 and t.content ->> 'target' = 'event_descriptors'`,
   `select t.task_id, 'face_descriptors', d.face_id, d.descriptor_version, null
    from tasks t join books.face_descriptors d
      on d.descriptor_version = ${number('{filters,descriptor_version}')} and d.create_time < t.upper_bound
@@ -75,9 +83,21 @@ const selections = [
      and e.basic_attributes is null and ${sampled('e.event_id')}`,
 ];
 
+/** Whether a removed object's own row is gone. */
+const isGone = `case s.work
+    when 'faces' then f.face_id is null
+    when 'events' then not exists (select from events v where v.event_id = s.id)
+    else false end`;
+
+const hasRemovals = (more = '') =>
+  `exists (select from origin_removals o where o.task_id = s.task_id and o.object_id = s.id ${more})`;
+
 /** Whether the work at an object is done, by what the tables hold now. */
 const isDone = `case s.work
-    when 'faces' then f.face_id is null
+    when 'faces' then f.face_id is null and not ${hasRemovals()}
+    when 'events' then ${isGone} and not ${hasRemovals()}
+    when 'event_descriptors' then not exists (select from event_descriptors v where v.event_id = s.id
+      and v.descriptor_version = s.version and v.descriptor_type = s.type)
     when 'face_descriptors' then w.face_id is null
     when 'extract' then w.face_id is not null
     when 'event_extract' then exists (select from event_descriptors v where v.event_id = s.id
@@ -87,11 +107,12 @@ const isDone = `case s.work
   end`;
 
 /**
- * One line for each selected object and task: what became of it in the tables (`done`), whether an error of it is
- * open (`failed`), how often the result names it, and on which side of its part's checkpoint it lies.
+ * One line for each selected object and task: what became of it in the tables (`done`; `gone` when its row is removed
+ * though its image origins may not be, `waiting` while they are tried), whether an error of it is open (`failed`), how often the result names it, and on which side of its part's checkpoint it lies.
  */
 const ledger = `
   select s.*, t.state as task_state, (t.content ->> 'store_results')::boolean as stored, ${isDone} as done,
+    ${isGone} as gone, ${hasRemovals("and o.state = 'pending'")} as waiting,
     exists (select from task_errors e where e.task_id = s.task_id and e.object_id = s.id
       and e.overcome_time is null) as failed,
     coalesce(n.times, 0) as named, p.part_no, p.state as part_state,

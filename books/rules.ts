@@ -2,18 +2,22 @@ import { snapshotTables } from './tables.ts';
 
 const ofTask = (words: string) => `'task ' || task_id || ': ${words}'`;
 
-const removedFaces = `(select id from ledger where work = 'faces' and done)`;
+const removedFaces = `(select id from ledger where work = 'faces' and gone)`;
+const removedEvents = `(select id from ledger where work = 'events' and gone)`;
 
 /** Rows that had to go with the removed objects. */
 const mustGo: Readonly<Record<string, string>> = {
   faces: `owner in ${removedFaces}`,
   attributes: `owner in ${removedFaces}`,
   list_faces: `owner in ${removedFaces}`,
-  image_origins: `owner in ${removedFaces}`,
+  image_origins: `(owner in ${removedFaces} or owner in ${removedEvents})`,
   samples: `owner in (select id from ledger join tasks using (task_id)
-    where work = 'faces' and done and (content ->> 'remove_samples')::boolean)`,
+    where gone and (content ->> 'remove_samples')::boolean)`,
   face_descriptors: `(owner in ${removedFaces} or (owner, descriptor_version) in
     (select id, version from ledger where work = 'face_descriptors' and done))`,
+  events: `owner in ${removedEvents}`,
+  event_descriptors: `(owner in ${removedEvents} or (owner, descriptor_version, descriptor_type) in
+    (select id, version, type from ledger where work = 'event_descriptors' and done))`,
 };
 
 /** Rows that tasks were to add. */
@@ -43,9 +47,9 @@ function difference({ name, key, owner, text }: (typeof snapshotTables)[number])
 /** Each selected object is accounted for once, on the right side of its part's checkpoint. */
 const objects = [
   `select ${ofTask('objects are neither done nor failed')}, id from ledger
-   where not done and not failed and not touched and (task_state = 'done' or behind)`,
+   where not done and not failed and not touched and not (waiting and task_state <> 'done') and (task_state = 'done' or behind)`,
   `select ${ofTask('objects are done beyond the checkpoint of their part')}, id from ledger
-   where done and not behind and not touched`,
+   where (done or gone) and not behind and not touched`,
   `select ${ofTask('objects failed beyond the checkpoint of their part')}, id from ledger
    where failed and not behind`,
   `select ${ofTask('objects are done and failed at once')}, id from ledger where done and failed and not touched`,
@@ -108,9 +112,9 @@ const sumColumns = [
   'origins_removed',
 ];
 
-/** Rows of a table that hung on removed faces, by the snapshot, unless the task was to keep them. */
+/** Rows of a table that hung on removed objects, by the snapshot, unless the task was to keep them. */
 const removedChildren = (table: string, order: string) => `(select count(*) from books.${table} c
-  join ledger a on a.id = c.owner_id and a.task_id = t.task_id and a.work = 'faces' and a.done
+  join ledger a on a.id = c.owner_id and a.task_id = t.task_id and a.gone
   where (t.content ->> '${order}')::boolean)`;
 
 /** The tasks' own columns. */
@@ -129,7 +133,8 @@ const tasks = [
   `select ${ofTask('samples_removed differs from the tables')}, samples_removed from tasks t join audited using (task_id)
    where samples_removed <> ${removedChildren('samples', 'remove_samples')}`,
   `select ${ofTask('origins_removed differs from the tables')}, origins_removed from tasks t join audited using (task_id)
-   where origins_removed <> ${removedChildren('image_origins', 'remove_image_origins')}`,
+   where origins_removed <> ${removedChildren('image_origins', 'remove_image_origins')}
+     - (select count(*) from origin_removals o where o.task_id = t.task_id)`,
   `select ${ofTask('the result is announced wrongly')}, result_id from tasks join audited using (task_id)
    where (result_id is not null) <> (state = 'done' and (content ->> 'store_results')::boolean)`,
   `select ${ofTask('a result is kept that nobody wanted')}, count(*) from task_result_chunks
@@ -149,6 +154,18 @@ const attributeRules = (work: string, table: string, key: string) => [
   `select ${ofTask('attributes are of another generation than the sample')}, a.id from ledger a
    join ${table} n on n.${key} = a.id join books.samples s on s.owner_id = a.id and s.kind = 'face'
    where work = '${work}' and done and not touched and n.sample_generation <> s.generation`,
+];
+
+/** Image origins that are not removed yet: each belongs to an object that is gone, and is told by its error. */
+const removals = [
+  `select ${ofTask('image origins were not tried to the end')}, object_id from origin_removals o
+   join audited using (task_id) join tasks t using (task_id) where t.state = 'done' and o.state = 'pending'`,
+  `select ${ofTask('an image origin has refused, and no error says so')}, object_id from origin_removals o
+   join audited using (task_id) where o.state = 'refused'
+     and not exists (select from ledger a where a.task_id = o.task_id and a.id = o.object_id and (failed or waiting))`,
+  `select ${ofTask('image origins of objects that are not gone are to be removed')}, object_id from origin_removals o
+   join audited using (task_id)
+   where not exists (select from ledger a where a.task_id = o.task_id and a.id = o.object_id and gone)`,
 ];
 
 const details = [
@@ -173,5 +190,5 @@ const details = [
 
 /** Queries of what must not be: each answers a sentence and the id of an example. */
 export function bookRules(): string[] {
-  return [...snapshotTables.map(difference), ...objects, ...parts, ...tasks, ...details];
+  return [...snapshotTables.map(difference), ...objects, ...parts, ...tasks, ...removals, ...details];
 }
