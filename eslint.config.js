@@ -34,6 +34,7 @@ const libraries = {
   'csrf-sync': ['api'],
   'pino-http': ['api'],
   ajv: ['api'],
+  'csv-stringify': ['api'],
   'ajv-formats': ['api'],
   yaml: ['api'],
   uuid: ['api', 'db'],

@@ -2,9 +2,13 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Response } from 'express';
 
-/** Sends a JSON text that is made piece by piece, no faster than the client takes it. */
-export async function sendJsonPieces(res: Response, pieces: AsyncIterable<string>): Promise<void> {
-  res.status(200).type('json');
+/** Sends a text that is made piece by piece, no faster than the client takes it. */
+export async function sendPieces(
+  res: Response,
+  type: 'json' | 'csv',
+  pieces: AsyncIterable<string>,
+): Promise<void> {
+  res.status(200).type(type);
   if (res.req.method === 'HEAD') {
     res.end();
     return;

@@ -37,6 +37,8 @@ const columns = `error_id "errorId", task_id "taskId", subtask_id "subtaskId", t
   error_code "errorCode", "desc", detail, object_type "objectType", object_id "objectId",
   additional_info "additionalInfo", attempts, error_time "errorTime", overcome_time "overcomeTime"`;
 
+const rowsAtOnce = 1_000;
+
 export function createErrorLists(db: Database) {
   return {
     /** Newest first, overcome ones too. */
@@ -60,6 +62,22 @@ export function createErrorLists(db: Database) {
       );
       const [row] = await db.query<{ count: number }>(sql, binds);
       return row?.count ?? 0;
+    },
+
+    /** All that the filters match, newest first, a thousand at a time. */
+    async *all(filters: ErrorFilters): AsyncGenerator<TaskErrorRow[]> {
+      for (let before = Number.MAX_SAFE_INTEGER; ;) {
+        const conditions = conditionsOf(filters);
+        conditions.add('error_id < $?::bigint', before);
+        const rows = await db.query<TaskErrorRow>(
+          `select ${columns} from task_errors ${conditions.where()} order by error_id desc limit ${rowsAtOnce}`,
+          conditions.binds,
+        );
+        if (rows.length > 0) yield rows;
+        const last = rows.at(-1);
+        if (last === undefined || rows.length < rowsAtOnce) return;
+        before = last.errorId;
+      }
     },
 
     /** Errors of a task that no retry has overcome. */

@@ -76,6 +76,8 @@ const parts = `left join lateral (
   from subtasks where task_id = t.task_id having t.state not in ('cancelled', 'failed', 'done')
 ) s on true`;
 
+const rowsAtOnce = 500;
+
 export function createTaskLists(db: Database) {
   return {
     /** Newest first. */
@@ -100,6 +102,25 @@ export function createTaskLists(db: Database) {
       );
       const [row] = await db.query<{ count: number }>(sql, binds);
       return row?.count ?? 0;
+    },
+
+    /** All that the filters match, newest first, some at a time. */
+    async *all(filters: TaskFilters): AsyncGenerator<TaskRow[]> {
+      for (let before = Number.MAX_SAFE_INTEGER; ;) {
+        const conditions = conditionsOf(filters);
+        conditions.add('task_id < $?::bigint', before);
+        const rows = await db.query<TaskRow>(
+          `select ${columns}
+           from (select task_id from tasks ${conditions.where()} order by task_id desc limit ${rowsAtOnce}) page
+           join tasks t using (task_id) ${parts}
+           order by task_id desc`,
+          conditions.binds,
+        );
+        if (rows.length > 0) yield rows;
+        const last = rows.at(-1);
+        if (last === undefined || rows.length < rowsAtOnce) return;
+        before = last.taskId;
+      }
     },
 
     find: async (taskId: number): Promise<TaskRow | null> => {

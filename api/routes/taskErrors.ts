@@ -1,7 +1,10 @@
 import type { RequestHandler } from 'express';
 import { DomainError } from '../../domain/errors.ts';
+import { csvPieces, prefersCsv } from '../csv.ts';
 import { optionalInstant } from '../instants.ts';
 import type { Handlers } from '../jsonRouter.ts';
+import { sendPieces } from '../jsonStream.ts';
+import { taskErrorColumns, taskErrorRows } from '../present/csvRows.ts';
 import { presentTaskError, type TaskErrorToShow } from '../present/taskError.ts';
 import { inputOf } from '../requestContext.ts';
 import { taskNotFound } from '../taskActions.ts';
@@ -19,6 +22,7 @@ export interface TaskErrorsDeps {
   readonly errorLists: {
     page(filters: ErrorFilters, paging: { page: number; pageSize: number }): Promise<TaskErrorToShow[]>;
     count(filters: ErrorFilters): Promise<number>;
+    all(filters: ErrorFilters): AsyncIterable<TaskErrorToShow[]>;
     find(errorId: number): Promise<TaskErrorToShow | null>;
   };
   readonly taskLists: { find(taskId: number): Promise<object | null> };
@@ -51,7 +55,13 @@ export function taskErrorRoutes({ errorLists, taskLists }: TaskErrorsDeps): Hand
   const page: RequestHandler = async (req, res) => {
     const input = inputOf<ErrorsInput>(req);
     const { page, page_size: pageSize } = input.query;
-    const errors = await errorLists.page(await filtersOf(input), { page, pageSize });
+    const filters = await filtersOf(input);
+    if (prefersCsv(req, res)) {
+      res.attachment('errors.csv');
+      await sendPieces(res, 'csv', csvPieces(taskErrorColumns, taskErrorRows(errorLists.all(filters))));
+      return;
+    }
+    const errors = await errorLists.page(filters, { page, pageSize });
     res.json({ errors: errors.map(presentTaskError) });
   };
 

@@ -5,9 +5,11 @@ import type { GcContent, GcRequest } from '../../domain/tasks/gcContent.ts';
 import type { ControlAction } from '../../domain/tasks/lifecycle.ts';
 import { isFinal } from '../../domain/tasks/task.ts';
 import { idempotencyKeyOf } from '../idempotencyKey.ts';
+import { csvPieces, prefersCsv } from '../csv.ts';
 import { optionalInstant } from '../instants.ts';
-import { arrayPieces, sendJsonPieces } from '../jsonStream.ts';
+import { arrayPieces, sendPieces } from '../jsonStream.ts';
 import type { Handlers } from '../jsonRouter.ts';
+import { taskColumns, taskRows } from '../present/csvRows.ts';
 import { presentSubtask, presentTask, type SubtaskToShow, type TaskToShow } from '../present/task.ts';
 import { presentTaskResult, type ChunkToShow, type ResultToShow } from '../present/taskResult.ts';
 import { actorOf, inputOf } from '../requestContext.ts';
@@ -37,6 +39,7 @@ export interface TasksDeps {
   readonly taskLists: {
     page(filters: TaskFilters, paging: { page: number; pageSize: number }): Promise<TaskRow[]>;
     count(filters: TaskFilters): Promise<number>;
+    all(filters: TaskFilters): AsyncIterable<TaskRow[]>;
     find(taskId: number): Promise<TaskRow | null>;
   };
   readonly subtaskLists: { all(taskId: number): AsyncIterable<SubtaskToShow[]> };
@@ -78,6 +81,11 @@ export function taskRoutes(deps: TasksDeps): Handlers {
   return {
     getTasks: async (req, res) => {
       const { query } = inputOf<{ query: TaskQuery }>(req);
+      if (prefersCsv(req, res)) {
+        res.attachment('tasks.csv');
+        await sendPieces(res, 'csv', csvPieces(taskColumns, taskRows(taskLists.all(filtersOf(query)))));
+        return;
+      }
       const paging = { page: query.page, pageSize: query.page_size };
       const tasks = await taskLists.page(filtersOf(query), paging);
       res.json({ tasks: tasks.map(presentTask) });
@@ -127,13 +135,13 @@ export function taskRoutes(deps: TasksDeps): Handlers {
       await checkResult(task, deps.resultLists);
       const errors = await deps.errorLists.countOpen(taskId);
       res.attachment(`task-${taskId}-result.json`);
-      await sendJsonPieces(res, presentTaskResult(task, errors, deps.resultLists.chunks(taskId)));
+      await sendPieces(res, 'json', presentTaskResult(task, errors, deps.resultLists.chunks(taskId)));
     },
 
     getSubtasks: async (req, res) => {
       const { task_id: taskId } = inputOf<OneTask>(req).params;
       await findTask(taskId);
-      await sendJsonPieces(res, arrayPieces('subtasks', presentAll(deps.subtaskLists.all(taskId))));
+      await sendPieces(res, 'json', arrayPieces('subtasks', presentAll(deps.subtaskLists.all(taskId))));
     },
   };
 }

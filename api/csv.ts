@@ -1,0 +1,28 @@
+import { stringify } from 'csv-stringify/sync';
+import type { Request, Response } from 'express';
+
+/** Whether a client that may have JSON or CSV wants CSV. */
+export function prefersCsv(req: Request, res: Response): boolean {
+  res.vary('Accept');
+  return req.accepts(['application/json', 'text/csv']) === 'text/csv';
+}
+
+/**
+ * The rows of lists that come in pieces, as CSV with a line of names. A text that a spreadsheet would take for a formula
+ * gets an apostrophe before it; objects are written as JSON.
+ */
+export async function* csvPieces(columns: readonly string[], lists: AsyncIterable<readonly object[]>) {
+  const options = {
+    columns: [...columns],
+    escape_formulas: true,
+    record_delimiter: 'windows' as const,
+    cast: { object: (value: object) => JSON.stringify(value) },
+  };
+  // The names come with the first rows: what goes wrong before them is answered as an error.
+  let header = true;
+  for await (const list of lists) {
+    yield stringify([...list], { ...options, header });
+    header = false;
+  }
+  if (header) yield stringify([], { ...options, header });
+}
