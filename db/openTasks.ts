@@ -66,8 +66,10 @@ export function createOpenTasks(db: Database) {
            coalesce((select extract(epoch from now() - min(s.last_update_time)) from subtasks s
              join tasks t on t.task_id = s.task_id
              where s.state = 'running' and t.state in ('planning', 'running')), 0)::float8 as "checkpointAgeSeconds",
-           coalesce((select extract(epoch from now() - min(next_attempt_time)) from notifications
-             where state = 'pending'), 0)::float8 as "outboxAgeSeconds"`,
+           coalesce(greatest(
+             (select extract(epoch from now() - min(next_attempt_time)) from notifications where state = 'pending'),
+             (select extract(epoch from now() - min(last_update_time)) from tasks
+              where state = 'pending' and desired_state = 'run'), 0), 0)::float8 as "outboxAgeSeconds"`,
       );
       return {
         tasks,

@@ -69,7 +69,11 @@ export function createMetrics(registry: Registry = new Registry()) {
       'Age of the oldest checkpoint among running parts: a stalled task makes it grow.',
       [],
     ),
-    outboxAge: gauge('luna_outbox_age_seconds', 'Age of the oldest entry that waits to be sent.', []),
+    outboxAge: gauge(
+      'luna_outbox_age_seconds',
+      'Age of the oldest notification that waits to be sent, or task that waits to be started.',
+      [],
+    ),
     reconcilerRepairs: counter('luna_reconciler_repairs_total', 'What the reconciler put right.', ['kind']),
     controlLatency: histogram(
       'luna_control_latency_seconds',

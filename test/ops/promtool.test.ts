@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { promisify } from 'node:util';
+import { parse } from 'yaml';
+
+const folder = 'ops/prometheus';
+const howToGet =
+  'promtool is not on the PATH: install Debian’s package prometheus, or let .ci/promtool unpack it: PATH="$(.ci/promtool):$PATH" npm test';
+
+async function promtool(...args: string[]): Promise<string> {
+  try {
+    return (await promisify(execFile)('promtool', args, { cwd: folder })).stdout;
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: unknown; stdout: string; stderr: string };
+    throw new Error(code === 'ENOENT' ? howToGet : `${stdout}\n${stderr}`, { cause: error });
+  }
+}
+
+interface AlertFile {
+  readonly groups: readonly { readonly rules: readonly { readonly alert: string }[] }[];
+}
+interface TestFile {
+  readonly tests: readonly {
+    readonly alert_rule_test: readonly { readonly alertname: string; readonly exp_alerts?: unknown[] }[];
+  }[];
+}
+
+const read = async (file: string): Promise<unknown> => parse(await readFile(file, 'utf8'));
+
+async function alertNames(): Promise<string[]> {
+  const { groups } = (await read(`${folder}/alerts.yml`)) as AlertFile;
+  return groups.flatMap(({ rules }) => rules.map(({ alert }) => alert));
+}
+
+test('Prometheus can read its configuration and the rules', async () => {
+  assert.match(await promtool('check', 'config', 'prometheus.yml'), /valid prometheus config/);
+});
+
+test('alerts are raised when they must be, and only then', async () => {
+  assert.match(await promtool('test', 'rules', 'alerts.test.yml'), /SUCCESS/);
+});
+
+test('each alert is tested both ways and has its entry in the runbook', async () => {
+  const { tests } = (await read(`${folder}/alerts.test.yml`)) as TestFile;
+  const cases = tests.flatMap((item) => item.alert_rule_test);
+  const headings = (await readFile('docs/operations.md', 'utf8')).split('\n');
+  for (const alert of await alertNames()) {
+    const ofAlert = cases.filter(({ alertname }) => alertname === alert);
+    assert.ok(
+      ofAlert.some(({ exp_alerts = [] }) => exp_alerts.length > 0),
+      `${alert} is never raised`,
+    );
+    assert.ok(
+      ofAlert.some(({ exp_alerts = [] }) => exp_alerts.length === 0),
+      `${alert} is never silent`,
+    );
+    assert.ok(headings.includes(`### ${alert}`), `docs/operations.md has no entry ### ${alert}`);
+  }
+});
