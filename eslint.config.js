@@ -48,6 +48,7 @@ const libraries = {
   'ipaddr.js': ['platform'],
   '@node-rs/argon2': ['platform'],
   sharp: ['extraction'],
+  cockatiel: ['extraction'],
   '@tensorflow/tfjs-core': ['extraction'],
   '@tensorflow/tfjs-converter': ['extraction'],
   '@tensorflow/tfjs-backend-wasm': ['extraction'],

@@ -45,11 +45,11 @@ interface Reading {
  */
 export function createExtractPart(deps: ExtractPartDeps) {
   return (partRef: PartRef) =>
-    runPart(deps, 'extract', partRef, (claimed, left) => {
+    runPart(deps, 'extract', partRef, (claimed, left, stop) => {
       const { task } = claimed;
       if (task.kind !== 'extract') throw new TypeError(`task ${task.taskId} is no extract`);
       const { content } = task;
-      const extractSample = createSampleExtraction(deps, content, left);
+      const extractSample = createSampleExtraction(deps, content, left, stop);
       let size = firstSize;
 
       const read = async (phase: ExtractPhase, cursor: string | null): Promise<Reading> => {

@@ -8,7 +8,8 @@ export interface SampleDeps {
   readonly readSample: (storageKey: string) => Promise<Buffer>;
   /**
    * Calls `bytes` when an extractor is about to need them, so that images do not pile up in memory.
-   * @throws DomainError sampleUnreadable | sampleKillsExtractor for what is wrong with this sample alone
+   * @throws DomainError sampleUnreadable | sampleKillsExtractor for what is wrong with this sample alone,
+   *   extractorUnavailable when no sample can be extracted now
    */
   readonly extractDescriptor: (sample: SampleToRead) => Promise<Float32Array>;
   /** Like `extractDescriptor`. */
@@ -20,16 +21,24 @@ export interface SampleToRead {
   readonly kind: 'face' | 'body';
   readonly id: string;
   readonly bytes: () => Promise<Buffer>;
+  /** Fires when nobody waits for the answer any more, or when the worker or the task is to stop at once. */
+  readonly signal: AbortSignal;
 }
 
 const ofTheSample = new Set<ErrorName>(['sampleMissing', 'sampleUnreadable', 'sampleKillsExtractor']);
 
 /**
  * One object → its outcome. What is wrong with the sample is an outcome; anything else is thrown. Samples that still
- * wait for an extractor when `left` fires are given up: others' samples wait behind them.
+ * wait for an extractor when `left` fires are given up: others' samples wait behind them. `stop` ends only what may
+ * take long, a remote extractor's answer.
  */
-export function createSampleExtraction(deps: SampleDeps, content: ExtractContent, left: AbortSignal) {
-  const make = makerOf(deps, content);
+export function createSampleExtraction(
+  deps: SampleDeps,
+  content: ExtractContent,
+  left: AbortSignal,
+  stop: AbortSignal,
+) {
+  const make = makerOf(deps, content, AbortSignal.any([left, stop]));
 
   return async ({
     objectId,
@@ -56,13 +65,13 @@ export function createSampleExtraction(deps: SampleDeps, content: ExtractContent
 }
 
 /** What the task makes of a sample. */
-function makerOf(deps: SampleDeps, { extraction_target, options }: ExtractContent) {
+function makerOf(deps: SampleDeps, { extraction_target, options }: ExtractContent, signal: AbortSignal) {
   const attributes = extraction_target === 'basic_attributes';
   const version = attributes ? options.attributes_version : options.descriptor_version;
   if (version === undefined) throw new TypeError('the task names no version');
   const kind = extraction_target === 'body_descriptor' ? 'body' : 'face';
   return async (id: string, bytes: () => Promise<Buffer>) => {
-    const sample: SampleToRead = { version, kind, id, bytes };
+    const sample: SampleToRead = { version, kind, id, bytes, signal };
     return attributes
       ? { kind: 'attributed' as const, attributes: await deps.tellAttributes(sample) }
       : { kind: 'extracted' as const, descriptor: await deps.extractDescriptor(sample) };

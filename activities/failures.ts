@@ -5,6 +5,9 @@ import type { TaskFailure } from '../domain/tasks/books.ts';
 /** Errors of our own making that no list names are tried this often; those of a database or a disk for ever. */
 const attemptsOfUnknown = 20;
 
+// Looking again is cheap, and only a part that looks again sees a pause.
+const waitForExtractorMs = 2_000;
+
 /**
  * The one place where an error of an activity becomes Temporal's. Its first detail is the text for people. What
  * DomainError calls not retryable ends the part; everything else is tried again, because servers come back.
@@ -17,6 +20,7 @@ export function toFailure(error: unknown, attempt: number): unknown {
       type: error.error,
       details: [error.detail],
       nonRetryable: !error.entry.retryable || endsTask.has(error.error),
+      ...(error.error === 'extractorUnavailable' ? { nextRetryDelay: waitForExtractorMs } : {}),
       cause: error,
     });
   }

@@ -10,7 +10,8 @@ import { finalFailureOf, toFailure } from './failures.ts';
 
 export interface PartClaims {
   claim(part: PartRef, claim: string): Promise<Claiming>;
-  release(part: ClaimedPart): Promise<void>;
+  /** Gives the part back; `waitsFor` is what keeps it from going on at once. */
+  release(part: ClaimedPart, waitsFor?: TaskFailure): Promise<void>;
   fail(part: PartRef, failure: TaskFailure): Promise<void>;
 }
 
@@ -64,6 +65,7 @@ export async function runPart(
         context,
         kind,
         claiming.part,
+        stop,
         openPart(claiming.part, left.signal, stop),
       );
       if (answer === 'done') await checkErrorBudget(deps, claiming.part);
@@ -73,6 +75,7 @@ export async function runPart(
       observe({ outcome: 'failed' });
       const failure = finalFailureOf(toFailure(error, context.info.attempt));
       if (failure !== null) await deps.claims.fail(partRef, failure);
+      else if (isWaiting(error)) await deps.claims.release(claiming.part, error);
       throw error;
     } finally {
       left.abort();
@@ -85,11 +88,12 @@ async function runBatches(
   context: Context,
   kind: 'gc' | 'extract',
   claimed: ClaimedPart,
+  stop: AbortSignal,
   commitNext: (part: ClaimedPart) => Promise<Committed<BatchReport>>,
 ): Promise<PartAnswer> {
   let part = claimed;
   for (;;) {
-    if (deps.stopping.aborted || context.cancellationSignal.aborted) {
+    if (stop.aborted) {
       await deps.claims.release(part);
       throw ApplicationFailure.create({
         message: 'the worker stops; the part goes on elsewhere',
@@ -97,7 +101,12 @@ async function runBatches(
         nextRetryDelay: 200,
       });
     }
-    const answer = await commitNext(part);
+    const answer = await commitNext(part).catch((error: unknown) => {
+      // The batch ended early because it was to stop: the part is given back.
+      if (stop.aborted) return null;
+      throw error;
+    });
+    if (answer === null) continue;
     if (answer.kind !== 'committed') return 'stopped';
     const { result, orders } = answer;
     part = answer.part;
@@ -106,6 +115,11 @@ async function runBatches(
     if (result.finished) return 'done';
     await pause(throttleDelay(result, orders), [deps.stopping, context.cancellationSignal]);
   }
+}
+
+/** Nothing is wrong with the part: what it needs is away. */
+function isWaiting(error: unknown): error is DomainError {
+  return error instanceof DomainError && error.error === 'extractorUnavailable';
 }
 
 async function pause(ms: number, signals: readonly AbortSignal[]): Promise<void> {

@@ -18,7 +18,7 @@ import { createTaskLists } from '../db/taskLists.ts';
 import { createTaskPageLists } from '../db/taskPageLists.ts';
 import { createTaskStore } from '../db/taskStore.ts';
 import { isUnavailable } from '../db/unavailable.ts';
-import { catalogue } from '../extraction/catalogue.ts';
+import { catalogueWith } from '../extraction/catalogue.ts';
 import { openImageStore } from '../imagestore/open.ts';
 import { ConfigError, loadConfig, type Config } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
@@ -112,7 +112,7 @@ async function serve(): Promise<void> {
     errorLists: createErrorLists(db),
     homeLists: createHomeLists(db),
     taskPageLists: createTaskPageLists(db),
-    extractors: catalogue,
+    extractors: catalogueWith(config.remoteExtractors),
     defaultFaceVersion: config.defaultDescriptorVersion,
     defaultBodyVersion: config.defaultBodyDescriptorVersion,
     basicAttributesVersion: config.basicAttributesVersion,

@@ -1,3 +1,4 @@
+import { errorTable } from '../domain/errors.ts';
 import type { TaskFailure } from '../domain/tasks/books.ts';
 import type { EngineTask } from '../domain/tasks/engineTask.ts';
 import { fadeMs } from '../domain/tasks/rate.ts';
@@ -21,8 +22,11 @@ export function createPartStore(db: Database) {
   return {
     claim: (part: PartRef, claim: string): Promise<Claiming> => withRetries(() => claimPart(db, part, claim)),
 
-    /** Gives the part back without waiting for its end, so that another worker goes on at its checkpoint. */
-    release: (part: ClaimedPart): Promise<void> => releasePart(db, part),
+    /**
+     * Gives the part back without waiting for its end, so that another worker goes on at its checkpoint; `waitsFor` is
+     * shown as its failure until a batch succeeds.
+     */
+    release: (part: ClaimedPart, waitsFor?: TaskFailure): Promise<void> => releasePart(db, part, waitsFor),
 
     /** The part failed for good. */
     fail: (part: PartRef, failure: TaskFailure): Promise<void> => recordPartError(db, part, failure),
@@ -131,7 +135,7 @@ async function tryBatch<T>(
          samples_removed = $10, origins_removed = $11, last_update_time = clock_timestamp(),
          recent = recent * exp(greatest(-50, (recent_at_ms - $13::bigint) / ${fadeMs}.0)) + greatest($7::bigint - done, 0)
            + greatest($8::bigint - failed, 0) + greatest($9::bigint - skipped, 0), recent_at_ms = $13,
-         retry_errors = retry_errors and not $12, claim = case when $12 then null else claim end,
+         failure = null, retry_errors = retry_errors and not $12, claim = case when $12 then null else claim end,
          state = case when $12 then 'done' else state end, end_time = case when $12 then clock_timestamp() end,
          expected = case when $12 then greatest(expected, $7::bigint + $8::bigint + $9::bigint) else expected end
        where task_id = $1 and part_no = $2`,
@@ -174,10 +178,15 @@ async function fence(tx: Sql, part: ClaimedPart): Promise<(Orders & { clockMs: n
   return row ?? null;
 }
 
-async function releasePart(db: Sql, part: ClaimedPart): Promise<void> {
+async function releasePart(db: Sql, part: ClaimedPart, waitsFor?: TaskFailure): Promise<void> {
   await db.query(
-    `update subtasks set state = 'pending', claim = null, last_update_time = now()
+    `update subtasks set state = 'pending', claim = null, last_update_time = now(), failure = coalesce($4::jsonb, failure)
      where task_id = $1 and part_no = $2 and claim = $3 and state = 'running'`,
-    [part.task.taskId, part.partNo, part.claim],
+    [part.task.taskId, part.partNo, part.claim, waitsFor === undefined ? null : toFailureRow(waitsFor)],
   );
+}
+
+function toFailureRow({ error, detail }: TaskFailure): string {
+  const { code, desc } = errorTable[error];
+  return JSON.stringify({ error_code: code, desc, detail });
 }

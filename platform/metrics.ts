@@ -87,6 +87,11 @@ export function createMetrics(registry: Registry = new Registry()) {
       ['version'],
       requestSeconds,
     ),
+    remoteExtractorAsked: gauge(
+      'luna_remote_extractor_asked',
+      '1, or 0 while a remote extractor is left alone because it failed again and again.',
+      ['version'],
+    ),
     /** Of the pool of database connections, shortly before `render`. */
     reportPool: ({ size, available, waiting }: PoolSize): void => {
       poolConnections.set({ state: 'idle' }, available);

@@ -36,6 +36,23 @@ const hosts = commaSeparated.superRefine((value, context) => {
   }
 });
 
+/** `face:4:512=http://host:9000/extract`, comma-separated; `:attributes` after the length when it tells them too. */
+const remoteExtractors = commaSeparated.transform((items, context) =>
+  items.flatMap((item) => {
+    const found = /^(face|body):(\d{1,5}):(\d{1,5})(:attributes)?=(https?:\/\/.+)$/.exec(item);
+    const [, kind, version, dimension, attributes, address = ''] = found ?? [];
+    const [number, length] = [Number(version), Number(dimension)];
+    const isGood =
+      number >= 1 && number <= 32_767 && length >= 1 && length <= 16_384 && URL.canParse(address);
+    if (!isGood || new URL(address).username !== '') {
+      context.addIssue(`items like face:4:512=http://host:9000/extract, not ${item}`);
+      return [];
+    }
+    const [type, tells] = [kind === 'body' ? 'body' : 'face', attributes !== undefined] as const;
+    return [{ kind: type, version: number, dimension: length, attributes: tells, url: address } as const];
+  }),
+);
+
 const secret = <Schema extends z.ZodType>(schema: Schema, sentence: string): Schema =>
   schema.meta({ description: sentence, secret: true });
 
@@ -123,6 +140,20 @@ export const settings = {
       'Face descriptor version whose network tells age, gender and the like for basic_attributes: 1 also tells emotions, 2 is without.',
     ),
   DEFAULT_BODY_DESCRIPTOR_VERSION: wholeNumber(1, 32767).default(101).describe('The same for bodies.'),
+  REMOTE_EXTRACTORS: remoteExtractors
+    .default([])
+    .describe(
+      'Extractors that speak docs/remote-extractor.yaml over HTTP, comma-separated: kind:version:length=URL, for instance face:4:512=http://host:9000/extract; with :attributes before the = when it tells them too.',
+    ),
+  REMOTE_EXTRACTOR_TIMEOUT_MS: wholeNumber(100, 120_000)
+    .default(10_000)
+    .describe('How long a remote extractor may take for one sample, milliseconds.'),
+  REMOTE_EXTRACTOR_CONCURRENCY: wholeNumber(1, 256)
+    .default(8)
+    .describe('Samples that one worker gives to a remote extractor at the same time.'),
+  REMOTE_EXTRACTOR_RETRIES: wholeNumber(0, 10)
+    .default(3)
+    .describe('How often one sample is sent again to a remote extractor that fails, with growing pauses.'),
   ORIGIN_HOSTS: hosts
     .default([])
     .describe(

@@ -14,8 +14,10 @@ import { createPartStore } from '../db/partStore.ts';
 import { createTaskAnnouncer } from '../db/taskAnnouncer.ts';
 import { createTaskBooks } from '../db/taskBooks.ts';
 import { createTombstoneStore } from '../db/tombstoneStore.ts';
-import { catalogue } from '../extraction/catalogue.ts';
+import { catalogueWith, type ExtractorEntry } from '../extraction/catalogue.ts';
+import { createExtractors } from '../extraction/extractors.ts';
 import { createExtractorPool } from '../extraction/pool.ts';
+import { createRemoteExtractor } from '../extraction/remoteExtractor.ts';
 import { openImageStore } from '../imagestore/open.ts';
 import { createSampleRemoval } from '../imagestore/sampleRemoval.ts';
 import { ConfigError, loadConfig, type Config } from '../platform/config.ts';
@@ -34,7 +36,7 @@ import { startWorkers } from './workers.ts';
 
 const usage = `npm run worker -- [--queues ${queueNames.join(',')}]\n`;
 
-const { config, queues } = readStart();
+const { config, queues, catalogue } = readStart();
 const log = createLogger({ name: 'worker', level: config.logLevel, format: config.logFormat });
 // Parts give back within a batch; the rest of the time is for a model run that is under way.
 const shutdown = createShutdown({ log, limitMs: 46_000 });
@@ -70,6 +72,19 @@ const extractors = queues.includes('extract')
     })
   : null;
 if (extractors !== null) shutdown.on('last', 'extractors', () => extractors.close());
+const remotes = config.remoteExtractors.map((entry) => {
+  const label = { version: String(entry.version) };
+  metrics.remoteExtractorAsked.set(label, 1);
+  return createRemoteExtractor(entry, {
+    timeoutMs: config.remoteExtractorTimeoutMs,
+    concurrency: config.remoteExtractorConcurrency,
+    retries: config.remoteExtractorRetries,
+    log,
+    onAsked: (isAsked) => metrics.remoteExtractorAsked.set(label, isAsked ? 1 : 0),
+    onAnswer: (seconds) => metrics.extractDuration.observe(label, seconds),
+  });
+});
+const networks = extractors === null ? null : createExtractors(extractors, remotes);
 
 // 16 of them for each part of gc that this process may have at once.
 const originRequests = createGuardedRequest({
@@ -107,12 +122,12 @@ const activities = createActivities({
   extract: createExtractStore(db),
   readSample: (key) => images.get(key),
   extractDescriptor: async (sample) => {
-    if (extractors === null) throw new Error('this worker has no extractors');
-    return (await extractors.run(sample)).descriptor;
+    if (networks === null) throw new Error('this worker has no extractors');
+    return networks.describe(sample);
   },
   tellAttributes: async (sample) => {
-    if (extractors === null) throw new Error('this worker has no extractors');
-    return extractors.tellAttributes(sample);
+    if (networks === null) throw new Error('this worker has no extractors');
+    return networks.tellAttributes(sample);
   },
 });
 
@@ -185,6 +200,7 @@ process.send?.({ ready: true });
 function readStart(): {
   config: Config & { databaseUrl: string; temporalAddress: string };
   queues: QueueName[];
+  catalogue: readonly ExtractorEntry[];
 } {
   try {
     const { values } = parseArgs({
@@ -199,7 +215,11 @@ function readStart(): {
     if (databaseUrl === undefined || temporalAddress === undefined) {
       throw new ConfigError(['DATABASE_URL and TEMPORAL_ADDRESS: required (npm start sets them)']);
     }
-    return { config: { ...loaded, databaseUrl, temporalAddress }, queues: toQueues(values.queues) };
+    return {
+      config: { ...loaded, databaseUrl, temporalAddress },
+      queues: toQueues(values.queues),
+      catalogue: catalogueWith(loaded.remoteExtractors),
+    };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
     return process.exit(2);

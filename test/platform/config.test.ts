@@ -86,3 +86,24 @@ test('only addresses of this machine count as loopback', () => {
   for (const host of ['127.0.0.1', '127.1.2.3', 'localhost', '::1']) assert.ok(isLoopback(host), host);
   for (const host of ['0.0.0.0', '::', '10.0.0.1', '127.evil.example']) assert.ok(!isLoopback(host), host);
 });
+
+test('remote extractors are read from one line, and a wrong one is named', () => {
+  const line = 'face:4:512=http://one:9000/extract, body:102:256:attributes=https://two/x?y=1';
+  assert.deepEqual(loadConfig({ REMOTE_EXTRACTORS: line }).remoteExtractors, [
+    { kind: 'face', version: 4, dimension: 512, attributes: false, url: 'http://one:9000/extract' },
+    { kind: 'body', version: 102, dimension: 256, attributes: true, url: 'https://two/x?y=1' },
+  ]);
+  const wrong = [
+    'face:4=http://one',
+    'face:0:512=http://one',
+    'face:4:0=http://one',
+    'dog:4:512=http://one',
+    'face:4:512=ftp://one',
+    'face:4:512=http://me:secret@one',
+  ];
+  for (const item of wrong) {
+    const faults = faultsOf({ REMOTE_EXTRACTORS: item });
+    assert.equal(faults.length, 1);
+    assert.match(faults[0] ?? '', /^REMOTE_EXTRACTORS: items like/);
+  }
+});

@@ -1,0 +1,34 @@
+import type { BasicAttributes } from '../domain/basicAttributes.ts';
+import type { ExtractorPool } from './pool.ts';
+import type { RemoteExtractor, RemoteRequest } from './remoteExtractor.ts';
+
+export interface SampleToExtract extends RemoteRequest {
+  readonly version: number;
+  readonly kind: 'face' | 'body';
+}
+
+/** Our own networks, in child processes, and the remote extractors, by version and kind. */
+export function createExtractors(
+  pool: Pick<ExtractorPool, 'run' | 'tellAttributes'>,
+  remotes: readonly RemoteExtractor[],
+) {
+  const findRemote = ({ version, kind }: SampleToExtract) =>
+    remotes.find(({ entry }) => entry.version === version && entry.kind === kind);
+  return {
+    describe: async (sample: SampleToExtract): Promise<Float32Array> => {
+      const remote = findRemote(sample);
+      if (remote === undefined) return (await pool.run(sample)).descriptor;
+      return given((await remote.extract(sample, 'descriptor')).descriptor);
+    },
+    tellAttributes: async (sample: SampleToExtract): Promise<BasicAttributes> => {
+      const remote = findRemote(sample);
+      if (remote === undefined) return pool.tellAttributes(sample);
+      return given((await remote.extract(sample, 'attributes')).attributes);
+    },
+  };
+}
+
+function given<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('the remote extractor made something else than was wanted');
+  return value;
+}
