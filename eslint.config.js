@@ -41,6 +41,7 @@ const libraries = {
   nunjucks: ['views'],
   bootstrap: ['views'],
   'htmx.org': ['views'],
+  croner: ['platform'],
   pino: ['platform'],
   'pino-pretty': ['platform'],
   'prom-client': ['platform'],

@@ -1,11 +1,12 @@
 import { createExtractPart, type ExtractPartDeps } from './extractPart.ts';
 import { createGcPart, type GcPartDeps } from './gcPart.ts';
+import { createScheduledTask, type ScheduledTaskDeps } from './scheduledTask.ts';
 import { createTaskBooksActivities, type TaskBooksDeps } from './taskBooks.ts';
 
 /** The activities of each queue. Workflows know them by type alone. */
-export function createActivities(deps: TaskBooksDeps & GcPartDeps & ExtractPartDeps) {
+export function createActivities(deps: TaskBooksDeps & GcPartDeps & ExtractPartDeps & ScheduledTaskDeps) {
   return {
-    orchestrate: createTaskBooksActivities(deps),
+    orchestrate: { ...createTaskBooksActivities(deps), startScheduledTask: createScheduledTask(deps) },
     gc: { runPart: createGcPart(deps) },
     extract: { runPart: createExtractPart(deps) },
   };

@@ -26,10 +26,12 @@ import { healthRoutes } from './routes/health.ts';
 import { listRoutes, type ListsDeps } from './routes/lists.ts';
 import { loginRoutes } from './routes/login.ts';
 import { metricsRoutes, type MetricsDeps } from './routes/metrics.ts';
+import { scheduleRoutes, type SchedulesDeps } from './routes/schedules.ts';
 import { searchRoutes, type SearchDeps } from './routes/search.ts';
 import { taskErrorRoutes, type TaskErrorsDeps } from './routes/taskErrors.ts';
 import { taskRoutes, type TasksDeps } from './routes/tasks.ts';
 import { versionRoutes } from './routes/version.ts';
+import { createScheduleActions, type ScheduleActionsDeps } from './scheduleActions.ts';
 import { createTaskActions, type TaskActionsDeps } from './taskActions.ts';
 
 export interface AppDeps {
@@ -54,6 +56,8 @@ export interface AppDeps {
   readonly audit: SessionAuditDeps['audit'];
   readonly auditLists: AuditDeps['auditLists'];
   readonly tasks: TaskActionsDeps['tasks'];
+  readonly schedules: ScheduleActionsDeps['schedules'];
+  readonly scheduleLists: SchedulesDeps['scheduleLists'];
   readonly gateway: TaskActionsDeps['gateway'];
   readonly taskLists: TasksDeps['taskLists'] & PageSources['taskLists'];
   readonly subtaskLists: TasksDeps['subtaskLists'];
@@ -98,6 +102,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   );
   const attributesVersion = attributesExtractor?.version ?? null;
   const taskActions = createTaskActions({ ...deps, hasExtractor, attributesVersion });
+  const scheduleActions = createScheduleActions({ ...deps, hasExtractor, attributesVersion });
   const pages = createPages({
     ...deps,
     ...{ session, authenticator, sessionAudit, accountActions, taskActions, contract: paths },
@@ -110,6 +115,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...searchRoutes(deps),
     ...taskRoutes({ ...deps, taskActions }),
     ...taskErrorRoutes(deps),
+    ...scheduleRoutes({ scheduleLists: deps.scheduleLists, scheduleActions }),
     ...auditRoutes(deps),
     ...healthRoutes(deps.checks),
     ...metricsRoutes({ metrics, refresh: () => deps.refreshMetrics() }),

@@ -10,6 +10,8 @@ import { createHomeLists } from '../db/homeLists.ts';
 import { createListLists } from '../db/listLists.ts';
 import { isMigrated } from '../db/migrate.ts';
 import { createResultLists } from '../db/resultLists.ts';
+import { createScheduleLists } from '../db/scheduleLists.ts';
+import { createScheduleStore } from '../db/scheduleStore.ts';
 import { createSearchLists } from '../db/searchLists.ts';
 import { createSessionStore } from '../db/sessionStore.ts';
 import { createSubtaskLists } from '../db/subtaskLists.ts';
@@ -105,6 +107,8 @@ async function serve(): Promise<void> {
     audit: createAuditStore(db),
     auditLists: createAuditLists(db),
     tasks: createTaskStore(db),
+    schedules: createScheduleStore(db),
+    scheduleLists: createScheduleLists(db),
     gateway,
     taskLists,
     subtaskLists: createSubtaskLists(db),

@@ -14,6 +14,8 @@ export interface NewTask {
   readonly objectsPerSecond?: number;
   readonly errorBudget?: number;
   readonly notificationPolicy?: NotificationPolicy;
+  /** The time of a schedule that it is made for; there is no other task of it. */
+  readonly schedule?: { readonly scheduleId: number; readonly scheduledTime: string };
   /** The order's name among those of its account, and the request that it must come with each time. */
   readonly idempotency?: { readonly key: string; readonly request: object };
 }
@@ -37,8 +39,8 @@ export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<
   };
   const [row] = await tx.query<TaskRef>(
     `insert into tasks (task_type, content, description, objects_per_second, error_budget, notification_policy,
-       created_by, created_by_login, request_id, idempotency_key, idempotency_hash)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, ${hashOf('$11')})
+       created_by, created_by_login, request_id, schedule_id, scheduled_time, idempotency_key, idempotency_hash)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, ${hashOf('$13')})
      on conflict (created_by, idempotency_key) where idempotency_key is not null do nothing
      returning task_id as "taskId", generation`,
     [
@@ -51,6 +53,8 @@ export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<
       actor.accountId,
       actor.login,
       actor.requestId,
+      task.schedule?.scheduleId ?? null,
+      task.schedule?.scheduledTime ?? null,
       idempotency?.key ?? null,
       requestOf(task),
     ],
@@ -62,7 +66,10 @@ export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<
     action: 'task.create',
     objectType: 'task',
     objectId: row.taskId,
-    after: { task_type: taskType, content, description, ...settings },
+    after: {
+      ...{ task_type: taskType, content, description, ...settings },
+      ...(task.schedule === undefined ? {} : { schedule_id: task.schedule.scheduleId }),
+    },
   });
   return { ...row, isNew: true };
 }

@@ -52,6 +52,7 @@ export const errorTable = {
   stillRunning: entry(28032, 400, 'Task is still running'),
   noExtractor: entry(28033, 400, 'No extractor for this version or target'),
   selectsEverything: entry(28034, 400, 'Filters select everything'),
+  scheduleNotFound: entry(28036, 404, 'Schedule not found'),
   idempotencyConflict: entry(28035, 409, 'Idempotency key used with another body'),
 
   sampleMissing: entry(28100, 500, 'Sample missing', true),

@@ -16,6 +16,7 @@ import {
   type QueueName,
 } from '../workflows/messages.ts';
 import type { ConnectionSettings } from './connectionOptions.ts';
+import { createSchedules } from './schedules.ts';
 
 export interface GatewayOptions {
   readonly connection: ConnectionSettings;
@@ -57,6 +58,8 @@ export function createGateway(options: GatewayOptions) {
   };
 
   return {
+    ...createSchedules({ client, prefix, timely }),
+
     /** Starts the task's workflow; harmless when it runs or ran already. */
     startTask: async (ref: TaskRef): Promise<void> => {
       try {

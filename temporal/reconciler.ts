@@ -23,6 +23,8 @@ export interface ReconcilerDeps {
     }>;
   };
   readonly gateway: Pick<Gateway, 'startTask' | 'controlTask' | 'findTask'>;
+  /** Makes Temporal's schedules follow their rows. */
+  readonly followSchedules: () => Promise<void>;
   /** Removes files whose rows are gone and that nobody removed; answers how many. */
   readonly sweepFiles: () => Promise<number>;
   /** Adds up the differences that the counts of tasks and errors consist of. */
@@ -73,6 +75,7 @@ async function reconcile(deps: ReconcilerDeps): Promise<void> {
     if (last === undefined || page.length < pageSize) break;
     after = last.taskId;
   }
+  await deps.followSchedules();
   const swept = await deps.sweepFiles();
   if (swept > 0) deps.metrics.reconcilerRepairs.inc({ kind: 'sample_swept' }, swept);
   await deps.mergeCounts();

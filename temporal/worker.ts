@@ -6,16 +6,20 @@ import { createBlockCounts } from '../db/blockCounts.ts';
 import { createDatabase } from '../db/connection.ts';
 import { ensureDescriptorPartition } from '../db/descriptorPartitions.ts';
 import { createExtractStore } from '../db/extractStore.ts';
+import { createFollowedSchedules } from '../db/followedSchedules.ts';
 import { createGcStore } from '../db/gcStore.ts';
 import { createOpenTasks } from '../db/openTasks.ts';
 import { createOriginStore } from '../db/originStore.ts';
 import { createPartPlan } from '../db/partPlan.ts';
 import { createPartStore } from '../db/partStore.ts';
 import { createTaskAnnouncer } from '../db/taskAnnouncer.ts';
+import { createScheduledTasks } from '../db/scheduledTasks.ts';
 import { createTaskBooks } from '../db/taskBooks.ts';
 import { createTombstoneStore } from '../db/tombstoneStore.ts';
 import { catalogueWith, type ExtractorEntry } from '../extraction/catalogue.ts';
 import { createExtractors } from '../extraction/extractors.ts';
+import { freezeContent } from '../domain/tasks/freezeContent.ts';
+import { catalogue } from '../extraction/catalogue.ts';
 import { createExtractorPool } from '../extraction/pool.ts';
 import { createRemoteExtractor } from '../extraction/remoteExtractor.ts';
 import { openImageStore } from '../imagestore/open.ts';
@@ -30,6 +34,7 @@ import { ensureWorkflowBundle } from './bundle.ts';
 import { connectionSettings } from './connectionOptions.ts';
 import { createGateway } from './gateway.ts';
 import { runReconciler } from './reconciler.ts';
+import { createScheduleReconciler } from './scheduleReconciler.ts';
 import { installRuntime } from './runtime.ts';
 import { startStatusServer } from './statusServer.ts';
 import { startWorkers } from './workers.ts';
@@ -98,6 +103,8 @@ shutdown.on('last', 'connections to image origins', () => {
 
 const announcer = createTaskAnnouncer({ url: config.databaseUrl, log });
 shutdown.on('last', 'announcements', () => announcer.close());
+const gateway = createGateway(settings);
+shutdown.on('last', 'engine', () => gateway.close());
 const books = createTaskBooks(db);
 // Few, so that the first parts run while the next ones are being cut.
 const partsPerStep = 8;
@@ -116,6 +123,20 @@ const activities = createActivities({
   stopping: stopping.signal,
   batchTargetMs: config.batchTargetMs,
   gc: createGcStore(db),
+  scheduledTasks: createScheduledTasks(db, ({ taskType, content }) =>
+    freezeContent(taskType, content, {
+      now: new Date(),
+      defaultFaceVersion: config.defaultDescriptorVersion,
+      defaultBodyVersion: config.defaultBodyDescriptorVersion,
+      attributesVersion: catalogue.some(
+        (one) => one.version === config.basicAttributesVersion && one.attributes,
+      )
+        ? config.basicAttributesVersion
+        : null,
+      hasExtractor: (version, kind) => catalogue.some((one) => one.version === version && one.kind === kind),
+    }),
+  ),
+  startTask: (ref) => gateway.startTask(ref),
   removeFiles: (keys) => removal.remove(keys),
   origins: createOriginStore(db),
   deleteOrigin: createOriginDeletion(originRequests),
@@ -154,11 +175,13 @@ workers.stopped.catch((error: unknown) => {
 });
 
 if (queues.includes('orchestrate')) {
-  const gateway = createGateway(settings);
   const reconciling = runReconciler(
     {
       tasks: createOpenTasks(db),
       gateway,
+      followSchedules: createScheduleReconciler({
+        ...{ schedules: createFollowedSchedules(db), gateway, metrics, log },
+      }),
       sweepFiles: () => removal.sweep(),
       mergeCounts: () => createBlockCounts(db).merge(),
       metrics,
@@ -167,10 +190,7 @@ if (queues.includes('orchestrate')) {
     },
     stopping.signal,
   );
-  shutdown.on('normal', 'reconciler', async () => {
-    await reconciling;
-    await gateway.close();
-  });
+  shutdown.on('normal', 'reconciler', () => reconciling);
 }
 
 const status = await startStatusServer({

@@ -1,1 +1,2 @@
+export { runSchedule } from './runSchedule.ts';
 export { runTask } from './runTask.ts';

@@ -5,6 +5,7 @@ import type { TaskRef } from '../domain/tasks/parts.ts';
 export const controlSignal = defineSignal('control');
 
 export const runTaskType = 'runTask';
+export const runScheduleType = 'runSchedule';
 
 export type QueueName = 'orchestrate' | 'gc' | 'extract';
 export const queueNames: readonly QueueName[] = ['orchestrate', 'gc', 'extract'];
@@ -21,4 +22,8 @@ export function siblingQueue(orchestrateQueue: string, name: QueueName): string 
 
 export function taskWorkflowId(prefix: string, ref: TaskRef): string {
   return `${prefix}task:${ref.taskId}:${ref.generation}`;
+}
+
+export function scheduleIdOf(prefix: string, scheduleId: number): string {
+  return `${prefix}schedule:${scheduleId}`;
 }

@@ -13,6 +13,8 @@ import { createErrorLists } from '../../db/errorLists.ts';
 import { createHomeLists } from '../../db/homeLists.ts';
 import { createListLists } from '../../db/listLists.ts';
 import { createResultLists } from '../../db/resultLists.ts';
+import { createScheduleLists } from '../../db/scheduleLists.ts';
+import { createScheduleStore } from '../../db/scheduleStore.ts';
 import { createSearchLists } from '../../db/searchLists.ts';
 import { createSessionStore } from '../../db/sessionStore.ts';
 import { createSubtaskLists } from '../../db/subtaskLists.ts';
@@ -93,6 +95,8 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     audit: createAuditStore(db),
     auditLists: createAuditLists(db),
     tasks: createTaskStore(db),
+    schedules: createScheduleStore(db),
+    scheduleLists: createScheduleLists(db),
     gateway: {
       startTask: ({ taskId, generation }) => tell({ call: 'start', taskId, generation }),
       controlTask: ({ taskId, generation }) => tell({ call: 'control', taskId, generation }),

@@ -5,6 +5,7 @@ import type { presentAuditEntry } from '../../api/present/auditEntry.ts';
 import type { presentAccount, presentAccountStats } from '../../api/present/account.ts';
 import type { ErrorJson } from '../../api/present/error.ts';
 import type { presentList } from '../../api/present/list.ts';
+import type { ScheduleJson } from '../../api/present/schedule.ts';
 import type { presentSubtask, TaskJson } from '../../api/present/task.ts';
 import type { presentTaskError } from '../../api/present/taskError.ts';
 import { rootLogin, rootPassword } from './apiServer.ts';
@@ -25,7 +26,9 @@ export type Client = Awaited<ReturnType<typeof createClient>>;
 
 /** What every answer must be: as the OpenAPI document says for its operation and status. */
 /** Fields of all answers; which of them an answer has is proven against the document. */
-export interface Fields extends ErrorJson, TaskJson {
+export interface Fields extends ErrorJson, TaskJson, Omit<ScheduleJson, keyof TaskJson> {
+  readonly schedules: readonly ScheduleJson[];
+  readonly schedule_count: number;
   readonly tasks: readonly TaskJson[];
   readonly errors: readonly ReturnType<typeof presentTaskError>[];
   readonly subtasks: readonly ReturnType<typeof presentSubtask>[];

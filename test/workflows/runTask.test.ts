@@ -50,7 +50,7 @@ let task: FakeTask;
 let ref: TaskRef;
 
 before(async () => {
-  installRuntime(log);
+  await installRuntime(log);
   cache = await mkdtemp(join(tmpdir(), 'luna-bundle-'));
   bundle = await ensureWorkflowBundle(cache);
   client = new Client({ connection: await Connection.connect(connection) });
@@ -134,6 +134,7 @@ function fakeActivities(): Activities {
         task.collected += 1;
         return Promise.resolve();
       },
+      startScheduledTask: () => Promise.reject(new Error('no schedule here')),
       finishTask: ({ end }) => {
         task.end = end;
         return Promise.resolve();

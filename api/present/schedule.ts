@@ -1,0 +1,39 @@
+import type { ScheduleOrder } from '../../domain/schedules/schedule.ts';
+import { nextRuns } from '../../platform/cron.ts';
+
+export interface ScheduleToShow extends ScheduleOrder {
+  readonly scheduleId: number;
+  readonly active: boolean;
+  readonly followed: boolean;
+  readonly lastRun: object | null;
+  readonly createdBy: string | null;
+  readonly createTime: Date;
+  readonly lastUpdateTime: Date;
+}
+
+export type ScheduleJson = ReturnType<typeof presentSchedule>;
+
+const runsToShow = 5;
+
+export function presentSchedule(schedule: ScheduleToShow, now: Date) {
+  const runs = schedule.active ? nextRuns(schedule.cron, schedule.timeZone, now, runsToShow) : [];
+  return {
+    schedule_id: schedule.scheduleId,
+    task_type: schedule.taskType,
+    content: schedule.content,
+    description: schedule.description,
+    cron: schedule.cron,
+    time_zone: schedule.timeZone,
+    overlap_policy: schedule.overlapPolicy,
+    notification_policy: schedule.notificationPolicy,
+    objects_per_second: schedule.objectsPerSecond,
+    error_budget: schedule.errorBudget,
+    active: schedule.active,
+    followed: schedule.followed,
+    next_runs: runs.map((run) => run.toISOString()),
+    last_run: schedule.lastRun,
+    created_by: schedule.createdBy,
+    create_time: schedule.createTime.toISOString(),
+    last_update_time: schedule.lastUpdateTime.toISOString(),
+  };
+}

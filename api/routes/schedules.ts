@@ -1,0 +1,68 @@
+import { DomainError } from '../../domain/errors.ts';
+import type { Handlers } from '../jsonRouter.ts';
+import { presentSchedule, type ScheduleToShow } from '../present/schedule.ts';
+import { actorOf, inputOf } from '../requestContext.ts';
+import type { ScheduleActions, ScheduleBody } from '../scheduleActions.ts';
+
+export interface SchedulesDeps {
+  readonly scheduleLists: {
+    page(paging: { page: number; pageSize: number }): Promise<ScheduleToShow[]>;
+    count(): Promise<number>;
+    find(scheduleId: number): Promise<ScheduleToShow | null>;
+  };
+  readonly scheduleActions: ScheduleActions;
+}
+
+interface OneSchedule {
+  params: { schedule_id: number };
+}
+
+export function scheduleRoutes({ scheduleLists, scheduleActions }: SchedulesDeps): Handlers {
+  const show = async (scheduleId: number) => {
+    const schedule = await scheduleLists.find(scheduleId);
+    if (schedule === null) throw new DomainError('scheduleNotFound', `schedule ${scheduleId}`);
+    return presentSchedule(schedule, new Date());
+  };
+
+  return {
+    getSchedules: async (req, res) => {
+      const { query } = inputOf<{ query: { page: number; page_size: number } }>(req);
+      const [schedules, count] = await Promise.all([
+        scheduleLists.page({ page: query.page, pageSize: query.page_size }),
+        scheduleLists.count(),
+      ]);
+      const now = new Date();
+      res.json({ schedules: schedules.map((one) => presentSchedule(one, now)), schedule_count: count });
+    },
+
+    createSchedule: async (req, res) => {
+      const { body } = inputOf<{ body: ScheduleBody }>(req);
+      const scheduleId = await scheduleActions.create(body, actorOf(req));
+      res
+        .status(201)
+        .location(`${req.baseUrl}/tasks/schedules/${scheduleId}`)
+        .json(await show(scheduleId));
+    },
+
+    getSchedule: async (req, res) => {
+      res.json(await show(inputOf<OneSchedule>(req).params.schedule_id));
+    },
+
+    replaceSchedule: async (req, res) => {
+      const { params, body } = inputOf<OneSchedule & { body: ScheduleBody }>(req);
+      await scheduleActions.replace(params.schedule_id, body, actorOf(req));
+      res.json(await show(params.schedule_id));
+    },
+
+    controlSchedule: async (req, res) => {
+      const { params, body } = inputOf<OneSchedule & { body: { action: 'start' | 'stop' } }>(req);
+      await scheduleActions.setActive(params.schedule_id, body.action === 'start', actorOf(req));
+      res.json(await show(params.schedule_id));
+    },
+
+    removeSchedule: async (req, res) => {
+      await scheduleActions.remove(inputOf<OneSchedule>(req).params.schedule_id, actorOf(req));
+      res.json({});
+    },
+  };
+}

@@ -1,0 +1,36 @@
+import type { ExtractRequest } from '../tasks/extractContent.ts';
+import type { GcRequest } from '../tasks/gcContent.ts';
+import type { NotificationPolicy } from '../tasks/notificationPolicy.ts';
+import type { TaskType } from '../tasks/task.ts';
+
+/** What happens at a time of the schedule while a task that it has made before has not ended. */
+export type OverlapPolicy = 'skip' | 'buffer_one' | 'allow_all';
+
+/** What an admin says of a schedule. Its content is kept as it was sent: relative times are frozen at each run. */
+export interface ScheduleOrder {
+  readonly taskType: TaskType;
+  readonly content: GcRequest | ExtractRequest;
+  readonly description: string | null;
+  readonly cron: string;
+  readonly timeZone: string;
+  readonly overlapPolicy: OverlapPolicy;
+  readonly notificationPolicy: NotificationPolicy | null;
+  readonly objectsPerSecond: number | null;
+  readonly errorBudget: number | null;
+}
+
+/** A schedule as the engine has to carry it. Another revision is another state of its row. */
+export interface EngineSchedule extends Pick<ScheduleOrder, 'cron' | 'timeZone' | 'overlapPolicy'> {
+  readonly scheduleId: number;
+  readonly active: boolean;
+  readonly revision: number;
+}
+
+/** One time of a schedule, as the engine was told of it: another cron or zone has other times. */
+export interface ScheduledRun {
+  readonly scheduleId: number;
+  readonly cron: string;
+  readonly timeZone: string;
+  /** ISO-8601. */
+  readonly scheduledTime: string;
+}

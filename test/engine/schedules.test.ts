@@ -1,0 +1,231 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Client, Connection } from '@temporalio/client';
+import { createScheduleLists } from '../../db/scheduleLists.ts';
+import { createScheduleStore } from '../../db/scheduleStore.ts';
+import type { ScheduleOrder } from '../../domain/schedules/schedule.ts';
+import { scheduleIdOf } from '../../workflows/messages.ts';
+import { startEngine, type Engine } from '../support/engine.ts';
+import { tester } from '../support/rows.ts';
+import { waitFor } from '../support/waitFor.ts';
+
+let engine: Engine;
+before(async () => {
+  engine = await startEngine({ workers: ['orchestrate,gc'], ownServers: true });
+});
+after(() => engine.stop());
+
+// Nothing that comes by itself while the tests run.
+const yearly: ScheduleOrder = {
+  taskType: 4,
+  content: { target: 'face_descriptors', filters: { descriptor_version: 1 } },
+  description: 'scheduled',
+  cron: '0 0 1 1 *',
+  timeZone: 'Europe/Berlin',
+  overlapPolicy: 'skip',
+  notificationPolicy: null,
+  objectsPerSecond: null,
+  errorBudget: null,
+};
+
+const store = () => createScheduleStore(engine.db());
+const find = (scheduleId: number) => createScheduleLists(engine.db()).find(scheduleId);
+const followed = (scheduleId: number) =>
+  waitFor('Temporal to follow', async () => (await find(scheduleId))?.followed, { limitMs: 30_000 });
+
+async function create(changes: Partial<ScheduleOrder> = {}): Promise<number> {
+  const scheduleId = await store().create({ ...yearly, ...changes }, tester);
+  await followed(scheduleId);
+  return scheduleId;
+}
+
+async function withHandle<T>(
+  scheduleId: number,
+  work: (handle: ReturnType<Client['schedule']['getHandle']>) => Promise<T>,
+): Promise<T> {
+  const connection = await Connection.connect({ address: engine.running().temporalAddress });
+  try {
+    const { taskQueuePrefix: prefix } = engine.running().config;
+    return await work(new Client({ connection }).schedule.getHandle(scheduleIdOf(prefix, scheduleId)));
+  } finally {
+    await connection.close();
+  }
+}
+
+/** As if its time had come. Temporal tells times apart by the second; real ones lie a minute apart. */
+async function trigger(scheduleId: number): Promise<void> {
+  const { lastRun } = (await find(scheduleId)) ?? {};
+  const { scheduled_time: last = '' } = (lastRun ?? {}) as { scheduled_time?: string };
+  await waitFor('another second', () => !(Date.now() < Date.parse(last) + 2_000));
+  await withHandle(scheduleId, (handle) => handle.trigger());
+}
+
+/** The same, when the run before has ended. */
+async function comeRound(scheduleId: number): Promise<void> {
+  await waitFor('the run before to end', () =>
+    withHandle(scheduleId, async (handle) => (await handle.describe()).info.runningActions.length === 0),
+  );
+  await trigger(scheduleId);
+}
+
+interface Made {
+  readonly taskId: number;
+  readonly state: string;
+  readonly content: { readonly filters: { readonly create_time__lt?: string } };
+  readonly createdByLogin: string;
+}
+const tasksOf = (scheduleId: number) =>
+  engine.db().query<Made>(
+    `select task_id as "taskId", state, content, created_by_login as "createdByLogin" from tasks
+     where schedule_id = $1 order by task_id`,
+    [scheduleId],
+  );
+const made = (scheduleId: number, count: number, limitMs = 20_000) =>
+  waitFor(
+    `task ${count} of schedule ${scheduleId}`,
+    async () => {
+      const tasks = await tasksOf(scheduleId);
+      return tasks.length === count && tasks;
+    },
+    { limitMs },
+  );
+const ranAs = (scheduleId: number, outcome: string) =>
+  waitFor(
+    `a run that is ${outcome}`,
+    async () => {
+      const schedule = await find(scheduleId);
+      return (schedule?.lastRun as { outcome?: string } | null)?.outcome === outcome;
+    },
+    { limitMs: 20_000 },
+  );
+/** Keeps a task from ending until it is let go. */
+const hold = (taskId: number) =>
+  engine
+    .db()
+    .query("update tasks set state = 'paused', desired_state = 'pause' where task_id = $1", [taskId]);
+const end = (taskId: number) =>
+  engine.db().query("update tasks set state = 'done', end_time = now() where task_id = $1", [taskId]);
+
+test('at its time a task is made and done, in the name of its creator, with times frozen then', async () => {
+  const content = { target: 'faces', filters: { create_time__lt: 'now-1d' } } as const;
+  const scheduleId = await create({ content });
+  const before = Date.now();
+  await trigger(scheduleId);
+  const [task] = await made(scheduleId, 1);
+  assert.ok(task);
+  assert.equal(task.createdByLogin, tester.login);
+  const frozen = Date.parse(task.content.filters.create_time__lt ?? '');
+  assert.ok(frozen >= before - 86_400_000 && frozen <= Date.now() - 86_400_000);
+  assert.equal((await engine.ended(task.taskId)).state, 'done');
+  assert.deepEqual((await find(scheduleId))?.content, content);
+  await ranAs(scheduleId, 'started');
+});
+
+test('skip, wait or run beside it: what counts is the task that has not ended, not the run that made it', async () => {
+  const ids = {
+    skipping: await create(),
+    buffering: await create({ overlapPolicy: 'buffer_one' }),
+    allowing: await create({ overlapPolicy: 'allow_all' }),
+  };
+  const first: Record<string, number> = {};
+  for (const [policy, scheduleId] of Object.entries(ids)) {
+    await trigger(scheduleId);
+    const [task] = await made(scheduleId, 1);
+    assert.ok(task);
+    await engine.ended(task.taskId);
+    await hold(task.taskId);
+    first[policy] = task.taskId;
+    await comeRound(scheduleId);
+  }
+  await made(ids.allowing, 2);
+  await ranAs(ids.skipping, 'skipped');
+  await ranAs(ids.buffering, 'waiting');
+  // A third time while one waits already makes no second one wait.
+  await trigger(ids.buffering);
+  assert.deepEqual([(await tasksOf(ids.skipping)).length, (await tasksOf(ids.buffering)).length], [1, 1]);
+
+  for (const taskId of Object.values(first)) await end(taskId);
+  const [, waited] = await made(ids.buffering, 2, 30_000);
+  assert.ok(waited);
+  await engine.ended(waited.taskId);
+  await comeRound(ids.skipping);
+  await made(ids.skipping, 2);
+  assert.equal((await tasksOf(ids.buffering)).length, 2);
+});
+
+test('stopped, changed and removed schedules are so in Temporal too', async () => {
+  const scheduleId = await create();
+  await store().setActive(scheduleId, false, tester);
+  await followed(scheduleId);
+  const stopped = await withHandle(scheduleId, (handle) => handle.describe());
+  assert.equal(stopped.state.paused, true);
+  await trigger(scheduleId);
+  await store().replace(scheduleId, { ...yearly, cron: '0 0 2 1 *' }, tester);
+  await store().setActive(scheduleId, true, tester);
+  await followed(scheduleId);
+  const changed = await withHandle(scheduleId, (handle) => handle.describe());
+  assert.equal(changed.state.paused, false);
+  assert.equal(changed.info.nextActionTimes[0]?.toISOString().slice(5), '01-01T23:00:00.000Z');
+  await comeRound(scheduleId);
+  await made(scheduleId, 1);
+
+  await store().remove(scheduleId, tester);
+  await waitFor('the row to go', async () => {
+    const rows = await engine
+      .db()
+      .query('select 1 as one from schedules where schedule_id = $1', [scheduleId]);
+    return rows.length === 0;
+  });
+  await assert.rejects(withHandle(scheduleId, (handle) => handle.describe()));
+  assert.equal((await tasksOf(scheduleId)).length, 1, 'its tasks stay');
+});
+
+test('one time makes one task, however often it comes', async () => {
+  const scheduleId = await create();
+  await withHandle(scheduleId, async (handle) => {
+    for (let n = 0; n < 3; n++) {
+      const start = new Date('2026-01-01T00:00:00+01:00');
+      await handle.backfill({
+        start: new Date(start.getTime() - 1_000),
+        end: new Date(start.getTime() + 1_000),
+      });
+    }
+  });
+  const [task] = await made(scheduleId, 1);
+  assert.ok(task);
+  await engine.ended(task.taskId);
+  const [row] = await engine
+    .db()
+    .query<{ time: Date }>('select scheduled_time as time from tasks where task_id = $1', [task.taskId]);
+  assert.equal(row?.time.toISOString(), '2025-12-31T23:00:00.000Z');
+  assert.equal((await tasksOf(scheduleId)).length, 1);
+});
+
+test('schedules come back when Temporal has lost everything, and those made meanwhile come too', async () => {
+  const kept = await create();
+  await engine.restart(async (folder) => {
+    await rm(join(folder, 'temporal'), { recursive: true, force: true });
+  });
+  const added = await store().create(yearly, tester);
+  await followed(added);
+  for (const scheduleId of [kept, added]) {
+    await waitFor('the schedule in Temporal', () => withHandle(scheduleId, (handle) => handle.describe()), {
+      limitMs: 30_000,
+      everyMs: 200,
+    });
+    await trigger(scheduleId);
+    await made(scheduleId, 1);
+  }
+});
+
+test('a schedule that is made while Temporal is down is followed when it is back', async () => {
+  await engine.running().halt('temporal');
+  const scheduleId = await store().create(yearly, tester);
+  assert.equal((await find(scheduleId))?.followed, false);
+  await engine.running().resume('temporal');
+  await followed(scheduleId);
+  await trigger(scheduleId);
+  await made(scheduleId, 1);
+});
