@@ -2,24 +2,20 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import fc from 'fast-check';
 import { createDatabase, type Database } from '../../db/connection.ts';
-import { createGcStore } from '../../db/gcStore.ts';
-import { createPartPlan } from '../../db/partPlan.ts';
 import { createPartStore } from '../../db/partStore.ts';
-import { createTaskBooks } from '../../db/taskBooks.ts';
-import { createTaskStore } from '../../db/taskStore.ts';
 import type { FaceFilters } from '../../domain/tasks/filters.ts';
-import { freezeGcContent, type GcContent, type GcRequest } from '../../domain/tasks/gcContent.ts';
-import type { ClaimedPart, TaskRef } from '../../domain/tasks/parts.ts';
-import { taskTypes } from '../../domain/tasks/task.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createGcByHand } from '../support/gcByHand.ts';
 import { buildFace, insertEvents, insertFaces, tester, type FaceRow } from '../support/rows.ts';
 
 let testDatabase: TestDatabase;
 let db: Database;
+let byHand: ReturnType<typeof createGcByHand>;
 
 before(async () => {
   testDatabase = await createTestDatabase();
   db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 6 });
+  byHand = createGcByHand(db);
 });
 
 beforeEach(async () => {
@@ -32,66 +28,6 @@ after(async () => {
   await db.close();
   await testDatabase.drop();
 });
-
-const storesOf = (size: number) => ({
-  tasks: createTaskStore(db),
-  books: createTaskBooks(db),
-  plan: createPartPlan(db, { partSizes: { gc: size, extract: size }, partsPerStep: 3 }),
-  parts: createPartStore(db),
-  gc: createGcStore(db),
-});
-
-async function createGc(request: GcRequest): Promise<{ ref: TaskRef; content: GcContent }> {
-  const content = freezeGcContent(request, new Date());
-  const ref = await createTaskStore(db).create(
-    { taskType: taskTypes.gc, content, description: null },
-    tester,
-  );
-  await createTaskBooks(db).load(ref);
-  return { ref, content };
-}
-
-/** Everything the workflow would do, one part after another, each batch of `batch` objects. */
-async function runGc(request: GcRequest, partSize = 5, batch = 2): Promise<TaskRef> {
-  const { ref, content } = await createGc(request);
-  const { plan, books } = storesOf(partSize);
-  for (let after = 0, planned = false; !planned;) {
-    const step = await plan.next(ref, after);
-    for (const partNo of step.parts) await runPart(ref, content, partNo, batch);
-    after = step.parts.at(-1) ?? after;
-    planned = step.planned;
-  }
-  await books.finish(ref, { outcome: 'done' });
-  return ref;
-}
-
-async function runPart(ref: TaskRef, content: GcContent, partNo: number, batch: number): Promise<void> {
-  let part = await claim(ref, partNo, 'mine');
-  for (;;) {
-    const answer = await createGcStore(db).removeNext(part, content, batch);
-    assert.equal(answer.kind, 'committed');
-    if (answer.result.finished) return;
-    part = answer.part;
-  }
-}
-
-async function claim(ref: TaskRef, partNo: number, name: string): Promise<ClaimedPart> {
-  const claiming = await createPartStore(db).claim({ ref, partNo }, name);
-  assert.equal(claiming.kind, 'claimed');
-  return claiming.part;
-}
-
-async function idsIn(table: string, column = 'face_id'): Promise<Set<string>> {
-  const rows = await db.query<{ id: string }>(`select distinct ${column} as id from ${table}`);
-  return new Set(rows.map(({ id }) => id));
-}
-
-async function taskRow(ref: TaskRef): Promise<Record<string, unknown>> {
-  const [row] = await db.query<Record<string, unknown>>('select * from tasks where task_id = $1', [
-    ref.taskId,
-  ]);
-  return row ?? assert.fail('the task is gone');
-}
 
 // Few different values, so that filters hit and miss.
 const uuids = [1, 2, 3].map((n) => `0190000${n}-0000-7000-8000-00000000000${n}`);
@@ -160,7 +96,7 @@ test('a gc of faces removes what its filter selects with everything that hangs o
           picked && built.length > 0
             ? { ...filter, face_ids: built.filter((_, index) => index % 2 === 0).map((face) => face.faceId) }
             : filter;
-        const ref = await runGc({
+        const ref = await byHand.run({
           target: 'faces',
           filters: wanted,
           remove_samples: removeSamples,
@@ -169,22 +105,25 @@ test('a gc of faces removes what its filter selects with everything that hangs o
 
         const left = built.filter((face) => !selects(wanted, face));
         const idsOf = (some: readonly FaceRow[]) => new Set(some.map((face) => face.faceId));
-        assert.deepEqual(await idsIn('faces'), idsOf(left));
-        assert.deepEqual(await idsIn('attributes'), idsOf(left));
-        assert.deepEqual(await idsIn('list_faces'), idsOf(left.filter((face) => face.listIds.length > 0)));
+        assert.deepEqual(await byHand.idsIn('faces'), idsOf(left));
+        assert.deepEqual(await byHand.idsIn('attributes'), idsOf(left));
         assert.deepEqual(
-          await idsIn('face_descriptors'),
+          await byHand.idsIn('list_faces'),
+          idsOf(left.filter((face) => face.listIds.length > 0)),
+        );
+        assert.deepEqual(
+          await byHand.idsIn('face_descriptors'),
           idsOf(left.filter((face) => face.versions.length > 0)),
         );
         assert.deepEqual(
-          await idsIn('samples', 'owner_id'),
+          await byHand.idsIn('samples', 'owner_id'),
           idsOf((removeSamples ? left : built).filter((face) => face.storageKey !== undefined)),
         );
-        const task = await taskRow(ref);
+        const task = await byHand.taskRow(ref);
         assert.equal(task['state'], 'done', JSON.stringify(task['failure']));
         assert.equal(task['objects_done'], built.length - left.length);
         assert.deepEqual(
-          await idsIn('(select unnest(ids) as face_id from task_result_chunks) removed'),
+          await byHand.idsIn('(select unnest(ids) as face_id from task_result_chunks) removed'),
           idsOf(built.filter((face) => selects(wanted, face))),
         );
       },
@@ -196,27 +135,31 @@ test('a gc of faces removes what its filter selects with everything that hangs o
 test('a gc of a descriptor version leaves the other versions and the faces', async () => {
   const rows = Array.from({ length: 12 }, (_, n) => buildFace({ versions: n % 3 === 0 ? [1] : [1, 3] }));
   await insertFaces(db, rows);
-  const ref = await runGc({ target: 'face_descriptors', descriptor_version: 1 });
-  const task = await taskRow(ref);
+  const ref = await byHand.run({ target: 'face_descriptors', descriptor_version: 1 });
+  const task = await byHand.taskRow(ref);
   assert.equal(task['objects_done'], 12);
-  assert.equal((await idsIn('faces')).size, 12);
+  assert.equal((await byHand.idsIn('faces')).size, 12);
   assert.equal(
-    (await idsIn('(select face_id from face_descriptors where descriptor_version = 1) d')).size,
+    (await byHand.idsIn('(select face_id from face_descriptors where descriptor_version = 1) d')).size,
     0,
   );
   assert.equal(
-    (await idsIn('(select face_id from face_descriptors where descriptor_version = 3) d')).size,
+    (await byHand.idsIn('(select face_id from face_descriptors where descriptor_version = 3) d')).size,
     8,
   );
 });
 
 test('a gc of events removes their descriptors, and a gc of one descriptor type leaves the other', async () => {
   await insertEvents(db, ['camera-1', 'camera-2', 'camera-1']);
-  await runGc({ target: 'event_descriptors', descriptor_version: 1, descriptor_type: 'body' });
+  await byHand.run({ target: 'event_descriptors', descriptor_version: 1, descriptor_type: 'body' });
   assert.deepEqual(await eventCounts(), { events: 3, face: 3, body: 0, samples: 3 });
-  const ref = await runGc({ target: 'events', filters: { sources: ['camera-1'] }, remove_samples: true });
+  const ref = await byHand.run({
+    target: 'events',
+    filters: { sources: ['camera-1'] },
+    remove_samples: true,
+  });
   assert.deepEqual(await eventCounts(), { events: 1, face: 1, body: 0, samples: 1 });
-  assert.equal((await taskRow(ref))['objects_done'], 2);
+  assert.equal((await byHand.taskRow(ref))['objects_done'], 2);
 });
 
 async function eventCounts(): Promise<Record<string, number> | undefined> {
@@ -230,12 +173,12 @@ async function eventCounts(): Promise<Record<string, number> | undefined> {
 
 test('faces that come after the task was created stay', async () => {
   await insertFaces(db, [buildFace()]);
-  const { ref, content } = await createGc({ target: 'faces', confirm_all: true });
+  const { ref, content } = await byHand.create({ target: 'faces', confirm_all: true });
   const late = buildFace({ createTime: new Date(Date.now() + 1_000).toISOString() });
   await insertFaces(db, [late]);
-  const { plan } = storesOf(5);
-  for (const partNo of (await plan.next(ref, 0)).parts) await runPart(ref, content, partNo, 10);
-  assert.deepEqual(await idsIn('faces'), new Set([late.faceId]));
+  const plan = byHand.planOf(5);
+  for (const partNo of (await plan.next(ref, 0)).parts) await byHand.runPart(ref, content, partNo, 10);
+  assert.deepEqual(await byHand.idsIn('faces'), new Set([late.faceId]));
 });
 
 test('parts cover every selected object once, however often a planning step is repeated', async () => {
@@ -243,8 +186,8 @@ test('parts cover every selected object once, however often a planning step is r
     db,
     Array.from({ length: 53 }, () => buildFace()),
   );
-  const { ref } = await createGc({ target: 'faces', confirm_all: true });
-  const { plan } = storesOf(5);
+  const { ref } = await byHand.create({ target: 'faces', confirm_all: true });
+  const plan = byHand.planOf(5);
   const seen: number[] = [];
   for (let after = 0, planned = false; !planned;) {
     await plan.next(ref, after);
@@ -263,7 +206,7 @@ test('parts cover every selected object once, however often a planning step is r
        on (s.from_key is null or f.face_id > s.from_key) and f.face_id <= s.to_key) as covered from subtasks`,
   );
   assert.deepEqual(sums, { expected: 53, covered: 53 });
-  assert.equal((await taskRow(ref))['objects_expected'], 53);
+  assert.equal((await byHand.taskRow(ref))['objects_expected'], 53);
 });
 
 test('a part that somebody else has claimed can no longer be worked on by the first', async () => {
@@ -271,15 +214,16 @@ test('a part that somebody else has claimed can no longer be worked on by the fi
     db,
     Array.from({ length: 6 }, () => buildFace()),
   );
-  const { ref, content } = await createGc({ target: 'faces', confirm_all: true });
-  const { plan, gc } = storesOf(10);
+  const { ref, content } = await byHand.create({ target: 'faces', confirm_all: true });
+  const { gc } = byHand;
+  const plan = byHand.planOf(10);
   await plan.next(ref, 0);
-  const first = await claim(ref, 1, 'first');
-  const second = await claim(ref, 1, 'second');
+  const first = await byHand.claim(ref, 1, 'first');
+  const second = await byHand.claim(ref, 1, 'second');
   assert.equal((await gc.removeNext(first, content, 2)).kind, 'lost');
-  assert.equal((await idsIn('faces')).size, 6);
+  assert.equal((await byHand.idsIn('faces')).size, 6);
   assert.equal((await gc.removeNext(second, content, 2)).kind, 'committed');
-  assert.equal((await idsIn('faces')).size, 4);
+  assert.equal((await byHand.idsIn('faces')).size, 4);
 });
 
 test('nothing is removed any more once the end of a task is written', async () => {
@@ -287,14 +231,15 @@ test('nothing is removed any more once the end of a task is written', async () =
     db,
     Array.from({ length: 6 }, () => buildFace()),
   );
-  const { ref, content } = await createGc({ target: 'faces', confirm_all: true });
-  const { plan, gc, books } = storesOf(10);
+  const { ref, content } = await byHand.create({ target: 'faces', confirm_all: true });
+  const { gc, books } = byHand;
+  const plan = byHand.planOf(10);
   await plan.next(ref, 0);
-  const part = await claim(ref, 1, 'mine');
+  const part = await byHand.claim(ref, 1, 'mine');
   await books.finish(ref, { outcome: 'cancelled' });
   assert.equal((await gc.removeNext(part, content, 2)).kind, 'lost');
   assert.equal((await createPartStore(db).claim({ ref, partNo: 1 }, 'again')).kind, 'refused');
-  assert.equal((await idsIn('faces')).size, 6);
+  assert.equal((await byHand.idsIn('faces')).size, 6);
 });
 
 test('a batch that finds a cancel desired gives its part back and removes nothing', async () => {
@@ -302,13 +247,14 @@ test('a batch that finds a cancel desired gives its part back and removes nothin
     db,
     Array.from({ length: 6 }, () => buildFace()),
   );
-  const { ref, content } = await createGc({ target: 'faces', confirm_all: true });
-  const { plan, gc, tasks } = storesOf(10);
+  const { ref, content } = await byHand.create({ target: 'faces', confirm_all: true });
+  const { gc, tasks } = byHand;
+  const plan = byHand.planOf(10);
   await plan.next(ref, 0);
-  const part = await claim(ref, 1, 'mine');
+  const part = await byHand.claim(ref, 1, 'mine');
   await tasks.control(ref.taskId, 'cancel', tester);
   assert.equal((await gc.removeNext(part, content, 2)).kind, 'stopped');
-  assert.equal((await idsIn('faces')).size, 6);
+  assert.equal((await byHand.idsIn('faces')).size, 6);
 });
 
 test('a cancelled gc goes on after a retry and removes each object once', async () => {
@@ -316,19 +262,20 @@ test('a cancelled gc goes on after a retry and removes each object once', async 
     db,
     Array.from({ length: 9 }, () => buildFace()),
   );
-  const { ref, content } = await createGc({ target: 'faces', confirm_all: true });
-  const { plan, gc, books, tasks } = storesOf(10);
+  const { ref, content } = await byHand.create({ target: 'faces', confirm_all: true });
+  const { gc, books, tasks } = byHand;
+  const plan = byHand.planOf(10);
   await plan.next(ref, 0);
-  await gc.removeNext(await claim(ref, 1, 'mine'), content, 4);
+  await gc.removeNext(await byHand.claim(ref, 1, 'mine'), content, 4);
   await tasks.control(ref.taskId, 'cancel', tester);
   await books.finish(ref, { outcome: 'cancelled' });
-  assert.equal((await taskRow(ref))['objects_done'], 4);
+  assert.equal((await byHand.taskRow(ref))['objects_done'], 4);
 
   const again = await tasks.retry(ref.taskId, 'all', tester);
   await books.load(again);
-  for (const partNo of (await plan.next(again, 0)).parts) await runPart(again, content, partNo, 4);
+  for (const partNo of (await plan.next(again, 0)).parts) await byHand.runPart(again, content, partNo, 4);
   await books.finish(again, { outcome: 'done' });
-  const task = await taskRow(ref);
+  const task = await byHand.taskRow(ref);
   assert.equal(task['state'], 'done', JSON.stringify(task['failure']));
   assert.equal(task['objects_done'], 9);
 });
@@ -338,24 +285,26 @@ test('a task whose counters and tables disagree is not called done', async () =>
     db,
     Array.from({ length: 4 }, () => buildFace()),
   );
-  const { ref, content } = await createGc({ target: 'faces', confirm_all: true });
-  const { plan, books } = storesOf(10);
+  const { ref, content } = await byHand.create({ target: 'faces', confirm_all: true });
+  const { books } = byHand;
+  const plan = byHand.planOf(10);
   await plan.next(ref, 0);
-  await runPart(ref, content, 1, 10);
+  await byHand.runPart(ref, content, 1, 10);
   await db.query('update subtasks set done = done - 1');
   await books.finish(ref, { outcome: 'done' });
-  const task = await taskRow(ref);
+  const task = await byHand.taskRow(ref);
   assert.equal(task['state'], 'failed');
   assert.match(JSON.stringify(task['failure']), /3 of 4 objects.*28112/);
 });
 
 test('the images of removed samples are named with a tombstone in the same transaction', async () => {
   await insertFaces(db, [buildFace({ storageKey: 'image-one' }), buildFace({ storageKey: null })]);
-  const { ref, content } = await createGc({ target: 'faces', confirm_all: true, remove_samples: true });
-  const { plan, gc } = storesOf(10);
+  const { ref, content } = await byHand.create({ target: 'faces', confirm_all: true, remove_samples: true });
+  const { gc } = byHand;
+  const plan = byHand.planOf(10);
   await plan.next(ref, 0);
-  const answer = await gc.removeNext(await claim(ref, 1, 'mine'), content, 10);
+  const answer = await gc.removeNext(await byHand.claim(ref, 1, 'mine'), content, 10);
   assert.equal(answer.kind, 'committed');
   assert.deepEqual(answer.result.storageKeys, ['image-one']);
-  assert.deepEqual(await idsIn('sample_tombstones', 'storage_key'), new Set(['image-one']));
+  assert.deepEqual(await byHand.idsIn('sample_tombstones', 'storage_key'), new Set(['image-one']));
 });
