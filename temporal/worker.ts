@@ -19,7 +19,6 @@ import { createTombstoneStore } from '../db/tombstoneStore.ts';
 import { catalogueWith, type ExtractorEntry } from '../extraction/catalogue.ts';
 import { createExtractors } from '../extraction/extractors.ts';
 import { freezeContent } from '../domain/tasks/freezeContent.ts';
-import { catalogue } from '../extraction/catalogue.ts';
 import { createExtractorPool } from '../extraction/pool.ts';
 import { createRemoteExtractor } from '../extraction/remoteExtractor.ts';
 import { openImageStore } from '../imagestore/open.ts';
