@@ -26,7 +26,7 @@ function logFileOf(engine: Engine, name: string): string {
 }
 
 /** What a process has logged, line by line. */
-async function readLog(engine: Engine, name: string): Promise<Record<string, unknown>[]> {
+export async function readLog(engine: Engine, name: string): Promise<Record<string, unknown>[]> {
   const text = await readFile(logFileOf(engine, name), 'utf8');
   return text
     .split('\n')
