@@ -4,6 +4,7 @@ import { extract } from './extract.ts';
 import { fanOut } from './fanOut.ts';
 import { gc } from './gc.ts';
 import { growth } from './growth.ts';
+import { lists } from './lists.ts';
 import type { Measurement } from './measurement.ts';
 import { reads } from './reads.ts';
 
@@ -13,6 +14,7 @@ export const measurements = {
   extract,
   version: dropVersion,
   reads,
+  lists,
   growth,
   fanout: fanOut,
   control,
