@@ -8,6 +8,8 @@ import { createSessionAudit, type SessionAuditDeps } from './auth/sessionAudit.t
 import type { LoginLimit } from './auth/loginLimit.ts';
 import { createContract } from './contract/contract.ts';
 import { readDocument } from './contract/document.ts';
+import { readManual } from './documents/manual.ts';
+import { manualRouter } from './documents/manualRouter.ts';
 import { createJsonRouter, refuseUnknownHandlers, type Handlers } from './jsonRouter.ts';
 import { authenticate } from './middleware/authenticate.ts';
 import { errorHandler } from './middleware/errorHandler.ts';
@@ -15,15 +17,18 @@ import { notFound } from './middleware/notFound.ts';
 import { requestId } from './middleware/requestId.ts';
 import { requestLog } from './middleware/requestLog.ts';
 import { requestMetrics, type HttpMetrics } from './middleware/requestMetrics.ts';
+import { requestStats, type RequestStats } from './middleware/requestStats.ts';
 import { securityHeaders } from './middleware/securityHeaders.ts';
 import { sessions, type SessionSettings } from './middleware/session.ts';
 import type { PageSources } from './pages/deps.ts';
 import { createPages, type PagesDeps } from './pages/pages.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { auditRoutes, type AuditDeps } from './routes/audit.ts';
+import { configRoutes } from './routes/config.ts';
 import { docsRoutes } from './routes/docs.ts';
 import { healthRoutes } from './routes/health.ts';
 import { listRoutes, type ListsDeps } from './routes/lists.ts';
+import { helpRoutes, type HelpDeps } from './routes/help.ts';
 import { loginRoutes } from './routes/login.ts';
 import { metricsRoutes, type MetricsDeps } from './routes/metrics.ts';
 import { scheduleRoutes, type SchedulesDeps } from './routes/schedules.ts';
@@ -48,6 +53,14 @@ export interface AppDeps {
   /** Whose X-Forwarded-For is believed; express's words. */
   readonly trustProxy: string;
   readonly passwords: Passwords;
+  readonly requestStats: RequestStats;
+  readonly sysInfoLists: HelpDeps['sysInfoLists'];
+  readonly temporalVersion: HelpDeps['temporalVersion'];
+  readonly signingKey: HelpDeps['signingKey'];
+  /** By name, secrets masked. */
+  readonly shownSettings: HelpDeps['shownSettings'];
+  /** Whether everybody may read them. */
+  readonly configPublic: boolean;
   readonly loginLimit: LoginLimit;
   readonly accounts: AuthenticatorDeps['accounts'] & AccountActionsDeps['accounts'];
   readonly accountLists: PageSources['accountLists'];
@@ -119,12 +132,15 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...auditRoutes(deps),
     ...healthRoutes(deps.checks),
     ...metricsRoutes({ metrics, refresh: () => deps.refreshMetrics() }),
-    ...docsRoutes({ text, document, paths }),
+    ...helpRoutes(deps),
+    ...configRoutes(deps.shownSettings),
+    ...docsRoutes({ text }),
   };
   refuseUnknownHandlers(paths, handlers);
   const json = {
     handlers,
     servedElsewhere: servedWithPages,
+    alsoPublic: new Set(deps.configPublic ? ['getConfig'] : []),
     session,
     guards: [authenticate(authenticator, sessionAudit)],
   };
@@ -138,9 +154,11 @@ export async function createApp(deps: AppDeps): Promise<App> {
   app.set('trust proxy', readTrustProxy(deps.trustProxy));
   app.use(requestId());
   app.use(requestMetrics(metrics));
+  app.use(requestStats(deps.requestStats));
   app.use(requestLog(log));
   app.use(securityHeaders({ secure: deps.session.secureCookies }));
   app.use(pages.router);
+  app.use('/docs/dev', manualRouter(await readManual()));
   app.use('/4', prefixed);
   app.use(plain);
   app.use(pages.notFound);

@@ -14,6 +14,8 @@ export interface JsonRouterOptions {
   readonly handlers: Handlers;
   /** Operations that somebody else answers before this router is asked. */
   readonly servedElsewhere: ReadonlySet<string>;
+  /** Operations that need no credentials although the document says so: a setting of this installation. */
+  readonly alsoPublic: ReadonlySet<string>;
   readonly session: RequestHandler;
   /** What each operation that is not public passes after it has its session. */
   readonly guards: readonly RequestHandler[];
@@ -42,24 +44,20 @@ export function createJsonRouter(options: JsonRouterOptions): Router {
   return router;
 }
 
-function steps(operation: Operation, { session, guards }: JsonRouterOptions): RequestHandler[] {
+function steps(operation: Operation, { session, guards, alsoPublic }: JsonRouterOptions): RequestHandler[] {
+  const isPublic = operation.isPublic || alsoPublic.has(operation.id);
   return [
     remember(operation),
-    ...access(operation, session, guards),
+    ...(isPublic ? publicAccess(operation, session) : [session, ...guards, sameOrigin()]),
     validatePath(operation),
     ...(operation.body === null ? [] : jsonBody(operation.body)),
     validateRequest(operation),
   ];
 }
 
-function access(
-  operation: Operation,
-  session: RequestHandler,
-  guards: readonly RequestHandler[],
-): readonly RequestHandler[] {
-  if (!operation.isPublic) return [session, ...guards, sameOrigin()];
-  // Only logging in needs a session without having one; the others must answer while the database is away.
-  return operation.method === 'get' ? [] : [session, sameOrigin()];
+/** Only logging in needs a session without having one; the others must answer while the database is away. */
+function publicAccess({ method }: Operation, session: RequestHandler): RequestHandler[] {
+  return method === 'get' ? [] : [session, sameOrigin()];
 }
 
 function remember(operation: Operation): RequestHandler {

@@ -14,7 +14,9 @@ import { createScheduleLists } from '../db/scheduleLists.ts';
 import { createScheduleStore } from '../db/scheduleStore.ts';
 import { createSearchLists } from '../db/searchLists.ts';
 import { createSessionStore } from '../db/sessionStore.ts';
+import { createStatsStore, type RequestCount } from '../db/statsStore.ts';
 import { createSubtaskLists } from '../db/subtaskLists.ts';
+import { createSysInfoLists } from '../db/sysInfoLists.ts';
 import { listenToTaskChanges } from '../db/taskChanges.ts';
 import { createTaskLists } from '../db/taskLists.ts';
 import { createTaskPageLists } from '../db/taskPageLists.ts';
@@ -25,8 +27,11 @@ import { openImageStore } from '../imagestore/open.ts';
 import { ConfigError, loadConfig, type Config } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
 import { createMetrics } from '../platform/metrics.ts';
+import { createMonthlyCounts } from '../platform/monthlyCounts.ts';
 import { createPasswords } from '../platform/passwords.ts';
+import { showSettings } from '../platform/shownSettings.ts';
 import { createShutdown } from '../platform/shutdown.ts';
+import { getSigningKey } from '../platform/signingKey.ts';
 import { connectionSettings } from '../temporal/connectionOptions.ts';
 import { createGateway } from '../temporal/gateway.ts';
 import { createApp } from './app.ts';
@@ -65,6 +70,12 @@ const images = openImageStore(config.imageStore);
 const passwords = createPasswords();
 const accounts = createAccountStore(db);
 const taskLists = createTaskLists(db);
+const stats = createStatsStore(db);
+const requestStats = createMonthlyCounts<Omit<RequestCount, 'month' | 'count'>>({
+  write: (rows) => stats.addRequests(rows),
+  log,
+});
+shutdown.on('normal', 'request statistics', () => requestStats.stop());
 
 try {
   await waitForSchema();
@@ -81,6 +92,12 @@ async function serve(): Promise<void> {
     log,
     metrics,
     refreshMetrics,
+    requestStats,
+    sysInfoLists: createSysInfoLists(db),
+    temporalVersion: () => gateway.serverVersion(),
+    signingKey: await getSigningKey(config),
+    shownSettings: showSettings(config),
+    configPublic: config.configPublic,
     checks: [
       { name: 'api', dependent: false, run: refuseWhenStopping },
       { name: 'postgresql', dependent: false, run: () => db.query('select 1') },

@@ -126,6 +126,10 @@ export const settings = {
     text.min(32, 'at least 32 characters').optional(),
     'Key that signs session cookies, at least 32 characters; npm start makes one and keeps it in DATA_DIR when the database is embedded.',
   ),
+  SYS_INFO_KEY: secret(
+    text.optional(),
+    'Ed25519 private key, PEM, that signs GET /luna_sys_info; without it one is made and kept in DATA_DIR. Several APIs need the same.',
+  ),
   SECURE_COOKIES: yesOrNo.default(false).describe('Send the session cookie over HTTPS only.'),
   TRUST_PROXY: text
     .default('')

@@ -115,6 +115,10 @@ export function createGateway(options: GatewayOptions) {
       if (silent.length > 0) throw new Error(`nobody polls ${silent.join(' and ')}`);
     },
 
+    /** Rejects when Temporal does not answer. */
+    serverVersion: async (): Promise<string> =>
+      (await timely(() => client.workflowService.getSystemInfo({}))).serverVersion,
+
     close: (): Promise<void> => connection.close(),
   };
 }

@@ -12,6 +12,7 @@ import { createOpenTasks } from '../db/openTasks.ts';
 import { createOriginStore } from '../db/originStore.ts';
 import { createPartPlan } from '../db/partPlan.ts';
 import { createPartStore } from '../db/partStore.ts';
+import { createStatsStore } from '../db/statsStore.ts';
 import { createTaskAnnouncer } from '../db/taskAnnouncer.ts';
 import { createScheduledTasks } from '../db/scheduledTasks.ts';
 import { createTaskBooks } from '../db/taskBooks.ts';
@@ -27,6 +28,7 @@ import { ConfigError, loadConfig, type Config } from '../platform/config.ts';
 import { createGuardedRequest } from '../platform/guardedRequest.ts';
 import { createLogger } from '../platform/logger.ts';
 import { createMetrics } from '../platform/metrics.ts';
+import { createMonthlyCounts } from '../platform/monthlyCounts.ts';
 import { createShutdown } from '../platform/shutdown.ts';
 import { queueNames, type QueueName } from '../workflows/messages.ts';
 import { ensureWorkflowBundle } from './bundle.ts';
@@ -66,12 +68,18 @@ const settings = {
 const images = openImageStore(config.imageStore);
 const tombstones = createTombstoneStore(db);
 const removal = createSampleRemoval({ images, tombstones, log });
+const stats = createStatsStore(db);
+const estimations = createMonthlyCounts<{ name: string }>({
+  write: (rows) => stats.addEstimations(rows),
+  log,
+});
 const extractors = queues.includes('extract')
   ? createExtractorPool({
       processes: config.extractProcesses,
       log,
       onExtracted: (version, seconds) => {
         metrics.extractDuration.observe({ version: String(version) }, seconds);
+        estimations.count({ name: extractorName(version) });
       },
     })
   : null;
@@ -85,7 +93,10 @@ const remotes = config.remoteExtractors.map((entry) => {
     retries: config.remoteExtractorRetries,
     log,
     onAsked: (isAsked) => metrics.remoteExtractorAsked.set(label, isAsked ? 1 : 0),
-    onAnswer: (seconds) => metrics.extractDuration.observe(label, seconds),
+    onAnswer: (seconds) => {
+      metrics.extractDuration.observe(label, seconds);
+      estimations.count({ name: extractorName(entry.version) });
+    },
   });
 });
 const networks = extractors === null ? null : createExtractors(extractors, remotes);
@@ -164,9 +175,9 @@ const workers = await startWorkers({
   log,
   stopping: stopping.signal,
 });
-shutdown.on('normal', 'workers', () => {
+shutdown.on('normal', 'workers', async () => {
   workers.shutdown();
-  return workers.stopped;
+  await workers.stopped.finally(() => estimations.stop());
 });
 workers.stopped.catch((error: unknown) => {
   log.fatal({ err: error }, 'a worker broke');
@@ -243,6 +254,10 @@ function readStart(): {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
     return process.exit(2);
   }
+}
+
+function extractorName(version: number): string {
+  return catalogue.find((extractor) => extractor.version === version)?.name ?? `version ${version}`;
 }
 
 function toQueues(text: string): QueueName[] {

@@ -9,6 +9,8 @@ const ownFolder = fileURLToPath(new URL('assets/', import.meta.url));
 
 const vendorFiles: Readonly<Record<string, string>> = {
   'bootstrap.min.css': require.resolve('bootstrap/dist/css/bootstrap.min.css'),
+  'swagger-ui.css': require.resolve('swagger-ui-dist/swagger-ui.css'),
+  'swagger-ui-bundle.js': require.resolve('swagger-ui-dist/swagger-ui-bundle.js'),
 };
 
 /** Every file that a browser may fetch, by the name it has under {@link assetPrefix}. */

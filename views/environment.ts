@@ -3,6 +3,9 @@ import nunjucks from 'nunjucks';
 import { layoutView, type LayoutInput, type PageHead } from './layout.ts';
 import type { AccountPage } from './pages/accounts/one.ts';
 import type { AccountsPage } from './pages/accounts/list.ts';
+import type { ErrorCodesPage } from './pages/documents/errorCodes.ts';
+import type { ManualPageView } from './pages/documents/manual.ts';
+import type { ReferencePage } from './pages/documents/reference.ts';
 import type { ErrorPage } from './pages/errors/error.ts';
 import type { HelpPage } from './pages/help/help.ts';
 import type { HomePage } from './pages/home/home.ts';
@@ -23,6 +26,9 @@ export interface Pages {
   'login/login': LoginPage;
   'login/password': PasswordPage;
   'help/help': HelpPage;
+  'documents/errorCodes': ErrorCodesPage;
+  'documents/manual': ManualPageView;
+  'documents/reference': ReferencePage;
   'errors/error': ErrorPage;
 }
 

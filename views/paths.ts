@@ -7,6 +7,8 @@ export const paths = {
   help: '/version/view',
   apiReference: '/docs/spec',
   errorReference: '/docs/errors',
+  manual: '/docs/dev/index.html',
+  systemInfo: '/luna_sys_info',
 
   tasks: (query: Readonly<Record<string, string | number | undefined>> = {}) =>
     withQuery('/tasks/view', query),

@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import session from 'express-session';
@@ -17,16 +18,21 @@ import { createScheduleLists } from '../../db/scheduleLists.ts';
 import { createScheduleStore } from '../../db/scheduleStore.ts';
 import { createSearchLists } from '../../db/searchLists.ts';
 import { createSessionStore } from '../../db/sessionStore.ts';
+import { createStatsStore, type RequestCount } from '../../db/statsStore.ts';
 import { createSubtaskLists } from '../../db/subtaskLists.ts';
+import { createSysInfoLists } from '../../db/sysInfoLists.ts';
 import { listenToTaskChanges } from '../../db/taskChanges.ts';
 import { createTaskLists } from '../../db/taskLists.ts';
 import { createTaskPageLists } from '../../db/taskPageLists.ts';
 import { createTaskStore } from '../../db/taskStore.ts';
 import { isUnavailable } from '../../db/unavailable.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
+import { loadConfig } from '../../platform/config.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createMetrics } from '../../platform/metrics.ts';
+import { createMonthlyCounts } from '../../platform/monthlyCounts.ts';
 import { createPasswords } from '../../platform/passwords.ts';
+import { showSettings } from '../../platform/shownSettings.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
 export const rootLogin = 'root@visionlabs.ai';
@@ -39,6 +45,9 @@ export interface Told {
 }
 
 export interface ApiServerOptions {
+  readonly configPublic?: boolean;
+  /** Default: only when it closes, so that tests can count the questions that a request asks. */
+  readonly statsEveryMs?: number;
   readonly checks?: readonly HealthCheck[];
   readonly basicAttributesVersion?: number;
   /** Another one whose database it shares; that one has to be closed last. */
@@ -75,6 +84,12 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     told.push(entry);
     return Promise.resolve();
   };
+  const stats = createStatsStore(db);
+  const requestStats = createMonthlyCounts<Omit<RequestCount, 'month' | 'count'>>({
+    write: (rows) => stats.addRequests(rows),
+    log,
+    everyMs: options.statsEveryMs ?? 3_600_000,
+  });
   const app = await createApp({
     log,
     metrics: createMetrics(),
@@ -86,6 +101,14 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     taskChanges,
     ...(options.heartbeatEveryMs === undefined ? {} : { heartbeatEveryMs: options.heartbeatEveryMs }),
     trustProxy: '',
+    requestStats,
+    sysInfoLists: createSysInfoLists(db),
+    temporalVersion: () => (isEngineThere ? Promise.resolve('1.32.0') : Promise.reject(new Error('away'))),
+    signingKey: generateKeyPairSync('ed25519').privateKey,
+    shownSettings: showSettings(
+      loadConfig({ DATABASE_URL: 'postgres://u:hidden@h/d', SESSION_SECRET: 'hidden'.repeat(9) }),
+    ),
+    configPublic: options.configPublic ?? false,
     passwords,
     loginLimit: createLoginLimit(db.sequelize),
     accounts,
@@ -135,6 +158,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
       app.close();
       server.closeAllConnections();
       await new Promise((resolve) => server.close(resolve));
+      await requestStats.stop();
       await taskChanges.close();
       await sessionStore.close();
       await db.close();

@@ -34,6 +34,17 @@ export function helpPage({ version, extractors }: HelpInput): HelpPage {
         note: 'Every operation with its parameters and answers.',
         href: paths.apiReference,
       },
+      {
+        text: 'Error codes',
+        note: 'Every code that an answer or a task can have.',
+        href: paths.errorReference,
+      },
+      { text: 'Development manual', note: 'How the service is made, and why.', href: paths.manual },
+      {
+        text: 'System information',
+        note: 'Versions, settings, counts and statistics, signed; for support.',
+        href: paths.systemInfo,
+      },
       { text: 'Health', note: 'Whether the database and the sample store answer.', href: '/healthcheck' },
       { text: 'Metrics', note: 'Figures for Prometheus.', href: '/metrics' },
     ],

@@ -1,0 +1,30 @@
+import express, { type Router } from 'express';
+import { render } from '../../views/environment.ts';
+import { manualPage } from '../../views/pages/documents/manual.ts';
+import { methodNotAllowed } from '../middleware/methodNotAllowed.ts';
+import { contextOf } from '../requestContext.ts';
+import type { Manual } from './manual.ts';
+import { strangersLayout } from './strangersLayout.ts';
+
+const route = '/docs/dev/{page}';
+
+/** The pages of the development manual, for everybody. */
+export function manualRouter({ pages, files }: Manual): Router {
+  const router = express.Router();
+  router.get('/*address', (req, res, next) => {
+    contextOf(req).route = route;
+    const address = req.path.slice(1);
+    const page = pages.get(address);
+    const file = files.get(address);
+    if (page !== undefined) {
+      res.type('html').send(render('documents/manual', manualPage(page), strangersLayout(res)));
+    } else if (file !== undefined) res.sendFile(file);
+    else next();
+  });
+  router.all('/*address', (req, res, next) => {
+    const address = req.path.slice(1);
+    if (req.method === 'GET' || req.method === 'HEAD' || !(pages.has(address) || files.has(address))) next();
+    else methodNotAllowed(route, ['get'])(req, res, next);
+  });
+  return router;
+}

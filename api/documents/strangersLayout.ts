@@ -1,0 +1,7 @@
+import type { Response } from 'express';
+import type { LayoutInput } from '../../views/layout.ts';
+
+/** What stands around documents: they are the same for everybody and know no session. */
+export function strangersLayout(res: Response): LayoutInput {
+  return { nonce: String(res.locals['cspNonce']), user: null, csrfToken: '', flash: [] };
+}

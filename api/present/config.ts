@@ -1,0 +1,26 @@
+/** Sections by what the names of their settings begin with; the first that fits. */
+const sections: readonly (readonly [section: string, names: RegExp])[] = [
+  ['HTTP_SERVER', /^(HOST|PORT|SHUTDOWN_DELAY_MS|TRUST_PROXY|SECURE_COOKIES|CONFIG_PUBLIC|SESSION_SECRET)$/],
+  ['DATABASE', /^(.*DATABASE_URL|MAX_DB_CONNECTIONS)$/],
+  ['TEMPORAL', /^(TEMPORAL_|TASK_QUEUE_PREFIX$|BUNDLE_CACHE$)/],
+  ['SAMPLE_STORE', /^(IMAGE_STORE$|S3_|AWS_)/],
+  ['ACCOUNTS', /^ADMIN_/],
+  ['DESCRIPTORS', /^(DEFAULT_.*DESCRIPTOR_VERSION|BASIC_ATTRIBUTES_VERSION)$/],
+  ['TASKS', /^(GC_|EXTRACT_|PART|BATCH_|RECONCILE_|ORIGIN_)/],
+  ['LOGGER', /^LOG_/],
+  ['OTHER', /./],
+];
+
+/** Settings by section. Clients of the original expect a section of a monitoring that this service does not feed. */
+export function presentConfig(
+  settings: Readonly<Record<string, unknown>>,
+): Record<string, Record<string, unknown>> {
+  const shown: Record<string, Record<string, unknown>> = {
+    INFLUX_MONITORING: { SEND_DATA_FOR_MONITORING: 0 },
+  };
+  for (const [name, value] of Object.entries(settings)) {
+    const section = sections.find(([, names]) => names.test(name))?.[0] ?? 'OTHER';
+    (shown[section] ??= {})[name] = value;
+  }
+  return shown;
+}

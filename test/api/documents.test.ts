@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { loadConfig } from '../../platform/config.ts';
+import { settings } from '../../platform/settings.ts';
+import { showSettings } from '../../platform/shownSettings.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { startApiServer, type ApiServer } from '../support/apiServer.ts';
+import { createClient, type Client } from '../support/documentedClient.ts';
+import { createVisitor } from '../support/visitor.ts';
+
+let api: ApiServer;
+let asRoot: Client;
+let asNobody: Client;
+before(async () => {
+  api = await startApiServer();
+  asRoot = await createClient(api.url);
+  asNobody = await createClient(api.url, {});
+});
+after(() => api.close());
+
+test('a browser draws the API reference from the document, under the security policy', async () => {
+  const browser = await launchBrowser();
+  const { page, complaints, close } = await createVisitor(browser, { url: api.url });
+  try {
+    await page.goto('/docs/spec');
+    await page.getByText('Create and start a gc task').waitFor({ timeout: 60_000 });
+    await page.getByText('Get system information').waitFor();
+    assert.deepEqual(complaints, []);
+  } finally {
+    await close();
+    await browser.close();
+  }
+});
+
+test('the manual is found at its address, and every link and picture of it leads somewhere', async () => {
+  const first = await asNobody('GET', '/docs/dev');
+  assert.deepEqual([first.status, first.headers.get('location')], [302, '/docs/dev/index.html']);
+  const seen = new Set<string>();
+  const waiting = ['/docs/dev/index.html'];
+  for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
+    if (seen.has(path)) continue;
+    seen.add(path);
+    const answer = await fetch(api.url + path);
+    assert.equal(answer.status, 200, path);
+    if (!path.startsWith('/docs/dev/') || !path.endsWith('.html')) {
+      await answer.arrayBuffer();
+      continue;
+    }
+    const html = await answer.text();
+    assert.match(html, /<h1/, path);
+    for (const [, link = ''] of html.matchAll(/(?:href|src)="([^"]+)"/g)) {
+      const { pathname, origin } = new URL(link, api.url + path);
+      // The mark in the corner leads home, which asks strangers to log in.
+      if (origin === api.url && pathname !== '/') waiting.push(pathname);
+    }
+  }
+  assert.ok(seen.has('/docs/dev/architecture.html'));
+  assert.ok([...seen].some((path) => /^\/docs\/dev\/decisions\/0001-.*\.html$/.test(path)));
+  const missing = await asNobody('GET', '/docs/dev/nothing.html');
+  assert.deepEqual([missing.status, missing.body.error_code], [404, 12013]);
+  const posted = await asNobody('POST', '/docs/dev/index.html');
+  assert.deepEqual([posted.status, posted.headers.get('allow')], [405, 'GET, HEAD, OPTIONS']);
+});
+
+test('settings are shown to administrators, by section, without a secret', async () => {
+  assert.equal((await asNobody('GET', '/config')).status, 401);
+  for (const path of ['/config', '/4/config']) {
+    for (const accept of ['*/*', 'application/json']) {
+      const answer = await asRoot('GET', path, { headers: { accept } });
+      assert.equal(answer.status, 200);
+      const config = answer.body as unknown as Record<string, Record<string, unknown>>;
+      assert.ok(config['INFLUX_MONITORING']);
+      assert.equal(config['HTTP_SERVER']?.['SESSION_SECRET'], '*****');
+      assert.equal(config['DATABASE']?.['DATABASE_URL'], '*****');
+      const shown = Object.values(config).flatMap((section) => Object.keys(section));
+      assert.deepEqual(
+        Object.keys(settings).filter((name) => !shown.includes(name)),
+        [],
+      );
+    }
+    const text = await asRoot('GET', path, { headers: { accept: 'text/plain' } });
+    assert.match(text.headers.get('content-type') ?? '', /^text\/plain/);
+    assert.match(text.body as unknown as string, /INFLUX_MONITORING/);
+    assert.doesNotMatch(text.body as unknown as string, /hidden/);
+    const other = await asRoot('GET', path, { headers: { accept: 'image/png' } });
+    assert.deepEqual([other.status, other.body.error_code], [406, 12023]);
+  }
+  const address = showSettings(loadConfig({ S3_ENDPOINT: 'https://user:hidden@s3.example.org' }));
+  assert.equal(address['S3_ENDPOINT'], 'https://*****@s3.example.org');
+});
+
+test('an installation may show its settings to everybody', async () => {
+  const open = await startApiServer({ configPublic: true });
+  try {
+    const call = await createClient(open.url, {});
+    assert.equal((await call('GET', '/4/config')).status, 200);
+    assert.equal((await call('GET', '/4/luna_sys_info')).status, 401);
+  } finally {
+    await open.close();
+  }
+});
