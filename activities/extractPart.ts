@@ -51,9 +51,10 @@ export function createExtractPart(deps: ExtractPartDeps) {
       const { content } = task;
       const extractSample = createSampleExtraction(deps, content, left, stop);
       let size = firstSize;
+      let most = Infinity;
 
       const read = async (phase: ExtractPhase, cursor: string | null): Promise<Reading> => {
-        const wanted = size;
+        const wanted = Math.min(size, most);
         const candidates = await deps.extract.readNext(claimed, content, phase, cursor, wanted);
         const outcomes = Promise.all(candidates.map(extractSample));
         // It is awaited one batch later; until then a rejection must not count as unhandled.
@@ -73,7 +74,8 @@ export function createExtractPart(deps: ExtractPartDeps) {
       const { walked, cursor, errorCursor } = claimed.checkpoint;
       let next: Promise<Reading> | null = null;
       let atStart = true;
-      return async (part) => {
+      return async (part, limit) => {
+        most = limit;
         if (atStart) {
           atStart = false;
           next = walked && claimed.retryErrors ? read('errors', errorCursor) : read('range', cursor);

@@ -39,26 +39,26 @@ export function createGcPart(deps: GcPartDeps) {
       const removeNext = createRemoval(deps, content, learned);
       if (isWhole) {
         const emptyNext = createEmptying({ ...deps, emptyWhole: deps.gc.emptyWhole }, content, stop);
-        return async (part) => (await emptyNext(part)) ?? removeNext(part);
+        return async (part, most) => (await emptyNext(part)) ?? removeNext(part, most);
       }
       if (!removesOrigins(content)) return removeNext;
       const settleNext = createOriginSettling(deps, content, stop);
       // What an earlier attempt left comes first; the images of each batch go before the next batch.
-      return async (part) => (await settleNext(part)) ?? removeNext(part);
+      return async (part, most) => (await settleNext(part)) ?? removeNext(part, most);
     });
 }
 
 function createRemoval(deps: GcPartDeps, content: GcContent, learned: Map<GcContent['target'], number>) {
-  return async (part: ClaimedPart): Promise<Committed<BatchReport>> => {
-    const size = learned.get(content.target) ?? firstSize;
+  return async (part: ClaimedPart, most: number): Promise<Committed<BatchReport>> => {
+    const size = Math.min(most, learned.get(content.target) ?? firstSize);
     const started = performance.now();
     const answer = await deps.gc.removeNext(part, content, size);
     if (answer.kind !== 'committed') return answer;
     const { removed, awaitingOrigins, finished, storageKeys } = answer.result;
     await deps.removeFiles(storageKeys);
     const elapsedMs = performance.now() - started;
-    // A part's last batch may be small, whatever size it was allowed.
-    if (!finished) {
+    // A part's last batch may be small, whatever size it was allowed, and so is a throttled one.
+    if (!finished && size < most) {
       learned.set(
         content.target,
         nextBatchSize(size, elapsedMs, { ...bounds, targetMs: deps.batchTargetMs }),

@@ -2,16 +2,18 @@ import { ApplicationFailure } from '@temporalio/common';
 import type { Context } from '@temporalio/activity';
 import { DomainError } from '../domain/errors.ts';
 import { isOverErrorBudget, type Books, type TaskFailure } from '../domain/tasks/books.ts';
-import { throttleDelay } from '../domain/tasks/pace.ts';
-import type { ClaimedPart, Claiming, Committed, PartRef } from '../domain/tasks/parts.ts';
+import type { ClaimedPart, Claiming, Committed, Orders, PartRef, TaskRef } from '../domain/tasks/parts.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { attempt } from './attempt.ts';
 import { finalFailureOf, toFailure } from './failures.ts';
+import { createPacing, type Pacing } from './pacing.ts';
 
 export interface PartClaims {
   claim(part: PartRef, claim: string): Promise<Claiming>;
   /** Gives the part back; `waitsFor` is what keeps it from going on at once. */
   release(part: ClaimedPart, waitsFor?: TaskFailure): Promise<void>;
+  /** What is wanted of the task now; null: it is gone or lives on in another generation. */
+  orders(ref: TaskRef): Promise<Orders | null>;
   fail(part: PartRef, failure: TaskFailure): Promise<void>;
 }
 
@@ -36,6 +38,9 @@ export interface BatchReport {
   readonly finished: boolean;
 }
 
+/** Commits the part's next batch, of at most `most` objects. */
+export type CommitNext = (part: ClaimedPart, most: number) => Promise<Committed<BatchReport>>;
+
 /**
  * The frame of every part: claim, batches until none is left, give back or finish. `openPart` prepares the kind's own
  * work and answers a function that commits the next batch each time it is called. The signal `left` fires when the
@@ -46,26 +51,24 @@ export async function runPart(
   deps: PartDeps,
   kind: 'gc' | 'extract',
   partRef: PartRef,
-  openPart: (
-    part: ClaimedPart,
-    left: AbortSignal,
-    stop: AbortSignal,
-  ) => (part: ClaimedPart) => Promise<Committed<BatchReport>>,
+  openPart: (part: ClaimedPart, left: AbortSignal, stop: AbortSignal) => CommitNext,
 ): Promise<PartAnswer> {
   return attempt(async (context) => {
     if (context.info.attempt > 1) deps.metrics.partRetries.inc({ type: kind });
     const claiming = await deps.claims.claim(partRef, claimOf(context, partRef));
     if (claiming.kind !== 'claimed') return claiming.kind === 'done' ? 'done' : 'stopped';
+    const orders = await deps.claims.orders(partRef.ref);
+    if (orders === null) return 'stopped';
     const left = new AbortController();
     const stop = AbortSignal.any([deps.stopping, context.cancellationSignal]);
     const observe = deps.metrics.partDuration.startTimer({ type: kind });
     try {
       const answer = await runBatches(
         deps,
-        context,
         kind,
         claiming.part,
         stop,
+        createPacing(() => deps.claims.orders(partRef.ref), orders, stop),
         openPart(claiming.part, left.signal, stop),
       );
       if (answer === 'done') await checkErrorBudget(deps, claiming.part);
@@ -85,11 +88,11 @@ export async function runPart(
 
 async function runBatches(
   deps: PartDeps,
-  context: Context,
   kind: 'gc' | 'extract',
   claimed: ClaimedPart,
   stop: AbortSignal,
-  commitNext: (part: ClaimedPart) => Promise<Committed<BatchReport>>,
+  pacing: Pacing,
+  commitNext: CommitNext,
 ): Promise<PartAnswer> {
   let part = claimed;
   for (;;) {
@@ -101,7 +104,8 @@ async function runBatches(
         nextRetryDelay: 200,
       });
     }
-    const answer = await commitNext(part).catch((error: unknown) => {
+    const startedAt = performance.now();
+    const answer = await commitNext(part, pacing.most()).catch((error: unknown) => {
       // The batch ended early because it was to stop: the part is given back.
       if (stop.aborted) return null;
       throw error;
@@ -112,27 +116,15 @@ async function runBatches(
     part = answer.part;
     deps.announce(part.task.taskId);
     deps.metrics.batchDuration.observe({ type: kind }, result.elapsedMs / 1_000);
+    // The last batch has its time too: else each part would begin with objects for nothing.
+    await pacing.afterBatch(startedAt, result.objects, orders);
     if (result.finished) return 'done';
-    await pause(throttleDelay(result, orders), [deps.stopping, context.cancellationSignal]);
   }
 }
 
 /** Nothing is wrong with the part: what it needs is away. */
 function isWaiting(error: unknown): error is DomainError {
   return error instanceof DomainError && error.error === 'extractorUnavailable';
-}
-
-async function pause(ms: number, signals: readonly AbortSignal[]): Promise<void> {
-  if (ms <= 0 || signals.some((signal) => signal.aborted)) return;
-  await new Promise<void>((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      for (const signal of signals) signal.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    for (const signal of signals) signal.addEventListener('abort', end);
-  });
 }
 
 /** Told apart from every other attempt, also from those of an earlier generation or run. */

@@ -47,6 +47,7 @@ export interface TaskActionsDeps {
       actor: Actor,
     ): Promise<TaskRef & { readonly isNew: boolean }>;
     control(taskId: number, action: ControlAction, actor: Actor): Promise<TaskRef>;
+    throttle(taskId: number, objectsPerSecond: number | null, actor: Actor): Promise<void>;
     retry(taskId: number, scope: RetryScope, actor: Actor): Promise<TaskRef>;
     remove(taskId: number, actor: Actor): Promise<void>;
   };
@@ -144,6 +145,10 @@ export function createTaskActions(deps: TaskActionsDeps) {
       const ref = await tasks.control(taskId, action, actor);
       await tell(ref, gateway.controlTask(ref), actor);
     },
+
+    /** Running parts read it themselves; nobody has to be told. @throws DomainError taskNotFound | cannotPause */
+    throttle: (taskId: number, objectsPerSecond: number | null, actor: Actor): Promise<void> =>
+      tasks.throttle(taskId, objectsPerSecond, actor),
 
     /** @throws DomainError taskNotFound | cannotRetry */
     retry: async (taskId: number, scope: RetryScope, actor: Actor): Promise<void> => {

@@ -2,7 +2,15 @@ import { errorTable } from '../domain/errors.ts';
 import type { TaskFailure } from '../domain/tasks/books.ts';
 import type { EngineTask } from '../domain/tasks/engineTask.ts';
 import { fadeMs } from '../domain/tasks/rate.ts';
-import type { Checkpoint, ClaimedPart, Claiming, Committed, Orders, PartRef } from '../domain/tasks/parts.ts';
+import type {
+  Checkpoint,
+  ClaimedPart,
+  Claiming,
+  Committed,
+  Orders,
+  PartRef,
+  TaskRef,
+} from '../domain/tasks/parts.ts';
 import type { DesiredState, PartState } from '../domain/tasks/task.ts';
 import type { Database, Sql } from './connection.ts';
 import { recordPartError } from './taskErrorStore.ts';
@@ -21,6 +29,9 @@ export type PartStore = ReturnType<typeof createPartStore>;
 export function createPartStore(db: Database) {
   return {
     claim: (part: PartRef, claim: string): Promise<Claiming> => withRetries(() => claimPart(db, part, claim)),
+
+    /** What is wanted of the task now; null: it is gone or lives on in another generation. */
+    orders: (ref: TaskRef): Promise<Orders | null> => readOrders(db, ref),
 
     /**
      * Gives the part back without waiting for its end, so that another worker goes on at its checkpoint; `waitsFor` is
@@ -174,6 +185,16 @@ async function fence(tx: Sql, part: ClaimedPart): Promise<(Orders & { clockMs: n
      where s.task_id = $1 and s.part_no = $2 and s.claim = $3 and s.state = 'running'
      for update of s`,
     [part.task.taskId, part.partNo, part.claim],
+  );
+  return row ?? null;
+}
+
+async function readOrders(db: Sql, { taskId, generation }: TaskRef): Promise<Orders | null> {
+  const [row] = await db.query<Orders>(
+    `select t.desired_state as desired, t.objects_per_second as "objectsPerSecond",
+       (select count(*) from subtasks r where r.task_id = t.task_id and r.state = 'running') as "runningParts"
+     from tasks t where t.task_id = $1 and t.generation = $2`,
+    [taskId, generation],
   );
   return row ?? null;
 }

@@ -1,6 +1,12 @@
 import { DomainError } from '../domain/errors.ts';
 import type { TaskRef } from '../domain/tasks/parts.ts';
-import { applyControl, checkRemoval, checkRetry, type ControlAction } from '../domain/tasks/lifecycle.ts';
+import {
+  applyControl,
+  checkRemoval,
+  checkRetry,
+  checkThrottle,
+  type ControlAction,
+} from '../domain/tasks/lifecycle.ts';
 import type { DesiredState, TaskState } from '../domain/tasks/task.ts';
 import { recordAudit, type Actor } from './auditStore.ts';
 import type { Database, Sql } from './connection.ts';
@@ -20,6 +26,10 @@ export function createTaskStore(db: Database) {
     /** @throws DomainError taskNotFound | cannotCancel | cannotPause */
     control: (taskId: number, action: ControlAction, actor: Actor): Promise<TaskRef & { state: TaskState }> =>
       control(db, taskId, action, actor),
+
+    /** Sets how many objects a second the task may do from now on; null: as many as it can. @throws DomainError taskNotFound | cannotPause */
+    throttle: (taskId: number, objectsPerSecond: number | null, actor: Actor): Promise<void> =>
+      throttle(db, taskId, objectsPerSecond, actor),
 
     /**
      * Opens a finished task again under the next generation: unfinished parts go on from their checkpoints
@@ -70,6 +80,35 @@ async function control(db: Database, taskId: number, action: ControlAction, acto
       });
     }
     return { taskId, generation: task.generation, state: next.state };
+  });
+}
+
+async function throttle(
+  db: Database,
+  taskId: number,
+  objectsPerSecond: number | null,
+  actor: Actor,
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    checkThrottle(await lockTask(tx, taskId));
+    const [before] = await tx.query<{ rate: number | null }>(
+      'select objects_per_second as rate from tasks where task_id = $1',
+      [taskId],
+    );
+    if (before?.rate === objectsPerSecond) return;
+    await tx.query(
+      `update tasks set objects_per_second = $2, last_update_time = now(), lock_version = lock_version + 1
+       where task_id = $1`,
+      [taskId, objectsPerSecond],
+    );
+    await recordAudit(tx, {
+      actor,
+      action: 'task.throttle',
+      objectType: 'task',
+      objectId: taskId,
+      before: { objects_per_second: before?.rate ?? null },
+      after: { objects_per_second: objectsPerSecond },
+    });
   });
 }
 

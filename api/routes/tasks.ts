@@ -12,7 +12,7 @@ import type { Handlers } from '../jsonRouter.ts';
 import { taskColumns, taskRows } from '../present/csvRows.ts';
 import { presentSubtask, presentTask, type SubtaskToShow, type TaskToShow } from '../present/task.ts';
 import { presentTaskResult, type ChunkToShow, type ResultToShow } from '../present/taskResult.ts';
-import { actorOf, inputOf } from '../requestContext.ts';
+import { actorOf, type Actor, inputOf } from '../requestContext.ts';
 import {
   taskNotFound,
   type Idempotency,
@@ -63,6 +63,11 @@ interface TaskQuery {
   task_status?: number;
 }
 
+type ControlBody =
+  | { readonly action?: ControlAction }
+  | { readonly action: 'retry'; readonly scope?: RetryScope }
+  | { readonly action: 'throttle'; readonly objects_per_second: number | null };
+
 interface OneTask {
   params: { task_id: number };
 }
@@ -76,6 +81,12 @@ export function taskRoutes(deps: TasksDeps): Handlers {
     const task = await taskLists.find(taskId);
     if (task === null) throw taskNotFound(taskId);
     return task;
+  };
+
+  const act = (taskId: number, body: ControlBody, actor: Actor): Promise<void> => {
+    if (body.action === 'retry') return taskActions.retry(taskId, body.scope ?? 'all', actor);
+    if (body.action === 'throttle') return taskActions.throttle(taskId, body.objects_per_second, actor);
+    return taskActions.control(taskId, body.action ?? 'cancel', actor);
   };
 
   return {
@@ -116,10 +127,8 @@ export function taskRoutes(deps: TasksDeps): Handlers {
     },
 
     controlTask: async (req, res) => {
-      const { params, body } = inputOf<OneTask & { body?: { action?: string; scope?: RetryScope } }>(req);
-      const action = body?.action ?? 'cancel';
-      if (action === 'retry') await taskActions.retry(params.task_id, body?.scope ?? 'all', actorOf(req));
-      else await taskActions.control(params.task_id, action as ControlAction, actorOf(req));
+      const { params, body = {} } = inputOf<OneTask & { body?: ControlBody }>(req);
+      await act(params.task_id, body, actorOf(req));
       res.json({});
     },
 

@@ -51,6 +51,11 @@ export function checkRetry(task: { readonly state: TaskState }): void {
   if (!isFinal(task.state)) throw new DomainError('cannotRetry', `the task is ${task.state}`);
 }
 
+/** @throws DomainError cannotPause when nothing is left that could go slower. */
+export function checkThrottle(task: { readonly state: TaskState }): void {
+  if (isFinal(task.state)) throw new DomainError('cannotPause', `the task is ${task.state}`);
+}
+
 /** @throws DomainError stillRunning unless the task is final. */
 export function checkRemoval(task: { readonly state: TaskState }): void {
   if (!isFinal(task.state))

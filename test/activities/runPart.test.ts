@@ -37,6 +37,7 @@ function depsWith(stopping: AbortSignal, released: string[]): PartDeps {
   return {
     claims: {
       claim: () => Promise.resolve({ kind: 'claimed', part }),
+      orders: () => Promise.resolve({ desired: 'run', objectsPerSecond: null, runningParts: 1 }),
       release: () => Promise.resolve(void released.push('released')),
       fail: () => Promise.resolve(),
     },

@@ -119,6 +119,33 @@ test('a task that has ended is retried under the next generation, and only then'
   assert.deepEqual(api.told.at(-1), { call: 'start', taskId, generation: 2 });
 });
 
+test('a task is throttled and let go again, unless it has ended', async () => {
+  const taskId = await create();
+  const rate = async () =>
+    (await api.db.query<{ rate: number | null }>('select objects_per_second as rate from tasks'))[0]?.rate;
+  for (const objects_per_second of [500, 1, null]) {
+    const body = { action: 'throttle', objects_per_second };
+    const answer = await call('PATCH', `/4/tasks/${taskId}`, { body });
+    assert.deepEqual([answer.status, answer.body], [200, {}]);
+    assert.equal(await rate(), objects_per_second);
+  }
+  for (const [body, code] of [
+    [{ action: 'throttle' }, 12003],
+    [{ action: 'throttle', objects_per_second: 0 }, 12022],
+    [{ action: 'throttle', objects_per_second: 1.5 }, 12022],
+    [{ action: 'throttle', objects_per_second: 5, scope: 'all' }, 12022],
+    [{ action: 'pause', objects_per_second: 5 }, 12022],
+  ] as const) {
+    const answer = await call('PATCH', `/4/tasks/${taskId}`, { body });
+    assert.deepEqual([answer.status, answer.body.error_code], [400, code], JSON.stringify(body));
+  }
+  await setTask(taskId, "state = 'done'");
+  const late = await call('PATCH', `/4/tasks/${taskId}`, {
+    body: { action: 'throttle', objects_per_second: 5 },
+  });
+  assert.equal(late.body.error_code, 28030);
+});
+
 test('an action that does not exist, or a scope without a retry, is refused', async () => {
   const taskId = await create();
   for (const body of [

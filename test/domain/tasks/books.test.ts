@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findImbalances, isOverErrorBudget, type Books } from '../../../domain/tasks/books.ts';
-import { nextBatchSize, throttleDelay } from '../../../domain/tasks/pace.ts';
+import { batchLimit, nextBatchSize, nextDue, shiftDue } from '../../../domain/tasks/pace.ts';
 
 const balanced: Books = {
   parts: 4,
@@ -48,9 +48,24 @@ test('batches grow and shrink towards their target, at most twofold, within boun
   assert.equal(nextBatchSize(150, 10_000, bounds), 100);
 });
 
-test('a throttled task shares its rate among the parts that run', () => {
-  const batch = { objects: 100, elapsedMs: 200 };
-  assert.equal(throttleDelay(batch, { objectsPerSecond: null, runningParts: 4 }), 0);
-  assert.equal(throttleDelay(batch, { objectsPerSecond: 400, runningParts: 4 }), 800);
-  assert.equal(throttleDelay(batch, { objectsPerSecond: 4_000_000, runningParts: 4 }), 0);
+test('a throttled task shares its rate among the parts that run, in batches of a second', () => {
+  const limit = { objectsPerSecond: 400, runningParts: 4 };
+  assert.equal(batchLimit(limit), 100);
+  assert.equal(batchLimit({ objectsPerSecond: 1, runningParts: 4 }), 1);
+  assert.equal(batchLimit({ objectsPerSecond: null, runningParts: 4 }), Infinity);
+  assert.equal(nextDue(5_000, 5_000, 100, limit), 6_000);
+  assert.equal(nextDue(5_000, 5_000, 100, { objectsPerSecond: null, runningParts: 4 }), 5_000);
+});
+
+test('a throttled part makes up for a slow batch, but not for a minute that it stood still', () => {
+  const limit = { objectsPerSecond: 100, runningParts: 1 };
+  assert.equal(nextDue(5_000, 5_400, 100, limit), 6_000);
+  assert.equal(nextDue(5_000, 65_000, 100, limit), 65_000);
+});
+
+test('another rate shortens or lengthens the wait that is left', () => {
+  const slow = { objectsPerSecond: 1, runningParts: 1 };
+  assert.equal(shiftDue(10_000, 2_000, slow, { objectsPerSecond: 4, runningParts: 1 }), 4_000);
+  assert.equal(shiftDue(10_000, 2_000, slow, { objectsPerSecond: null, runningParts: 1 }), 2_000);
+  assert.equal(shiftDue(10_000, 2_000, slow, { objectsPerSecond: 1, runningParts: 2 }), 18_000);
 });
