@@ -57,11 +57,23 @@ async function grantRights(db: Database, role: string): Promise<void> {
   await db.transaction(async (tx) => {
     await tx.query(`grant usage on schema public to ${name}`);
     await tx.query(`grant select, insert, update, delete on all tables in schema public to ${name}`);
+    for (const partition of await descriptorPartitions(tx)) {
+      await tx.query(`grant truncate on ${partition} to ${name}`);
+    }
     for (const table of ['audit', 'schema_migrations']) {
       await tx.query(`revoke update, delete, truncate on ${table} from ${name}`);
     }
     await tx.query(`revoke insert on schema_migrations from ${name}`);
   });
+}
+
+/** What a gc of a whole descriptor version empties at once; the names are ready for SQL. */
+async function descriptorPartitions(tx: Sql): Promise<string[]> {
+  const rows = await tx.query<{ name: string }>(
+    `select inhrelid::regclass::text as name from pg_inherits
+     where inhparent in ('face_descriptors'::regclass, 'event_descriptors'::regclass)`,
+  );
+  return rows.map(({ name }) => name);
 }
 
 /** Whether the schema is what this release needs; for processes that do not migrate. */

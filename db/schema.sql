@@ -447,13 +447,21 @@ CREATE OR REPLACE FUNCTION public.ensure_descriptor_partition(parent text, versi
  SECURITY DEFINER
  SET search_path TO 'public', 'pg_temp'
 AS $function$
+declare
+  partition text := parent || '_v' || version;
+  role name;
 begin
   if parent not in ('face_descriptors', 'event_descriptors') then
     raise exception 'no table of descriptors: %', parent;
   end if;
   perform pg_advisory_xact_lock(5010530);
-  execute format('create table if not exists %I partition of %I for values in (%s)',
-    parent || '_v' || version, parent, version);
+  execute format('create table if not exists %I partition of %I for values in (%s)', partition, parent, version);
+  for role in
+    select pg_get_userbyid(rights.grantee) from pg_class t, aclexplode(t.relacl) rights
+    where t.oid = parent::regclass and rights.privilege_type = 'DELETE' and rights.grantee not in (0, t.relowner)
+  loop
+    execute format('grant select, truncate on %I to %I', partition, role);
+  end loop;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.iso_time(moment timestamp with time zone)

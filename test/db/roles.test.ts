@@ -8,6 +8,7 @@ import { ensureDescriptorPartition } from '../../db/descriptorPartitions.ts';
 import { isMigrated, migrate } from '../../db/migrate.ts';
 import { createTaskStore } from '../../db/taskStore.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createGcByHand } from '../support/gcByHand.ts';
 import { buildFace, insertFaces, tester } from '../support/rows.ts';
 
 const suffix = randomBytes(4).toString('hex');
@@ -108,6 +109,40 @@ test("the service's role can do all that the service does", async () => {
   await accounts.changePassword(accountId, '+', tester);
   await accounts.remove(accountId, tester);
   await service.query('delete from face_descriptors');
+});
+
+const madeBy: Record<string, (version: number) => Promise<void>> = {
+  'the service': (version) => ensureDescriptorPartition(service, 'face_descriptors', version),
+  'the owner': (version) => ensureDescriptorPartition(owner, 'face_descriptors', version),
+  'an older release': async (version) => {
+    const name = `face_descriptors_v${version}`;
+    await owner.query(`create table ${name} partition of face_descriptors for values in (${version})`);
+    await migrate({ databaseUrl: as(roles.owner), serviceUrl: as(roles.service) });
+  },
+};
+
+Object.entries(madeBy).forEach(([maker, make], index) => {
+  test(`the service's role empties a whole partition that ${maker} has made`, async () => {
+    const version = 80 + index;
+    await make(version);
+    await insertFaces(service, [buildFace({ versions: [version] }), buildFace({ versions: [version] })]);
+    const byHand = createGcByHand(service);
+    const { ref, content } = await byHand.create({
+      ...{ target: 'face_descriptors', descriptor_version: version, store_results: false },
+    });
+    await byHand.planOf(5).next(ref, 0);
+    const part = await byHand.claim(ref, 1, 'mine');
+    assert.equal(part.isWhole, true);
+    const answer = await byHand.gc.emptyWhole(part, content);
+    assert.equal(answer.kind, 'committed');
+    assert.deepEqual(answer.result, { kind: 'emptied', removed: 2 });
+  });
+});
+
+test("the service's role truncates nothing else", async () => {
+  for (const table of ['faces', 'events', 'face_descriptors', 'tasks', 'accounts']) {
+    await assert.rejects(service.query(`truncate ${table} cascade`), /permission denied/, table);
+  }
 });
 
 test("the service's role makes no tables and no migrations", async () => {
