@@ -99,7 +99,11 @@ async function comeToRest(
       await delay(200, undefined, { signal });
     }
   };
-  const notPaused = await unlike(({ state }, wish) => wish !== 'pause' || state === 'paused', pauseLimitMs);
+  // A task whose last part was under way has nothing left to pause.
+  const notPaused = await unlike(
+    ({ state }, wish) => wish !== 'pause' || state === 'paused' || state === 'done',
+    pauseLimitMs,
+  );
   for (const [taskId, wish] of wishes) {
     if (wish !== 'pause') continue;
     say(`resume task ${taskId}, which was left paused`);

@@ -81,14 +81,16 @@ async function finish(db: Database, ref: TaskRef, end: TaskEnd): Promise<void> {
       task.taskId,
     ]);
     const books = await readBooks(tx, task);
-    const faults = end.outcome === 'done' ? findImbalances(books) : [];
+    // The admin was told that it is cancelled; nothing else may be read afterwards, even if nothing was left to stop.
+    const last: TaskEnd = task.state === 'cancelling' ? { outcome: 'cancelled' } : end;
+    const faults = last.outcome === 'done' ? findImbalances(books) : [];
     const failure: TaskFailure | null =
-      end.outcome === 'failed'
-        ? end.failure
+      last.outcome === 'failed'
+        ? last.failure
         : faults.length > 0
           ? { error: 'booksUnbalanced', detail: faults.join('; ') }
           : null;
-    const state = failure === null ? end.outcome : 'failed';
+    const state = failure === null ? last.outcome : 'failed';
     await tx.query(
       `update subtasks set claim = null, end_time = now(), last_update_time = now(),
          state = case when failure is null then 'cancelled' else 'failed' end

@@ -106,3 +106,14 @@ test('a batch stores its result while the next parts are being planned', async (
   });
   assert.deepEqual(await planning, { parts: [2], planned: false });
 });
+
+test('a cancel that was accepted is kept, also when it came too late to stop anything', async () => {
+  const { ref, books, tasks } = await claimPart();
+  await tasks.control(ref.taskId, 'cancel', tester);
+  await books.finish(ref, { outcome: 'done' });
+  const [task] = await db.query<{ state: string; result: string | null }>(
+    'select state, result_id as result from tasks where task_id = $1',
+    [ref.taskId],
+  );
+  assert.deepEqual(task, { state: 'cancelled', result: null });
+});
