@@ -16,7 +16,7 @@ const killed: Record<Exclude<Victim, 'extractors'>, readonly string[]> = {
   temporal: ['temporal'],
   wipe: ['temporal'],
   postgres: ['postgres'],
-  everything: [...processes, ...servers],
+  everything: [...servers, ...processes],
 };
 
 /** Breaks things, and mends them again in its own time: what is broken next may meet what is still down. */
@@ -55,6 +55,8 @@ export function createStrikes(system: System, say: (text: string) => void) {
     for (const name of names) {
       recover(name, async () => {
         await delay(downMs);
+        // What needs a server starts after it, as npm start does it.
+        if (!servers.includes(name)) for (const server of servers) await recoveries.get(server);
         await system.resume(name);
       });
     }

@@ -1,0 +1,84 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Activities } from '../../activities/index.ts';
+import type { TaskRef } from '../../domain/tasks/parts.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { ensureWorkflowBundle } from '../../temporal/bundle.ts';
+import { createGateway } from '../../temporal/gateway.ts';
+import { installRuntime } from '../../temporal/runtime.ts';
+import { startWorkers } from '../../temporal/workers.ts';
+import { queueNames, taskWorkflowId } from '../../workflows/messages.ts';
+import { waitFor } from '../support/waitFor.ts';
+import { createModelTask, type ModelTask, type Scenario } from './modelTask.ts';
+
+export type ModelRunner = Awaited<ReturnType<typeof startModelRunner>>;
+
+/** The real workflow on a real Temporal, with activities whose rows are in memory. */
+export async function startModelRunner(temporalAddress: string) {
+  const log = createLogger({ name: 'test', level: 'silent', format: 'json' });
+  installRuntime(log);
+  const connection = { address: temporalAddress };
+  const prefix = `test-${randomUUID().slice(0, 8)}-`;
+  const cache = await mkdtemp(join(tmpdir(), 'luna-bundle-'));
+  const bundle = await ensureWorkflowBundle(cache);
+  const models = new Map<number, ModelTask>();
+  const of = ({ taskId }: TaskRef): ModelTask['activities'] => {
+    const model = models.get(taskId);
+    if (model === undefined) throw new Error(`there is no task ${taskId}`);
+    return model.activities;
+  };
+  const runPart: Activities['gc']['runPart'] = ({ ref, partNo }) => of(ref).runPart(partNo);
+  const activities: Activities = {
+    orchestrate: {
+      loadTask: (ref) => of(ref).loadTask(),
+      planParts: ({ ref, after }) => of(ref).planParts(after),
+      pauseTask: (ref) => of(ref).pauseTask(),
+      collectTask: (ref) => of(ref).collectTask(),
+      finishTask: ({ ref, end }) => of(ref).finishTask(end.outcome),
+    },
+    gc: { runPart },
+    extract: { runPart },
+  };
+  const gateway = createGateway({
+    connection,
+    namespace: 'default',
+    taskQueuePrefix: prefix,
+    deadlineMs: 20_000,
+  });
+  const workers = await startWorkers({
+    ...{ connection, namespace: 'default', taskQueuePrefix: prefix, queues: queueNames, activities, bundle },
+    slots: { orchestrate: 50, gc: 100, extract: 1 },
+    ...{ log, stopping: new AbortController().signal },
+  });
+  return {
+    bundle,
+
+    /** Plays a story to its end, checks it, and answers the id of its workflow. */
+    play: async (plan: Scenario): Promise<string> => {
+      const ref = { taskId: models.size + 1, generation: 1 };
+      const model = createModelTask(plan, () => void gateway.controlTask(ref).catch(() => undefined));
+      models.set(ref.taskId, model);
+      await gateway.startTask(ref);
+      await waitFor(
+        `the end of ${JSON.stringify(plan)}`,
+        () => {
+          if (model.end() === null) model.nudge();
+          return model.end();
+        },
+        { limitMs: 60_000, everyMs: 500 },
+      );
+      model.check();
+      await waitFor('the workflow to be closed', async () => (await gateway.findTask(ref)) === 'closed');
+      return taskWorkflowId(prefix, ref);
+    },
+
+    stop: async (): Promise<void> => {
+      workers.shutdown();
+      await workers.stopped;
+      await gateway.close();
+      await rm(cache, { recursive: true, force: true });
+    },
+  };
+}

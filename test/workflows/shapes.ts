@@ -1,0 +1,19 @@
+import type { Scenario } from './modelTask.ts';
+
+const plain: Scenario = {
+  ...{ parts: 5, partsPerRun: 20, perStep: 2, window: 2 },
+  ...{ bookFates: [], partFates: [], orders: [] },
+};
+
+/** Every way that a released workflow can go; a history of each is kept in test/histories. */
+export const shapes: Readonly<Record<string, Scenario>> = {
+  plain,
+  empty: { ...plain, parts: 0 },
+  renewed: { ...plain, partsPerRun: 3, parts: 7 },
+  paused: { ...plain, orders: [{ after: 2, wish: 'pause', signal: true }] },
+  'paused-unheard': { ...plain, orders: [{ after: 2, wish: 'pause', signal: false }] },
+  cancelled: { ...plain, orders: [{ after: 2, wish: 'cancel', signal: true }] },
+  failed: { ...plain, partFates: [[], ['fatal']] },
+  repeated: { ...plain, parts: 3, bookFates: ['ok', 'lost', 'error'], partFates: [['error'], ['lost']] },
+  'taken-up-again': { ...plain, doneBefore: [1, 3] },
+};
