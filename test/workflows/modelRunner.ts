@@ -18,7 +18,7 @@ export type ModelRunner = Awaited<ReturnType<typeof startModelRunner>>;
 /** The real workflow on a real Temporal, with activities whose rows are in memory. */
 export async function startModelRunner(temporalAddress: string) {
   const log = createLogger({ name: 'test', level: 'silent', format: 'json' });
-  installRuntime(log);
+  await installRuntime(log);
   const connection = { address: temporalAddress };
   const prefix = `test-${randomUUID().slice(0, 8)}-`;
   const cache = await mkdtemp(join(tmpdir(), 'luna-bundle-'));
@@ -36,6 +36,7 @@ export async function startModelRunner(temporalAddress: string) {
       planParts: ({ ref, after }) => of(ref).planParts(after),
       pauseTask: (ref) => of(ref).pauseTask(),
       collectTask: (ref) => of(ref).collectTask(),
+      startScheduledTask: () => Promise.reject(new Error('no schedule here')),
       finishTask: ({ ref, end }) => of(ref).finishTask(end.outcome),
     },
     gc: { runPart },

@@ -17,7 +17,7 @@ let cache: string;
 let codePath: string;
 
 before(async () => {
-  installRuntime(createLogger({ name: 'test', level: 'silent', format: 'json' }));
+  await installRuntime(createLogger({ name: 'test', level: 'silent', format: 'json' }));
   cache = await mkdtemp(join(tmpdir(), 'luna-bundle-'));
   codePath = await ensureWorkflowBundle(cache);
 });
