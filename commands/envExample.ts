@@ -25,7 +25,11 @@ await runCommand(
 
 function describe([name, schema]: [string, (typeof settings)[keyof typeof settings]]): string {
   const standard = schema.safeParse(undefined).data;
-  const value = Array.isArray(standard) ? standard.join(',') : String(standard ?? '');
+  const value = Array.isArray(standard) ? standard.map(asText).join(',') : asText(standard ?? '');
   const orFile = isSecret(name) ? ` Or ${name}_FILE.` : '';
   return `\n# ${schema.description ?? ''}${orFile}\n#${name}=${value}\n`;
+}
+
+function asText(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
