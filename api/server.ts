@@ -116,7 +116,7 @@ async function serve(): Promise<void> {
     taskChanges,
     trustProxy: config.trustProxy,
     passwords,
-    loginLimit: createLoginLimit(db.sequelize),
+    loginLimit: createLoginLimit(db.sequelize, config.loginFailures),
     accounts,
     accountLists: createAccountLists(db),
     listLists: createListLists(db),

@@ -126,6 +126,11 @@ export const settings = {
     text.min(32, 'at least 32 characters').optional(),
     'Key that signs session cookies, at least 32 characters; npm start makes one and keeps it in DATA_DIR when the database is embedded.',
   ),
+  LOGIN_FAILURES: wholeNumber(1, 1_000_000_000)
+    .default(30)
+    .describe(
+      'Wrong log-ins of one network (an IPv4 address or an IPv6 /64) in five minutes; after them it has to wait.',
+    ),
   SYS_INFO_KEY: secret(
     text.optional(),
     'Ed25519 private key, PEM, that signs GET /luna_sys_info; without it one is made and kept in DATA_DIR. Several APIs need the same.',

@@ -22,10 +22,9 @@ export class TooManyLoginsError extends DomainError {
 }
 
 const windowSeconds = 5 * 60;
-const failuresAtMost = 30;
 
 /** `storeClient`: the process's Sequelize. */
-export function createLoginLimit(storeClient: object): LoginLimit {
+export function createLoginLimit(storeClient: object, failuresAtMost = 30): LoginLimit {
   const limiter = new RateLimiterPostgres({
     storeClient,
     storeType: 'sequelize',

@@ -4,7 +4,7 @@ const sections: readonly (readonly [section: string, names: RegExp])[] = [
   ['DATABASE', /^(.*DATABASE_URL|MAX_DB_CONNECTIONS)$/],
   ['TEMPORAL', /^(TEMPORAL_|TASK_QUEUE_PREFIX$|BUNDLE_CACHE$)/],
   ['SAMPLE_STORE', /^(IMAGE_STORE$|S3_|AWS_)/],
-  ['ACCOUNTS', /^ADMIN_/],
+  ['ACCOUNTS', /^(ADMIN_|LOGIN_)/],
   ['DESCRIPTORS', /^(DEFAULT_.*DESCRIPTOR_VERSION|BASIC_ATTRIBUTES_VERSION)$/],
   ['TASKS', /^(GC_|EXTRACT_|PART|BATCH_|RECONCILE_|ORIGIN_)/],
   ['LOGGER', /^LOG_/],

@@ -1,0 +1,102 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createLogger } from '../platform/logger.ts';
+import { cacheDir } from './cacheDir.ts';
+import { defineCommand, runCommand, wholeNumber } from './options.ts';
+import { startEverything } from './system.ts';
+
+const version = '4.32.5';
+const login = 'root@visionlabs.ai';
+const password = 'checks the API';
+// A stream goes on until its reader leaves, and this reader never does.
+const endless = ['streamTasks', 'streamTask'];
+// It would lock the checker out; only what it must refuse is tried.
+const locksOut = 'changePassword';
+
+await runCommand(
+  defineCommand(
+    'npm run check:api --',
+    'Starts a system with data of its own and lets schemathesis compare it with the OpenAPI document: valid and invalid requests, one by one and in sequences.',
+  )
+    .option(
+      '--examples <count>',
+      'requests made up for each operation and phase',
+      wholeNumber(1, 100_000),
+      200,
+    )
+    .option('--seed <seed>', 'of the requests that are made up', wholeNumber(0, 2 ** 31), 1)
+    .action(async ({ examples, seed }: { examples: number; seed: number }) => {
+      const program = installSchemathesis();
+      const dataDir = await mkdtemp(join(tmpdir(), 'luna-admin-check-api-'));
+      const log = createLogger({ name: 'check:api', level: 'warn', format: 'pretty' });
+      const system = await startEverything({
+        log,
+        temporalUi: false,
+        output: 'files',
+        overrides: {
+          ...{ DATA_DIR: dataDir, DATABASE_URL: '', TEMPORAL_ADDRESS: '', HOST: '127.0.0.1', PORT: '0' },
+          ...{ ADMIN_LOGIN: login, ADMIN_PASSWORD: password, WORKER_METRICS_PORT: '0', LOG_FORMAT: 'json' },
+          // Wrong credentials are a part of the check.
+          LOGIN_FAILURES: '1000000',
+        },
+      });
+      try {
+        const common = ['--max-examples', String(examples), '--seed', String(seed)];
+        const most = [...endless, locksOut].flatMap((id) => ['--exclude-operation-id', id]);
+        const codes = [
+          await run(program, system.apiUrl, [...common, ...most]),
+          await run(program, system.apiUrl, [
+            ...common,
+            '--include-operation-id',
+            locksOut,
+            '--mode',
+            'negative',
+          ]),
+        ];
+        if (codes.some((code) => code !== 0)) throw new Error('the API and its document disagree');
+      } finally {
+        await system.stop();
+        await rm(dataDir, { recursive: true, force: true });
+      }
+    }),
+);
+
+/** Into a virtual environment of the project's cache, once. */
+function installSchemathesis(): string {
+  const folder = join(cacheDir, `schemathesis-${version}`);
+  const program = join(folder, 'bin', 'st');
+  if (existsSync(program)) return program;
+  try {
+    execFileSync('python3', ['-m', 'venv', folder], { stdio: 'inherit' });
+  } catch (error) {
+    throw new Error('this check needs python3 (3.10 or newer) with its venv module', { cause: error });
+  }
+  const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check', `schemathesis==${version}`];
+  execFileSync(join(folder, 'bin', 'python'), pip, { stdio: 'inherit' });
+  return program;
+}
+
+async function run(program: string, url: string, options: readonly string[]): Promise<number | null> {
+  const child = spawn(
+    program,
+    [
+      ...['run', 'api/openapi.yaml', '--url', `${url}/4`, '--auth', `${login}:${password}`],
+      ...[
+        '--checks',
+        'all',
+        '--continue-on-failure',
+        '--no-color',
+        '--generation-database',
+        'none',
+        ...options,
+      ],
+    ],
+    { stdio: 'inherit' },
+  );
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code;
+}
