@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import nunjucks from 'nunjucks';
 import { layoutView, type LayoutInput, type PageHead } from './layout.ts';
 import type { AccountPage } from './pages/accounts/one.ts';
+import type { AccountListsPage } from './pages/accounts/lists.ts';
 import type { AccountsPage } from './pages/accounts/list.ts';
 import type { ErrorCodesPage } from './pages/documents/errorCodes.ts';
 import type { ManualPageView } from './pages/documents/manual.ts';
@@ -23,6 +24,7 @@ export interface Pages {
   'tasks/new': NewTaskPage;
   'accounts/list': AccountsPage;
   'accounts/one': AccountPage;
+  'accounts/lists': AccountListsPage;
   'login/login': LoginPage;
   'login/password': PasswordPage;
   'help/help': HelpPage;

@@ -25,6 +25,7 @@ export const paths = {
   accounts: (query: Readonly<Record<string, string | number | undefined>> = {}) =>
     withQuery('/accounts', query),
   account: (accountId: string) => `/accounts/${accountId}`,
+  accountLists: (accountId: string, page?: number) => withQuery(`/accounts/${accountId}/lists`, { page }),
   removeAccount: (accountId: string) => `/accounts/${accountId}/remove`,
 } as const;
 

@@ -3,10 +3,12 @@ import { accountTypes } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Typed } from '../../views/components/field/field.ts';
 import { accountsPage } from '../../views/pages/accounts/list.ts';
+import { accountListsPage } from '../../views/pages/accounts/lists.ts';
 import { accountPage } from '../../views/pages/accounts/one.ts';
 import { paths } from '../../views/paths.ts';
 import { actorOf, identityOf } from '../requestContext.ts';
 import { bodyCheck } from '../contract/bodyCheck.ts';
+import { presentList } from '../present/list.ts';
 import { presentAccount, presentAccountStats } from '../present/account.ts';
 import type { PageSources } from './deps.ts';
 import { fieldsOf } from './form.ts';
@@ -14,11 +16,11 @@ import { faultsOf } from './formFaults.ts';
 import { leadTo, say, sendPage } from './pageAnswer.ts';
 import { readPaging } from './paging.ts';
 
-type AccountSources = Pick<PageSources, 'accountLists' | 'accountActions' | 'contract'>;
+type AccountSources = Pick<PageSources, 'accountLists' | 'listLists' | 'accountActions' | 'contract'>;
 
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-export function accountPages({ accountLists, accountActions, contract }: AccountSources) {
+export function accountPages({ accountLists, listLists, accountActions, contract }: AccountSources) {
   const checkAccount = bodyCheck(contract, 'post', '/accounts');
 
   const show = async (req: Request, res: Response, typed?: Typed): Promise<void> => {
@@ -70,6 +72,18 @@ export function accountPages({ accountLists, accountActions, contract }: Account
     );
   };
 
+  const lists: RequestHandler = async (req, res) => {
+    const accountId = accountIdOf(req);
+    const paging = readPaging(req.query, 20);
+    const [found, page] = await Promise.all([
+      accountLists.find(accountId),
+      listLists.page({ accountId }, paging),
+    ]);
+    if (found === null) throw new DomainError('accountNotFound', `account ${accountId}`);
+    const input = { account: presentAccount(found.account), lists: page.lists.map(presentList) };
+    sendPage(req, res, 'accounts/lists', accountListsPage({ ...input, count: page.count, ...paging }));
+  };
+
   const remove: RequestHandler = async (req, res) => {
     const accountId = accountIdOf(req);
     try {
@@ -87,7 +101,7 @@ export function accountPages({ accountLists, accountActions, contract }: Account
     else leadTo(req, res, paths.accounts());
   };
 
-  return { list, create, one, remove };
+  return { list, create, one, lists, remove };
 }
 
 function accountIdOf(req: Request): string {

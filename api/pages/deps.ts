@@ -5,6 +5,7 @@ import type { ContractPath } from '../contract/contract.ts';
 import type { AccountStatsToShow } from '../present/account.ts';
 import type { TaskToShow } from '../present/task.ts';
 import type { TaskErrorToShow } from '../present/taskError.ts';
+import type { ListsDeps } from '../routes/lists.ts';
 import type { TaskActions } from '../taskActions.ts';
 
 export interface Paging {
@@ -47,6 +48,7 @@ export interface PageSources {
     page(paging: Paging): Promise<{ accounts: Account[]; count: number }>;
     find(accountId: string): Promise<{ account: Account; stats: AccountStatsToShow } | null>;
   };
+  readonly listLists: ListsDeps['listLists'];
   readonly taskActions: TaskActions;
   readonly accountActions: AccountActions;
   readonly contract: readonly ContractPath[];

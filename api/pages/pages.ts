@@ -109,6 +109,7 @@ export function createPages(deps: PagesDeps): Pages {
     signIn,
     accounts.one,
   );
+  show('/accounts/:account_id/lists', accounts.lists);
   take('/accounts/:account_id/remove', accounts.remove);
 
   for (const [path, methods] of pageOnly) router.all(path, methodNotAllowed(bracketed(path), methods));

@@ -21,6 +21,7 @@ export interface AccountPage {
   readonly figures: readonly { readonly name: string; readonly value: string }[];
   readonly remove: Confirm;
   readonly accounts: string;
+  readonly lists: string;
 }
 
 export function accountPage({ account, stats }: AccountInput): AccountPage {
@@ -47,5 +48,6 @@ export function accountPage({ account, stats }: AccountInput): AccountPage {
       button: 'Remove the account',
     },
     accounts: paths.accounts(),
+    lists: paths.accountLists(account.account_id),
   };
 }
