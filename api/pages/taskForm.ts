@@ -1,80 +1,114 @@
 import type { ExtractRequest, ExtractionTarget } from '../../domain/tasks/extractContent.ts';
 import type { EventFilters, FaceFilters } from '../../domain/tasks/filters.ts';
 import type { GcRequest } from '../../domain/tasks/gcContent.ts';
+import { filterFields } from '../../views/pages/tasks/filterFields.ts';
+import type { TaskKind } from '../../views/pages/tasks/taskKinds.ts';
 
 type Values = Readonly<Record<string, string>>;
 
-/** The body that a JSON client would have sent for what stands in the form. */
-export function readExtract(values: Values): {
-  description?: string;
-  objects_per_second?: number;
-  content: ExtractRequest;
-} {
-  // Whatever else was sent is left for the validation to refuse.
+interface Wishes {
+  readonly description?: string;
+  readonly objects_per_second?: number;
+  readonly error_budget?: number;
+}
+
+export type TaskOrder = { readonly wishes: Wishes } & (
+  | { readonly taskType: 5; readonly content: ExtractRequest }
+  | { readonly taskType: 4; readonly content: GcRequest }
+);
+
+/** What a JSON client would have sent for what stands in the form; the validation judges it. */
+export function readTaskForm(kind: TaskKind, values: Values): TaskOrder {
+  const wishes: Wishes = {
+    ...text(values, 'description'),
+    ...number(values, 'objects_per_second'),
+    ...number(values, 'error_budget'),
+  };
+  switch (kind) {
+    case 'extract-faces':
+      return { taskType: 5, wishes, content: readExtract('faces', values) };
+    case 'extract-events':
+      return { taskType: 5, wishes, content: readExtract('events', values) };
+    case 'gc-face-descriptors':
+    case 'gc-event-descriptors':
+    case 'gc-faces':
+    case 'gc-events':
+      return { taskType: 4, wishes, content: readGc(kind, values) };
+  }
+}
+
+function readExtract(objects_type: 'faces' | 'events', values: Values): ExtractRequest {
   const target = (values['extraction_target'] ?? 'face_descriptor') as ExtractionTarget;
   return {
-    ...described(values),
-    ...whole(values, 'objects_per_second'),
-    content: {
-      extraction_target: target,
-      options: {
-        missing: true,
-        ...(target === 'basic_attributes' ? {} : whole(values, 'descriptor_version')),
-      },
-      filters: {
-        objects_type: values['objects_type'] === 'events' ? 'events' : 'faces',
-        ...readFilters(values),
-      },
-      store_results: isTicked(values, 'store_results'),
+    extraction_target: target,
+    options: {
+      missing: true,
+      ...(target === 'basic_attributes' ? {} : number(values, 'descriptor_version')),
     },
+    filters: { objects_type, ...readFilters(objects_type, values) },
+    store_results: isTicked(values, 'store_results'),
   };
 }
 
-export function readGc(
-  kind: 'gc-descriptors' | 'gc-faces',
-  values: Values,
-): { description?: string; content: GcRequest } {
+function readGc(kind: Exclude<TaskKind, `extract-${string}`>, values: Values): GcRequest {
   const store_results = isTicked(values, 'store_results');
-  if (kind === 'gc-descriptors') {
-    const filters = whole(values, 'descriptor_version');
-    return { ...described(values), content: { target: 'face_descriptors', filters, store_results } };
+  switch (kind) {
+    case 'gc-face-descriptors':
+      return { target: 'face_descriptors', filters: number(values, 'descriptor_version'), store_results };
+    case 'gc-event-descriptors': {
+      const filters = { ...number(values, 'descriptor_version'), ...text(values, 'descriptor_type') };
+      return {
+        target: 'event_descriptors',
+        filters: filters as GcRequest['filters'] & object,
+        store_results,
+      };
+    }
+    case 'gc-faces':
+      return { target: 'faces', ...readRemoval('faces', values), store_results };
+    case 'gc-events':
+      return { target: 'events', ...readRemoval('events', values), store_results };
   }
+}
+
+function readRemoval(objects: 'faces' | 'events', values: Values) {
   return {
-    ...described(values),
-    content: {
-      target: 'faces',
-      filters: readFilters(values),
-      remove_samples: isTicked(values, 'remove_samples'),
-      ...(isTicked(values, 'confirm_all') ? { confirm_all: true } : {}),
-      store_results,
-    },
+    filters: readFilters(objects, values),
+    remove_samples: isTicked(values, 'remove_samples'),
+    remove_image_origins: isTicked(values, 'remove_image_origins'),
+    ...(isTicked(values, 'confirm_all') ? { confirm_all: true } : {}),
   };
 }
 
-/** An empty field is no condition; everything else is kept as it was typed, for the validation to judge. */
-function readFilters(values: Values): FaceFilters & EventFilters {
+/** An empty field is no condition; everything else is kept as it was typed. */
+function readFilters(objects: 'faces' | 'events', values: Values): FaceFilters & EventFilters {
   const filters: Record<string, string | string[]> = {};
-  for (const name of ['account_id', 'list_id', 'create_time__gte', 'create_time__lt', 'user_data']) {
-    const text = values[name]?.trim() ?? '';
-    if (text !== '') filters[name] = text;
-  }
-  for (const name of ['external_ids', 'face_ids', 'event_ids']) {
-    const items = (values[name] ?? '').split(/[\s,]+/).filter((item) => item !== '');
-    if (items.length > 0) filters[name] = items;
+  for (const { name, kind } of filterFields[objects]) {
+    const typed = values[name]?.trim() ?? '';
+    if (typed === '') continue;
+    if (kind === 'uuids') filters[name] = items(typed, /[\s,]+/);
+    else if (kind === 'texts') filters[name] = items(typed, /[\r\n]+/);
+    else filters[name] = typed;
   }
   return filters;
 }
 
-function described(values: Values): { description?: string } {
-  const description = values['description']?.trim() ?? '';
-  return description === '' ? {} : { description };
+function items(typed: string, between: RegExp): string[] {
+  return typed
+    .split(between)
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
 }
 
-function whole<Name extends string>(values: Values, name: Name): Partial<Record<Name, number>> {
-  const text = values[name]?.trim() ?? '';
-  if (text === '') return {};
+function text<Name extends string>(values: Values, name: Name): Partial<Record<Name, string>> {
+  const typed = values[name]?.trim() ?? '';
+  return (typed === '' ? {} : { [name]: typed }) as Partial<Record<Name, string>>;
+}
+
+function number<Name extends string>(values: Values, name: Name): Partial<Record<Name, number>> {
+  const typed = values[name]?.trim() ?? '';
+  if (typed === '') return {};
   // Not a number: the text itself goes on, so that the validation refuses it by its name.
-  const value = /^\d{1,15}$/.test(text) ? Number(text) : text;
+  const value = /^\d{1,15}(\.\d{1,15})?$/.test(typed) ? Number(typed) : typed;
   return { [name]: value } as Partial<Record<Name, number>>;
 }
 

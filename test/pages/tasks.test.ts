@@ -54,8 +54,8 @@ test('an extract is started from its form and told to the engine', async () => {
 test('attributes of events are asked for in the same form', async () => {
   const page = await signedIn();
   await page.goto('/tasks/new');
+  await page.getByRole('link', { name: 'Extract for events' }).click();
   await page.getByLabel('What', { exact: true }).selectOption('basic_attributes');
-  await page.getByLabel('Of', { exact: true }).selectOption('events');
   await page.getByLabel('User data').fill('door');
   await page.getByRole('button', { name: 'Start the extract' }).click();
 
@@ -71,31 +71,6 @@ test('attributes of events are asked for in the same form', async () => {
     filters: { objects_type: 'events', user_data: 'door' },
     store_results: true,
   });
-});
-
-test('a form with a fault comes back with what was typed and what is wrong', async () => {
-  const page = await signedIn();
-  await page.goto('/tasks/new?kind=gc-faces');
-  await page.getByLabel('Account id').fill('not an id');
-  await page.getByLabel('Description').fill('Clean up');
-  await page.getByLabel('Remove the samples too').uncheck();
-  await page.getByRole('button', { name: 'Remove the faces' }).click();
-
-  await page.getByRole('heading', { name: 'Please check what was entered' }).waitFor();
-  assert.equal(await page.getByLabel('Account id').inputValue(), 'not an id');
-  assert.equal(await page.getByLabel('Account id').getAttribute('aria-invalid'), 'true');
-  assert.equal(await page.getByLabel('Description').inputValue(), 'Clean up');
-  assert.equal(await page.getByLabel('Remove the samples too').isChecked(), false);
-});
-
-test('removing all faces needs a word of its own', async () => {
-  const page = await signedIn();
-  await page.goto('/tasks/new?kind=gc-faces');
-  await page.getByRole('button', { name: 'Remove the faces' }).click();
-  await page.getByRole('alert').getByText('no condition is filled in').waitFor();
-  await page.getByLabel('Yes, remove all faces when no condition is given').check();
-  await page.getByRole('button', { name: 'Remove the faces' }).click();
-  await page.getByRole('heading', { name: 'Remove faces', level: 1 }).waitFor();
 });
 
 test("a task's progress, state and buttons move without a reload", async () => {

@@ -9,6 +9,8 @@ const elsewhere = new Map();
 const finalStates = ['cancelled', 'failed', 'done'];
 
 if (address !== undefined) follow(address);
+// What a form was answered with: its faults, or what it would do.
+document.querySelector('[data-focus]')?.focus();
 
 function follow(url) {
   let source = null;

@@ -1,0 +1,199 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { after, afterEach, before, test } from 'node:test';
+import { promisify } from 'node:util';
+import type { Browser, Page } from 'playwright-core';
+import { readDocument } from '../../api/contract/document.ts';
+import { filterFields } from '../../views/pages/tasks/filterFields.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/apiServer.ts';
+import { createVisitor, logIn, type Visitor } from '../support/visitor.ts';
+
+let site: ApiServer;
+let browser: Browser;
+let visitor: Visitor;
+
+before(async () => {
+  site = await startApiServer();
+  browser = await launchBrowser();
+});
+afterEach(async () => {
+  assert.deepEqual(visitor.complaints, []);
+  await visitor.close();
+});
+after(async () => {
+  await browser.close();
+  await site.close();
+});
+
+async function signedIn(options: { javaScriptEnabled?: boolean } = {}): Promise<Page> {
+  visitor = await createVisitor(browser, { url: site.url, ...options });
+  await logIn(visitor.page, rootLogin, rootPassword);
+  await visitor.page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+  return visitor.page;
+}
+
+async function contentOf(page: Page): Promise<unknown> {
+  const taskId = Number(/\/tasks\/(\d+)\/view/.exec(page.url())?.[1]);
+  const [row] = await site.db.query<{ content: object }>('select content from tasks where task_id = $1', [
+    taskId,
+  ]);
+  return row?.content;
+}
+
+test('a form asks for every condition that the API takes, and for no other', async () => {
+  const page = await signedIn();
+  const { document } = await readDocument();
+  for (const [objects, schema] of [
+    ['faces', 'FaceFilters'],
+    ['events', 'EventFilters'],
+  ] as const) {
+    const { properties } = document.components['schemas']?.[schema] as { properties: object };
+    assert.deepEqual(filterFields[objects].map(({ name }) => name).sort(), Object.keys(properties).sort());
+    await page.goto(`/tasks/new?kind=gc-${objects}`);
+    for (const name of Object.keys(properties)) {
+      assert.equal(await page.locator(`#${name}-hint`).count(), 1, `${name} is explained`);
+    }
+  }
+});
+
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? 'with' : 'without';
+
+  test(`events are removed by all that their form offers, ${how} JavaScript`, async () => {
+    const page = await signedIn({ javaScriptEnabled });
+    await page.goto('/tasks/new');
+    await page.getByRole('link', { name: 'Remove events' }).click();
+    await page.getByLabel('Sources').fill('gate 1, left\ngate 2');
+    await page.getByLabel('Track ids').fill('t-1');
+    await page
+      .getByLabel('Handler ids')
+      .fill('11111111-1111-4111-8111-111111111111, 22222222-2222-4222-8222-222222222222');
+    await page.getByLabel('Ended before').fill('2026-01-31T00:00:00Z');
+    await page.getByLabel('Remove the samples too').check();
+    await page.getByLabel('Remove the image origins too').check();
+    await page.getByLabel('Keep the list of what was done').uncheck();
+    await page.getByRole('button', { name: 'Remove the events' }).click();
+
+    await page.getByRole('heading', { name: 'Remove events', level: 1 }).waitFor();
+    assert.deepEqual(await contentOf(page), {
+      target: 'events',
+      filters: {
+        sources: ['gate 1, left', 'gate 2'],
+        track_ids: ['t-1'],
+        handler_ids: ['11111111-1111-4111-8111-111111111111', '22222222-2222-4222-8222-222222222222'],
+        end_time__lt: '2026-01-31T00:00:00.000Z',
+      },
+      remove_samples: true,
+      remove_image_origins: true,
+      store_results: false,
+    });
+  });
+}
+
+test('descriptors of events are removed by version and kind', async () => {
+  const page = await signedIn();
+  await page.goto('/tasks/new?kind=gc-event-descriptors');
+  await page.getByLabel('Descriptor version to remove').fill('101');
+  await page.getByLabel('Kind of descriptor').selectOption('body');
+  await page.getByRole('button', { name: 'Remove the descriptors' }).click();
+  await page.getByRole('heading', { name: 'Remove event descriptors of version 101' }).waitFor();
+  assert.deepEqual(await contentOf(page), {
+    target: 'event_descriptors',
+    filters: { descriptor_version: 101, descriptor_type: 'body' },
+    store_results: true,
+  });
+});
+
+test('body descriptors are extracted for events', async () => {
+  const page = await signedIn();
+  await page.goto('/tasks/new?kind=extract-events');
+  await page.getByLabel('What', { exact: true }).selectOption('body_descriptor');
+  await page.getByLabel('Descriptor version to extract').selectOption('101');
+  await page.getByLabel('At most this many objects per second').fill('50');
+  await page.getByRole('button', { name: 'Start the extract' }).click();
+  await page.getByRole('heading', { name: 'Extract body descriptors of version 101' }).waitFor();
+  const [row] = await site.db.query('select objects_per_second from tasks order by task_id desc limit 1');
+  assert.deepEqual(row, { objects_per_second: 50 });
+});
+
+test('a form with a fault comes back with what was typed and what is wrong', async () => {
+  const page = await signedIn();
+  await page.goto('/tasks/new?kind=gc-faces');
+  await page.getByLabel('Account id').fill('not an id');
+  await page.getByLabel('Description').fill('Clean up');
+  await page.getByLabel('Remove the samples too').uncheck();
+  await page.getByRole('button', { name: 'Remove the faces' }).click();
+
+  await page.getByRole('heading', { name: 'Please check what was entered' }).waitFor();
+  assert.equal(await page.getByLabel('Account id').inputValue(), 'not an id');
+  assert.equal(await page.getByLabel('Account id').getAttribute('aria-invalid'), 'true');
+  assert.equal(await page.getByLabel('Description').inputValue(), 'Clean up');
+  assert.equal(await page.getByLabel('Remove the samples too').isChecked(), false);
+  await page.getByRole('alert').and(page.locator(':focus')).waitFor();
+});
+
+test('a fault is told beside its field in every form', async () => {
+  const page = await signedIn();
+  for (const [kind, label, button] of [
+    ['extract-faces', 'Created from', 'Start the extract'],
+    ['extract-events', 'Inserted before', 'Start the extract'],
+    ['gc-face-descriptors', 'Descriptor version to remove', 'Remove the descriptors'],
+    ['gc-event-descriptors', 'Part of the objects that may fail', 'Remove the descriptors'],
+    ['gc-events', 'Handler ids', 'Remove the events'],
+  ] as const) {
+    await page.goto(`/tasks/new?kind=${kind}`);
+    await page.getByLabel(label).fill('rubbish');
+    await page.getByRole('button', { name: button }).click();
+    await page.getByRole('heading', { name: 'Please check what was entered' }).waitFor();
+    assert.equal(await page.getByLabel(label).getAttribute('aria-invalid'), 'true', `${kind}: ${label}`);
+    assert.equal(await page.getByLabel(label).inputValue(), 'rubbish');
+  }
+});
+
+test('removing all faces needs a word of its own', async () => {
+  const page = await signedIn();
+  await page.goto('/tasks/new?kind=gc-faces');
+  await page.getByRole('button', { name: 'Remove the faces' }).click();
+  await page.getByRole('alert').getByText('no condition is filled in').waitFor();
+  await page.getByLabel('Yes, remove all faces when no condition is given').check();
+  await page.getByRole('button', { name: 'Remove the faces' }).click();
+  await page.getByRole('heading', { name: 'Remove faces', level: 1 }).waitFor();
+});
+
+test('the command of the preview makes the same task, and the preview none', async () => {
+  const page = await signedIn();
+  await page.goto('/tasks/new?kind=gc-faces');
+  await page.getByLabel('User data').fill(`o'clock "$HOME" \\`);
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByRole('heading', { name: 'Preview' }).waitFor();
+  assert.equal(await page.getByLabel('User data').inputValue(), `o'clock "$HOME" \\`);
+  const [before] = await site.db.query<{ count: number }>('select count(*) from tasks');
+  await page.getByText('The same with curl').click();
+  const command = await page.getByLabel('curl command').innerText();
+
+  // A shell takes the command apart, as it would for curl.
+  const script = `curl() { printf '%s\\0' "$@"; }; ${command}`;
+  const { stdout } = await promisify(execFile)('sh', ['-c', script]);
+  const [url = '', , login, , header = '', , body = ''] = stdout.split('\0');
+  assert.equal(login, rootLogin);
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: {
+      [header.split(': ')[0] ?? '']: header.split(': ')[1] ?? '',
+      authorization: `Basic ${Buffer.from(`${rootLogin}:${rootPassword}`).toString('base64')}`,
+    },
+    body,
+  });
+  const { task_id } = (await answer.json()) as { task_id: number };
+  await page.goto(`/tasks/${task_id}/view`);
+  assert.deepEqual(await contentOf(page), {
+    target: 'faces',
+    filters: { user_data: `o'clock "$HOME" \\` },
+    remove_samples: false,
+    remove_image_origins: false,
+    store_results: true,
+  });
+  const [after] = await site.db.query<{ count: number }>('select count(*) from tasks');
+  assert.equal(Number(after?.count), Number(before?.count) + 1);
+});

@@ -1,0 +1,71 @@
+/** How a condition is typed: one id or text, several of them, or a time. */
+export interface FilterField {
+  readonly name: string;
+  readonly label: string;
+  readonly kind: 'uuid' | 'uuids' | 'text' | 'texts' | 'time';
+  readonly hint: string;
+}
+
+const severalIds = 'Any of these ids: separate them by commas, spaces or new lines.';
+const severalTexts = 'Any of these, one a line.';
+const time = 'Such as 2026-01-31T00:00:00Z, or relative to the start: now-30d (s m h d w M y).';
+
+const account: FilterField = {
+  name: 'account_id',
+  label: 'Account id',
+  kind: 'uuid',
+  hint: 'Only what belongs to this account.',
+};
+const userData: FilterField = {
+  name: 'user_data',
+  label: 'User data',
+  kind: 'text',
+  hint: 'Exactly this text.',
+};
+const externalIds: FilterField = {
+  name: 'external_ids',
+  label: 'External ids',
+  kind: 'texts',
+  hint: severalTexts,
+};
+
+function ids(name: string, label: string): FilterField {
+  return { name, label, kind: 'uuids', hint: severalIds };
+}
+
+function texts(name: string, label: string): FilterField {
+  return { name, label, kind: 'texts', hint: severalTexts };
+}
+
+function times(name: string, label: string): FilterField[] {
+  return [
+    { name: `${name}__gte`, label: `${label} from`, kind: 'time', hint: time },
+    { name: `${name}__lt`, label: `${label} before`, kind: 'time', hint: time },
+  ];
+}
+
+/** Every condition that a task may set, by what it selects. Forms show them and are read by them. */
+export const filterFields: Readonly<Record<'faces' | 'events', readonly FilterField[]>> = {
+  faces: [
+    account,
+    { name: 'list_id', label: 'List id', kind: 'uuid', hint: 'Only faces of this list.' },
+    ...times('create_time', 'Created'),
+    userData,
+    externalIds,
+    ids('face_ids', 'Face ids'),
+    ids('event_ids', 'Event ids'),
+  ],
+  events: [
+    account,
+    userData,
+    ...times('create_time', 'Created'),
+    ...times('end_time', 'Ended'),
+    ...times('insert_time', 'Inserted'),
+    texts('sources', 'Sources'),
+    texts('tags', 'Tags'),
+    externalIds,
+    texts('track_ids', 'Track ids'),
+    ids('handler_ids', 'Handler ids'),
+    ids('event_ids', 'Event ids'),
+  ],
+};

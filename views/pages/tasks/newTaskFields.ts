@@ -1,0 +1,163 @@
+import {
+  checkField,
+  selectField,
+  textField,
+  type Field,
+  type Option,
+  type Typed,
+} from '../../components/field/field.ts';
+import { filterFields, type FilterField } from './filterFields.ts';
+import type { TaskKind } from './taskKinds.ts';
+
+export interface FieldGroup {
+  readonly title: string;
+  readonly hint: string | null;
+  readonly fields: readonly Field[];
+}
+
+export interface FormOffers {
+  readonly accounts: readonly { readonly account_id: string; readonly login: string }[];
+  /** Descriptor versions that an extractor is at hand for, with its name. */
+  readonly versions: readonly {
+    readonly version: number;
+    readonly kind: 'face' | 'body';
+    readonly name: string;
+  }[];
+}
+
+/** What is asked for in the form of a kind of task. */
+export function newTaskFields(kind: TaskKind, typed: Typed, offers: FormOffers): FieldGroup[] {
+  const { versions } = offers;
+  const accounts = offers.accounts.map(({ account_id, login }) => ({ value: account_id, text: login }));
+  const task: FieldGroup = { title: 'Task', hint: null, fields: taskFields(typed) };
+  switch (kind) {
+    case 'extract-faces':
+      return [
+        { title: 'What to extract', hint: null, fields: extractFields(typed, versions, 'faces') },
+        conditions(typed, accounts, 'faces'),
+        task,
+      ];
+    case 'extract-events':
+      return [
+        { title: 'What to extract', hint: null, fields: extractFields(typed, versions, 'events') },
+        conditions(typed, accounts, 'events'),
+        task,
+      ];
+    case 'gc-face-descriptors':
+      return [{ title: 'Version', hint: null, fields: [versionField(typed, versions)] }, task];
+    case 'gc-event-descriptors':
+      return [
+        { title: 'Version', hint: null, fields: [versionField(typed, versions), descriptorTypeField(typed)] },
+        task,
+      ];
+    case 'gc-faces':
+      return [conditions(typed, accounts, 'faces'), removal(typed, 'faces'), task];
+    case 'gc-events':
+      return [conditions(typed, accounts, 'events'), removal(typed, 'events'), task];
+  }
+}
+
+function extractFields(typed: Typed, versions: FormOffers['versions'], objects: 'faces' | 'events'): Field[] {
+  const offered = objects === 'faces' ? versions.filter(({ kind }) => kind === 'face') : versions;
+  const newest = versions.filter(({ kind }) => kind === 'face').at(-1);
+  return [
+    selectField(typed, 'extraction_target', 'What', {
+      options: [
+        { value: 'face_descriptor', text: 'Face descriptors' },
+        ...(objects === 'events' ? [{ value: 'body_descriptor', text: 'Body descriptors' }] : []),
+        { value: 'basic_attributes', text: 'Basic attributes: age, gender, emotions' },
+      ],
+      initial: 'face_descriptor',
+    }),
+    selectField(typed, 'descriptor_version', 'Descriptor version to extract', {
+      options: offered.map(({ version, kind, name }) => ({
+        value: String(version),
+        text: `${version} · ${kind}, ${name}`,
+      })),
+      initial: String(newest?.version ?? ''),
+      hint: 'Attributes have no version; it is ignored for them.',
+    }),
+  ];
+}
+
+function versionField(typed: Typed, versions: FormOffers['versions']): Field {
+  return textField(typed, 'descriptor_version', 'Descriptor version to remove', {
+    kind: 'number',
+    required: true,
+    hint: 'Any version, also one that nothing can extract any more.',
+    suggestions: versions.map(({ version, kind, name }) => ({
+      value: String(version),
+      text: `${version} · ${kind}, ${name}`,
+    })),
+  });
+}
+
+function descriptorTypeField(typed: Typed): Field {
+  return selectField(typed, 'descriptor_type', 'Kind of descriptor', {
+    options: [
+      { value: 'face', text: 'Face descriptors' },
+      { value: 'body', text: 'Body descriptors' },
+    ],
+    initial: 'face',
+    hint: 'Events may have both, each with versions of its own.',
+  });
+}
+
+function conditions(typed: Typed, accounts: readonly Option[], objects: 'faces' | 'events'): FieldGroup {
+  return {
+    title: `Which ${objects}`,
+    hint: 'All conditions that are filled in have to hold.',
+    fields: filterFields[objects].map((filter) => filterField(typed, filter, accounts)),
+  };
+}
+
+function filterField(typed: Typed, filter: FilterField, accounts: readonly Option[]): Field {
+  const { name, label, kind, hint } = filter;
+  switch (kind) {
+    case 'uuids':
+    case 'texts':
+      return textField(typed, name, label, { kind: 'textarea', hint });
+    case 'text':
+      return textField(typed, name, label, { hint, maxlength: 128 });
+    case 'uuid':
+      return textField(typed, name, label, {
+        hint,
+        ...(name === 'account_id' ? { suggestions: accounts } : {}),
+      });
+    case 'time':
+      return textField(typed, name, label, { hint });
+  }
+}
+
+function removal(typed: Typed, objects: 'faces' | 'events'): FieldGroup {
+  return {
+    title: 'What goes with them',
+    hint: null,
+    fields: [
+      checkField(typed, 'remove_samples', 'Remove the samples too', {
+        hint: 'Without its sample nothing can be extracted again.',
+      }),
+      checkField(typed, 'remove_image_origins', 'Remove the image origins too', {
+        hint: 'Sends an HTTP DELETE to the address of each image, to the hosts of ORIGIN_HOSTS alone.',
+      }),
+      checkField(typed, 'confirm_all', `Yes, remove all ${objects} when no condition is given`),
+    ],
+  };
+}
+
+function taskFields(typed: Typed): Field[] {
+  return [
+    textField(typed, 'description', 'Description', {
+      maxlength: 4096,
+      hint: 'Shown beside the task in every list.',
+    }),
+    textField(typed, 'objects_per_second', 'At most this many objects per second', {
+      kind: 'number',
+      hint: 'Empty: as fast as the workers can.',
+    }),
+    textField(typed, 'error_budget', 'Part of the objects that may fail', {
+      hint: 'From 0 to 1. With more errors than that the task itself fails, once 1,000 objects were seen. Empty: 0.2.',
+    }),
+    checkField(typed, 'store_results', 'Keep the list of what was done for download', { initial: true }),
+  ];
+}
