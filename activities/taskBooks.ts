@@ -12,6 +12,7 @@ export interface TaskBooksDeps {
       readonly kind: 'gc' | 'extract';
       readonly desired: DesiredState | 'gone';
       readonly windowSize: number | null;
+      readonly priority: number;
     }>;
     pause(ref: TaskRef): Promise<void>;
     collect(ref: TaskRef): Promise<void>;
@@ -30,8 +31,9 @@ export function createTaskBooksActivities(deps: TaskBooksDeps) {
   return {
     loadTask: (ref: TaskRef) =>
       attempt(async () => {
-        const { kind, desired, windowSize } = await deps.books.load(ref);
-        return { kind, desired, window: windowSize ?? deps.windows[kind], partsPerRun: deps.partsPerRun };
+        const { kind, desired, windowSize, priority } = await deps.books.load(ref);
+        const window = windowSize ?? deps.windows[kind];
+        return { kind, desired, window, priority, partsPerRun: deps.partsPerRun };
       }),
     planParts: ({ ref, after }: { ref: TaskRef; after: number }) => attempt(() => deps.plan.next(ref, after)),
     pauseTask: (ref: TaskRef) => attempt(() => deps.books.pause(ref)),

@@ -23,6 +23,8 @@ export interface TaskWishes {
   readonly description?: string | null;
   readonly objects_per_second?: number;
   readonly error_budget?: number;
+  readonly window?: number;
+  readonly priority?: number;
   readonly notification_policy?: NotificationPolicy;
 }
 
@@ -41,6 +43,8 @@ export interface TaskActionsDeps {
         readonly description: string | null;
         readonly objectsPerSecond?: number;
         readonly errorBudget?: number;
+        readonly window?: number;
+        readonly priority?: number;
         readonly notificationPolicy?: NotificationPolicy;
         readonly idempotency?: Idempotency;
       },
@@ -96,7 +100,14 @@ export function createTaskActions(deps: TaskActionsDeps) {
     actor: Actor,
     idempotency?: Idempotency,
   ): Promise<number> => {
-    const { description = null, objects_per_second, error_budget, notification_policy } = wishes;
+    const {
+      description = null,
+      objects_per_second,
+      error_budget,
+      window,
+      priority,
+      notification_policy,
+    } = wishes;
     const ref = await tasks.create(
       {
         taskType,
@@ -104,6 +115,8 @@ export function createTaskActions(deps: TaskActionsDeps) {
         description,
         ...(objects_per_second === undefined ? {} : { objectsPerSecond: objects_per_second }),
         ...(error_budget === undefined ? {} : { errorBudget: error_budget }),
+        ...(window === undefined ? {} : { window }),
+        ...(priority === undefined ? {} : { priority }),
         ...(notification_policy === undefined ? {} : { notificationPolicy: notification_policy }),
         ...(idempotency === undefined ? {} : { idempotency }),
       },

@@ -13,6 +13,10 @@ export interface NewTask {
   readonly description: string | null;
   readonly objectsPerSecond?: number;
   readonly errorBudget?: number;
+  /** Parts in flight at once. */
+  readonly window?: number;
+  /** 1 goes first, 5 last. */
+  readonly priority?: number;
   readonly notificationPolicy?: NotificationPolicy;
   /** The time of a schedule that it is made for; there is no other task of it. */
   readonly schedule?: { readonly scheduleId: number; readonly scheduledTime: string };
@@ -25,6 +29,8 @@ export interface CreatedTask extends TaskRef {
   readonly isNew: boolean;
 }
 
+const standardPriority = 3;
+
 /**
  * Writes a new task with its line in the audit, or finds the one that the same order has made before. Two equal orders
  * at the same time make one task: the unique index keeps the second waiting until the first has committed.
@@ -35,12 +41,15 @@ export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<
   const settings = {
     objects_per_second: task.objectsPerSecond ?? null,
     error_budget: task.errorBudget ?? null,
+    window: task.window ?? null,
+    priority: task.priority ?? standardPriority,
     notification_policy: task.notificationPolicy ?? null,
   };
   const [row] = await tx.query<TaskRef>(
     `insert into tasks (task_type, content, description, objects_per_second, error_budget, notification_policy,
-       created_by, created_by_login, request_id, schedule_id, scheduled_time, idempotency_key, idempotency_hash)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, ${hashOf('$13')})
+       created_by, created_by_login, request_id, schedule_id, scheduled_time, window_size, priority, idempotency_key,
+       idempotency_hash)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, ${hashOf('$15')})
      on conflict (created_by, idempotency_key) where idempotency_key is not null do nothing
      returning task_id as "taskId", generation`,
     [
@@ -55,6 +64,8 @@ export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<
       actor.requestId,
       task.schedule?.scheduleId ?? null,
       task.schedule?.scheduledTime ?? null,
+      settings.window,
+      settings.priority,
       idempotency?.key ?? null,
       requestOf(task),
     ],

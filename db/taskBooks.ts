@@ -3,6 +3,7 @@ import type { EngineTask } from '../domain/tasks/engineTask.ts';
 import type { TaskRef } from '../domain/tasks/parts.ts';
 import { isFinal, type DesiredState } from '../domain/tasks/task.ts';
 import { errorTable } from '../domain/errors.ts';
+import { takeAction, type TakenAction } from './askedAction.ts';
 import type { Database, Sql } from './connection.ts';
 import { findEngineTask } from './engineTask.ts';
 
@@ -11,6 +12,7 @@ export interface LoadedTask {
   /** `gone`: finished, removed, or alive in another generation. */
   readonly desired: DesiredState | 'gone';
   readonly windowSize: number | null;
+  readonly priority: number;
 }
 
 export type TaskEnd =
@@ -18,20 +20,24 @@ export type TaskEnd =
 
 export type TaskBooks = ReturnType<typeof createTaskBooks>;
 
-/** The task's own row, as its workflow moves it from the first state to the last. Each method may run twice. */
-export function createTaskBooks(db: Database) {
+/**
+ * The task's own row, as its workflow moves it from the first state to the last. Each method may run twice. `onTaken`
+ * hears of each order of an admin that was carried out.
+ */
+export function createTaskBooks(db: Database, onTaken: (taken: TakenAction) => void = () => undefined) {
+  const moving = async <T>(
+    move: (tx: Sql) => Promise<{ taken: TakenAction | null; answer: T }>,
+  ): Promise<T> => {
+    const { taken, answer } = await db.transaction(move);
+    if (taken !== null) onTaken(taken);
+    return answer;
+  };
   return {
     /** Marks the task as being worked on, unless something else is desired, and says what is. */
-    load: (ref: TaskRef): Promise<LoadedTask> => load(db, ref),
+    load: (ref: TaskRef): Promise<LoadedTask> => moving((tx) => load(tx, ref)),
 
     /** No part runs any more: a task that is to pause is paused now. */
-    pause: async (ref: TaskRef): Promise<void> => {
-      await db.query(
-        `update tasks set state = 'paused', ${stopClock}, last_update_time = now(), lock_version = lock_version + 1
-         where task_id = $1 and generation = $2 and desired_state = 'pause' and state not in ('paused', 'cancelled', 'failed', 'done')`,
-        [ref.taskId, ref.generation],
-      );
-    },
+    pause: (ref: TaskRef): Promise<void> => moving((tx) => pause(tx, ref)),
 
     collect: async (ref: TaskRef): Promise<void> => {
       await db.query(
@@ -46,7 +52,7 @@ export function createTaskBooks(db: Database) {
      * their claims: after this transaction no batch of the task can commit. A task whose books do not balance is
      * not done but failed.
      */
-    finish: (ref: TaskRef, end: TaskEnd): Promise<void> => finish(db, ref, end),
+    finish: (ref: TaskRef, end: TaskEnd): Promise<void> => moving((tx) => finish(tx, ref, end)),
 
     /** Sums so far; what the error budget is judged by. */
     sums: (taskId: number): Promise<Pick<Books, 'done' | 'failed' | 'skipped'>> => sums(db, taskId),
@@ -56,69 +62,84 @@ export function createTaskBooks(db: Database) {
 const stopClock = `running_ms = running_ms + coalesce((extract(epoch from now() - running_since) * 1000)::bigint, 0),
   running_since = null`;
 
-async function load(db: Database, ref: TaskRef): Promise<LoadedTask> {
-  return db.transaction(async (tx) => {
-    const task = await findEngineTask(tx, ref, 'for no key update');
-    if (task === null || isFinal(task.state)) return { kind: 'gc', desired: 'gone', windowSize: null };
-    if (task.desiredState === 'run') {
-      await tx.query(
-        `update tasks set state = case when plan_done then 'running' else 'planning' end,
-           running_since = coalesce(running_since, now()), last_update_time = now(), lock_version = lock_version + 1
-         where task_id = $1 and (state in ('pending', 'paused', 'pausing', 'collecting')
-           or (state = 'running' and not plan_done) or running_since is null)`,
-        [task.taskId],
-      );
-    }
-    return { kind: task.kind, desired: task.desiredState, windowSize: task.windowSize };
-  });
-}
+type Moved<T> = Promise<{ taken: TakenAction | null; answer: T }>;
 
-async function finish(db: Database, ref: TaskRef, end: TaskEnd): Promise<void> {
-  await db.transaction(async (tx) => {
-    const task = await findEngineTask(tx, ref, 'for no key update');
-    if (task === null || isFinal(task.state)) return;
-    await tx.query('select part_no from subtasks where task_id = $1 order by part_no for update', [
-      task.taskId,
-    ]);
-    const books = await readBooks(tx, task);
-    // The admin was told that it is cancelled; nothing else may be read afterwards, even if nothing was left to stop.
-    const last: TaskEnd = task.state === 'cancelling' ? { outcome: 'cancelled' } : end;
-    const faults = last.outcome === 'done' ? findImbalances(books) : [];
-    const failure: TaskFailure | null =
-      last.outcome === 'failed'
-        ? last.failure
-        : faults.length > 0
-          ? { error: 'booksUnbalanced', detail: faults.join('; ') }
-          : null;
-    const state = failure === null ? last.outcome : 'failed';
+async function load(tx: Sql, ref: TaskRef): Moved<LoadedTask> {
+  const task = await findEngineTask(tx, ref, 'for no key update');
+  if (task === null || isFinal(task.state)) {
+    return { taken: null, answer: { kind: 'gc', desired: 'gone', windowSize: null, priority: 3 } };
+  }
+  let taken: TakenAction | null = null;
+  if (task.desiredState === 'run') {
     await tx.query(
-      `update subtasks set claim = null, end_time = now(), last_update_time = now(),
-         state = case when failure is null then 'cancelled' else 'failed' end
-       where task_id = $1 and state in ('pending', 'running')`,
+      `update tasks set state = case when plan_done then 'running' else 'planning' end,
+         running_since = coalesce(running_since, now()), last_update_time = now(), lock_version = lock_version + 1
+       where task_id = $1 and (state in ('pending', 'paused', 'pausing', 'collecting')
+         or (state = 'running' and not plan_done) or running_since is null)`,
       [task.taskId],
     );
-    await tx.query(
-      `update tasks set state = $2, ${stopClock}, end_time = now(), last_update_time = now(),
+    taken = await takeAction(tx, task.taskId, ['resume', 'retry']);
+  }
+  const { kind, desiredState: desired, windowSize, priority } = task;
+  return { taken, answer: { kind, desired, windowSize, priority } };
+}
+
+async function pause(tx: Sql, ref: TaskRef): Moved<void> {
+  const [paused] = await tx.query<{ task_id: number }>(
+    `update tasks set state = 'paused', ${stopClock}, last_update_time = now(), lock_version = lock_version + 1
+     where task_id = $1 and generation = $2 and desired_state = 'pause' and state not in ('paused', 'cancelled', 'failed', 'done')
+     returning task_id`,
+    [ref.taskId, ref.generation],
+  );
+  const taken = paused === undefined ? null : await takeAction(tx, paused.task_id, ['pause']);
+  return { taken, answer: undefined };
+}
+
+async function finish(tx: Sql, ref: TaskRef, end: TaskEnd): Moved<void> {
+  const task = await findEngineTask(tx, ref, 'for no key update');
+  if (task === null || isFinal(task.state)) return { taken: null, answer: undefined };
+  await tx.query('select part_no from subtasks where task_id = $1 order by part_no for update', [
+    task.taskId,
+  ]);
+  const books = await readBooks(tx, task);
+  // The admin was told that it is cancelled; nothing else may be read afterwards, even if nothing was left to stop.
+  const last: TaskEnd = task.state === 'cancelling' ? { outcome: 'cancelled' } : end;
+  const faults = last.outcome === 'done' ? findImbalances(books) : [];
+  const failure: TaskFailure | null =
+    last.outcome === 'failed'
+      ? last.failure
+      : faults.length > 0
+        ? { error: 'booksUnbalanced', detail: faults.join('; ') }
+        : null;
+  const state = failure === null ? last.outcome : 'failed';
+  await tx.query(
+    `update subtasks set claim = null, end_time = now(), last_update_time = now(),
+         state = case when failure is null then 'cancelled' else 'failed' end
+       where task_id = $1 and state in ('pending', 'running')`,
+    [task.taskId],
+  );
+  await tx.query(
+    `update tasks set state = $2, ${stopClock}, end_time = now(), last_update_time = now(),
          lock_version = lock_version + 1, failure = $3::jsonb, parts_all = $4, parts_done = $5, objects_done = $6,
          objects_failed = $7, objects_skipped = $8, samples_removed = $9, origins_removed = $10, objects_expected = $11,
          result_id = case when $12 then coalesce(result_id, gen_random_uuid()) end
        where task_id = $1`,
-      [
-        task.taskId,
-        state,
-        failure === null ? null : JSON.stringify(toStored(failure)),
-        books.parts,
-        books.partsDone,
-        books.done,
-        books.failed,
-        books.skipped,
-        books.samplesRemoved,
-        books.originsRemoved,
-        books.expected,
-        state === 'done' && task.content.store_results,
-      ],
-    );
-  });
+    [
+      task.taskId,
+      state,
+      failure === null ? null : JSON.stringify(toStored(failure)),
+      books.parts,
+      books.partsDone,
+      books.done,
+      books.failed,
+      books.skipped,
+      books.samplesRemoved,
+      books.originsRemoved,
+      books.expected,
+      state === 'done' && task.content.store_results,
+    ],
+  );
+  return { taken: await takeAction(tx, task.taskId, ['cancel']), answer: undefined };
 }
 
 function toStored(failure: TaskFailure): object {

@@ -7,7 +7,8 @@ import {
   checkThrottle,
   type ControlAction,
 } from '../domain/tasks/lifecycle.ts';
-import type { DesiredState, TaskState } from '../domain/tasks/task.ts';
+import { isFinal, type DesiredState, type TaskState } from '../domain/tasks/task.ts';
+import { askAction } from './askedAction.ts';
 import { recordAudit, type Actor } from './auditStore.ts';
 import type { Database, Sql } from './connection.ts';
 import { createTask, type CreatedTask, type NewTask } from './createTask.ts';
@@ -70,6 +71,7 @@ async function control(db: Database, taskId: number, action: ControlAction, acto
          where task_id = $1`,
         [taskId, next.state, next.desiredState],
       );
+      if (!isFinal(next.state)) await askAction(tx, taskId, action);
       await recordAudit(tx, {
         actor,
         action: `task.${action}`,
@@ -150,6 +152,7 @@ async function retry(db: Database, taskId: number, scope: RetryScope, actor: Act
        where task_id = $1`,
       [taskId, generation],
     );
+    await askAction(tx, taskId, 'retry');
     await recordAudit(tx, {
       actor,
       action: 'task.retry',

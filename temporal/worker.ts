@@ -115,7 +115,9 @@ const announcer = createTaskAnnouncer({ url: config.databaseUrl, log });
 shutdown.on('last', 'announcements', () => announcer.close());
 const gateway = createGateway(settings);
 shutdown.on('last', 'engine', () => gateway.close());
-const books = createTaskBooks(db);
+const books = createTaskBooks(db, ({ action, seconds }) => {
+  metrics.controlLatency.observe({ action }, seconds);
+});
 // Few, so that the first parts run while the next ones are being cut.
 const partsPerStep = 8;
 const activities = createActivities({

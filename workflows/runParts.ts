@@ -43,7 +43,7 @@ const books = proxyActivities<Activities['orchestrate']>(bookkeeping);
 export async function runParts(ref: TaskRef, mailbox: Mailbox): Promise<Verdict> {
   let lettersRead = mailbox.letters;
   let task = await books.loadTask(ref);
-  const parts = partsOf(task.kind);
+  const parts = partsOf(task);
   const scope = new CancellationScope();
   const window: Window = {
     open: [],
@@ -134,9 +134,11 @@ function isLong(window: Window, partsPerRun: number): boolean {
   return window.launched >= partsPerRun || workflowInfo().continueAsNewSuggested;
 }
 
-function partsOf(kind: 'gc' | 'extract'): Activities['gc'] {
+/** Parts of all tasks wait in one queue for each kind; a busy worker takes those of the first priority first. */
+function partsOf({ kind, priority }: { kind: 'gc' | 'extract'; priority: number }): Activities['gc'] {
   return proxyActivities<Activities['gc']>({
     ...partProfile,
     taskQueue: siblingQueue(workflowInfo().taskQueue, kind),
+    priority: { priorityKey: priority },
   });
 }

@@ -18,5 +18,7 @@ export type EngineTask = TaskWork & {
   readonly planCursor: string | null;
   readonly planDone: boolean;
   readonly windowSize: number | null;
+  /** 1 goes first, 5 last. */
+  readonly priority: number;
   readonly errorBudget: number | null;
 };

@@ -18,7 +18,14 @@ const task: EngineTask = {
     filters: { objects_type: 'faces' },
     store_results: true,
   },
-  ...{ upperBound: '2026-01-01', planCursor: null, planDone: true, windowSize: null, errorBudget: null },
+  ...{
+    upperBound: '2026-01-01',
+    planCursor: null,
+    planDone: true,
+    windowSize: null,
+    priority: 3,
+    errorBudget: null,
+  },
 };
 
 const part: ClaimedPart = {

@@ -11,7 +11,14 @@ const ref = { taskId: 1, generation: 1 };
 const task: EngineTask = {
   ...{ kind: 'gc', taskId: 1, taskType: 4, state: 'running', desiredState: 'run', generation: 1 },
   content: { target: 'face_descriptors', filters: { descriptor_version: 1 }, store_results: true },
-  ...{ upperBound: '2026-01-01', planCursor: null, planDone: true, windowSize: null, errorBudget: null },
+  ...{
+    upperBound: '2026-01-01',
+    planCursor: null,
+    planDone: true,
+    windowSize: null,
+    priority: 3,
+    errorBudget: null,
+  },
 };
 
 const part: ClaimedPart = {

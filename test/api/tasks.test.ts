@@ -259,3 +259,26 @@ test('more subtasks than are read at once come complete', async () => {
   const { subtasks } = (await call('GET', `/4/tasks/${taskId}/subtasks`)).body;
   assert.equal(new Set(subtasks.map((part) => part.subtask_id)).size, 2_500);
 });
+
+test('a task may say how many of its subtasks run at once and who goes first', async () => {
+  const settings = async () =>
+    await api.db.query<{ window: number | null; priority: number }>(
+      'select window_size as window, priority from tasks order by task_id',
+    );
+  await create();
+  await create({ ...oldVersion, window: 2, priority: 1 });
+  assert.deepEqual(await settings(), [
+    { window: null, priority: 3 },
+    { window: 2, priority: 1 },
+  ]);
+  for (const wrong of [
+    { window: 0 },
+    { window: 65 },
+    { priority: 0 },
+    { priority: 6 },
+    { priority: 'high' },
+  ]) {
+    const answer = await call('POST', '/4/tasks/gc', { body: { ...oldVersion, ...wrong } });
+    assert.deepEqual([answer.status, answer.body.error_code], [400, 12022], JSON.stringify(wrong));
+  }
+});

@@ -102,6 +102,7 @@ export function createModelTask(plan: Scenario, signal: () => void) {
           kind: 'gc' as const,
           desired: end === null ? desired : ('gone' as const),
           window: plan.window,
+          priority: 3,
           partsPerRun: plan.partsPerRun,
         })),
       planParts: (last: number) =>

@@ -119,7 +119,10 @@ function fakeActivities(): Activities {
   return {
     orchestrate: {
       loadTask: () =>
-        Promise.resolve({ kind: 'gc', desired: task.desired, window: 4, partsPerRun: task.partsPerRun }),
+        Promise.resolve({
+          ...{ kind: 'gc', desired: task.desired, window: 4, priority: 3 },
+          partsPerRun: task.partsPerRun,
+        }),
       planParts: ({ after: last }) => {
         const open = Array.from({ length: task.parts }, (_, index) => index + 1).filter(
           (partNo) => partNo > last && !task.done.has(partNo),

@@ -1,0 +1,73 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, test } from 'node:test';
+import type { AskedAction, TakenAction } from '../../db/askedAction.ts';
+import { createDatabase, type Database } from '../../db/connection.ts';
+import { createTaskBooks, type TaskBooks } from '../../db/taskBooks.ts';
+import { createTaskStore } from '../../db/taskStore.ts';
+import type { TaskRef } from '../../domain/tasks/parts.ts';
+import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { tester } from '../support/rows.ts';
+
+let testDatabase: TestDatabase;
+let db: Database;
+let books: TaskBooks;
+let taken: TakenAction[];
+let ref: TaskRef;
+
+before(async () => {
+  testDatabase = await createTestDatabase();
+  db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 2 });
+});
+
+after(async () => {
+  await db.close();
+  await testDatabase.drop();
+});
+
+beforeEach(async () => {
+  taken = [];
+  books = createTaskBooks(db, (action) => void taken.push(action));
+  ref = await createTaskStore(db).create(
+    {
+      ...{ taskType: 4, description: null },
+      content: {
+        ...{ target: 'face_descriptors', filters: { descriptor_version: 1 } },
+        store_results: true,
+      },
+    },
+    tester,
+  );
+  await books.load(ref);
+});
+
+const names = (): AskedAction[] => taken.map(({ action }) => action);
+const control = (action: 'pause' | 'resume' | 'cancel') =>
+  createTaskStore(db).control(ref.taskId, action, tester);
+
+test('an order is taken once, by the step that carries it out, with the time since it was given', async () => {
+  await control('pause');
+  await books.load(ref);
+  assert.deepEqual(names(), [], 'a pause is not carried out while parts run');
+  await db.query(`update tasks set asked_time = asked_time - interval '5 seconds'`);
+  await books.pause(ref);
+  await books.pause(ref);
+  await control('resume');
+  await books.load(ref);
+  await books.load(ref);
+  await control('cancel');
+  await books.finish(ref, { outcome: 'cancelled' });
+  await books.finish(ref, { outcome: 'cancelled' });
+  assert.deepEqual(names(), ['pause', 'resume', 'cancel']);
+  const [pause, resume] = taken.map(({ seconds }) => seconds);
+  assert.ok(pause !== undefined && pause >= 5 && pause < 65, String(pause));
+  assert.ok(resume !== undefined && resume >= 0 && resume < 60, String(resume));
+});
+
+test('a retry is taken when the task is at work again, and an order that came too late never', async () => {
+  await control('pause');
+  await books.finish(ref, { outcome: 'done' });
+  assert.deepEqual(names(), []);
+  ref = await createTaskStore(db).retry(ref.taskId, 'all', tester);
+  await books.load(ref);
+  assert.deepEqual(names(), ['retry']);
+});
