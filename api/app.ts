@@ -75,7 +75,7 @@ export interface AppDeps {
   readonly taskLists: TasksDeps['taskLists'] & PageSources['taskLists'];
   readonly subtaskLists: TasksDeps['subtaskLists'];
   readonly resultLists: TasksDeps['resultLists'];
-  readonly errorLists: TasksDeps['errorLists'] & TaskErrorsDeps['errorLists'];
+  readonly errorLists: TasksDeps['errorLists'] & TaskErrorsDeps['errorLists'] & PageSources['errorLists'];
   readonly homeLists: PageSources['homeLists'];
   readonly taskPageLists: PageSources['taskPageLists'];
   readonly extractors: readonly {
@@ -118,7 +118,15 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const scheduleActions = createScheduleActions({ ...deps, hasExtractor, attributesVersion });
   const pages = createPages({
     ...deps,
-    ...{ session, authenticator, sessionAudit, accountActions, taskActions, contract: paths },
+    ...{
+      session,
+      authenticator,
+      sessionAudit,
+      accountActions,
+      taskActions,
+      scheduleActions,
+      contract: paths,
+    },
   });
   const handlers: Handlers = {
     ...versionRoutes(),

@@ -6,6 +6,7 @@ import type { GcRequest } from '../domain/tasks/gcContent.ts';
 import type { NotificationPolicy } from '../domain/tasks/notificationPolicy.ts';
 import type { TaskType } from '../domain/tasks/task.ts';
 import { CronError, nextRuns } from '../platform/cron.ts';
+import { runsToShow } from './present/schedule.ts';
 import type { Actor } from './requestContext.ts';
 
 /** A schedule as a client sends it. */
@@ -60,6 +61,12 @@ export function createScheduleActions(deps: ScheduleActionsDeps) {
   };
 
   return {
+    /** The next times of what could be created. @throws DomainError as create */
+    nextRuns: (body: ScheduleBody): Date[] => {
+      const { cron, timeZone } = orderOf(body);
+      return nextRuns(cron, timeZone, new Date(), runsToShow);
+    },
+
     /** @throws DomainError validationFailed, and what the content's own checks throw */
     create: async (body: ScheduleBody, actor: Actor): Promise<number> =>
       schedules.create(orderOf(body), actor),

@@ -29,6 +29,12 @@ export interface TaskErrorRow {
   readonly overcomeTime: Date | null;
 }
 
+export interface ErrorsOfCode {
+  readonly errorCode: number;
+  readonly desc: string;
+  readonly count: number;
+}
+
 export type ErrorLists = ReturnType<typeof createErrorLists>;
 
 const list: BlockList = { table: 'task_errors', key: 'error_id', blocks: 'task_error_blocks' };
@@ -62,6 +68,26 @@ export function createErrorLists(db: Database) {
       );
       const [row] = await db.query<{ count: number }>(sql, binds);
       return row?.count ?? 0;
+    },
+
+    /** How many of each code the filters match, the most frequent first; by the counts of blocks where they tell it. */
+    countByCode: (filters: ErrorFilters): Promise<ErrorsOfCode[]> => {
+      const ofBlocks = createConditions();
+      const told = inBlocks(filters, ofBlocks);
+      const conditions = told === null ? conditionsOf(filters) : ofBlocks;
+      const counted =
+        told === null
+          ? `select error_code, count(*) from task_errors ${conditions.where()} group by error_code`
+          : `select error_code, sum(items)::bigint count from task_error_blocks where ${told.join(' and ')}
+             group by error_code having sum(items) > 0`;
+      // Of a code all errors have the same words, except those of another release.
+      return db.query<ErrorsOfCode>(
+        `select error_code "errorCode", newest."desc", count from (${counted}) counted
+         cross join lateral (select "desc" from task_errors e where e.error_code = counted.error_code
+           order by error_id desc limit 1) newest
+         order by count desc, error_code`,
+        conditions.binds,
+      );
     },
 
     /** All that the filters match, newest first, a thousand at a time. */

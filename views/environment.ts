@@ -1,17 +1,21 @@
 import { fileURLToPath } from 'node:url';
 import nunjucks from 'nunjucks';
 import { layoutView, type LayoutInput, type PageHead } from './layout.ts';
+import type { AuditPage } from './pages/audit/list.ts';
 import type { AccountPage } from './pages/accounts/one.ts';
-import type { AccountListsPage } from './pages/accounts/lists.ts';
 import type { AccountsPage } from './pages/accounts/list.ts';
 import type { ErrorCodesPage } from './pages/documents/errorCodes.ts';
 import type { ManualPageView } from './pages/documents/manual.ts';
 import type { ReferencePage } from './pages/documents/reference.ts';
+import type { ListsPage } from './pages/accounts/lists.ts';
 import type { ErrorPage } from './pages/errors/error.ts';
+import type { ErrorsPage } from './pages/errors/list.ts';
 import type { HelpPage } from './pages/help/help.ts';
 import type { HomePage } from './pages/home/home.ts';
 import type { LoginPage } from './pages/login/login.ts';
 import type { PasswordPage } from './pages/login/password.ts';
+import type { SchedulesPage } from './pages/schedules/list.ts';
+import type { NewSchedulePage } from './pages/schedules/new.ts';
 import type { NewTaskPage } from './pages/tasks/new.ts';
 import type { TaskPage } from './pages/tasks/one.ts';
 import type { TasksPage } from './pages/tasks/list.ts';
@@ -24,14 +28,18 @@ export interface Pages {
   'tasks/new': NewTaskPage;
   'accounts/list': AccountsPage;
   'accounts/one': AccountPage;
-  'accounts/lists': AccountListsPage;
+  'accounts/lists': ListsPage;
+  'audit/list': AuditPage;
   'login/login': LoginPage;
   'login/password': PasswordPage;
   'help/help': HelpPage;
   'documents/errorCodes': ErrorCodesPage;
   'documents/manual': ManualPageView;
   'documents/reference': ReferencePage;
+  'schedules/list': SchedulesPage;
+  'schedules/new': NewSchedulePage;
   'errors/error': ErrorPage;
+  'errors/list': ErrorsPage;
 }
 
 const folder = fileURLToPath(new URL('.', import.meta.url));

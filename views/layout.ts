@@ -2,7 +2,7 @@ import { assetPrefix } from './assetFiles.ts';
 import type { Flash } from './components/flash/flash.ts';
 import { paths } from './paths.ts';
 
-export type Section = 'home' | 'tasks' | 'accounts' | 'help';
+export type Section = 'home' | 'tasks' | 'errors' | 'schedules' | 'accounts' | 'audit' | 'help';
 
 /** What stands around every page. */
 export interface LayoutInput {
@@ -22,7 +22,10 @@ export interface PageHead {
 const sections: readonly { key: Section; text: string; href: string }[] = [
   { key: 'home', text: 'Home', href: paths.home },
   { key: 'tasks', text: 'Tasks', href: paths.tasks() },
+  { key: 'errors', text: 'Errors', href: paths.errors() },
+  { key: 'schedules', text: 'Schedules', href: paths.schedules() },
   { key: 'accounts', text: 'Accounts', href: paths.accounts() },
+  { key: 'audit', text: 'Audit', href: paths.audit() },
   { key: 'help', text: 'Help', href: paths.help },
 ];
 

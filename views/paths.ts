@@ -10,8 +10,7 @@ export const paths = {
   manual: '/docs/dev/index.html',
   systemInfo: '/luna_sys_info',
 
-  tasks: (query: Readonly<Record<string, string | number | undefined>> = {}) =>
-    withQuery('/tasks/view', query),
+  tasks: (query: Query = {}) => withQuery('/tasks/view', query),
   newTask: (kind?: string) => withQuery('/tasks/new', { kind }),
   task: (taskId: number) => `/tasks/${taskId}/view`,
   taskAction: (taskId: number, action: TaskAction) => `/tasks/${taskId}/${action}`,
@@ -22,16 +21,26 @@ export const paths = {
   taskErrors: (taskId: number) => `/tasks/${taskId}/errors`,
   taskJson: (taskId: number) => `/4/tasks/${taskId}`,
 
-  accounts: (query: Readonly<Record<string, string | number | undefined>> = {}) =>
-    withQuery('/accounts', query),
+  errors: (query: Query = {}) => withQuery('/errors/view', query),
+
+  schedules: (query: Query = {}) => withQuery('/schedules/view', query),
+  newSchedule: (kind?: string) => withQuery('/schedules/new', { kind }),
+  scheduleAction: (scheduleId: number, action: ScheduleAction) => `/schedules/${scheduleId}/${action}`,
+
+  audit: (query: Query = {}) => withQuery('/audit/view', query),
+
+  accounts: (query: Query = {}) => withQuery('/accounts', query),
   account: (accountId: string) => `/accounts/${accountId}`,
-  accountLists: (accountId: string, page?: number) => withQuery(`/accounts/${accountId}/lists`, { page }),
+  accountLists: (accountId: string, query: Query = {}) => withQuery(`/accounts/${accountId}/lists`, query),
   removeAccount: (accountId: string) => `/accounts/${accountId}/remove`,
 } as const;
 
 export type TaskAction = 'cancel' | 'pause' | 'resume' | 'retry' | 'remove';
+export type ScheduleAction = 'start' | 'stop' | 'remove';
 
-function withQuery(path: string, query: Readonly<Record<string, string | number | undefined>>): string {
+type Query = Readonly<Record<string, string | number | undefined>>;
+
+function withQuery(path: string, query: Query): string {
   const search = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== '') search.set(name, String(value));

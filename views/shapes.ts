@@ -69,6 +69,47 @@ export interface AccountShape {
   readonly last_update_time: string;
 }
 
+/** One line of the audit. */
+export interface AuditEntryShape {
+  readonly audit_time: string;
+  readonly login: string;
+  readonly action: string;
+  readonly object_type: string;
+  readonly object_id: string;
+  readonly remote_address: string | null;
+  readonly before: object | null;
+  readonly after: object | null;
+}
+
+export interface ScheduleShape {
+  readonly schedule_id: number;
+  readonly task_type: number;
+  readonly content: object;
+  readonly description: string | null;
+  readonly cron: string;
+  readonly time_zone: string;
+  readonly overlap_policy: string;
+  readonly active: boolean;
+  readonly followed: boolean;
+  readonly next_runs: readonly string[];
+  readonly last_run: ScheduleRunShape | null;
+}
+
+/** What became of the latest time that the engine came to. */
+export interface ScheduleRunShape {
+  readonly scheduled_time: string;
+  readonly outcome: string;
+  readonly task_id: number | null;
+  readonly failure: { readonly desc?: string; readonly detail?: string } | null;
+}
+
+export interface ListShape {
+  readonly list_id: string;
+  readonly user_data: string;
+  readonly face_count: number;
+  readonly last_update_time: string;
+}
+
 export interface AccountStatsShape {
   readonly list_count: number;
   readonly face_count: number;

@@ -3,13 +3,13 @@ import { accountTypes } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Typed } from '../../views/components/field/field.ts';
 import { accountsPage } from '../../views/pages/accounts/list.ts';
-import { accountListsPage } from '../../views/pages/accounts/lists.ts';
+import { listsPage } from '../../views/pages/accounts/lists.ts';
 import { accountPage } from '../../views/pages/accounts/one.ts';
 import { paths } from '../../views/paths.ts';
 import { actorOf, identityOf } from '../requestContext.ts';
 import { bodyCheck } from '../contract/bodyCheck.ts';
-import { presentList } from '../present/list.ts';
 import { presentAccount, presentAccountStats } from '../present/account.ts';
+import { presentList } from '../present/list.ts';
 import type { PageSources } from './deps.ts';
 import { fieldsOf } from './form.ts';
 import { faultsOf } from './formFaults.ts';
@@ -18,6 +18,7 @@ import { readPaging } from './paging.ts';
 
 type AccountSources = Pick<PageSources, 'accountLists' | 'listLists' | 'accountActions' | 'contract'>;
 
+const newestLists = 5;
 const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export function accountPages({ accountLists, listLists, accountActions, contract }: AccountSources) {
@@ -57,31 +58,40 @@ export function accountPages({ accountLists, listLists, accountActions, contract
     }
   };
 
-  const one: RequestHandler = async (req, res) => {
-    const found = await accountLists.find(accountIdOf(req));
-    if (found === null) throw new DomainError('accountNotFound', `account ${accountIdOf(req)}`);
-    const { account, stats } = found;
-    sendPage(
-      req,
-      res,
-      'accounts/one',
-      accountPage({
-        account: presentAccount(account),
-        stats: presentAccountStats(stats),
-      }),
-    );
+  const accountOf = async (accountId: string) => {
+    const found = await accountLists.find(accountId);
+    if (found === null) throw new DomainError('accountNotFound', `account ${accountId}`);
+    return found;
   };
 
-  const lists: RequestHandler = async (req, res) => {
+  const one: RequestHandler = async (req, res) => {
+    const accountId = accountIdOf(req);
+    const [{ account, stats }, { lists }] = await Promise.all([
+      accountOf(accountId),
+      listLists.page({ accountId }, { page: 1, pageSize: newestLists }),
+    ]);
+    const page = accountPage({
+      account: presentAccount(account),
+      stats: presentAccountStats(stats),
+      lists: lists.map(presentList),
+    });
+    sendPage(req, res, 'accounts/one', page);
+  };
+
+  const listsOf: RequestHandler = async (req, res) => {
     const accountId = accountIdOf(req);
     const paging = readPaging(req.query, 20);
-    const [found, page] = await Promise.all([
-      accountLists.find(accountId),
+    const [{ account }, { lists, count }] = await Promise.all([
+      accountOf(accountId),
       listLists.page({ accountId }, paging),
     ]);
-    if (found === null) throw new DomainError('accountNotFound', `account ${accountId}`);
-    const input = { account: presentAccount(found.account), lists: page.lists.map(presentList) };
-    sendPage(req, res, 'accounts/lists', accountListsPage({ ...input, count: page.count, ...paging }));
+    const page = listsPage({
+      account: presentAccount(account),
+      lists: lists.map(presentList),
+      count,
+      ...paging,
+    });
+    sendPage(req, res, 'accounts/lists', page);
   };
 
   const remove: RequestHandler = async (req, res) => {
@@ -101,7 +111,7 @@ export function accountPages({ accountLists, listLists, accountActions, contract
     else leadTo(req, res, paths.accounts());
   };
 
-  return { list, create, one, lists, remove };
+  return { list, create, one, lists: listsOf, remove };
 }
 
 function accountIdOf(req: Request): string {

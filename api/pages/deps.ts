@@ -2,10 +2,14 @@ import type { Account } from '../../domain/accounts/account.ts';
 import type { PartState } from '../../domain/tasks/task.ts';
 import type { AccountActions } from '../accountActions.ts';
 import type { ContractPath } from '../contract/contract.ts';
+import type { ErrorFilters } from '../errorQuery.ts';
 import type { AccountStatsToShow } from '../present/account.ts';
 import type { TaskToShow } from '../present/task.ts';
 import type { TaskErrorToShow } from '../present/taskError.ts';
+import type { AuditDeps } from '../routes/audit.ts';
 import type { ListsDeps } from '../routes/lists.ts';
+import type { SchedulesDeps } from '../routes/schedules.ts';
+import type { ScheduleActions } from '../scheduleActions.ts';
 import type { TaskActions } from '../taskActions.ts';
 
 export interface Paging {
@@ -41,15 +45,21 @@ export interface PageSources {
     ): Promise<readonly { readonly errorCode: number; readonly desc: string; readonly count: number }[]>;
   };
   readonly errorLists: {
-    page(filter: { taskIds: readonly number[] }, paging: Paging): Promise<readonly TaskErrorToShow[]>;
-    count(filter: { taskIds: readonly number[] }): Promise<number>;
+    page(filter: ErrorFilters, paging: Paging): Promise<readonly TaskErrorToShow[]>;
+    count(filter: ErrorFilters): Promise<number>;
+    countByCode(
+      filter: ErrorFilters,
+    ): Promise<readonly { readonly errorCode: number; readonly desc: string; readonly count: number }[]>;
   };
+  readonly auditLists: AuditDeps['auditLists'];
+  readonly listLists: Pick<ListsDeps['listLists'], 'page'>;
   readonly accountLists: {
     page(paging: Paging): Promise<{ accounts: Account[]; count: number }>;
     find(accountId: string): Promise<{ account: Account; stats: AccountStatsToShow } | null>;
   };
-  readonly listLists: ListsDeps['listLists'];
+  readonly scheduleLists: Pick<SchedulesDeps['scheduleLists'], 'page' | 'count'>;
   readonly taskActions: TaskActions;
+  readonly scheduleActions: ScheduleActions;
   readonly accountActions: AccountActions;
   readonly contract: readonly ContractPath[];
   /** What makes descriptors, by kind and version. */

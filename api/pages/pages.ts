@@ -1,6 +1,6 @@
 import express, { type ErrorRequestHandler, type RequestHandler, type Router } from 'express';
 import { DomainError } from '../../domain/errors.ts';
-import { paths, type TaskAction } from '../../views/paths.ts';
+import { paths, type ScheduleAction, type TaskAction } from '../../views/paths.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { SessionAudit } from '../auth/sessionAudit.ts';
 import { createTaskEvents } from '../live/taskEvents.ts';
@@ -12,7 +12,9 @@ import { contextOf } from '../requestContext.ts';
 import { apiVersion } from '../routes/version.ts';
 import { accountPages } from './accounts.ts';
 import { assets } from './assets.ts';
+import { audit } from './audit.ts';
 import type { PageSources } from './deps.ts';
+import { errors } from './errors.ts';
 import { readForm } from './form.ts';
 import { help } from './help.ts';
 import { home } from './home.ts';
@@ -20,6 +22,7 @@ import { loginPages } from './login.ts';
 import { newTask } from './newTask.ts';
 import { pageErrors, type PageErrorsDeps } from './pageErrors.ts';
 import { isForm, prefersHtml } from './prefersHtml.ts';
+import { schedulePages } from './schedules.ts';
 import { actOnTask, listTasks, oneTask } from './tasks.ts';
 
 export interface PagesDeps extends PageErrorsDeps, PageSources {
@@ -42,6 +45,7 @@ export interface Pages {
   close(): void;
 }
 
+const scheduleActions: readonly ScheduleAction[] = ['start', 'stop', 'remove'];
 const taskActions: readonly TaskAction[] = ['cancel', 'pause', 'resume', 'retry', 'remove'];
 
 /** Everything that a browser sees. */
@@ -51,6 +55,7 @@ export function createPages(deps: PagesDeps): Pages {
   const lookIn = unlessStranger(signIn);
   const tasks = newTask(deps);
   const accounts = accountPages(deps);
+  const schedules = schedulePages(deps);
   const login = loginPages(deps);
   const feed = createTaskFeed({ read: readLiveTasks(deps), log: deps.log });
   const stopHearing = deps.taskChanges.subscribe(feed.changed);
@@ -90,6 +95,14 @@ export function createPages(deps: PagesDeps): Pages {
   for (const action of taskActions) {
     take(`/tasks/:task_id/${action}`, actOnTask(deps.taskActions, action));
   }
+
+  show('/errors/view', errors(deps));
+  show('/audit/view', audit(deps));
+
+  show('/schedules/view', schedules.list);
+  show('/schedules/new', schedules.form);
+  take('/schedules/new', schedules.create);
+  for (const action of scheduleActions) take(`/schedules/:schedule_id/${action}`, schedules.act(action));
 
   router.get('/accounts', onlyHtml, asPage('/accounts'), deps.session, signIn, accounts.list);
   router.post(

@@ -13,7 +13,7 @@ export interface ScheduleToShow extends ScheduleOrder {
 
 export type ScheduleJson = ReturnType<typeof presentSchedule>;
 
-const runsToShow = 5;
+export const runsToShow = 5;
 
 export function presentSchedule(schedule: ScheduleToShow, now: Date) {
   const runs = schedule.active ? nextRuns(schedule.cron, schedule.timeZone, now, runsToShow) : [];

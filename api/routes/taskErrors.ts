@@ -1,22 +1,13 @@
 import type { RequestHandler } from 'express';
 import { DomainError } from '../../domain/errors.ts';
 import { csvPieces, prefersCsv } from '../csv.ts';
-import { optionalInstant } from '../instants.ts';
+import { toErrorFilters, type ErrorFilters, type ErrorQuery } from '../errorQuery.ts';
 import type { Handlers } from '../jsonRouter.ts';
 import { sendPieces } from '../jsonStream.ts';
 import { taskErrorColumns, taskErrorRows } from '../present/csvRows.ts';
 import { presentTaskError, type TaskErrorToShow } from '../present/taskError.ts';
 import { inputOf } from '../requestContext.ts';
 import { taskNotFound } from '../taskActions.ts';
-
-interface ErrorFilters {
-  readonly taskIds?: readonly number[];
-  readonly errorIds?: readonly number[];
-  readonly errorTimeGte?: string;
-  readonly errorTimeLt?: string;
-  readonly taskType?: number;
-  readonly errorCode?: number;
-}
 
 export interface TaskErrorsDeps {
   readonly errorLists: {
@@ -28,20 +19,9 @@ export interface TaskErrorsDeps {
   readonly taskLists: { find(taskId: number): Promise<object | null> };
 }
 
-interface ErrorQuery {
-  page: number;
-  page_size: number;
-  task_ids?: number[];
-  error_ids?: number[];
-  error_time__gte?: string;
-  error_time__lt?: string;
-  task_type?: number;
-  error_code?: number;
-}
-
 interface ErrorsInput {
   params: { task_id?: number };
-  query: ErrorQuery;
+  query: ErrorQuery & { page: number; page_size: number };
 }
 
 /** The errors of all tasks, at two addresses, and those of one. */
@@ -49,7 +29,7 @@ export function taskErrorRoutes({ errorLists, taskLists }: TaskErrorsDeps): Hand
   const filtersOf = async ({ params, query }: ErrorsInput): Promise<ErrorFilters> => {
     const { task_id: taskId } = params;
     if (taskId !== undefined && (await taskLists.find(taskId)) === null) throw taskNotFound(taskId);
-    return toFilters(query, taskId);
+    return toErrorFilters(query, taskId);
   };
 
   const page: RequestHandler = async (req, res) => {
@@ -86,16 +66,4 @@ export function taskErrorRoutes({ errorLists, taskLists }: TaskErrorsDeps): Hand
     getError: one,
     getTasksError: one,
   };
-}
-
-function toFilters(query: ErrorQuery, taskId: number | undefined): ErrorFilters {
-  const entries = Object.entries({
-    taskIds: taskId === undefined ? query.task_ids : [taskId],
-    errorIds: query.error_ids,
-    errorTimeGte: optionalInstant(query.error_time__gte),
-    errorTimeLt: optionalInstant(query.error_time__lt),
-    taskType: query.task_type,
-    errorCode: query.error_code,
-  });
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }

@@ -34,7 +34,11 @@ test('an address that pages and JSON share answers by Accept', async () => {
 });
 
 test('pages lead strangers to the log-in page, and it leads whoever is signed in home', async () => {
-  for (const path of ['/', '/tasks/view', '/tasks/new', '/tasks/1/view', '/version/view', '/password']) {
+  const account = '/accounts/00000000-0000-7000-8000-000000000001';
+  for (const path of [
+    ...['/', '/tasks/view', '/tasks/new', '/tasks/1/view', '/version/view', '/password'],
+    ...['/errors/view', '/audit/view', '/schedules/view', '/schedules/new', `${account}/lists`],
+  ]) {
     const answer = await ask(path);
     assert.deepEqual([answer.status, answer.headers.get('location')], [302, '/login'], path);
   }
@@ -66,6 +70,8 @@ test('what does not exist is a page for a browser and JSON for everybody else', 
     ['/tasks/word/view', 12013],
     ['/accounts/00000000-0000-7000-8000-00000000dead', 11003],
     ['/accounts/word', 12001],
+    ['/accounts/word/lists', 12001],
+    ['/accounts/00000000-0000-7000-8000-00000000dead/lists', 11003],
   ] as const) {
     const answer = await ask(path, { ...html, authorization });
     assert.match(await answer.text(), new RegExp(`Error code ${code}`), path);

@@ -36,6 +36,7 @@ before(async () => {
     account_type: 'user',
     description: evil.slice(0, 128),
   });
+  await planted(accountId);
   addresses = {
     home: '/',
     tasks: '/tasks/view',
@@ -48,6 +49,14 @@ before(async () => {
     'new-gc-faces': '/tasks/new?kind=gc-faces',
     accounts: '/accounts',
     account: `/accounts/${accountId}`,
+    'account-lists': `/accounts/${accountId}/lists`,
+    errors: '/errors/view',
+    'errors-filtered': '/errors/view?error_code=28100&error_time__gte=now-1d',
+    'errors-wrong-filter': '/errors/view?task_ids=word',
+    schedules: '/schedules/view',
+    'new-schedule': '/schedules/new?kind=gc-faces',
+    audit: '/audit/view',
+    'audit-none': '/audit/view?action=task.pause',
     password: '/password',
     help: '/version/view',
     'not-found': '/nowhere',
@@ -57,6 +66,53 @@ after(async () => {
   await browser.close();
   await site.close();
 });
+
+/** Whatever else is text somewhere: a list's user data, values in the audit, what a schedule holds. */
+async function planted(accountId: string): Promise<void> {
+  await site.db.query(
+    `insert into lists (list_id, account_id, user_data)
+     select gen_random_uuid(), $1, $2 from generate_series(1, 7)`,
+    [accountId, evil.slice(0, 128)],
+  );
+  await site.db.query(
+    `insert into audit (login, action, object_type, object_id, remote_address, before, after)
+     values ($1, 'task.retry', 'task', '1', '192.0.2.7', $2, $3), ('', 'task.create', 'task', '1', null, null, $4)`,
+    [
+      evil.slice(0, 128),
+      JSON.stringify({ state: evil }),
+      JSON.stringify({ [evil]: [evil], scope: 'failed' }),
+      JSON.stringify({
+        task_type: 4,
+        content: {
+          target: 'faces',
+          filters: { user_data: evil },
+          remove_samples: true,
+          store_results: false,
+        },
+        description: evil,
+      }),
+    ],
+  );
+  await site.db.query(
+    `insert into schedules (task_type, description, content, cron, time_zone, active, followed_revision, last_run)
+     values (4, $1, $2, '30 2 * * *', 'Europe/Berlin', true, 1, $3), (5, null, $4, '0 4 * * SUN', 'UTC', false, 1, null)`,
+    [
+      evil,
+      JSON.stringify({ target: 'faces', filters: { user_data: evil }, remove_samples: true }),
+      JSON.stringify({
+        scheduled_time: '2026-01-31T01:30:00.000Z',
+        outcome: 'failed',
+        task_id: null,
+        failure: { desc: 'No extractor', detail: evil },
+      }),
+      JSON.stringify({
+        extraction_target: 'face_descriptor',
+        options: { missing: true, descriptor_version: 3 },
+        filters: { objects_type: 'faces' },
+      }),
+    ],
+  );
+}
 
 for (const width of [1280, 390]) {
   for (const colorScheme of ['light', 'dark'] as const) {
@@ -99,7 +155,19 @@ test('markup in names, filters, failures and errors is shown as text', async () 
   const { page } = visitor;
   await logIn(page, rootLogin, rootPassword);
   await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
-  for (const name of ['home', 'tasks', 'task', 'task-failed', 'accounts', 'account']) {
+  const named = [
+    'home',
+    'tasks',
+    'task',
+    'task-failed',
+    'accounts',
+    'account',
+    'account-lists',
+    'errors',
+    'audit',
+    'schedules',
+  ];
+  for (const name of named) {
     await page.goto(addresses[name] ?? '');
     assert.match(await page.getByRole('main').innerText(), /<img src=x onerror/, `${name} shows the text`);
     assert.equal(await page.locator('img').count(), 0, `${name} made an element of it`);

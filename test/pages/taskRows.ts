@@ -79,10 +79,15 @@ export async function setState(db: Database, taskId: number, state: TaskState): 
   );
 }
 
-export async function insertError(db: Database, taskId: number, detail: string): Promise<void> {
+export async function insertError(
+  db: Database,
+  taskId: number,
+  detail: string,
+  { code, desc } = { code: 28100, desc: 'Sample missing' },
+): Promise<void> {
   await db.query(
     `insert into task_errors (task_id, part_no, task_type, error_code, "desc", detail, object_type, object_id)
-     values ($1, 0, 5, 28100, 'Sample missing', $2, 'face', gen_random_uuid())`,
-    [taskId, detail],
+     values ($1, 0, 5, $3, $4, $2, 'face', gen_random_uuid())`,
+    [taskId, detail, code, desc],
   );
 }

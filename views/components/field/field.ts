@@ -6,7 +6,7 @@ interface Common {
 }
 
 export interface TextField extends Common {
-  readonly kind: 'text' | 'password' | 'number' | 'textarea';
+  readonly kind: 'text' | 'password' | 'number' | 'textarea' | 'code';
   readonly value: string;
   readonly required: boolean;
   readonly autocomplete: string;

@@ -1,56 +1,41 @@
 import { formatCount } from '../../assets/words.js';
 import { pager, type Pager } from '../../components/pager/pager.ts';
-import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
-import type { AccountShape } from '../../shapes.ts';
+import type { ListShape } from '../../shapes.ts';
+import { listRow, type ListRow } from './listRow.ts';
 
-interface ListShape {
-  readonly list_id: string;
-  readonly last_update_time: string;
-  readonly face_count: number;
-  readonly user_data: string;
-}
-
-export interface AccountListsInput {
-  readonly account: AccountShape;
+export interface ListsInput {
+  readonly account: { readonly account_id: string; readonly login: string };
   readonly lists: readonly ListShape[];
   readonly count: number;
   readonly page: number;
   readonly pageSize: number;
 }
 
-export interface AccountListsPage {
+export interface ListsPage {
   readonly head: PageHead;
   readonly login: string;
-  readonly account: string;
-  readonly accounts: string;
-  readonly rows: readonly {
-    readonly id: string;
-    readonly userData: string;
-    readonly faces: string;
-    readonly updated: Time;
-  }[];
+  readonly count: string;
+  readonly rows: readonly ListRow[];
   readonly pager: Pager | null;
+  readonly links: { readonly accounts: string; readonly account: string };
 }
 
-export function accountListsPage({ account, lists, ...paging }: AccountListsInput): AccountListsPage {
+export function listsPage({ account, lists, count, page, pageSize }: ListsInput): ListsPage {
   return {
     head: { title: `Lists of ${account.login}`, section: 'accounts' },
     login: account.login,
-    account: paths.account(account.account_id),
-    accounts: paths.accounts(),
-    rows: lists.map((list) => ({
-      id: list.list_id,
-      userData: list.user_data,
-      faces: formatCount(list.face_count),
-      updated: time(list.last_update_time),
-    })),
+    count: formatCount(count),
+    rows: lists.map(listRow),
     pager: pager({
-      ...paging,
       things: 'lists',
+      page,
+      pageSize,
       shown: lists.length,
-      href: (page) => paths.accountLists(account.account_id, page),
+      count,
+      href: (other) => paths.accountLists(account.account_id, { page: other }),
     }),
+    links: { accounts: paths.accounts(), account: paths.account(account.account_id) },
   };
 }

@@ -4,12 +4,15 @@ import { codeFact, fact, type Fact } from '../../components/facts/facts.ts';
 import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
-import type { AccountShape, AccountStatsShape } from '../../shapes.ts';
+import type { AccountShape, AccountStatsShape, ListShape } from '../../shapes.ts';
 import { accountTypeName } from './accountRow.ts';
+import { listRow, type ListRow } from './listRow.ts';
 
 export interface AccountInput {
   readonly account: AccountShape;
   readonly stats: AccountStatsShape;
+  /** Those that changed last. */
+  readonly lists: readonly ListShape[];
 }
 
 export interface AccountPage {
@@ -20,11 +23,15 @@ export interface AccountPage {
   readonly updated: Time;
   readonly figures: readonly { readonly name: string; readonly value: string }[];
   readonly remove: Confirm;
+  readonly lists: readonly ListRow[];
+  readonly listCount: string;
+  /** null: all of them are shown. */
+  readonly moreLists: string | null;
+  readonly listsHref: string;
   readonly accounts: string;
-  readonly lists: string;
 }
 
-export function accountPage({ account, stats }: AccountInput): AccountPage {
+export function accountPage({ account, stats, lists }: AccountInput): AccountPage {
   return {
     head: { title: account.login, section: 'accounts' },
     login: account.login,
@@ -47,7 +54,10 @@ export function accountPage({ account, stats }: AccountInput): AccountPage {
       action: paths.removeAccount(account.account_id),
       button: 'Remove the account',
     },
+    lists: lists.map(listRow),
+    listCount: formatCount(stats.list_count),
+    moreLists: stats.list_count > lists.length ? `All ${formatCount(stats.list_count)} lists` : null,
+    listsHref: paths.accountLists(account.account_id),
     accounts: paths.accounts(),
-    lists: paths.accountLists(account.account_id),
   };
 }

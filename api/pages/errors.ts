@@ -1,0 +1,42 @@
+import type { RequestHandler } from 'express';
+import { errorFilters, errorsPage } from '../../views/pages/errors/list.ts';
+import { queryCheck } from '../contract/queryCheck.ts';
+import { toErrorFilters, type ErrorQuery } from '../errorQuery.ts';
+import { presentTaskError, type TaskErrorToShow } from '../present/taskError.ts';
+import type { PageSources } from './deps.ts';
+import { sendPage } from './pageAnswer.ts';
+import { readPaging } from './paging.ts';
+import { readFilters } from './readFilters.ts';
+
+/** The errors of all tasks. Filters that cannot be read show none, and what is wrong with them. */
+export function errors({
+  errorLists,
+  contract,
+}: Pick<PageSources, 'errorLists' | 'contract'>): RequestHandler {
+  const check = queryCheck<ErrorQuery>(contract, '/errors');
+  return async (req, res) => {
+    const paging = readPaging(req.query, 20);
+    const { query, typed } = readFilters(req, errorFilters, check);
+    const { error_code: code, ...others } = query ?? {};
+    const [rows, groups] =
+      query === null
+        ? [[], []]
+        : await Promise.all([
+            errorLists.page(toErrorFilters(query), paging),
+            errorLists.countByCode(toErrorFilters(others)),
+          ]);
+    const matching = groups.filter(({ errorCode }) => code === undefined || errorCode === code);
+    const page = errorsPage({
+      typed,
+      errors: rows.map(toShape),
+      groups: groups.map(({ errorCode, desc, count }) => ({ error_code: errorCode, desc, count })),
+      count: matching.reduce((sum, { count }) => sum + count, 0),
+      ...paging,
+    });
+    sendPage(req, res, 'errors/list', page, query === null ? 400 : 200);
+  };
+}
+
+function toShape(error: TaskErrorToShow) {
+  return { ...presentTaskError(error), is_overcome: error.overcomeTime !== null };
+}

@@ -1,0 +1,39 @@
+import type { Request } from 'express';
+import { DomainError } from '../../domain/errors.ts';
+import { freezeTime } from '../../domain/relativeTime.ts';
+import type { Typed } from '../../views/components/field/field.ts';
+import { fieldsOf } from './form.ts';
+import { faultsOf } from './formFaults.ts';
+
+export interface ReadFilters<Query> {
+  /** null: something is wrong with them, and nothing must be shown as if it were what they ask for. */
+  readonly query: Query | null;
+  readonly typed: Typed;
+}
+
+/**
+ * The filters in the address of a page, by the rules of the JSON operation with the same ones. A field left empty is no
+ * condition, times may be relative as in a task's content, and what belongs to no filter is left alone.
+ */
+export function readFilters<Query>(
+  req: Request,
+  names: readonly string[],
+  check: (given: Readonly<Record<string, string>>) => Query,
+): ReadFilters<Query> {
+  const given = Object.entries(fieldsOf(req.query)).map(([name, text]) => [name, text.trim()] as const);
+  const values = Object.fromEntries(given.filter(([name, text]) => names.includes(name) && text !== ''));
+  try {
+    return { query: check(withFrozenTimes(values)), typed: { values, faults: {} } };
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.entry.status !== 400) throw error;
+    return { query: null, typed: { values, faults: faultsOf(error) } };
+  }
+}
+
+function withFrozenTimes(values: Readonly<Record<string, string>>): Record<string, string> {
+  const now = new Date();
+  const isTime = (name: string): boolean => /_time__(?:gte|lt)$/.test(name);
+  return Object.fromEntries(
+    Object.entries(values).map(([name, text]) => [name, isTime(name) ? freezeTime(text, now, name) : text]),
+  );
+}

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../support/browser.ts';
+import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/apiServer.ts';
+import { createVisitor, logIn, registerAccount, type Visitor } from '../support/visitor.ts';
+import { insertError, insertTask } from './taskRows.ts';
+
+let site: ApiServer;
+let browser: Browser;
+let visitor: Visitor;
+
+before(async () => {
+  site = await startApiServer();
+  browser = await launchBrowser();
+});
+afterEach(async () => {
+  assert.deepEqual(visitor.complaints, []);
+  await visitor.close();
+});
+after(async () => {
+  await browser.close();
+  await site.close();
+});
+
+async function signedIn(): Promise<Page> {
+  visitor = await createVisitor(browser, { url: site.url, javaScriptEnabled: false });
+  await logIn(visitor.page, rootLogin, rootPassword);
+  await visitor.page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+  return visitor.page;
+}
+
+async function open(page: Page, name: string): Promise<void> {
+  await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name }).click();
+  await page.getByRole('heading', { name, level: 1 }).waitFor();
+}
+
+test('the errors of all tasks are grouped by code, filtered in the address, and lead to their task', async () => {
+  const taskId = await insertTask(site.db, { description: 'broken samples' });
+  const otherId = await insertTask(site.db);
+  for (let n = 0; n < 3; n++) await insertError(site.db, taskId, `no file ${n}`);
+  await insertError(site.db, otherId, 'not a picture', { code: 28101, desc: 'Sample unreadable' });
+  const page = await signedIn();
+  await open(page, 'Errors');
+  const rows = page.getByRole('table').getByRole('row');
+  assert.equal(await rows.count(), 5);
+
+  await page.getByRole('link', { name: '3 Sample missing 28100' }).click();
+  assert.equal(new URL(page.url()).search, '?error_code=28100');
+  assert.equal(await rows.count(), 4);
+  await page.getByRole('link', { name: '1 Sample unreadable 28101' }).waitFor();
+
+  await page.getByLabel('Task', { exact: true }).fill(String(otherId));
+  await page.getByLabel('Code', { exact: true }).fill('');
+  await page.getByLabel('From').fill('now-1h');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  assert.equal(await rows.count(), 2);
+  assert.equal(await page.getByLabel('From').inputValue(), 'now-1h');
+  await page.getByRole('link', { name: `Task ${otherId}` }).click();
+  await page.getByText('not a picture').waitFor();
+});
+
+test('a filter that cannot be read shows no error at all, and says what is wrong', async () => {
+  const taskId = await insertTask(site.db);
+  await insertError(site.db, taskId, 'must not be shown');
+  const page = await signedIn();
+  for (const [name, label] of [
+    ['task_ids', 'Task'],
+    ['error_code', 'Code'],
+    ['error_time__gte', 'From'],
+  ] as const) {
+    const answer = await page.goto(`/errors/view?${name}=word`);
+    assert.equal(answer?.status(), 400, name);
+    await page.getByRole('alert').getByRole('link', { name: label }).waitFor();
+    assert.equal(await page.getByLabel(label, { exact: true }).inputValue(), 'word');
+    assert.equal(await page.getByText('must not be shown').count(), 0);
+  }
+});
+
+test('errors are turned page by page with their filters', async () => {
+  const taskId = await insertTask(site.db);
+  for (let n = 0; n < 21; n++) await insertError(site.db, taskId, `number ${n}`);
+  const page = await signedIn();
+  await page.goto(`/errors/view?task_ids=${taskId}`);
+  await page.getByText('1–20 of 21').waitFor();
+  await page.getByRole('link', { name: 'Next' }).click();
+  await page.getByText('21–21 of 21').waitFor();
+  await page.getByText('number 0').waitFor();
+});
+
+test('the audit shows who did what, before and after, and is filtered', async () => {
+  const accountId = await registerAccount(site, {
+    login: 'audited@example.com',
+    password: 'secret',
+    account_type: 'user',
+  });
+  const page = await signedIn();
+  await open(page, 'Audit');
+  const row = page.getByRole('row').filter({ hasText: 'audited@example.com' });
+  assert.match(await row.innerText(), /Created account .*login audited@example\.com/s);
+  assert.match(await row.innerText(), new RegExp(rootLogin));
+
+  await page.getByLabel('Action').fill('account.create');
+  await page.getByLabel('Object id').fill(accountId);
+  await page.getByRole('button', { name: 'Filter' }).click();
+  assert.equal(await page.getByRole('table').getByRole('row').count(), 2);
+  await page.getByRole('link', { name: `account ${accountId}` }).click();
+  await page.getByRole('heading', { name: 'audited@example.com', level: 1 }).waitFor();
+
+  await page.goto('/audit/view?object_type=planet');
+  await page.getByRole('alert').getByText('Object: must be one of').waitFor();
+});
+
+test("an account's page shows its newest lists and leads to all of them", async () => {
+  const accountId = await registerAccount(site, {
+    login: 'lists@example.com',
+    password: 'secret',
+    account_type: 'user',
+  });
+  await site.db.query(
+    `insert into lists (list_id, account_id, user_data, last_update_time)
+     select gen_random_uuid(), $1, 'list ' || n, now() + n * interval '1 second' from generate_series(1, 23) n`,
+    [accountId],
+  );
+  await site.db.query(
+    `insert into list_faces (list_id, face_id)
+     select list_id, gen_random_uuid() from lists, generate_series(1, 1234) where user_data = 'list 23'`,
+  );
+  const page = await signedIn();
+  await page.goto(`/accounts/${accountId}`);
+  const newest = page.getByRole('row').filter({ hasText: 'list 23' });
+  assert.match(await newest.innerText(), /1,234/);
+  assert.equal(await page.getByText('list 18').count(), 0);
+  await page.getByRole('link', { name: 'All 23 lists' }).click();
+  await page.getByRole('heading', { name: 'Lists of lists@example.com' }).waitFor();
+  await page.getByText('1–20 of 23').waitFor();
+  await page.getByRole('link', { name: 'Next' }).click();
+  await page.getByRole('row').filter({ hasText: 'list 1' }).first().waitFor();
+});

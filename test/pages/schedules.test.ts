@@ -1,0 +1,131 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { nextRuns } from '../../platform/cron.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/apiServer.ts';
+import { createVisitor, logIn, type Visitor } from '../support/visitor.ts';
+
+let site: ApiServer;
+let browser: Browser;
+let visitor: Visitor;
+
+before(async () => {
+  site = await startApiServer();
+  browser = await launchBrowser();
+});
+afterEach(async () => {
+  assert.deepEqual(visitor.complaints, []);
+  await visitor.close();
+  await site.db.query('truncate schedules restart identity');
+});
+after(async () => {
+  await browser.close();
+  await site.close();
+});
+
+async function schedules(options: { javaScriptEnabled?: boolean } = {}): Promise<Page> {
+  visitor = await createVisitor(browser, { url: site.url, ...options });
+  const { page } = visitor;
+  await logIn(page, rootLogin, rootPassword);
+  await page.getByRole('link', { name: 'Schedules' }).click();
+  await page.getByRole('heading', { name: 'Schedules', level: 1 }).waitFor();
+  return page;
+}
+
+function runsOf(cron: string, timeZone: string): string[] {
+  return nextRuns(cron, timeZone, new Date(), 5).map((run) =>
+    run.toISOString().slice(0, 19).replace('T', ' '),
+  );
+}
+
+test('a schedule is looked at before it is made, then stopped, started and removed, without a script', async () => {
+  const page = await schedules({ javaScriptEnabled: false });
+  await page.getByText('No schedule yet').waitFor();
+  await page.getByRole('link', { name: 'New schedule' }).first().click();
+  await page.getByRole('link', { name: 'Remove faces' }).click();
+  await page.getByLabel('Cron expression').fill('30  2 * * *');
+  await page.getByLabel('Time zone').fill('Europe/Berlin');
+  await page.getByLabel('Description').fill('retention');
+  await page.getByRole('button', { name: 'Show the next runs' }).click();
+
+  const runs = runsOf('30 2 * * *', 'Europe/Berlin');
+  await page.getByRole('heading', { name: 'It would run next' }).waitFor();
+  assert.deepEqual(await page.locator('.runs time').allInnerTexts(), runs);
+  const [counted] = await site.db.query<{ count: number }>('select count(*) from schedules');
+  assert.equal(counted?.count, 0, 'looking makes nothing');
+  assert.equal(await page.getByLabel('Description').inputValue(), 'retention');
+
+  await page.getByRole('button', { name: 'Make the schedule' }).click();
+  await page.getByText('Schedule 1 was made and started.').waitFor();
+  const schedule = page.getByRole('region', { name: 'Remove faces' });
+  await schedule.getByText('retention').waitFor();
+  assert.deepEqual(await schedule.locator('.runs time').allInnerTexts(), runs);
+  await schedule.getByText('Waits for the engine').waitFor();
+  const [row] = await site.db.query<{ content: object; cron: string }>('select content, cron from schedules');
+  assert.deepEqual(row, {
+    content: { target: 'faces', filters: { create_time__lt: 'now-90d' }, remove_samples: true },
+    cron: '30 2 * * *',
+  });
+
+  await schedule.getByRole('button', { name: 'Stop' }).click();
+  await page.getByText('Schedule 1 was stopped.').waitFor();
+  await schedule.getByText('none while it is stopped').waitFor();
+  await schedule.getByRole('button', { name: 'Start' }).click();
+  await page.getByText('Schedule 1 was started.').waitFor();
+  await schedule.getByText('Remove…').click();
+  await schedule.getByRole('button', { name: 'Remove the schedule' }).click();
+  await page.getByText('Schedule 1 was removed.').waitFor();
+  await page.getByText('No schedule yet').waitFor();
+});
+
+test('what is wrong with a schedule is said beside its field, and nothing typed is lost', async () => {
+  const page = await schedules();
+  await page.goto('/schedules/new');
+  const send = async (label: string, text: string, fault: string): Promise<void> => {
+    await page.getByLabel(label).fill(text);
+    await page.getByRole('button', { name: 'Make the schedule' }).click();
+    await page.getByRole('alert').getByText(fault).waitFor();
+    assert.equal(await page.getByLabel(label).inputValue(), text);
+    assert.equal(await page.getByLabel(label).getAttribute('aria-invalid'), 'true');
+  };
+  await send('Cron expression', '61 2 * * *', 'Cron expression: ');
+  await page.getByLabel('Cron expression').fill('0 4 * * SUN');
+  await send('Time zone', 'Mars/Olympus', 'Time zone: not a time zone');
+  await page.getByLabel('Time zone').fill('');
+  await send('Content of each task', '{ no json', 'Content of each task, as JSON: not JSON');
+  await send('Content of each task', '{}', 'Content of each task, as JSON: extraction_target: required');
+  const unknown =
+    '{"extraction_target":"face_descriptor","options":{"missing":true,"descriptor_version":77},"filters":{"objects_type":"faces"}}';
+  await send(
+    'Content of each task',
+    unknown,
+    'options.descriptor_version: no network computes face descriptors of version 77',
+  );
+  await send('At most this many objects per second', 'many', 'At most this many objects per second: must be');
+  assert.equal(await page.getByLabel('Cron expression').inputValue(), '0 4 * * SUN');
+});
+
+test('a schedule says what became of its last run and leads to the task', async () => {
+  await site.db.query(
+    `insert into schedules (task_type, content, cron, followed_revision, last_run)
+     values (4, '{"target": "face_descriptors", "filters": {"descriptor_version": 1}}', '0 3 * * *', 1,
+       '{"scheduled_time": "2026-01-31T03:00:00.000Z", "outcome": "started", "task_id": 17, "failure": null}')`,
+  );
+  const page = await schedules();
+  const schedule = page.getByRole('region', { name: 'Remove face descriptors of version 1' });
+  await schedule.getByText('Started', { exact: true }).waitFor();
+  assert.match(await schedule.innerText(), /2026-01-31 03:00:00 Task 17 made/);
+  assert.equal(await schedule.getByRole('link', { name: 'Task 17' }).getAttribute('href'), '/tasks/17/view');
+});
+
+test('a schedule that is gone meanwhile is a page that says so', async () => {
+  const page = await schedules();
+  await site.db.query(
+    `insert into schedules (task_type, content, cron) values (4, '{"target": "faces", "filters": {}}', '0 3 * * *')`,
+  );
+  await page.goto('/schedules/view');
+  await site.db.query('update schedules set removed = true');
+  await page.getByRole('button', { name: 'Stop' }).click();
+  await page.getByRole('heading', { name: 'Schedule not found' }).waitFor();
+});

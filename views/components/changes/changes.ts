@@ -1,0 +1,43 @@
+/** One thing that an action has set, changed or removed. */
+export interface Change {
+  readonly name: string;
+  /** null: there was, or is, nothing under this name. */
+  readonly before: string | null;
+  readonly after: string | null;
+}
+
+export interface Changes {
+  /** As many as can be read at a glance. */
+  readonly first: readonly Change[];
+  readonly rest: readonly Change[];
+  readonly restWords: string;
+}
+
+const atAGlance = 3;
+
+/** What differs between two states of one thing, value by value; either may be missing. */
+export function changes(before: object | null, after: object | null): Changes {
+  const old = new Map(before === null ? [] : leaves(before));
+  const fresh = new Map(after === null ? [] : leaves(after));
+  const names = [...new Set([...old.keys(), ...fresh.keys()])];
+  const all = names
+    .map((name) => ({ name, before: old.get(name) ?? null, after: fresh.get(name) ?? null }))
+    .filter((change) => change.before !== change.after);
+  const isFew = all.length <= atAGlance + 1;
+  const rest = isFew ? [] : all.slice(atAGlance);
+  return { first: isFew ? all : all.slice(0, atAGlance), rest, restWords: `${rest.length} more` };
+}
+
+/** Every value inside with the way to it; lists are values. What is null says nothing. */
+function leaves(value: object, path = ''): [string, string][] {
+  return Object.entries(value).flatMap(([name, inner]: [string, unknown]): [string, string][] => {
+    const at = path === '' ? name : `${path}.${name}`;
+    if (inner === null) return [];
+    if (Array.isArray(inner)) return [[at, inner.map(textOf).join(', ')]];
+    return typeof inner === 'object' ? leaves(inner, at) : [[at, textOf(inner)]];
+  });
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,146 @@
+import { formatCount } from '../../assets/words.js';
+import { changes, type Changes } from '../../components/changes/changes.ts';
+import type { EmptyState } from '../../components/emptyState/emptyState.ts';
+import { selectField, textField, type Field, type Typed } from '../../components/field/field.ts';
+import { filterForm, type FilterForm } from '../../components/filterForm/filterForm.ts';
+import { pager, type Pager } from '../../components/pager/pager.ts';
+import { time, type Time } from '../../components/time/time.ts';
+import type { PageHead } from '../../layout.ts';
+import { paths } from '../../paths.ts';
+import type { AuditEntryShape } from '../../shapes.ts';
+
+export interface AuditInput {
+  readonly typed: Typed;
+  readonly entries: readonly AuditEntryShape[];
+  /** How many the filters match. */
+  readonly count: number;
+  readonly page: number;
+  readonly pageSize: number;
+}
+
+export interface AuditPage {
+  readonly head: PageHead;
+  readonly filters: FilterForm;
+  readonly count: string;
+  readonly rows: readonly AuditRow[];
+  readonly empty: EmptyState;
+  readonly pager: Pager | null;
+}
+
+interface AuditRow {
+  readonly action: string;
+  readonly object: string;
+  /** null: it has no page, or is gone. */
+  readonly objectHref: string | null;
+  readonly who: string;
+  /** What else they did; null for the service itself. */
+  readonly whoHref: string | null;
+  readonly from: string;
+  readonly changes: Changes;
+  readonly time: Time;
+}
+
+export const auditFilters = [
+  'login',
+  'account_id',
+  'action',
+  'object_type',
+  'object_id',
+  'request_id',
+  'audit_time__gte',
+  'audit_time__lt',
+] as const;
+
+const actionWords: Readonly<Record<string, string>> = {
+  'task.create': 'Created',
+  'task.cancel': 'Cancelled',
+  'task.pause': 'Paused',
+  'task.resume': 'Resumed',
+  'task.retry': 'Retried',
+  'task.throttle': 'Throttled',
+  'task.remove': 'Deleted',
+  'schedule.create': 'Created',
+  'schedule.replace': 'Replaced',
+  'schedule.start': 'Started',
+  'schedule.stop': 'Stopped',
+  'schedule.remove': 'Removed',
+  'account.create': 'Created',
+  'account.password': 'Changed the password of',
+  'account.remove': 'Removed',
+  'session.login': 'Logged in',
+  'session.logout': 'Logged out',
+  'session.refuse': 'Refused to log in',
+};
+
+const objectTypes = ['task', 'schedule', 'account', 'session'];
+
+export function auditPage(input: AuditInput): AuditPage {
+  const { typed, count } = input;
+  const isFiltered = Object.keys(typed.values).length > 0;
+  return {
+    head: { title: 'Audit', section: 'audit' },
+    filters: filterForm('Filter the audit', paths.audit(), typed, filterFields(typed)),
+    count: formatCount(count),
+    rows: input.entries.map(auditRow),
+    empty: {
+      title: isFiltered ? 'Nothing matches' : 'Nothing was done yet',
+      text: isFiltered
+        ? 'No line of the audit fulfils all of these conditions.'
+        : 'Every change of a task, a schedule or an account and every log-in leaves a line here.',
+      action: isFiltered ? { text: 'Show everything', href: paths.audit() } : null,
+    },
+    pager: pager({
+      things: 'lines',
+      page: input.page,
+      pageSize: input.pageSize,
+      shown: input.entries.length,
+      count,
+      href: (page) => paths.audit({ ...typed.values, page }),
+    }),
+  };
+}
+
+function filterFields(typed: Typed): Field[] {
+  const rare = [
+    textField(typed, 'account_id', 'Account id'),
+    textField(typed, 'request_id', 'Request id'),
+  ].filter(({ name }) => typed.values[name] !== undefined);
+  return [
+    textField(typed, 'login', 'Login'),
+    textField(typed, 'action', 'Action', {
+      suggestions: Object.keys(actionWords).map((value) => ({ value, text: '' })),
+    }),
+    selectField(typed, 'object_type', 'Object', {
+      options: [{ value: '', text: 'Any' }, ...objectTypes.map((value) => ({ value, text: capital(value) }))],
+    }),
+    textField(typed, 'object_id', 'Object id'),
+    textField(typed, 'audit_time__gte', 'From', { hint: 'UTC, or now-1h' }),
+    textField(typed, 'audit_time__lt', 'Before'),
+    ...rare,
+  ];
+}
+
+function auditRow(entry: AuditEntryShape): AuditRow {
+  const isSession = entry.object_type === 'session';
+  return {
+    action: actionWords[entry.action] ?? entry.action,
+    object: isSession ? '' : `${entry.object_type} ${entry.object_id}`,
+    objectHref: hrefOf(entry),
+    who: entry.login === '' ? 'The service' : entry.login,
+    whoHref: entry.login === '' ? null : paths.audit({ login: entry.login }),
+    from: entry.remote_address ?? '',
+    changes: changes(entry.before, entry.after),
+    time: time(entry.audit_time),
+  };
+}
+
+function hrefOf({ action, object_type, object_id }: AuditEntryShape): string | null {
+  if (action.endsWith('.remove')) return null;
+  if (object_type === 'task') return paths.task(Number(object_id));
+  if (object_type === 'account') return paths.account(object_id);
+  return object_type === 'schedule' ? paths.schedules() : null;
+}
+
+function capital(word: string): string {
+  return `${word.charAt(0).toUpperCase()}${word.slice(1)}`;
+}

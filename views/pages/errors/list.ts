@@ -1,0 +1,130 @@
+import { formatCount } from '../../assets/words.js';
+import type { EmptyState } from '../../components/emptyState/emptyState.ts';
+import { selectField, textField, type Field, type Typed } from '../../components/field/field.ts';
+import { filterForm, type FilterForm } from '../../components/filterForm/filterForm.ts';
+import { pager, type Pager } from '../../components/pager/pager.ts';
+import { time, type Time } from '../../components/time/time.ts';
+import type { PageHead } from '../../layout.ts';
+import { paths } from '../../paths.ts';
+import type { ErrorGroupShape, TaskErrorShape } from '../../shapes.ts';
+import { taskTypeName } from '../tasks/describeContent.ts';
+
+export interface ErrorsInput {
+  readonly typed: Typed;
+  readonly errors: readonly (TaskErrorShape & { readonly task_id: number; readonly task_type: number })[];
+  /** Of all that the other filters match, whatever their code. */
+  readonly groups: readonly ErrorGroupShape[];
+  /** How many the filters match. */
+  readonly count: number;
+  readonly page: number;
+  readonly pageSize: number;
+}
+
+export interface ErrorsPage {
+  readonly head: PageHead;
+  readonly filters: FilterForm;
+  readonly count: string;
+  readonly groups: readonly ErrorGroup[];
+  readonly rows: readonly ErrorRow[];
+  readonly empty: EmptyState;
+  readonly pager: Pager | null;
+}
+
+interface ErrorGroup {
+  readonly code: string;
+  readonly desc: string;
+  readonly count: string;
+  /** Only this code, or all of them again. */
+  readonly href: string;
+  readonly current: boolean;
+}
+
+interface ErrorRow {
+  readonly code: string;
+  readonly desc: string;
+  readonly detail: string;
+  readonly object: string;
+  readonly isOvercome: boolean;
+  readonly time: Time;
+  readonly task: string;
+  readonly taskHref: string;
+  readonly taskType: string;
+}
+
+export const errorFilters = [
+  'task_ids',
+  'error_ids',
+  'error_code',
+  'task_type',
+  'error_time__gte',
+  'error_time__lt',
+] as const;
+
+export function errorsPage(input: ErrorsInput): ErrorsPage {
+  const { typed, count } = input;
+  const isFiltered = Object.keys(typed.values).length > 0;
+  return {
+    head: { title: 'Errors', section: 'errors' },
+    filters: filterForm('Filter the errors', paths.errors(), typed, filterFields(typed)),
+    count: formatCount(count),
+    groups: input.groups.map((group) => groupOf(group, typed)),
+    rows: input.errors.map(errorRow),
+    empty: isFiltered
+      ? {
+          title: 'No error matches',
+          text: 'Nothing that failed fulfils all of these conditions.',
+          action: { text: 'Show all errors', href: paths.errors() },
+        }
+      : { title: 'No error', text: 'No task has failed with any of its objects.', action: null },
+    pager: pager({
+      things: 'errors',
+      page: input.page,
+      pageSize: input.pageSize,
+      shown: input.errors.length,
+      count,
+      href: (page) => paths.errors({ ...typed.values, page }),
+    }),
+  };
+}
+
+function filterFields(typed: Typed): Field[] {
+  return [
+    textField(typed, 'task_ids', 'Task', { hint: 'Several: by commas' }),
+    textField(typed, 'error_code', 'Code', { kind: 'number' }),
+    selectField(typed, 'task_type', 'Kind of task', {
+      options: [
+        { value: '', text: 'Any' },
+        ...[5, 4].map((type) => ({ value: String(type), text: taskTypeName(type) })),
+      ],
+    }),
+    textField(typed, 'error_time__gte', 'From', { hint: 'UTC, or now-1h' }),
+    textField(typed, 'error_time__lt', 'Before'),
+    ...(typed.values['error_ids'] === undefined ? [] : [textField(typed, 'error_ids', 'Error')]),
+  ];
+}
+
+function groupOf(group: ErrorGroupShape, { values }: Typed): ErrorGroup {
+  const code = String(group.error_code);
+  const current = values['error_code'] === code;
+  return {
+    code,
+    desc: group.desc,
+    count: formatCount(group.count),
+    href: paths.errors({ ...values, error_code: current ? undefined : code }),
+    current,
+  };
+}
+
+function errorRow(error: ErrorsInput['errors'][number]): ErrorRow {
+  return {
+    code: String(error.error_code),
+    desc: error.desc,
+    detail: error.detail,
+    object: error.object_id === null ? error.object_type : `${error.object_type} ${error.object_id}`,
+    isOvercome: error.is_overcome,
+    time: time(error.error_time),
+    task: `Task ${error.task_id}`,
+    taskHref: paths.task(error.task_id),
+    taskType: taskTypeName(error.task_type),
+  };
+}
