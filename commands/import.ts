@@ -3,6 +3,7 @@ import { createAccountStore } from '../db/accountStore.ts';
 import { createDatabase, type Database } from '../db/connection.ts';
 import { createImportStore } from '../db/importStore.ts';
 import { isMigrated } from '../db/migrate.ts';
+import { findExtractor } from '../extraction/catalogue.ts';
 import { createFaceDetector } from '../extraction/detect.ts';
 import { isPhotoName, listFiles } from '../extraction/photoFiles.ts';
 import { createExtractorPool } from '../extraction/pool.ts';
@@ -27,7 +28,7 @@ await runCommand(
     .argument('<dir>', 'folder with photos; folders in it are looked through too')
     .requiredOption('--account <login>', 'whose faces they become')
     .option('--list <name>', 'list that the faces are put on; made when there is none')
-    .option('--events', 'make an event for each face too')
+    .option('--events', 'make an event for each face too, with the body where the photo shows enough of it')
     .option('--copies <n>', 'slightly changed copies of each face, for volume', wholeNumber(0, 10_000), 0)
     .option('--seed <n>', 'which copies; the same seed makes the same', wholeNumber(0, 2_147_483_647), 1)
     .action(bringIn),
@@ -81,6 +82,7 @@ async function runImport(
       copies: options.copies,
       seed: options.seed,
       descriptorVersion: config.defaultDescriptorVersion,
+      bodyDescriptorVersion: findExtractor(config.defaultBodyDescriptorVersion, 'body')?.version ?? null,
       onProgress: ({ photosDone, facesAdded }) => {
         progress.update(photosDone, { note: `${facesAdded} faces added` });
       },

@@ -2,9 +2,16 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { v7 } from 'uuid';
-import { storageKeysOf, type ImportedFace, type ImportStore, type ImportTarget } from '../db/importStore.ts';
+import {
+  storageKeysOf,
+  type ImportedBody,
+  type ImportedFace,
+  type ImportStore,
+  type ImportTarget,
+} from '../db/importStore.ts';
+import { cutBody } from '../extraction/bodyCrop.ts';
 import type { FaceDetector } from '../extraction/detect.ts';
-import { jitterWarp } from '../extraction/jitter.ts';
+import { jitterSample } from '../extraction/jitter.ts';
 import { decodePhoto } from '../extraction/photo.ts';
 import type { ExtractorPool } from '../extraction/pool.ts';
 import { warpFace } from '../extraction/warp.ts';
@@ -27,6 +34,8 @@ export interface ImportOptions {
   /** Which copies: the same seed gives the same ones. */
   readonly seed: number;
   readonly descriptorVersion: number;
+  /** Version of the body descriptors of events; null: events get no bodies. */
+  readonly bodyDescriptorVersion: number | null;
   onProgress?(progress: ImportProgress): void;
 }
 
@@ -63,6 +72,8 @@ export async function importPhotos(
 ): Promise<ImportSummary> {
   const { accountId, list, descriptorVersion } = options;
   await deps.store.prepareVersion(descriptorVersion);
+  const { events, bodyDescriptorVersion } = options;
+  if (events && bodyDescriptorVersion !== null) await deps.store.prepareVersion(bodyDescriptorVersion);
   const listId = list === undefined ? null : await deps.store.ensureList(accountId, list);
   const target = { accountId, listId, descriptorVersion };
   const counts = { photosUsed: 0, facesFound: 0, facesAdded: 0, facesKnown: 0 };
@@ -86,7 +97,7 @@ export async function importPhotos(
       counts.facesKnown += known.size;
       for (let start = 0; start < missing.length; start += facesAtOnce) {
         const group = missing.slice(start, start + facesAtOnce);
-        counts.facesAdded += await addFaces(deps, target, group, options.events);
+        counts.facesAdded += await addFaces(deps, target, group, options);
         tell(index);
       }
     }
@@ -101,6 +112,8 @@ interface FoundFace {
   readonly name: string;
   readonly identity: string;
   readonly warp: Buffer;
+  /** Null: the photo shows too little of the person. */
+  readonly body: Buffer | null;
 }
 
 async function findFaces(
@@ -114,11 +127,12 @@ async function findFaces(
     const detected = await detector.detect(photo);
     if (detected.length === 0) return { reason: 'no face found' };
     const faces = await Promise.all(
-      detected.map(async ({ landmarks }, index) => ({
+      detected.map(async (face, index) => ({
         file,
         name: `${content}:${index}`,
         identity: `${basename(file).slice(0, 96)}#${index + 1}`,
-        warp: await warpFace(photo, landmarks),
+        warp: await warpFace(photo, face.landmarks),
+        body: await cutBody(photo, face),
       })),
     );
     return { faces };
@@ -129,14 +143,15 @@ async function findFaces(
 
 interface WantedFace extends FoundFace {
   readonly externalId: string;
-  readonly makeImage: () => Promise<Buffer>;
+  /** The sample of this copy, made of the face's or the body's. */
+  readonly copy: (sample: Buffer) => Promise<Buffer>;
 }
 
 function copiesOf(face: FoundFace, { copies, seed }: ImportOptions): WantedFace[] {
-  const itself = { ...face, externalId: face.name, makeImage: () => Promise.resolve(face.warp) };
+  const itself = { ...face, externalId: face.name, copy: (sample: Buffer) => Promise.resolve(sample) };
   const jittered = Array.from({ length: copies }, (_, index) => {
     const externalId = `${face.name}:${seed}.${index + 1}`;
-    return { ...face, externalId, makeImage: () => jitterWarp(face.warp, seedOf(externalId)) };
+    return { ...face, externalId, copy: (sample: Buffer) => jitterSample(sample, seedOf(externalId)) };
   });
   return [itself, ...jittered];
 }
@@ -145,22 +160,24 @@ const seedOf = (name: string) => createHash('sha256').update(name).digest().read
 
 interface Described {
   readonly imported: ImportedFace;
-  readonly image: Buffer;
+  /** Images by their keys. */
+  readonly images: ReadonlyMap<string, Buffer>;
 }
 
 async function addFaces(
   deps: ImportDeps,
   target: ImportTarget,
   wanted: readonly WantedFace[],
-  events: boolean,
+  { events, bodyDescriptorVersion }: Pick<ImportOptions, 'events' | 'bodyDescriptorVersion'>,
 ): Promise<number> {
   const described = await allOrFirstError(
-    wanted.map((face) => describe(deps.pool, face, target.descriptorVersion, events)),
+    wanted.map((face) =>
+      describe(deps.pool, face, target.descriptorVersion, { events, bodyDescriptorVersion }),
+    ),
   );
-  const keys = described.map(({ imported }) => storageKeysOf(imported));
-  await deps.store.announceImages(keys.flat());
-  for (const [index, { image }] of described.entries()) {
-    for (const key of keys[index] ?? []) await deps.images.put(key, image);
+  await deps.store.announceImages(described.flatMap(({ imported }) => storageKeysOf(imported)));
+  for (const { images } of described) {
+    for (const [key, image] of images) await deps.images.put(key, image);
   }
   return deps.store.addFaces(
     target,
@@ -172,7 +189,7 @@ async function describe(
   pool: Pick<ExtractorPool, 'run'>,
   face: WantedFace,
   version: number,
-  events: boolean,
+  { events, bodyDescriptorVersion }: Pick<ImportOptions, 'events' | 'bodyDescriptorVersion'>,
 ): Promise<Described> {
   let image = face.warp;
   const { descriptor, attributes } = await pool.run({
@@ -180,8 +197,9 @@ async function describe(
     version,
     kind: 'face',
     attributes: true,
-    bytes: async () => (image = await face.makeImage()),
+    bytes: async () => (image = await face.copy(face.warp)),
   });
+  const body = events ? await describeBody(pool, face, bodyDescriptorVersion) : null;
   const imported = {
     externalId: face.externalId,
     userData: face.identity,
@@ -189,9 +207,24 @@ async function describe(
     descriptor,
     basicAttributes: attributes ?? null,
     face: { id: v7(), sampleId: v7() },
-    event: events ? { id: v7(), sampleId: v7() } : null,
+    event: !events ? null : { id: v7(), sampleId: v7(), body: body?.imported ?? null },
   };
-  return { imported, image };
+  const images = new Map([[imported.face.sampleId, image]]);
+  if (imported.event !== null) images.set(imported.event.sampleId, image);
+  if (body !== null) images.set(body.imported.sampleId, body.image);
+  return { imported, images };
+}
+
+async function describeBody(
+  pool: Pick<ExtractorPool, 'run'>,
+  { body, copy, externalId }: WantedFace,
+  version: number | null,
+): Promise<{ readonly imported: ImportedBody; readonly image: Buffer } | null> {
+  if (body === null || version === null) return null;
+  let image = body;
+  const bytes = async () => (image = await copy(body));
+  const { descriptor } = await pool.run({ id: externalId, version, kind: 'body', bytes });
+  return { imported: { sampleId: v7(), descriptorVersion: version, descriptor }, image };
 }
 
 /** Like Promise.all, but nothing runs on any more when it rejects. */

@@ -13,7 +13,13 @@ export interface ImportedFace {
   readonly descriptor: Float32Array;
   readonly basicAttributes: object | null;
   readonly face: ImportedObject;
-  readonly event: ImportedObject | null;
+  readonly event: (ImportedObject & { readonly body: ImportedBody | null }) | null;
+}
+
+export interface ImportedBody {
+  readonly sampleId: string;
+  readonly descriptorVersion: number;
+  readonly descriptor: Float32Array;
 }
 
 export interface ImportedObject {
@@ -31,7 +37,8 @@ export type ImportStore = ReturnType<typeof createImportStore>;
 
 /** Keys of the images that an import writes. */
 export function storageKeysOf({ face, event }: ImportedFace): string[] {
-  return event === null ? [face.sampleId] : [face.sampleId, event.sampleId];
+  const body = event?.body ?? null;
+  return [face, event, body].flatMap((one) => (one === null ? [] : [one.sampleId]));
 }
 
 /** Rows of imported faces and events. */
@@ -97,6 +104,7 @@ export function createImportStore(db: Database) {
         await claimImages(tx, added.flatMap(storageKeysOf));
         await insertFaces(tx, target, added);
         await insertEvents(tx, target, added);
+        await insertBodies(tx, added);
         await linkFaces(
           tx,
           target.listId,
@@ -203,6 +211,27 @@ async function insertEvents(tx: Sql, target: ImportTarget, added: readonly Impor
      select event_id, $1::integer, 'face', descriptor
      from unnest($2::uuid[], $3::bytea[]) x (event_id, descriptor)`,
     [target.descriptorVersion, ids, made.map(({ descriptor }) => toBytes(descriptor))],
+  );
+}
+
+async function insertBodies(tx: Sql, added: readonly ImportedFace[]): Promise<void> {
+  const made = added.flatMap(({ event }) => (event?.body ? [{ ...event.body, eventId: event.id }] : []));
+  if (made.length === 0) return;
+  const ids = made.map(({ eventId }) => eventId);
+  await tx.query(
+    `insert into samples (owner_id, kind, sample_id, storage_key)
+     select owner_id, 'body', sample_id, sample_id::text from unnest($1::uuid[], $2::uuid[]) x (owner_id, sample_id)`,
+    [ids, made.map(({ sampleId }) => sampleId)],
+  );
+  await tx.query(
+    `insert into event_descriptors (event_id, descriptor_version, descriptor_type, descriptor)
+     select event_id, version, 'body', descriptor
+     from unnest($1::uuid[], $2::integer[], $3::bytea[]) x (event_id, version, descriptor)`,
+    [
+      ids,
+      made.map(({ descriptorVersion }) => descriptorVersion),
+      made.map(({ descriptor }) => toBytes(descriptor)),
+    ],
   );
 }
 

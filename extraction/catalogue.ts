@@ -12,11 +12,12 @@ export interface ExtractorEntry {
   readonly attributes: boolean;
 }
 
-/** Networks of our own, importable without loading one. */
+/** What we extract ourselves, importable without loading one. */
 export const catalogue: readonly ExtractorEntry[] = [
   { version: 1, kind: 'face', name: 'resnet128', dimension: 128, attributes: true },
   { version: 2, kind: 'face', name: 'faceres', dimension: 1024, attributes: true },
   { version: 3, kind: 'face', name: 'mobileface', dimension: 256, attributes: false },
+  { version: 101, kind: 'body', name: 'stripes', dimension: 256, attributes: false },
 ];
 
 export function findExtractor(version: number, kind: ExtractorKind): ExtractorEntry | null {

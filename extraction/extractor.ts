@@ -4,7 +4,8 @@ import type { ExtractorEntry } from './catalogue.ts';
 /** Interleaved RGB, 0..255, rows top-down, exactly as large as the network wants it. */
 export interface Pixels {
   readonly data: Uint8Array | Float32Array;
-  readonly size: number;
+  readonly width: number;
+  readonly height: number;
 }
 
 export interface Extracted {

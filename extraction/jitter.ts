@@ -1,13 +1,12 @@
 import sharp from 'sharp';
-import { warpSize } from './canonicalWarp.ts';
 import { encodeJpeg } from './photo.ts';
 import { resample } from './warp.ts';
 
 /**
- * A copy of a warp as another shot of the same person might be: shifted up to 2 %, scaled up to 5 %, turned up
+ * A copy of a sample, face or body, as another shot of the same person might be: shifted up to 2 %, scaled up to 5 %, turned up
  * to 5°, lighter or darker up to 20 %, softer or harder, JPEG quality 70 to 95. The same seed, the same bytes.
  */
-export async function jitterWarp(jpeg: Uint8Array, seed: number): Promise<Buffer> {
+export async function jitterSample(jpeg: Uint8Array, seed: number): Promise<Buffer> {
   const random = createRandom(seed);
   const within = (limit: number) => (random() * 2 - 1) * limit;
   const { data, info } = await sharp(jpeg)
@@ -19,21 +18,23 @@ export async function jitterWarp(jpeg: Uint8Array, seed: number): Promise<Buffer
   const angle = within((5 * Math.PI) / 180);
   const a = scale * Math.cos(angle);
   const b = scale * Math.sin(angle);
-  const middle = (warpSize - 1) / 2;
+  const { width, height } = info;
+  const [middleX, middleY] = [(width - 1) / 2, (height - 1) / 2];
   const moved = resample(
-    { data, width: info.width, height: info.height },
+    { data, width, height },
     {
       a,
       b,
-      dx: middle - a * middle + b * middle + within(0.02 * warpSize),
-      dy: middle - b * middle - a * middle + within(0.02 * warpSize),
+      dx: middleX - a * middleX + b * middleY + within(0.02 * width),
+      dy: middleY - b * middleX - a * middleY + within(0.02 * height),
     },
-    warpSize,
+    width,
+    height,
   );
   const light = 1 + within(0.2);
   const contrast = 1 + within(0.15);
   const lit = moved.map((value) => clamp(((value - 128) * contrast + 128) * light));
-  return encodeJpeg(lit, warpSize, 70 + Math.floor(random() * 26));
+  return encodeJpeg({ data: lit, width, height }, 70 + Math.floor(random() * 26));
 }
 
 const clamp = (value: number) => Math.min(255, Math.max(0, Math.round(value)));

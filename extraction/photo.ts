@@ -22,9 +22,9 @@ export async function decodePhoto(bytes: Uint8Array): Promise<Photo> {
   return { data, width: info.width, height: info.height };
 }
 
-/** JPEG of a square picture; chroma is kept whole, the networks see colour edges. */
-export function encodeJpeg(data: Uint8Array, size: number, quality = 95): Promise<Buffer> {
-  return sharp(data, { raw: { width: size, height: size, channels: 3 } })
+/** JPEG of a picture; chroma is kept whole, the networks see colour edges. */
+export function encodeJpeg({ data, width, height }: Photo, quality = 95): Promise<Buffer> {
+  return sharp(data, { raw: { width, height, channels: 3 } })
     .jpeg({ quality, chromaSubsampling: '4:4:4' })
     .toBuffer();
 }

@@ -2,10 +2,12 @@ import { findExtractor, type ExtractorKind } from './catalogue.ts';
 import type { Extractor, Model } from './extractor.ts';
 import { loadFaceres } from './models/faceres.ts';
 import { loadMobileface } from './models/mobileface.ts';
+import { loadStripes } from './models/stripes.ts';
 import { loadResnet128 } from './models/resnet128.ts';
 
 const loaders: Readonly<Record<string, () => Promise<Model>>> = {
   resnet128: loadResnet128,
+  stripes: loadStripes,
   faceres: loadFaceres,
   mobileface: loadMobileface,
 };

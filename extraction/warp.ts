@@ -5,21 +5,21 @@ import { fitSimilarity, invertSimilarity, type Similarity } from './similarityTr
 /** The aligned face of five landmarks (order of `canonicalPoints`) as JPEG: what is stored as a sample. */
 export function warpFace(photo: Photo, landmarks: readonly Point[]): Promise<Buffer> {
   const toPhoto = invertSimilarity(fitSimilarity(landmarks, canonicalPoints));
-  return encodeJpeg(resample(photo, toPhoto, warpSize), warpSize);
+  return encodeJpeg({ data: resample(photo, toPhoto, warpSize), width: warpSize, height: warpSize });
 }
 
 /**
- * Reads `size` × `size` pixels out of a photo through `toPhoto` (pixel of the result → pixel of the photo).
+ * Reads `width` × `height` pixels out of a photo through `toPhoto` (pixel of the result → pixel of the photo).
  * Outside the photo its edge goes on. Where the photo is finer than the result, several places are averaged.
  */
-export function resample(photo: Photo, toPhoto: Similarity, size: number): Uint8Array {
+export function resample(photo: Photo, toPhoto: Similarity, width: number, height = width): Uint8Array {
   const { a, b, dx, dy } = toPhoto;
   const perSide = Math.min(8, Math.max(1, Math.round(Math.hypot(a, b))));
   const places = perSide * perSide;
   const sum = new Float64Array(3);
-  const result = new Uint8Array(size * size * 3);
-  for (let y = 0, at = 0; y < size; y++) {
-    for (let x = 0; x < size; x++, at += 3) {
+  const result = new Uint8Array(width * height * 3);
+  for (let y = 0, at = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, at += 3) {
       sum.fill(0);
       for (let place = 0; place < places; place++) {
         const u = x + ((place % perSide) + 0.5) / perSide - 0.5;

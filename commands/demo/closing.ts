@@ -9,10 +9,10 @@ export async function close({ story, ledger, db, copies, running }: Demo): Promi
   const counts = await countTables(db);
   ledger.expect('at the end: faces', faces, counts.faces);
   ledger.expect('at the end: attributes of faces', faces, counts.attributes);
-  ledger.expect('at the end: samples of faces and events', faces + people, counts.samples);
+  ledger.expect('at the end: face samples of faces and events', faces + people, counts.samples);
   ledger.expect('at the end: faces on the list', people, counts.listed);
   ledger.expect('at the end: events', people, counts.events);
-  ledger.expect('at the end: descriptors of events', people, counts.eventDescriptors);
+  ledger.expect('at the end: face descriptors of events', people, counts.eventDescriptors);
   for (const [version, expected] of [
     [1, 0],
     [2, faces],

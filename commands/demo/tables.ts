@@ -14,9 +14,9 @@ export interface Counts {
 export async function countTables(db: Sql): Promise<Counts> {
   const [counts] = await db.query<Counts>(
     `select (select count(*) from faces) as faces, (select count(*) from events) as events,
-       (select count(*) from attributes) as attributes, (select count(*) from samples) as samples,
+       (select count(*) from attributes) as attributes, (select count(*) from samples where kind = 'face') as samples,
        (select count(*) from list_faces) as listed,
-       (select count(*) from event_descriptors) as "eventDescriptors",
+       (select count(*) from event_descriptors where descriptor_type = 'face') as "eventDescriptors",
        (select count(*) from sample_tombstones) as tombstones`,
   );
   if (counts === undefined) throw new Error('counting the tables answered no row');

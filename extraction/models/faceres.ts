@@ -37,10 +37,10 @@ export async function loadFaceres(): Promise<Model> {
 
 async function run(
   network: Awaited<ReturnType<typeof loadGraphModelFile>>,
-  { data, size }: Pixels,
+  { data, width, height }: Pixels,
 ): Promise<[Float32Array, Float32Array, Float32Array]> {
   const outputs = tf.tidy(() =>
-    network.execute(tf.tensor4d(Float32Array.from(data), [1, size, size, 3]), [
+    network.execute(tf.tensor4d(Float32Array.from(data), [1, height, width, 3]), [
       'global_pooling/Mean',
       'gender_pred/Sigmoid:0',
       'age_pred/Softmax:0',

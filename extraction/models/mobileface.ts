@@ -14,8 +14,10 @@ const modelFile = fileURLToPath(new URL('mobileface/mobileface.json', import.met
  */
 export async function loadMobileface(): Promise<Model> {
   const network = await loadGraphModelFile(modelFile);
-  const describe = async ({ data, size }: Pixels) => {
-    const output = tf.tidy(() => network.predict(tf.tensor4d(Float32Array.from(data), [1, size, size, 3])));
+  const describe = async ({ data, width, height }: Pixels) => {
+    const output = tf.tidy(() =>
+      network.predict(tf.tensor4d(Float32Array.from(data), [1, height, width, 3])),
+    );
     if (!(output instanceof tf.Tensor)) throw new Error('mobileface: one output expected');
     const descriptor = await output.data<'float32'>();
     output.dispose();

@@ -23,8 +23,8 @@ export async function loadResnet128(): Promise<Model> {
   ]);
   return {
     decode: (jpeg) => decodeCrop(jpeg, tightCrop, 150),
-    infer: async ({ data, size }: Pixels, { attributes = false } = {}) => {
-      const input = tf.tensor4d(Float32Array.from(data), [1, size, size, 3]);
+    infer: async ({ data, width, height }: Pixels, { attributes = false } = {}) => {
+      const input = tf.tensor4d(Float32Array.from(data), [1, height, width, 3]);
       try {
         const descriptor = first(await faceRecognitionNet.computeFaceDescriptor(input));
         return {
@@ -35,8 +35,8 @@ export async function loadResnet128(): Promise<Model> {
         input.dispose();
       }
     },
-    tellAttributes: async ({ data, size }) => {
-      const input = tf.tensor4d(Float32Array.from(data), [1, size, size, 3]);
+    tellAttributes: async ({ data, width, height }) => {
+      const input = tf.tensor4d(Float32Array.from(data), [1, height, width, 3]);
       try {
         return await findAttributes(api, input);
       } finally {

@@ -51,7 +51,7 @@ const options = (overrides: Partial<ImportOptions> = {}): ImportOptions => ({
   events: false,
   copies: 0,
   seed: 1,
-  descriptorVersion: 1,
+  ...{ descriptorVersion: 1, bodyDescriptorVersion: 101 },
   ...overrides,
 });
 
@@ -117,12 +117,30 @@ test('two imports of the same photos at the same time add each face once', async
   assert.equal(summaries[0]?.listId, summaries[1]?.listId);
 });
 
+test('an event has the body too where the photo shows enough of it, jittered in its copies', async () => {
+  const wanted = options({ events: true, copies: 1 });
+  await importPhotos(deps, photos, wanted);
+  const rows = await db.query<{ storage_key: string; descriptor: Buffer; user_data: string }>(
+    `select storage_key, descriptor, user_data from events
+     join samples on owner_id = event_id and kind = 'body' join event_descriptors using (event_id)
+     where account_id = $1 and descriptor_type = 'body' and descriptor_version = 101`,
+    [wanted.accountId],
+  );
+  assert.ok(rows.length > 0 && rows.length <= 12 && rows.length % 2 === 0, `${rows.length} bodies`);
+  const store = createFolderStore(join(folder.path, 'samples'));
+  const images = await Promise.all(rows.map(({ storage_key }) => store.get(storage_key)));
+  assert.equal(new Set(images.map((image) => image.toString('base64'))).size, rows.length);
+  const again = await pool.run({ id: 'again', version: 101, kind: 'body', bytes: images[0] ?? Buffer.of() });
+  const stored = Float32Array.from({ length: 256 }, (_, at) => rows[0]?.descriptor.readFloatLE(at * 4) ?? 0);
+  assert.ok(cosineOf(stored, again.descriptor) > 0.9999, 'the descriptor is that of the stored image');
+});
+
 test('an event keeps an image of its own, so that removing the face leaves it whole', async () => {
   const wanted = options({ events: true });
   await importPhotos(deps, photos.slice(0, 1), wanted);
   const rows = await db.query<{ face_key: string; event_key: string }>(
     `select f.storage_key as face_key, e.storage_key as event_key
-     from events join samples e on e.owner_id = event_id join samples f on f.owner_id = face_id
+     from events join samples e on e.owner_id = event_id and e.kind = 'face' join samples f on f.owner_id = face_id
      join event_descriptors d using (event_id)
      where account_id = $1 and d.descriptor_version = 1 and d.descriptor_type = 'face'`,
     [wanted.accountId],

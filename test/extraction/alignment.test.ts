@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import sharp from 'sharp';
 import { canonicalPoints, warpSize } from '../../extraction/canonicalWarp.ts';
 import { createFaceDetector } from '../../extraction/detect.ts';
-import { jitterWarp } from '../../extraction/jitter.ts';
+import { jitterSample } from '../../extraction/jitter.ts';
 import { decodePhoto } from '../../extraction/photo.ts';
 import { samplePhotos } from '../../extraction/photoFiles.ts';
 import { fitSimilarity, invertSimilarity } from '../../extraction/similarityTransform.ts';
@@ -90,9 +90,9 @@ test('a similarity is found exactly and undone by its inverse', () => {
 
 test('the same seed makes the same copy, another seed another one, of the right size', async () => {
   const [warp = Buffer.of()] = await makeWarps(1);
-  const copy = await jitterWarp(warp, 7);
-  assert.deepEqual(await jitterWarp(warp, 7), copy);
-  assert.notDeepEqual(await jitterWarp(warp, 8), copy);
+  const copy = await jitterSample(warp, 7);
+  assert.deepEqual(await jitterSample(warp, 7), copy);
+  assert.notDeepEqual(await jitterSample(warp, 8), copy);
   const { width, height, format } = await sharp(copy).metadata();
   assert.deepEqual([width, height, format], [warpSize, warpSize, 'jpeg']);
 });

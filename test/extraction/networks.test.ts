@@ -28,26 +28,31 @@ interface Fault {
 const faults: readonly Fault[] = [
   {
     name: 'red and blue are swapped',
-    spoil: ({ data, size }) => ({ data: data.map((_value, at) => data[at + 2 - 2 * (at % 3)] ?? 0), size }),
+    spoil: ({ data, ...size }) => ({
+      data: data.map((_value, at) => data[at + 2 - 2 * (at % 3)] ?? 0),
+      ...size,
+    }),
   },
   {
     name: 'pixels are 0..1 instead of 0..255',
-    spoil: ({ data, size }) => ({ data: Float32Array.from(data, (value) => value / 255), size }),
+    spoil: ({ data, ...size }) => ({ data: Float32Array.from(data, (value) => value / 255), ...size }),
   },
   {
     name: 'pixels are -1..1 instead of 0..255',
-    spoil: ({ data, size }) => ({ data: Float32Array.from(data, (value) => value / 127.5 - 1), size }),
+    spoil: ({ data, ...size }) => ({ data: Float32Array.from(data, (value) => value / 127.5 - 1), ...size }),
   },
   {
     name: 'the picture stands on its head',
-    spoil: ({ data, size }) => ({
-      data: data.map((_value, at) => data[3 * (size * size - 1 - Math.floor(at / 3)) + (at % 3)] ?? 0),
-      size,
+    spoil: ({ data, width, height }) => ({
+      data: data.map((_value, at) => data[3 * (width * height - 1 - Math.floor(at / 3)) + (at % 3)] ?? 0),
+      ...{ width, height },
     }),
   },
 ];
 
-for (const { version, kind, name, dimension, attributes } of catalogue) {
+for (const { version, kind, name, dimension, attributes } of catalogue.filter(
+  (entry) => entry.kind === 'face',
+)) {
   test(`version ${version} (${name}) describes known faces as it always has`, async () => {
     const model = await getExtractor(version, kind).load();
     const cosines = await compare(model, name, (pixels) => pixels);
@@ -82,8 +87,8 @@ for (const { version, kind, name, dimension, attributes } of catalogue) {
 }
 
 test('a crop is as large as asked for and has three channels', async () => {
-  const { data, size } = await decodeCrop(warps[0] ?? Buffer.of(), alignmentCrop, 112);
-  assert.equal(size, 112);
+  const { data, width, height } = await decodeCrop(warps[0] ?? Buffer.of(), alignmentCrop, 112);
+  assert.deepEqual([width, height], [112, 112]);
   assert.equal(data.length, 112 * 112 * 3);
 });
 
