@@ -22,6 +22,7 @@ import { securityHeaders } from './middleware/securityHeaders.ts';
 import { sessions, type SessionSettings } from './middleware/session.ts';
 import type { PageSources } from './pages/deps.ts';
 import { createPages, type PagesDeps } from './pages/pages.ts';
+import { createPreviewTask, type PreviewTaskDeps } from './previewTask.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { auditRoutes, type AuditDeps } from './routes/audit.ts';
 import { configRoutes } from './routes/config.ts';
@@ -78,6 +79,7 @@ export interface AppDeps {
   readonly errorLists: TasksDeps['errorLists'] & TaskErrorsDeps['errorLists'] & PageSources['errorLists'];
   readonly homeLists: PageSources['homeLists'];
   readonly taskPageLists: PageSources['taskPageLists'];
+  readonly taskPreviews: PreviewTaskDeps['taskPreviews'];
   readonly extractors: readonly {
     readonly version: number;
     readonly kind: 'face' | 'body';
@@ -115,6 +117,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   );
   const attributesVersion = attributesExtractor?.version ?? null;
   const taskActions = createTaskActions({ ...deps, hasExtractor, attributesVersion });
+  const previewTask = createPreviewTask({ ...deps, hasExtractor, attributesVersion });
   const scheduleActions = createScheduleActions({ ...deps, hasExtractor, attributesVersion });
   const pages = createPages({
     ...deps,
@@ -134,7 +137,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...accountRoutes({ accountLists: deps.accountLists, accountActions }),
     ...listRoutes(deps),
     ...searchRoutes(deps),
-    ...taskRoutes({ ...deps, taskActions }),
+    ...taskRoutes({ ...deps, taskActions, previewTask }),
     ...taskErrorRoutes(deps),
     ...scheduleRoutes({ scheduleLists: deps.scheduleLists, scheduleActions }),
     ...auditRoutes(deps),

@@ -20,6 +20,7 @@ import { createSysInfoLists } from '../db/sysInfoLists.ts';
 import { listenToTaskChanges } from '../db/taskChanges.ts';
 import { createTaskLists } from '../db/taskLists.ts';
 import { createTaskPageLists } from '../db/taskPageLists.ts';
+import { createTaskPreviews } from '../db/taskPreview.ts';
 import { createTaskStore } from '../db/taskStore.ts';
 import { isUnavailable } from '../db/unavailable.ts';
 import { catalogueWith } from '../extraction/catalogue.ts';
@@ -133,6 +134,7 @@ async function serve(): Promise<void> {
     errorLists: createErrorLists(db),
     homeLists: createHomeLists(db),
     taskPageLists: createTaskPageLists(db),
+    taskPreviews: createTaskPreviews(db),
     extractors: catalogueWith(config.remoteExtractors),
     defaultFaceVersion: config.defaultDescriptorVersion,
     defaultBodyVersion: config.defaultBodyDescriptorVersion,

@@ -26,7 +26,7 @@ export async function selectsFew(tx: Sql, task: EngineTask): Promise<boolean> {
 }
 
 /** How many rows PostgreSQL believes there are; looks at statistics only. */
-async function estimateRows(
+export async function estimateRows(
   db: Sql,
   from: string,
   conditions: readonly string[],

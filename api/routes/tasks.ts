@@ -11,7 +11,9 @@ import { arrayPieces, sendPieces } from '../jsonStream.ts';
 import type { Handlers } from '../jsonRouter.ts';
 import { taskColumns, taskRows } from '../present/csvRows.ts';
 import { presentSubtask, presentTask, type SubtaskToShow, type TaskToShow } from '../present/task.ts';
+import { presentTaskPreview } from '../present/taskPreview.ts';
 import { presentTaskResult, type ChunkToShow, type ResultToShow } from '../present/taskResult.ts';
+import type { PreviewBody, PreviewTask } from '../previewTask.ts';
 import { actorOf, type Actor, inputOf } from '../requestContext.ts';
 import {
   taskNotFound,
@@ -49,6 +51,7 @@ export interface TasksDeps {
   };
   readonly errorLists: { countOpen(taskId: number): Promise<number> };
   readonly taskActions: TaskActions;
+  readonly previewTask: PreviewTask;
 }
 
 interface TaskQuery {
@@ -124,6 +127,11 @@ export function taskRoutes(deps: TasksDeps): Handlers {
       const { content, ...wishes } = body;
       const taskId = await taskActions.createExtract(content, wishes, actorOf(req), idempotencyOf(req, body));
       res.status(201).location(`${req.baseUrl}/tasks/${taskId}`).json({ task_id: taskId });
+    },
+
+    previewTask: async (req, res) => {
+      const { body } = inputOf<{ body: PreviewBody }>(req);
+      res.json(presentTaskPreview(await deps.previewTask(body)));
     },
 
     controlTask: async (req, res) => {

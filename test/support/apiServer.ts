@@ -24,6 +24,7 @@ import { createSysInfoLists } from '../../db/sysInfoLists.ts';
 import { listenToTaskChanges } from '../../db/taskChanges.ts';
 import { createTaskLists } from '../../db/taskLists.ts';
 import { createTaskPageLists } from '../../db/taskPageLists.ts';
+import { createTaskPreviews } from '../../db/taskPreview.ts';
 import { createTaskStore } from '../../db/taskStore.ts';
 import { isUnavailable } from '../../db/unavailable.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
@@ -130,6 +131,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     errorLists: createErrorLists(db),
     homeLists: createHomeLists(db),
     taskPageLists: createTaskPageLists(db),
+    taskPreviews: createTaskPreviews(db),
     extractors: [
       { version: 1, kind: 'face', name: 'resnet128', attributes: true },
       { version: 3, kind: 'face', name: 'mobileface', attributes: false },

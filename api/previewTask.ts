@@ -1,0 +1,33 @@
+import type { TaskWork } from '../domain/tasks/engineTask.ts';
+import {
+  freezeExtractContent,
+  type ExtractRequest,
+  type ExtractSurroundings,
+} from '../domain/tasks/extractContent.ts';
+import { freezeGcContent, type GcRequest } from '../domain/tasks/gcContent.ts';
+import type { TaskPreview } from '../domain/tasks/preview.ts';
+import { taskTypes } from '../domain/tasks/task.ts';
+
+/** A task that somebody thinks of. */
+export type PreviewBody =
+  | { readonly task_type: typeof taskTypes.gc; readonly content: GcRequest }
+  | { readonly task_type: typeof taskTypes.additionalExtract; readonly content: ExtractRequest };
+
+export interface PreviewTaskDeps extends Omit<ExtractSurroundings, 'now'> {
+  readonly taskPreviews: { preview(work: TaskWork): Promise<TaskPreview> };
+}
+
+export type PreviewTask = ReturnType<typeof createPreviewTask>;
+
+/** What a task would deal with; refuses what creating it would refuse. */
+export function createPreviewTask(deps: PreviewTaskDeps) {
+  /** @throws DomainError as the content's own checks do */
+  return async (body: PreviewBody): Promise<TaskPreview> => {
+    const now = new Date();
+    return deps.taskPreviews.preview(
+      body.task_type === taskTypes.gc
+        ? { kind: 'gc', content: freezeGcContent(body.content, now) }
+        : { kind: 'extract', content: freezeExtractContent(body.content, { ...deps, now }) },
+    );
+  };
+}

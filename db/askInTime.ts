@@ -1,0 +1,30 @@
+import { DatabaseError } from 'sequelize';
+import type { Sql } from './connection.ts';
+
+const queryCanceled = '57014';
+
+/**
+ * Asks inside a transaction, which goes on whether or not the answer comes in time. The limit ends with the question.
+ * @returns null: it took longer than `limitMs`
+ */
+export async function askInTime<Row extends object>(
+  tx: Sql,
+  limitMs: number,
+  sql: string,
+  binds: readonly unknown[],
+): Promise<Row[] | null> {
+  await tx.query(`savepoint question; set local statement_timeout = ${limitMs}`);
+  try {
+    return await tx.query<Row>(sql, binds);
+  } catch (error) {
+    if (!isCancelled(error)) throw error;
+    return null;
+  } finally {
+    // Takes the limit back, too.
+    await tx.query('rollback to savepoint question');
+  }
+}
+
+function isCancelled(error: unknown): boolean {
+  return error instanceof DatabaseError && 'code' in error.parent && error.parent.code === queryCanceled;
+}

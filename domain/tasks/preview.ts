@@ -1,0 +1,57 @@
+/** An object as a preview shows it. */
+export type PreviewObject = PreviewFace | PreviewEvent | PreviewFaceDescriptor | PreviewEventDescriptor;
+
+export interface PreviewFace {
+  readonly kind: 'face';
+  readonly faceId: string;
+  readonly accountId: string;
+  readonly externalId: string;
+  readonly userData: string;
+  readonly createTime: Date;
+}
+
+export interface PreviewEvent {
+  readonly kind: 'event';
+  readonly eventId: string;
+  readonly accountId: string;
+  readonly source: string;
+  readonly trackId: string;
+  readonly externalId: string;
+  readonly userData: string;
+  readonly createTime: Date;
+}
+
+export interface PreviewFaceDescriptor {
+  readonly kind: 'faceDescriptor';
+  readonly faceId: string;
+  readonly version: number;
+  readonly createTime: Date;
+}
+
+export interface PreviewEventDescriptor {
+  readonly kind: 'eventDescriptor';
+  readonly eventId: string;
+  readonly version: number;
+  readonly type: 'face' | 'body';
+  readonly createTime: Date;
+}
+
+/** What a task would deal with if it were created now. */
+export interface TaskPreview {
+  readonly count: number;
+  /** Whether the objects were counted; otherwise the count is what statistics let expect. */
+  readonly isExact: boolean;
+  /** Null: there is none, or it could not be told in time. */
+  readonly oldest: Date | null;
+  readonly newest: Date | null;
+  /** A few of them, by key. */
+  readonly sample: readonly PreviewObject[];
+  /** By what such tasks have lately done; null: there was none. */
+  readonly estimatedSeconds: number | null;
+}
+
+/** How long so many objects take. */
+export function estimateSeconds(count: number, objectsPerSecond: number | null): number | null {
+  if (count === 0) return 0;
+  return objectsPerSecond === null ? null : Math.ceil(count / objectsPerSecond);
+}
