@@ -32,15 +32,17 @@ import { listRoutes, type ListsDeps } from './routes/lists.ts';
 import { helpRoutes, type HelpDeps } from './routes/help.ts';
 import { loginRoutes } from './routes/login.ts';
 import { metricsRoutes, type MetricsDeps } from './routes/metrics.ts';
+import { notificationRoutes, type NotificationsDeps } from './routes/notifications.ts';
 import { scheduleRoutes, type SchedulesDeps } from './routes/schedules.ts';
 import { searchRoutes, type SearchDeps } from './routes/search.ts';
 import { taskErrorRoutes, type TaskErrorsDeps } from './routes/taskErrors.ts';
 import { taskRoutes, type TasksDeps } from './routes/tasks.ts';
 import { versionRoutes } from './routes/version.ts';
+import { createPolicyReader, type NotificationPoliciesDeps } from './notificationPolicies.ts';
 import { createScheduleActions, type ScheduleActionsDeps } from './scheduleActions.ts';
 import { createTaskActions, type TaskActionsDeps } from './taskActions.ts';
 
-export interface AppDeps {
+export interface AppDeps extends NotificationPoliciesDeps {
   readonly log: Logger;
   readonly metrics: HttpMetrics & MetricsDeps['metrics'];
   /** Sets the figures that have to be looked up, shortly before they are shown. */
@@ -77,6 +79,7 @@ export interface AppDeps {
   readonly subtaskLists: TasksDeps['subtaskLists'];
   readonly resultLists: TasksDeps['resultLists'];
   readonly errorLists: TasksDeps['errorLists'] & TaskErrorsDeps['errorLists'] & PageSources['errorLists'];
+  readonly notificationLists: NotificationsDeps['notificationLists'];
   readonly homeLists: PageSources['homeLists'];
   readonly taskPageLists: PageSources['taskPageLists'];
   readonly taskPreviews: PreviewTaskDeps['taskPreviews'];
@@ -116,9 +119,10 @@ export async function createApp(deps: AppDeps): Promise<App> {
       version === deps.basicAttributesVersion && kind === 'face' && attributes,
   );
   const attributesVersion = attributesExtractor?.version ?? null;
-  const taskActions = createTaskActions({ ...deps, hasExtractor, attributesVersion });
+  const ordering = { hasExtractor, attributesVersion, readPolicy: createPolicyReader(deps) };
+  const taskActions = createTaskActions({ ...deps, ...ordering });
   const previewTask = createPreviewTask({ ...deps, hasExtractor, attributesVersion });
-  const scheduleActions = createScheduleActions({ ...deps, hasExtractor, attributesVersion });
+  const scheduleActions = createScheduleActions({ ...deps, ...ordering });
   const pages = createPages({
     ...deps,
     ...{
@@ -139,6 +143,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...searchRoutes(deps),
     ...taskRoutes({ ...deps, taskActions, previewTask }),
     ...taskErrorRoutes(deps),
+    ...notificationRoutes(deps),
     ...scheduleRoutes({ scheduleLists: deps.scheduleLists, scheduleActions }),
     ...auditRoutes(deps),
     ...healthRoutes(deps.checks),

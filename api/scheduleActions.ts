@@ -3,9 +3,9 @@ import type { OverlapPolicy, ScheduleOrder } from '../domain/schedules/schedule.
 import type { ExtractRequest } from '../domain/tasks/extractContent.ts';
 import { freezeContent } from '../domain/tasks/freezeContent.ts';
 import type { GcRequest } from '../domain/tasks/gcContent.ts';
-import type { NotificationPolicy } from '../domain/tasks/notificationPolicy.ts';
 import type { TaskType } from '../domain/tasks/task.ts';
 import { CronError, nextRuns } from '../platform/cron.ts';
+import type { NotificationPolicyBody, ReadPolicy } from './notificationPolicies.ts';
 import { runsToShow } from './present/schedule.ts';
 import type { Actor } from './requestContext.ts';
 
@@ -17,7 +17,7 @@ export interface ScheduleBody {
   readonly time_zone?: string;
   readonly overlap_policy?: OverlapPolicy;
   readonly description?: string;
-  readonly notification_policy?: NotificationPolicy;
+  readonly notification_policy?: NotificationPolicyBody;
   readonly objects_per_second?: number;
   readonly error_budget?: number;
 }
@@ -29,6 +29,7 @@ export interface ScheduleActionsDeps {
     setActive(scheduleId: number, active: boolean, actor: Actor): Promise<void>;
     remove(scheduleId: number, actor: Actor): Promise<void>;
   };
+  readonly readPolicy: ReadPolicy;
   readonly defaultFaceVersion: number;
   readonly defaultBodyVersion: number;
   readonly attributesVersion: number | null;
@@ -54,7 +55,8 @@ export function createScheduleActions(deps: ScheduleActionsDeps) {
       cron: body.cron,
       timeZone,
       overlapPolicy: body.overlap_policy ?? 'skip',
-      notificationPolicy: body.notification_policy ?? null,
+      notificationPolicy:
+        body.notification_policy === undefined ? null : deps.readPolicy(body.notification_policy),
       objectsPerSecond: body.objects_per_second ?? null,
       errorBudget: body.error_budget ?? null,
     };

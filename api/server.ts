@@ -9,6 +9,7 @@ import { createErrorLists } from '../db/errorLists.ts';
 import { createHomeLists } from '../db/homeLists.ts';
 import { createListLists } from '../db/listLists.ts';
 import { isMigrated } from '../db/migrate.ts';
+import { createNotificationLists } from '../db/notificationLists.ts';
 import { createResultLists } from '../db/resultLists.ts';
 import { createScheduleLists } from '../db/scheduleLists.ts';
 import { createScheduleStore } from '../db/scheduleStore.ts';
@@ -132,6 +133,9 @@ async function serve(): Promise<void> {
     subtaskLists: createSubtaskLists(db),
     resultLists: createResultLists(db),
     errorLists: createErrorLists(db),
+    notificationLists: createNotificationLists(db),
+    notificationHosts: config.notificationHosts,
+    notificationSecretNames: Object.keys(config.notificationSecrets ?? {}),
     homeLists: createHomeLists(db),
     taskPageLists: createTaskPageLists(db),
     taskPreviews: createTaskPreviews(db),

@@ -9,6 +9,7 @@ import { freezeGcContent, type GcContent, type GcRequest } from '../domain/tasks
 import type { ControlAction } from '../domain/tasks/lifecycle.ts';
 import type { NotificationPolicy } from '../domain/tasks/notificationPolicy.ts';
 import { taskTypes, type TaskType } from '../domain/tasks/task.ts';
+import type { NotificationPolicyBody, ReadPolicy } from './notificationPolicies.ts';
 import type { Actor } from './requestContext.ts';
 
 export interface TaskRef {
@@ -25,7 +26,7 @@ export interface TaskWishes {
   readonly error_budget?: number;
   readonly window?: number;
   readonly priority?: number;
-  readonly notification_policy?: NotificationPolicy;
+  readonly notification_policy?: NotificationPolicyBody;
 }
 
 /** The client's name of an order, and all that it has sent. */
@@ -59,6 +60,7 @@ export interface TaskActionsDeps {
     startTask(ref: TaskRef): Promise<unknown>;
     controlTask(ref: TaskRef): Promise<unknown>;
   };
+  readonly readPolicy: ReadPolicy;
   readonly defaultFaceVersion: number;
   readonly defaultBodyVersion: number;
   readonly attributesVersion: number | null;
@@ -117,7 +119,9 @@ export function createTaskActions(deps: TaskActionsDeps) {
         ...(error_budget === undefined ? {} : { errorBudget: error_budget }),
         ...(window === undefined ? {} : { window }),
         ...(priority === undefined ? {} : { priority }),
-        ...(notification_policy === undefined ? {} : { notificationPolicy: notification_policy }),
+        ...(notification_policy === undefined
+          ? {}
+          : { notificationPolicy: deps.readPolicy(notification_policy) }),
         ...(idempotency === undefined ? {} : { idempotency }),
       },
       actor,

@@ -97,7 +97,8 @@ export function createGuardedRequest(options: GuardedRequestOptions): GuardedReq
 
 type Protocol = 'http:' | 'https:';
 
-function checkAddress(hosts: HostList, text: string): URL & { readonly protocol: Protocol } {
+/** What can be said of an address before its name is looked up. @throws GuardedRequestError */
+export function checkAddress(hosts: HostList, text: string): URL & { readonly protocol: Protocol } {
   if (!URL.canParse(text)) throw new GuardedRequestError('refused', 'the address is not a URL');
   const url = new URL(text);
   if (!isWeb(url)) {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { parseHostList } from './hostList.ts';
+import { webhookKey } from './signWebhook.ts';
 
 /** What a process is started for; some settings are only required of some. */
 export type Role = 'api' | 'worker' | 'command';
@@ -34,6 +35,21 @@ const hosts = commaSeparated.superRefine((value, context) => {
   } catch (error) {
     context.addIssue(error instanceof RangeError ? error.message : String(error));
   }
+});
+
+/** `name=secret`, by commas or on lines of their own. No message may repeat any of it. */
+const namedSecrets = z.string().transform((value, context) => {
+  const secrets = new Map<string, string>();
+  for (const item of value.split(/[,\n]/).map((text) => text.trim())) {
+    if (item === '') continue;
+    const [, name = '', key = ''] = /^([\w.-]{1,64})=(.+)$/.exec(item) ?? [];
+    if (name === '' || secrets.has(name) || webhookKey(key).length < 24) {
+      context.addIssue('items like name=secret, each name once, each secret of at least 24 bytes');
+      return z.NEVER;
+    }
+    secrets.set(name, key);
+  }
+  return Object.fromEntries(secrets);
 });
 
 /** `face:4:512=http://host:9000/extract`, comma-separated; `:attributes` after the length when it tells them too. */
@@ -168,6 +184,15 @@ export const settings = {
     .describe(
       'Hosts, comma-separated, to which DELETEs of image origins may go. An address that is not public must be listed itself, also where a listed name leads to it: 10.1.2.3, or a range such as 10.0.0.0/8.',
     ),
+  NOTIFICATION_HOSTS: hosts
+    .default([])
+    .describe(
+      'Hosts, comma-separated, to which notifications of tasks may go; what is said of ORIGIN_HOSTS holds here too. API and workers need the same.',
+    ),
+  NOTIFICATION_SECRETS: secret(
+    namedSecrets.optional(),
+    'Secrets that sign notifications, comma-separated name=secret (in a file also a line each); whsec_… is base64, anything else is taken as it is. API and workers need the same.',
+  ),
   GC_WINDOW: wholeNumber(1, 64).default(4).describe('Parts of one gc task that run at the same time.'),
   EXTRACT_PROCESSES: wholeNumber(1, 256)
     .optional()

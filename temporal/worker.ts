@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createOriginDeletion } from '../activities/deleteOrigin.ts';
+import { createDelivery } from '../activities/deliverNotification.ts';
 import { createActivities } from '../activities/index.ts';
 import { createBlockCounts } from '../db/blockCounts.ts';
 import { createDatabase } from '../db/connection.ts';
@@ -10,6 +11,7 @@ import { createFollowedSchedules } from '../db/followedSchedules.ts';
 import { createGcStore } from '../db/gcStore.ts';
 import { createOpenTasks } from '../db/openTasks.ts';
 import { createOriginStore } from '../db/originStore.ts';
+import { createOutbox } from '../db/outbox.ts';
 import { createPartPlan } from '../db/partPlan.ts';
 import { createPartStore } from '../db/partStore.ts';
 import { createStatsStore } from '../db/statsStore.ts';
@@ -33,6 +35,7 @@ import { createShutdown } from '../platform/shutdown.ts';
 import { queueNames, type QueueName } from '../workflows/messages.ts';
 import { ensureWorkflowBundle } from './bundle.ts';
 import { connectionSettings } from './connectionOptions.ts';
+import { runDeliveries } from './deliveries.ts';
 import { createGateway } from './gateway.ts';
 import { runReconciler } from './reconciler.ts';
 import { createScheduleReconciler } from './scheduleReconciler.ts';
@@ -203,6 +206,15 @@ if (queues.includes('orchestrate')) {
     stopping.signal,
   );
   shutdown.on('normal', 'reconciler', () => reconciling);
+
+  const client = createGuardedRequest({ hosts: config.notificationHosts, deadlineMs: 10_000 });
+  shutdown.on('last', 'connections to receivers of notifications', () => {
+    client.close();
+  });
+  const outbox = createOutbox(db);
+  const deliver = createDelivery({ outbox, client, secrets: config.notificationSecrets ?? {}, log });
+  const delivering = runDeliveries({ outbox, deliver, log }, stopping.signal);
+  shutdown.on('normal', 'deliveries of notifications', () => delivering);
 }
 
 const status = await startStatusServer({

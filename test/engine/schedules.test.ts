@@ -110,12 +110,15 @@ const end = (taskId: number) =>
 
 test('at its time a task is made and done, in the name of its creator, with times frozen then', async () => {
   const content = { target: 'faces', filters: { create_time__lt: 'now-1d' } } as const;
-  const scheduleId = await create({ content });
+  const notificationPolicy = { url: 'http://127.0.0.1:9/', statuses: [0], secret: 'orders' };
+  const scheduleId = await create({ content, notificationPolicy });
   const before = Date.now();
   await trigger(scheduleId);
   const [task] = await made(scheduleId, 1);
   assert.ok(task);
   assert.equal(task.createdByLogin, tester.login);
+  const told = await engine.db().query('select url from notifications where task_id = $1', [task.taskId]);
+  assert.deepEqual(told, [{ url: notificationPolicy.url }]);
   const frozen = Date.parse(task.content.filters.create_time__lt ?? '');
   assert.ok(frozen >= before - 86_400_000 && frozen <= Date.now() - 86_400_000);
   assert.equal((await engine.ended(task.taskId)).state, 'done');

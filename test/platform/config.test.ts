@@ -107,3 +107,21 @@ test('remote extractors are read from one line, and a wrong one is named', () =>
     assert.match(faults[0] ?? '', /^REMOTE_EXTRACTORS: items like/);
   }
 });
+
+test('secrets of notifications have names, by commas or lines, and no message repeats them', () => {
+  const key = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+  const { notificationSecrets } = loadConfig({ NOTIFICATION_SECRETS: `orders=${key}\nold=${secret}, ` });
+  assert.deepEqual(notificationSecrets, { orders: key, old: secret });
+  for (const wrong of [
+    key,
+    `=${key}`,
+    'orders=too-short',
+    `a=${secret},a=${secret}`,
+    'orders=whsec_dG9vIHNob3J0',
+  ]) {
+    const faults = faultsOf({ NOTIFICATION_SECRETS: wrong });
+    assert.equal(faults.length, 1);
+    assert.match(faults[0] ?? '', /^NOTIFICATION_SECRETS: items like name=secret/);
+    assert.doesNotMatch(faults[0] ?? '', /whsec|short|cookies/);
+  }
+});

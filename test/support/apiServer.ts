@@ -13,6 +13,7 @@ import { createDatabase } from '../../db/connection.ts';
 import { createErrorLists } from '../../db/errorLists.ts';
 import { createHomeLists } from '../../db/homeLists.ts';
 import { createListLists } from '../../db/listLists.ts';
+import { createNotificationLists } from '../../db/notificationLists.ts';
 import { createResultLists } from '../../db/resultLists.ts';
 import { createScheduleLists } from '../../db/scheduleLists.ts';
 import { createScheduleStore } from '../../db/scheduleStore.ts';
@@ -129,6 +130,9 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     subtaskLists: createSubtaskLists(db),
     resultLists: createResultLists(db),
     errorLists: createErrorLists(db),
+    notificationLists: createNotificationLists(db),
+    notificationHosts: ['hooks.example.org', '127.0.0.1'],
+    notificationSecretNames: ['orders'],
     homeLists: createHomeLists(db),
     taskPageLists: createTaskPageLists(db),
     taskPreviews: createTaskPreviews(db),

@@ -5,6 +5,7 @@ import type { presentAuditEntry } from '../../api/present/auditEntry.ts';
 import type { presentAccount, presentAccountStats } from '../../api/present/account.ts';
 import type { ErrorJson } from '../../api/present/error.ts';
 import type { presentList } from '../../api/present/list.ts';
+import type { presentNotification } from '../../api/present/notification.ts';
 import type { ScheduleJson } from '../../api/present/schedule.ts';
 import type { presentSubtask, TaskJson } from '../../api/present/task.ts';
 import type { presentTaskError } from '../../api/present/taskError.ts';
@@ -31,6 +32,7 @@ export interface Fields extends ErrorJson, TaskJson, Omit<ScheduleJson, keyof Ta
   readonly schedule_count: number;
   readonly tasks: readonly TaskJson[];
   readonly errors: readonly ReturnType<typeof presentTaskError>[];
+  readonly notifications: readonly ReturnType<typeof presentNotification>[];
   readonly subtasks: readonly ReturnType<typeof presentSubtask>[];
   readonly accounts: readonly ReturnType<typeof presentAccount>[];
   readonly account_count: number;
