@@ -16,6 +16,26 @@ export interface ErrorGroup {
   readonly errorCode: number;
   readonly desc: string;
   readonly count: number;
+  readonly firstTime: Date;
+  readonly lastTime: Date;
+}
+
+/** Neighbouring parts, taken together so that a task of any size has few cells. */
+export interface PartCell {
+  readonly firstPart: number;
+  readonly lastPart: number;
+  readonly waiting: number;
+  readonly running: number;
+  readonly cancelled: number;
+  readonly failed: number;
+  readonly done: number;
+  readonly expected: number;
+  readonly handled: number;
+  readonly objectsFailed: number;
+  /** The largest of the parts'. */
+  readonly attempt: number;
+  /** Of a part that stands alone: the object that it has come to. */
+  readonly cursor: string | null;
 }
 
 export type TaskPageLists = ReturnType<typeof createTaskPageLists>;
@@ -34,11 +54,36 @@ export function createTaskPageLists(db: Sql) {
         [taskId, limit],
       ),
 
+    /** All parts in the order of their keys, in at most so many cells. */
+    partCells: (taskId: number, limit: number): Promise<PartCell[]> =>
+      db.query(
+        `with grain as (
+           select greatest(1, ceil((max(part_no) + 1) / $2::numeric))::int size from subtasks where task_id = $1)
+         select min(part_no) "firstPart", max(part_no) "lastPart",
+           count(*) filter (where state = 'pending') waiting, count(*) filter (where state = 'running') running,
+           count(*) filter (where state = 'cancelled') cancelled, count(*) filter (where state = 'failed') failed,
+           count(*) filter (where state = 'done') done, sum(expected)::bigint expected,
+           sum(s.done + s.failed + s.skipped)::bigint handled, sum(s.failed)::bigint "objectsFailed",
+           max(attempt) attempt, case when count(*) = 1 then max(cursor::text) end "cursor"
+         from subtasks s, grain where task_id = $1 group by part_no / grain.size order by 1`,
+        [taskId, limit],
+      ),
+
+    /** The throttle that is set; null: none, or no such task. */
+    rateLimit: async (taskId: number): Promise<number | null> => {
+      const [row] = await db.query<{ limit: number | null }>(
+        'select objects_per_second "limit" from tasks where task_id = $1',
+        [taskId],
+      );
+      return row?.limit ?? null;
+    },
+
     /** Errors that no retry has overcome, by code, the most frequent first. */
     openErrorGroups: (taskId: number): Promise<ErrorGroup[]> =>
       db.query(
-        `select error_code "errorCode", max("desc") "desc", count(*) from task_errors
-         where task_id = $1 and overcome_time is null group by error_code order by count(*) desc, error_code`,
+        `select error_code "errorCode", max("desc") "desc", count(*), min(error_time) "firstTime",
+           max(error_time) "lastTime"
+         from task_errors where task_id = $1 and overcome_time is null group by error_code order by count(*) desc, error_code`,
         [taskId],
       ),
   };

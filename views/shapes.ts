@@ -60,6 +60,19 @@ export interface ErrorGroupShape {
   readonly count: number;
 }
 
+export interface TaskErrorGroupShape extends ErrorGroupShape {
+  readonly first_time: string;
+  readonly last_time: string;
+}
+
+/** Somebody's act, as the audit remembers it. */
+export interface ActShape {
+  readonly audit_time: string;
+  readonly login: string;
+  readonly action: string;
+  readonly after: object | null;
+}
+
 export interface AccountShape {
   readonly account_id: string;
   readonly account_type: string;

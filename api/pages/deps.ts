@@ -40,9 +40,9 @@ export interface PageSources {
   };
   readonly taskPageLists: {
     parts(taskId: number, limit: number): Promise<readonly PartToShow[]>;
-    openErrorGroups(
-      taskId: number,
-    ): Promise<readonly { readonly errorCode: number; readonly desc: string; readonly count: number }[]>;
+    partCells(taskId: number, limit: number): Promise<readonly PartCellToShow[]>;
+    rateLimit(taskId: number): Promise<number | null>;
+    openErrorGroups(taskId: number): Promise<readonly ErrorGroupToShow[]>;
   };
   readonly errorLists: {
     page(filter: ErrorFilters, paging: Paging): Promise<readonly TaskErrorToShow[]>;
@@ -79,4 +79,27 @@ export interface PartToShow {
   readonly skipped: number;
   readonly attempt: number;
   readonly lastUpdateTime: Date;
+}
+
+export interface PartCellToShow {
+  readonly firstPart: number;
+  readonly lastPart: number;
+  readonly waiting: number;
+  readonly running: number;
+  readonly cancelled: number;
+  readonly failed: number;
+  readonly done: number;
+  readonly expected: number;
+  readonly handled: number;
+  readonly objectsFailed: number;
+  readonly attempt: number;
+  readonly cursor: string | null;
+}
+
+export interface ErrorGroupToShow {
+  readonly errorCode: number;
+  readonly desc: string;
+  readonly count: number;
+  readonly firstTime: Date;
+  readonly lastTime: Date;
 }

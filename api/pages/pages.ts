@@ -24,6 +24,7 @@ import { pageErrors, type PageErrorsDeps } from './pageErrors.ts';
 import { isForm, prefersHtml } from './prefersHtml.ts';
 import { schedulePages } from './schedules.ts';
 import { actOnTask, listTasks, oneTask } from './tasks.ts';
+import { throttleTask } from './throttleTask.ts';
 
 export interface PagesDeps extends PageErrorsDeps, PageSources {
   readonly session: RequestHandler;
@@ -46,7 +47,13 @@ export interface Pages {
 }
 
 const scheduleActions: readonly ScheduleAction[] = ['start', 'stop', 'remove'];
-const taskActions: readonly TaskAction[] = ['cancel', 'pause', 'resume', 'retry', 'remove'];
+const taskActions: readonly Exclude<TaskAction, 'throttle'>[] = [
+  'cancel',
+  'pause',
+  'resume',
+  'retry',
+  'remove',
+];
 
 /** Everything that a browser sees. */
 export function createPages(deps: PagesDeps): Pages {
@@ -95,6 +102,8 @@ export function createPages(deps: PagesDeps): Pages {
   for (const action of taskActions) {
     take(`/tasks/:task_id/${action}`, actOnTask(deps.taskActions, action));
   }
+
+  take('/tasks/:task_id/throttle', throttleTask(deps));
 
   show('/errors/view', errors(deps));
   show('/audit/view', audit(deps));

@@ -3,18 +3,21 @@ import { DomainError } from '../../domain/errors.ts';
 import { paths, type TaskAction } from '../../views/paths.ts';
 import { tasksPage, tasksPageSize } from '../../views/pages/tasks/list.ts';
 import { taskPage } from '../../views/pages/tasks/one.ts';
-import type { PartShape, TaskErrorShape } from '../../views/shapes.ts';
+import type { TaskErrorGroupShape, PartShape, TaskErrorShape } from '../../views/shapes.ts';
 import type { TaskErrorToShow } from '../present/taskError.ts';
 import { actorOf } from '../requestContext.ts';
+import { presentAuditEntry } from '../present/auditEntry.ts';
 import { presentTask } from '../present/task.ts';
 import type { TaskActions } from '../taskActions.ts';
-import type { PageSources, PartToShow } from './deps.ts';
+import type { ErrorGroupToShow, PageSources, PartToShow } from './deps.ts';
 import { leadTo, say, sendPage } from './pageAnswer.ts';
 import { readPaging, readWhole } from './paging.ts';
 import { taskIdOf } from './taskId.ts';
 
 const partsAtMost = 20;
 const errorsAtMost = 20;
+const cellsAtMost = 200;
+const actsAtMost = 50;
 
 export function listTasks({ taskLists }: Pick<PageSources, 'taskLists'>): RequestHandler {
   return async (req, res) => {
@@ -35,15 +38,19 @@ export function listTasks({ taskLists }: Pick<PageSources, 'taskLists'>): Reques
   };
 }
 
-type TaskSources = Pick<PageSources, 'taskLists' | 'taskPageLists' | 'errorLists'>;
+type TaskSources = Pick<PageSources, 'taskLists' | 'taskPageLists' | 'errorLists' | 'auditLists'>;
 
-export function oneTask({ taskLists, taskPageLists, errorLists }: TaskSources): RequestHandler {
+export function oneTask({ taskLists, taskPageLists, errorLists, auditLists }: TaskSources): RequestHandler {
   return async (req, res) => {
     const taskId = taskIdOf(req);
     const ofTask = { taskIds: [taskId] };
-    const [task, parts, errors, errorCount, groups] = await Promise.all([
+    const ofAudit = { objectType: 'task', objectId: String(taskId) };
+    const [task, parts, cells, rateLimit, acts, errors, errorCount, groups] = await Promise.all([
       taskLists.find(taskId),
       taskPageLists.parts(taskId, partsAtMost),
+      taskPageLists.partCells(taskId, cellsAtMost),
+      taskPageLists.rateLimit(taskId),
+      auditLists.page(ofAudit, { page: 1, pageSize: actsAtMost }),
       errorLists.page(ofTask, { page: 1, pageSize: errorsAtMost }),
       errorLists.count(ofTask),
       taskPageLists.openErrorGroups(taskId),
@@ -53,9 +60,12 @@ export function oneTask({ taskLists, taskPageLists, errorLists }: TaskSources): 
       task: presentTask(task),
       createdBy: task.createdByLogin === '' ? '–' : task.createdByLogin,
       parts: parts.map(partShape),
+      cells,
+      rateLimit,
+      acts: acts.map(presentAuditEntry),
       errors: errors.map(errorShape),
       errorCount,
-      errorGroups: groups.map(({ errorCode, desc, count }) => ({ error_code: errorCode, desc, count })),
+      errorGroups: groups.map(errorGroupShape),
     });
     sendPage(req, res, 'tasks/one', page);
   };
@@ -76,6 +86,16 @@ function partShape(part: PartToShow): PartShape {
   };
 }
 
+function errorGroupShape(group: ErrorGroupToShow): TaskErrorGroupShape {
+  return {
+    error_code: group.errorCode,
+    desc: group.desc,
+    count: group.count,
+    first_time: group.firstTime.toISOString(),
+    last_time: group.lastTime.toISOString(),
+  };
+}
+
 function errorShape(error: TaskErrorToShow): TaskErrorShape {
   return {
     error_id: error.errorId,
@@ -89,7 +109,7 @@ function errorShape(error: TaskErrorToShow): TaskErrorShape {
   };
 }
 
-const said: Record<Exclude<TaskAction, 'remove'>, string> = {
+const said: Record<Exclude<TaskAction, 'remove' | 'throttle'>, string> = {
   cancel: 'The task is being cancelled.',
   pause: 'The task is being paused.',
   resume: 'The task goes on.',
@@ -97,7 +117,7 @@ const said: Record<Exclude<TaskAction, 'remove'>, string> = {
 };
 
 /** A button of a task's page. What cannot be done any more is said on the page that follows, not as an error. */
-export function actOnTask(taskActions: TaskActions, action: TaskAction): RequestHandler {
+export function actOnTask(taskActions: TaskActions, action: Exclude<TaskAction, 'throttle'>): RequestHandler {
   return async (req, res) => {
     const taskId = taskIdOf(req);
     let next = paths.task(taskId);

@@ -1,23 +1,31 @@
 import { formatCount, formatDuration, formatRate } from '../../assets/words.js';
 import { fact, type Fact } from '../../components/facts/facts.ts';
+import { partStrip, type PartCellShape, type PartStrip } from '../../components/partStrip/partStrip.ts';
 import { progress, type Progress } from '../../components/progress/progress.ts';
 import { statusBadge, type StatusBadge } from '../../components/statusBadge/statusBadge.ts';
 import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
-import type { ErrorGroupShape, PartShape, TaskErrorShape, TaskShape } from '../../shapes.ts';
+import type { ActShape, TaskErrorGroupShape, PartShape, TaskErrorShape, TaskShape } from '../../shapes.ts';
 import { describeContent, taskTypeName } from './describeContent.ts';
 import { taskControls, type TaskControls } from './taskControls.ts';
+import { taskHistory, type HistoryLine } from './taskHistory.ts';
 
 export interface TaskInput {
   readonly task: TaskShape;
   readonly createdBy: string;
   /** The first of the parts; how many there are is in the task. */
   readonly parts: readonly PartShape[];
+  /** All of the parts, in a bounded number of cells. */
+  readonly cells: readonly PartCellShape[];
+  /** The throttle that is set. */
+  readonly rateLimit: number | null;
+  /** What people did to it, newest first. */
+  readonly acts: readonly ActShape[];
   /** All errors, also those that a retry has overcome. */
   readonly errorCount: number;
   /** Of the errors that no retry has overcome. */
-  readonly errorGroups: readonly ErrorGroupShape[];
+  readonly errorGroups: readonly TaskErrorGroupShape[];
   /** The newest of the errors. */
   readonly errors: readonly TaskErrorShape[];
 }
@@ -35,12 +43,14 @@ export interface TaskPage {
   readonly failure: string | null;
   readonly content: readonly Fact[];
   readonly contentJson: string;
-  readonly history: readonly { readonly name: string; readonly time: Time | null }[];
+  readonly history: readonly HistoryLine[];
+  readonly strip: PartStrip;
+  readonly lastChange: Time;
   readonly about: readonly Fact[];
   readonly parts: readonly PartRow[];
   readonly moreParts: string | null;
   readonly errorCount: string;
-  readonly errorGroups: readonly { readonly code: string; readonly desc: string; readonly count: string }[];
+  readonly errorGroups: readonly ErrorGroupRow[];
   readonly errors: readonly ErrorRow[];
   readonly moreErrors: string | null;
   readonly links: {
@@ -59,6 +69,14 @@ interface PartRow {
   readonly failed: string;
   readonly attempt: string;
   readonly updated: Time;
+}
+
+interface ErrorGroupRow {
+  readonly code: string;
+  readonly desc: string;
+  readonly count: string;
+  readonly first: Time;
+  readonly last: Time;
 }
 
 interface ErrorRow {
@@ -82,15 +100,13 @@ export function taskPage(input: TaskInput): TaskPage {
     badge: statusBadge(task.state),
     progress: progress(task),
     figures: figures(task),
-    controls: taskControls(task),
+    controls: taskControls(task, input.rateLimit),
     failure: failureText(task.failure),
     content: words.facts,
     contentJson: JSON.stringify(task.content, null, 2),
-    history: [
-      { name: 'Created', time: time(task.create_time) },
-      { name: 'Last change', time: time(task.last_update_time) },
-      { name: 'Ended', time: task.end_time === null ? null : time(task.end_time) },
-    ],
+    history: taskHistory(task, input.acts),
+    strip: partStrip(input.cells),
+    lastChange: time(task.last_update_time),
     about: [fact('Kind', taskTypeName(task.task_type)), fact('Created by', input.createdBy)],
     parts: input.parts.map(partRow),
     moreParts: more(task.count_task_parts_all - input.parts.length, 'part'),
@@ -99,6 +115,8 @@ export function taskPage(input: TaskInput): TaskPage {
       code: String(group.error_code),
       desc: group.desc,
       count: formatCount(group.count),
+      first: time(group.first_time),
+      last: time(group.last_time),
     })),
     errors: input.errors.map(errorRow),
     moreErrors: more(input.errorCount - input.errors.length, 'error'),

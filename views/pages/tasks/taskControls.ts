@@ -1,5 +1,7 @@
+import { formatRate } from '../../assets/words.js';
 import { isFinal, type TaskState } from '../../../domain/tasks/task.ts';
 import type { Confirm } from '../../components/confirm/confirm.ts';
+import { nothingTyped, textField } from '../../components/field/field.ts';
 import { paths, type TaskAction } from '../../paths.ts';
 import type { TaskShape } from '../../shapes.ts';
 
@@ -7,15 +9,18 @@ export interface TaskControls {
   readonly buttons: readonly { readonly text: string; readonly action: string; readonly strong: boolean }[];
   readonly confirms: readonly Confirm[];
   readonly result: string | null;
-  /** Said instead of buttons while what was asked for is on its way. */
+  /** What is on its way, or what the buttons would do. */
   readonly note: string | null;
 }
 
 /** What can be done with a task now: the same rules as the API's, so that no button ends in a refusal. */
-export function taskControls(task: TaskShape): TaskControls {
+export function taskControls(task: TaskShape, rateLimit: number | null): TaskControls {
   return {
     buttons: buttons(task),
-    confirms: confirms(task),
+    confirms:
+      isFinal(task.state) || task.state === 'cancelling'
+        ? confirms(task)
+        : [throttle(task, rateLimit), ...confirms(task)],
     result: task.state === 'done' && task.result_id !== null ? paths.taskResult(task.task_id) : null,
     note: note(task.state),
   };
@@ -46,6 +51,21 @@ function buttons(task: TaskShape): TaskControls['buttons'] {
   }
 }
 
+function throttle(task: TaskShape, rateLimit: number | null): Confirm {
+  const values = rateLimit === null ? {} : { objects_per_second: String(rateLimit) };
+  return {
+    text: rateLimit === null ? 'Throttle…' : `Throttled to ${formatRate(rateLimit)}…`,
+    consequence:
+      'All parts together go no faster than this, from their next batch on. Empty lifts the limit.',
+    action: paths.taskAction(task.task_id, 'throttle'),
+    button: 'Set the throttle',
+    isHarmless: true,
+    field: textField({ ...nothingTyped, values }, 'objects_per_second', 'Objects per second', {
+      kind: 'number',
+    }),
+  };
+}
+
 function confirms(task: TaskShape): Confirm[] {
   if (isFinal(task.state)) {
     return [
@@ -70,8 +90,23 @@ function confirms(task: TaskShape): Confirm[] {
 }
 
 function note(state: TaskState): string | null {
-  if (state === 'cancelling') return 'The running parts are being stopped.';
-  if (state === 'pausing') return 'The running parts finish their current batch.';
-  if (state === 'pending') return 'Waits for the engine to take it.';
-  return null;
+  switch (state) {
+    case 'pending':
+      return 'Waits for the engine to take it.';
+    case 'planning':
+    case 'running':
+      return 'A pause lets the running parts finish their batch; nothing is lost.';
+    case 'pausing':
+      return 'The running parts finish their current batch.';
+    case 'paused':
+      return 'Goes on where it was when it is resumed.';
+    case 'cancelling':
+      return 'The running parts are being stopped.';
+    case 'cancelled':
+    case 'failed':
+      return 'A retry does what failed and what did not end; what is done is not done again.';
+    case 'collecting':
+    case 'done':
+      return null;
+  }
 }

@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { launchBrowser } from '../support/browser.ts';
+import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/apiServer.ts';
+import { createVisitor, logIn, type Visitor } from '../support/visitor.ts';
+import { insertTask, setState } from './taskRows.ts';
+
+let site: ApiServer;
+let browser: Browser;
+let visitor: Visitor;
+
+before(async () => {
+  site = await startApiServer();
+  browser = await launchBrowser();
+});
+afterEach(async () => {
+  assert.deepEqual(visitor.complaints, []);
+  await visitor.close();
+});
+after(async () => {
+  await browser.close();
+  await site.close();
+});
+
+async function signedIn(options: { javaScriptEnabled?: boolean } = {}): Promise<Page> {
+  visitor = await createVisitor(browser, { url: site.url, ...options });
+  await logIn(visitor.page, rootLogin, rootPassword);
+  await visitor.page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+  return visitor.page;
+}
+
+test('all parts are seen at a glance, however many there are', async () => {
+  const taskId = await insertTask(site.db);
+  await site.db.query(
+    `insert into subtasks (task_id, part_no, to_key, expected, state, attempt)
+     select $1, no, gen_random_uuid(), 500, case when no = 777 then 'failed' else 'pending' end, 0
+     from generate_series(2, 999) no`,
+    [taskId],
+  );
+  const page = await signedIn();
+  await page.goto(`/tasks/${taskId}/view`);
+  const strip = page.getByRole('img', { name: 'Parts: 1 done, 1 running, 997 waiting, 1 failed' });
+  await strip.waitFor();
+  assert.equal(await strip.locator('.cell').count(), 200);
+  assert.equal(
+    await strip.locator('.cell-running').getAttribute('title'),
+    'Parts 1 to 5: 1 done, 1 running, 3 waiting · 400 of 2,500 objects · attempt 1',
+  );
+  assert.match(
+    (await strip.locator('.cell-failed').getAttribute('title')) ?? '',
+    /^Parts 776 to 780: 4 waiting, 1 failed/,
+  );
+});
+
+test('a cell of its own tells how far its part has come, and moves without a reload', async () => {
+  const taskId = await insertTask(site.db);
+  const page = await signedIn();
+  await page.goto(`/tasks/${taskId}/view`);
+  await page.getByText('live', { exact: true }).waitFor();
+  await site.db.query(
+    `update subtasks set cursor = '11111111-1111-4111-8111-111111111111', attempt = 2, last_update_time = now()
+     where task_id = $1 and part_no = 1`,
+    [taskId],
+  );
+  await site.db.query("select pg_notify('luna_tasks', $1::text)", [taskId]);
+  await page.getByTitle('attempt 2 · come to 11111111-1111-4111-8111-111111111111').waitFor();
+});
+
+test('a task is throttled, and its history tells who did what, without JavaScript', async () => {
+  const taskId = await insertTask(site.db);
+  const page = await signedIn({ javaScriptEnabled: false });
+  await page.goto(`/tasks/${taskId}/view`);
+  const set = async (rate: string): Promise<void> => {
+    await page.getByText('Throttle').first().click();
+    await page.getByLabel('Objects per second').fill(rate);
+    await page.getByRole('button', { name: 'Set the throttle' }).click();
+  };
+  await set('fast');
+  await page.getByRole('alert').getByText('objects_per_second').waitFor();
+  await set('50');
+  await page.getByText('The task is throttled to 50/s.').waitFor();
+  await page.getByText('Throttled to 50/s…').click();
+  assert.equal(await page.getByLabel('Objects per second').inputValue(), '50');
+  await page.getByLabel('Objects per second').fill('');
+  await page.getByRole('button', { name: 'Set the throttle' }).click();
+  await page.getByText('The throttle was lifted.').waitFor();
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page.getByText('The task is being paused.').waitFor();
+  await setState(site.db, taskId, 'cancelled');
+  await page.reload();
+
+  const lines = await page.locator('.timeline li').allInnerTexts();
+  assert.deepEqual(
+    lines.map((line) => line.replace(/\s*\d{4}-\d\d-\d\d.*$/s, '')),
+    [
+      'Ended: cancelled',
+      `Pause asked for by ${rootLogin}`,
+      `Throttle lifted by ${rootLogin}`,
+      `Throttled to 50/s by ${rootLogin}`,
+    ],
+  );
+  assert.equal(await page.getByText('Throttle…').count(), 0, 'what has ended cannot be throttled');
+});
