@@ -1,8 +1,9 @@
 import type { Sql } from './connection.ts';
+import { readStock, type Stock } from './stock.ts';
 
 export type HomeLists = ReturnType<typeof createHomeLists>;
 
-/** Which tasks the home page and the live streams show: their ids, newest first. */
+/** What the home page and the live streams show; of tasks their ids, newest first. */
 export function createHomeLists(db: Sql) {
   const idsOf = async (sql: string, binds: readonly unknown[]): Promise<number[]> => {
     const rows = await db.query<{ taskId: number }>(sql, binds);
@@ -28,6 +29,26 @@ export function createHomeLists(db: Sql) {
         time,
         limit,
       ]),
+
+    failedSince: (time: Date, limit: number): Promise<number[]> =>
+      idsOf(
+        `select task_id "taskId" from tasks where end_time >= $1 and state = 'failed'
+         order by end_time desc limit $2`,
+        [time, limit],
+      ),
+
+    /** Messages that should have been delivered before `time`; `limit` stands for as many or more. */
+    overdueMessages: async (time: Date, limit: number): Promise<number> => {
+      const [row] = await db.query<{ count: number }>(
+        `select count(*) from (
+           select from notifications where state = 'pending' and next_attempt_time < $1 limit $2
+         ) due`,
+        [time, limit],
+      );
+      return row?.count ?? 0;
+    },
+
+    stock: (): Promise<Stock> => readStock(db),
 
     newestTasks: (limit: number): Promise<number[]> =>
       idsOf(`select task_id "taskId" from tasks order by task_id desc limit $1`, [limit]),

@@ -29,10 +29,18 @@ const sections: readonly { key: Section; text: string; href: string }[] = [
   { key: 'help', text: 'Help', href: paths.help },
 ];
 
+/** Chosen in the browser and kept there: views/assets/theme.js. */
+const themes = [
+  { value: 'system', text: 'System' },
+  { value: 'light', text: 'Light' },
+  { value: 'dark', text: 'Dark' },
+];
+
 export function layoutView(input: LayoutInput, head: PageHead) {
   return {
     ...input,
     title: head.title,
+    themes,
     assets: assetPrefix,
     links: {
       home: paths.home,

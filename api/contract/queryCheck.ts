@@ -6,6 +6,8 @@ import { readParameters } from './parameters.ts';
  * The check that a JSON client's query of a GET passes, for the filters of a page: answers them typed.
  * @throws DomainError badQueryParameter | queryParameterMissing (what it returns does)
  */
+// The document has proven the type that the caller names.
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
 export function queryCheck<Query>(
   contract: readonly ContractPath[],
   path: string,

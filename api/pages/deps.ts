@@ -1,5 +1,6 @@
 import type { Account } from '../../domain/accounts/account.ts';
 import type { PartState } from '../../domain/tasks/task.ts';
+import type { HealthCheck } from '../../platform/healthChecks.ts';
 import type { AccountActions } from '../accountActions.ts';
 import type { ContractPath } from '../contract/contract.ts';
 import type { ErrorFilters } from '../errorQuery.ts';
@@ -37,6 +38,9 @@ export interface PageSources {
     endedTasks(limit: number): Promise<number[]>;
     endedSince(time: Date, limit: number): Promise<number[]>;
     newestTasks(limit: number): Promise<number[]>;
+    failedSince(time: Date, limit: number): Promise<number[]>;
+    overdueMessages(time: Date, limit: number): Promise<number>;
+    stock(): Promise<StockToShow>;
   };
   readonly taskPageLists: {
     parts(taskId: number, limit: number): Promise<readonly PartToShow[]>;
@@ -62,12 +66,26 @@ export interface PageSources {
   readonly scheduleActions: ScheduleActions;
   readonly accountActions: AccountActions;
   readonly contract: readonly ContractPath[];
+  readonly checks: readonly HealthCheck[];
+  readonly defaultFaceVersion: number;
   /** What makes descriptors, by kind and version. */
   readonly extractors: readonly {
     readonly version: number;
     readonly kind: 'face' | 'body';
     readonly name: string;
   }[];
+}
+
+interface CountToShow {
+  readonly count: number;
+  /** False: an estimate. */
+  readonly isExact: boolean;
+}
+
+export interface StockToShow {
+  readonly faces: CountToShow;
+  readonly events: CountToShow;
+  readonly versions: readonly (CountToShow & { readonly version: number })[];
 }
 
 export interface PartToShow {

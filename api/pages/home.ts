@@ -1,4 +1,7 @@
 import type { RequestHandler } from 'express';
+import { runHealthChecks } from '../../platform/healthChecks.ts';
+import { createRecent } from '../../platform/recent.ts';
+import { overdueAtMost } from '../../views/pages/home/attention.ts';
 import { homePage } from '../../views/pages/home/home.ts';
 import { presentAccount } from '../present/account.ts';
 import { presentTask, type TaskJson } from '../present/task.ts';
@@ -6,20 +9,42 @@ import type { PageSources } from './deps.ts';
 import { sendPage } from './pageAnswer.ts';
 import { readPaging } from './paging.ts';
 
-type HomeSources = Pick<PageSources, 'taskLists' | 'homeLists' | 'accountLists'>;
+type HomeSources = Pick<
+  PageSources,
+  'taskLists' | 'homeLists' | 'accountLists' | 'checks' | 'defaultFaceVersion' | 'extractors'
+>;
 
 const openAtMost = 10;
 const endedAtMost = 5;
+const failedAtMost = 5;
+const failedWithinMs = 86_400_000;
+const overdueAfterMs = 60_000;
+// A page that refreshes itself asks every two seconds, each of them; neither changes that fast.
+const stockAgeMs = 10_000;
+const healthAgeMs = 5_000;
 
-export function home({ taskLists, homeLists, accountLists }: HomeSources): RequestHandler {
+export function home(sources: HomeSources): RequestHandler {
+  const { taskLists, homeLists, accountLists, extractors, defaultFaceVersion: defaultVersion } = sources;
+  const recentStock = createRecent(() => homeLists.stock(), stockAgeMs);
+  const recentHealth = createRecent(
+    () => runHealthChecks(sources.checks, { withDependent: true }),
+    healthAgeMs,
+  );
   return async (req, res) => {
     const paging = readPaging(req.query, 10);
-    const [running, recent, statuses, { accounts, count }] = await Promise.all([
-      homeLists.openTasks(openAtMost).then((ids) => tasksOf(taskLists, ids)),
-      homeLists.endedTasks(endedAtMost).then((ids) => tasksOf(taskLists, ids)),
-      taskLists.countByTypeAndStatus(),
-      accountLists.page(paging),
-    ]);
+    const now = new Date();
+    const before = (ms: number) => new Date(now.getTime() - ms);
+    const [running, recent, failed, statuses, { accounts, count }, stock, findings, overdue] =
+      await Promise.all([
+        homeLists.openTasks(openAtMost).then((ids) => tasksOf(taskLists, ids)),
+        homeLists.endedTasks(endedAtMost).then((ids) => tasksOf(taskLists, ids)),
+        homeLists.failedSince(before(failedWithinMs), failedAtMost).then((ids) => tasksOf(taskLists, ids)),
+        taskLists.countByTypeAndStatus(),
+        accountLists.page(paging),
+        recentStock(),
+        recentHealth(),
+        homeLists.overdueMessages(before(overdueAfterMs), overdueAtMost),
+      ]);
     const countOf = (...wanted: number[]): number =>
       statuses.reduce((sum, row) => (wanted.includes(row.status) ? sum + row.count : sum), 0);
     const counts = {
@@ -34,7 +59,16 @@ export function home({ taskLists, homeLists, accountLists }: HomeSources): Reque
       req,
       res,
       'home/home',
-      homePage({ running, recent, counts, accounts: accounts.map(presentAccount), ...paging }),
+      homePage({
+        ...{ running, recent, counts, accounts: accounts.map(presentAccount), ...paging },
+        stock: { ...stock, defaultVersion, extractors: extractors.filter(({ kind }) => kind === 'face') },
+        attention: {
+          now,
+          failedOfLate: failed,
+          broken: findings.filter(({ status }) => status !== 'ok').map(({ service }) => service),
+          overdueMessages: overdue,
+        },
+      }),
     );
   };
 }

@@ -5,6 +5,8 @@ import { taskTable, type TaskTable } from '../../components/taskTable/taskTable.
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { AccountShape, TaskShape } from '../../shapes.ts';
+import { attention, type Attention, type AttentionInput } from './attention.ts';
+import { countWords, upgrade, type CountedShape, type UpgradeInput, type VersionRow } from './upgrade.ts';
 import { accountRow, type AccountRow } from '../accounts/accountRow.ts';
 
 export interface HomeInput {
@@ -20,6 +22,8 @@ export interface HomeInput {
     readonly accounts: number;
   };
   readonly accounts: readonly AccountShape[];
+  readonly stock: UpgradeInput & { readonly faces: CountedShape; readonly events: CountedShape };
+  readonly attention: Omit<AttentionInput, 'running'>;
   readonly page: number;
   readonly pageSize: number;
 }
@@ -29,9 +33,12 @@ export interface HomePage {
   readonly tiles: readonly {
     readonly name: string;
     readonly value: string;
-    readonly href: string;
+    /** null: there is no page with all of them. */
+    readonly href: string | null;
     readonly tone: string;
   }[];
+  readonly attention: readonly Attention[];
+  readonly versions: readonly VersionRow[];
   readonly running: TaskTable;
   readonly nothingRuns: EmptyState;
   readonly recent: TaskTable;
@@ -57,7 +64,11 @@ export function homePage(input: HomeInput): HomePage {
       tile('Failed', counts.failed, paths.tasks({ task_status: 3 }), counts.failed > 0 ? 'bad' : 'plain'),
       tile('Cancelled', counts.cancelled, paths.tasks({ task_status: 2 }), 'plain'),
       tile('Accounts', counts.accounts, paths.accounts(), 'plain'),
+      { name: 'Faces', value: countWords(input.stock.faces), href: null, tone: 'plain' },
+      { name: 'Events', value: countWords(input.stock.events), href: null, tone: 'plain' },
     ],
+    attention: attention({ ...input.attention, running: input.running }),
+    versions: upgrade(input.stock),
     running: taskTable('Running tasks', input.running),
     nothingRuns: {
       title: 'Nothing runs at the moment',

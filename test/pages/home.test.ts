@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { readStock } from '../../db/stock.ts';
+import { launchBrowser } from '../support/browser.ts';
+import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/apiServer.ts';
+import { buildFace, insertFaces } from '../support/rows.ts';
+import { createVisitor, logIn, type Visitor } from '../support/visitor.ts';
+import { insertTask } from './taskRows.ts';
+
+let site: ApiServer;
+let browser: Browser;
+let visitor: Visitor;
+let areWorkersThere = true;
+
+before(async () => {
+  const workers = () => {
+    if (!areWorkersThere) throw new Error('nobody polls');
+  };
+  site = await startApiServer({ checks: [{ name: 'workers', dependent: true, run: workers }] });
+  browser = await launchBrowser();
+});
+afterEach(async () => {
+  assert.deepEqual(visitor.complaints, []);
+  await visitor.close();
+});
+after(async () => {
+  await browser.close();
+  await site.close();
+});
+
+async function home(options: { colorScheme?: 'light' | 'dark' } = {}): Promise<Page> {
+  visitor = await createVisitor(browser, { url: site.url, ...options });
+  await logIn(visitor.page, rootLogin, rootPassword);
+  await visitor.page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+  return visitor.page;
+}
+
+test('home tells how far each version of face descriptors has come', async () => {
+  const faces = [[1], [1], [1, 3], [1, 3], [], [2]].map((versions) => buildFace({ versions }));
+  await insertFaces(site.db, faces);
+  const page = await home();
+  const row = (name: string) => page.getByRole('row').filter({ hasText: name });
+  assert.match(await row('Version 1').innerText(), /default.*resnet128\s+4\s+100 %/s);
+  assert.match(await row('Version 2').innerText(), /no network at hand\s+1\s+25 %\s+3 missing/s);
+  assert.match(await row('Version 3').innerText(), /mobileface\s+2\s+50 %\s+2 missing/s);
+  await page.getByLabel('Counts').getByText('6', { exact: true }).waitFor();
+  await page.getByRole('link', { name: '2 missing' }).click();
+  await page.getByRole('heading', { name: 'New task' }).waitFor();
+});
+
+test('many rows are estimated, few are counted', async () => {
+  await site.db.query(
+    `insert into events (event_id, account_id)
+     select gen_random_uuid(), gen_random_uuid() from generate_series(1, 30000)`,
+  );
+  await site.db.query('analyze events');
+  const { events, faces } = await readStock(site.db);
+  assert.equal(faces.isExact, true);
+  assert.equal(events.isExact, false);
+  assert.ok(Math.abs(events.count - 30_000) < 1_500, String(events.count));
+  const page = await home();
+  await page.getByLabel('Counts').getByText('6', { exact: true }).waitFor();
+});
+
+test('home names what failed, what stands still and who is missing, and nothing else', async () => {
+  const failed = await insertTask(site.db, { state: 'failed' });
+  const stalled = await insertTask(site.db);
+  const running = await insertTask(site.db);
+  await site.db.query(
+    `with parts as (
+       update subtasks set last_update_time = now() - interval '7 minutes' where task_id = $1
+     ) update tasks set last_update_time = now() - interval '7 minutes' where task_id = $1`,
+    [stalled],
+  );
+  await site.db.query(
+    `insert into notifications (notification_id, url, payload, task_status, secret, next_attempt_time)
+     select gen_random_uuid(), '', '{}', 3, '', now() - interval '2 minutes' from generate_series(1, 3)`,
+  );
+  const page = await home();
+  const list = page.getByRole('region', { name: 'Needs attention' });
+  await list.getByRole('link', { name: `Task ${failed} failed.` }).waitFor();
+  await list.getByRole('link', { name: `Task ${stalled} has not moved for 7 minutes.` }).waitFor();
+  await list.getByText('overdue: 3.').waitFor();
+  assert.equal(await list.getByText(`Task ${running} `).count(), 0);
+  assert.equal(await list.getByText('No worker').count(), 0);
+
+  areWorkersThere = false;
+  await page.waitForFunction(
+    `fetch('/', { headers: { accept: 'text/html' } }).then((a) => a.text()).then((t) => t.includes('No worker takes tasks'))`,
+  );
+  areWorkersThere = true;
+});
+
+test('the theme follows the system until another one is chosen, and that is kept', async () => {
+  const page = await home({ colorScheme: 'light' });
+  const html = page.locator('html');
+  const theme = page.getByRole('group', { name: 'Theme' });
+  assert.equal(await html.getAttribute('data-bs-theme'), 'light');
+  assert.equal(await theme.getByRole('button', { name: 'System' }).getAttribute('aria-pressed'), 'true');
+  await theme.getByRole('button', { name: 'Dark' }).click();
+  assert.equal(await html.getAttribute('data-bs-theme'), 'dark');
+  await page.goto('/accounts');
+  assert.equal(await html.getAttribute('data-bs-theme'), 'dark');
+  await theme.getByRole('button', { name: 'System' }).click();
+  assert.equal(await html.getAttribute('data-bs-theme'), 'light');
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.locator('html[data-bs-theme=dark]').waitFor();
+});

@@ -1,0 +1,66 @@
+import { formatCount } from '../../assets/words.js';
+import { paths } from '../../paths.ts';
+import type { TaskShape } from '../../shapes.ts';
+
+/** One thing that somebody should look at. */
+export interface Attention {
+  readonly tone: 'bad' | 'waiting';
+  readonly text: string;
+  readonly href: string | null;
+}
+
+export interface AttentionInput {
+  readonly now: Date;
+  readonly running: readonly TaskShape[];
+  readonly failedOfLate: readonly TaskShape[];
+  /** Parts of the service that do not answer, by the names of its health checks. */
+  readonly broken: readonly string[];
+  /** Messages that should have been delivered a while ago, counted up to {@link overdueAtMost}. */
+  readonly overdueMessages: number;
+}
+
+export const overdueAtMost = 1_000;
+// A batch takes seconds; a worker that was killed is noticed after a minute.
+const stalledAfterMs = 300_000;
+const takenWithinMs = 60_000;
+
+const brokenWords: Readonly<Record<string, string>> = {
+  temporal: 'Temporal does not answer: tasks are accepted, and start when it is back.',
+  workers: 'No worker takes tasks: they wait until one is there.',
+  extractors: 'No worker extracts: additional extracts wait until one is there.',
+  'sample-store': 'The sample store does not answer: objects with samples cannot be worked on.',
+};
+
+export function attention(input: AttentionInput): Attention[] {
+  return [
+    ...input.broken.map((name) => bad(brokenWords[name] ?? `${name} does not answer.`, paths.help)),
+    ...input.running.flatMap((task) => stalled(task, input.now)),
+    ...input.failedOfLate.map(({ task_id }) => bad(`Task ${task_id} failed.`, paths.task(task_id))),
+    ...(input.overdueMessages === 0
+      ? []
+      : [waiting(`Messages about tasks that are overdue: ${overdueWords(input.overdueMessages)}.`, null)]),
+  ];
+}
+
+function overdueWords(count: number): string {
+  return count < overdueAtMost ? formatCount(count) : `${formatCount(count)} or more`;
+}
+
+function stalled(task: TaskShape, now: Date): Attention[] {
+  const quietMs = now.getTime() - Date.parse(task.last_update_time);
+  const href = paths.task(task.task_id);
+  if (task.state === 'pending') {
+    return quietMs > takenWithinMs ? [waiting(`Task ${task.task_id} waits for the engine.`, href)] : [];
+  }
+  if (task.state === 'paused' || quietMs <= stalledAfterMs) return [];
+  const minutes = formatCount(Math.floor(quietMs / 60_000));
+  return [bad(`Task ${task.task_id} has not moved for ${minutes} minutes.`, href)];
+}
+
+function bad(text: string, href: string | null): Attention {
+  return { tone: 'bad', text, href };
+}
+
+function waiting(text: string, href: string | null): Attention {
+  return { tone: 'waiting', text, href };
+}
