@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
 
 /** Runs one statement; rows come back as plain objects. Binds are `$1…`; bigint columns are numbers. */
@@ -25,10 +26,22 @@ export interface DatabaseOptions {
 
 const int8Oid = 20;
 
+/**
+ * Sequelize listens for a connection's errors only some time after it stands. One that the server ends within that
+ * moment, as it does while it is stopped or cleared of clients, would end the process.
+ */
+class HeardClient extends pg.Client {
+  constructor(config?: pg.ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
+
 /** The one pool of a process: Sequelize's models and plain SQL go through it alike. Connects at the first use. */
 export function createDatabase(options: DatabaseOptions): Database {
   const sequelize = new Sequelize(options.url, {
     dialect: 'postgres',
+    dialectModule: { ...pg, Client: HeardClient },
     logging: false,
     pool: { max: options.maxConnections, min: 0, acquire: 10_000, idle: 10_000 },
     define: { underscored: true, timestamps: false },

@@ -1,10 +1,10 @@
 import { ConnectionError, DatabaseError } from 'sequelize';
 
-// Connection exceptions; the server is stopping, starting, or full.
-const unavailableState = /^(08...|57P0[123]|53300)$/;
+// Connection exceptions; the server is stopping, starting, or read-only; it lacks disk, memory or connections.
+const unavailableState = /^(08...|57P0[123]|25006|53[123]00)$/;
 const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT']);
 
-/** Whether the database could not be asked; the same question may be answered later. */
+/** Whether the database could not be asked or take a change; the same question may be answered later. */
 export function isUnavailable(error: unknown): boolean {
   if (error instanceof ConnectionError) return true;
   if (error instanceof DatabaseError) return isUnavailable(error.parent);

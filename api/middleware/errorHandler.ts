@@ -32,7 +32,7 @@ export function errorHandler({ log, isUnavailable }: ErrorHandlerDeps): ErrorReq
       return;
     }
     if (known.error === 'engineUnavailable')
-      log.warn({ err: error, requestId }, 'the database cannot be reached');
+      log.warn({ err: error, requestId }, 'the database is away or takes no changes');
     setHeaders(req, res, known);
     contextOf(req).errorCode = known.entry.code;
     res.status(known.entry.status).json(presentError(known));
@@ -46,7 +46,9 @@ export function toDomainError(
 ): DomainError | null {
   if (error instanceof DomainError) return error;
   if (isUnavailable(error)) {
-    return new DomainError('engineUnavailable', 'the database cannot be reached', { cause: error });
+    return new DomainError('engineUnavailable', 'the database is away or takes no changes now', {
+      cause: error,
+    });
   }
   if (!(error instanceof Error)) return null;
   const { type, status, code } = error as Error & { type?: unknown; status?: unknown; code?: unknown };

@@ -5,7 +5,7 @@ import { after, before, test, type TestContext } from 'node:test';
 import { watchCounters } from '../../books/watchCounters.ts';
 import { createApiClient } from '../../commands/apiClient.ts';
 import { startEngine, twoWorkers, type Engine } from '../support/engine.ts';
-import { waitFor } from '../support/waitFor.ts';
+import { assertNothingLost, assertRunning, startBoth } from '../support/gcAndExtract.ts';
 import { makeWarps } from '../support/warps.ts';
 
 let engine: Engine;
@@ -20,52 +20,6 @@ before(async () => {
 });
 
 after(() => engine.stop());
-
-/** A gc and an extract, slowed down to some seconds each, and both in their middle. */
-async function startBoth() {
-  const old = await engine.addFaces({ count: 16_000, images: [Buffer.from('an image')], imaged: 200 });
-  const lasting = await engine.addFaces({ count: 240, images: warps });
-  await engine.snapshot();
-  const gc = await engine.startGc(
-    { target: 'faces', filters: { account_id: old.accountId }, remove_samples: true },
-    4_000,
-  );
-  const extract = await engine.startExtract(lasting.accountId, 60);
-  for (const { taskId } of [gc, extract]) {
-    await waitFor(`task ${taskId} to be under way`, async () => (await engine.progressOf(taskId)) > 0, {
-      limitMs: 30_000,
-    });
-  }
-  return { taskIds: [gc.taskId, extract.taskId], accountId: lasting.accountId };
-}
-
-async function assertRunning(taskIds: readonly number[]): Promise<void> {
-  for (const taskId of taskIds) {
-    assert.equal(
-      (await engine.readTask(taskId)).state,
-      'running',
-      'the blow must hit the middle of the task',
-    );
-  }
-}
-
-/** Both tasks end by themselves, their books balance, and every image has the descriptor of its picture. */
-async function assertNothingLost({
-  taskIds,
-  accountId,
-}: Awaited<ReturnType<typeof startBoth>>): Promise<void> {
-  for (const taskId of taskIds) {
-    const task = await engine.ended(taskId);
-    assert.equal(task.state, 'done', JSON.stringify(task));
-  }
-  assert.deepEqual(await engine.audit(taskIds), []);
-  const mixed = await engine.db().query(
-    `select user_data from faces join face_descriptors using (face_id)
-     where account_id = $1 and descriptor_version = 3 group by user_data having count(distinct descriptor) > 1`,
-    [accountId],
-  );
-  assert.deepEqual(mixed, [], 'copies of one picture have one descriptor');
-}
 
 const blows: Record<string, (t: TestContext) => Promise<void> | void> = {
   'a worker is killed': () => engine.running().kill('worker-1', 'SIGKILL'),
@@ -87,17 +41,17 @@ const blows: Record<string, (t: TestContext) => Promise<void> | void> = {
 
 for (const [what, strike] of Object.entries(blows)) {
   test(`nothing is lost when ${what} in the middle of a gc and an extract`, async (t) => {
-    const both = await startBoth();
+    const both = await startBoth(engine, warps);
     const watch = watchCounters(engine.running().databaseUrl);
     try {
-      await assertRunning(both.taskIds);
+      await assertRunning(engine, both.taskIds);
       await strike(t);
       const struckAt = performance.now();
       await watch.nextChange();
       const seconds = (performance.now() - struckAt) / 1_000;
       t.diagnostic(`work moved again after ${seconds.toFixed(1)} s`);
       assert.ok(seconds <= 10, `work moved again after ${seconds.toFixed(1)} s`);
-      await assertNothingLost(both);
+      await assertNothingLost(engine, both);
       t.diagnostic(`slowest part: ${(watch.longestPause() / 1_000).toFixed(1)} s`);
     } finally {
       await watch.stop();
@@ -109,8 +63,8 @@ for (const [what, strike] of Object.entries(blows)) {
 }
 
 test("tasks go on from their checkpoints after everything was down and Temporal's data was deleted", async () => {
-  const both = await startBoth();
-  await assertRunning(both.taskIds);
+  const both = await startBoth(engine, warps);
+  await assertRunning(engine, both.taskIds);
   const doneBefore = await Promise.all(both.taskIds.map(engine.progressOf));
   await engine.restart(async (folder) => {
     const files = await readdir(join(folder, 'temporal'));
@@ -123,7 +77,7 @@ test("tasks go on from their checkpoints after everything was down and Temporal'
     for (const [index, taskId] of both.taskIds.entries()) {
       assert.ok((await engine.progressOf(taskId)) >= (doneBefore[index] ?? 0), 'checkpoints survive');
     }
-    await assertNothingLost(both);
+    await assertNothingLost(engine, both);
   } finally {
     await watch.stop();
   }

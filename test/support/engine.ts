@@ -123,7 +123,11 @@ export async function startEngine({ env = {}, workers, ownServers = false }: Eng
   ): Promise<TaskRef> {
     const limit = perSecond === undefined ? {} : { objectsPerSecond: perSecond };
     const ref = await createTaskStore(db).create({ taskType, content, description: null, ...limit }, tester);
-    await gateway.startTask(ref);
+    // A Temporal that has only just started may take longer than the second that a start has.
+    await waitFor(`task ${ref.taskId} to be started`, async () => {
+      await gateway.startTask(ref);
+      return true;
+    });
     return ref;
   }
 

@@ -1,0 +1,37 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import { createDatabase } from '../../db/connection.ts';
+
+/** A message of PostgreSQL's protocol: its letter, its length, and what it says. */
+function message(letter: string, body: Buffer): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeInt32BE(body.length + 4);
+  return Buffer.concat([Buffer.from(letter), length, body]);
+}
+
+test('a connection that the server ends the moment it stands fails its query, and no process', async () => {
+  const fields = ['SFATAL', 'VFATAL', 'C57P01', 'Mterminating connection due to administrator command', ''];
+  // One packet: the client reads that it is welcome and that it has to go in one and the same step.
+  const welcomeAndGo = Buffer.concat([
+    message('R', Buffer.alloc(4)),
+    message('Z', Buffer.from('I')),
+    message('E', Buffer.from(fields.map((field) => `${field}\0`).join(''))),
+  ]);
+  const server = createServer((socket) => {
+    socket.on('error', () => undefined);
+    socket.once('data', () => socket.end(welcomeAndGo));
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const db = createDatabase({
+    ...{ url: `postgres://nobody@127.0.0.1:${port}/nothing`, applicationName: 'test', maxConnections: 1 },
+  });
+  try {
+    await assert.rejects(db.query('select 1'));
+  } finally {
+    await db.close();
+    server.close();
+  }
+});

@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict';
+import type { Engine } from './engine.ts';
+import { waitFor } from './waitFor.ts';
+
+interface GcAndExtract {
+  readonly taskIds: readonly number[];
+  /** Whose faces get descriptors. */
+  readonly accountId: string;
+}
+
+/** A gc and an extract, slowed down to some seconds each or more by `slower`, and both in their middle. */
+export async function startBoth(engine: Engine, warps: readonly Buffer[], slower = 1): Promise<GcAndExtract> {
+  const old = await engine.addFaces({ count: 16_000, images: [Buffer.from('an image')], imaged: 200 });
+  const lasting = await engine.addFaces({ count: 240, images: warps });
+  await engine.snapshot();
+  const gc = await engine.startGc(
+    { target: 'faces', filters: { account_id: old.accountId }, remove_samples: true },
+    4_000 / slower,
+  );
+  const extract = await engine.startExtract(lasting.accountId, 60 / slower);
+  for (const { taskId } of [gc, extract]) {
+    await waitFor(`task ${taskId} to be under way`, async () => (await engine.progressOf(taskId)) > 0, {
+      limitMs: 30_000,
+    });
+  }
+  return { taskIds: [gc.taskId, extract.taskId], accountId: lasting.accountId };
+}
+
+export async function assertRunning(engine: Engine, taskIds: readonly number[]): Promise<void> {
+  for (const taskId of taskIds) {
+    assert.equal(
+      (await engine.readTask(taskId)).state,
+      'running',
+      'the blow must hit the middle of the task',
+    );
+  }
+}
+
+/** Both tasks end by themselves, their books balance, and every image has the descriptor of its picture. */
+export async function assertNothingLost(engine: Engine, { taskIds, accountId }: GcAndExtract): Promise<void> {
+  for (const taskId of taskIds) {
+    const task = await engine.ended(taskId);
+    assert.equal(task.state, 'done', JSON.stringify(task));
+  }
+  assert.deepEqual(await engine.audit(taskIds), []);
+  const mixed = await engine.db().query(
+    `select user_data from faces join face_descriptors using (face_id)
+     where account_id = $1 and descriptor_version = 3 group by user_data having count(distinct descriptor) > 1`,
+    [accountId],
+  );
+  assert.deepEqual(mixed, [], 'copies of one picture have one descriptor');
+}
