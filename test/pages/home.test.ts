@@ -59,8 +59,15 @@ test('many rows are estimated, few are counted', async () => {
   assert.equal(faces.isExact, true);
   assert.equal(events.isExact, false);
   assert.ok(Math.abs(events.count - 30_000) < 1_500, String(events.count));
-  const page = await home();
-  await page.getByLabel('Counts').getByText('6', { exact: true }).waitFor();
+  // A page of another process has not asked before.
+  const other = await startApiServer({ besides: site });
+  visitor = await createVisitor(browser, { url: other.url });
+  await logIn(visitor.page, rootLogin, rootPassword);
+  await visitor.page
+    .getByLabel('Counts')
+    .getByText(/^≈ (29|30|31)/)
+    .waitFor();
+  await other.close();
 });
 
 test('home names what failed, what stands still and who is missing, and nothing else', async () => {

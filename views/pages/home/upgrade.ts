@@ -33,7 +33,7 @@ export function upgrade({ versions, defaultVersion, extractors }: UpgradeInput):
   const row = ({ version, ...counted }: CountedShape & { version: number }): VersionRow => {
     const network = extractors.find((one) => one.version === version)?.name;
     const left = Math.max(0, base.count - counted.count);
-    const share = base.count === 0 ? 100 : Math.min(100, (100 * counted.count) / base.count);
+    const share = base.count === 0 ? 0 : Math.min(100, (100 * counted.count) / base.count);
     const isDefault = version === defaultVersion;
     return {
       name: `Version ${version}`,
@@ -54,7 +54,9 @@ export function upgrade({ versions, defaultVersion, extractors }: UpgradeInput):
   return [row({ version: defaultVersion, ...base }), ...others.map(row)];
 }
 
+const rough = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumSignificantDigits: 3 });
+
 /** An estimate is said to be one, and not to a digit that it does not know. */
 export function countWords({ count, isExact }: CountedShape): string {
-  return isExact ? formatCount(count) : `≈ ${formatCount(Number(count.toPrecision(3)))}`;
+  return isExact ? formatCount(count) : `≈ ${rough.format(count)}`;
 }
