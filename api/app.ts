@@ -131,6 +131,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       sessionAudit,
       accountActions,
       taskActions,
+      previewTask,
       scheduleActions,
       contract: paths,
     },

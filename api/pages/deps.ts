@@ -7,6 +7,7 @@ import type { ErrorFilters } from '../errorQuery.ts';
 import type { AccountStatsToShow } from '../present/account.ts';
 import type { TaskToShow } from '../present/task.ts';
 import type { TaskErrorToShow } from '../present/taskError.ts';
+import type { PreviewTask } from '../previewTask.ts';
 import type { AuditDeps } from '../routes/audit.ts';
 import type { ListsDeps } from '../routes/lists.ts';
 import type { SchedulesDeps } from '../routes/schedules.ts';
@@ -63,6 +64,7 @@ export interface PageSources {
   };
   readonly scheduleLists: Pick<SchedulesDeps['scheduleLists'], 'page' | 'count'>;
   readonly taskActions: TaskActions;
+  readonly previewTask: PreviewTask;
   readonly scheduleActions: ScheduleActions;
   readonly accountActions: AccountActions;
   readonly contract: readonly ContractPath[];

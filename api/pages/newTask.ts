@@ -1,5 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Typed } from '../../views/components/field/field.ts';
+import type { TaskPreviewInput } from '../../views/pages/tasks/taskPreview.ts';
+import { presentTaskPreview } from '../present/taskPreview.ts';
 import type { ApiRequest } from '../../views/pages/tasks/curlCommand.ts';
 import { newTaskPage, type NewTaskInput } from '../../views/pages/tasks/new.ts';
 import { taskKinds, type TaskKind } from '../../views/pages/tasks/taskKinds.ts';
@@ -13,12 +15,17 @@ import { faultsOf } from './formFaults.ts';
 import { leadTo, say, sendPage } from './pageAnswer.ts';
 import { readTaskForm, type TaskOrder } from './taskForm.ts';
 
-type NewTaskSources = Pick<PageSources, 'accountLists' | 'taskActions' | 'contract' | 'extractors'>;
+type NewTaskSources = Pick<
+  PageSources,
+  'accountLists' | 'taskActions' | 'previewTask' | 'contract' | 'extractors'
+>;
 
 const suggestedAccounts = 50;
+// Removing this many objects or more asks for their number.
+const countTypedFrom = 1_000;
 const createdAt = { 4: '/tasks/gc', 5: '/tasks/additional_extract' } as const;
 
-export function newTask({ accountLists, taskActions, contract, extractors }: NewTaskSources) {
+export function newTask({ accountLists, taskActions, previewTask, contract, extractors }: NewTaskSources) {
   const checks = {
     4: bodyCheck(contract, 'post', createdAt[4]),
     5: bodyCheck(contract, 'post', createdAt[5]),
@@ -28,7 +35,7 @@ export function newTask({ accountLists, taskActions, contract, extractors }: New
     req: Request,
     res: Response,
     kind: TaskKind,
-    more: Pick<NewTaskInput, 'typed' | 'request'> = {},
+    more: Pick<NewTaskInput, 'typed' | 'preview'> = {},
   ): Promise<void> => {
     const { accounts } = await accountLists.page({ page: 1, pageSize: suggestedAccounts });
     const page = newTaskPage({
@@ -46,6 +53,16 @@ export function newTask({ accountLists, taskActions, contract, extractors }: New
       ? taskActions.createExtract(order.content, order.wishes, actor)
       : taskActions.createGc(order.content, order.wishes, actor);
 
+  const look = async (req: Request, order: TaskOrder): Promise<TaskPreviewInput> => {
+    const found = presentTaskPreview(
+      await (order.taskType === 5
+        ? previewTask({ task_type: 5, content: order.content })
+        : previewTask({ task_type: 4, content: order.content })),
+    );
+    const needsCount = order.taskType === 4 && found.count >= countTypedFrom;
+    return { ...found, request: requestOf(req, order), needsCount };
+  };
+
   const form: RequestHandler = (req, res) => show(req, res, kindOf(req.query['kind']));
 
   const create: RequestHandler = async (req, res) => {
@@ -55,8 +72,14 @@ export function newTask({ accountLists, taskActions, contract, extractors }: New
     try {
       const order = readTaskForm(kind, values);
       checks[order.taskType](bodyOf(order));
-      if (step === 'preview') {
-        await show(req, res, kind, { typed, request: requestOf(req, order) });
+      const preview = step === 'preview' || order.taskType === 4 ? await look(req, order) : undefined;
+      if (step === 'preview' && preview !== undefined) {
+        await show(req, res, kind, { typed, preview });
+        return;
+      }
+      if (preview?.needsCount === true && !isCount(values['confirm_count'], preview.count)) {
+        const faults = { confirm_count: 'type how many objects are removed' };
+        await show(req, res, kind, { typed: { ...typed, faults }, preview });
         return;
       }
       const taskId = await start(order, actorOf(req));
@@ -82,6 +105,12 @@ function requestOf(req: Request, order: TaskOrder): ApiRequest {
     login: identityOf(req).account.login,
     body: bodyOf(order),
   };
+}
+
+/** The number as it was shown or nearly: objects may have come or gone since. */
+function isCount(typed: string | undefined, count: number): boolean {
+  const digits = (typed ?? '').replaceAll(/[\s,.]/g, '');
+  return /^\d+$/.test(digits) && Math.abs(Number(digits) - count) <= count / 100;
 }
 
 function kindOf(given: unknown): TaskKind {

@@ -197,3 +197,23 @@ test('the command of the preview makes the same task, and the preview none', asy
   const [after] = await site.db.query<{ count: number }>('select count(*) from tasks');
   assert.equal(Number(after?.count), Number(before?.count) + 1);
 });
+
+test('removing many asks for their number, after a preview of them', async () => {
+  await site.db.query(
+    `insert into faces (face_id, account_id, user_data)
+     select gen_random_uuid(), '00000000-0000-7000-8000-000000000001', 'crowd' from generate_series(1, 1200)`,
+  );
+  const page = await signedIn({ javaScriptEnabled: false });
+  await page.goto('/tasks/new?kind=gc-faces');
+  await page.getByLabel('User data').fill('crowd');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByText('1,200', { exact: true }).waitFor();
+  await page.getByRole('button', { name: 'Remove the faces' }).click();
+  await page.getByRole('alert').getByText('type how many objects are removed').waitFor();
+  await page.getByLabel('Type 1,200 to remove so many').fill('12');
+  await page.getByRole('button', { name: 'Remove the faces' }).click();
+  await page.getByRole('alert').getByText('type how many objects are removed').waitFor();
+  await page.getByLabel('Type 1,200 to remove so many').fill('1,200');
+  await page.getByRole('button', { name: 'Remove the faces' }).click();
+  await page.getByRole('heading', { name: 'Remove faces', level: 1 }).waitFor();
+});

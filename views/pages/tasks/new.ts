@@ -2,15 +2,14 @@ import { errorSummary, type ErrorSummary } from '../../components/errorSummary/e
 import { nothingTyped, type Typed } from '../../components/field/field.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
-import { curlCommand, type ApiRequest } from './curlCommand.ts';
 import { newTaskFields, type FieldGroup, type FormOffers } from './newTaskFields.ts';
 import { kindWords, taskKinds, type TaskKind } from './taskKinds.ts';
+import { taskPreview, type TaskPreviewInput, type TaskPreviewView } from './taskPreview.ts';
 
 export interface NewTaskInput extends FormOffers {
   readonly kind: TaskKind;
   readonly typed?: Typed;
-  /** What the API would be sent for what was typed; with it the page is a preview. */
-  readonly request?: ApiRequest;
+  readonly preview?: TaskPreviewInput;
 }
 
 export interface NewTaskPage {
@@ -20,7 +19,7 @@ export interface NewTaskPage {
   readonly explanation: string;
   readonly warning: string | null;
   readonly summary: ErrorSummary | null;
-  readonly preview: { readonly curl: string } | null;
+  readonly preview: TaskPreviewView | null;
   readonly groups: readonly FieldGroup[];
   readonly action: string;
   readonly button: string;
@@ -30,6 +29,7 @@ export interface NewTaskPage {
 export function newTaskPage(input: NewTaskInput): NewTaskPage {
   const typed = input.typed ?? nothingTyped;
   const groups = newTaskFields(input.kind, typed, input);
+  const preview = input.preview === undefined ? null : taskPreview(input.preview, typed);
   const { explanation, warning, button } = kindWords[input.kind];
   return {
     head: { title: 'New task', section: 'tasks' },
@@ -41,11 +41,11 @@ export function newTaskPage(input: NewTaskInput): NewTaskPage {
     })),
     explanation,
     warning,
-    summary: errorSummary(
-      typed,
-      groups.flatMap((group) => group.fields),
-    ),
-    preview: input.request === undefined ? null : { curl: curlCommand(input.request) },
+    summary: errorSummary(typed, [
+      ...groups.flatMap((group) => group.fields),
+      ...(preview?.confirmation ? [preview.confirmation] : []),
+    ]),
+    preview,
     groups,
     action: paths.newTask(),
     button,
