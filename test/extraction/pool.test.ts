@@ -127,19 +127,21 @@ test('an image that cannot be fetched fails with the reason, and its place is fr
 
 test('images are fetched only when there is room for them', async (t) => {
   const pool = openPool(t, { queueLimit: 3 });
-  let held = 0;
-  let most = 0;
-  await Promise.all(
-    Array.from({ length: 40 }, async (_, index) => {
-      await run(pool, async () => {
-        most = Math.max(most, ++held);
-        return Promise.resolve(warp(index));
-      });
-      held -= 1;
+  let fetched = 0;
+  let open: () => void = () => undefined;
+  const gate = new Promise<void>((resolve) => (open = resolve));
+  const all = Array.from({ length: 40 }, (_, index) =>
+    run(pool, async () => {
+      fetched += 1;
+      await gate;
+      return warp(index);
     }),
   );
-  assert.equal(most, 3);
-  assert.deepEqual([pool.stats().held, pool.stats().waiting], [0, 0]);
+  await new Promise(setImmediate);
+  assert.deepEqual([fetched, pool.stats().held, pool.stats().waiting], [3, 3, 37]);
+  open();
+  await Promise.all(all);
+  assert.deepEqual([fetched, pool.stats().held, pool.stats().waiting], [40, 0, 0]);
 });
 
 test('when no process can be started the work is refused instead of waiting for ever', async (t) => {
