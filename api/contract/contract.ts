@@ -77,6 +77,8 @@ function createCompiler(document: OpenApiDocument): Compile {
   // Strict mode refuses OpenAPI's own words (example, discriminator's mapping …), which the linter looks after.
   const ajv = new Ajv2020({ strict: false, discriminator: true, validateSchema: false });
   addFormats.default(ajv);
+  // The domain reads these, and tells better what is wrong with them.
+  for (const format of ['filter-time', 'cron', 'time-zone']) ajv.addFormat(format, true);
   ajv.addSchema(absolute(document), 'openapi');
   return (schema) => {
     const validate: ValidateFunction = ajv.compile(absolute(schema));
