@@ -26,7 +26,7 @@ export async function readManual(): Promise<Manual> {
   const pages = new Map<string, ManualPage>();
   for (const name of sources) {
     const text = await readFile(join(folder, name), 'utf8');
-    pages.set(addressOf(name), { title: titleOf(text, name), html: await render(text) });
+    pages.set(addressOf(name), { title: titleOf(text, name), html: await render(text, posix.dirname(name)) });
   }
   const sections = ['.', ...new Set(sources.map((name) => posix.dirname(name)))];
   for (const section of new Set(sections)) {
@@ -45,11 +45,18 @@ function titleOf(text: string, name: string): string {
   return /^#\s+(.+)$/m.exec(text)?.[1] ?? name;
 }
 
-/** Links between sources become links between pages; a folder's link leads to its index. */
-async function render(text: string): Promise<string> {
+/**
+ * Links between sources become links between pages; a folder's link leads to its index. What lies outside docs/ is in
+ * the repository and not served: its name stays.
+ */
+async function render(text: string, section: string): Promise<string> {
   const marked = new Marked({
     walkTokens: (token) => {
       if (token.type !== 'link' || /^(\w+:|#|\/)/.test(String(token.href))) return;
+      if (posix.join(section, String(token.href)).startsWith('..')) {
+        Object.assign(token, { type: 'codespan' });
+        return;
+      }
       token.href = String(token.href)
         .replace(/\.md(?=$|#)/, '.html')
         .replace(/\/$/, '/index.html');
