@@ -27,6 +27,9 @@ REFUSED_BY_STATE = {
     28034,  # the filters select everything, and confirm_all is not there
 }
 
+# Rules that hold for a body as a whole: every string has to be storable, and what stands in two places has to be equal.
+REFUSED_BY_RULE = ("holds characters that cannot be stored", "differs from content.filters.")
+
 
 # Formats of the document that no library knows.
 schemathesis.openapi.format(
@@ -34,6 +37,9 @@ schemathesis.openapi.format(
 )
 schemathesis.openapi.format("cron", st.sampled_from(["30 2 * * *", "0 4 * * SUN", "*/15 8-17 1,15 * MON-FRI"]))
 schemathesis.openapi.format("time-zone", st.sampled_from(["UTC", "Europe/Berlin", "America/St_Johns"]))
+# The host and the secret that checkApi.ts lets its system have.
+schemathesis.openapi.format("notification-url", st.just("https://hooks.example.org/luna"))
+schemathesis.openapi.format("secret-name", st.just("orders"))
 
 
 @schemathesis.hook
@@ -67,4 +73,5 @@ def keep_the_checker(case):
 def filter_failure(context, failure, case, response):
     if type(failure).__name__ != "RejectedPositiveData" or response.status_code != 400:
         return True
-    return response.json().get("error_code") not in REFUSED_BY_STATE
+    answer = response.json()
+    return answer["error_code"] not in REFUSED_BY_STATE and not any(rule in answer["detail"] for rule in REFUSED_BY_RULE)

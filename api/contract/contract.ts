@@ -71,6 +71,8 @@ function literalFirst(a: string, b: string): number {
   return sortable(a) < sortable(b) ? -1 : 1;
 }
 
+const domainFormats = ['filter-time', 'cron', 'time-zone', 'notification-url', 'secret-name'];
+
 type Compile = (schema: object) => Check;
 
 function createCompiler(document: OpenApiDocument): Compile {
@@ -78,7 +80,7 @@ function createCompiler(document: OpenApiDocument): Compile {
   const ajv = new Ajv2020({ strict: false, discriminator: true, validateSchema: false });
   addFormats.default(ajv);
   // The domain reads these, and tells better what is wrong with them.
-  for (const format of ['filter-time', 'cron', 'time-zone']) ajv.addFormat(format, true);
+  for (const format of domainFormats) ajv.addFormat(format, true);
   ajv.addSchema(absolute(document), 'openapi');
   return (schema) => {
     const validate: ValidateFunction = ajv.compile(absolute(schema));

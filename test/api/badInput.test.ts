@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { after, before, test } from 'node:test';
 import { startApiServer, type ApiServer } from '../support/apiServer.ts';
 import { createClient, type Client } from '../support/documentedClient.ts';
@@ -307,6 +309,16 @@ test('another method on an address is refused with 405 and the ones that it has'
     const answer = await call(method, path);
     assert.deepEqual([answer.status, answer.body.error_code], [405, 12021], path);
     assert.equal(answer.headers.get('allow'), allow, path);
+  }
+});
+
+test('TRACE and the methods of other protocols are refused as any other is', async () => {
+  for (const method of ['TRACE', 'PROPFIND', 'LOCK', 'REPORT']) {
+    // fetch does not send TRACE.
+    const sent = request(`${api.url}/4/tasks`, { method }).end();
+    const [answer] = (await once(sent, 'response')) as [IncomingMessage];
+    answer.resume();
+    assert.deepEqual([answer.statusCode, answer.headers.allow], [405, 'GET, HEAD, OPTIONS'], method);
   }
 });
 
