@@ -1,0 +1,136 @@
+import { Context, asyncLocalStorage } from '@temporalio/activity';
+import { createOriginDeletion } from '../../activities/deleteOrigin.ts';
+import { createActivities, type Activities } from '../../activities/index.ts';
+import { createDatabase } from '../../db/connection.ts';
+import { ensureDescriptorPartition } from '../../db/descriptorPartitions.ts';
+import { createExtractStore } from '../../db/extractStore.ts';
+import { createGcStore } from '../../db/gcStore.ts';
+import { createOriginStore } from '../../db/originStore.ts';
+import { createPartPlan } from '../../db/partPlan.ts';
+import { createPartStore } from '../../db/partStore.ts';
+import { createScheduledTasks } from '../../db/scheduledTasks.ts';
+import { createTaskBooks } from '../../db/taskBooks.ts';
+import { createTombstoneStore } from '../../db/tombstoneStore.ts';
+import { createExtractors } from '../../extraction/extractors.ts';
+import { createExtractorPool } from '../../extraction/pool.ts';
+import { createSampleRemoval } from '../../imagestore/sampleRemoval.ts';
+import { createGuardedRequest } from '../../platform/guardedRequest.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { createMetrics } from '../../platform/metrics.ts';
+import { ensureWorkflowBundle } from '../../temporal/bundle.ts';
+import { installRuntime } from '../../temporal/runtime.ts';
+import { startWorkers } from '../../temporal/workers.ts';
+import { queueNames } from '../../workflows/messages.ts';
+import type { Engine } from './engine.ts';
+
+/** How often an activity is delivered: its second delivery comes after the first's end, or beside it. */
+export type Delivery = 'once' | 'one after the other' | 'both at once';
+
+type Activity = (...args: never[]) => Promise<unknown>;
+
+export type TwiceWorkers = Awaited<ReturnType<typeof startTwiceWorkers>>;
+
+/** The workers of an engine that has none, in this process, with all that they are made of in `temporal/worker.ts`. */
+export async function startTwiceWorkers(engine: Engine) {
+  const log = createLogger({ name: 'test', level: 'error', format: 'json' });
+  await installRuntime(log);
+  const { config, databaseUrl, temporalAddress } = engine.running();
+  const stopping = new AbortController();
+  const db = createDatabase({ url: databaseUrl, applicationName: 'twice', maxConnections: 20 });
+  await ensureDescriptorPartition(db, 'face_descriptors', 3);
+  const pool = createExtractorPool({ processes: 1, log, onExtracted: () => undefined });
+  const networks = createExtractors(pool, []);
+  const requests = createGuardedRequest({ hosts: config.originHosts, deadlineMs: 5_000, maxConnections: 4 });
+  const books = createTaskBooks(db);
+  const removal = createSampleRemoval({ images: engine.images, tombstones: createTombstoneStore(db), log });
+  const real = createActivities({
+    books,
+    plan: createPartPlan(db, {
+      partSizes: { gc: config.partSizeGc, extract: config.partSizeExtract },
+      partsPerStep: 2,
+    }),
+    windows: { gc: 2, extract: 2 },
+    partsPerRun: config.partsPerRun,
+    claims: createPartStore(db),
+    sums: (taskId) => books.sums(taskId),
+    announce: () => undefined,
+    metrics: createMetrics(),
+    stopping: stopping.signal,
+    batchTargetMs: config.batchTargetMs,
+    gc: createGcStore(db),
+    scheduledTasks: createScheduledTasks(db, () => {
+      throw new Error('no schedule here');
+    }),
+    startTask: (ref) => engine.gateway().startTask(ref),
+    removeFiles: (keys) => removal.remove(keys),
+    origins: createOriginStore(db),
+    deleteOrigin: createOriginDeletion(requests),
+    extract: createExtractStore(db),
+    readSample: (key) => engine.images.get(key),
+    extractDescriptor: (sample) => networks.describe(sample),
+    tellAttributes: (sample) => networks.tellAttributes(sample),
+  });
+  let delivery: Delivery = 'once';
+  const delivered = new Map<string, number>();
+  const wrap = <A extends Activity>(name: string, activity: A): A => {
+    const count = (...args: Parameters<A>) => {
+      delivered.set(name, (delivered.get(name) ?? 0) + 1);
+      return activity(...args);
+    };
+    return (async (...args: Parameters<A>) => {
+      const again = () => asyncLocalStorage.run(laterAttempt(Context.current()), () => count(...args));
+      if (delivery === 'once') return count(...args);
+      if (delivery === 'one after the other') {
+        await count(...args);
+        return again();
+      }
+      // Temporal takes the answer of the later attempt alone.
+      const [, second] = await Promise.allSettled([count(...args), again()]);
+      if (second.status === 'rejected') throw second.reason;
+      return second.value;
+    }) as A;
+  };
+  const wrapAll = <Group extends object>(queue: string, group: Group): Group =>
+    Object.fromEntries(
+      Object.entries(group).map(([name, activity]) => [name, wrap(`${queue} ${name}`, activity as Activity)]),
+    ) as Group;
+  const activities: Activities = {
+    orchestrate: wrapAll('orchestrate', real.orchestrate),
+    gc: wrapAll('gc', real.gc),
+    extract: wrapAll('extract', real.extract),
+  };
+  const workers = await startWorkers({
+    connection: { address: temporalAddress },
+    namespace: config.temporalNamespace,
+    taskQueuePrefix: config.taskQueuePrefix,
+    queues: queueNames,
+    activities,
+    bundle: await ensureWorkflowBundle(`${engine.folder}/cache`),
+    slots: { orchestrate: 10, gc: 4, extract: 4 },
+    log,
+    stopping: stopping.signal,
+  });
+  return {
+    /** From now on; answers how often each activity has been delivered, counted anew. */
+    deliver: (how: Delivery): ReadonlyMap<string, number> => {
+      delivery = how;
+      delivered.clear();
+      return delivered;
+    },
+
+    stop: async (): Promise<void> => {
+      stopping.abort();
+      workers.shutdown();
+      await workers.stopped;
+      await pool.close();
+      requests.close();
+      await db.close();
+    },
+  };
+}
+
+/** The same activity as Temporal would deliver it again: a later attempt. */
+function laterAttempt(context: Context): Context {
+  const { info } = context;
+  return Object.create(context, { info: { value: { ...info, attempt: info.attempt + 1_000 } } }) as Context;
+}
