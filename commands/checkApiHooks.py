@@ -27,8 +27,13 @@ REFUSED_BY_STATE = {
     28034,  # the filters select everything, and confirm_all is not there
 }
 
-# Rules that hold for a body as a whole: every string has to be storable, and what stands in two places has to be equal.
-REFUSED_BY_RULE = ("holds characters that cannot be stored", "differs from content.filters.")
+# Rules that hold for a body as a whole: every string has to be storable, and a descriptor's version and type stand in
+# one of two places, or in both and equal.
+REFUSED_BY_RULE = (
+    "holds characters that cannot be stored",
+    "differs from content.filters.",
+    "Path: 'content.filters.descriptor_version' message: 'required'",
+)
 
 
 # Formats of the document that no library knows.
