@@ -1,20 +1,35 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 
 const folder = 'ops/prometheus';
-const howToGet =
-  'promtool is not on the PATH: install Debian’s package prometheus, or let .ci/promtool unpack it: PATH="$(.ci/promtool):$PATH" npm test';
+const run = promisify(execFile);
+let program: Promise<string> | undefined;
+
+/** The one on the PATH, or the one that `.ci/promtool` unpacks out of Debian's package. */
+async function findPromtool(): Promise<string> {
+  try {
+    await run('promtool', ['--version']);
+    return 'promtool';
+  } catch {
+    const { stdout } = await run('.ci/promtool').catch((cause: unknown) => {
+      throw new Error('there is no promtool: put the one of Prometheus on the PATH', { cause });
+    });
+    return join(stdout.trim(), 'promtool');
+  }
+}
 
 async function promtool(...args: string[]): Promise<string> {
+  const command = await (program ??= findPromtool());
   try {
-    return (await promisify(execFile)('promtool', args, { cwd: folder })).stdout;
+    return (await run(command, args, { cwd: folder })).stdout;
   } catch (error) {
-    const { code, stdout, stderr } = error as { code: unknown; stdout: string; stderr: string };
-    throw new Error(code === 'ENOENT' ? howToGet : `${stdout}\n${stderr}`, { cause: error });
+    const { stdout, stderr } = error as { stdout: string; stderr: string };
+    throw new Error(`${stdout}\n${stderr}`, { cause: error });
   }
 }
 
