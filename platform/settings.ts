@@ -119,17 +119,9 @@ export const settings = {
     .optional()
     .describe('Path of the temporal program (1.5 or newer) that serves the embedded Temporal.'),
   IMAGE_STORE: text
-    .regex(/^(folder:.+|s3:\/\/[^/]+(\/.*)?)$/, 'folder:PATH or s3://bucket/prefix')
+    .regex(/^folder:.+$/, 'folder:PATH')
     .optional()
-    .describe(
-      'Where sample images live: folder:PATH or s3://bucket/prefix; default folder:DATA_DIR/samples.',
-    ),
-  S3_ENDPOINT: url(/^https?:/, 'https://s3.example.org')
-    .optional()
-    .describe('Address of an S3-compatible service, for IMAGE_STORE=s3://….'),
-  S3_REGION: text.default('us-east-1').describe('Region of the S3 bucket.'),
-  AWS_ACCESS_KEY_ID: secret(text.optional(), 'Access key of the S3 bucket.'),
-  AWS_SECRET_ACCESS_KEY: secret(text.optional(), 'Secret key of the S3 bucket.'),
+    .describe('Where sample images live: folder:PATH; default folder:DATA_DIR/samples.'),
   ADMIN_LOGIN: text
     .regex(/^[a-z0-9_'+\-.]+@[a-z0-9]+\.[a-z]{2,}$/, 'an e-mail address in lower case')
     .default('root@visionlabs.ai')

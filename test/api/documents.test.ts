@@ -85,8 +85,8 @@ test('settings are shown to administrators, by section, without a secret', async
     const other = await asRoot('GET', path, { headers: { accept: 'image/png' } });
     assert.deepEqual([other.status, other.body.error_code], [406, 12023]);
   }
-  const address = showSettings(loadConfig({ S3_ENDPOINT: 'https://user:hidden@s3.example.org' }));
-  assert.equal(address['S3_ENDPOINT'], 'https://*****@s3.example.org');
+  const shown = showSettings(loadConfig({ IMAGE_STORE: 'folder:https://user:hidden@store.example.org' }));
+  assert.equal(shown['IMAGE_STORE'], 'folder:https://*****@store.example.org');
 });
 
 test('an installation may show its settings to everybody', async () => {
