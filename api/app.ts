@@ -1,6 +1,7 @@
 import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import type { HealthCheck } from '../platform/healthChecks.ts';
+import { abilitiesOf, type Network } from '../domain/tasks/networks.ts';
 import type { Passwords } from '../platform/passwords.ts';
 import { createAccountActions, type AccountActionsDeps } from './accountActions.ts';
 import { createAuthenticator, type AuthenticatorDeps } from './auth/authenticator.ts';
@@ -83,12 +84,7 @@ export interface AppDeps extends NotificationPoliciesDeps {
   readonly homeLists: PageSources['homeLists'];
   readonly taskPageLists: PageSources['taskPageLists'];
   readonly taskPreviews: PreviewTaskDeps['taskPreviews'];
-  readonly extractors: readonly {
-    readonly version: number;
-    readonly kind: 'face' | 'body';
-    readonly name: string;
-    readonly attributes: boolean;
-  }[];
+  readonly extractors: readonly (Network & { readonly name: string })[];
   readonly defaultFaceVersion: number;
   readonly defaultBodyVersion: number;
   readonly basicAttributesVersion: number;
@@ -112,16 +108,10 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const authenticator = createAuthenticator({ accounts, passwords, limit: deps.loginLimit });
   const sessionAudit = createSessionAudit(deps);
   const accountActions = createAccountActions({ accounts, passwords, authenticator });
-  const hasExtractor = (version: number, kind: 'face' | 'body') =>
-    deps.extractors.some((one) => one.version === version && one.kind === kind);
-  const attributesExtractor = deps.extractors.find(
-    ({ version, kind, attributes }) =>
-      version === deps.basicAttributesVersion && kind === 'face' && attributes,
-  );
-  const attributesVersion = attributesExtractor?.version ?? null;
-  const ordering = { hasExtractor, attributesVersion, readPolicy: createPolicyReader(deps) };
+  const abilities = abilitiesOf(deps.extractors, deps.basicAttributesVersion);
+  const ordering = { ...abilities, readPolicy: createPolicyReader(deps) };
   const taskActions = createTaskActions({ ...deps, ...ordering });
-  const previewTask = createPreviewTask({ ...deps, hasExtractor, attributesVersion });
+  const previewTask = createPreviewTask({ ...deps, ...abilities });
   const scheduleActions = createScheduleActions({ ...deps, ...ordering });
   const pages = createPages({
     ...deps,

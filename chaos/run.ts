@@ -1,7 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import type pg from 'pg';
 import { auditBooks, takeSnapshot } from '../books/auditBooks.ts';
 import { watchCounters } from '../books/watchCounters.ts';
+import { withClient } from '../books/withClient.ts';
 import { createOrders, type Orders, type TaskRow } from './orders.ts';
 import type { Plan, Step } from './plan.ts';
 import { createStrikes } from './strikes.ts';
@@ -27,17 +28,8 @@ export async function runPlan(
   say: (text: string) => void,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const withClient = async <T>(work: (client: pg.Client) => Promise<T>): Promise<T> => {
-    const client = new pg.Client({ connectionString: system.databaseUrl });
-    await client.connect();
-    try {
-      return await work(client);
-    } finally {
-      await client.end();
-    }
-  };
   say(`making faces for ${plan.tasks.length} tasks`);
-  const { jobs, missingFiles } = await withClient(async (client) => {
+  const { jobs, missingFiles } = await withClient(system.databaseUrl, async (client) => {
     const made = await makeWorld(client, system.sampleFolder, plan.tasks);
     await takeSnapshot(client);
     return made;
@@ -62,7 +54,7 @@ export async function runPlan(
     const faults = await comeToRest(orders, say, signal);
     await watch.stop();
     const tasks = await orders.rows();
-    const violations = await withClient(async (client) => {
+    const violations = await withClient(system.databaseUrl, async (client) => {
       await sweep(client, signal);
       const taskIds = tasks.map(({ task_id }) => task_id);
       return auditBooks(client, { taskIds, sampleFolder: system.sampleFolder, missingFiles });

@@ -9,12 +9,9 @@ export interface TakenAction {
   readonly seconds: number;
 }
 
-/** Notes, in the transaction that gives the order, what the task has to carry out. */
-export async function askAction(tx: Sql, taskId: number, action: AskedAction): Promise<void> {
-  await tx.query('update tasks set asked_action = $2, asked_time = clock_timestamp() where task_id = $1', [
-    taskId,
-    action,
-  ]);
+/** For the update of a task's row that gives an order: notes the action `bind`, or null, for the task to carry out. */
+export function asks(bind: string): string {
+  return `asked_action = ${bind}::text, asked_time = case when ${bind}::text is not null then clock_timestamp() end`;
 }
 
 /**

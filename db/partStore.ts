@@ -1,4 +1,3 @@
-import { errorTable } from '../domain/errors.ts';
 import type { TaskFailure } from '../domain/tasks/books.ts';
 import type { EngineTask } from '../domain/tasks/engineTask.ts';
 import { fadeMs } from '../domain/tasks/rate.ts';
@@ -11,8 +10,9 @@ import type {
   PartRef,
   TaskRef,
 } from '../domain/tasks/parts.ts';
-import type { DesiredState, PartState } from '../domain/tasks/task.ts';
+import type { PartState } from '../domain/tasks/task.ts';
 import type { Database, Sql } from './connection.ts';
+import { toStoredFailure } from './storedFailure.ts';
 import { recordPartError } from './taskErrorStore.ts';
 import { withRetries } from './transientErrors.ts';
 import { findEngineTask } from './engineTask.ts';
@@ -170,17 +170,15 @@ async function tryBatch<T>(
   });
 }
 
+/** Of `tasks t`: what the admin wants right now. */
+const orderColumns = `t.desired_state as desired, t.objects_per_second as "objectsPerSecond",
+       (select count(*) from subtasks r where r.task_id = t.task_id and r.state = 'running') as "runningParts"`;
+
 /** Locks the part's row if the claim is still ours. */
 async function fence(tx: Sql, part: ClaimedPart): Promise<(Orders & { clockMs: number }) | null> {
-  const [row] = await tx.query<{
-    desired: DesiredState;
-    objectsPerSecond: number | null;
-    runningParts: number;
-    clockMs: number;
-  }>(
-    `select t.desired_state as desired, t.objects_per_second as "objectsPerSecond",
-       (t.running_ms + coalesce(extract(epoch from clock_timestamp() - t.running_since) * 1000, 0))::bigint as "clockMs",
-       (select count(*) from subtasks r where r.task_id = s.task_id and r.state = 'running') as "runningParts"
+  const [row] = await tx.query<Orders & { clockMs: number }>(
+    `select ${orderColumns},
+       (t.running_ms + coalesce(extract(epoch from clock_timestamp() - t.running_since) * 1000, 0))::bigint as "clockMs"
      from subtasks s join tasks t on t.task_id = s.task_id
      where s.task_id = $1 and s.part_no = $2 and s.claim = $3 and s.state = 'running'
      for update of s`,
@@ -191,8 +189,7 @@ async function fence(tx: Sql, part: ClaimedPart): Promise<(Orders & { clockMs: n
 
 async function readOrders(db: Sql, { taskId, generation }: TaskRef): Promise<Orders | null> {
   const [row] = await db.query<Orders>(
-    `select t.desired_state as desired, t.objects_per_second as "objectsPerSecond",
-       (select count(*) from subtasks r where r.task_id = t.task_id and r.state = 'running') as "runningParts"
+    `select ${orderColumns}
      from tasks t where t.task_id = $1 and t.generation = $2`,
     [taskId, generation],
   );
@@ -203,11 +200,11 @@ async function releasePart(db: Sql, part: ClaimedPart, waitsFor?: TaskFailure): 
   await db.query(
     `update subtasks set state = 'pending', claim = null, last_update_time = now(), failure = coalesce($4::jsonb, failure)
      where task_id = $1 and part_no = $2 and claim = $3 and state = 'running'`,
-    [part.task.taskId, part.partNo, part.claim, waitsFor === undefined ? null : toFailureRow(waitsFor)],
+    [
+      part.task.taskId,
+      part.partNo,
+      part.claim,
+      waitsFor === undefined ? null : JSON.stringify(toStoredFailure(waitsFor)),
+    ],
   );
-}
-
-function toFailureRow({ error, detail }: TaskFailure): string {
-  const { code, desc } = errorTable[error];
-  return JSON.stringify({ error_code: code, desc, detail });
 }

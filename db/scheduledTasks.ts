@@ -5,6 +5,7 @@ import type { GcContent } from '../domain/tasks/gcContent.ts';
 import type { TaskRef } from '../domain/tasks/parts.ts';
 import type { Database, Sql } from './connection.ts';
 import { createTask } from './createTask.ts';
+import { toStoredFailure } from './storedFailure.ts';
 
 /**
  * `started`: this time has its task, made now or before; `skipped`: a task of the schedule has not ended; `waits`: the
@@ -34,9 +35,7 @@ export function createScheduledTasks(db: Database, freeze: Freeze) {
         return await db.transaction((tx) => start(tx, run, freeze));
       } catch (error) {
         if (error instanceof DomainError) {
-          const { code, desc } = error.entry;
-          const failure = { error_code: code, desc, detail: error.detail };
-          await note(db, run, { outcome: 'failed', task_id: null, failure });
+          await note(db, run, { outcome: 'failed', task_id: null, failure: toStoredFailure(error) });
         }
         throw error;
       }

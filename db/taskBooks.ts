@@ -2,10 +2,10 @@ import { findImbalances, type Books, type TaskFailure } from '../domain/tasks/bo
 import type { EngineTask } from '../domain/tasks/engineTask.ts';
 import type { TaskRef } from '../domain/tasks/parts.ts';
 import { isFinal, type DesiredState } from '../domain/tasks/task.ts';
-import { errorTable } from '../domain/errors.ts';
 import { takeAction, type TakenAction } from './askedAction.ts';
 import type { Database, Sql } from './connection.ts';
 import { findEngineTask } from './engineTask.ts';
+import { toStoredFailure } from './storedFailure.ts';
 
 export interface LoadedTask {
   readonly kind: 'gc' | 'extract';
@@ -127,7 +127,7 @@ async function finish(tx: Sql, ref: TaskRef, end: TaskEnd): Moved<void> {
     [
       task.taskId,
       state,
-      failure === null ? null : JSON.stringify(toStored(failure)),
+      failure === null ? null : JSON.stringify(toStoredFailure(failure)),
       books.parts,
       books.partsDone,
       books.done,
@@ -140,11 +140,6 @@ async function finish(tx: Sql, ref: TaskRef, end: TaskEnd): Moved<void> {
     ],
   );
   return { taken: await takeAction(tx, task.taskId, ['cancel']), answer: undefined };
-}
-
-function toStored(failure: TaskFailure): object {
-  const { code, desc } = errorTable[failure.error];
-  return { error_code: code, desc, detail: failure.detail };
 }
 
 type FullBooks = Books & { readonly samplesRemoved: number; readonly originsRemoved: number };

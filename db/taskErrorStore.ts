@@ -2,6 +2,7 @@ import type { ClaimedPart, PartRef } from '../domain/tasks/parts.ts';
 import type { TaskFailure } from '../domain/tasks/books.ts';
 import { errorTable, type ErrorName } from '../domain/errors.ts';
 import type { Sql } from './connection.ts';
+import { toStoredFailure } from './storedFailure.ts';
 
 export interface ObjectError {
   readonly objectId: string;
@@ -86,7 +87,7 @@ export async function recordPartError(
       code,
       desc,
       failure.detail,
-      JSON.stringify({ error_code: code, desc, detail: failure.detail }),
+      JSON.stringify(toStoredFailure(failure)),
       ref.generation,
     ],
   );

@@ -8,7 +8,7 @@ import {
   type ControlAction,
 } from '../domain/tasks/lifecycle.ts';
 import { isFinal, type DesiredState, type TaskState } from '../domain/tasks/task.ts';
-import { askAction } from './askedAction.ts';
+import { asks, type AskedAction } from './askedAction.ts';
 import { recordAudit, type Actor } from './auditStore.ts';
 import type { Database, Sql } from './connection.ts';
 import { createTask, type CreatedTask, type NewTask } from './createTask.ts';
@@ -67,11 +67,10 @@ async function control(db: Database, taskId: number, action: ControlAction, acto
     if (next.state !== task.state || next.desiredState !== task.desired_state) {
       await tx.query(
         `update tasks set state = $2, desired_state = $3, last_update_time = now(), lock_version = lock_version + 1,
-           end_time = case when $2 = 'cancelled' then now() end
+           end_time = case when $2 = 'cancelled' then now() end, ${asks('$4')}
          where task_id = $1`,
-        [taskId, next.state, next.desiredState],
+        [taskId, next.state, next.desiredState, isFinal(next.state) ? null : action],
       );
-      if (!isFinal(next.state)) await askAction(tx, taskId, action);
       await recordAudit(tx, {
         actor,
         action: `task.${action}`,
@@ -148,11 +147,10 @@ async function retry(db: Database, taskId: number, scope: RetryScope, actor: Act
     const generation = task.generation + 1;
     await tx.query(
       `update tasks set state = 'pending', desired_state = 'run', generation = $2, end_time = null, failure = null,
-         last_update_time = now(), lock_version = lock_version + 1
+         last_update_time = now(), lock_version = lock_version + 1, ${asks('$3')}
        where task_id = $1`,
-      [taskId, generation],
+      [taskId, generation, 'retry' satisfies AskedAction],
     );
-    await askAction(tx, taskId, 'retry');
     await recordAudit(tx, {
       actor,
       action: 'task.retry',

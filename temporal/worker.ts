@@ -42,6 +42,7 @@ import { createScheduleReconciler } from './scheduleReconciler.ts';
 import { installRuntime } from './runtime.ts';
 import { startStatusServer } from './statusServer.ts';
 import { startWorkers } from './workers.ts';
+import { abilitiesOf } from '../domain/tasks/networks.ts';
 
 const usage = `npm run worker -- [--queues ${queueNames.join(',')}]\n`;
 
@@ -143,12 +144,7 @@ const activities = createActivities({
       now: new Date(),
       defaultFaceVersion: config.defaultDescriptorVersion,
       defaultBodyVersion: config.defaultBodyDescriptorVersion,
-      attributesVersion: catalogue.some(
-        (one) => one.version === config.basicAttributesVersion && one.attributes,
-      )
-        ? config.basicAttributesVersion
-        : null,
-      hasExtractor: (version, kind) => catalogue.some((one) => one.version === version && one.kind === kind),
+      ...abilitiesOf(catalogue, config.basicAttributesVersion),
     }),
   ),
   startTask: (ref) => gateway.startTask(ref),

@@ -1,11 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import pg from 'pg';
 import type { ExtractRequest } from '../../domain/tasks/extractContent.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
 import { tester } from '../support/rows.ts';
-import { waitFor } from '../support/waitFor.ts';
 import { makeWarps } from '../support/warps.ts';
+import { changeUnderway } from '../support/changeUnderway.ts';
 
 let engine: Engine;
 let warps: Buffer[];
@@ -147,11 +146,13 @@ for (const objects of ['faces', 'events'] as const) {
       objects === 'faces' ? ['attributes', 'list_faces', 'face_descriptors'] : ['event_descriptors'];
     await engine.snapshot();
     const taskId = await changeUnderway(
+      engine,
       [
         `update ${table} set basic_attributes = '{"age": 7}' where ${key} = '${told}'`,
         `update samples set generation = 2 where owner_id = '${changed}'`,
         ...[owner, ...children].map((name) => `delete from ${name} where ${key} = '${gone}'`),
       ],
+      'basic_attributes',
       async () => (await engine.startExtraction(attributesOf(objects, accountId))).taskId,
     );
     const task = await engine.ended(taskId);
@@ -164,30 +165,4 @@ for (const objects of ['faces', 'events'] as const) {
     assert.deepEqual([after.get(told)?.age, after.has(changed), after.has(gone)], [7, false, false]);
     assert.deepEqual(await engine.audit([taskId], { touched: [gone, changed, told] }), []);
   });
-}
-
-/** Does `changes` in a transaction that commits only when a batch has read the old rows and waits for it. */
-async function changeUnderway(changes: readonly string[], start: () => Promise<number>): Promise<number> {
-  const client = new pg.Client({ connectionString: engine.running().databaseUrl });
-  await client.connect();
-  try {
-    await client.query('begin');
-    for (const sql of changes) await client.query(sql);
-    const taskId = await start();
-    await waitFor(
-      'a batch that waits for the change',
-      async () => {
-        const [row] = await engine.db().query<{ waiting: number }>(
-          `select count(*) as waiting from pg_stat_activity
-           where datname = current_database() and wait_event_type = 'Lock' and query like '%basic_attributes%'`,
-        );
-        return row !== undefined && row.waiting > 0;
-      },
-      { limitMs: 60_000 },
-    );
-    await client.query('commit');
-    return taskId;
-  } finally {
-    await client.end();
-  }
 }

@@ -1,10 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import pg from 'pg';
 import { startEngine, type Engine } from '../support/engine.ts';
 import { tester } from '../support/rows.ts';
-import { waitFor } from '../support/waitFor.ts';
 import { makeWarps } from '../support/warps.ts';
+import { changeUnderway } from '../support/changeUnderway.ts';
 
 let engine: Engine;
 let warps: Buffer[];
@@ -44,32 +43,6 @@ async function retry(taskId: number): Promise<void> {
   await engine.gateway().startTask(await engine.tasks().retry(taskId, 'failed', tester));
 }
 
-/** Does `changes` in a transaction that commits only when a batch has read the old rows and waits for it. */
-async function changeUnderway(changes: readonly string[], start: () => Promise<number>): Promise<number> {
-  const client = new pg.Client({ connectionString: engine.running().databaseUrl });
-  await client.connect();
-  try {
-    await client.query('begin');
-    for (const sql of changes) await client.query(sql);
-    const taskId = await start();
-    await waitFor(
-      'a batch that waits for the change',
-      async () => {
-        const [row] = await engine.db().query<{ waiting: number }>(
-          `select count(*) as waiting from pg_stat_activity
-           where datname = current_database() and wait_event_type = 'Lock' and query like '%face_descriptors%'`,
-        );
-        return row !== undefined && row.waiting > 0;
-      },
-      { limitMs: 60_000 },
-    );
-    await client.query('commit');
-    return taskId;
-  } finally {
-    await client.end();
-  }
-}
-
 test('what is wrong with single samples becomes one error each, and a retry mends those alone', async () => {
   const { accountId, faceIds, faces } = await engine.addFaces({ count: 14, images: warps });
   const [missing = '', broken = '', changed = '', bare = ''] = faceIds;
@@ -82,7 +55,9 @@ test('what is wrong with single samples becomes one error each, and a retry mend
   await engine.snapshot();
 
   const taskId = await changeUnderway(
+    engine,
     [`update samples set generation = 2 where owner_id = '${changed}'`],
+    'face_descriptors',
     async () => (await engine.startExtract(accountId)).taskId,
   );
   const first = await engine.ended(taskId);
@@ -142,9 +117,11 @@ test('a face that is removed while it is being extracted is skipped, and leaves 
   const [gone = ''] = faceIds;
   await engine.snapshot();
   const taskId = await changeUnderway(
+    engine,
     ['faces', 'attributes', 'list_faces', 'face_descriptors'].map(
       (table) => `delete from ${table} where face_id = '${gone}'`,
     ),
+    'face_descriptors',
     async () => (await engine.startExtract(accountId)).taskId,
   );
   const task = await engine.ended(taskId);

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import pg from 'pg';
 import { v7 as newId } from 'uuid';
 import { auditBooks, takeSnapshot } from '../../books/auditBooks.ts';
 import { createApiClient, type ApiClient } from '../../commands/apiClient.ts';
@@ -13,6 +12,7 @@ import { buildFace, insertFaces } from '../support/rows.ts';
 import { startSystem, type StartedSystem } from '../support/startedSystem.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { makeWarps } from '../support/warps.ts';
+import { withClient } from '../../books/withClient.ts';
 
 const login = 'admin@example.com';
 const password = 'a password of the tests';
@@ -44,16 +44,6 @@ async function start(): Promise<void> {
   });
   db = createDatabase({ url: system.databaseUrl, applicationName: 'test', maxConnections: 2 });
   api = createApiClient({ url: system.apiUrl, login, password });
-}
-
-async function withClient<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
-  const client = new pg.Client({ connectionString: system.databaseUrl });
-  await client.connect();
-  try {
-    return await work(client);
-  } finally {
-    await client.end();
-  }
 }
 
 /** Faces of an account of their own, each with a file of its own when there are pictures. */
@@ -123,7 +113,7 @@ test('after kill -9 of everything and a fresh start running tasks end, paused on
   const facesFor = async () => addFaces(facesOfGc, []);
   const accounts = [await facesFor(), await facesFor(), await facesFor(), await facesFor()] as const;
   const imaged = [await addFaces(facesOfExtract, warps), await addFaces(facesOfExtract, warps)] as const;
-  await withClient(takeSnapshot);
+  await withClient(system.databaseUrl, takeSnapshot);
 
   const running = [await startGc(accounts[0]), await startExtract(imaged[0])];
   const paused = [await startGc(accounts[1]), await startExtract(imaged[1])];
@@ -164,5 +154,8 @@ test('after kill -9 of everything and a fresh start running tasks end, paused on
   for (const taskId of paused) await reaches(taskId, 'done');
   assert.equal((await readTask(cancelled)).state, 'cancelled');
   const samples = { sampleFolder: join(folder.path, 'samples') };
-  assert.deepEqual(await withClient((client) => auditBooks(client, { taskIds: all, ...samples })), []);
+  assert.deepEqual(
+    await withClient(system.databaseUrl, (client) => auditBooks(client, { taskIds: all, ...samples })),
+    [],
+  );
 });

@@ -1,45 +1,22 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { test } from 'node:test';
 import { readStock } from '../../db/stock.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/apiServer.ts';
+import { rootLogin, rootPassword, startApiServer } from '../support/apiServer.ts';
 import { buildFace, insertFaces } from '../support/rows.ts';
-import { createVisitor, logIn, type Visitor } from '../support/visitor.ts';
+import { logIn } from '../support/visitor.ts';
 import { insertTask } from './taskRows.ts';
+import { openSite } from '../support/site.ts';
 
-let site: ApiServer;
-let browser: Browser;
-let visitor: Visitor;
 let areWorkersThere = true;
-
-before(async () => {
-  const workers = () => {
-    if (!areWorkersThere) throw new Error('nobody polls');
-  };
-  site = await startApiServer({ checks: [{ name: 'workers', dependent: true, run: workers }] });
-  browser = await launchBrowser();
-});
-afterEach(async () => {
-  assert.deepEqual(visitor.complaints, []);
-  await visitor.close();
-});
-after(async () => {
-  await browser.close();
-  await site.close();
-});
-
-async function home(options: { colorScheme?: 'light' | 'dark' } = {}): Promise<Page> {
-  visitor = await createVisitor(browser, { url: site.url, ...options });
-  await logIn(visitor.page, rootLogin, rootPassword);
-  await visitor.page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
-  return visitor.page;
-}
+const workers = () => {
+  if (!areWorkersThere) throw new Error('nobody polls');
+};
+const site = openSite({ checks: [{ name: 'workers', dependent: true, run: workers }] });
 
 test('home tells how far each version of face descriptors has come', async () => {
   const faces = [[1], [1], [1, 3], [1, 3], [], [2]].map((versions) => buildFace({ versions }));
-  await insertFaces(site.db, faces);
-  const page = await home();
+  await insertFaces(site.server.db, faces);
+  const page = await site.signedIn();
   const row = (name: string) => page.getByRole('row').filter({ hasText: name });
   assert.match(await row('Version 1').innerText(), /default.*resnet128\s+4\s+100 %/s);
   assert.match(await row('Version 2').innerText(), /no network at hand\s+1\s+25 %\s+3 missing/s);
@@ -50,20 +27,20 @@ test('home tells how far each version of face descriptors has come', async () =>
 });
 
 test('many rows are estimated, few are counted', async () => {
-  await site.db.query(
+  await site.server.db.query(
     `insert into events (event_id, account_id)
      select gen_random_uuid(), gen_random_uuid() from generate_series(1, 30000)`,
   );
-  await site.db.query('analyze events');
-  const { events, faces } = await readStock(site.db);
+  await site.server.db.query('analyze events');
+  const { events, faces } = await readStock(site.server.db);
   assert.equal(faces.isExact, true);
   assert.equal(events.isExact, false);
   assert.ok(Math.abs(events.count - 30_000) < 1_500, String(events.count));
   // A page of another process has not asked before.
-  const other = await startApiServer({ besides: site });
-  visitor = await createVisitor(browser, { url: other.url });
-  await logIn(visitor.page, rootLogin, rootPassword);
-  await visitor.page
+  const other = await startApiServer({ besides: site.server });
+  const page = await site.visit({ url: other.url });
+  await logIn(page, rootLogin, rootPassword);
+  await page
     .getByLabel('Counts')
     .getByText(/^≈ (29|30|31)/)
     .waitFor();
@@ -71,20 +48,20 @@ test('many rows are estimated, few are counted', async () => {
 });
 
 test('home names what failed, what stands still and who is missing, and nothing else', async () => {
-  const failed = await insertTask(site.db, { state: 'failed' });
-  const stalled = await insertTask(site.db);
-  const running = await insertTask(site.db);
-  await site.db.query(
+  const failed = await insertTask(site.server.db, { state: 'failed' });
+  const stalled = await insertTask(site.server.db);
+  const running = await insertTask(site.server.db);
+  await site.server.db.query(
     `with parts as (
        update subtasks set last_update_time = now() - interval '7 minutes' where task_id = $1
      ) update tasks set last_update_time = now() - interval '7 minutes' where task_id = $1`,
     [stalled],
   );
-  await site.db.query(
+  await site.server.db.query(
     `insert into notifications (notification_id, url, payload, task_status, secret, next_attempt_time)
      select gen_random_uuid(), '', '{}', 3, '', now() - interval '2 minutes' from generate_series(1, 3)`,
   );
-  const page = await home();
+  const page = await site.signedIn();
   const list = page.getByRole('region', { name: 'Needs attention' });
   await list.getByRole('link', { name: `Task ${failed} failed.` }).waitFor();
   await list.getByRole('link', { name: `Task ${stalled} has not moved for 7 minutes.` }).waitFor();
@@ -100,7 +77,7 @@ test('home names what failed, what stands still and who is missing, and nothing 
 });
 
 test('the theme follows the system until another one is chosen, and that is kept', async () => {
-  const page = await home({ colorScheme: 'light' });
+  const page = await site.signedIn({ colorScheme: 'light' });
   const html = page.locator('html');
   const theme = page.getByRole('group', { name: 'Theme' });
   assert.equal(await html.getAttribute('data-bs-theme'), 'light');

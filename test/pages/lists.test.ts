@@ -1,34 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { launchBrowser } from '../support/browser.ts';
-import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/apiServer.ts';
-import { createVisitor, logIn, registerAccount, type Visitor } from '../support/visitor.ts';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { rootLogin } from '../support/apiServer.ts';
+import { registerAccount } from '../support/visitor.ts';
 import { insertError, insertTask } from './taskRows.ts';
+import { openSite } from '../support/site.ts';
 
-let site: ApiServer;
-let browser: Browser;
-let visitor: Visitor;
+const site = openSite();
 
-before(async () => {
-  site = await startApiServer();
-  browser = await launchBrowser();
-});
-afterEach(async () => {
-  assert.deepEqual(visitor.complaints, []);
-  await visitor.close();
-});
-after(async () => {
-  await browser.close();
-  await site.close();
-});
-
-async function signedIn(): Promise<Page> {
-  visitor = await createVisitor(browser, { url: site.url, javaScriptEnabled: false });
-  await logIn(visitor.page, rootLogin, rootPassword);
-  await visitor.page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
-  return visitor.page;
-}
+const signedIn = (): Promise<Page> => site.signedIn({ javaScriptEnabled: false });
 
 async function open(page: Page, name: string): Promise<void> {
   await page.getByRole('navigation', { name: 'Main' }).getByRole('link', { name }).click();
@@ -36,10 +16,10 @@ async function open(page: Page, name: string): Promise<void> {
 }
 
 test('the errors of all tasks are grouped by code, filtered in the address, and lead to their task', async () => {
-  const taskId = await insertTask(site.db, { description: 'broken samples' });
-  const otherId = await insertTask(site.db);
-  for (let n = 0; n < 3; n++) await insertError(site.db, taskId, `no file ${n}`);
-  await insertError(site.db, otherId, 'not a picture', { code: 28101, desc: 'Sample unreadable' });
+  const taskId = await insertTask(site.server.db, { description: 'broken samples' });
+  const otherId = await insertTask(site.server.db);
+  for (let n = 0; n < 3; n++) await insertError(site.server.db, taskId, `no file ${n}`);
+  await insertError(site.server.db, otherId, 'not a picture', { code: 28101, desc: 'Sample unreadable' });
   const page = await signedIn();
   await open(page, 'Errors');
   const rows = page.getByRole('table').getByRole('row');
@@ -61,8 +41,8 @@ test('the errors of all tasks are grouped by code, filtered in the address, and 
 });
 
 test('a filter that cannot be read shows no error at all, and says what is wrong', async () => {
-  const taskId = await insertTask(site.db);
-  await insertError(site.db, taskId, 'must not be shown');
+  const taskId = await insertTask(site.server.db);
+  await insertError(site.server.db, taskId, 'must not be shown');
   const page = await signedIn();
   for (const [name, label] of [
     ['task_ids', 'Task'],
@@ -78,8 +58,8 @@ test('a filter that cannot be read shows no error at all, and says what is wrong
 });
 
 test('errors are turned page by page with their filters', async () => {
-  const taskId = await insertTask(site.db);
-  for (let n = 0; n < 21; n++) await insertError(site.db, taskId, `number ${n}`);
+  const taskId = await insertTask(site.server.db);
+  for (let n = 0; n < 21; n++) await insertError(site.server.db, taskId, `number ${n}`);
   const page = await signedIn();
   await page.goto(`/errors/view?task_ids=${taskId}`);
   await page.getByText('1–20 of 21').waitFor();
@@ -89,7 +69,7 @@ test('errors are turned page by page with their filters', async () => {
 });
 
 test('the audit shows who did what, before and after, and is filtered', async () => {
-  const accountId = await registerAccount(site, {
+  const accountId = await registerAccount(site.server, {
     login: 'audited@example.com',
     password: 'secret',
     account_type: 'user',
@@ -112,17 +92,17 @@ test('the audit shows who did what, before and after, and is filtered', async ()
 });
 
 test("an account's page shows its newest lists and leads to all of them", async () => {
-  const accountId = await registerAccount(site, {
+  const accountId = await registerAccount(site.server, {
     login: 'lists@example.com',
     password: 'secret',
     account_type: 'user',
   });
-  await site.db.query(
+  await site.server.db.query(
     `insert into lists (list_id, account_id, user_data, last_update_time)
      select gen_random_uuid(), $1, 'list ' || n, now() + n * interval '1 second' from generate_series(1, 23) n`,
     [accountId],
   );
-  await site.db.query(
+  await site.server.db.query(
     `insert into list_faces (list_id, face_id)
      select list_id, gen_random_uuid() from lists, generate_series(1, 1234) where user_data = 'list 23'`,
   );

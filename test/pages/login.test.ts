@@ -1,30 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/browser.ts';
-import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/apiServer.ts';
-import { createVisitor, logIn, registerAccount, type Visitor } from '../support/visitor.ts';
+import { test } from 'node:test';
+import { rootLogin, rootPassword } from '../support/apiServer.ts';
+import { logIn, registerAccount } from '../support/visitor.ts';
+import { openSite } from '../support/site.ts';
 
-let site: ApiServer;
-let browser: Browser;
-let visitor: Visitor;
-
-before(async () => {
-  site = await startApiServer();
-  browser = await launchBrowser();
-});
-afterEach(async () => {
-  assert.deepEqual(visitor.complaints, []);
-  await visitor.close();
-});
-after(async () => {
-  await browser.close();
-  await site.close();
-});
+const site = openSite();
 
 test('whoever is not signed in is led to the log-in page and from there in', async () => {
-  visitor = await createVisitor(browser, { url: site.url });
-  const { page } = visitor;
+  const page = await site.visit();
   await page.goto('/tasks/view');
   assert.equal(new URL(page.url()).pathname, '/login');
 
@@ -42,8 +25,7 @@ test('whoever is not signed in is led to the log-in page and from there in', asy
 });
 
 test('a wrong password is answered with the form, the login still in it and the password not', async () => {
-  visitor = await createVisitor(browser, { url: site.url });
-  const { page } = visitor;
+  const page = await site.visit();
   await logIn(page, rootLogin, 'not this one');
   await page.getByRole('alert').getByText('The login or the password is wrong.').waitFor();
   assert.equal(await page.getByLabel('Login').inputValue(), rootLogin);
@@ -51,9 +33,8 @@ test('a wrong password is answered with the form, the login still in it and the 
 });
 
 test('an account that is not an administrator is told so and stays outside', async () => {
-  visitor = await createVisitor(browser, { url: site.url });
-  const { page } = visitor;
-  await registerAccount(site, { login: 'user@example.com', password: 'secret', account_type: 'user' });
+  const page = await site.visit();
+  await registerAccount(site.server, { login: 'user@example.com', password: 'secret', account_type: 'user' });
   await logIn(page, 'user@example.com', 'secret');
   await page.getByRole('heading', { name: 'Account may not use the service' }).waitFor();
   await page.goto('/');
@@ -61,9 +42,8 @@ test('an account that is not an administrator is told so and stays outside', asy
 });
 
 test('the password of the first start is asked to be changed until it is', async () => {
-  visitor = await createVisitor(browser, { url: site.url });
-  const { page } = visitor;
-  await registerAccount(site, { login: 'first@example.com', password: 'root', account_type: 'admin' });
+  const page = await site.visit();
+  await registerAccount(site.server, { login: 'first@example.com', password: 'root', account_type: 'admin' });
   await logIn(page, 'first@example.com', 'root');
   await page.getByRole('link', { name: 'Change it now' }).click();
 
@@ -84,8 +64,7 @@ test('the password of the first start is asked to be changed until it is', async
 });
 
 test('a form that no page of this session has shown changes nothing', async () => {
-  visitor = await createVisitor(browser, { url: site.url });
-  const { page } = visitor;
+  const page = await site.visit();
   await logIn(page, rootLogin, rootPassword);
   await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
   const forged = await page.request.post('/accounts', {
@@ -99,8 +78,7 @@ test('a form that no page of this session has shown changes nothing', async () =
 });
 
 test('a form that another site makes the browser send is refused', async () => {
-  visitor = await createVisitor(browser, { url: site.url });
-  const { page } = visitor;
+  const page = await site.visit();
   await logIn(page, rootLogin, rootPassword);
   await page.goto('/password');
   const token = await page.locator('input[name=_csrf]').first().inputValue();

@@ -1,48 +1,26 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { after, afterEach, before, test } from 'node:test';
+import { test } from 'node:test';
 import { promisify } from 'node:util';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { readDocument } from '../../api/contract/document.ts';
 import { filterFields } from '../../views/pages/tasks/filterFields.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/apiServer.ts';
-import { createVisitor, logIn, type Visitor } from '../support/visitor.ts';
+import { rootLogin, rootPassword } from '../support/apiServer.ts';
+import { openSite } from '../support/site.ts';
 
-let site: ApiServer;
-let browser: Browser;
-let visitor: Visitor;
-
-before(async () => {
-  site = await startApiServer();
-  browser = await launchBrowser();
-});
-afterEach(async () => {
-  assert.deepEqual(visitor.complaints, []);
-  await visitor.close();
-});
-after(async () => {
-  await browser.close();
-  await site.close();
-});
-
-async function signedIn(options: { javaScriptEnabled?: boolean } = {}): Promise<Page> {
-  visitor = await createVisitor(browser, { url: site.url, ...options });
-  await logIn(visitor.page, rootLogin, rootPassword);
-  await visitor.page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
-  return visitor.page;
-}
+const site = openSite();
 
 async function contentOf(page: Page): Promise<unknown> {
   const taskId = Number(/\/tasks\/(\d+)\/view/.exec(page.url())?.[1]);
-  const [row] = await site.db.query<{ content: object }>('select content from tasks where task_id = $1', [
-    taskId,
-  ]);
+  const [row] = await site.server.db.query<{ content: object }>(
+    'select content from tasks where task_id = $1',
+    [taskId],
+  );
   return row?.content;
 }
 
 test('a form asks for every condition that the API takes, and for no other', async () => {
-  const page = await signedIn();
+  const page = await site.signedIn();
   const { document } = await readDocument();
   for (const [objects, schema] of [
     ['faces', 'FaceFilters'],
@@ -61,7 +39,7 @@ for (const javaScriptEnabled of [true, false]) {
   const how = javaScriptEnabled ? 'with' : 'without';
 
   test(`events are removed by all that their form offers, ${how} JavaScript`, async () => {
-    const page = await signedIn({ javaScriptEnabled });
+    const page = await site.signedIn({ javaScriptEnabled });
     await page.goto('/tasks/new');
     await page.getByRole('link', { name: 'Remove events' }).click();
     await page.getByLabel('Sources').fill('gate 1, left\ngate 2');
@@ -92,7 +70,7 @@ for (const javaScriptEnabled of [true, false]) {
 }
 
 test('descriptors of events are removed by version and kind', async () => {
-  const page = await signedIn();
+  const page = await site.signedIn();
   await page.goto('/tasks/new?kind=gc-event-descriptors');
   await page.getByLabel('Descriptor version to remove').fill('101');
   await page.getByLabel('Kind of descriptor').selectOption('body');
@@ -106,19 +84,21 @@ test('descriptors of events are removed by version and kind', async () => {
 });
 
 test('body descriptors are extracted for events', async () => {
-  const page = await signedIn();
+  const page = await site.signedIn();
   await page.goto('/tasks/new?kind=extract-events');
   await page.getByLabel('What', { exact: true }).selectOption('body_descriptor');
   await page.getByLabel('Descriptor version to extract').selectOption('101');
   await page.getByLabel('At most this many objects per second').fill('50');
   await page.getByRole('button', { name: 'Start the extract' }).click();
   await page.getByRole('heading', { name: 'Extract body descriptors of version 101' }).waitFor();
-  const [row] = await site.db.query('select objects_per_second from tasks order by task_id desc limit 1');
+  const [row] = await site.server.db.query(
+    'select objects_per_second from tasks order by task_id desc limit 1',
+  );
   assert.deepEqual(row, { objects_per_second: 50 });
 });
 
 test('a form with a fault comes back with what was typed and what is wrong', async () => {
-  const page = await signedIn();
+  const page = await site.signedIn();
   await page.goto('/tasks/new?kind=gc-faces');
   await page.getByLabel('Account id').fill('not an id');
   await page.getByLabel('Description').fill('Clean up');
@@ -134,7 +114,7 @@ test('a form with a fault comes back with what was typed and what is wrong', asy
 });
 
 test('a fault is told beside its field in every form', async () => {
-  const page = await signedIn();
+  const page = await site.signedIn();
   for (const [kind, label, button] of [
     ['extract-faces', 'Created from', 'Start the extract'],
     ['extract-events', 'Inserted before', 'Start the extract'],
@@ -152,7 +132,7 @@ test('a fault is told beside its field in every form', async () => {
 });
 
 test('removing all faces needs a word of its own', async () => {
-  const page = await signedIn();
+  const page = await site.signedIn();
   await page.goto('/tasks/new?kind=gc-faces');
   await page.getByRole('button', { name: 'Remove the faces' }).click();
   await page.getByRole('alert').getByText('no condition is filled in').waitFor();
@@ -162,13 +142,13 @@ test('removing all faces needs a word of its own', async () => {
 });
 
 test('the command of the preview makes the same task, and the preview none', async () => {
-  const page = await signedIn();
+  const page = await site.signedIn();
   await page.goto('/tasks/new?kind=gc-faces');
   await page.getByLabel('User data').fill(`o'clock "$HOME" \\`);
   await page.getByRole('button', { name: 'Preview' }).click();
   await page.getByRole('heading', { name: 'Preview' }).waitFor();
   assert.equal(await page.getByLabel('User data').inputValue(), `o'clock "$HOME" \\`);
-  const [before] = await site.db.query<{ count: number }>('select count(*) from tasks');
+  const [before] = await site.server.db.query<{ count: number }>('select count(*) from tasks');
   await page.getByText('The same with curl').click();
   const command = await page.getByLabel('curl command').innerText();
 
@@ -194,16 +174,16 @@ test('the command of the preview makes the same task, and the preview none', asy
     remove_image_origins: false,
     store_results: true,
   });
-  const [after] = await site.db.query<{ count: number }>('select count(*) from tasks');
+  const [after] = await site.server.db.query<{ count: number }>('select count(*) from tasks');
   assert.equal(Number(after?.count), Number(before?.count) + 1);
 });
 
 test('removing many asks for their number, after a preview of them', async () => {
-  await site.db.query(
+  await site.server.db.query(
     `insert into faces (face_id, account_id, user_data)
      select gen_random_uuid(), '00000000-0000-7000-8000-000000000001', 'crowd' from generate_series(1, 1200)`,
   );
-  const page = await signedIn({ javaScriptEnabled: false });
+  const page = await site.signedIn({ javaScriptEnabled: false });
   await page.goto('/tasks/new?kind=gc-faces');
   await page.getByLabel('User data').fill('crowd');
   await page.getByRole('button', { name: 'Preview' }).click();

@@ -1,44 +1,20 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { launchBrowser } from '../support/browser.ts';
-import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/apiServer.ts';
-import { createVisitor, logIn, type Visitor } from '../support/visitor.ts';
+import { test } from 'node:test';
+import { rootLogin } from '../support/apiServer.ts';
 import { insertTask, setState } from './taskRows.ts';
+import { openSite } from '../support/site.ts';
 
-let site: ApiServer;
-let browser: Browser;
-let visitor: Visitor;
-
-before(async () => {
-  site = await startApiServer();
-  browser = await launchBrowser();
-});
-afterEach(async () => {
-  assert.deepEqual(visitor.complaints, []);
-  await visitor.close();
-});
-after(async () => {
-  await browser.close();
-  await site.close();
-});
-
-async function signedIn(options: { javaScriptEnabled?: boolean } = {}): Promise<Page> {
-  visitor = await createVisitor(browser, { url: site.url, ...options });
-  await logIn(visitor.page, rootLogin, rootPassword);
-  await visitor.page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
-  return visitor.page;
-}
+const site = openSite();
 
 test('all parts are seen at a glance, however many there are', async () => {
-  const taskId = await insertTask(site.db);
-  await site.db.query(
+  const taskId = await insertTask(site.server.db);
+  await site.server.db.query(
     `insert into subtasks (task_id, part_no, to_key, expected, state, attempt)
      select $1, no, gen_random_uuid(), 500, case when no = 777 then 'failed' else 'pending' end, 0
      from generate_series(2, 999) no`,
     [taskId],
   );
-  const page = await signedIn();
+  const page = await site.signedIn();
   await page.goto(`/tasks/${taskId}/view`);
   const strip = page.getByRole('img', { name: 'Parts: 1 done, 1 running, 997 waiting, 1 failed' });
   await strip.waitFor();
@@ -54,22 +30,22 @@ test('all parts are seen at a glance, however many there are', async () => {
 });
 
 test('a cell of its own tells how far its part has come, and moves without a reload', async () => {
-  const taskId = await insertTask(site.db);
-  const page = await signedIn();
+  const taskId = await insertTask(site.server.db);
+  const page = await site.signedIn();
   await page.goto(`/tasks/${taskId}/view`);
   await page.getByText('live', { exact: true }).waitFor();
-  await site.db.query(
+  await site.server.db.query(
     `update subtasks set cursor = '11111111-1111-4111-8111-111111111111', attempt = 2, last_update_time = now()
      where task_id = $1 and part_no = 1`,
     [taskId],
   );
-  await site.db.query("select pg_notify('luna_tasks', $1::text)", [taskId]);
+  await site.server.db.query("select pg_notify('luna_tasks', $1::text)", [taskId]);
   await page.getByTitle('attempt 2 · come to 11111111-1111-4111-8111-111111111111').waitFor();
 });
 
 test('a task is throttled, and its history tells who did what, without JavaScript', async () => {
-  const taskId = await insertTask(site.db);
-  const page = await signedIn({ javaScriptEnabled: false });
+  const taskId = await insertTask(site.server.db);
+  const page = await site.signedIn({ javaScriptEnabled: false });
   await page.goto(`/tasks/${taskId}/view`);
   const set = async (rate: string): Promise<void> => {
     await page.getByText('Throttle').first().click();
@@ -87,7 +63,7 @@ test('a task is throttled, and its history tells who did what, without JavaScrip
   await page.getByText('The throttle was lifted.').waitFor();
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.getByText('The task is being paused.').waitFor();
-  await setState(site.db, taskId, 'cancelled');
+  await setState(site.server.db, taskId, 'cancelled');
   await page.reload();
 
   const lines = await page.locator('.timeline li').allInnerTexts();

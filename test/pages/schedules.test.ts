@@ -1,33 +1,15 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import { afterEach, test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { nextRuns } from '../../platform/cron.ts';
-import { launchBrowser } from '../support/browser.ts';
-import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/apiServer.ts';
-import { createVisitor, logIn, type Visitor } from '../support/visitor.ts';
+import { openSite } from '../support/site.ts';
 
-let site: ApiServer;
-let browser: Browser;
-let visitor: Visitor;
+const site = openSite();
 
-before(async () => {
-  site = await startApiServer();
-  browser = await launchBrowser();
-});
-afterEach(async () => {
-  assert.deepEqual(visitor.complaints, []);
-  await visitor.close();
-  await site.db.query('truncate schedules restart identity');
-});
-after(async () => {
-  await browser.close();
-  await site.close();
-});
+afterEach(() => site.server.db.query('truncate schedules restart identity'));
 
 async function schedules(options: { javaScriptEnabled?: boolean } = {}): Promise<Page> {
-  visitor = await createVisitor(browser, { url: site.url, ...options });
-  const { page } = visitor;
-  await logIn(page, rootLogin, rootPassword);
+  const page = await site.signedIn(options);
   await page.getByRole('link', { name: 'Schedules' }).click();
   await page.getByRole('heading', { name: 'Schedules', level: 1 }).waitFor();
   return page;
@@ -52,7 +34,7 @@ test('a schedule is looked at before it is made, then stopped, started and remov
   const runs = runsOf('30 2 * * *', 'Europe/Berlin');
   await page.getByRole('heading', { name: 'It would run next' }).waitFor();
   assert.deepEqual(await page.locator('.runs time').allInnerTexts(), runs);
-  const [counted] = await site.db.query<{ count: number }>('select count(*) from schedules');
+  const [counted] = await site.server.db.query<{ count: number }>('select count(*) from schedules');
   assert.equal(counted?.count, 0, 'looking makes nothing');
   assert.equal(await page.getByLabel('Description').inputValue(), 'retention');
 
@@ -62,7 +44,9 @@ test('a schedule is looked at before it is made, then stopped, started and remov
   await schedule.getByText('retention').waitFor();
   assert.deepEqual(await schedule.locator('.runs time').allInnerTexts(), runs);
   await schedule.getByText('Waits for the engine').waitFor();
-  const [row] = await site.db.query<{ content: object; cron: string }>('select content, cron from schedules');
+  const [row] = await site.server.db.query<{ content: object; cron: string }>(
+    'select content, cron from schedules',
+  );
   assert.deepEqual(row, {
     content: { target: 'faces', filters: { create_time__lt: 'now-90d' }, remove_samples: true },
     cron: '30 2 * * *',
@@ -107,7 +91,7 @@ test('what is wrong with a schedule is said beside its field, and nothing typed 
 });
 
 test('a schedule says what became of its last run and leads to the task', async () => {
-  await site.db.query(
+  await site.server.db.query(
     `insert into schedules (task_type, content, cron, followed_revision, last_run)
      values (4, '{"target": "face_descriptors", "filters": {"descriptor_version": 1}}', '0 3 * * *', 1,
        '{"scheduled_time": "2026-01-31T03:00:00.000Z", "outcome": "started", "task_id": 17, "failure": null}')`,
@@ -121,11 +105,11 @@ test('a schedule says what became of its last run and leads to the task', async 
 
 test('a schedule that is gone meanwhile is a page that says so', async () => {
   const page = await schedules();
-  await site.db.query(
+  await site.server.db.query(
     `insert into schedules (task_type, content, cron) values (4, '{"target": "faces", "filters": {}}', '0 3 * * *')`,
   );
   await page.goto('/schedules/view');
-  await site.db.query('update schedules set removed = true');
+  await site.server.db.query('update schedules set removed = true');
   await page.getByRole('button', { name: 'Stop' }).click();
   await page.getByRole('heading', { name: 'Schedule not found' }).waitFor();
 });

@@ -1,38 +1,14 @@
 import assert from 'node:assert/strict';
-import { after, afterEach, before, test } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
-import { launchBrowser } from '../support/browser.ts';
-import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/apiServer.ts';
-import { createVisitor, logIn, type Visitor } from '../support/visitor.ts';
+import { test } from 'node:test';
+import { rootLogin } from '../support/apiServer.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { advanceTask, insertError, insertTask, setState } from './taskRows.ts';
+import { openSite } from '../support/site.ts';
 
-let site: ApiServer;
-let browser: Browser;
-let visitor: Visitor;
-
-before(async () => {
-  site = await startApiServer();
-  browser = await launchBrowser();
-});
-afterEach(async () => {
-  assert.deepEqual(visitor.complaints, []);
-  await visitor.close();
-});
-after(async () => {
-  await browser.close();
-  await site.close();
-});
-
-async function signedIn(options: { javaScriptEnabled?: boolean } = {}): Promise<Page> {
-  visitor = await createVisitor(browser, { url: site.url, ...options });
-  await logIn(visitor.page, rootLogin, rootPassword);
-  await visitor.page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
-  return visitor.page;
-}
+const site = openSite();
 
 test('an extract is started from its form and told to the engine', async () => {
-  const page = await signedIn();
+  const page = await site.signedIn();
   await page.getByRole('link', { name: 'New task' }).first().click();
   await page.getByLabel('Descriptor version to extract').selectOption('3');
   await page.getByLabel('Created from').fill('now-30d');
@@ -43,8 +19,8 @@ test('an extract is started from its form and told to the engine', async () => {
   await page.getByText('was created.').waitFor();
   await page.getByText('Upgrade, step 1').waitFor();
   const taskId = Number(/\/tasks\/(\d+)\/view/.exec(page.url())?.[1]);
-  assert.deepEqual(site.told, [{ call: 'start', taskId, generation: 1 }]);
-  const [row] = await site.db.query<{ content: { filters: Record<string, string> } }>(
+  assert.deepEqual(site.server.told, [{ call: 'start', taskId, generation: 1 }]);
+  const [row] = await site.server.db.query<{ content: { filters: Record<string, string> } }>(
     'select content from tasks where task_id = $1',
     [taskId],
   );
@@ -52,7 +28,7 @@ test('an extract is started from its form and told to the engine', async () => {
 });
 
 test('attributes of events are asked for in the same form', async () => {
-  const page = await signedIn();
+  const page = await site.signedIn();
   await page.goto('/tasks/new');
   await page.getByRole('link', { name: 'Extract for events' }).click();
   await page.getByLabel('What', { exact: true }).selectOption('basic_attributes');
@@ -62,9 +38,10 @@ test('attributes of events are asked for in the same form', async () => {
   await page.getByRole('heading', { name: 'Extract basic attributes', level: 1 }).waitFor();
   await page.getByText('events with a sample and without them').waitFor();
   const taskId = Number(/\/tasks\/(\d+)\/view/.exec(page.url())?.[1]);
-  const [row] = await site.db.query<{ content: object }>('select content from tasks where task_id = $1', [
-    taskId,
-  ]);
+  const [row] = await site.server.db.query<{ content: object }>(
+    'select content from tasks where task_id = $1',
+    [taskId],
+  );
   assert.deepEqual(row?.content, {
     extraction_target: 'basic_attributes',
     options: { missing: true, attributes_version: 1 },
@@ -74,58 +51,58 @@ test('attributes of events are asked for in the same form', async () => {
 });
 
 test("a task's progress, state and buttons move without a reload", async () => {
-  const taskId = await insertTask(site.db, { description: 'watched' });
-  const page = await signedIn();
+  const taskId = await insertTask(site.server.db, { description: 'watched' });
+  const page = await site.signedIn();
   await page.goto(`/tasks/${taskId}/view`);
   await page.getByText('live', { exact: true }).waitFor();
   const bar = page.getByRole('progressbar');
   assert.equal(await bar.getAttribute('aria-valuenow'), '40');
   await page.evaluate("document.body.dataset.mark = 'same page'");
 
-  await advanceTask(site.db, taskId, 350);
+  await advanceTask(site.server.db, taskId, 350);
   await waitFor('the bar at 75 %', async () => (await bar.getAttribute('aria-valuenow')) === '75');
   assert.match(await page.getByRole('main').innerText(), /750 of 1,000/);
 
-  await insertError(site.db, taskId, 'no such file');
-  await setState(site.db, taskId, 'cancelling');
+  await insertError(site.server.db, taskId, 'no such file');
+  await setState(site.server.db, taskId, 'cancelling');
   await page.getByText('Cancelling', { exact: true }).waitFor();
   await page.getByText('no such file').waitFor();
   assert.equal(await page.getByRole('button', { name: 'Pause' }).count(), 0);
-  await setState(site.db, taskId, 'cancelled');
+  await setState(site.server.db, taskId, 'cancelled');
   await page.getByRole('button', { name: 'Retry' }).waitFor();
   assert.equal(await page.evaluate('document.body.dataset.mark'), 'same page');
 });
 
 test('the list of tasks moves without a reload and shows new tasks', async () => {
-  const taskId = await insertTask(site.db, { description: 'in the list' });
-  const page = await signedIn();
+  const taskId = await insertTask(site.server.db, { description: 'in the list' });
+  const page = await site.signedIn();
   await page.goto('/tasks/view');
   const row = page.getByRole('row').filter({ hasText: 'in the list' });
   await page.getByText('live', { exact: true }).waitFor();
-  await advanceTask(site.db, taskId, 100);
+  await advanceTask(site.server.db, taskId, 100);
   await row.getByText('500 of 1,000').waitFor();
-  await insertTask(site.db, { description: 'came later' });
+  await insertTask(site.server.db, { description: 'came later' });
   await page.getByRole('row').filter({ hasText: 'came later' }).waitFor();
 });
 
 test('a page whose stream has broken says so and recovers by itself', async () => {
-  const taskId = await insertTask(site.db);
-  const page = await signedIn();
+  const taskId = await insertTask(site.server.db);
+  const page = await site.signedIn();
   await page.goto(`/tasks/${taskId}/view`);
   await page.getByText('live', { exact: true }).waitFor();
   await page.route('**/events', (route) => route.abort());
-  site.endStreams();
+  site.server.endStreams();
   await page.getByText('reconnecting', { exact: true }).waitFor();
   await page.unroute('**/events');
   await page.getByText('live', { exact: true }).waitFor();
-  await advanceTask(site.db, taskId, 200);
+  await advanceTask(site.server.db, taskId, 200);
   await page.getByText('600 of 1,000').waitFor();
-  visitor.complaints.length = 0;
+  site.visitor.complaints.length = 0;
 });
 
 test('pausing, cancelling, retrying and deleting work without JavaScript', async () => {
-  const taskId = await insertTask(site.db);
-  const page = await signedIn({ javaScriptEnabled: false });
+  const taskId = await insertTask(site.server.db);
+  const page = await site.signedIn({ javaScriptEnabled: false });
   await page.goto(`/tasks/${taskId}/view`);
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.getByText('The task is being paused.').waitFor();
@@ -135,16 +112,18 @@ test('pausing, cancelling, retrying and deleting work without JavaScript', async
   await page.getByText('Cancel…').click();
   await page.getByRole('button', { name: 'Cancel the task' }).click();
   await page.getByText('The task is being cancelled.').waitFor();
-  await setState(site.db, taskId, 'cancelled');
+  await setState(site.server.db, taskId, 'cancelled');
   await page.reload();
   await page.getByRole('button', { name: 'Retry' }).click();
   await page.getByText('The task was started again.').waitFor();
   assert.deepEqual(
-    site.told.filter((call) => call.taskId === taskId).map(({ call, generation }) => `${call} ${generation}`),
+    site.server.told
+      .filter((call) => call.taskId === taskId)
+      .map(({ call, generation }) => `${call} ${generation}`),
     ['control 1', 'control 1', 'control 1', 'start 2'],
   );
 
-  await setState(site.db, taskId, 'done');
+  await setState(site.server.db, taskId, 'done');
   await page.reload();
   await page.getByText('Delete…').click();
   await page.getByRole('button', { name: 'Delete the task' }).click();
@@ -153,16 +132,16 @@ test('pausing, cancelling, retrying and deleting work without JavaScript', async
 });
 
 test('a button that comes too late says why nothing happened', async () => {
-  const taskId = await insertTask(site.db);
-  const page = await signedIn({ javaScriptEnabled: false });
+  const taskId = await insertTask(site.server.db);
+  const page = await site.signedIn({ javaScriptEnabled: false });
   await page.goto(`/tasks/${taskId}/view`);
-  await setState(site.db, taskId, 'done');
+  await setState(site.server.db, taskId, 'done');
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.getByRole('alert').getByText('the task is done').waitFor();
 });
 
 test('accounts are created and removed from their pages', async () => {
-  const page = await signedIn();
+  const page = await site.signedIn();
   await page.goto('/accounts');
   await page.getByText('New account').click();
   await page.getByLabel('Login').fill('Not Right');
@@ -182,7 +161,7 @@ test('accounts are created and removed from their pages', async () => {
 });
 
 test('the last administrator cannot be removed and is told so', async () => {
-  const page = await signedIn();
+  const page = await site.signedIn();
   await page.goto('/accounts');
   await page.getByRole('link', { name: rootLogin }).last().click();
   await page.getByText('Remove…').click();

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import pg from 'pg';
+import type pg from 'pg';
 import { v7 as newId } from 'uuid';
 import { auditBooks, takeSnapshot } from '../../books/auditBooks.ts';
 import { startEverything } from '../../commands/system.ts';
@@ -26,6 +26,7 @@ import { buildEvent, insertEventRows, type EventRow } from './eventRows.ts';
 import { createTestFolder } from './folder.ts';
 import { buildFace, insertFaces, tester, type FaceRow } from './rows.ts';
 import { waitFor } from './waitFor.ts';
+import { withClient as lendClient } from '../../books/withClient.ts';
 
 export interface TaskRow {
   readonly state: TaskState;
@@ -104,15 +105,8 @@ export async function startEngine({ env = {}, workers, ownServers = false }: Eng
   };
   const images = createFolderStore(join(folder.path, 'samples'));
 
-  const withClient = async <T>(work: (client: pg.Client) => Promise<T>): Promise<T> => {
-    const client = new pg.Client({ connectionString: running.databaseUrl });
-    await client.connect();
-    try {
-      return await work(client);
-    } finally {
-      await client.end();
-    }
-  };
+  const withClient = <T>(work: (client: pg.Client) => Promise<T>): Promise<T> =>
+    lendClient(running.databaseUrl, work);
 
   const create = async (taskType: 4 | 5, content: Parameters<typeof start>[1], perSecond?: number) =>
     start(taskType, content, perSecond);

@@ -3,11 +3,11 @@ import type { EmptyState } from '../../components/emptyState/emptyState.ts';
 import { selectField, textField, type Field, type Typed } from '../../components/field/field.ts';
 import { filterForm, type FilterForm } from '../../components/filterForm/filterForm.ts';
 import { pager, type Pager } from '../../components/pager/pager.ts';
-import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { ErrorGroupShape, TaskErrorShape } from '../../shapes.ts';
 import { taskTypeName } from '../tasks/describeContent.ts';
+import { errorRow, type ErrorRow } from './errorRow.ts';
 
 export interface ErrorsInput {
   readonly typed: Typed;
@@ -25,7 +25,7 @@ export interface ErrorsPage {
   readonly filters: FilterForm;
   readonly count: string;
   readonly groups: readonly ErrorGroup[];
-  readonly rows: readonly ErrorRow[];
+  readonly rows: readonly ErrorOfTask[];
   readonly empty: EmptyState;
   readonly pager: Pager | null;
 }
@@ -39,13 +39,7 @@ interface ErrorGroup {
   readonly current: boolean;
 }
 
-interface ErrorRow {
-  readonly code: string;
-  readonly desc: string;
-  readonly detail: string;
-  readonly object: string;
-  readonly isOvercome: boolean;
-  readonly time: Time;
+interface ErrorOfTask extends ErrorRow {
   readonly task: string;
   readonly taskHref: string;
   readonly taskType: string;
@@ -68,7 +62,7 @@ export function errorsPage(input: ErrorsInput): ErrorsPage {
     filters: filterForm('Filter the errors', paths.errors(), typed, filterFields(typed)),
     count: formatCount(count),
     groups: input.groups.map((group) => groupOf(group, typed)),
-    rows: input.errors.map(errorRow),
+    rows: input.errors.map(errorOfTask),
     empty: isFiltered
       ? {
           title: 'No error matches',
@@ -115,14 +109,9 @@ function groupOf(group: ErrorGroupShape, { values }: Typed): ErrorGroup {
   };
 }
 
-function errorRow(error: ErrorsInput['errors'][number]): ErrorRow {
+function errorOfTask(error: ErrorsInput['errors'][number]): ErrorOfTask {
   return {
-    code: String(error.error_code),
-    desc: error.desc,
-    detail: error.detail,
-    object: error.object_id === null ? error.object_type : `${error.object_type} ${error.object_id}`,
-    isOvercome: error.is_overcome,
-    time: time(error.error_time),
+    ...errorRow(error),
     task: `Task ${error.task_id}`,
     taskHref: paths.task(error.task_id),
     taskType: taskTypeName(error.task_type),

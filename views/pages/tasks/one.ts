@@ -10,6 +10,7 @@ import type { ActShape, TaskErrorGroupShape, PartShape, TaskErrorShape, TaskShap
 import { describeContent, taskTypeName } from './describeContent.ts';
 import { taskControls, type TaskControls } from './taskControls.ts';
 import { taskHistory, type HistoryLine } from './taskHistory.ts';
+import { errorRow, type ErrorRow } from '../errors/errorRow.ts';
 
 export interface TaskInput {
   readonly task: TaskShape;
@@ -77,15 +78,6 @@ interface ErrorGroupRow {
   readonly count: string;
   readonly first: Time;
   readonly last: Time;
-}
-
-interface ErrorRow {
-  readonly code: string;
-  readonly desc: string;
-  readonly detail: string;
-  readonly object: string;
-  readonly isOvercome: boolean;
-  readonly time: Time;
 }
 
 export function taskPage(input: TaskInput): TaskPage {
@@ -162,17 +154,6 @@ function partRow(part: PartShape): PartRow {
     failed: formatCount(objects_failed),
     attempt: formatCount(part.attempt),
     updated: time(part.last_update_time),
-  };
-}
-
-function errorRow(error: TaskErrorShape): ErrorRow {
-  return {
-    code: String(error.error_code),
-    desc: error.desc,
-    detail: error.detail,
-    object: error.object_id === null ? error.object_type : `${error.object_type} ${error.object_id}`,
-    isOvercome: error.is_overcome,
-    time: time(error.error_time),
   };
 }
 

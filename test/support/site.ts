@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before } from 'node:test';
+import type { Browser, Page } from 'playwright-core';
+import { rootLogin, rootPassword, startApiServer, type ApiServer } from './apiServer.ts';
+import { launchBrowser } from './browser.ts';
+import { createVisitor, logIn, type Visitor, type VisitorOptions } from './visitor.ts';
+
+/** `url`: of another service than the file's own. */
+type WindowOptions = Partial<VisitorOptions>;
+
+/**
+ * For a file of page tests: a service and a browser for all of them, and a visitor for each, who must have nothing to
+ * complain of in the end.
+ */
+export function openSite(options: Parameters<typeof startApiServer>[0] = {}) {
+  let server: ApiServer;
+  let browser: Browser;
+  let visitor: Visitor | undefined;
+
+  before(async () => {
+    server = await startApiServer(options);
+    browser = await launchBrowser();
+  });
+  afterEach(async () => {
+    // Not every test needs one.
+    if (visitor === undefined) return;
+    assert.deepEqual(visitor.complaints, []);
+    await visitor.close();
+    visitor = undefined;
+  });
+  after(async () => {
+    await browser.close();
+    await server.close();
+  });
+
+  const visit = async (window: WindowOptions = {}): Promise<Page> => {
+    visitor = await createVisitor(browser, { url: server.url, ...window });
+    return visitor.page;
+  };
+
+  return {
+    get server(): ApiServer {
+      return server;
+    },
+    get visitor(): Visitor {
+      return visitor ?? assert.fail('nobody has come yet');
+    },
+    /** Opens a window for somebody who is not signed in. */
+    visit,
+    /** The same for an administrator, on the first page. */
+    signedIn: async (window: WindowOptions = {}): Promise<Page> => {
+      const page = await visit(window);
+      await logIn(page, rootLogin, rootPassword);
+      await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+      return page;
+    },
+  };
+}
