@@ -19,8 +19,8 @@ before(async () => {
 after(() => api.close());
 
 test('a browser draws the API reference from the document, under the security policy', async () => {
-  const browser = await launchBrowser();
-  const { page, complaints, close } = await createVisitor(browser, { url: api.url });
+  const launched = await launchBrowser();
+  const { page, complaints, close } = await createVisitor(launched.browser, { url: api.url });
   try {
     await page.goto('/docs/spec');
     await page.getByText('Create and start a gc task').waitFor({ timeout: 60_000 });
@@ -28,7 +28,7 @@ test('a browser draws the API reference from the document, under the security po
     assert.deepEqual(complaints, []);
   } finally {
     await close();
-    await browser.close();
+    await launched.close();
   }
 });
 

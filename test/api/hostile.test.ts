@@ -245,9 +245,10 @@ test(`${slowConnections} connections that send a byte now and then are cut off, 
   } finally {
     clearInterval(drip);
     for (const socket of sockets) socket.destroy();
-    server.closeAllConnections();
+    const closed = once(server, 'close');
     server.close();
-    await once(server, 'close');
+    server.closeAllConnections();
+    await closed;
   }
 });
 

@@ -30,8 +30,10 @@ before(async () => {
 
 after(async () => {
   await engine.stop();
+  const closed = once(origin, 'close');
+  origin.close();
   origin.closeAllConnections();
-  await new Promise((closed) => origin.close(closed));
+  await closed;
 });
 
 const image = Buffer.from('image');

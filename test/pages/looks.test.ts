@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
-import type { Browser } from 'playwright-core';
-import { launchBrowser } from '../support/browser.ts';
+import { launchBrowser, type LaunchedBrowser } from '../support/browser.ts';
 import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/apiServer.ts';
 import { createVisitor, logIn, registerAccount } from '../support/visitor.ts';
 import { insertError, insertTask } from './taskRows.ts';
@@ -13,12 +12,12 @@ const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 const folder = 'test/screenshots';
 
 let site: ApiServer;
-let browser: Browser;
+let launched: LaunchedBrowser;
 let addresses: Record<string, string>;
 
 before(async () => {
   site = await startApiServer();
-  browser = await launchBrowser();
+  launched = await launchBrowser();
   mkdirSync(folder, { recursive: true });
   const running = await insertTask(site.db, { description: `Network upgrade ${evil}`, failed: 12 });
   await insertError(site.db, running, `broken ${evil}`);
@@ -63,7 +62,7 @@ before(async () => {
   };
 });
 after(async () => {
-  await browser.close();
+  await launched.close();
   await site.close();
 });
 
@@ -117,7 +116,7 @@ async function planted(accountId: string): Promise<void> {
 for (const width of [1280, 390]) {
   for (const colorScheme of ['light', 'dark'] as const) {
     test(`every page can be used by everybody, ${colorScheme} and ${width} pixels wide`, async () => {
-      const visitor = await createVisitor(browser, {
+      const visitor = await createVisitor(launched.browser, {
         url: site.url,
         colorScheme,
         viewport: { width, height: 800 },
@@ -151,7 +150,7 @@ for (const width of [1280, 390]) {
 }
 
 test('markup in names, filters, failures and errors is shown as text', async () => {
-  const visitor = await createVisitor(browser, { url: site.url });
+  const visitor = await createVisitor(launched.browser, { url: site.url });
   const { page } = visitor;
   await logIn(page, rootLogin, rootPassword);
   await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();

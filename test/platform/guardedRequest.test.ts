@@ -45,8 +45,10 @@ async function startServer(
   });
   await once(server.listen(0, address), 'listening');
   open.push(async () => {
+    const closed = once(server, 'close');
+    server.close();
     server.closeAllConnections();
-    await new Promise((closed) => server.close(closed));
+    await closed;
   });
   return { seen, port: (server.address() as AddressInfo).port };
 }

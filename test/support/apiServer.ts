@@ -162,8 +162,10 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     endStreams: (): void => app.close(),
     close: async (): Promise<void> => {
       app.close();
+      const closed = once(server, 'close');
+      server.close();
       server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
+      await closed;
       await requestStats.stop();
       await taskChanges.close();
       await sessionStore.close();

@@ -14,7 +14,7 @@ Starts the servers that the tests need and runs test/**/*.test.ts, or those that
 `;
 
 // A file that still runs after this hangs on something that it left open.
-const fileLimitMs = 600_000;
+const fileLimitMs = 300_000;
 
 process.exitCode = await main();
 

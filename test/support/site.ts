@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before } from 'node:test';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { rootLogin, rootPassword, startApiServer, type ApiServer } from './apiServer.ts';
-import { launchBrowser } from './browser.ts';
+import { launchBrowser, type LaunchedBrowser } from './browser.ts';
 import { createVisitor, logIn, type Visitor, type VisitorOptions } from './visitor.ts';
 
 /** `url`: of another service than the file's own. */
@@ -14,12 +14,12 @@ type WindowOptions = Partial<VisitorOptions>;
  */
 export function openSite(options: Parameters<typeof startApiServer>[0] = {}) {
   let server: ApiServer;
-  let browser: Browser;
+  let launched: LaunchedBrowser;
   let visitor: Visitor | undefined;
 
   before(async () => {
     server = await startApiServer(options);
-    browser = await launchBrowser();
+    launched = await launchBrowser();
   });
   afterEach(async () => {
     // Not every test needs one.
@@ -29,12 +29,12 @@ export function openSite(options: Parameters<typeof startApiServer>[0] = {}) {
     visitor = undefined;
   });
   after(async () => {
-    await browser.close();
+    await launched.close();
     await server.close();
   });
 
   const visit = async (window: WindowOptions = {}): Promise<Page> => {
-    visitor = await createVisitor(browser, { url: server.url, ...window });
+    visitor = await createVisitor(launched.browser, { url: server.url, ...window });
     return visitor.page;
   };
 

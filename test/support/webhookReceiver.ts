@@ -47,8 +47,10 @@ export async function startWebhookReceiver() {
       answer = accept;
     },
     close: async (): Promise<void> => {
+      const closed = once(server, 'close');
+      server.close();
       server.closeAllConnections();
-      await new Promise((closed) => server.close(closed));
+      await closed;
     },
   };
 }
