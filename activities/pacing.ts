@@ -19,10 +19,16 @@ export function createPacing(readOrders: () => Promise<Orders | null>, first: Or
     /** Objects that the next batch may have. */
     most: (): number => batchLimit(orders),
 
-    /** Returns when the next batch is due, or there is something else to obey. */
-    afterBatch: async (startedAt: number, objects: number, seen: Orders): Promise<void> => {
+    /** A batch is committed; `seen`: what was wanted then. */
+    count: (startedAt: number, objects: number, seen: Orders): void => {
       orders = seen;
       due = nextDue(due, startedAt, objects, orders);
+    },
+
+    isEarly: (): boolean => due > performance.now(),
+
+    /** Returns when the next batch is due, or there is something else to obey. */
+    rest: async (): Promise<void> => {
       for (;;) {
         const left = due - performance.now();
         if (left <= 0 || stop.aborted) return;

@@ -23,6 +23,8 @@ export interface PartDeps {
   /** A batch is committed: whoever watches the task may look. */
   readonly announce: (taskId: number) => void;
   readonly metrics: Pick<Metrics, 'partDuration' | 'partRetries' | 'batchDuration' | 'taskObjects'>;
+  /** Lends the part's slot in this process to others while it only waits. */
+  readonly whileResting: <T>(kind: 'gc' | 'extract', wait: () => Promise<T>) => Promise<T>;
   /** Fires when the process is to stop: parts are given back at their next batch. */
   readonly stopping: AbortSignal;
   readonly batchTargetMs: number;
@@ -117,7 +119,8 @@ async function runBatches(
     deps.announce(part.task.taskId);
     deps.metrics.batchDuration.observe({ type: kind }, result.elapsedMs / 1_000);
     // The last batch has its time too: else each part would begin with objects for nothing.
-    await pacing.afterBatch(startedAt, result.objects, orders);
+    pacing.count(startedAt, result.objects, orders);
+    if (pacing.isEarly()) await deps.whileResting(kind, pacing.rest);
     if (result.finished) return 'done';
   }
 }

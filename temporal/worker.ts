@@ -39,9 +39,10 @@ import { runDeliveries } from './deliveries.ts';
 import { createGateway } from './gateway.ts';
 import { runReconciler } from './reconciler.ts';
 import { createScheduleReconciler } from './scheduleReconciler.ts';
+import { createLendingSlots } from './lendingSlots.ts';
 import { installRuntime } from './runtime.ts';
 import { startStatusServer } from './statusServer.ts';
-import { startWorkers } from './workers.ts';
+import { fixedSlots, startWorkers } from './workers.ts';
 import { abilitiesOf } from '../domain/tasks/networks.ts';
 
 const usage = `npm run worker -- [--queues ${queueNames.join(',')}]\n`;
@@ -122,6 +123,10 @@ shutdown.on('last', 'engine', () => gateway.close());
 const books = createTaskBooks(db, ({ action, seconds }) => {
   metrics.controlLatency.observe({ action }, seconds);
 });
+const partSlots = {
+  gc: createLendingSlots(2 * config.gcWindow),
+  extract: createLendingSlots(config.extractProcesses + 2),
+};
 // Few, so that the first parts run while the next ones are being cut.
 const partsPerStep = 8;
 const activities = createActivities({
@@ -136,6 +141,7 @@ const activities = createActivities({
   sums: (taskId) => books.sums(taskId),
   announce: announcer.announce,
   metrics,
+  whileResting: (kind, wait) => partSlots[kind].lendWhile(wait),
   stopping: stopping.signal,
   batchTargetMs: config.batchTargetMs,
   gc: createGcStore(db),
@@ -172,7 +178,11 @@ const workers = await startWorkers({
   queues,
   activities,
   bundle: await ensureWorkflowBundle(config.bundleCache ?? join(config.dataDir, 'cache')),
-  slots: { orchestrate: 20, gc: 2 * config.gcWindow, extract: config.extractProcesses + 2 },
+  slots: {
+    orchestrate: fixedSlots(20),
+    gc: partSlots.gc.supplier,
+    extract: partSlots.extract.supplier,
+  },
   log,
   stopping: stopping.signal,
 });

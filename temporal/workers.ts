@@ -1,4 +1,4 @@
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker, type ActivitySlotInfo, type SlotSupplier } from '@temporalio/worker';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Activities } from '../activities/index.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -13,7 +13,7 @@ export interface WorkersOptions {
   readonly activities: Activities;
   readonly bundle: string;
   /** Activities at the same time in this process, per queue. */
-  readonly slots: Readonly<Record<QueueName, number>>;
+  readonly slots: Readonly<Record<QueueName, SlotSupplier<ActivitySlotInfo>>>;
   readonly log: Logger;
   readonly stopping: AbortSignal;
 }
@@ -78,8 +78,16 @@ async function createWorker(
     taskQueue: queueOf(options.taskQueuePrefix, queue),
     ...(queue === 'orchestrate' ? { workflowBundle: { codePath: options.bundle } } : {}),
     activities: options.activities[queue],
-    maxConcurrentActivityTaskExecutions: options.slots[queue],
-    maxConcurrentWorkflowTaskExecutions: 20,
+    tuner: {
+      activityTaskSlotSupplier: options.slots[queue],
+      workflowTaskSlotSupplier: fixedSlots(20),
+      // The service has neither of them; each still wants a number.
+      localActivityTaskSlotSupplier: fixedSlots(1),
+      nexusTaskSlotSupplier: fixedSlots(1),
+    },
+    // What is handed to a poll of a process that stands still comes back only after its timeout: few of them lose little.
+    maxConcurrentActivityTaskPolls: 2,
+    maxConcurrentWorkflowTaskPolls: 4,
     // The default fills the heap with workflows that wait.
     maxCachedWorkflows: 100,
     // The default delays a cancel by up to 24 s.
@@ -89,4 +97,8 @@ async function createWorker(
     shutdownGraceTime: '20 seconds',
     shutdownForceTime: '45 seconds',
   });
+}
+
+export function fixedSlots(numSlots: number): { readonly type: 'fixed-size'; readonly numSlots: number } {
+  return { type: 'fixed-size', numSlots };
 }

@@ -69,6 +69,7 @@ test('samples that were read ahead for a part that stops no longer wait for an e
     sums: () => Promise.resolve({ done: 0, failed: 0, skipped: 0 }),
     metrics: createMetrics(),
     stopping: new AbortController().signal,
+    whileResting: (_kind, wait) => wait(),
     batchTargetMs: 200,
     readSample: (key) => {
       read.push(key);

@@ -52,6 +52,7 @@ function depsWith(stopping: AbortSignal, released: string[]): PartDeps {
     sums: () => Promise.resolve({ done: 3, failed: 0, skipped: 0 }),
     metrics: createMetrics(),
     stopping,
+    whileResting: (_kind, wait) => wait(),
     batchTargetMs: 100,
   };
 }

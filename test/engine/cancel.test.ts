@@ -180,7 +180,7 @@ test('a worker that stood still while its parts went on elsewhere changes nothin
   await setRate(2_000);
   try {
     await waitFor('the other worker to go on', async () => (await countParts('attempt > 1')) === held, {
-      limitMs: 60_000,
+      limitMs: 120_000,
     });
   } finally {
     running().kill('worker-1', 'SIGCONT');

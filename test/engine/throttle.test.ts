@@ -52,3 +52,29 @@ test('a task whose parts wait for their turn pauses within 2 s, and can be cance
   await engine.gateway().controlTask(ref);
   assert.equal((await engine.ended(ref.taskId)).state, 'cancelled');
 });
+
+test('tasks that are held back by a rate do not hold up others, however many they are', async () => {
+  // With four parts each they would fill the slots of both workers.
+  const held: number[] = [];
+  for (let n = 0; n < 4; n++) {
+    const { accountId } = await engine.addFaces({ count: 2_000 });
+    const { taskId } = await engine.startGc({ target: 'faces', filters: { account_id: accountId } }, 1);
+    held.push(taskId);
+  }
+  await waitFor('all their parts to run', async () => (await runningParts(held)) === 16, { limitMs: 30_000 });
+  const { accountId } = await engine.addFaces({ count: 2_000 });
+  const { taskId } = await engine.startGc({ target: 'faces', filters: { account_id: accountId } });
+  assert.equal((await engine.ended(taskId, 10_000)).state, 'done');
+  assert.equal(await runningParts(held), 16);
+  for (const heldId of held) await engine.tasks().throttle(heldId, null, tester);
+  for (const heldId of held) assert.equal((await engine.ended(heldId)).state, 'done');
+});
+
+async function runningParts(taskIds: readonly number[]): Promise<number> {
+  const [row] = await engine
+    .db()
+    .query<{ count: string }>(`select count(*) from subtasks where task_id = any($1) and state = 'running'`, [
+      taskIds,
+    ]);
+  return Number(row?.count);
+}

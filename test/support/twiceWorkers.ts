@@ -19,7 +19,7 @@ import { createLogger } from '../../platform/logger.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 import { ensureWorkflowBundle } from '../../temporal/bundle.ts';
 import { installRuntime } from '../../temporal/runtime.ts';
-import { startWorkers } from '../../temporal/workers.ts';
+import { fixedSlots, startWorkers } from '../../temporal/workers.ts';
 import { queueNames } from '../../workflows/messages.ts';
 import type { Engine } from './engine.ts';
 
@@ -56,6 +56,7 @@ export async function startTwiceWorkers(engine: Engine) {
     announce: () => undefined,
     metrics: createMetrics(),
     stopping: stopping.signal,
+    whileResting: (_kind, wait) => wait(),
     batchTargetMs: config.batchTargetMs,
     gc: createGcStore(db),
     scheduledTasks: createScheduledTasks(db, () => {
@@ -106,7 +107,7 @@ export async function startTwiceWorkers(engine: Engine) {
     queues: queueNames,
     activities,
     bundle: await ensureWorkflowBundle(`${engine.folder}/cache`),
-    slots: { orchestrate: 10, gc: 4, extract: 4 },
+    slots: { orchestrate: fixedSlots(10), gc: fixedSlots(4), extract: fixedSlots(4) },
     log,
     stopping: stopping.signal,
   });

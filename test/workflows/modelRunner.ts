@@ -8,7 +8,7 @@ import { createLogger } from '../../platform/logger.ts';
 import { ensureWorkflowBundle } from '../../temporal/bundle.ts';
 import { createGateway } from '../../temporal/gateway.ts';
 import { installRuntime } from '../../temporal/runtime.ts';
-import { startWorkers } from '../../temporal/workers.ts';
+import { fixedSlots, startWorkers } from '../../temporal/workers.ts';
 import { queueNames, taskWorkflowId } from '../../workflows/messages.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { createModelTask, type ModelTask, type Scenario } from './modelTask.ts';
@@ -50,7 +50,7 @@ export async function startModelRunner(temporalAddress: string) {
   });
   const workers = await startWorkers({
     ...{ connection, namespace: 'default', taskQueuePrefix: prefix, queues: queueNames, activities, bundle },
-    slots: { orchestrate: 50, gc: 100, extract: 1 },
+    slots: { orchestrate: fixedSlots(50), gc: fixedSlots(100), extract: fixedSlots(1) },
     ...{ log, stopping: new AbortController().signal },
   });
   return {

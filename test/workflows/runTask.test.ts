@@ -12,7 +12,7 @@ import { createLogger } from '../../platform/logger.ts';
 import { ensureWorkflowBundle } from '../../temporal/bundle.ts';
 import { createGateway, type Gateway } from '../../temporal/gateway.ts';
 import { installRuntime } from '../../temporal/runtime.ts';
-import { startWorkers, type Workers } from '../../temporal/workers.ts';
+import { fixedSlots, startWorkers, type Workers } from '../../temporal/workers.ts';
 import { queueNames, taskWorkflowId } from '../../workflows/messages.ts';
 import { testTemporalAddress } from '../support/database.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -73,7 +73,7 @@ beforeEach(async () => {
     queues: queueNames,
     activities: fakeActivities(),
     bundle,
-    slots: { orchestrate: 10, gc: 10, extract: 10 },
+    slots: { orchestrate: fixedSlots(10), gc: fixedSlots(10), extract: fixedSlots(10) },
     log,
     stopping: stop.signal,
   });
