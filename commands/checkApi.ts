@@ -7,7 +7,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { environmentWith } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
+import { createApiClient } from './apiClient.ts';
 import { cacheDir } from './cacheDir.ts';
+import { seedCheckedSystem, type KnownIds } from './checkApiSeed.ts';
 import { defineCommand, runCommand, wholeNumber } from './options.ts';
 import { startEverything } from './system.ts';
 
@@ -57,11 +59,12 @@ await runCommand(
       });
       try {
         const check = async (prefix: string, ...chosen: readonly string[]): Promise<number | null> =>
-          run(program, `${system.apiUrl}${prefix}`, accountId, [
+          run(program, `${system.apiUrl}${prefix}`, known, [
             ...['--max-examples', String(examples), '--seed', String(seed), '--phases', phases],
             ...chosen,
           ]);
-        const accountId = await findChecker(system.apiUrl);
+        const api = createApiClient({ url: system.apiUrl, login, password });
+        const known = await seedCheckedSystem(api, { databaseUrl: system.databaseUrl, login });
         const codes = [
           await check(
             '/4',
@@ -94,19 +97,10 @@ function installSchemathesis(): string {
   return program;
 }
 
-/** The account that the hooks keep from removing itself. */
-async function findChecker(url: string): Promise<string> {
-  const answer = await fetch(`${url}/4/search?q=${encodeURIComponent(login)}`, {
-    headers: { authorization: `Basic ${Buffer.from(`${login}:${password}`).toString('base64')}` },
-  });
-  const { data } = (await answer.json()) as { data: { info: { account_id: string } } };
-  return data.info.account_id;
-}
-
 async function run(
   program: string,
   url: string,
-  accountId: string,
+  known: KnownIds,
   options: readonly string[],
 ): Promise<number | null> {
   const child = spawn(
@@ -120,7 +114,7 @@ async function run(
     ],
     {
       stdio: 'inherit',
-      env: environmentWith({ SCHEMATHESIS_HOOKS: hooks, CHECKER_ACCOUNT_ID: accountId }),
+      env: environmentWith({ SCHEMATHESIS_HOOKS: hooks, CHECKER_IDS: JSON.stringify(known) }),
     },
   );
   const [code] = (await once(child, 'exit')) as [number | null];

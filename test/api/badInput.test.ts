@@ -254,6 +254,8 @@ const queries: readonly [path: string, names: string][] = [
   ['/4/tasks?create_time__lt=2020-01-01', "'create_time__lt'"],
   ['/4/tasks?end_time__gte=now-1d', "'end_time__gte'"],
   ['/4/errors?error_code=none', "'error_code'"],
+  ['/4/errors?error_code=2147483648', "'error_code'"],
+  ['/4/errors?error_code=-2147483649', "'error_code'"],
   ['/4/errors?error_ids=', "'error_ids"],
   ['/4/accounts?login=root', "'login'"],
   ['/4/healthcheck?include_luna_services=2', "'include_luna_services'"],
@@ -266,6 +268,14 @@ for (const [path, names] of queries) {
     assert.ok(answer.body.detail.includes(names), answer.body.detail);
   });
 }
+
+test('an error_code that no error can have matches nothing, whatever its size', async () => {
+  for (const code of ['-2147483648', '0', '2147483647']) {
+    for (const path of ['/4/errors', '/4/errors/count', '/4/tasks/errors']) {
+      assert.equal((await call('GET', `${path}?error_code=${code}`)).status, 200, `${path} ${code}`);
+    }
+  }
+});
 
 const addresses: readonly [path: string, status: number, code: number][] = [
   ['/4/nothing', 404, 12013],
