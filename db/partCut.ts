@@ -1,7 +1,7 @@
 import type { EngineTask } from '../domain/tasks/engineTask.ts';
 import { createBinds } from './binds.ts';
 import type { Sql } from './connection.ts';
-import { createWithin, type KeyRange } from './keyRange.ts';
+import { createWithin } from './keyRange.ts';
 import { orderedKeys } from './orderedKeys.ts';
 import { selectionOf, walkedTable } from './selection.ts';
 import { fewAtMost } from './selectivity.ts';
@@ -26,6 +26,12 @@ export interface Cut {
 /** Statistics may be wrong by a factor; beyond this one the objects are not few. */
 const surprise = 4;
 
+/** A part: the objects after the one before it, up to `toKey`. */
+interface Bound {
+  readonly toKey: string;
+  readonly objects: number;
+}
+
 /**
  * Cuts the next parts of a task that selects few of many: all that it selects is found by the filter's index, and
  * put in order afterwards. Null: there is more of it than the statistics have promised.
@@ -35,15 +41,16 @@ export async function cutFew(tx: Sql, task: EngineTask, sizes: StepSizes): Promi
   const { from, key, conditions } = selectionOf(task, { after: task.planCursor, upTo: null }, binds);
   const most = surprise * fewAtMost;
   const limit = sizes.part * sizes.parts;
-  const walked = `
-    few as materialized (
-      select ${key} as key from ${from} where ${conditions.join(' and ')} limit ${most + 1}
-    ), walked as (
-      select key from few where (select count(*) from few) <= ${most} order by key limit ${limit}
-    )`;
-  const cut = await insertParts(tx, task, { walked, binds, sizes, isSparse: true }, 'few');
-  if (cut.found > most) return null;
-  return { cursor: cut.lastKey, objects: cut.objects, isLast: cut.objects < limit };
+  const bounds = await tx.query<Bound & { found: number }>(
+    `with few as materialized (
+       select ${key} as key from ${from} where ${conditions.join(' and ')} limit ${most + 1}
+     )
+     ${boundsOf(`select key from few order by key limit ${limit}`, sizes, ['(select count(*) from few) as found'])}`,
+    binds.values,
+  );
+  if ((bounds[0]?.found ?? 0) > most) return null;
+  const { objects, lastKey } = await insertParts(tx, task, bounds, { isSparse: true });
+  return { cursor: lastKey, objects, isLast: objects < limit };
 }
 
 /**
@@ -52,78 +59,59 @@ export async function cutFew(tx: Sql, task: EngineTask, sizes: StepSizes): Promi
  */
 export async function cutWindow(tx: Sql, task: EngineTask, sizes: StepSizes): Promise<Cut> {
   const limit = sizes.part * sizes.parts;
-  const rows = Math.max(sizes.rows, limit);
-  const window = await findWindow(tx, task, rows);
-  if (window === null) return { cursor: null, objects: 0, isLast: true };
+  const windowEnd = await findWindowEnd(tx, task, Math.max(sizes.rows, limit));
   const binds = createBinds();
-  const range: KeyRange = { after: task.planCursor, upTo: window.lastKey };
-  const walked = `walked as (${orderedKeys(selectionOf(task, range, binds), limit, { areFew: false })})`;
-  const { objects, lastKey } = await insertParts(
-    tx,
-    task,
-    { walked, binds, sizes, isSparse: false },
-    'walked',
-  );
+  const selection = selectionOf(task, { after: task.planCursor, upTo: windowEnd }, binds);
+  const walked = orderedKeys(selection, limit, { areFew: false });
+  const bounds = await tx.query<Bound>(boundsOf(walked, sizes), binds.values);
+  const { objects, lastKey } = await insertParts(tx, task, bounds, { isSparse: false });
   if (objects === limit) return { cursor: lastKey, objects, isLast: false };
-  return { cursor: window.lastKey, objects, isLast: window.rows < rows };
+  return { cursor: windowEnd, objects, isLast: windowEnd === null };
 }
 
-/** The next `rows` rows of the walked table: an index is read, and nothing else. */
-async function findWindow(
-  tx: Sql,
-  task: EngineTask,
-  rows: number,
-): Promise<{ lastKey: string; rows: number } | null> {
+/** The key of the row that lies so many rows ahead; null: there are fewer. An index is read, and nothing else. */
+async function findWindowEnd(tx: Sql, task: EngineTask, rows: number): Promise<string | null> {
   const binds = createBinds();
   const { table, key, conditions } = walkedTable(task);
   const within = createWithin({ after: task.planCursor, upTo: null }, binds);
   const where = [...conditions, ...within(key)];
-  const [window] = await tx.query<{ lastKey: string; rows: number }>(
-    `select key as "lastKey", row_no as rows from (
-       select key, row_number() over (order by key) as row_no from (
-         select ${key} as key from ${table} ${where.length === 0 ? '' : `where ${where.join(' and ')}`}
-         order by ${key} limit ${rows}
-       ) next
-     ) numbered order by row_no desc limit 1`,
+  const [end] = await tx.query<{ key: string }>(
+    `select ${key} as key from ${table} ${where.length === 0 ? '' : `where ${where.join(' and ')}`}
+     order by ${key} limit 1 offset ${rows - 1}`,
     binds.values,
   );
-  return window ?? null;
+  return end?.key ?? null;
 }
 
-interface Walk {
-  /** Common table expressions, the last of which is `walked`: keys in order. */
-  readonly walked: string;
-  readonly binds: ReturnType<typeof createBinds>;
-  readonly sizes: StepSizes;
-  readonly isSparse: boolean;
+/**
+ * The statement that finds each full part's last key, and the last of all, among keys in order; in one pass that keeps
+ * two rows in memory.
+ */
+function boundsOf(walked: string, { part }: StepSizes, more: readonly string[] = []): string {
+  return `select key as "toKey", row_no - lag(row_no, 1, 0::bigint) over (order by row_no) as objects${['', ...more].join(', ')}
+    from (
+      select key, row_number() over keys as row_no, lead(key) over keys is null as is_last
+      from (${walked}) walked window keys as (order by key)
+    ) numbered where row_no % ${part} = 0 or is_last order by row_no`;
 }
 
-/** Each full part's last key, and the last of all, become bounds. `counted` is the table whose rows are counted too. */
 async function insertParts(
   tx: Sql,
-  task: EngineTask,
-  { walked, binds, sizes, isSparse }: Walk,
-  counted: 'few' | 'walked',
-): Promise<{ lastKey: string | null; objects: number; found: number }> {
-  const taskId = binds.add(task.taskId);
-  const cursor = binds.add(task.planCursor);
-  const [step] = await tx.query<{ lastKey: string | null; objects: number; found: number }>(
-    `with ${walked}, numbered as (
-       select key, row_number() over (order by key) as row_no, count(*) over () as objects from walked
-     ), bounds as (
-       select key, row_no, objects from numbered where row_no % ${sizes.part} = 0 or row_no = objects
-     ), cut as (
-       insert into subtasks (task_id, part_no, from_key, to_key, expected, sparse)
-       select ${taskId}::bigint,
-         coalesce((select max(part_no) from subtasks where task_id = ${taskId}::bigint), 0)
-           + row_number() over (order by key),
-         lag(key, 1, ${cursor}::uuid) over (order by key), key,
-         row_no - lag(row_no, 1, 0::bigint) over (order by key), ${isSparse}
-       from bounds
-     )
-     select (select key from bounds order by key desc limit 1) as "lastKey",
-       coalesce((select max(objects) from bounds), 0) as objects, (select count(*) from ${counted}) as found`,
-    binds.values,
-  );
-  return step ?? { lastKey: null, objects: 0, found: 0 };
+  { taskId, planCursor }: EngineTask,
+  bounds: readonly Bound[],
+  { isSparse }: { readonly isSparse: boolean },
+): Promise<{ lastKey: string | null; objects: number }> {
+  if (bounds.length > 0) {
+    await tx.query(
+      `insert into subtasks (task_id, part_no, from_key, to_key, expected, sparse)
+       select $1, (select coalesce(max(part_no), 0) from subtasks where task_id = $1) + n,
+         coalesce(lag(to_key) over (order by n), $2), to_key, objects, $3
+       from unnest($4::uuid[], $5::bigint[]) with ordinality as bounds (to_key, objects, n)`,
+      [taskId, planCursor, isSparse, bounds.map(({ toKey }) => toKey), bounds.map(({ objects }) => objects)],
+    );
+  }
+  return {
+    lastKey: bounds.at(-1)?.toKey ?? null,
+    objects: bounds.reduce((sum, { objects }) => sum + objects, 0),
+  };
 }
