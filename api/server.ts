@@ -25,6 +25,7 @@ import { createTaskPreviews } from '../db/taskPreview.ts';
 import { createTaskStore } from '../db/taskStore.ts';
 import { isUnavailable } from '../db/unavailable.ts';
 import { catalogueWith } from '../extraction/catalogue.ts';
+import { checkRemote } from '../extraction/remoteHealth.ts';
 import { openImageStore } from '../imagestore/open.ts';
 import { ConfigError, loadConfig, type Config } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
@@ -107,6 +108,11 @@ async function serve(): Promise<void> {
       { name: 'temporal', dependent: true, run: () => gateway.check() },
       { name: 'workers', dependent: true, run: () => gateway.checkPollers(['orchestrate', 'gc']) },
       { name: 'extractors', dependent: true, run: () => gateway.checkPollers(['extract']) },
+      ...config.remoteExtractors.map((entry) => ({
+        name: `extractor-${entry.kind}-${entry.version}`,
+        dependent: true,
+        run: () => checkRemote(entry),
+      })),
     ],
     isUnavailable,
     session: {

@@ -57,7 +57,7 @@ export interface TaskActionsDeps {
     remove(taskId: number, actor: Actor): Promise<void>;
   };
   readonly gateway: {
-    startTask(ref: TaskRef): Promise<unknown>;
+    startTask(start: TaskRef & { readonly requestId: string | null }): Promise<unknown>;
     controlTask(ref: TaskRef): Promise<unknown>;
   };
   readonly readPolicy: ReadPolicy;
@@ -95,6 +95,11 @@ export function createTaskActions(deps: TaskActionsDeps) {
     }
   };
 
+  const start = ({ taskId, generation }: TaskRef, actor: Actor): Promise<void> => {
+    const ref = { taskId, generation };
+    return tell(ref, gateway.startTask({ ...ref, requestId: actor.requestId }), actor);
+  };
+
   const create = async (
     taskType: TaskType,
     content: GcContent | ExtractContent,
@@ -126,7 +131,7 @@ export function createTaskActions(deps: TaskActionsDeps) {
       },
       actor,
     );
-    if (ref.isNew) await tell(ref, gateway.startTask(ref), actor);
+    if (ref.isNew) await start(ref, actor);
     return ref.taskId;
   };
 
@@ -170,7 +175,7 @@ export function createTaskActions(deps: TaskActionsDeps) {
     /** @throws DomainError taskNotFound | cannotRetry */
     retry: async (taskId: number, scope: RetryScope, actor: Actor): Promise<void> => {
       const ref = await tasks.retry(taskId, scope, actor);
-      await tell(ref, gateway.startTask(ref), actor);
+      await start(ref, actor);
     },
 
     /** @throws DomainError taskNotFound | stillRunning */

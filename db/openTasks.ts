@@ -1,9 +1,9 @@
-import type { TaskRef } from '../domain/tasks/parts.ts';
+import type { TaskRef, TaskStart } from '../domain/tasks/parts.ts';
 import type { DesiredState, TaskState } from '../domain/tasks/task.ts';
 import { advisoryLocks } from './advisoryLocks.ts';
 import type { Database } from './connection.ts';
 
-export interface OpenTask extends TaskRef {
+export interface OpenTask extends TaskStart {
   readonly state: TaskState;
   readonly desiredState: DesiredState;
   /** Since its row changed last. */
@@ -38,7 +38,7 @@ export function createOpenTasks(db: Database) {
     /** Tasks that have not come to their end, oldest first. */
     list: (afterTaskId: number, limit: number): Promise<OpenTask[]> =>
       db.query<OpenTask>(
-        `select task_id as "taskId", generation, state, desired_state as "desiredState",
+        `select task_id as "taskId", generation, request_id as "requestId", state, desired_state as "desiredState",
            extract(epoch from now() - last_update_time)::float8 as "idleSeconds"
          from tasks where state not in ('cancelled', 'failed', 'done') and task_id > $1
          order by task_id limit $2`,

@@ -1,5 +1,6 @@
 import type { ExtractContent } from '../domain/tasks/extractContent.ts';
 import type { GcContent } from '../domain/tasks/gcContent.ts';
+import type { NotificationPolicy } from '../domain/tasks/notificationPolicy.ts';
 import type { TaskState } from '../domain/tasks/task.ts';
 import { fadeMs } from '../domain/tasks/rate.ts';
 import { countOf, pageOfKeys, type BlockList } from './blockPages.ts';
@@ -42,6 +43,7 @@ export interface TaskRow {
   readonly createdBy: string | null;
   readonly createdByLogin: string;
   readonly scheduleId: number | null;
+  readonly notificationPolicy: NotificationPolicy | null;
   readonly createTime: Date;
   readonly endTime: Date | null;
   readonly lastUpdateTime: Date;
@@ -63,7 +65,7 @@ const columns = `
   coalesce(s.origins_removed, t.origins_removed) "originsRemoved",
   ${clock} "runningMs", coalesce(s.recent, 0) "recentObjects",
   t.result_id "resultId", t.failure, t.created_by "createdBy", t.created_by_login "createdByLogin",
-  t.schedule_id "scheduleId", t.create_time "createTime", t.end_time "endTime",
+  t.schedule_id "scheduleId", t.notification_policy "notificationPolicy", t.create_time "createTime", t.end_time "endTime",
   greatest(t.last_update_time, s.last_update_time) "lastUpdateTime"`;
 
 // A final task's sums stand in its own row; the others' parts are counted only for the rows that are shown.

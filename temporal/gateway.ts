@@ -7,7 +7,7 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import proto from '@temporalio/proto';
-import type { TaskRef } from '../domain/tasks/parts.ts';
+import type { TaskRef, TaskStart } from '../domain/tasks/parts.ts';
 import {
   controlSignal,
   queueOf,
@@ -61,7 +61,8 @@ export function createGateway(options: GatewayOptions) {
     ...createSchedules({ client, prefix, timely }),
 
     /** Starts the task's workflow; harmless when it runs or ran already. */
-    startTask: async (ref: TaskRef): Promise<void> => {
+    startTask: async ({ taskId, generation, requestId }: TaskStart): Promise<void> => {
+      const ref = { taskId, generation };
       try {
         await timely(() =>
           client.workflow.start(runTaskType, {
@@ -72,7 +73,7 @@ export function createGateway(options: GatewayOptions) {
             workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
             // A killed worker's decision is taken over by another one after this long; the default is 10 s.
             workflowTaskTimeout: '5 seconds',
-            memo: { taskId: ref.taskId, generation: ref.generation },
+            memo: { ...ref, ...(requestId ? { requestId } : {}) },
           }),
         );
       } catch (error) {

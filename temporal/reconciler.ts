@@ -1,11 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { TaskRef } from '../domain/tasks/parts.ts';
+import type { TaskRef, TaskStart } from '../domain/tasks/parts.ts';
 import type { DesiredState, TaskState } from '../domain/tasks/task.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Gateway } from './gateway.ts';
 
-interface OpenTask extends TaskRef {
+interface OpenTask extends TaskStart {
   readonly state: TaskState;
   readonly desiredState: DesiredState;
   readonly idleSeconds: number;
@@ -91,15 +91,19 @@ async function reconcileTask(deps: ReconcilerDeps, task: OpenTask): Promise<void
     return;
   }
   if (presence === 'missing' && task.state === 'pending') {
-    await deps.gateway.startTask(task);
+    await deps.gateway.startTask(startOf(task, task));
     repaired(deps, task, 'task_started');
     return;
   }
   if (task.idleSeconds < patienceSeconds) return;
   const next = await deps.tasks.raiseGeneration(task);
   if (next === null) return;
-  await deps.gateway.startTask(next);
+  await deps.gateway.startTask(startOf(next, task));
   repaired(deps, task, presence === 'missing' ? 'workflow_lost' : 'workflow_closed');
+}
+
+function startOf({ taskId, generation }: TaskRef, { requestId }: OpenTask): TaskStart {
+  return { taskId, generation, requestId: requestId ?? null };
 }
 
 /** Whether the row desires what the workflow has not done yet. */

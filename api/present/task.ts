@@ -1,3 +1,4 @@
+import type { NotificationPolicy } from '../../domain/tasks/notificationPolicy.ts';
 import { recentRate } from '../../domain/tasks/rate.ts';
 import { isFinal, taskStatusOf, type PartState, type TaskState } from '../../domain/tasks/task.ts';
 
@@ -19,6 +20,7 @@ export interface TaskToShow {
   readonly failure: object | null;
   readonly createdBy: string | null;
   readonly scheduleId: number | null;
+  readonly notificationPolicy: NotificationPolicy | null;
   readonly createTime: Date;
   readonly endTime: Date | null;
   readonly lastUpdateTime: Date;
@@ -60,6 +62,7 @@ export function presentTask(task: TaskToShow) {
     progress: presentProgress(task),
     created_by: task.createdBy,
     schedule_id: task.scheduleId,
+    notification_policy: task.notificationPolicy,
     failure: task.failure,
   };
 }

@@ -7,6 +7,11 @@ export interface TaskRef {
   readonly generation: number;
 }
 
+/** A start of a task's workflow, with the request that asked for it; none: nobody did, or it is not known. */
+export interface TaskStart extends TaskRef {
+  readonly requestId?: string | null;
+}
+
 export interface PartRef {
   readonly ref: TaskRef;
   readonly partNo: number;

@@ -50,6 +50,18 @@ test('a task tells its ends, unless its policy names other statuses, and never o
   assert.notEqual(told?.next_attempt_time, null);
 });
 
+test('a task shows its policy, alone and among others', async () => {
+  await order(policy);
+  await call('POST', '/4/tasks/gc', { body: { content: gc } });
+  const whole = { ...policy, statuses: [2, 3, 5] };
+  assert.deepEqual((await call('GET', '/4/tasks/1')).body.notification_policy, whole);
+  const { tasks } = (await call('GET', '/4/tasks')).body;
+  assert.deepEqual(
+    tasks.map((task) => task.notification_policy),
+    [null, whole],
+  );
+});
+
 test('every change of the status is told once, newest first, in pages', async () => {
   await call('POST', '/4/tasks/additional_extract', {
     body: { content: extract, notification_policy: everything },

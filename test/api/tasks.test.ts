@@ -37,11 +37,16 @@ async function setTask(taskId: number, values: string): Promise<void> {
   await api.db.query(`update tasks set ${values} where task_id = $1`, [taskId]);
 }
 
+const requestId = '1536751345,8b8b5937-2e9c-4e8b-a7a7-5caf86621b5a';
+
 test('a gc task is accepted, told to the engine and shown with its defaults filled in', async () => {
-  const answer = await call('POST', '/4/tasks/gc', { body: { ...oldVersion, description: 'old one' } });
+  const answer = await call('POST', '/4/tasks/gc', {
+    body: { ...oldVersion, description: 'old one' },
+    headers: { 'luna-request-id': requestId },
+  });
   assert.deepEqual([answer.status, answer.body], [201, { task_id: 1 }]);
   assert.equal(answer.headers.get('location'), '/4/tasks/1');
-  assert.deepEqual(api.told, [{ call: 'start', taskId: 1, generation: 1 }]);
+  assert.deepEqual(api.told, [{ call: 'start', taskId: 1, generation: 1, requestId }]);
   const { body: task } = await call('GET', '/4/tasks/1');
   assert.deepEqual(task.content, {
     target: 'face_descriptors',
@@ -115,8 +120,9 @@ test('a task that has ended is retried under the next generation, and only then'
   const retry = { body: { action: 'retry', scope: 'failed' } };
   assert.equal((await call('PATCH', `/4/tasks/${taskId}`, retry)).body.error_code, 28031);
   await setTask(taskId, "state = 'done'");
-  assert.equal((await call('PATCH', `/4/tasks/${taskId}`, retry)).status, 200);
-  assert.deepEqual(api.told.at(-1), { call: 'start', taskId, generation: 2 });
+  const headers = { 'luna-request-id': requestId };
+  assert.equal((await call('PATCH', `/4/tasks/${taskId}`, { ...retry, headers })).status, 200);
+  assert.deepEqual(api.told.at(-1), { call: 'start', taskId, generation: 2, requestId });
 });
 
 test('a task is throttled and let go again, unless it has ended', async () => {

@@ -84,6 +84,24 @@ test('the services of docker-compose.yml have pinned images, and start in order'
   }
 });
 
+test('who may be notified and where origins may be removed can be set in every deployment', async () => {
+  const names = ['ORIGIN_HOSTS', 'NOTIFICATION_HOSTS'];
+  const { services } = await readCompose();
+  for (const name of ['api', 'worker-1', 'worker-2']) {
+    const { environment = {} } = services[name] ?? assert.fail(name);
+    for (const each of [...names, 'NOTIFICATION_SECRETS_FILE'])
+      assert.ok(each in environment, `${name} ${each}`);
+  }
+  const manifests = await readManifests();
+  const shared = manifests.find(({ kind }) => kind === 'ConfigMap') as unknown as { data: object };
+  for (const each of names) assert.ok(each in shared.data, each);
+  for (const name of ['api', 'orchestrate']) {
+    const texts = manifests.filter(({ kind }) => kind === 'Deployment').map((each) => JSON.stringify(each));
+    const [text = ''] = texts.filter((each) => each.includes(`"name":"luna-admin-${name}"`));
+    assert.match(text, /"NOTIFICATION_SECRETS"/, name);
+  }
+});
+
 test("the manifests are what Kubernetes' own types allow", async () => {
   const manifests = await readManifests();
   assert.ok(manifests.length > 12);

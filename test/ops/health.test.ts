@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { rename, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Child } from '../../platform/childProcess.ts';
@@ -51,6 +54,31 @@ test('the API says when nobody would extract, but only to who asks about other s
       ['extractors', 'failed'],
     ],
   );
+});
+
+test('a remote extractor that does not answer is named, to who asks about other services', async () => {
+  let status = 405;
+  const remote = createServer((_req, res) => res.writeHead(status).end()).listen(0, '127.0.0.1');
+  await once(remote, 'listening');
+  const { port } = remote.address() as AddressInfo;
+  const asking = await startApi(engine, 'asking', {
+    REMOTE_EXTRACTORS: `face:4:512=http://127.0.0.1:${port}/extract`,
+  });
+  const url = asking.url ?? '';
+  const failed = async () => failedIn(await healthOf(url, '?include_luna_services=1'));
+  try {
+    assert.deepEqual(await failed(), ['extractors']);
+    status = 503;
+    assert.deepEqual(await failed(), ['extractors', 'extractor-face-4']);
+    remote.close();
+    remote.closeAllConnections();
+    await once(remote, 'close');
+    assert.deepEqual(await failed(), ['extractors', 'extractor-face-4']);
+    assert.equal((await healthOf(url)).status, 200);
+  } finally {
+    remote.close();
+    await asking.stop();
+  }
 });
 
 test('a worker says that it polls, and what is out of order', async () => {

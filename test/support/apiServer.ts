@@ -44,6 +44,8 @@ export interface Told {
   readonly call: 'start' | 'control';
   readonly taskId: number;
   readonly generation: number;
+  /** Of a start. */
+  readonly requestId?: string | null;
 }
 
 export interface ApiServerOptions {
@@ -123,7 +125,8 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     schedules: createScheduleStore(db),
     scheduleLists: createScheduleLists(db),
     gateway: {
-      startTask: ({ taskId, generation }) => tell({ call: 'start', taskId, generation }),
+      startTask: ({ taskId, generation, requestId }) =>
+        tell({ call: 'start', taskId, generation, requestId }),
       controlTask: ({ taskId, generation }) => tell({ call: 'control', taskId, generation }),
     },
     taskLists: createTaskLists(db),

@@ -189,6 +189,15 @@ test('a task that selects nothing is done at once', async () => {
   assert.deepEqual(task.runs, []);
 });
 
+test('every run of a task tells in Temporal which request asked for it', async () => {
+  const requestId = '1536751345,8b8b5937-2e9c-4e8b-a7a7-5caf86621b5a';
+  task = buildTask({ parts: 30, partsPerRun: 8 });
+  await gateway.startTask({ ...ref, requestId });
+  await finished();
+  const { memo } = await client.workflow.getHandle(taskWorkflowId(prefix, ref)).describe();
+  assert.deepEqual(memo, { ...ref, requestId });
+});
+
 test('starting a task twice runs it once', async () => {
   task = buildTask();
   await Promise.all([gateway.startTask(ref), gateway.startTask(ref)]);
