@@ -6,6 +6,7 @@ import { gc } from './gc.ts';
 import { growth } from './growth.ts';
 import { lists } from './lists.ts';
 import type { Measurement } from './measurement.ts';
+import { planning } from './planning.ts';
 import { reads } from './reads.ts';
 
 /** By the name that is typed. */
@@ -15,6 +16,7 @@ export const measurements = {
   version: dropVersion,
   reads,
   lists,
+  planning,
   growth,
   fanout: fanOut,
   control,

@@ -1,11 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { presentSubtask, TaskJson } from '../api/present/task.ts';
 import type { presentTaskError } from '../api/present/taskError.ts';
+import type { presentTaskPreview } from '../api/present/taskPreview.ts';
 import { isFinal } from '../domain/tasks/task.ts';
 import type { ApiClient } from './apiClient.ts';
 
 export type { TaskJson } from '../api/present/task.ts';
 export type SubtaskJson = ReturnType<typeof presentSubtask>;
+export type TaskPreviewJson = ReturnType<typeof presentTaskPreview>;
 export type TaskErrorJson = ReturnType<typeof presentTaskError>;
 
 export interface TaskResultJson {
@@ -39,6 +41,8 @@ export function createTaskCalls(api: ApiClient) {
       (await api.post<{ task_id: number }>('/tasks/additional_extract', { content, description })).task_id,
     postGc: async (content: object, description: string): Promise<number> =>
       (await api.post<{ task_id: number }>('/tasks/gc', { content, description })).task_id,
+    preview: (taskType: 4 | 5, content: object) =>
+      api.post<TaskPreviewJson>('/tasks/preview', { task_type: taskType, content }),
     find,
     act: (taskId: number, action: 'cancel' | 'pause' | 'resume' | 'retry') =>
       api.patch<object>(`/tasks/${taskId}`, { action }),

@@ -1,0 +1,86 @@
+import { createPartPlan } from '../db/partPlan.ts';
+import { textTable } from '../commands/textTable.ts';
+import type { Bed } from './bed.ts';
+import { round } from './figures.ts';
+import { freshTables } from './freshTables.ts';
+import type { Measurement } from './measurement.ts';
+import { slowestPreview } from './previews.ts';
+
+const chunk = 500_000;
+const fewIn = 10_000;
+// As the worker has them.
+const partSize = 50_000;
+const partsPerStep = 4;
+
+/** What it takes to look at and to plan a task over very many faces, all of them or one in ten thousand. */
+export const planning: Measurement = {
+  about: 'previews and plans over bare faces, without removing them',
+  measure: async (bed, { faces }, say) => {
+    await freshTables(bed, 0);
+    for (let from = 0; from < faces; from += chunk) {
+      say(`planning: ${from} of ${faces} faces seeded`);
+      await addBareFaces(bed, from, Math.min(faces, from + chunk));
+    }
+    await bed.db.query('vacuum (analyze) faces');
+    await bed.db.query('checkpoint');
+    const previews = await slowestPreview(bed);
+    const all = await planPaused(bed, { account_id: bed.accountId });
+    const few = await planPaused(bed, { user_data: 'one of few' });
+    const head = ['', 'objects', 'parts', 'steps', 'longest step s', 'together s'];
+    const rows = [
+      ['everything', ...all],
+      [`1 in ${fewIn}`, ...few],
+    ];
+    return {
+      figures: { faces, slowestPreviewSeconds: previews, head, rows },
+      lines: [
+        `gc of ${faces} faces; each step is one transaction`,
+        '',
+        ...textTable(head, rows),
+        '',
+        `slowest of the previews: ${round(previews)} s (at most 1 s)`,
+      ],
+    };
+  },
+};
+
+async function addBareFaces({ db, accountId }: Bed, from: number, to: number): Promise<void> {
+  await db.query(
+    `insert into faces (face_id, account_id, user_data, create_time)
+     select uuidv7(), $1::uuid, case when n % ${fewIn} = 0 then 'one of few' else '' end,
+       now() - n * interval '1 second'
+     from generate_series($2::bigint, $3::bigint) n`,
+    [accountId, from, to - 1],
+  );
+}
+
+/** Plans a task whose work is not to begin. */
+async function planPaused({ db, tasks }: Bed, filters: object): Promise<number[]> {
+  const content = { target: 'faces', filters, store_results: true };
+  const taskId = await tasks.postGc(content, 'bench');
+  await tasks.act(taskId, 'pause');
+  await tasks.follow(taskId, { until: ({ state }) => state === 'paused' });
+  const [task] = await db.query<{ generation: number }>('select generation from tasks where task_id = $1', [
+    taskId,
+  ]);
+  if (task === undefined) throw new Error(`there is no task ${taskId}`);
+  const plan = createPartPlan(db, { partSizes: { gc: partSize, extract: partSize }, partsPerStep });
+  const steps: number[] = [];
+  for (let after = 0, planned = false; !planned;) {
+    const started = performance.now();
+    const next = await plan.next({ taskId, generation: task.generation }, after);
+    steps.push((performance.now() - started) / 1_000);
+    after = next.parts.at(-1) ?? after;
+    planned = next.planned;
+  }
+  const found = await tasks.find(taskId);
+  await tasks.act(taskId, 'cancel');
+  const together = steps.reduce((sum, step) => sum + step, 0);
+  return [
+    found.progress.objects_expected,
+    found.count_task_parts_all,
+    steps.length,
+    round(Math.max(...steps)),
+    round(together),
+  ];
+}
