@@ -1,4 +1,5 @@
 import type pg from 'pg';
+import { askedRules, noteAsked, type AskedOrigin } from './asked.ts';
 import { openLedger } from './ledger.ts';
 import { bookRules } from './rules.ts';
 import { snapshotTables } from './tables.ts';
@@ -11,6 +12,8 @@ export interface AuditOptions {
   readonly touched?: readonly string[];
   /** Folder of the sample store, when its files are to be compared with the rows too. */
   readonly sampleFolder?: string;
+  /** What image origins were asked, by their own count; absent: nobody has counted. */
+  readonly asked?: readonly AskedOrigin[];
   /** Keys whose file the test itself took away. */
   readonly missingFiles?: readonly string[];
 }
@@ -36,12 +39,13 @@ export async function takeSnapshot(client: pg.Client): Promise<void> {
  * @returns what is wrong, one sentence a kind of fault; empty when the books balance
  */
 export async function auditBooks(client: pg.Client, options: AuditOptions): Promise<string[]> {
-  const { taskIds, touched = [], sampleFolder, missingFiles = [] } = options;
+  const { taskIds, touched = [], sampleFolder, missingFiles = [], asked } = options;
   // The lists of removed objects are looked up row by row: they must fit into a hash.
   await client.query(`set work_mem = '256MB'`);
   await openLedger(client, taskIds, touched);
+  if (asked !== undefined) await noteAsked(client, asked);
   const violations: string[] = [];
-  for (const rule of bookRules()) {
+  for (const rule of [...bookRules(), ...(asked === undefined ? [] : askedRules)]) {
     const { rows } = await client.query<{ fault: string; times: string; examples: string[] }>(
       `select fault, count(*) as times, (array_agg(id::text order by id::text))[1:3] as examples
        from (${rule}) found (fault, id) group by fault order by fault`,

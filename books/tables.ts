@@ -27,7 +27,7 @@ export const snapshotTables: readonly SnapshotTable[] = [
   table('attributes', ['face_id'], ['basic_attributes', 'sample_generation'], besidesAttributes),
   table('list_faces', ['face_id', 'list_id']),
   table('samples', ['owner_id', 'kind'], ['sample_id', 'generation', 'storage_key']),
-  table('image_origins', ['owner_id', 'origin_no']),
+  table('image_origins', ['owner_id', 'origin_no'], ['url']),
   table('face_descriptors', ['face_id', 'descriptor_version'], ['create_time']),
   table(
     'events',

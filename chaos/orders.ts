@@ -4,7 +4,7 @@ import type { Step } from './plan.ts';
 import type { System } from './system.ts';
 import type { Job } from './world.ts';
 
-type Order = Extract<Step, { act: 'pause' | 'resume' | 'cancel' | 'retry' }>;
+type Order = Extract<Step, { act: 'pause' | 'resume' | 'cancel' | 'retry' | 'throttle' }>;
 type Wish = 'run' | 'pause' | 'cancel';
 
 export interface TaskRow {
@@ -12,6 +12,7 @@ export interface TaskRow {
   readonly state: string;
   readonly desired_state: Wish;
   readonly objects_expected: number;
+  readonly objects_per_second: number;
   readonly failure: object | null;
 }
 
@@ -24,10 +25,11 @@ const allows: Record<Order['act'], (row: TaskRow) => boolean> = {
   pause: ({ state }) => state === 'planning' || state === 'running',
   resume: ({ state }) => state === 'pausing' || state === 'paused',
   cancel: (row) => !isFinal(row),
+  throttle: (row) => !isFinal(row),
   retry: isFinal,
 };
 
-const wishAfter: Record<Order['act'], Wish> = {
+const wishAfter: Record<Exclude<Order['act'], 'throttle'>, Wish> = {
   pause: 'pause',
   resume: 'run',
   cancel: 'cancel',
@@ -38,6 +40,8 @@ const wishAfter: Record<Order['act'], Wish> = {
 export function createOrders(system: System, say: (text: string) => void) {
   /** What was last ordered of each task, and answered with yes. */
   const wishes = new Map<number, Wish>();
+  /** The rate that each throttled task was last given. */
+  const rates = new Map<number, number>();
 
   /** Null: the API said no, after `lost` calls whose answer did not arrive. */
   const call = async <T>(work: () => Promise<T>): Promise<{ answer: T | null; lost: number }> => {
@@ -55,7 +59,9 @@ export function createOrders(system: System, say: (text: string) => void) {
 
   const rows = () => readTasks(system.databaseUrl);
 
-  const give = async (act: Order['act'], taskId: number): Promise<void> => {
+  const rowOf = async (taskId: number) => (await rows()).find(({ task_id }) => task_id === taskId);
+
+  const give = async (act: Exclude<Order['act'], 'throttle'>, taskId: number): Promise<void> => {
     const { answer } = await call(() =>
       system.api.patch<object>(
         `/tasks/${taskId}`,
@@ -65,14 +71,27 @@ export function createOrders(system: System, say: (text: string) => void) {
     if (answer === null) {
       // It came to its end before, or a lost call was heard: its row knows.
       say(`task ${taskId}: too late to ${act}`);
-      const row = (await rows()).find(({ task_id }) => task_id === taskId);
+      const row = await rowOf(taskId);
       if (row !== undefined) wishes.set(taskId, isFinal(row) ? 'run' : row.desired_state);
       if (row?.state === 'cancelled') wishes.set(taskId, 'cancel');
     } else wishes.set(taskId, wishAfter[act]);
   };
 
+  const throttle = async (taskId: number, objects_per_second: number): Promise<void> => {
+    const { answer } = await call(() =>
+      system.api.patch<object>(`/tasks/${taskId}`, { action: 'throttle', objects_per_second }),
+    );
+    if (answer !== null) rates.set(taskId, objects_per_second);
+    else {
+      say(`task ${taskId}: too late to throttle`);
+      const row = await rowOf(taskId);
+      if (row !== undefined) rates.set(taskId, row.objects_per_second);
+    }
+  };
+
   return {
     wishes,
+    rates,
     rows,
 
     /** A call that got no answer may have made the task: it is looked for by its name. */
@@ -88,13 +107,18 @@ export function createOrders(system: System, say: (text: string) => void) {
       say(`task ${answer}: ${job.plan.kind}, ${job.plan.objects} objects`);
     },
 
-    order: async ({ act, pick }: Order): Promise<void> => {
+    order: async (order: Order): Promise<void> => {
+      const { act, pick } = order;
       const able = (await rows()).filter(allows[act]);
       const chosen = able[pick % Math.max(1, able.length)];
       if (chosen === undefined) say(`no task to ${act}`);
-      else {
+      else if (order.act === 'throttle') {
+        const rate = Math.max(5, Math.round((chosen.objects_per_second * order.percent) / 100));
+        say(`throttle task ${chosen.task_id} from ${chosen.objects_per_second} to ${rate} objects a second`);
+        await throttle(chosen.task_id, rate);
+      } else {
         say(`${act} task ${chosen.task_id}`);
-        await give(act, chosen.task_id);
+        await give(order.act, chosen.task_id);
       }
     },
 
@@ -111,7 +135,8 @@ async function readTasks(databaseUrl: string, description?: string): Promise<Tas
     try {
       await client.connect();
       const { rows } = await client.query<TaskRow>(
-        `select task_id::integer, state, desired_state, objects_expected::integer, failure from tasks
+        `select task_id::integer, state, desired_state, objects_expected::integer, objects_per_second,
+           failure from tasks
          where description = coalesce($1, description) order by task_id`,
         [description ?? null],
       );

@@ -19,14 +19,30 @@ export const victims = [
 ] as const;
 export type Victim = (typeof victims)[number];
 
+/** Every kind of task that there is: what is done, to what, of what. */
+export const kinds = [
+  'gc faces',
+  'gc events',
+  'gc face_descriptors',
+  'gc event_descriptors face',
+  'gc event_descriptors body',
+  'extract face_descriptor faces',
+  'extract face_descriptor events',
+  'extract body_descriptor events',
+  'extract basic_attributes faces',
+  'extract basic_attributes events',
+] as const;
+export type Kind = (typeof kinds)[number];
+
 export interface TaskPlan {
-  readonly kind: 'gc faces' | 'gc descriptors' | 'extract';
+  readonly kind: Kind;
   readonly objects: number;
   readonly perSecond: number;
   readonly storeResults: boolean;
   readonly removeSamples: boolean;
-  /** Whether only the faces of a list, a third, are selected. */
-  readonly onlyList: boolean;
+  readonly removeOrigins: boolean;
+  /** Whether a further condition leaves two of three objects alone. */
+  readonly onlyThird: boolean;
 }
 
 export type Act =
@@ -38,8 +54,12 @@ export type Act =
   | { readonly act: 'terminate'; readonly share: 'one' | 'all' }
   /** cut: connections break; stall: nothing arrives any more; slow: everything arrives late. */
   | { readonly act: 'cut' | 'stall' | 'slow'; readonly path: PathName; readonly forMs: number }
+  /** Nobody answers at the images' origin. */
+  | { readonly act: 'away'; readonly forMs: number }
   /** An admin's order to one of the tasks that allow it; `pick` chooses among them. */
-  | { readonly act: 'pause' | 'resume' | 'cancel' | 'retry'; readonly pick: number };
+  | { readonly act: 'pause' | 'resume' | 'cancel' | 'retry'; readonly pick: number }
+  /** Another rate for one of them: so many percent of what it had. */
+  | { readonly act: 'throttle'; readonly pick: number; readonly percent: number };
 
 export type Step = Act & { readonly afterMs: number };
 
@@ -60,25 +80,48 @@ export function makePlan(seed: number, kills: number): Plan {
   const isSo = (percent: number) => between(1, 100) <= percent;
   const gap = () => between(100, 1_500);
 
+  let deck: Kind[] = [];
+  /** Each kind once, in any order, before the first comes again. */
+  const nextKind = (): Kind => {
+    if (deck.length === 0) deck = [...kinds];
+    const kind = oneOf(deck);
+    deck = deck.filter((other) => other !== kind);
+    return kind;
+  };
+
   const makeTask = (): TaskPlan => {
-    const kind = oneOf(['gc faces', 'gc faces', 'gc descriptors', 'extract', 'extract'] as const);
-    const objects = kind === 'extract' ? between(40, 160) : between(4_000, 16_000);
+    const kind = nextKind();
+    const objects = kind.startsWith('extract') ? between(40, 160) : between(4_000, 16_000);
     return {
-      ...{ kind, objects, storeResults: isSo(70), removeSamples: isSo(50), onlyList: isSo(25) },
+      ...{ kind, objects, storeResults: isSo(70), removeSamples: isSo(50) },
+      ...{ removeOrigins: isSo(60), onlyThird: isSo(25) },
       perSecond: Math.max(5, Math.round(objects / between(4, 12))),
     };
   };
   const makeDisturbance = (): Act => {
-    const act = oneOf(['freeze', 'terminate', 'cut', 'cut', 'stall', 'stall', 'slow', 'slow'] as const);
+    const act = oneOf([
+      ...(['freeze', 'terminate', 'away', 'cut', 'cut', 'stall', 'stall', 'slow', 'slow'] as const),
+    ]);
     if (act === 'freeze')
       return { act, worker: oneOf(['worker-1', 'worker-2']), forMs: between(1_000, 12_000) };
     if (act === 'terminate') return { act, share: oneOf(['one', 'all']) };
+    if (act === 'away') return { act, forMs: between(1_000, 8_000) };
     return { act, path: oneOf(paths), forMs: between(500, 5_000) };
   };
-  const makeOrder = (): Act => ({
-    act: oneOf(['pause', 'pause', 'resume', 'cancel', 'retry', 'retry'] as const),
-    pick: between(0, 999),
-  });
+  const makeOrder = (): Act => {
+    const act = oneOf([
+      'pause',
+      'pause',
+      'resume',
+      'throttle',
+      'throttle',
+      'cancel',
+      'retry',
+      'retry',
+    ] as const);
+    const pick = between(0, 999);
+    return act === 'throttle' ? { act, pick, percent: between(40, 400) } : { act, pick };
+  };
 
   const tasks: TaskPlan[] = [];
   const steps: Step[] = [];

@@ -5,6 +5,7 @@ import { watchCounters } from '../books/watchCounters.ts';
 import { withClient } from '../books/withClient.ts';
 import { createOrders, type Orders, type TaskRow } from './orders.ts';
 import type { Plan, Step } from './plan.ts';
+import { startOrigin } from './origin.ts';
 import { createStrikes } from './strikes.ts';
 import type { System } from './system.ts';
 import { makeWorld } from './world.ts';
@@ -28,13 +29,14 @@ export async function runPlan(
   say: (text: string) => void,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  say(`making faces for ${plan.tasks.length} tasks`);
+  say(`making faces and events for ${plan.tasks.length} tasks`);
+  const origin = await startOrigin();
   const { jobs, missingFiles } = await withClient(system.databaseUrl, async (client) => {
-    const made = await makeWorld(client, system.sampleFolder, plan.tasks);
+    const made = await makeWorld(client, system.sampleFolder, plan.tasks, origin.url);
     await takeSnapshot(client);
     return made;
   });
-  const strikes = createStrikes(system, say);
+  const strikes = createStrikes(system, origin, say);
   const orders = createOrders(system, say);
   const watch = watchCounters(system.databaseUrl);
   try {
@@ -57,7 +59,8 @@ export async function runPlan(
     const violations = await withClient(system.databaseUrl, async (client) => {
       await sweep(client, signal);
       const taskIds = tasks.map(({ task_id }) => task_id);
-      return auditBooks(client, { taskIds, sampleFolder: system.sampleFolder, missingFiles });
+      const files = { sampleFolder: system.sampleFolder, missingFiles };
+      return auditBooks(client, { taskIds, ...files, asked: origin.asked() });
     });
     return {
       tasks,
@@ -73,6 +76,7 @@ export async function runPlan(
   } finally {
     strikes.stop();
     await watch.stop();
+    await origin.close();
   }
 }
 
@@ -82,7 +86,7 @@ async function comeToRest(
   say: (text: string) => void,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const { wishes, rows } = orders;
+  const { wishes, rates, rows } = orders;
   const unlike = async (isRight: (row: TaskRow, wish: string) => boolean, limitMs: number) => {
     const limit = Date.now() + limitMs;
     for (;;) {
@@ -103,7 +107,14 @@ async function comeToRest(
   }
   const ends: Record<string, string> = { run: 'done', cancel: 'cancelled' };
   const notEnded = await unlike(({ state }, wish) => state === ends[wish], endLimitMs);
+  const notThrottled = (await rows()).filter(
+    (row) => row.objects_per_second !== (rates.get(row.task_id) ?? row.objects_per_second),
+  );
   return [
+    ...notThrottled.map(
+      (row) =>
+        `task ${row.task_id} was to go at ${rates.get(row.task_id) ?? 0} a second and goes at ${row.objects_per_second}`,
+    ),
     ...notPaused.map(({ task_id, state }) => `task ${task_id} was to be paused and is ${state}`),
     ...notEnded.map(
       ({ task_id, state, failure }) =>
@@ -123,7 +134,9 @@ async function sweep(client: pg.Client, signal: AbortSignal): Promise<void> {
   }
 }
 
-function describe(step: Exclude<Step, { act: 'start' | 'pause' | 'resume' | 'cancel' | 'retry' }>): string {
+function describe(
+  step: Exclude<Step, { act: 'start' | 'pause' | 'resume' | 'cancel' | 'retry' | 'throttle' }>,
+): string {
   switch (step.act) {
     case 'kill':
       return step.victim === 'extractors'
@@ -133,6 +146,8 @@ function describe(step: Exclude<Step, { act: 'start' | 'pause' | 'resume' | 'can
       return `freeze ${step.worker} for ${step.forMs} ms`;
     case 'terminate':
       return `terminate ${step.share} of the database's backends`;
+    case 'away':
+      return `no answer from the images' origin for ${step.forMs} ms`;
     case 'cut':
     case 'stall':
     case 'slow':

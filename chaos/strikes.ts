@@ -1,9 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import type { Origin } from './origin.ts';
 import type { PathName, Step, Victim } from './plan.ts';
 import type { System } from './system.ts';
 
-type Strike = Extract<Step, { act: 'kill' | 'freeze' | 'terminate' | 'cut' | 'stall' | 'slow' }>;
+type Strike = Extract<Step, { act: 'kill' | 'freeze' | 'terminate' | 'away' | 'cut' | 'stall' | 'slow' }>;
 
 const servers = ['postgres', 'temporal'];
 const processes = ['worker-1', 'worker-2', 'api'];
@@ -20,7 +21,7 @@ const killed: Record<Exclude<Victim, 'extractors'>, readonly string[]> = {
 };
 
 /** Breaks things, and mends them again in its own time: what is broken next may meet what is still down. */
-export function createStrikes(system: System, say: (text: string) => void) {
+export function createStrikes(system: System, origin: Origin, say: (text: string) => void) {
   const recoveries = new Map<string, Promise<void>>();
   const deaths = new Map<string, { seen: number; ordered: number }>();
   const deathsOf = (name: string) => {
@@ -119,6 +120,13 @@ export function createStrikes(system: System, say: (text: string) => void) {
           return;
         case 'terminate':
           return terminate(step.share);
+        case 'away':
+          origin.leave();
+          recover('origin', async () => {
+            await delay(step.forMs);
+            origin.comeBack();
+          });
+          return;
         case 'cut':
         case 'stall':
         case 'slow':

@@ -10,6 +10,7 @@ import type { SystemOptions } from '../commands/systemOptions.ts';
 import { createLogger } from '../platform/logger.ts';
 import { defaultAdminPassword } from '../platform/settings.ts';
 import { paths, type PathName } from './plan.ts';
+import { presentBody } from './kinds.ts';
 import { createProxy, type Proxy } from './proxy.ts';
 
 /** A system of its own to be broken, in a folder that goes away with it. */
@@ -62,7 +63,9 @@ export async function startSystem(signal: AbortSignal): Promise<System> {
         ...Object.fromEntries(foreignSettings),
         ...{ DATA_DIR: join(folder, name), PORT: '0', WORKER_METRICS_PORT: '0', LOG_LEVEL: 'info' },
         ...{ PART_SIZE_GC: '4000', PART_SIZE_EXTRACT: '30', BATCH_TARGET_MS: '20', EXTRACT_PROCESSES: '1' },
-        ...{ RECONCILE_INTERVAL_MS: '500', IMAGE_STORE: `folder:${sampleFolder}` },
+        ...{ RECONCILE_INTERVAL_MS: '500', IMAGE_STORE: `folder:${sampleFolder}`, ORIGIN_HOSTS: '127.0.0.1' },
+        // What selects events for body descriptors is a version that no network has: 101 is what they lack.
+        ...{ DEFAULT_BODY_DESCRIPTOR_VERSION: String(presentBody) },
         ...options.overrides,
       },
     });

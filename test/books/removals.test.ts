@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { auditBooks, takeSnapshot } from '../../books/auditBooks.ts';
+import type { AskedOrigin } from '../../books/asked.ts';
 import { createDatabase, type Database } from '../../db/connection.ts';
 import { createOriginStore } from '../../db/originStore.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -12,6 +13,8 @@ let testDatabase: TestDatabase;
 let db: Database;
 let client: pg.Client;
 let taskId: number;
+/** What the origins themselves say of it, the one that refused first. */
+let asked: AskedOrigin[];
 
 /** A gc of events of one camera with their image origins, of which one has refused. */
 before(async () => {
@@ -25,7 +28,9 @@ before(async () => {
       buildEvent({ source: n < 6 ? 'door' : 'yard', versions: { face: [1], body: [101] } }),
     ),
   );
-  await db.query(`insert into image_origins select event_id, 1, 'http://origin.example/' from events`);
+  await db.query(
+    `insert into image_origins select event_id, 1, 'http://origin.example/' || event_id from events`,
+  );
   await takeSnapshot(client);
   const byHand = createGcByHand(db);
   const { ref, content } = await byHand.create({
@@ -42,6 +47,7 @@ before(async () => {
       n === 0 ? ({ kind: 'refused', reason: 'answered 403' } as const) : ({ kind: 'removed' } as const),
   }));
   assert.equal((await origins.settle(removal.part, content, settled)).kind, 'committed');
+  asked = due.map(({ url }, n) => ({ url, removed: n > 0 }));
   await byHand.books.finish(ref, { outcome: 'done' });
   taskId = ref.taskId;
 });
@@ -54,6 +60,39 @@ after(async () => {
 
 test('the books of a gc whose origin refused balance', async () => {
   assert.deepEqual(await auditBooks(client, { taskIds: [taskId] }), []);
+  assert.deepEqual(await auditBooks(client, { taskIds: [taskId], asked }), []);
+});
+
+test('the audit finds an image origin that was asked although its event stays', async () => {
+  const { rows } = await client.query<{ url: string }>(
+    `select url from image_origins where owner_id = ${stranger}`,
+  );
+  const more = rows.map(({ url }) => ({ url, removed: true }));
+  assert.deepEqual(await auditBooks(client, { taskIds: [taskId], asked: [...asked, ...more] }), [
+    `image origins were asked that no task was to remove: 1 times (${more[0]?.url ?? ''})`,
+  ]);
+});
+
+test('the audit finds image origins that were asked by a gc that was to leave them alone', async () => {
+  await client.query('begin');
+  try {
+    await client.query(`update tasks set content = jsonb_set(content, '{remove_image_origins}', 'false')`);
+    const found = (await auditBooks(client, { taskIds: [taskId], asked })).join('\n');
+    assert.match(found, /^image origins were asked that no task was to remove: 6 times/m);
+  } finally {
+    await client.query('rollback');
+  }
+});
+
+test('the audit finds image origins that count as removed and were never asked, or have refused', async () => {
+  const [refused, silent, broken, ...others] = asked;
+  assert.ok(refused !== undefined && silent !== undefined && broken !== undefined);
+  const found = await auditBooks(client, {
+    taskIds: [taskId],
+    asked: [refused, { ...broken, removed: false }, ...others],
+  });
+  assert.equal(found.length, 1);
+  assert.match(found[0] ?? '', /^task \d+: image origins count as removed that never said so: 2 times/);
 });
 
 const removed = '(select min(id::text)::uuid from (select unnest(ids) as id from task_result_chunks) r)';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { makePlan, paths, victims } from '../../chaos/plan.ts';
+import { kinds, makePlan, paths, victims } from '../../chaos/plan.ts';
 
 const seed = fc.integer({ min: 0, max: 2_147_483_647 });
 const kills = fc.integer({ min: 1, max: 60 });
@@ -48,6 +48,24 @@ test('everything that can happen does happen within some seeds', () => {
   );
   assert.deepEqual(seen(steps.map((step) => ('path' in step ? step.path : undefined))), [...paths].sort());
   assert.deepEqual(seen(steps.map(({ act }) => act)), [
-    ...['cancel', 'cut', 'freeze', 'kill', 'pause', 'resume', 'retry', 'slow', 'stall', 'start', 'terminate'],
+    ...['away', 'cancel', 'cut', 'freeze', 'kill', 'pause', 'resume', 'retry', 'slow', 'stall', 'start'],
+    ...['terminate', 'throttle'],
   ]);
+});
+
+test('ten tasks are of all kinds', () => {
+  fc.assert(
+    fc.property(seed, (first) => {
+      const { tasks } = makePlan(first, 30);
+      for (const from of [0, 10, 20]) {
+        assert.deepEqual(
+          tasks
+            .slice(from, from + 10)
+            .map(({ kind }) => kind)
+            .sort(),
+          [...kinds].sort(),
+        );
+      }
+    }),
+  );
 });
