@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type pg from 'pg';
 import { v7 as newId } from 'uuid';
-import { auditBooks, takeSnapshot } from '../../books/auditBooks.ts';
+import { auditBooks, takeSnapshot, type AuditOptions } from '../../books/auditBooks.ts';
 import { startEverything } from '../../commands/system.ts';
 import type { SystemOptions } from '../../commands/systemOptions.ts';
 import { createDatabase, type Database } from '../../db/connection.ts';
@@ -235,7 +235,10 @@ export async function startEngine({ env = {}, workers, ownServers = false }: Eng
     snapshot: () => withClient(takeSnapshot),
 
     /** Lets the sweep remove what a killed batch left, and says what is wrong with the books. */
-    audit: async (taskIds: readonly number[], more: { touched?: string[]; missingFiles?: string[] } = {}) => {
+    audit: async (
+      taskIds: readonly number[],
+      more: Pick<AuditOptions, 'touched' | 'missingFiles' | 'asked'> = {},
+    ) => {
       await db.query(`update sample_tombstones set create_time = create_time - interval '1 hour'`);
       await waitFor('the sweep of files', async () => {
         const [row] = await db.query<{ left: number }>('select count(*) as left from sample_tombstones');
