@@ -427,6 +427,8 @@ END) stored not null,
   constraint tasks_pkey PRIMARY KEY (task_id)
 );
 CREATE INDEX tasks_create_time ON public.tasks USING btree (create_time);
+CREATE INDEX tasks_creator ON public.tasks USING btree (created_by_login, task_id DESC);
+CREATE INDEX tasks_described ON public.tasks USING btree (task_id DESC) WHERE (description IS NOT NULL);
 CREATE INDEX tasks_end_time ON public.tasks USING btree (end_time) WHERE (end_time IS NOT NULL);
 CREATE UNIQUE INDEX tasks_idempotency_key ON public.tasks USING btree (created_by, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX tasks_open ON public.tasks USING btree (task_id) WHERE (state <> ALL (ARRAY['cancelled'::text, 'failed'::text, 'done'::text]));

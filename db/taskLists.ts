@@ -6,7 +6,7 @@ import { fadeMs } from '../domain/tasks/rate.ts';
 import { countOf, pageOfKeys, type BlockList } from './blockPages.ts';
 import { createConditions, type Conditions } from './conditions.ts';
 import type { Database } from './connection.ts';
-import type { Paging } from './paging.ts';
+import { offsetOf, type Paging } from './paging.ts';
 
 export interface TaskFilters {
   readonly taskIds?: readonly number[];
@@ -16,7 +16,14 @@ export interface TaskFilters {
   readonly endTimeLt?: string;
   readonly taskType?: number;
   readonly taskStatus?: number;
+  /** The login of whoever made it. */
+  readonly creator?: string;
+  /** Stands somewhere in the description, in small or capital letters. */
+  readonly text?: string;
 }
+
+/** Newest or oldest first; by the end, where what has not ended is left out. */
+export type TaskOrder = 'newest' | 'oldest' | 'ended last' | 'ended first';
 
 /** A task as it can be read at any moment: while it runs, the counters are the sums of its parts. */
 export interface TaskRow {
@@ -80,6 +87,13 @@ const parts = `left join lateral (
 
 const rowsAtOnce = 500;
 
+const sortings: Readonly<Record<TaskOrder, { readonly sql: string; readonly isOfEnded: boolean }>> = {
+  newest: { sql: 'task_id desc', isOfEnded: false },
+  oldest: { sql: 'task_id', isOfEnded: false },
+  'ended last': { sql: 'end_time desc, task_id desc', isOfEnded: true },
+  'ended first': { sql: 'end_time, task_id', isOfEnded: true },
+};
+
 export function createTaskLists(db: Database) {
   return {
     /** Newest first. */
@@ -96,6 +110,25 @@ export function createTaskLists(db: Database) {
       );
     },
 
+    /** The same in another order: places are passed one by one in the index that has it. */
+    ordered: async (filters: TaskFilters, order: TaskOrder, paging: Paging): Promise<TaskRow[]> => {
+      const conditions = conditionsOf(filters);
+      const sorting = sortings[order];
+      if (sorting.isOfEnded) conditions.add('end_time > $?::timestamptz', '-infinity');
+      const where = conditions.where();
+      const limit = conditions.bind(paging.pageSize);
+      return db.query<TaskRow>(
+        `select ${columns}
+         from (
+           select task_id from tasks ${where} order by ${sorting.sql} limit ${limit}
+           offset ${conditions.bind(offsetOf(paging))}
+         ) page
+         join tasks t using (task_id) ${parts}
+         order by ${sorting.sql}`,
+        conditions.binds,
+      );
+    },
+
     count: async (filters: TaskFilters): Promise<number> => {
       const { sql, binds } = countOf(
         list,
@@ -104,6 +137,23 @@ export function createTaskLists(db: Database) {
       );
       const [row] = await db.query<{ count: number }>(sql, binds);
       return row?.count ?? 0;
+    },
+
+    countByStatus: (filters: TaskFilters): Promise<{ status: number; count: number }[]> => {
+      const ofBlocks = createConditions();
+      const told = inBlocks(filters, ofBlocks);
+      if (told !== null) {
+        return db.query(
+          `select task_status "status", sum(items)::bigint count from task_blocks
+           ${told.length === 0 ? '' : `where ${told.join(' and ')}`} group by 1 having sum(items) > 0`,
+          ofBlocks.binds,
+        );
+      }
+      const conditions = conditionsOf(filters);
+      return db.query(
+        `select task_status "status", count(*) from tasks ${conditions.where()} group by 1`,
+        conditions.binds,
+      );
     },
 
     /** All that the filters match, newest first, some at a time. */
@@ -142,7 +192,8 @@ export function createTaskLists(db: Database) {
 
 function conditionsOf(filters: TaskFilters): Conditions {
   const conditions = createConditions();
-  const { taskIds, createTimeGte, createTimeLt, endTimeGte, endTimeLt, taskType, taskStatus } = filters;
+  const { taskIds, createTimeGte, createTimeLt, endTimeGte, endTimeLt, taskType, taskStatus, creator, text } =
+    filters;
   if (taskIds !== undefined) conditions.add('task_id = any($?::bigint[])', taskIds);
   if (createTimeGte !== undefined) conditions.add('create_time >= $?::timestamptz', createTimeGte);
   if (createTimeLt !== undefined) conditions.add('create_time < $?::timestamptz', createTimeLt);
@@ -150,7 +201,16 @@ function conditionsOf(filters: TaskFilters): Conditions {
   if (endTimeLt !== undefined) conditions.add('end_time < $?::timestamptz', endTimeLt);
   if (taskType !== undefined) conditions.add('task_type = $?', taskType);
   if (taskStatus !== undefined) conditions.add('task_status = $?', taskStatus);
+  if (creator !== undefined) conditions.add('created_by_login = $?', creator);
+  // Said twice, so that the index of those that have one is used.
+  if (text !== undefined)
+    conditions.add('description is not null and description ilike $?', `%${literal(text)}%`);
   return conditions;
+}
+
+/** A text in which LIKE finds nothing special. */
+function literal(text: string): string {
+  return text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`);
 }
 
 /** The same on the counts by blocks; null when they do not tell what is asked for. */

@@ -11,6 +11,7 @@ export const paths = {
   systemInfo: '/luna_sys_info',
 
   tasks: (query: Query = {}) => withQuery('/tasks/view', query),
+  tasksCsv: (query: Query = {}) => withQuery('/tasks/csv', query),
   newTask: (kind?: string) => withQuery('/tasks/new', { kind }),
   task: (taskId: number) => `/tasks/${taskId}/view`,
   taskAction: (taskId: number, action: TaskAction) => `/tasks/${taskId}/${action}`,

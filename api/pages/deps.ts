@@ -1,6 +1,7 @@
 import type { Account } from '../../domain/accounts/account.ts';
 import type { PartState } from '../../domain/tasks/task.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
+import type { TaskOrder } from '../../views/pages/tasks/list.ts';
 import type { AccountActions } from '../accountActions.ts';
 import type { ContractPath } from '../contract/contract.ts';
 import type { ErrorFilters } from '../errorQuery.ts';
@@ -13,25 +14,22 @@ import type { ListsDeps } from '../routes/lists.ts';
 import type { SchedulesDeps } from '../routes/schedules.ts';
 import type { ScheduleActions } from '../scheduleActions.ts';
 import type { TaskActions } from '../taskActions.ts';
+import type { TaskFilters } from '../taskQuery.ts';
 
 export interface Paging {
   readonly page: number;
   readonly pageSize: number;
 }
 
-export interface TaskFilter {
-  readonly taskIds?: readonly number[];
-  readonly taskType?: number;
-  readonly taskStatus?: number;
-}
-
 /** What pages and streams read and do. The same stores and lists as behind the JSON operations. */
 export interface PageSources {
   readonly taskLists: {
-    page(filter: TaskFilter, paging: Paging): Promise<readonly TaskToShow[]>;
-    count(filter: TaskFilter): Promise<number>;
+    page(filter: TaskFilters, paging: Paging): Promise<readonly TaskToShow[]>;
+    ordered(filter: TaskFilters, order: TaskOrder, paging: Paging): Promise<readonly TaskToShow[]>;
+    all(filter: TaskFilters): AsyncIterable<TaskToShow[]>;
+    countByStatus(filter: TaskFilters): Promise<readonly StatusCount[]>;
     find(taskId: number): Promise<(TaskToShow & { readonly createdByLogin: string }) | null>;
-    countByTypeAndStatus(): Promise<readonly { readonly status: number; readonly count: number }[]>;
+    countByTypeAndStatus(): Promise<readonly StatusCount[]>;
   };
   /** Ids of tasks, newest first. */
   readonly homeLists: {
@@ -76,6 +74,11 @@ export interface PageSources {
     readonly kind: 'face' | 'body';
     readonly name: string;
   }[];
+}
+
+export interface StatusCount {
+  readonly status: number;
+  readonly count: number;
 }
 
 interface CountToShow {

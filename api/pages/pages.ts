@@ -23,7 +23,8 @@ import { newTask } from './newTask.ts';
 import { pageErrors, type PageErrorsDeps } from './pageErrors.ts';
 import { isForm, prefersHtml } from './prefersHtml.ts';
 import { schedulePages } from './schedules.ts';
-import { actOnTask, listTasks, oneTask } from './tasks.ts';
+import { taskList } from './taskList.ts';
+import { actOnTask, oneTask } from './tasks.ts';
 import { throttleTask } from './throttleTask.ts';
 
 export interface PagesDeps extends PageErrorsDeps, PageSources {
@@ -60,6 +61,7 @@ export function createPages(deps: PagesDeps): Pages {
   const router = express.Router();
   const signIn = authenticate(deps.authenticator, deps.sessionAudit);
   const lookIn = unlessStranger(signIn);
+  const list = taskList(deps);
   const tasks = newTask(deps);
   const accounts = accountPages(deps);
   const schedules = schedulePages(deps);
@@ -92,8 +94,9 @@ export function createPages(deps: PagesDeps): Pages {
   show(paths.home, home(deps));
   show(paths.help, help({ version: apiVersion, extractors: deps.extractors }));
 
-  router.get('/tasks', onlyHtml, asPage('/tasks'), deps.session, signIn, listTasks(deps));
-  show('/tasks/view', listTasks(deps));
+  router.get('/tasks', onlyHtml, asPage('/tasks'), deps.session, signIn, list.page);
+  show('/tasks/view', list.page);
+  show('/tasks/csv', list.csv);
   show('/tasks/new', tasks.form);
   take('/tasks/new', tasks.create);
   listen('/tasks/events', events.all);

@@ -10,7 +10,7 @@ export function readPaging(query: Request['query'], pageSize: number): { page: n
   };
 }
 
-export function readWhole(value: unknown, min: number, max: number): number | null {
+function readWhole(value: unknown, min: number, max: number): number | null {
   if (typeof value !== 'string' || !/^\d{1,15}$/.test(value)) return null;
   const number = Number(value);
   return number >= min && number <= max ? number : null;

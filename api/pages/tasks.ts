@@ -1,7 +1,6 @@
 import type { RequestHandler } from 'express';
 import { DomainError } from '../../domain/errors.ts';
 import { paths, type TaskAction } from '../../views/paths.ts';
-import { tasksPage, tasksPageSize } from '../../views/pages/tasks/list.ts';
 import { taskPage } from '../../views/pages/tasks/one.ts';
 import type { TaskErrorGroupShape, PartShape, TaskErrorShape } from '../../views/shapes.ts';
 import type { TaskErrorToShow } from '../present/taskError.ts';
@@ -11,32 +10,12 @@ import { presentTask } from '../present/task.ts';
 import type { TaskActions } from '../taskActions.ts';
 import type { ErrorGroupToShow, PageSources, PartToShow } from './deps.ts';
 import { leadTo, say, sendPage } from './pageAnswer.ts';
-import { readPaging, readWhole } from './paging.ts';
 import { taskIdOf } from './taskId.ts';
 
 const partsAtMost = 20;
 const errorsAtMost = 20;
 const cellsAtMost = 200;
 const actsAtMost = 50;
-
-export function listTasks({ taskLists }: Pick<PageSources, 'taskLists'>): RequestHandler {
-  return async (req, res) => {
-    const { page, pageSize } = readPaging(req.query, tasksPageSize);
-    const task_type = readWhole(req.query['task_type'], 0, 9);
-    const task_status = readWhole(req.query['task_status'], 0, 5);
-    const filter = {
-      ...(task_type === null ? {} : { taskType: task_type }),
-      ...(task_status === null ? {} : { taskStatus: task_status }),
-    };
-    const [rows, count] = await Promise.all([
-      taskLists.page(filter, { page, pageSize }),
-      taskLists.count(filter),
-    ]);
-    const tasks = rows.map(presentTask);
-    const query = { page, page_size: pageSize, task_type, task_status };
-    sendPage(req, res, 'tasks/list', tasksPage({ tasks, count, query }));
-  };
-}
 
 type TaskSources = Pick<PageSources, 'taskLists' | 'taskPageLists' | 'errorLists' | 'auditLists'>;
 

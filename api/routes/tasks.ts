@@ -6,7 +6,6 @@ import type { ControlAction } from '../../domain/tasks/lifecycle.ts';
 import { isFinal } from '../../domain/tasks/task.ts';
 import { idempotencyKeyOf } from '../idempotencyKey.ts';
 import { csvPieces, prefersCsv } from '../csv.ts';
-import { optionalInstant } from '../instants.ts';
 import { arrayPieces, sendPieces } from '../jsonStream.ts';
 import type { Handlers } from '../jsonRouter.ts';
 import { taskColumns, taskRows } from '../present/csvRows.ts';
@@ -15,6 +14,7 @@ import { presentTaskPreview } from '../present/taskPreview.ts';
 import { presentTaskResult, type ChunkToShow, type ResultToShow } from '../present/taskResult.ts';
 import type { PreviewBody, PreviewTask } from '../previewTask.ts';
 import { actorOf, type Actor, inputOf } from '../requestContext.ts';
+import { toTaskFilters, type TaskFilters, type TaskQuery } from '../taskQuery.ts';
 import {
   taskNotFound,
   type Idempotency,
@@ -22,16 +22,6 @@ import {
   type TaskActions,
   type TaskWishes,
 } from '../taskActions.ts';
-
-interface TaskFilters {
-  readonly taskIds?: readonly number[];
-  readonly createTimeGte?: string;
-  readonly createTimeLt?: string;
-  readonly endTimeGte?: string;
-  readonly endTimeLt?: string;
-  readonly taskType?: number;
-  readonly taskStatus?: number;
-}
 
 export interface TaskRow extends TaskToShow, ResultToShow {
   readonly content: GcContent | ExtractContent;
@@ -54,16 +44,9 @@ export interface TasksDeps {
   readonly previewTask: PreviewTask;
 }
 
-interface TaskQuery {
-  page: number;
-  page_size: number;
-  task_ids?: number[];
-  create_time__gte?: string;
-  create_time__lt?: string;
-  end_time__gte?: string;
-  end_time__lt?: string;
-  task_type?: number;
-  task_status?: number;
+interface ListQuery extends TaskQuery {
+  readonly page: number;
+  readonly page_size: number;
 }
 
 type ControlBody =
@@ -94,20 +77,20 @@ export function taskRoutes(deps: TasksDeps): Handlers {
 
   return {
     getTasks: async (req, res) => {
-      const { query } = inputOf<{ query: TaskQuery }>(req);
+      const { query } = inputOf<{ query: ListQuery }>(req);
       if (prefersCsv(req, res)) {
         res.attachment('tasks.csv');
-        await sendPieces(res, 'csv', csvPieces(taskColumns, taskRows(taskLists.all(filtersOf(query)))));
+        await sendPieces(res, 'csv', csvPieces(taskColumns, taskRows(taskLists.all(toTaskFilters(query)))));
         return;
       }
       const paging = { page: query.page, pageSize: query.page_size };
-      const tasks = await taskLists.page(filtersOf(query), paging);
+      const tasks = await taskLists.page(toTaskFilters(query), paging);
       res.json({ tasks: tasks.map(presentTask) });
     },
 
     countTasks: async (req, res) => {
       const { query } = inputOf<{ query: TaskQuery }>(req);
-      res.json({ count: await taskLists.count(filtersOf(query)) });
+      res.json({ count: await taskLists.count(toTaskFilters(query)) });
     },
 
     getTask: async (req, res) => {
@@ -182,17 +165,4 @@ async function checkResult(task: TaskRow, resultLists: TasksDeps['resultLists'])
 function idempotencyOf(req: Request, request: object): Idempotency | undefined {
   const key = idempotencyKeyOf(req);
   return key === undefined ? undefined : { key, request };
-}
-
-function filtersOf(query: TaskQuery): TaskFilters {
-  const entries = Object.entries({
-    taskIds: query.task_ids,
-    createTimeGte: optionalInstant(query.create_time__gte),
-    createTimeLt: optionalInstant(query.create_time__lt),
-    endTimeGte: optionalInstant(query.end_time__gte),
-    endTimeLt: optionalInstant(query.end_time__lt),
-    taskType: query.task_type,
-    taskStatus: query.task_status,
-  });
-  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }

@@ -42,6 +42,8 @@ before(async () => {
     task: `/tasks/${running}/view`,
     'task-failed': `/tasks/${failed}/view`,
     'tasks-none': '/tasks/view?task_status=2',
+    'tasks-filtered': '/tasks/view?text=upgrade&create_time__gte=now-1d&sort=oldest',
+    'tasks-wrong-filter': '/tasks/view?task_ids=word',
     'new-extract': '/tasks/new',
     'new-extract-events': '/tasks/new?kind=extract-events',
     'new-gc-event-descriptors': '/tasks/new?kind=gc-event-descriptors',

@@ -7,6 +7,8 @@ export interface FilterForm {
   readonly label: string;
   readonly action: string;
   readonly fields: readonly Field[];
+  /** Chosen elsewhere on the page, and to be kept. */
+  readonly kept: readonly { readonly name: string; readonly value: string }[];
   readonly summary: ErrorSummary | null;
   /** Where the list is without conditions; null while there are none. */
   readonly clear: string | null;
@@ -17,11 +19,13 @@ export function filterForm(
   action: string,
   typed: Typed,
   fields: readonly Field[],
+  kept: FilterForm['kept'] = [],
 ): FilterForm {
   return {
     label,
     action,
     fields,
+    kept,
     summary: errorSummary(typed, fields),
     clear: Object.keys(typed.values).length === 0 ? null : action,
   };

@@ -11,6 +11,19 @@ export interface TaskTable {
   /** Names the table for those who hear it. */
   readonly caption: string;
   readonly rows: readonly TaskRow[];
+  /** null: in a fixed order, without the ends. */
+  readonly sorting: TaskSorting | null;
+}
+
+/** The heads of the columns that the table can be sorted by, and when tasks ended. */
+export interface TaskSorting {
+  readonly created: SortLink;
+  readonly ended: SortLink;
+}
+
+export interface SortLink {
+  readonly href: string;
+  readonly order: 'ascending' | 'descending' | null;
 }
 
 export interface TaskRow {
@@ -24,10 +37,15 @@ export interface TaskRow {
   readonly failed: boolean;
   readonly pace: string;
   readonly created: Time;
+  readonly ended: Time | null;
 }
 
-export function taskTable(caption: string, tasks: readonly TaskShape[]): TaskTable {
-  return { caption, rows: tasks.map(taskRow) };
+export function taskTable(
+  caption: string,
+  tasks: readonly TaskShape[],
+  sorting: TaskSorting | null = null,
+): TaskTable {
+  return { caption, rows: tasks.map(taskRow), sorting };
 }
 
 function taskRow(task: TaskShape): TaskRow {
@@ -42,6 +60,7 @@ function taskRow(task: TaskShape): TaskRow {
     failed: task.progress.objects_failed > 0,
     pace: pace(task),
     created: time(task.create_time),
+    ended: task.end_time === null ? null : time(task.end_time),
   };
 }
 

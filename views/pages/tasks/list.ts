@@ -1,72 +1,113 @@
 import { formatCount } from '../../assets/words.js';
 import type { EmptyState } from '../../components/emptyState/emptyState.ts';
+import { selectField, textField, type Field, type Typed } from '../../components/field/field.ts';
+import { filterForm, type FilterForm } from '../../components/filterForm/filterForm.ts';
 import { pager, type Pager } from '../../components/pager/pager.ts';
-import { taskTable, type TaskTable } from '../../components/taskTable/taskTable.ts';
+import { taskTable, type TaskSorting, type TaskTable } from '../../components/taskTable/taskTable.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { TaskShape } from '../../shapes.ts';
+import { taskTypeName } from './describeContent.ts';
+
+export type TaskOrder = 'newest' | 'oldest' | 'ended last' | 'ended first';
 
 export interface TasksInput {
   readonly tasks: readonly TaskShape[];
-  /** How many tasks the filter matches. */
-  readonly count: number;
-  readonly query: TasksQuery;
-}
-
-export interface TasksQuery {
+  /** How many the other filters match, whatever their status. */
+  readonly statuses: readonly { readonly status: number; readonly count: number }[];
+  readonly typed: Typed;
+  readonly order: TaskOrder;
   readonly page: number;
-  readonly page_size: number;
-  readonly task_type: number | null;
-  readonly task_status: number | null;
-}
-
-interface Choice {
-  readonly text: string;
-  readonly href: string;
-  readonly current: boolean;
+  readonly pageSize: number;
 }
 
 export interface TasksPage {
   readonly head: PageHead;
+  readonly filters: FilterForm;
   readonly count: string;
   readonly statuses: readonly Choice[];
-  readonly types: readonly Choice[];
   readonly table: TaskTable;
   readonly empty: EmptyState;
   readonly pager: Pager | null;
-  readonly newTask: string;
-  readonly events: string;
+  readonly links: { readonly newTask: string; readonly csv: string };
+  /** null: there is nothing to follow. */
+  readonly events: string | null;
 }
 
-const statusNames = ['Pending', 'In progress', 'Cancelled', 'Failed', 'Collecting', 'Done'];
-// Collecting lasts moments: in the list it is part of what "all" shows.
-const offeredStatuses = [null, 0, 1, 3, 2, 5];
-const offeredTypes = [
-  { value: null, text: 'Any kind' },
-  { value: 5, text: 'Additional extract' },
-  { value: 4, text: 'Garbage collection' },
-];
+interface Choice {
+  readonly text: string;
+  readonly count: string;
+  readonly href: string;
+  readonly current: boolean;
+}
 
-export function tasksPage({ tasks, count, query }: TasksInput): TasksPage {
-  const isFiltered = query.task_status !== null || query.task_type !== null;
+export const tasksPageSize = 20;
+
+export const taskFilters = [
+  'task_status',
+  'task_ids',
+  'task_type',
+  'text',
+  'creator',
+  'create_time__gte',
+  'create_time__lt',
+  'end_time__gte',
+  'end_time__lt',
+] as const;
+
+const statusNames = ['Pending', 'In progress', 'Cancelled', 'Failed', 'Collecting', 'Done'];
+const offeredStatuses = [null, 0, 1, 4, 3, 2, 5];
+const endedStatuses = [2, 3, 5];
+
+/** As in the address of the page; newest first stands in none. */
+const orderNames: Readonly<Record<TaskOrder, string | undefined>> = {
+  newest: undefined,
+  oldest: 'oldest',
+  'ended last': 'ended',
+  'ended first': 'ended-first',
+};
+
+export function toTaskOrder(name: unknown): TaskOrder {
+  const found = Object.entries(orderNames).find(([, known]) => known !== undefined && known === name);
+  return (found?.[0] as TaskOrder | undefined) ?? 'newest';
+}
+
+export function tasksPage(input: TasksInput): TasksPage {
+  const { typed, order, page, pageSize } = input;
+  const { task_status: chosen, ...others } = typed.values;
+  const isFiltered = Object.keys(typed.values).length > 0;
+  const countOf = (status: string | null): number =>
+    input.statuses
+      .filter((row) => status === null || String(row.status) === status)
+      .filter((row) => !order.startsWith('ended') || endedStatuses.includes(row.status))
+      .reduce((sum, row) => sum + row.count, 0);
+  const count = countOf(chosen ?? null);
+  const address = (query: Readonly<Record<string, string | number | undefined>>): string =>
+    paths.tasks({
+      ...typed.values,
+      sort: orderNames[order],
+      page_size: pageSize === tasksPageSize ? undefined : pageSize,
+      ...query,
+    });
   return {
     head: { title: 'Tasks', section: 'tasks' },
+    filters: filtersOf(typed, order, chosen),
     count: count === 1 ? '1 task' : `${formatCount(count)} tasks`,
-    statuses: offeredStatuses.map((status) => ({
-      text: status === null ? 'All' : (statusNames[status] ?? ''),
-      href: hrefOf({ ...query, task_status: status, page: 1 }),
-      current: query.task_status === status,
-    })),
-    types: offeredTypes.map(({ value, text }) => ({
-      text,
-      href: hrefOf({ ...query, task_type: value, page: 1 }),
-      current: query.task_type === value,
-    })),
-    table: taskTable('Tasks', tasks),
+    statuses: offeredStatuses
+      .map((status) => (status === null ? null : String(status)))
+      // Collecting lasts moments: it is offered while there is something to see.
+      .filter((status) => status !== '4' || chosen === '4' || countOf('4') > 0)
+      .map((status) => ({
+        text: status === null ? 'All' : (statusNames[Number(status)] ?? ''),
+        count: formatCount(countOf(status)),
+        href: address({ ...others, task_status: status ?? undefined }),
+        current: (chosen ?? null) === status,
+      })),
+    table: taskTable('Tasks', input.tasks, sortingOf(order, address)),
     empty: isFiltered
       ? {
           title: 'No task matches',
-          text: 'There are tasks in other states or of the other kind.',
+          text: 'No task fulfils all of these conditions.',
           action: { text: 'Show all tasks', href: paths.tasks() },
         }
       : {
@@ -76,24 +117,47 @@ export function tasksPage({ tasks, count, query }: TasksInput): TasksPage {
         },
     pager: pager({
       things: 'tasks',
-      page: query.page,
-      pageSize: query.page_size,
-      shown: tasks.length,
+      page,
+      pageSize,
+      shown: input.tasks.length,
       count,
-      href: (page) => hrefOf({ ...query, page }),
+      href: (next) => address({ page: next === 1 ? undefined : next }),
     }),
-    newTask: paths.newTask(),
-    events: paths.allTaskEvents,
+    links: { newTask: paths.newTask(), csv: paths.tasksCsv(typed.values) },
+    events: Object.keys(typed.faults).length > 0 ? null : paths.allTaskEvents,
   };
 }
 
-function hrefOf(query: TasksQuery): string {
-  return paths.tasks({
-    task_status: query.task_status ?? undefined,
-    task_type: query.task_type ?? undefined,
-    page: query.page === 1 ? undefined : query.page,
-    page_size: query.page_size === tasksPageSize ? undefined : query.page_size,
-  });
+function filtersOf(typed: Typed, order: TaskOrder, status: string | undefined): FilterForm {
+  const sort = orderNames[order];
+  return filterForm('Filter the tasks', paths.tasks(), typed, filterFields(typed), [
+    ...(status === undefined ? [] : [{ name: 'task_status', value: status }]),
+    ...(sort === undefined ? [] : [{ name: 'sort', value: sort }]),
+  ]);
 }
 
-export const tasksPageSize = 20;
+function filterFields(typed: Typed): Field[] {
+  return [
+    textField(typed, 'text', 'Text', { hint: 'In the description' }),
+    selectField(typed, 'task_type', 'Kind', {
+      options: [
+        { value: '', text: 'Any' },
+        ...[5, 4].map((type) => ({ value: String(type), text: taskTypeName(type) })),
+      ],
+    }),
+    textField(typed, 'task_ids', 'Ids', { hint: 'Several: by commas' }),
+    textField(typed, 'creator', 'Created by', { hint: 'Its login' }),
+    textField(typed, 'create_time__gte', 'Created from', { hint: 'UTC, or now-1d' }),
+    textField(typed, 'create_time__lt', 'Created before'),
+    textField(typed, 'end_time__gte', 'Ended from'),
+    textField(typed, 'end_time__lt', 'Ended before'),
+  ];
+}
+
+function sortingOf(order: TaskOrder, address: (query: { sort: string | undefined }) => string): TaskSorting {
+  const link = (first: TaskOrder, second: TaskOrder) => ({
+    href: address({ sort: orderNames[order === first ? second : first] }),
+    order: order === first ? ('descending' as const) : order === second ? ('ascending' as const) : null,
+  });
+  return { created: link('newest', 'oldest'), ended: link('ended last', 'ended first') };
+}

@@ -1,0 +1,118 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { insertTask } from './taskRows.ts';
+import { openSite } from '../support/site.ts';
+
+const site = openSite();
+
+beforeEach(() => site.server.db.query('delete from tasks'));
+
+const open = async (query = ''): Promise<Page> => {
+  const page = await site.signedIn({ javaScriptEnabled: false });
+  await page.goto(`/tasks/view${query}`);
+  return page;
+};
+
+const described = async (page: Page): Promise<string[]> => {
+  const notes = await page.locator('.cell-task .row-note').allInnerTexts();
+  return notes.map((text) => text.trim());
+};
+
+test('tasks are filtered in the address, by words, who made them, kind and time', async () => {
+  const db = site.server.db;
+  const old = await insertTask(db, { description: 'Upgrade 50% of Berlin', taskType: 4 });
+  await insertTask(db, { description: 'upgrade 50 of Rome', state: 'done' });
+  const made = await insertTask(db, { description: 'made by a branch' });
+  await db.query("update tasks set create_time = now() - interval '2 days' where task_id = $1", [old]);
+  await db.query("update tasks set created_by_login = 'branch@example.com' where task_id = $1", [made]);
+
+  const page = await open();
+  assert.equal((await described(page)).length, 3);
+  await page.getByLabel('Text').fill('UPGRADE');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  assert.deepEqual(await described(page), ['upgrade 50 of Rome', 'Upgrade 50% of Berlin']);
+  assert.equal(new URL(page.url()).searchParams.get('text'), 'UPGRADE');
+  await page.getByLabel('Kind').selectOption('Garbage collection');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  assert.deepEqual(await described(page), ['Upgrade 50% of Berlin']);
+  await page.getByRole('link', { name: 'Show all', exact: true }).click();
+
+  for (const [query, expected] of [
+    ['text=50%25', ['Upgrade 50% of Berlin']],
+    ['creator=Branch@example.com', ['made by a branch']],
+    ['create_time__lt=now-1d', ['Upgrade 50% of Berlin']],
+    ['end_time__gte=now-1d', ['upgrade 50 of Rome']],
+    [`task_ids=${old},${made}`, ['made by a branch', 'Upgrade 50% of Berlin']],
+  ] as const) {
+    await page.goto(`/tasks/view?${query}`);
+    assert.deepEqual(await described(page), expected, query);
+  }
+});
+
+test('the states are counted within the other filters, and lead to their tasks', async () => {
+  const db = site.server.db;
+  for (const state of ['failed', 'failed', 'done', 'running'] as const)
+    await insertTask(db, { state, description: 'counted' });
+  await insertTask(db, { state: 'failed', description: 'another' });
+  const page = await open();
+  const states = page.getByRole('navigation', { name: 'State' }).getByRole('link');
+  assert.deepEqual(await states.allInnerTexts(), [
+    ...['All 5', 'Pending 0', 'In progress 1', 'Failed 3', 'Cancelled 0', 'Done 1'],
+  ]);
+  await page.getByLabel('Text').fill('counted');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  await page.getByRole('link', { name: 'Failed 2' }).click();
+  assert.deepEqual(await described(page), ['counted', 'counted']);
+  await page.getByLabel('Text').fill('another');
+  await page.getByRole('button', { name: 'Filter' }).click();
+  assert.deepEqual(await described(page), ['another'], 'the state is kept');
+});
+
+test('tasks are sorted by when they were made and by when they ended', async () => {
+  const db = site.server.db;
+  const first = await insertTask(db, { state: 'done', description: 'first' });
+  await insertTask(db, { description: 'still running' });
+  await insertTask(db, { state: 'done', description: 'last' });
+  await db.query("update tasks set end_time = now() + interval '1 hour' where task_id = $1", [first]);
+  const page = await open();
+  assert.deepEqual(await described(page), ['last', 'still running', 'first']);
+  const head = (name: string) => page.getByRole('columnheader', { name });
+  assert.equal(await head('Created').getAttribute('aria-sort'), 'descending');
+  await page.getByRole('link', { name: 'Created', exact: true }).click();
+  assert.deepEqual(await described(page), ['first', 'still running', 'last']);
+  assert.equal(await head('Created').getAttribute('aria-sort'), 'ascending');
+  await page.getByRole('link', { name: 'Ended', exact: true }).click();
+  assert.deepEqual(await described(page), ['first', 'last']);
+  await page.getByText('2 tasks').waitFor();
+  await page.getByRole('link', { name: 'Ended', exact: true }).click();
+  assert.deepEqual(await described(page), ['last', 'first']);
+});
+
+test('what the filters show is downloaded as CSV', async () => {
+  await insertTask(site.server.db, { description: 'wanted' });
+  await insertTask(site.server.db, { description: 'other' });
+  const page = await open('?text=wanted');
+  const download = page.waitForEvent('download');
+  await page.getByRole('link', { name: 'Download as CSV' }).click();
+  const pieces = await (await download).createReadStream();
+  let csv = '';
+  for await (const piece of pieces) csv += String(piece);
+  assert.match(csv, /^task_id,task_type/);
+  assert.match(csv, /wanted/);
+  assert.doesNotMatch(csv, /other/);
+});
+
+test('a filter that cannot be read shows no task at all, and says what is wrong', async () => {
+  await insertTask(site.server.db, { description: 'must not be shown' });
+  const page = await open();
+  for (const [name, label] of [
+    ['task_ids', 'Ids'],
+    ['create_time__gte', 'Created from'],
+  ] as const) {
+    const answer = await page.goto(`/tasks/view?${name}=word`);
+    assert.equal(answer?.status(), 400, name);
+    await page.getByRole('alert').getByRole('link', { name: label }).waitFor();
+    assert.deepEqual(await described(page), []);
+  }
+});
