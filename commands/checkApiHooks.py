@@ -35,13 +35,15 @@ REFUSED_BY_STATE = {
 }
 
 # Rules that hold for a body as a whole: every string has to be storable, and a descriptor's version and type stand in
-# one of two places, or in both and equal. A name of the right length and letters need not be a time zone.
+# one of two places, or in both and equal. What has the right length and letters
+# need not be a time zone or a cron expression.
 REFUSED_BY_RULE = (
     "holds characters that cannot be stored",
     "differs from content.filters.",
     "Path: 'content.filters.descriptor_version' message: 'required'",
     "Path: 'content.filters.descriptor_type' message: 'required'",
     "Path: 'time_zone' message: 'not a time zone",
+    "Path: 'cron' message: 'not a cron expression",
 )
 
 

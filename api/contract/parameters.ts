@@ -4,6 +4,7 @@ import type { Schema } from './document.ts';
 
 const integer = /^-?(?:0|[1-9]\d*)$/;
 const maxBigint = 2n ** 63n - 1n;
+const minBigint = -(2n ** 63n);
 
 /**
  * Gives parameters the types that the document says they have, and their defaults. What cannot be read so stays
@@ -31,7 +32,7 @@ export function readParameters(
 function readOne(text: string, { type }: Schema): unknown {
   if (type !== 'integer' || !integer.test(text)) return text;
   const value = BigInt(text);
-  if (value > maxBigint || value < -maxBigint) return text;
+  if (value > maxBigint || value < minBigint) return text;
   // No id comes near 2^53, so nothing is found by the nearest number that JavaScript can hold either.
   return Math.max(Math.min(Number(value), Number.MAX_SAFE_INTEGER), Number.MIN_SAFE_INTEGER);
 }

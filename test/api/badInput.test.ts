@@ -269,6 +269,16 @@ for (const [path, names] of queries) {
   });
 }
 
+test('a page is any number of 64 bits, and so is the id of an error', async () => {
+  for (const path of ['/4/accounts', '/4/errors', '/4/lists', '/4/tasks', '/4/audit', '/4/tasks/schedules']) {
+    assert.equal((await call('GET', `${path}?page=9223372036854775807`)).status, 200, path);
+    const beyond = await call('GET', `${path}?page=9223372036854775808`);
+    assert.deepEqual([beyond.status, beyond.body.error_code], [400, 12012], path);
+  }
+  const lowest = await call('GET', '/4/errors/-9223372036854775808');
+  assert.deepEqual([lowest.status, lowest.body.error_code], [404, 28003]);
+});
+
 test('an error_code that no error can have matches nothing, whatever its size', async () => {
   for (const code of ['-2147483648', '0', '2147483647']) {
     for (const path of ['/4/errors', '/4/errors/count', '/4/tasks/errors']) {
