@@ -1,4 +1,4 @@
-// One stream of events per page. Figures are set from the event itself; what needs words or buttons (another
+// One stream of events per page, while it is seen. Figures are set from the event itself; what needs words or buttons (another
 // state, more parts, more errors) is fetched as the page itself, of which only the live regions are swapped in.
 import { describeProgress, formatCount, formatDuration, formatRate } from './words.js';
 
@@ -12,33 +12,58 @@ if (address !== undefined) follow(address);
 // What a form was answered with: its faults, or what it would do.
 document.querySelector('[data-focus]')?.focus();
 
+/** Many tabs that nobody looks at would cost the server a stream each. */
 function follow(url) {
   let source = null;
+  let reopening;
+  const close = (state) => {
+    clearTimeout(reopening);
+    source?.close();
+    source = null;
+    mark(state);
+  };
   const open = () => {
+    close('reconnecting');
     source = new EventSource(url);
-    source.addEventListener('open', () => mark('live', 'live'));
+    source.addEventListener('open', () => mark('live'));
     source.addEventListener('error', () => {
-      mark('reconnecting', 'reconnecting');
+      mark('reconnecting');
       // The browser comes back by itself after a broken line, but not after a refusal.
       if (source.readyState === EventSource.CLOSED) {
-        setTimeout(open, reopenAfterMs);
+        reopening = setTimeout(open, reopenAfterMs);
         refresh();
       }
     });
     source.addEventListener('task', (event) => show(JSON.parse(event.data)));
     source.addEventListener('gone', () => refresh());
   };
-  open();
+  const isHidden = () => document.visibilityState === 'hidden';
+  if (isHidden()) close('paused');
+  else open();
+  document.addEventListener('visibilitychange', () => {
+    if (isHidden()) {
+      close('paused');
+    } else if (source === null) {
+      open();
+      // What has happened meanwhile is not told again.
+      refresh();
+    }
+  });
   // A page that is shown again from the browser's cache has lost its stream.
-  addEventListener('pagehide', () => source.close());
-  addEventListener('pageshow', (event) => event.persisted && open());
+  addEventListener('pagehide', () => close('paused'));
+  addEventListener('pageshow', (event) => {
+    if (event.persisted && source === null && !isHidden()) {
+      open();
+      refresh();
+    }
+  });
 }
 
-function mark(state, text) {
+function mark(state) {
   for (const element of document.querySelectorAll('[data-live-mark]')) {
     element.hidden = false;
     element.dataset.liveMark = state;
-    element.textContent = text;
+    element.textContent = state;
   }
 }
 
@@ -109,7 +134,7 @@ function refresh() {
     try {
       await swapRegions();
     } catch {
-      mark('reconnecting', 'reconnecting');
+      mark('reconnecting');
     } finally {
       waiting = null;
     }
@@ -131,7 +156,7 @@ async function swapRegions() {
     const focused = region.contains(document.activeElement) ? pathTo(region, document.activeElement) : null;
     const { liveMark } = region.querySelector('[data-live-mark]')?.dataset ?? {};
     region.replaceWith(next);
-    if (liveMark) mark(liveMark, liveMark);
+    if (liveMark) mark(liveMark);
     if (focused !== null) find(next, focused)?.focus();
   }
 }
