@@ -22,6 +22,7 @@ import { requestStats, type RequestStats } from './middleware/requestStats.ts';
 import { securityHeaders } from './middleware/securityHeaders.ts';
 import { sessions, type SessionSettings } from './middleware/session.ts';
 import type { PageSources } from './pages/deps.ts';
+import { setEnvironmentName } from './environmentName.ts';
 import { createPages, type PagesDeps } from './pages/pages.ts';
 import { createPreviewTask, type PreviewTaskDeps } from './previewTask.ts';
 import { accountRoutes } from './routes/accounts.ts';
@@ -65,6 +66,8 @@ export interface AppDeps extends NotificationPoliciesDeps {
   readonly shownSettings: HelpDeps['shownSettings'];
   /** Whether everybody may read them. */
   readonly configPublic: boolean;
+  /** Shown at the top of every page. */
+  readonly environmentName: string | null;
   readonly loginLimit: LoginLimit;
   readonly accounts: AuthenticatorDeps['accounts'] & AccountActionsDeps['accounts'];
   readonly accountLists: PageSources['accountLists'];
@@ -156,6 +159,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
 
   const app = express();
   app.disable('x-powered-by');
+  setEnvironmentName(app, deps.environmentName);
   // Answers change from one second to the next: a hash of each would be work for nothing.
   app.disable('etag');
   app.set('trust proxy', readTrustProxy(deps.trustProxy));

@@ -101,6 +101,7 @@ async function serve(): Promise<void> {
     signingKey: await getSigningKey(config),
     shownSettings: showSettings(config),
     configPublic: config.configPublic,
+    environmentName: config.environmentName ?? null,
     checks: [
       { name: 'api', dependent: false, run: refuseWhenStopping },
       { name: 'postgresql', dependent: false, run: () => db.query('select 1') },

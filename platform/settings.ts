@@ -148,6 +148,12 @@ export const settings = {
     .default('')
     .describe("Whose X-Forwarded-For is believed: express's trust proxy value, for instance loopback or 1."),
   CONFIG_PUBLIC: yesOrNo.default(false).describe('Answer GET /config without credentials.'),
+  ENVIRONMENT_NAME: text
+    .max(24, 'at most 24 characters')
+    .optional()
+    .describe(
+      'Shown at the top of every page, such as staging, so that nobody takes one installation for another.',
+    ),
   DEFAULT_DESCRIPTOR_VERSION: wholeNumber(1, 32767)
     .default(1)
     .describe('Face descriptor version that objects must have to be extracted anew.'),

@@ -7,6 +7,8 @@ export type Section = 'home' | 'tasks' | 'errors' | 'schedules' | 'accounts' | '
 /** What stands around every page. */
 export interface LayoutInput {
   readonly nonce: string;
+  /** Which installation this is, where somebody has more than one. */
+  readonly environment: string | null;
   /** null: nobody is signed in, there is no navigation to offer. */
   readonly user: { readonly login: string; readonly hasDefaultPassword: boolean } | null;
   readonly csrfToken: string;

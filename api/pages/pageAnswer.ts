@@ -3,6 +3,7 @@ import type { Flash } from '../../views/components/flash/flash.ts';
 import { render, type Pages } from '../../views/environment.ts';
 import type { LayoutInput } from '../../views/layout.ts';
 import { contextOf } from '../requestContext.ts';
+import { environmentNameOf } from '../environmentName.ts';
 import { formToken } from './formToken.ts';
 
 declare module 'express-session' {
@@ -56,6 +57,7 @@ function layoutOf(req: Request, res: Response, hasForm: boolean): LayoutInput {
   const { identity } = contextOf(req);
   return {
     nonce: String(res.locals['cspNonce']),
+    environment: environmentNameOf(res),
     user:
       identity === undefined
         ? null

@@ -16,7 +16,7 @@ let launched: LaunchedBrowser;
 let addresses: Record<string, string>;
 
 before(async () => {
-  site = await startApiServer();
+  site = await startApiServer({ environmentName: evil.slice(0, 24) });
   launched = await launchBrowser();
   mkdirSync(folder, { recursive: true });
   const running = await insertTask(site.db, { description: `Network upgrade ${evil}`, failed: 12 });

@@ -57,6 +57,7 @@ export interface ApiServerOptions {
   /** Another one whose database it shares; that one has to be closed last. */
   readonly besides?: { readonly testDatabase: TestDatabase };
   readonly heartbeatEveryMs?: number;
+  readonly environmentName?: string;
 }
 
 export type ApiServer = Awaited<ReturnType<typeof startApiServer>>;
@@ -113,6 +114,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
       loadConfig({ DATABASE_URL: 'postgres://u:hidden@h/d', SESSION_SECRET: 'hidden'.repeat(9) }),
     ),
     configPublic: options.configPublic ?? false,
+    environmentName: options.environmentName ?? null,
     passwords,
     loginLimit: createLoginLimit(db.sequelize),
     accounts,
