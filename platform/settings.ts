@@ -231,6 +231,11 @@ export const settings = {
 
 type SettingName = keyof typeof settings;
 
+/** What each setting is for, by its name. */
+export const settingSentences: Readonly<Record<string, string>> = Object.fromEntries(
+  Object.entries(settings).map(([name, schema]) => [name, schema.description ?? '']),
+);
+
 /** True for settings that may come from a file (`NAME_FILE`) and are never shown. */
 export function isSecret(name: string): boolean {
   return name in settings && settings[name as SettingName].meta()?.['secret'] === true;

@@ -17,6 +17,7 @@ import type { PasswordPage } from './pages/login/password.ts';
 import type { SchedulesPage } from './pages/schedules/list.ts';
 import type { NewSchedulePage } from './pages/schedules/new.ts';
 import type { NewTaskPage } from './pages/tasks/new.ts';
+import type { SettingsPage } from './pages/settings/settings.ts';
 import type { TaskPage } from './pages/tasks/one.ts';
 import type { TasksPage } from './pages/tasks/list.ts';
 
@@ -38,6 +39,7 @@ export interface Pages {
   'documents/reference': ReferencePage;
   'schedules/list': SchedulesPage;
   'schedules/new': NewSchedulePage;
+  'settings/settings': SettingsPage;
   'errors/error': ErrorPage;
   'errors/list': ErrorsPage;
 }

@@ -9,6 +9,8 @@ export const paths = {
   errorReference: '/docs/errors',
   manual: '/docs/dev/index.html',
   systemInfo: '/luna_sys_info',
+  config: '/config',
+  settings: '/settings/view',
 
   tasks: (query: Query = {}) => withQuery('/tasks/view', query),
   tasksCsv: (query: Query = {}) => withQuery('/tasks/csv', query),

@@ -23,6 +23,7 @@ import { newTask } from './newTask.ts';
 import { pageErrors, type PageErrorsDeps } from './pageErrors.ts';
 import { isForm, prefersHtml } from './prefersHtml.ts';
 import { schedulePages } from './schedules.ts';
+import { settings } from './settings.ts';
 import { taskList } from './taskList.ts';
 import { actOnTask, oneTask } from './tasks.ts';
 import { throttleTask } from './throttleTask.ts';
@@ -34,6 +35,8 @@ export interface PagesDeps extends PageErrorsDeps, PageSources {
   readonly taskChanges: { subscribe(heard: (taskIds: readonly number[] | null) => void): () => void };
   livingSessions(ids: readonly string[]): Promise<ReadonlySet<string>>;
   readonly heartbeatEveryMs?: number;
+  /** By name, secrets masked. */
+  readonly shownSettings: Readonly<Record<string, unknown>>;
   readonly sessionAudit: SessionAudit;
 }
 
@@ -110,6 +113,7 @@ export function createPages(deps: PagesDeps): Pages {
 
   show('/errors/view', errors(deps));
   show('/audit/view', audit(deps));
+  show(paths.settings, settings(deps.shownSettings));
 
   show('/schedules/view', schedules.list);
   show('/schedules/new', schedules.form);

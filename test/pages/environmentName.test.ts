@@ -9,11 +9,11 @@ test('every page says which environment it is of, also before the log-in and bes
   const page = await site.signedIn();
   for (const address of ['/', '/tasks/view', '/nowhere', '/docs/errors']) {
     await page.goto(address);
-    await page.getByRole('banner').getByText('staging', { exact: true }).waitFor();
+    await page.getByRole('banner').getByText('Environment: staging', { exact: true }).waitFor();
   }
   await page.context().clearCookies();
   await page.goto('/login');
-  await page.getByRole('banner').getByText('staging', { exact: true }).waitFor();
+  await page.getByRole('banner').getByText('Environment: staging', { exact: true }).waitFor();
   site.visitor.complaints.length = 0;
 });
 

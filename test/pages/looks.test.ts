@@ -60,6 +60,7 @@ before(async () => {
     'audit-none': '/audit/view?action=task.pause',
     password: '/password',
     help: '/version/view',
+    settings: '/settings/view',
     'not-found': '/nowhere',
   };
 });

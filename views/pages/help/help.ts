@@ -41,6 +41,11 @@ export function helpPage({ version, extractors }: HelpInput): HelpPage {
       },
       { text: 'Development manual', note: 'How the service is made, and why.', href: paths.manual },
       {
+        text: 'Settings',
+        note: 'What this process was started with, and what each setting is for.',
+        href: paths.settings,
+      },
+      {
         text: 'System information',
         note: 'Versions, settings, counts and statistics, signed; for support.',
         href: paths.systemInfo,

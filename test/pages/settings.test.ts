@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { settings } from '../../platform/settings.ts';
+import { openSite } from '../support/site.ts';
+
+const site = openSite();
+
+test('every setting is shown with what it is for, and no secret', async () => {
+  const page = await site.signedIn({ javaScriptEnabled: false });
+  await page.getByRole('link', { name: 'Help', exact: true }).click();
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
+
+  const names = await page.locator('dl dt').allInnerTexts();
+  assert.deepEqual(names.sort(), Object.keys(settings).sort());
+  const text = await page.getByRole('main').innerText();
+  assert.doesNotMatch(text, /hidden/, 'the secrets that the tests start it with');
+  const database = page.getByRole('region', { name: 'Database' });
+  assert.match(await database.innerText(), /DATABASE_URL\s+\*{5}\s+PostgreSQL 14 or newer/);
+  assert.match(await database.innerText(), /MIGRATION_DATABASE_URL\s+not set/);
+  const server = page.getByRole('region', { name: 'HTTP server' });
+  assert.match(await server.innerText(), /PORT\s+5010\s+Port that the API listens on/);
+});
+
+test('only administrators see the settings', async () => {
+  const page = await site.visit();
+  await page.goto('/settings/view');
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
+});
