@@ -84,6 +84,8 @@ export interface AppDeps extends NotificationPoliciesDeps {
   readonly resultLists: TasksDeps['resultLists'];
   readonly errorLists: TasksDeps['errorLists'] & TaskErrorsDeps['errorLists'] & PageSources['errorLists'];
   readonly notificationLists: NotificationsDeps['notificationLists'];
+  readonly faceLists: PageSources['faceLists'];
+  readonly images: PageSources['images'];
   readonly homeLists: PageSources['homeLists'];
   readonly taskPageLists: PageSources['taskPageLists'];
   readonly taskPreviews: PreviewTaskDeps['taskPreviews'];

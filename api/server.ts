@@ -6,6 +6,7 @@ import { createAuditLists } from '../db/auditLists.ts';
 import { createAuditStore } from '../db/auditStore.ts';
 import { createDatabase } from '../db/connection.ts';
 import { createErrorLists } from '../db/errorLists.ts';
+import { createFaceLists } from '../db/faceLists.ts';
 import { createHomeLists } from '../db/homeLists.ts';
 import { createListLists } from '../db/listLists.ts';
 import { isMigrated } from '../db/migrate.ts';
@@ -143,6 +144,8 @@ async function serve(): Promise<void> {
     notificationLists: createNotificationLists(db),
     notificationHosts: config.notificationHosts,
     notificationSecretNames: Object.keys(config.notificationSecrets ?? {}),
+    faceLists: createFaceLists(db),
+    images,
     homeLists: createHomeLists(db),
     taskPageLists: createTaskPageLists(db),
     taskPreviews: createTaskPreviews(db),

@@ -89,6 +89,7 @@ create table events (
 CREATE INDEX events_account ON public.events USING btree (account_id, event_id);
 CREATE INDEX events_end_time ON public.events USING btree (end_time, event_id);
 CREATE INDEX events_external_id ON public.events USING btree (external_id, event_id) WHERE (external_id <> ''::text);
+CREATE INDEX events_face ON public.events USING btree (face_id, event_id) WHERE (face_id IS NOT NULL);
 CREATE INDEX events_handler ON public.events USING btree (handler_id, event_id) WHERE (handler_id IS NOT NULL);
 CREATE INDEX events_insert_time ON public.events USING btree (insert_time, event_id);
 CREATE INDEX events_newest ON public.events USING btree (create_time DESC, event_id DESC);

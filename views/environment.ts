@@ -10,6 +10,7 @@ import type { ReferencePage } from './pages/documents/reference.ts';
 import type { ListsPage } from './pages/accounts/lists.ts';
 import type { ErrorPage } from './pages/errors/error.ts';
 import type { ErrorsPage } from './pages/errors/list.ts';
+import type { FacePage } from './pages/faces/one.ts';
 import type { HelpPage } from './pages/help/help.ts';
 import type { HomePage } from './pages/home/home.ts';
 import type { LoginPage } from './pages/login/login.ts';
@@ -30,6 +31,7 @@ export interface Pages {
   'accounts/list': AccountsPage;
   'accounts/one': AccountPage;
   'accounts/lists': ListsPage;
+  'faces/one': FacePage;
   'audit/list': AuditPage;
   'login/login': LoginPage;
   'login/password': PasswordPage;

@@ -35,6 +35,8 @@ export const paths = {
   accounts: (query: Query = {}) => withQuery('/accounts', query),
   account: (accountId: string) => `/accounts/${accountId}`,
   accountLists: (accountId: string, query: Query = {}) => withQuery(`/accounts/${accountId}/lists`, query),
+  face: (faceId: string) => `/faces/${faceId}/view`,
+  sample: (ownerId: string, kind: 'face' | 'body') => `/samples/${ownerId}/${kind}`,
   removeAccount: (accountId: string) => `/accounts/${accountId}/remove`,
 } as const;
 

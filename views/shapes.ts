@@ -128,3 +128,36 @@ export interface AccountStatsShape {
   readonly face_count: number;
   readonly face_attribute_count: number;
 }
+
+/** Everything that is known of a face. */
+export interface FaceDetailsShape {
+  readonly face_id: string;
+  readonly account_id: string;
+  /** null: the account is gone. */
+  readonly login: string | null;
+  readonly external_id: string;
+  readonly user_data: string;
+  readonly create_time: string;
+  readonly attribute_id: string | null;
+  readonly basic_attributes: object | null;
+  readonly has_sample: boolean;
+  readonly descriptors: readonly {
+    readonly descriptor_version: number;
+    readonly generation: number;
+    readonly create_time: string;
+  }[];
+  readonly lists: readonly {
+    readonly list_id: string;
+    readonly user_data: string;
+    readonly link_time: string;
+  }[];
+  readonly list_count: number;
+  readonly events: readonly {
+    readonly event_id: string;
+    readonly source: string;
+    readonly external_id: string;
+    readonly create_time: string;
+    readonly has_sample: boolean;
+  }[];
+  readonly has_more_events: boolean;
+}

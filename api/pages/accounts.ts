@@ -15,11 +15,11 @@ import { fieldsOf } from './form.ts';
 import { faultsOf } from './formFaults.ts';
 import { leadTo, say, sendPage } from './pageAnswer.ts';
 import { readPaging } from './paging.ts';
+import { uuidOf } from './uuidOf.ts';
 
 type AccountSources = Pick<PageSources, 'accountLists' | 'listLists' | 'accountActions' | 'contract'>;
 
 const newestLists = 5;
-const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
 export function accountPages({ accountLists, listLists, accountActions, contract }: AccountSources) {
   const checkAccount = bodyCheck(contract, 'post', '/accounts');
@@ -65,7 +65,7 @@ export function accountPages({ accountLists, listLists, accountActions, contract
   };
 
   const one: RequestHandler = async (req, res) => {
-    const accountId = accountIdOf(req);
+    const accountId = uuidOf(req, 'account_id');
     const [{ account, stats }, { lists }] = await Promise.all([
       accountOf(accountId),
       listLists.page({ accountId }, { page: 1, pageSize: newestLists }),
@@ -79,7 +79,7 @@ export function accountPages({ accountLists, listLists, accountActions, contract
   };
 
   const listsOf: RequestHandler = async (req, res) => {
-    const accountId = accountIdOf(req);
+    const accountId = uuidOf(req, 'account_id');
     const paging = readPaging(req.query, 20);
     const [{ account }, { lists, count }] = await Promise.all([
       accountOf(accountId),
@@ -95,7 +95,7 @@ export function accountPages({ accountLists, listLists, accountActions, contract
   };
 
   const remove: RequestHandler = async (req, res) => {
-    const accountId = accountIdOf(req);
+    const accountId = uuidOf(req, 'account_id');
     try {
       await accountActions.remove(accountId, actorOf(req));
     } catch (error) {
@@ -112,11 +112,4 @@ export function accountPages({ accountLists, listLists, accountActions, contract
   };
 
   return { list, create, one, lists: listsOf, remove };
-}
-
-function accountIdOf(req: Request): string {
-  const text = String(req.params['account_id']);
-  if (!uuid.test(text))
-    throw new DomainError('notUuid', `Path: 'account_id' message: 'not a lower-case UUID'`);
-  return text;
 }

@@ -6,6 +6,7 @@ import type { AccountActions } from '../accountActions.ts';
 import type { ContractPath } from '../contract/contract.ts';
 import type { ErrorFilters } from '../errorQuery.ts';
 import type { AccountStatsToShow } from '../present/account.ts';
+import type { FaceDetailsToShow } from '../present/faceDetails.ts';
 import type { TaskToShow } from '../present/task.ts';
 import type { TaskErrorToShow } from '../present/taskError.ts';
 import type { PreviewTask } from '../previewTask.ts';
@@ -60,6 +61,11 @@ export interface PageSources {
     page(paging: Paging): Promise<{ accounts: Account[]; count: number }>;
     find(accountId: string): Promise<{ account: Account; stats: AccountStatsToShow } | null>;
   };
+  readonly faceLists: {
+    find(faceId: string): Promise<FaceDetailsToShow | null>;
+    sampleKey(ownerId: string, kind: 'face' | 'body'): Promise<string | null | undefined>;
+  };
+  readonly images: { get(key: string): Promise<Buffer> };
   readonly scheduleLists: Pick<SchedulesDeps['scheduleLists'], 'page' | 'count'>;
   readonly taskActions: TaskActions;
   readonly previewTask: PreviewTask;

@@ -15,6 +15,7 @@ import { assets } from './assets.ts';
 import { audit } from './audit.ts';
 import type { PageSources } from './deps.ts';
 import { errors } from './errors.ts';
+import { oneFace } from './faces.ts';
 import { readForm } from './form.ts';
 import { help } from './help.ts';
 import { home } from './home.ts';
@@ -22,6 +23,7 @@ import { loginPages } from './login.ts';
 import { newTask } from './newTask.ts';
 import { pageErrors, type PageErrorsDeps } from './pageErrors.ts';
 import { isForm, prefersHtml } from './prefersHtml.ts';
+import { samplePicture } from './samplePicture.ts';
 import { schedulePages } from './schedules.ts';
 import { settings } from './settings.ts';
 import { taskList } from './taskList.ts';
@@ -140,6 +142,12 @@ export function createPages(deps: PagesDeps): Pages {
   );
   show('/accounts/:account_id/lists', accounts.lists);
   take('/accounts/:account_id/remove', accounts.remove);
+
+  show('/faces/:face_id/view', oneFace(deps));
+  // What is wrong with a picture is told to who asks for it by itself, in JSON.
+  const picture = '/samples/:owner_id/:kind';
+  pageOnly.set(picture, ['get']);
+  router.get(picture, named(picture), noDialogue, deps.session, signIn, samplePicture(deps));
 
   for (const [path, methods] of pageOnly) router.all(path, methodNotAllowed(bracketed(path), methods));
 

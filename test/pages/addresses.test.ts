@@ -37,7 +37,14 @@ test('pages lead strangers to the log-in page, and it leads whoever is signed in
   const account = '/accounts/00000000-0000-7000-8000-000000000001';
   for (const path of [
     ...['/', '/tasks/view', '/tasks/new', '/tasks/1/view', '/version/view', '/password'],
-    ...['/errors/view', '/audit/view', '/schedules/view', '/schedules/new', `${account}/lists`],
+    ...[
+      '/faces/01900000-0000-7000-8000-000000000001/view',
+      '/errors/view',
+      '/audit/view',
+      '/schedules/view',
+      '/schedules/new',
+      `${account}/lists`,
+    ],
   ]) {
     const answer = await ask(path);
     assert.deepEqual([answer.status, answer.headers.get('location')], [302, '/login'], path);

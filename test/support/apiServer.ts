@@ -11,6 +11,7 @@ import { createAuditLists } from '../../db/auditLists.ts';
 import { createAuditStore } from '../../db/auditStore.ts';
 import { createDatabase } from '../../db/connection.ts';
 import { createErrorLists } from '../../db/errorLists.ts';
+import { createFaceLists } from '../../db/faceLists.ts';
 import { createHomeLists } from '../../db/homeLists.ts';
 import { createListLists } from '../../db/listLists.ts';
 import { createNotificationLists } from '../../db/notificationLists.ts';
@@ -35,6 +36,8 @@ import { createMetrics } from '../../platform/metrics.ts';
 import { createMonthlyCounts } from '../../platform/monthlyCounts.ts';
 import { createPasswords } from '../../platform/passwords.ts';
 import { showSettings } from '../../platform/shownSettings.ts';
+import { createFolderStore } from '../../imagestore/folder.ts';
+import { createTestFolder } from './folder.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 
 export const rootLogin = 'root@visionlabs.ai';
@@ -95,6 +98,8 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     log,
     everyMs: options.statsEveryMs ?? 3_600_000,
   });
+  const imageFolder = await createTestFolder('images');
+  const images = createFolderStore(imageFolder.path);
   const app = await createApp({
     log,
     metrics: createMetrics(),
@@ -138,6 +143,8 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     notificationLists: createNotificationLists(db),
     notificationHosts: ['hooks.example.org', '127.0.0.1'],
     notificationSecretNames: ['orders'],
+    faceLists: createFaceLists(db),
+    images,
     homeLists: createHomeLists(db),
     taskPageLists: createTaskPageLists(db),
     taskPreviews: createTaskPreviews(db),
@@ -156,6 +163,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     db,
     testDatabase,
+    images,
     /** How many statements went to the database so far. */
     questions: (): number => questions,
     /** What the engine was told, in order. */
@@ -175,6 +183,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
       await taskChanges.close();
       await sessionStore.close();
       await db.close();
+      await imageFolder.remove();
       if (options.besides === undefined) await testDatabase.drop();
     },
   };

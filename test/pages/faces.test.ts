@@ -1,0 +1,130 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Page } from 'playwright-core';
+import { v7 as newId } from 'uuid';
+import { rootLogin, rootPassword } from '../support/apiServer.ts';
+import { buildEvent, insertEventRows } from '../support/eventRows.ts';
+import { buildFace, insertFaces } from '../support/rows.ts';
+import { openSite } from '../support/site.ts';
+import { registerAccount } from '../support/visitor.ts';
+import { insertPicturedFaces, photograph } from './faceRows.ts';
+
+const site = openSite();
+const authorization = `Basic ${Buffer.from(`${rootLogin}:${rootPassword}`).toString('base64')}`;
+let logins = 0;
+
+const signedIn = (): Promise<Page> => site.signedIn({ javaScriptEnabled: false });
+
+function ask(path: string, headers: Record<string, string> = { authorization }): Promise<Response> {
+  return fetch(`${site.server.url}${path}`, { headers, redirect: 'manual' });
+}
+
+const newAccount = (): Promise<string> =>
+  registerAccount(site.server, {
+    login: `faces${++logins}@example.com`,
+    password: 'secret',
+    account_type: 'user',
+  });
+
+/** A face whose sample has these bytes; null: its image is lost. */
+async function faceWith(bytes: Buffer | null, storageKey: string = newId()): Promise<string> {
+  const face = buildFace({ storageKey });
+  if (bytes !== null) await site.server.images.put(storageKey, bytes);
+  await insertFaces(site.server.db, [face]);
+  return face.faceId;
+}
+
+test('a picture is served as what its bytes are, to be kept by one browser alone', async () => {
+  for (const format of ['jpeg', 'png', 'webp'] as const) {
+    const bytes = await photograph(format);
+    const answer = await ask(`/samples/${await faceWith(bytes)}/face`);
+    assert.equal(answer.status, 200);
+    assert.equal(answer.headers.get('content-type'), `image/${format}`);
+    assert.match(answer.headers.get('cache-control') ?? '', /^private/);
+    assert.equal(answer.headers.get('x-content-type-options'), 'nosniff');
+    assert.ok(Buffer.from(await answer.arrayBuffer()).equals(bytes));
+  }
+});
+
+test('a stranger gets no picture, and an unknown one is not found', async () => {
+  const faceId = await faceWith(await photograph());
+  const stranger = await ask(`/samples/${faceId}/face`, {});
+  assert.equal(stranger.status, 401);
+  assert.equal(stranger.headers.get('www-authenticate'), null);
+  await registerAccount(site.server, { login: 'user@example.com', password: 'secret', account_type: 'user' });
+  const user = `Basic ${Buffer.from('user@example.com:secret').toString('base64')}`;
+  assert.equal((await ask(`/samples/${faceId}/face`, { authorization: user })).status, 403);
+  for (const path of [`${newId()}/face`, `${faceId}/body`, `${faceId}/iris`]) {
+    assert.equal((await ask(`/samples/${path}`)).status, 404, path);
+  }
+  assert.equal((await ask('/samples/..%2F..%2Fetc%2Fpasswd/face')).status, 400);
+  assert.equal((await fetch(`${site.server.url}/samples/${faceId}/face`, { method: 'PUT' })).status, 405);
+});
+
+test('no key of the store leads out of it', async () => {
+  const faceId = await faceWith(null, '../../../../../../etc/passwd');
+  const answer = await ask(`/samples/${faceId}/face`);
+  assert.equal(answer.status, 500);
+  assert.doesNotMatch(await answer.text(), /root:|passwd/);
+});
+
+test('a picture that is lost, or is none, is shown as a placeholder', async () => {
+  const script = Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>');
+  for (const bytes of [null, script]) {
+    const answer = await ask(`/samples/${await faceWith(bytes)}/face`);
+    assert.equal(answer.status, 302);
+    const placeholder = await ask(answer.headers.get('location') ?? '');
+    assert.match(placeholder.headers.get('content-type') ?? '', /^image\/svg\+xml/);
+    assert.doesNotMatch(await placeholder.text(), /script/);
+  }
+});
+
+test('the page of a face shows its sample, attributes, descriptors, lists and events', async () => {
+  const { db } = site.server;
+  const accountId = await newAccount();
+  const [face] = await insertPicturedFaces(site.server, 2, { accountId, externalId: 'gate 7' });
+  assert.ok(face);
+  const [list] = await db.query<{ list_id: string }>(
+    "insert into lists (list_id, account_id, user_data) values (gen_random_uuid(), $1, 'staff') returning list_id",
+    [accountId],
+  );
+  await db.query('insert into list_faces (face_id, list_id) values ($1, $2)', [face.faceId, list?.list_id]);
+  await db.query('update attributes set basic_attributes = $2 where face_id = $1', [
+    face.faceId,
+    JSON.stringify({ age: 34.123, gender: 0.98, emotions: { happy: 0.2, neutral: 0.8 } }),
+  ]);
+  const seen = buildEvent({ accountId, source: 'north door' });
+  const origin = buildEvent({ accountId, source: 'front desk' });
+  await insertEventRows(db, [seen, origin]);
+  await db.query('update events set face_id = $2 where event_id = $1', [seen.eventId, face.faceId]);
+  await db.query('update faces set event_id = $2 where face_id = $1', [face.faceId, origin.eventId]);
+
+  const page = await signedIn();
+  await page.goto(`/faces/${face.faceId}/view`);
+  await page.getByRole('heading', { name: 'Face gate 7', level: 1 }).waitFor();
+  const sample = page.getByRole('img', { name: 'Sample of this face' });
+  assert.equal(await sample.evaluate((image: { naturalWidth: number }) => image.naturalWidth), 160);
+  const words = await page.getByRole('main').innerText();
+  assert.match(words, /Age\s+34\.12\s+Gender\s+0\.98\s+Emotions\s+neutral 0\.8, happy 0\.2/);
+  assert.match(words, /Version 1\s+resnet128[^]*Version 3\s+mobileface/);
+  for (const text of [list?.list_id ?? '', 'staff', 'north door', 'front desk']) {
+    assert.ok(words.includes(text), text);
+  }
+  await page
+    .getByRole('definition')
+    .getByRole('link', { name: /^faces\d+@example\.com$/ })
+    .click();
+  await page.getByRole('heading', { name: /^faces\d+@example\.com$/, level: 1 }).waitFor();
+});
+
+test('a face without sample, account, attributes, lists and events has a page too', async () => {
+  const [face] = await insertPicturedFaces(site.server, 1, { versions: [] });
+  const page = await signedIn();
+  await page.goto(`/faces/${face?.faceId}/view`);
+  const sample = page.getByRole('img', { name: 'No sample' });
+  assert.ok((await sample.evaluate((image: { naturalWidth: number }) => image.naturalWidth)) > 0);
+  for (const text of ['No sample.', 'No descriptor.', 'None were extracted.', 'In no list.', 'No event.']) {
+    await page.getByText(text).waitFor();
+  }
+  assert.equal((await ask(`/faces/${newId()}/view`, { authorization, accept: 'text/html' })).status, 404);
+});

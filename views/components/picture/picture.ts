@@ -1,0 +1,16 @@
+import { assetPrefix } from '../../assetFiles.ts';
+import { paths } from '../../paths.ts';
+
+export interface Picture {
+  readonly src: string;
+  /** Empty beside words that say the same. */
+  readonly alt: string;
+}
+
+/** Stands for an image that there is not. */
+export const noPicture = `${assetPrefix}/no-picture.svg`;
+
+/** The sample of a face or of an event's face. */
+export function facePicture(ownerId: string, hasSample: boolean, alt = ''): Picture {
+  return { src: hasSample ? paths.sample(ownerId, 'face') : noPicture, alt };
+}

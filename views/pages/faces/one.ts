@@ -1,0 +1,96 @@
+import { formatCount } from '../../assets/words.js';
+import { codeFact, fact, type Fact } from '../../components/facts/facts.ts';
+import { facePicture, type Picture } from '../../components/picture/picture.ts';
+import { time, type Time } from '../../components/time/time.ts';
+import type { PageHead } from '../../layout.ts';
+import { paths } from '../../paths.ts';
+import type { FaceDetailsShape } from '../../shapes.ts';
+import { attributeFacts } from './attributeFacts.ts';
+
+export interface FaceInput {
+  readonly face: FaceDetailsShape;
+  readonly extractors: readonly { readonly version: number; readonly kind: string; readonly name: string }[];
+}
+
+export interface FacePage {
+  readonly head: PageHead;
+  readonly title: string;
+  readonly picture: Picture;
+  readonly hasSample: boolean;
+  readonly facts: readonly Fact[];
+  readonly created: Time;
+  readonly account: { readonly name: string; readonly href: string | null };
+  readonly attributes: readonly Fact[];
+  readonly descriptors: readonly {
+    readonly version: string;
+    readonly network: string;
+    readonly generation: string;
+    readonly created: Time;
+  }[];
+  readonly listCount: string;
+  readonly lists: readonly { readonly id: string; readonly userData: string; readonly linked: Time }[];
+  readonly moreLists: string | null;
+  readonly events: readonly {
+    readonly id: string;
+    readonly picture: Picture;
+    readonly source: string;
+    readonly externalId: string;
+    readonly created: Time;
+  }[];
+  readonly hasMoreEvents: boolean;
+  readonly accounts: string;
+}
+
+export function facePage({ face, extractors }: FaceInput): FacePage {
+  const title = `Face ${face.external_id === '' ? face.face_id : face.external_id}`;
+  const isAccountThere = face.login !== null;
+  const networkOf = (version: number): string =>
+    extractors.find((extractor) => extractor.kind === 'face' && extractor.version === version)?.name ?? '–';
+  return {
+    head: { title: `Face ${face.face_id}`, section: 'accounts' },
+    title,
+    picture: facePicture(
+      face.face_id,
+      face.has_sample,
+      face.has_sample ? 'Sample of this face' : 'No sample',
+    ),
+    hasSample: face.has_sample,
+    facts: [
+      codeFact('Id', face.face_id),
+      fact('External id', face.external_id || '–'),
+      fact('User data', face.user_data || '–'),
+      face.attribute_id === null ? fact('Attributes', '–') : codeFact('Attributes', face.attribute_id),
+    ],
+    created: time(face.create_time),
+    account: {
+      name: face.login ?? face.account_id,
+      href: isAccountThere ? paths.account(face.account_id) : null,
+    },
+    attributes: face.basic_attributes === null ? [] : attributeFacts(face.basic_attributes),
+    descriptors: face.descriptors.map((descriptor) => ({
+      version: String(descriptor.descriptor_version),
+      network: networkOf(descriptor.descriptor_version),
+      generation: formatCount(descriptor.generation),
+      created: time(descriptor.create_time),
+    })),
+    listCount: formatCount(face.list_count),
+    lists: face.lists.map(({ list_id, user_data, link_time }) => ({
+      id: list_id,
+      userData: user_data,
+      linked: time(link_time),
+    })),
+    moreLists:
+      face.list_count > face.lists.length
+        ? `The last ${face.lists.length} of ${formatCount(face.list_count)}`
+        : null,
+    events: face.events.map((event) => ({
+      id: event.event_id,
+      picture: facePicture(event.event_id, event.has_sample),
+      source: event.source,
+      externalId: event.external_id,
+      created: time(event.create_time),
+    })),
+    hasMoreEvents: face.has_more_events,
+    accounts: paths.accounts(),
+  };
+}
