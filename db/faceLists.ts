@@ -39,6 +39,19 @@ interface FaceEventRow {
   readonly hasSample: boolean;
 }
 
+export interface FaceCard {
+  readonly faceId: string;
+  readonly externalId: string;
+  readonly hasSample: boolean;
+  readonly versions: readonly number[];
+}
+
+/** Faces next to a key: `before` it the older ones, `after` it the newer ones; none: the newest. */
+export interface FacePlace {
+  readonly before?: string | undefined;
+  readonly after?: string | undefined;
+}
+
 const shownLists = 20;
 const shownEvents = 20;
 
@@ -91,6 +104,34 @@ export function createFaceLists(db: Database) {
         ...{ descriptors, lists },
         ...{ events: events.slice(0, shownEvents), hasMoreEvents: events.length > shownEvents },
       };
+    },
+
+    /** Newest first by their keys, so that each page costs what the first one costs. */
+    page: async (
+      of: { readonly accountId: string } | { readonly listId: string },
+      { before, after }: FacePlace,
+      size: number,
+    ): Promise<{ faces: FaceCard[]; hasNewer: boolean; hasOlder: boolean }> => {
+      const [table, column, id] =
+        'listId' in of ? ['list_faces', 'list_id', of.listId] : ['faces', 'account_id', of.accountId];
+      const isBack = after !== undefined;
+      const edge = after ?? before;
+      const found = await db.query<FaceCard>(
+        `select f.face_id "faceId", f.external_id "externalId",
+           exists (select from samples s where s.owner_id = f.face_id and s.kind = 'face') "hasSample",
+           array(select descriptor_version from face_descriptors d where d.face_id = f.face_id
+             order by descriptor_version) "versions"
+         from (select face_id from ${table} where ${column} = $1
+           ${edge === undefined ? '' : `and face_id ${isBack ? '>' : '<'} $2`}
+           order by face_id ${isBack ? 'asc' : 'desc'} limit ${size + 1}) page
+         join faces f using (face_id)
+         order by face_id ${isBack ? 'asc' : 'desc'}`,
+        edge === undefined ? [id] : [id, edge],
+      );
+      const hasMore = found.length > size;
+      const faces = found.slice(0, size);
+      if (isBack) return { faces: faces.reverse(), hasNewer: hasMore, hasOlder: true };
+      return { faces, hasNewer: before !== undefined, hasOlder: hasMore };
     },
 
     /** Where the image of a face's or an event's sample lives; undefined: there is no such sample. */

@@ -13,6 +13,7 @@ import type { ErrorsPage } from './pages/errors/list.ts';
 import type { FacePage } from './pages/faces/one.ts';
 import type { HelpPage } from './pages/help/help.ts';
 import type { HomePage } from './pages/home/home.ts';
+import type { ListPage } from './pages/lists/one.ts';
 import type { LoginPage } from './pages/login/login.ts';
 import type { PasswordPage } from './pages/login/password.ts';
 import type { SchedulesPage } from './pages/schedules/list.ts';
@@ -32,6 +33,7 @@ export interface Pages {
   'accounts/one': AccountPage;
   'accounts/lists': ListsPage;
   'faces/one': FacePage;
+  'lists/one': ListPage;
   'audit/list': AuditPage;
   'login/login': LoginPage;
   'login/password': PasswordPage;

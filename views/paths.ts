@@ -33,7 +33,8 @@ export const paths = {
   audit: (query: Query = {}) => withQuery('/audit/view', query),
 
   accounts: (query: Query = {}) => withQuery('/accounts', query),
-  account: (accountId: string) => `/accounts/${accountId}`,
+  account: (accountId: string, query: Query = {}) => withQuery(`/accounts/${accountId}`, query),
+  list: (listId: string, query: Query = {}) => withQuery(`/lists/${listId}/view`, query),
   accountLists: (accountId: string, query: Query = {}) => withQuery(`/accounts/${accountId}/lists`, query),
   face: (faceId: string) => `/faces/${faceId}/view`,
   sample: (ownerId: string, kind: 'face' | 'body') => `/samples/${ownerId}/${kind}`,

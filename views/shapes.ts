@@ -161,3 +161,15 @@ export interface FaceDetailsShape {
   }[];
   readonly has_more_events: boolean;
 }
+
+/** Some faces in a row, newest first. */
+export interface FaceCardsShape {
+  readonly faces: readonly {
+    readonly face_id: string;
+    readonly external_id: string;
+    readonly has_sample: boolean;
+    readonly descriptor_versions: readonly number[];
+  }[];
+  readonly has_newer: boolean;
+  readonly has_older: boolean;
+}

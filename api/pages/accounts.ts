@@ -9,19 +9,30 @@ import { paths } from '../../views/paths.ts';
 import { actorOf, identityOf } from '../requestContext.ts';
 import { bodyCheck } from '../contract/bodyCheck.ts';
 import { presentAccount, presentAccountStats } from '../present/account.ts';
+import { presentFaceCards } from '../present/faceCards.ts';
 import { presentList } from '../present/list.ts';
 import type { PageSources } from './deps.ts';
 import { fieldsOf } from './form.ts';
 import { faultsOf } from './formFaults.ts';
 import { leadTo, say, sendPage } from './pageAnswer.ts';
+import { readFacePlace, shownFaces } from './facePlace.ts';
 import { readPaging } from './paging.ts';
 import { uuidOf } from './uuidOf.ts';
 
-type AccountSources = Pick<PageSources, 'accountLists' | 'listLists' | 'accountActions' | 'contract'>;
+type AccountSources = Pick<
+  PageSources,
+  'accountLists' | 'listLists' | 'faceLists' | 'accountActions' | 'contract'
+>;
 
 const newestLists = 5;
 
-export function accountPages({ accountLists, listLists, accountActions, contract }: AccountSources) {
+export function accountPages({
+  accountLists,
+  listLists,
+  faceLists,
+  accountActions,
+  contract,
+}: AccountSources) {
   const checkAccount = bodyCheck(contract, 'post', '/accounts');
 
   const show = async (req: Request, res: Response, typed?: Typed): Promise<void> => {
@@ -66,14 +77,16 @@ export function accountPages({ accountLists, listLists, accountActions, contract
 
   const one: RequestHandler = async (req, res) => {
     const accountId = uuidOf(req, 'account_id');
-    const [{ account, stats }, { lists }] = await Promise.all([
+    const [{ account, stats }, { lists }, faces] = await Promise.all([
       accountOf(accountId),
       listLists.page({ accountId }, { page: 1, pageSize: newestLists }),
+      faceLists.page({ accountId }, readFacePlace(req.query), shownFaces),
     ]);
     const page = accountPage({
       account: presentAccount(account),
       stats: presentAccountStats(stats),
       lists: lists.map(presentList),
+      faces: presentFaceCards(faces),
     });
     sendPage(req, res, 'accounts/one', page);
   };

@@ -7,6 +7,7 @@ import type { ContractPath } from '../contract/contract.ts';
 import type { ErrorFilters } from '../errorQuery.ts';
 import type { AccountStatsToShow } from '../present/account.ts';
 import type { FaceDetailsToShow } from '../present/faceDetails.ts';
+import type { FaceCardsToShow } from '../present/faceCards.ts';
 import type { TaskToShow } from '../present/task.ts';
 import type { TaskErrorToShow } from '../present/taskError.ts';
 import type { PreviewTask } from '../previewTask.ts';
@@ -56,13 +57,18 @@ export interface PageSources {
     ): Promise<readonly { readonly errorCode: number; readonly desc: string; readonly count: number }[]>;
   };
   readonly auditLists: AuditDeps['auditLists'];
-  readonly listLists: Pick<ListsDeps['listLists'], 'page'>;
+  readonly listLists: ListsDeps['listLists'];
   readonly accountLists: {
     page(paging: Paging): Promise<{ accounts: Account[]; count: number }>;
     find(accountId: string): Promise<{ account: Account; stats: AccountStatsToShow } | null>;
   };
   readonly faceLists: {
     find(faceId: string): Promise<FaceDetailsToShow | null>;
+    page(
+      of: { readonly accountId: string } | { readonly listId: string },
+      place: { readonly before?: string | undefined; readonly after?: string | undefined },
+      size: number,
+    ): Promise<FaceCardsToShow>;
     sampleKey(ownerId: string, kind: 'face' | 'body'): Promise<string | null | undefined>;
   };
   readonly images: { get(key: string): Promise<Buffer> };

@@ -19,6 +19,7 @@ import { oneFace } from './faces.ts';
 import { readForm } from './form.ts';
 import { help } from './help.ts';
 import { home } from './home.ts';
+import { oneList } from './lists.ts';
 import { loginPages } from './login.ts';
 import { newTask } from './newTask.ts';
 import { pageErrors, type PageErrorsDeps } from './pageErrors.ts';
@@ -143,6 +144,7 @@ export function createPages(deps: PagesDeps): Pages {
   show('/accounts/:account_id/lists', accounts.lists);
   take('/accounts/:account_id/remove', accounts.remove);
 
+  show('/lists/:list_id/view', oneList(deps));
   show('/faces/:face_id/view', oneFace(deps));
   // What is wrong with a picture is told to who asks for it by itself, in JSON.
   const picture = '/samples/:owner_id/:kind';

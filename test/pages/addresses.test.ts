@@ -39,6 +39,7 @@ test('pages lead strangers to the log-in page, and it leads whoever is signed in
     ...['/', '/tasks/view', '/tasks/new', '/tasks/1/view', '/version/view', '/password'],
     ...[
       '/faces/01900000-0000-7000-8000-000000000001/view',
+      '/lists/01900000-0000-7000-8000-000000000001/view',
       '/errors/view',
       '/audit/view',
       '/schedules/view',

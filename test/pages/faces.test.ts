@@ -128,3 +128,36 @@ test('a face without sample, account, attributes, lists and events has a page to
   }
   assert.equal((await ask(`/faces/${newId()}/view`, { authorization, accept: 'text/html' })).status, 404);
 });
+
+test('the faces of an account and of a list are pictures that are turned page by page', async () => {
+  const accountId = await newAccount();
+  const [list] = await site.server.db.query<{ list_id: string }>(
+    'insert into lists (list_id, account_id) values (gen_random_uuid(), $1) returning list_id',
+    [accountId],
+  );
+  const listIds = [list?.list_id ?? ''];
+  const faces = await insertPicturedFaces(site.server, 50, { accountId, listIds });
+  const newestFirst = faces.map(({ faceId }) => faceId).reverse();
+  await insertPicturedFaces(site.server, 1);
+  const page = await signedIn();
+  for (const path of [`/accounts/${accountId}`, `/lists/${listIds[0]}/view`]) {
+    await page.goto(path);
+    const names = page.locator('.face-name');
+    assert.deepEqual(await names.allInnerTexts(), newestFirst.slice(0, 24), path);
+    await page.getByRole('link', { name: 'Next' }).click();
+    assert.deepEqual(await names.allInnerTexts(), newestFirst.slice(24, 48));
+    await page.getByRole('link', { name: 'Next' }).click();
+    assert.deepEqual(await names.allInnerTexts(), newestFirst.slice(48));
+    assert.equal(await page.getByRole('link', { name: 'Next' }).count(), 0);
+    await page.getByRole('link', { name: 'Previous' }).click();
+    await page.getByRole('link', { name: 'Previous' }).click();
+    assert.deepEqual(await names.allInnerTexts(), newestFirst.slice(0, 24));
+    assert.equal(await page.getByRole('link', { name: 'Previous' }).count(), 0);
+    await page
+      .getByRole('link', { name: /^\S+ v 1, 3$/ })
+      .first()
+      .click();
+    await page.getByRole('heading', { name: `Face ${newestFirst[1]}`, level: 1 }).waitFor();
+  }
+  assert.equal((await ask(`/lists/${newId()}/view`, { authorization, accept: 'text/html' })).status, 404);
+});

@@ -38,7 +38,7 @@ before(async () => {
     description: evil.slice(0, 128),
   });
   await planted(accountId);
-  const [faceId, bareId] = await plantedFaces(accountId);
+  const [faceId, bareId, listId] = await plantedFaces(accountId);
   addresses = {
     home: '/',
     tasks: '/tasks/view',
@@ -55,6 +55,7 @@ before(async () => {
     account: `/accounts/${accountId}`,
     'account-lists': `/accounts/${accountId}/lists`,
     face: `/faces/${faceId}/view`,
+    list: `/lists/${listId}/view`,
     'face-bare': `/faces/${bareId}/view`,
     errors: '/errors/view',
     'errors-filtered': '/errors/view?error_code=28100&error_time__gte=now-1d',
@@ -122,7 +123,7 @@ async function planted(accountId: string): Promise<void> {
 }
 
 /** Faces of the account in two of its lists: the first has all that a face can have, the last has no sample. */
-async function plantedFaces(accountId: string): Promise<[string, string]> {
+async function plantedFaces(accountId: string): Promise<[string, string, string]> {
   const lists = await site.db.query<{ list_id: string }>(
     'select list_id from lists where account_id = $1 order by list_id limit 2',
     [accountId],
@@ -140,7 +141,7 @@ async function plantedFaces(accountId: string): Promise<[string, string]> {
   const events = [buildEvent({ accountId, source: text }), buildEvent({ accountId })];
   await insertEventRows(site.db, events);
   await site.db.query('update events set face_id = $1, external_id = $2', [faceId, text]);
-  return [faceId, faces.at(-1)?.faceId ?? ''];
+  return [faceId, faces.at(-1)?.faceId ?? '', lists[0]?.list_id ?? ''];
 }
 
 for (const width of [1280, 390]) {
@@ -196,6 +197,7 @@ test('markup in names, filters, failures and errors is shown as text', async () 
     'audit',
     'schedules',
     'face',
+    'list',
   ];
   for (const name of named) {
     await page.goto(addresses[name] ?? '');

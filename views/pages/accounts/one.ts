@@ -1,10 +1,11 @@
 import { formatCount } from '../../assets/words.js';
 import type { Confirm } from '../../components/confirm/confirm.ts';
 import { codeFact, fact, type Fact } from '../../components/facts/facts.ts';
+import { faceGrid, type FaceGrid } from '../../components/faceGrid/faceGrid.ts';
 import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
-import type { AccountShape, AccountStatsShape, ListShape } from '../../shapes.ts';
+import type { AccountShape, AccountStatsShape, FaceCardsShape, ListShape } from '../../shapes.ts';
 import { accountTypeName } from './accountRow.ts';
 import { listRow, type ListRow } from './listRow.ts';
 
@@ -13,6 +14,7 @@ export interface AccountInput {
   readonly stats: AccountStatsShape;
   /** Those that changed last. */
   readonly lists: readonly ListShape[];
+  readonly faces: FaceCardsShape;
 }
 
 export interface AccountPage {
@@ -27,11 +29,13 @@ export interface AccountPage {
   readonly listCount: string;
   /** null: all of them are shown. */
   readonly moreLists: string | null;
+  readonly faces: FaceGrid;
+  readonly faceCount: string;
   readonly listsHref: string;
   readonly accounts: string;
 }
 
-export function accountPage({ account, stats, lists }: AccountInput): AccountPage {
+export function accountPage({ account, stats, lists, faces }: AccountInput): AccountPage {
   return {
     head: { title: account.login, section: 'accounts' },
     login: account.login,
@@ -57,6 +61,8 @@ export function accountPage({ account, stats, lists }: AccountInput): AccountPag
     lists: lists.map(listRow),
     listCount: formatCount(stats.list_count),
     moreLists: stats.list_count > lists.length ? `All ${formatCount(stats.list_count)} lists` : null,
+    faces: faceGrid(faces, (place) => paths.account(account.account_id, place)),
+    faceCount: formatCount(stats.face_count),
     listsHref: paths.accountLists(account.account_id),
     accounts: paths.accounts(),
   };

@@ -28,7 +28,12 @@ export interface FacePage {
     readonly created: Time;
   }[];
   readonly listCount: string;
-  readonly lists: readonly { readonly id: string; readonly userData: string; readonly linked: Time }[];
+  readonly lists: readonly {
+    readonly href: string;
+    readonly id: string;
+    readonly userData: string;
+    readonly linked: Time;
+  }[];
   readonly moreLists: string | null;
   readonly events: readonly {
     readonly id: string;
@@ -76,6 +81,7 @@ export function facePage({ face, extractors }: FaceInput): FacePage {
     listCount: formatCount(face.list_count),
     lists: face.lists.map(({ list_id, user_data, link_time }) => ({
       id: list_id,
+      href: paths.list(list_id),
       userData: user_data,
       linked: time(link_time),
     })),

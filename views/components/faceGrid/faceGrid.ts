@@ -1,0 +1,41 @@
+import { paths } from '../../paths.ts';
+import type { FaceCardsShape } from '../../shapes.ts';
+import type { Pager } from '../pager/pager.ts';
+import { facePicture, type Picture } from '../picture/picture.ts';
+
+export interface FaceGrid {
+  readonly cards: readonly {
+    readonly href: string;
+    readonly picture: Picture;
+    readonly name: string;
+    readonly versions: string;
+  }[];
+  readonly pager: Pager | null;
+}
+
+/** `href`: the address of the page with the faces before or after a key. */
+export function faceGrid(
+  { faces, has_newer, has_older }: FaceCardsShape,
+  href: (place: { before?: string; after?: string }) => string,
+): FaceGrid {
+  const [first, last] = [faces.at(0), faces.at(-1)];
+  return {
+    cards: faces.map((face) => ({
+      href: paths.face(face.face_id),
+      picture: facePicture(face.face_id, face.has_sample),
+      name: face.external_id === '' ? face.face_id : face.external_id,
+      versions:
+        face.descriptor_versions.length === 0 ? 'no descriptor' : `v ${face.descriptor_versions.join(', ')}`,
+    })),
+    pager:
+      has_newer || has_older
+        ? {
+            label: 'Pages of faces',
+            words: 'Newest first',
+            // An empty page has no key to go on from: it leads to the newest ones.
+            previous: has_newer ? href(first === undefined ? {} : { after: first.face_id }) : null,
+            next: has_older && last !== undefined ? href({ before: last.face_id }) : null,
+          }
+        : null,
+  };
+}
