@@ -62,6 +62,7 @@ before(async () => {
     'errors-wrong-filter': '/errors/view?task_ids=word',
     schedules: '/schedules/view',
     'new-schedule': '/schedules/new?kind=gc-faces',
+    'new-schedule-extract': '/schedules/new',
     audit: '/audit/view',
     'audit-none': '/audit/view?action=task.pause',
     password: '/password',

@@ -28,6 +28,10 @@ test('a schedule is looked at before it is made, then stopped, started and remov
   await page.getByRole('link', { name: 'Remove faces' }).click();
   await page.getByLabel('Cron expression').fill('30  2 * * *');
   await page.getByLabel('Time zone').fill('Europe/Berlin');
+  await page.getByLabel('Created before').fill('now-90d');
+  await page.getByLabel('External ids').fill('gate 1\ngate 2');
+  await page.getByLabel('Remove the samples too').check();
+  await page.getByLabel('Keep the list of what was done').uncheck();
   await page.getByLabel('Description').fill('retention');
   await page.getByRole('button', { name: 'Show the next runs' }).click();
 
@@ -48,7 +52,13 @@ test('a schedule is looked at before it is made, then stopped, started and remov
     'select content, cron from schedules',
   );
   assert.deepEqual(row, {
-    content: { target: 'faces', filters: { create_time__lt: 'now-90d' }, remove_samples: true },
+    content: {
+      target: 'faces',
+      filters: { create_time__lt: 'now-90d', external_ids: ['gate 1', 'gate 2'] },
+      remove_samples: true,
+      remove_image_origins: false,
+      store_results: false,
+    },
     cron: '30 2 * * *',
   });
 
@@ -77,17 +87,16 @@ test('what is wrong with a schedule is said beside its field, and nothing typed 
   await page.getByLabel('Cron expression').fill('0 4 * * SUN');
   await send('Time zone', 'Mars/Olympus', 'Time zone: not a time zone');
   await page.getByLabel('Time zone').fill('');
-  await send('Content of each task', '{ no json', 'Content of each task, as JSON: not JSON');
-  await send('Content of each task', '{}', 'Content of each task, as JSON: extraction_target: required');
-  const unknown =
-    '{"extraction_target":"face_descriptor","options":{"missing":true,"descriptor_version":77},"filters":{"objects_type":"faces"}}';
-  await send(
-    'Content of each task',
-    unknown,
-    'options.descriptor_version: no network computes face descriptors of version 77',
-  );
+  await send('Created before', 'yesterday', 'Created before: ');
+  await page.getByLabel('Created before').fill('');
   await send('At most this many objects per second', 'many', 'At most this many objects per second: must be');
+  await page.getByLabel('At most this many objects per second').fill('');
   assert.equal(await page.getByLabel('Cron expression').inputValue(), '0 4 * * SUN');
+
+  await page.getByRole('link', { name: 'Remove events' }).click();
+  await page.getByLabel('Cron expression').fill('0 4 * * SUN');
+  await page.getByRole('button', { name: 'Make the schedule' }).click();
+  await page.getByRole('alert').getByText('no condition is filled in; tick this to go on').waitFor();
 });
 
 test('a schedule says what became of its last run and leads to the task', async () => {

@@ -6,7 +6,7 @@ interface Common {
 }
 
 export interface TextField extends Common {
-  readonly kind: 'text' | 'password' | 'number' | 'textarea' | 'code';
+  readonly kind: 'text' | 'password' | 'number' | 'textarea';
   readonly value: string;
   readonly required: boolean;
   readonly autocomplete: string;
