@@ -73,7 +73,7 @@ export function createPages(deps: PagesDeps): Pages {
   const schedules = schedulePages(deps);
   const login = loginPages(deps);
   const feed = createTaskFeed({ read: readLiveTasks(deps), log: deps.log });
-  const stopHearing = deps.taskChanges.subscribe(feed.changed);
+  deps.taskChanges.subscribe(feed.changed);
   const events = createTaskEvents({ ...deps, feed });
 
   const pageOnly = new Map<string, string[]>();
@@ -172,7 +172,6 @@ export function createPages(deps: PagesDeps): Pages {
       else next(error);
     },
     close: () => {
-      stopHearing();
       events.close();
     },
   };

@@ -19,7 +19,9 @@ test('an extract is started from its form and told to the engine', async () => {
   await page.getByText('was created.').waitFor();
   await page.getByText('Upgrade, step 1').waitFor();
   const taskId = Number(/\/tasks\/(\d+)\/view/.exec(page.url())?.[1]);
-  assert.deepEqual(site.server.told, [{ call: 'start', taskId, generation: 1 }]);
+  const requestId = site.server.told[0]?.requestId;
+  assert.deepEqual(site.server.told, [{ call: 'start', taskId, generation: 1, requestId }]);
+  assert.match(requestId ?? '', /^1?\d*,?[0-9a-f-]{36}$/);
   const [row] = await site.server.db.query<{ content: { filters: Record<string, string> } }>(
     'select content from tasks where task_id = $1',
     [taskId],
