@@ -22,6 +22,11 @@ export interface TaskFilters {
   readonly text?: string;
 }
 
+interface TaskKind {
+  readonly state: TaskState;
+  readonly hasFailed: boolean;
+}
+
 /** Newest or oldest first; by the end, where what has not ended is left out. */
 export type TaskOrder = 'newest' | 'oldest' | 'ended last' | 'ended first';
 
@@ -156,6 +161,32 @@ export function createTaskLists(db: Database) {
       );
     },
 
+    /** By what decides which action a task is open to. */
+    countByState: (filters: TaskFilters): Promise<(TaskKind & { count: number })[]> => {
+      const conditions = conditionsOf(filters);
+      return db.query(
+        `select state, objects_failed > 0 "hasFailed", count(*) from tasks ${conditions.where()}
+         group by 1, 2 order by 1, 2`,
+        conditions.binds,
+      );
+    },
+
+    /** Ids of those kinds, newest first. */
+    idsOfKinds: async (
+      filters: TaskFilters,
+      kinds: readonly TaskKind[],
+      limit: number,
+    ): Promise<number[]> => {
+      const conditions = conditionsOf(filters);
+      conditions.add("state || ' ' || (objects_failed > 0) = any($?::text[])", kinds.map(kindText));
+      const rows = await db.query<{ taskId: number }>(
+        `select task_id "taskId" from tasks ${conditions.where()} order by task_id desc
+         limit ${conditions.bind(limit)}`,
+        conditions.binds,
+      );
+      return rows.map(({ taskId }) => taskId);
+    },
+
     /** All that the filters match, newest first, some at a time. */
     async *all(filters: TaskFilters): AsyncGenerator<TaskRow[]> {
       for (let before = Number.MAX_SAFE_INTEGER; ;) {
@@ -206,6 +237,10 @@ function conditionsOf(filters: TaskFilters): Conditions {
   if (text !== undefined)
     conditions.add('description is not null and description ilike $?', `%${literal(text)}%`);
   return conditions;
+}
+
+function kindText({ state, hasFailed }: TaskKind): string {
+  return `${state} ${hasFailed}`;
 }
 
 /** A text in which LIKE finds nothing special. */

@@ -18,6 +18,7 @@ import type { LoginPage } from './pages/login/login.ts';
 import type { PasswordPage } from './pages/login/password.ts';
 import type { SchedulesPage } from './pages/schedules/list.ts';
 import type { NewSchedulePage } from './pages/schedules/new.ts';
+import type { BulkPage } from './pages/tasks/bulk.ts';
 import type { NewTaskPage } from './pages/tasks/new.ts';
 import type { SettingsPage } from './pages/settings/settings.ts';
 import type { TaskPage } from './pages/tasks/one.ts';
@@ -26,6 +27,7 @@ import type { TasksPage } from './pages/tasks/list.ts';
 /** Every page by its template's path under pages/, with the whole of what its template reads. */
 export interface Pages {
   'home/home': HomePage;
+  'tasks/bulk': BulkPage;
   'tasks/list': TasksPage;
   'tasks/one': TaskPage;
   'tasks/new': NewTaskPage;

@@ -14,6 +14,7 @@ export const paths = {
 
   tasks: (query: Query = {}) => withQuery('/tasks/view', query),
   tasksCsv: (query: Query = {}) => withQuery('/tasks/csv', query),
+  bulk: (query: Query = {}) => withQuery('/tasks/bulk', query),
   newTask: (kind?: string) => withQuery('/tasks/new', { kind }),
   task: (taskId: number) => `/tasks/${taskId}/view`,
   taskAction: (taskId: number, action: TaskAction) => `/tasks/${taskId}/${action}`,

@@ -1,5 +1,5 @@
 import type { Account } from '../../domain/accounts/account.ts';
-import type { PartState } from '../../domain/tasks/task.ts';
+import type { PartState, TaskState } from '../../domain/tasks/task.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
 import type { TaskOrder } from '../../views/pages/tasks/list.ts';
 import type { AccountActions } from '../accountActions.ts';
@@ -29,6 +29,8 @@ export interface PageSources {
     page(filter: TaskFilters, paging: Paging): Promise<readonly TaskToShow[]>;
     ordered(filter: TaskFilters, order: TaskOrder, paging: Paging): Promise<readonly TaskToShow[]>;
     all(filter: TaskFilters): AsyncIterable<TaskToShow[]>;
+    countByState(filter: TaskFilters): Promise<readonly (TaskKind & { readonly count: number })[]>;
+    idsOfKinds(filter: TaskFilters, kinds: readonly TaskKind[], limit: number): Promise<number[]>;
     countByStatus(filter: TaskFilters): Promise<readonly StatusCount[]>;
     find(taskId: number): Promise<(TaskToShow & { readonly createdByLogin: string }) | null>;
     countByTypeAndStatus(): Promise<readonly StatusCount[]>;
@@ -86,6 +88,11 @@ export interface PageSources {
     readonly kind: 'face' | 'body';
     readonly name: string;
   }[];
+}
+
+interface TaskKind {
+  readonly state: TaskState;
+  readonly hasFailed: boolean;
 }
 
 export interface StatusCount {

@@ -13,6 +13,7 @@ import { apiVersion } from '../routes/version.ts';
 import { accountPages } from './accounts.ts';
 import { assets } from './assets.ts';
 import { audit } from './audit.ts';
+import { bulkTasks } from './bulkTasks.ts';
 import type { PageSources } from './deps.ts';
 import { errors } from './errors.ts';
 import { oneFace } from './faces.ts';
@@ -68,6 +69,7 @@ export function createPages(deps: PagesDeps): Pages {
   const signIn = authenticate(deps.authenticator, deps.sessionAudit);
   const lookIn = unlessStranger(signIn);
   const list = taskList(deps);
+  const bulk = bulkTasks(deps);
   const tasks = newTask(deps);
   const accounts = accountPages(deps);
   const schedules = schedulePages(deps);
@@ -103,6 +105,8 @@ export function createPages(deps: PagesDeps): Pages {
   router.get('/tasks', onlyHtml, asPage('/tasks'), deps.session, signIn, list.page);
   show('/tasks/view', list.page);
   show('/tasks/csv', list.csv);
+  show('/tasks/bulk', bulk.confirm);
+  take('/tasks/bulk', bulk.act);
   show('/tasks/new', tasks.form);
   take('/tasks/new', tasks.create);
   listen('/tasks/events', events.all);

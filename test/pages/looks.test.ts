@@ -45,6 +45,7 @@ before(async () => {
     task: `/tasks/${running}/view`,
     'task-failed': `/tasks/${failed}/view`,
     'tasks-none': '/tasks/view?task_status=2',
+    'tasks-bulk': '/tasks/bulk?act=cancel&of=matching',
     'tasks-filtered': '/tasks/view?text=upgrade&create_time__gte=now-1d&sort=oldest',
     'tasks-wrong-filter': '/tasks/view?task_ids=word',
     'new-extract': '/tasks/new',

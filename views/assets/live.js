@@ -155,7 +155,10 @@ async function swapRegions() {
     if (next === null || isInUse(region)) continue;
     const focused = region.contains(document.activeElement) ? pathTo(region, document.activeElement) : null;
     const { liveMark } = region.querySelector('[data-live-mark]')?.dataset ?? {};
+    const checked = [...region.querySelectorAll('input:checked')].map(({ value }) => value);
     region.replaceWith(next);
+    for (const box of next.querySelectorAll('input[type="checkbox"]'))
+      box.checked = checked.includes(box.value);
     if (liveMark) mark(liveMark);
     if (focused !== null) find(next, focused)?.focus();
   }

@@ -28,6 +28,11 @@ export interface TasksPage {
   readonly statuses: readonly Choice[];
   readonly table: TaskTable;
   readonly empty: EmptyState;
+  readonly bulk: {
+    readonly action: string;
+    readonly kept: FilterForm['kept'];
+    readonly all: string;
+  };
   readonly pager: Pager | null;
   readonly links: { readonly newTask: string; readonly csv: string };
   /** null: there is nothing to follow. */
@@ -115,6 +120,11 @@ export function tasksPage(input: TasksInput): TasksPage {
           text: 'An additional extract gives stored faces descriptors of a new version; a garbage collection removes what is no longer needed.',
           action: { text: 'New task', href: paths.newTask() },
         },
+    bulk: {
+      action: paths.bulk(),
+      kept: Object.entries(typed.values).map(([name, value]) => ({ name, value })),
+      all: `All ${formatCount(count)} that the filter shows`,
+    },
     pager: pager({
       things: 'tasks',
       page,

@@ -1,0 +1,34 @@
+import type { Request } from 'express';
+import { DomainError } from '../../domain/errors.ts';
+import { taskFilters } from '../../views/pages/tasks/list.ts';
+import type { Typed } from '../../views/components/field/field.ts';
+import type { ContractPath } from '../contract/contract.ts';
+import { queryCheck } from '../contract/queryCheck.ts';
+import { toTaskFilters, type TaskFilters, type TaskQuery } from '../taskQuery.ts';
+import { readFilters } from './readFilters.ts';
+
+/** The filters in the address of the tasks page; `filters` is null where something is wrong with them. */
+export function lookAtTaskFilters(contract: readonly ContractPath[]) {
+  const checkQuery = queryCheck<TaskQuery>(contract, '/tasks');
+  // The JSON operation knows neither a creator nor a text.
+  const check = ({ creator, text, ...others }: Readonly<Record<string, string>>): TaskFilters => ({
+    ...toTaskFilters(checkQuery(others)),
+    ...(creator === undefined ? {} : { creator: creator.toLowerCase() }),
+    ...(text === undefined ? {} : { text }),
+  });
+  return (req: Request): { filters: TaskFilters | null; typed: Typed } => {
+    const { query, typed } = readFilters(req, taskFilters, check);
+    return { filters: query, typed };
+  };
+}
+
+/** The same where wrong ones end the request. @throws DomainError badQueryParameter (what it returns does) */
+export function readTaskFilters(contract: readonly ContractPath[]) {
+  const look = lookAtTaskFilters(contract);
+  return (req: Request): { filters: TaskFilters; values: Typed['values'] } => {
+    const { filters, typed } = look(req);
+    const faults = Object.entries(typed.faults).map(([name, fault]) => `${name}: ${fault}`);
+    if (filters === null) throw new DomainError('badQueryParameter', faults.join('; '));
+    return { filters, values: typed.values };
+  };
+}

@@ -1,0 +1,91 @@
+import assert from 'node:assert/strict';
+import { beforeEach, test } from 'node:test';
+import { insertTask, setState } from './taskRows.ts';
+import { openSite } from '../support/site.ts';
+
+const site = openSite();
+
+beforeEach(() => site.server.db.query('delete from tasks'));
+
+async function statesOf(): Promise<Record<number, string>> {
+  const rows = await site.server.db.query<{ task_id: number; state: string }>(
+    'select task_id, state from tasks',
+  );
+  return Object.fromEntries(rows.map(({ task_id, state }) => [task_id, state]));
+}
+
+test('selected tasks are cancelled once it was shown what would happen; one that comes too late is told', async () => {
+  const db = site.server.db;
+  const [running, late, done, other] = [
+    await insertTask(db),
+    await insertTask(db),
+    await insertTask(db, { state: 'done' }),
+    await insertTask(db),
+  ];
+  const page = await site.signedIn({ javaScriptEnabled: false });
+  await page.goto('/tasks/view');
+  for (const id of [running, late, done]) await page.getByLabel(`Select task ${id}`, { exact: true }).check();
+  await page.getByRole('button', { name: 'Cancel…' }).click();
+  await page.getByText('3 tasks are selected; 2 would be cancelled.').waitFor();
+  await page.getByText('over already').waitFor();
+  assert.equal((await statesOf())[running], 'running', 'looking changes nothing');
+
+  await setState(db, late, 'done');
+  await page.getByRole('button', { name: 'Cancel 2 tasks' }).click();
+  await page.getByText('1 task is being cancelled.').waitFor();
+  await page.getByText(`Task ${late} was left as it is`).waitFor();
+  assert.deepEqual(await statesOf(), {
+    [running]: 'cancelling',
+    [late]: 'done',
+    [done]: 'done',
+    [other]: 'running',
+  });
+  const audit = await db.query(
+    "select 1 from audit where action = 'task.cancel' and object_id = $1 and login <> ''",
+    [String(running)],
+  );
+  assert.equal(audit.length, 1);
+});
+
+test('all that the filter shows is retried or deleted, and nothing else', async () => {
+  const db = site.server.db;
+  const [broken, , other] = [
+    await insertTask(db, { state: 'failed', description: 'night shift' }),
+    await insertTask(db, { state: 'done', description: 'night shift' }),
+    await insertTask(db, { state: 'failed', description: 'day shift' }),
+  ];
+  const page = await site.signedIn({ javaScriptEnabled: false });
+  const choose = async (button: string): Promise<void> => {
+    await page.goto('/tasks/view?text=night');
+    await page.getByLabel('Tasks to act on').selectOption('matching');
+    await page.getByRole('button', { name: button }).click();
+  };
+  await choose('Retry…');
+  await page.getByText('2 tasks are shown by the filter; 1 would be started again.').waitFor();
+  await page.getByRole('button', { name: 'Retry 1 task' }).click();
+  await page.getByText('1 task is started again.').waitFor();
+  assert.equal(new URL(page.url()).search, '?text=night', 'the filter is kept');
+  assert.deepEqual(
+    site.server.told.filter(({ call }) => call === 'start').map(({ taskId }) => taskId),
+    [broken],
+  );
+
+  await choose('Delete…');
+  await page.getByRole('button', { name: 'Delete 1 task' }).click();
+  await page.getByText('1 task is deleted.').waitFor();
+  assert.deepEqual(Object.keys(await statesOf()).map(Number), [broken, other]);
+});
+
+test('nothing happens without a selection, nor without the token of the form', async () => {
+  const taskId = await insertTask(site.server.db);
+  const page = await site.signedIn({ javaScriptEnabled: false });
+  await page.goto('/tasks/view');
+  await page.getByRole('button', { name: 'Delete…' }).click();
+  await page.getByText('No task is selected.').waitFor();
+  const answer = await page.request.post('/tasks/bulk', {
+    form: { act: 'cancel', tasks: String(taskId) },
+    headers: { origin: site.server.url },
+  });
+  assert.equal(answer.status(), 403);
+  assert.equal((await statesOf())[taskId], 'running');
+});
