@@ -128,7 +128,7 @@ const partSlots = {
   extract: createLendingSlots(config.extractProcesses + 2),
 };
 // Few, so that the first parts run while the next ones are being cut.
-const partsPerStep = 4;
+const partsPerStep = 8;
 const activities = createActivities({
   books,
   plan: createPartPlan(db, {
