@@ -1,3 +1,4 @@
+import type { ErrorFilters } from '../domain/tasks/errorFilters.ts';
 import { optionalInstant } from './instants.ts';
 
 /** The filters of errors as a client sends them. */
@@ -8,16 +9,6 @@ export interface ErrorQuery {
   readonly error_time__lt?: string;
   readonly task_type?: number;
   readonly error_code?: number;
-}
-
-/** The same in our own words. */
-export interface ErrorFilters {
-  readonly taskIds?: readonly number[];
-  readonly errorIds?: readonly number[];
-  readonly errorTimeGte?: string;
-  readonly errorTimeLt?: string;
-  readonly taskType?: number;
-  readonly errorCode?: number;
 }
 
 /** `taskId`: of this task only, whatever the query says. */

@@ -1,3 +1,4 @@
+import type { TaskFilters } from '../domain/tasks/taskFilters.ts';
 import { optionalInstant } from './instants.ts';
 
 /** The filters of tasks as a client sends them. */
@@ -9,21 +10,6 @@ export interface TaskQuery {
   readonly end_time__lt?: string;
   readonly task_type?: number;
   readonly task_status?: number;
-}
-
-/** The same in our own words, with what pages filter by besides. */
-export interface TaskFilters {
-  readonly taskIds?: readonly number[];
-  readonly createTimeGte?: string;
-  readonly createTimeLt?: string;
-  readonly endTimeGte?: string;
-  readonly endTimeLt?: string;
-  readonly taskType?: number;
-  readonly taskStatus?: number;
-  /** The login of whoever made it. */
-  readonly creator?: string;
-  /** Stands somewhere in the description, in small or capital letters. */
-  readonly text?: string;
 }
 
 export function toTaskFilters(query: TaskQuery): TaskFilters {

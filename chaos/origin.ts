@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AskedOrigin } from '../books/asked.ts';
+import { closeServer } from '../test/support/closeServer.ts';
 
 export interface Origin {
   readonly url: string;
@@ -50,11 +51,6 @@ export async function startOrigin(): Promise<Origin> {
       isAway = false;
     },
     asked: () => [...images].map(([path, { removed }]) => ({ url: `${url}${path}`, removed })),
-    close: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    close: () => closeServer(server),
   };
 }

@@ -1,16 +1,8 @@
+import type { ErrorFilters } from '../domain/tasks/errorFilters.ts';
 import { countOf, pageOfKeys, type BlockList } from './blockPages.ts';
 import { createConditions, type Conditions } from './conditions.ts';
 import type { Database } from './connection.ts';
 import type { Paging } from './paging.ts';
-
-export interface ErrorFilters {
-  readonly taskIds?: readonly number[];
-  readonly errorIds?: readonly number[];
-  readonly errorTimeGte?: string;
-  readonly errorTimeLt?: string;
-  readonly taskType?: number;
-  readonly errorCode?: number;
-}
 
 export interface TaskErrorRow {
   readonly errorId: number;

@@ -76,10 +76,8 @@ export function listenToTaskChanges({ url, log }: TaskChangesOptions) {
   const hearing = keepHearing();
 
   return {
-    /** @returns what ends it */
-    subscribe: (subscriber: (changed: ChangedTasks) => void): (() => void) => {
+    subscribe: (subscriber: (changed: ChangedTasks) => void): void => {
       subscribers.add(subscriber);
-      return () => subscribers.delete(subscriber);
     },
 
     close: async (): Promise<void> => {

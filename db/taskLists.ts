@@ -2,25 +2,12 @@ import type { ExtractContent } from '../domain/tasks/extractContent.ts';
 import type { GcContent } from '../domain/tasks/gcContent.ts';
 import type { NotificationPolicy } from '../domain/tasks/notificationPolicy.ts';
 import type { TaskState } from '../domain/tasks/task.ts';
+import type { TaskFilters } from '../domain/tasks/taskFilters.ts';
 import { fadeMs } from '../domain/tasks/rate.ts';
 import { countOf, pageOfKeys, type BlockList } from './blockPages.ts';
 import { createConditions, type Conditions } from './conditions.ts';
 import type { Database } from './connection.ts';
 import { offsetOf, type Paging } from './paging.ts';
-
-export interface TaskFilters {
-  readonly taskIds?: readonly number[];
-  readonly createTimeGte?: string;
-  readonly createTimeLt?: string;
-  readonly endTimeGte?: string;
-  readonly endTimeLt?: string;
-  readonly taskType?: number;
-  readonly taskStatus?: number;
-  /** The login of whoever made it. */
-  readonly creator?: string;
-  /** Stands somewhere in the description, in small or capital letters. */
-  readonly text?: string;
-}
 
 interface TaskKind {
   readonly state: TaskState;

@@ -6,7 +6,7 @@ import { taskFilters } from '../../views/pages/tasks/list.ts';
 import { paths } from '../../views/paths.ts';
 import { actorOf, type Actor } from '../requestContext.ts';
 import type { TaskActions } from '../taskActions.ts';
-import type { TaskFilters } from '../taskQuery.ts';
+import type { TaskFilters } from '../../domain/tasks/taskFilters.ts';
 import type { PageSources } from './deps.ts';
 import { fieldsOf } from './form.ts';
 import { leadTo, say, sendPage } from './pageAnswer.ts';

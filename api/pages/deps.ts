@@ -4,7 +4,7 @@ import type { HealthCheck } from '../../platform/healthChecks.ts';
 import type { TaskOrder } from '../../views/pages/tasks/list.ts';
 import type { AccountActions } from '../accountActions.ts';
 import type { ContractPath } from '../contract/contract.ts';
-import type { ErrorFilters } from '../errorQuery.ts';
+import type { ErrorFilters } from '../../domain/tasks/errorFilters.ts';
 import type { AccountStatsToShow } from '../present/account.ts';
 import type { FaceDetailsToShow } from '../present/faceDetails.ts';
 import type { FaceCardsToShow } from '../present/faceCards.ts';
@@ -16,7 +16,7 @@ import type { ListsDeps } from '../routes/lists.ts';
 import type { SchedulesDeps } from '../routes/schedules.ts';
 import type { ScheduleActions } from '../scheduleActions.ts';
 import type { TaskActions } from '../taskActions.ts';
-import type { TaskFilters } from '../taskQuery.ts';
+import type { TaskFilters } from '../../domain/tasks/taskFilters.ts';
 
 export interface Paging {
   readonly page: number;

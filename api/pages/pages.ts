@@ -36,7 +36,7 @@ export interface PagesDeps extends PageErrorsDeps, PageSources {
   readonly session: RequestHandler;
   readonly authenticator: Authenticator;
   /** Which tasks change, as soon as they do; null: any may have. */
-  readonly taskChanges: { subscribe(heard: (taskIds: readonly number[] | null) => void): () => void };
+  readonly taskChanges: { subscribe(heard: (taskIds: readonly number[] | null) => void): void };
   livingSessions(ids: readonly string[]): Promise<ReadonlySet<string>>;
   readonly heartbeatEveryMs?: number;
   /** By name, secrets masked. */

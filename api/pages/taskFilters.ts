@@ -4,7 +4,8 @@ import { taskFilters } from '../../views/pages/tasks/list.ts';
 import type { Typed } from '../../views/components/field/field.ts';
 import type { ContractPath } from '../contract/contract.ts';
 import { queryCheck } from '../contract/queryCheck.ts';
-import { toTaskFilters, type TaskFilters, type TaskQuery } from '../taskQuery.ts';
+import type { TaskFilters } from '../../domain/tasks/taskFilters.ts';
+import { toTaskFilters, type TaskQuery } from '../taskQuery.ts';
 import { readFilters } from './readFilters.ts';
 
 /** The filters in the address of the tasks page; `filters` is null where something is wrong with them. */

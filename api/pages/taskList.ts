@@ -4,7 +4,7 @@ import { csvPieces } from '../csv.ts';
 import { sendPieces } from '../jsonStream.ts';
 import { taskColumns, taskRows } from '../present/csvRows.ts';
 import { presentTask } from '../present/task.ts';
-import type { TaskFilters } from '../taskQuery.ts';
+import type { TaskFilters } from '../../domain/tasks/taskFilters.ts';
 import type { PageSources } from './deps.ts';
 import { sendPage } from './pageAnswer.ts';
 import { readPaging } from './paging.ts';

@@ -1,7 +1,8 @@
 import type { RequestHandler } from 'express';
 import { DomainError } from '../../domain/errors.ts';
 import { csvPieces, prefersCsv } from '../csv.ts';
-import { toErrorFilters, type ErrorFilters, type ErrorQuery } from '../errorQuery.ts';
+import type { ErrorFilters } from '../../domain/tasks/errorFilters.ts';
+import { toErrorFilters, type ErrorQuery } from '../errorQuery.ts';
 import type { Handlers } from '../jsonRouter.ts';
 import { sendPieces } from '../jsonStream.ts';
 import { taskErrorColumns, taskErrorRows } from '../present/csvRows.ts';

@@ -14,7 +14,8 @@ import { presentTaskPreview } from '../present/taskPreview.ts';
 import { presentTaskResult, type ChunkToShow, type ResultToShow } from '../present/taskResult.ts';
 import type { PreviewBody, PreviewTask } from '../previewTask.ts';
 import { actorOf, type Actor, inputOf } from '../requestContext.ts';
-import { toTaskFilters, type TaskFilters, type TaskQuery } from '../taskQuery.ts';
+import type { TaskFilters } from '../../domain/tasks/taskFilters.ts';
+import { toTaskFilters, type TaskQuery } from '../taskQuery.ts';
 import {
   taskNotFound,
   type Idempotency,

@@ -9,6 +9,7 @@ import { networkOf } from '../../api/auth/loginLimit.ts';
 import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/apiServer.ts';
 import { basic, createClient, type Client } from '../support/documentedClient.ts';
 import { waitFor } from '../support/waitFor.ts';
+import { closeServer } from '../support/closeServer.ts';
 
 let api: ApiServer;
 let call: Client;
@@ -245,10 +246,7 @@ test(`${slowConnections} connections that send a byte now and then are cut off, 
   } finally {
     clearInterval(drip);
     for (const socket of sockets) socket.destroy();
-    const closed = once(server, 'close');
-    server.close();
-    server.closeAllConnections();
-    await closed;
+    await closeServer(server);
   }
 });
 

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createBlockCounts } from '../../db/blockCounts.ts';
 import { createDatabase, type Database } from '../../db/connection.ts';
-import { createErrorLists, type ErrorFilters } from '../../db/errorLists.ts';
-import { createTaskLists, type TaskFilters } from '../../db/taskLists.ts';
+import { createErrorLists } from '../../db/errorLists.ts';
+import { createTaskLists } from '../../db/taskLists.ts';
+import type { ErrorFilters } from '../../domain/tasks/errorFilters.ts';
+import type { TaskFilters } from '../../domain/tasks/taskFilters.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 let testDatabase: TestDatabase;

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { startEngine, type Engine } from '../support/engine.ts';
 import { tester } from '../support/rows.ts';
+import { closeServer } from '../support/closeServer.ts';
 
 let engine: Engine;
 let origin: Server;
@@ -30,10 +31,7 @@ before(async () => {
 
 after(async () => {
   await engine.stop();
-  const closed = once(origin, 'close');
-  origin.close();
-  origin.closeAllConnections();
-  await closed;
+  await closeServer(origin);
 });
 
 const image = Buffer.from('image');

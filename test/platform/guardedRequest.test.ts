@@ -10,6 +10,7 @@ import {
   type GuardedRequestOptions,
   type ResolvedAddress,
 } from '../../platform/guardedRequest.ts';
+import { closeServer } from '../support/closeServer.ts';
 
 const open: (() => unknown)[] = [];
 
@@ -45,10 +46,7 @@ async function startServer(
   });
   await once(server.listen(0, address), 'listening');
   open.push(async () => {
-    const closed = once(server, 'close');
-    server.close();
-    server.closeAllConnections();
-    await closed;
+    await closeServer(server);
   });
   return { seen, port: (server.address() as AddressInfo).port };
 }

@@ -39,6 +39,7 @@ import { showSettings } from '../../platform/shownSettings.ts';
 import { createFolderStore } from '../../imagestore/folder.ts';
 import { createTestFolder } from './folder.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
+import { closeServer } from './closeServer.ts';
 
 export const rootLogin = 'root@visionlabs.ai';
 export const rootPassword = 'root of the tests';
@@ -175,10 +176,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     endStreams: (): void => app.close(),
     close: async (): Promise<void> => {
       app.close();
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
+      await closeServer(server);
       await requestStats.stop();
       await taskChanges.close();
       await sessionStore.close();

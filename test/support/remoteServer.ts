@@ -5,6 +5,7 @@ import { buffer } from 'node:stream/consumers';
 import { DomainError } from '../../domain/errors.ts';
 import type { Model } from '../../extraction/extractor.ts';
 import { getExtractor } from '../../extraction/registry.ts';
+import { closeServer } from './closeServer.ts';
 
 export type RemoteServer = Awaited<ReturnType<typeof startRemoteServer>>;
 
@@ -52,12 +53,7 @@ export async function startRemoteServer() {
     await once(server, 'listening');
     ({ port } = server.address() as AddressInfo);
   };
-  const stop = async (): Promise<void> => {
-    const closed = once(server, 'close');
-    server.close();
-    server.closeAllConnections();
-    await closed;
-  };
+  const stop = (): Promise<void> => closeServer(server);
   await start();
   return {
     url: `http://127.0.0.1:${port}/extract`,

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { closeServer } from './closeServer.ts';
 
 export interface Received {
   readonly path: string;
@@ -46,12 +47,7 @@ export async function startWebhookReceiver() {
       received.length = 0;
       answer = accept;
     },
-    close: async (): Promise<void> => {
-      const closed = once(server, 'close');
-      server.close();
-      server.closeAllConnections();
-      await closed;
-    },
+    close: (): Promise<void> => closeServer(server),
   };
 }
 

@@ -1,0 +1,14 @@
+/** What tasks are looked up by. */
+export interface TaskFilters {
+  readonly taskIds?: readonly number[];
+  readonly createTimeGte?: string;
+  readonly createTimeLt?: string;
+  readonly endTimeGte?: string;
+  readonly endTimeLt?: string;
+  readonly taskType?: number;
+  readonly taskStatus?: number;
+  /** The login of whoever made it. */
+  readonly creator?: string;
+  /** Stands somewhere in the description, in small or capital letters. */
+  readonly text?: string;
+}
