@@ -85,6 +85,7 @@ export interface AppDeps extends NotificationPoliciesDeps {
   readonly errorLists: TasksDeps['errorLists'] & TaskErrorsDeps['errorLists'] & PageSources['errorLists'];
   readonly notificationLists: NotificationsDeps['notificationLists'];
   readonly faceLists: PageSources['faceLists'];
+  readonly eventLists: PageSources['eventLists'];
   readonly images: PageSources['images'];
   readonly homeLists: PageSources['homeLists'];
   readonly taskPageLists: PageSources['taskPageLists'];

@@ -55,6 +55,11 @@ export interface FacePlace {
 const shownLists = 20;
 const shownEvents = 20;
 
+const card = `f.face_id "faceId", f.external_id "externalId",
+  exists (select from samples s where s.owner_id = f.face_id and s.kind = 'face') "hasSample",
+  array(select descriptor_version from face_descriptors d where d.face_id = f.face_id
+    order by descriptor_version) "versions"`;
+
 export type FaceLists = ReturnType<typeof createFaceLists>;
 
 /** Faces as pages show them. */
@@ -117,10 +122,7 @@ export function createFaceLists(db: Database) {
       const isBack = after !== undefined;
       const edge = after ?? before;
       const found = await db.query<FaceCard>(
-        `select f.face_id "faceId", f.external_id "externalId",
-           exists (select from samples s where s.owner_id = f.face_id and s.kind = 'face') "hasSample",
-           array(select descriptor_version from face_descriptors d where d.face_id = f.face_id
-             order by descriptor_version) "versions"
+        `select ${card}
          from (select face_id from ${table} where ${column} = $1
            ${edge === undefined ? '' : `and face_id ${isBack ? '>' : '<'} $2`}
            order by face_id ${isBack ? 'asc' : 'desc'} limit ${size + 1}) page
@@ -133,6 +135,14 @@ export function createFaceLists(db: Database) {
       if (isBack) return { faces: faces.reverse(), hasNewer: hasMore, hasOlder: true };
       return { faces, hasNewer: before !== undefined, hasOlder: hasMore };
     },
+
+    /** Those of the ids that there are, in the ids' order. */
+    cards: (faceIds: readonly string[]): Promise<FaceCard[]> =>
+      db.query<FaceCard>(
+        `select ${card} from unnest($1::uuid[]) with ordinality wanted (face_id, place) join faces f using (face_id)
+         order by place`,
+        [faceIds],
+      ),
 
     /** Where the image of a face's or an event's sample lives; undefined: there is no such sample. */
     sampleKey: async (ownerId: string, kind: 'face' | 'body'): Promise<string | null | undefined> => {

@@ -10,6 +10,7 @@ import type { ReferencePage } from './pages/documents/reference.ts';
 import type { ListsPage } from './pages/accounts/lists.ts';
 import type { ErrorPage } from './pages/errors/error.ts';
 import type { ErrorsPage } from './pages/errors/list.ts';
+import type { EventPage } from './pages/events/one.ts';
 import type { FacePage } from './pages/faces/one.ts';
 import type { HelpPage } from './pages/help/help.ts';
 import type { HomePage } from './pages/home/home.ts';
@@ -34,6 +35,7 @@ export interface Pages {
   'accounts/list': AccountsPage;
   'accounts/one': AccountPage;
   'accounts/lists': ListsPage;
+  'events/one': EventPage;
   'faces/one': FacePage;
   'lists/one': ListPage;
   'audit/list': AuditPage;

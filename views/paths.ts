@@ -38,6 +38,7 @@ export const paths = {
   list: (listId: string, query: Query = {}) => withQuery(`/lists/${listId}/view`, query),
   accountLists: (accountId: string, query: Query = {}) => withQuery(`/accounts/${accountId}/lists`, query),
   face: (faceId: string) => `/faces/${faceId}/view`,
+  event: (eventId: string) => `/events/${eventId}/view`,
   sample: (ownerId: string, kind: 'face' | 'body') => `/samples/${ownerId}/${kind}`,
   removeAccount: (accountId: string) => `/accounts/${accountId}/remove`,
 } as const;

@@ -6,8 +6,9 @@ import type { AccountActions } from '../accountActions.ts';
 import type { ContractPath } from '../contract/contract.ts';
 import type { ErrorFilters } from '../../domain/tasks/errorFilters.ts';
 import type { AccountStatsToShow } from '../present/account.ts';
+import type { EventCardToShow, EventToShow } from '../present/event.ts';
 import type { FaceDetailsToShow } from '../present/faceDetails.ts';
-import type { FaceCardsToShow } from '../present/faceCards.ts';
+import type { FaceCardsToShow, FaceCardToShow } from '../present/faceCards.ts';
 import type { TaskToShow } from '../present/task.ts';
 import type { TaskErrorToShow } from '../present/taskError.ts';
 import type { PreviewTask } from '../previewTask.ts';
@@ -71,7 +72,12 @@ export interface PageSources {
       place: { readonly before?: string | undefined; readonly after?: string | undefined },
       size: number,
     ): Promise<FaceCardsToShow>;
+    cards(faceIds: readonly string[]): Promise<readonly FaceCardToShow[]>;
     sampleKey(ownerId: string, kind: 'face' | 'body'): Promise<string | null | undefined>;
+  };
+  readonly eventLists: {
+    find(eventId: string): Promise<(EventToShow & { readonly faceIds: readonly string[] }) | null>;
+    cards(eventIds: readonly string[]): Promise<readonly EventCardToShow[]>;
   };
   readonly images: { get(key: string): Promise<Buffer> };
   readonly scheduleLists: Pick<SchedulesDeps['scheduleLists'], 'page' | 'count'>;

@@ -13,11 +13,12 @@ import type { PageSources } from './deps.ts';
 import { fieldsOf } from './form.ts';
 import { faultsOf } from './formFaults.ts';
 import { leadTo, say, sendPage } from './pageAnswer.ts';
+import { picturedObjects } from './picturedObjects.ts';
 import { readTaskForm, type TaskOrder } from './taskForm.ts';
 
 type NewTaskSources = Pick<
   PageSources,
-  'accountLists' | 'taskActions' | 'previewTask' | 'contract' | 'extractors'
+  'accountLists' | 'faceLists' | 'eventLists' | 'taskActions' | 'previewTask' | 'contract' | 'extractors'
 >;
 
 const suggestedAccounts = 50;
@@ -25,7 +26,8 @@ const suggestedAccounts = 50;
 const countTypedFrom = 1_000;
 const createdAt = { 4: '/tasks/gc', 5: '/tasks/additional_extract' } as const;
 
-export function newTask({ accountLists, taskActions, previewTask, contract, extractors }: NewTaskSources) {
+export function newTask(sources: NewTaskSources) {
+  const { accountLists, taskActions, previewTask, contract, extractors } = sources;
   const checks = {
     4: bodyCheck(contract, 'post', createdAt[4]),
     5: bodyCheck(contract, 'post', createdAt[5]),
@@ -54,13 +56,15 @@ export function newTask({ accountLists, taskActions, previewTask, contract, extr
       : taskActions.createGc(order.content, order.wishes, actor);
 
   const look = async (req: Request, order: TaskOrder): Promise<TaskPreviewInput> => {
-    const found = presentTaskPreview(
-      await (order.taskType === 5
-        ? previewTask({ task_type: 5, content: order.content })
-        : previewTask({ task_type: 4, content: order.content })),
-    );
-    const needsCount = order.taskType === 4 && found.count >= countTypedFrom;
-    return { ...found, request: requestOf(req, order), needsCount };
+    const found = await (order.taskType === 5
+      ? previewTask({ task_type: 5, content: order.content })
+      : previewTask({ task_type: 4, content: order.content }));
+    return {
+      ...presentTaskPreview(found),
+      pictured: await picturedObjects(sources, found.sample),
+      request: requestOf(req, order),
+      needsCount: order.taskType === 4 && found.count >= countTypedFrom,
+    };
   };
 
   const form: RequestHandler = (req, res) => show(req, res, kindOf(req.query['kind']));

@@ -16,6 +16,7 @@ import { audit } from './audit.ts';
 import { bulkTasks } from './bulkTasks.ts';
 import type { PageSources } from './deps.ts';
 import { errors } from './errors.ts';
+import { oneEvent } from './events.ts';
 import { oneFace } from './faces.ts';
 import { readForm } from './form.ts';
 import { help } from './help.ts';
@@ -150,6 +151,7 @@ export function createPages(deps: PagesDeps): Pages {
 
   show('/lists/:list_id/view', oneList(deps));
   show('/faces/:face_id/view', oneFace(deps));
+  show('/events/:event_id/view', oneEvent(deps));
   // What is wrong with a picture is told to who asks for it by itself, in JSON.
   const picture = '/samples/:owner_id/:kind';
   pageOnly.set(picture, ['get']);

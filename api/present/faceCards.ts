@@ -1,23 +1,25 @@
+export interface FaceCardToShow {
+  readonly faceId: string;
+  readonly externalId: string;
+  readonly hasSample: boolean;
+  readonly versions: readonly number[];
+}
+
 export interface FaceCardsToShow {
-  readonly faces: readonly {
-    readonly faceId: string;
-    readonly externalId: string;
-    readonly hasSample: boolean;
-    readonly versions: readonly number[];
-  }[];
+  readonly faces: readonly FaceCardToShow[];
   readonly hasNewer: boolean;
   readonly hasOlder: boolean;
 }
 
 export function presentFaceCards({ faces, hasNewer, hasOlder }: FaceCardsToShow) {
+  return { faces: faces.map(presentFaceCard), has_newer: hasNewer, has_older: hasOlder };
+}
+
+export function presentFaceCard(face: FaceCardToShow) {
   return {
-    faces: faces.map((face) => ({
-      face_id: face.faceId,
-      external_id: face.externalId,
-      has_sample: face.hasSample,
-      descriptor_versions: face.versions,
-    })),
-    has_newer: hasNewer,
-    has_older: hasOlder,
+    face_id: face.faceId,
+    external_id: face.externalId,
+    has_sample: face.hasSample,
+    descriptor_versions: face.versions,
   };
 }

@@ -129,6 +129,48 @@ test('a face without sample, account, attributes, lists and events has a page to
   assert.equal((await ask(`/faces/${newId()}/view`, { authorization, accept: 'text/html' })).status, 404);
 });
 
+test('the page of an event shows its samples, attributes, descriptors and face, and its face leads to it', async () => {
+  const { db } = site.server;
+  const accountId = await newAccount();
+  const [face] = await insertPicturedFaces(site.server, 2, { accountId, externalId: 'gate 8' });
+  const event = buildEvent({
+    ...{ accountId, source: 'north door', tags: ['late', 'masked'], userData: 'shift 2' },
+    attributes: { age: 41.5 },
+    versions: { face: [1], body: [101] },
+    samples: { face: face?.storageKey ?? null, body: null },
+  });
+  const gone = buildEvent({ versions: {}, samples: {} });
+  await insertEventRows(db, [event, gone]);
+  const lost = newId();
+  for (const [eventId, faceId] of [
+    [event.eventId, face?.faceId],
+    [gone.eventId, lost],
+  ]) {
+    await db.query('update events set face_id = $2 where event_id = $1', [eventId, faceId]);
+  }
+  const page = await signedIn();
+  await page.goto(`/faces/${face?.faceId}/view`);
+  await page.getByRole('link', { name: event.eventId }).click();
+  await page.getByRole('heading', { name: `Event ${event.eventId}`, level: 1 }).waitFor();
+  const sample = page.getByRole('img', { name: 'Face sample of this event' });
+  assert.equal(await sample.evaluate((image: { naturalWidth: number }) => image.naturalWidth), 160);
+  await page.getByRole('img', { name: 'Body sample of this event' }).waitFor();
+  const words = await page.getByRole('main').innerText();
+  assert.match(words, /Source\s+north door[^]*User data\s+shift 2\s+Tags\s+late, masked/);
+  assert.match(words, /Face, version 1\s+resnet128[^]*Body, version 101\s+stripes/);
+  assert.match(words, /Age\s+41\.5/);
+  await page.getByRole('link', { name: 'gate 8' }).click();
+  await page.getByRole('heading', { name: 'Face gate 8', level: 1 }).waitFor();
+
+  await page.goto(`/events/${gone.eventId}/view`);
+  await page.getByRole('img', { name: 'No sample' }).waitFor();
+  await page.getByText(`recognised as the face ${lost}, which is not there any more`).waitFor();
+  for (const text of ['No descriptor.', 'None were extracted.', 'A removed account']) {
+    await page.getByText(text).waitFor();
+  }
+  assert.equal((await ask(`/events/${newId()}/view`, { authorization, accept: 'text/html' })).status, 404);
+});
+
 test('the faces of an account and of a list are pictures that are turned page by page', async () => {
   const accountId = await newAccount();
   const [list] = await site.server.db.query<{ list_id: string }>(

@@ -36,6 +36,9 @@ test('the errors of all tasks are grouped by code, filtered in the address, and 
   await page.getByRole('button', { name: 'Filter' }).click();
   assert.equal(await rows.count(), 2);
   assert.equal(await page.getByLabel('From').inputValue(), 'now-1h');
+  const object = page.getByRole('table').getByRole('link', { name: /^face / });
+  const faceId = (await object.innerText()).slice('face '.length);
+  assert.equal(await object.getAttribute('href'), `/faces/${faceId}/view`);
   await page.getByRole('link', { name: `Task ${otherId}` }).click();
   await page.getByText('not a picture').waitFor();
 });

@@ -38,7 +38,7 @@ before(async () => {
     description: evil.slice(0, 128),
   });
   await planted(accountId);
-  const [faceId, bareId, listId] = await plantedFaces(accountId);
+  const { faceId, bareId, listId, eventId } = await plantedFaces(accountId);
   addresses = {
     home: '/',
     tasks: '/tasks/view',
@@ -58,6 +58,7 @@ before(async () => {
     face: `/faces/${faceId}/view`,
     list: `/lists/${listId}/view`,
     'face-bare': `/faces/${bareId}/view`,
+    event: `/events/${eventId}/view`,
     errors: '/errors/view',
     'errors-filtered': '/errors/view?error_code=28100&error_time__gte=now-1d',
     'errors-wrong-filter': '/errors/view?task_ids=word',
@@ -125,7 +126,9 @@ async function planted(accountId: string): Promise<void> {
 }
 
 /** Faces of the account in two of its lists: the first has all that a face can have, the last has no sample. */
-async function plantedFaces(accountId: string): Promise<[string, string, string]> {
+async function plantedFaces(
+  accountId: string,
+): Promise<Record<'faceId' | 'bareId' | 'listId' | 'eventId', string>> {
   const lists = await site.db.query<{ list_id: string }>(
     'select list_id from lists where account_id = $1 order by list_id limit 2',
     [accountId],
@@ -140,10 +143,20 @@ async function plantedFaces(accountId: string): Promise<[string, string, string]
     faceId,
     JSON.stringify({ age: 34.1, gender: 0.98, emotions: { neutral: 0.91, happy: 0.08, [evil]: 0.01 } }),
   ]);
-  const events = [buildEvent({ accountId, source: text }), buildEvent({ accountId })];
-  await insertEventRows(site.db, events);
-  await site.db.query('update events set face_id = $1, external_id = $2', [faceId, text]);
-  return [faceId, faces.at(-1)?.faceId ?? '', lists[0]?.list_id ?? ''];
+  const rich = buildEvent({
+    ...{ accountId, source: text, userData: text, tags: [text] },
+    attributes: { age: 34.1, [evil]: { [evil]: 0.5 } },
+    versions: { face: [1, 3], body: [101] },
+    samples: { face: faces[0]?.storageKey ?? null, body: null },
+  });
+  await insertEventRows(site.db, [rich, buildEvent({ accountId })]);
+  await site.db.query('update events set face_id = $1, external_id = $2, track_id = $2', [faceId, text]);
+  return {
+    faceId,
+    bareId: faces.at(-1)?.faceId ?? '',
+    listId: lists[0]?.list_id ?? '',
+    eventId: rich.eventId,
+  };
 }
 
 for (const width of [1280, 390]) {
@@ -177,6 +190,14 @@ for (const width of [1280, 390]) {
         await page.goto(address);
         await look(name);
       }
+      for (const kind of ['gc-faces', 'gc-events'] as const) {
+        await page.goto(`/tasks/new?kind=${kind}`);
+        await page.getByLabel('External ids').fill(evil.slice(0, 128));
+        await page.getByRole('button', { name: 'Preview' }).click();
+        await page.getByText('as JSON').click();
+        await page.getByText('The same with curl').click();
+        await look(`new-${kind}-preview`);
+      }
       await visitor.close();
     });
   }
@@ -200,6 +221,7 @@ test('markup in names, filters, failures and errors is shown as text', async () 
     'schedules',
     'face',
     'list',
+    'event',
   ];
   for (const name of named) {
     await page.goto(addresses[name] ?? '');

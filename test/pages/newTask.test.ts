@@ -1,11 +1,14 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { test } from 'node:test';
-import { promisify } from 'node:util';
+import { isDeepStrictEqual, promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { readDocument } from '../../api/contract/document.ts';
 import { filterFields } from '../../views/pages/tasks/filterFields.ts';
 import { rootLogin, rootPassword } from '../support/apiServer.ts';
+import { buildEvent, insertEventRows } from '../support/eventRows.ts';
+import { waitFor } from '../support/waitFor.ts';
+import { insertPicturedFaces } from './faceRows.ts';
 import { openSite } from '../support/site.ts';
 
 const site = openSite();
@@ -176,6 +179,44 @@ test('the command of the preview makes the same task, and the preview none', asy
   });
   const [after] = await site.server.db.query<{ count: number }>('select count(*) from tasks');
   assert.equal(Number(after?.count), Number(before?.count) + 1);
+});
+
+test('the preview shows the pictures of ten of the objects, and leads to each', async () => {
+  const { server } = site;
+  const faces = await insertPicturedFaces(server, 11, { userData: 'pictured' });
+  const storageKey = faces[0]?.storageKey ?? '';
+  const events = Array.from({ length: 3 }, () =>
+    buildEvent({ source: 'gate 9', versions: { face: [1], body: [101] }, samples: { body: storageKey } }),
+  );
+  await insertEventRows(server.db, events);
+  const page = await site.signedIn({ javaScriptEnabled: false });
+  const preview = page.getByRole('region', { name: 'Preview' });
+  const widths = (): Promise<number[]> =>
+    preview
+      .getByRole('listitem')
+      .locator('img')
+      .evaluateAll((images: { naturalWidth: number }[]) => images.map(({ naturalWidth }) => naturalWidth));
+
+  await page.goto('/tasks/new?kind=gc-faces');
+  await page.getByLabel('User data').fill('pictured');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await preview.getByRole('heading', { name: '10 of them' }).waitFor();
+  await waitFor('ten pictures', async () => isDeepStrictEqual(await widths(), Array(10).fill(160)));
+  const shown = faces.slice(0, 10).map(({ faceId }) => `/faces/${faceId}/view`);
+  const hrefs = await preview
+    .getByRole('link')
+    .evaluateAll((links: { getAttribute(name: string): string }[]) =>
+      links.map((link) => link.getAttribute('href')),
+    );
+  assert.deepEqual(hrefs, shown);
+
+  await page.goto('/tasks/new?kind=gc-events');
+  await page.getByLabel('Sources').fill('gate 9');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await preview.getByRole('heading', { name: 'All of them' }).waitFor();
+  await waitFor('three pictures', async () => isDeepStrictEqual(await widths(), [160, 160, 160]));
+  await preview.getByRole('link', { name: 'gate 9 face v 1 · body v 101' }).first().click();
+  await page.getByRole('heading', { name: `Event ${events[0]?.eventId}`, level: 1 }).waitFor();
 });
 
 test('removing many asks for their number, after a preview of them', async () => {

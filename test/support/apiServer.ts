@@ -11,6 +11,7 @@ import { createAuditLists } from '../../db/auditLists.ts';
 import { createAuditStore } from '../../db/auditStore.ts';
 import { createDatabase } from '../../db/connection.ts';
 import { createErrorLists } from '../../db/errorLists.ts';
+import { createEventLists } from '../../db/eventLists.ts';
 import { createFaceLists } from '../../db/faceLists.ts';
 import { createHomeLists } from '../../db/homeLists.ts';
 import { createListLists } from '../../db/listLists.ts';
@@ -145,6 +146,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     notificationHosts: ['hooks.example.org', '127.0.0.1'],
     notificationSecretNames: ['orders'],
     faceLists: createFaceLists(db),
+    eventLists: createEventLists(db),
     images,
     homeLists: createHomeLists(db),
     taskPageLists: createTaskPageLists(db),

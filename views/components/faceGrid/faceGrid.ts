@@ -1,16 +1,19 @@
-import { paths } from '../../paths.ts';
 import type { FaceCardsShape } from '../../shapes.ts';
 import type { Pager } from '../pager/pager.ts';
-import { facePicture, type Picture } from '../picture/picture.ts';
+import type { Picture } from '../picture/picture.ts';
+import { faceCard } from './faceCard.ts';
 
+/** Faces or events, a picture each. */
 export interface FaceGrid {
-  readonly cards: readonly {
-    readonly href: string;
-    readonly picture: Picture;
-    readonly name: string;
-    readonly versions: string;
-  }[];
+  readonly cards: readonly PictureCard[];
   readonly pager: Pager | null;
+}
+
+export interface PictureCard {
+  readonly href: string;
+  readonly picture: Picture;
+  readonly name: string;
+  readonly versions: string;
 }
 
 /** `href`: the address of the page with the faces before or after a key. */
@@ -20,13 +23,7 @@ export function faceGrid(
 ): FaceGrid {
   const [first, last] = [faces.at(0), faces.at(-1)];
   return {
-    cards: faces.map((face) => ({
-      href: paths.face(face.face_id),
-      picture: facePicture(face.face_id, face.has_sample),
-      name: face.external_id === '' ? face.face_id : face.external_id,
-      versions:
-        face.descriptor_versions.length === 0 ? 'no descriptor' : `v ${face.descriptor_versions.join(', ')}`,
-    })),
+    cards: faces.map(faceCard),
     pager:
       has_newer || has_older
         ? {

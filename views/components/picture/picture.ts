@@ -14,3 +14,9 @@ export const noPicture = `${assetPrefix}/no-picture.svg`;
 export function facePicture(ownerId: string, hasSample: boolean, alt = ''): Picture {
   return { src: hasSample ? paths.sample(ownerId, 'face') : noPicture, alt };
 }
+
+/** Of an event: its face if there is a sample of it, its body otherwise. */
+export function eventPicture(eventId: string, samples: readonly ('face' | 'body')[], alt = ''): Picture {
+  const kind = samples.includes('face') ? 'face' : samples[0];
+  return { src: kind === undefined ? noPicture : paths.sample(eventId, kind), alt };
+}

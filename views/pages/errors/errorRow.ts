@@ -1,4 +1,5 @@
 import { time, type Time } from '../../components/time/time.ts';
+import { paths } from '../../paths.ts';
 import type { TaskErrorShape } from '../../shapes.ts';
 
 export interface ErrorRow {
@@ -6,6 +7,8 @@ export interface ErrorRow {
   readonly desc: string;
   readonly detail: string;
   readonly object: string;
+  /** Where the object is shown, as long as it is there; null: nowhere. */
+  readonly objectHref: string | null;
   readonly isOvercome: boolean;
   readonly time: Time;
 }
@@ -17,7 +20,14 @@ export function errorRow(error: TaskErrorShape): ErrorRow {
     desc: error.desc,
     detail: error.detail,
     object: error.object_id === null ? error.object_type : `${error.object_type} ${error.object_id}`,
+    objectHref: hrefOf(error),
     isOvercome: error.is_overcome,
     time: time(error.error_time),
   };
+}
+
+function hrefOf({ object_type, object_id }: TaskErrorShape): string | null {
+  if (object_id === null) return null;
+  if (object_type === 'face') return paths.face(object_id);
+  return object_type === 'event' ? paths.event(object_id) : null;
 }

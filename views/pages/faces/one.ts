@@ -37,6 +37,7 @@ export interface FacePage {
   readonly moreLists: string | null;
   readonly events: readonly {
     readonly id: string;
+    readonly href: string;
     readonly picture: Picture;
     readonly source: string;
     readonly externalId: string;
@@ -91,6 +92,7 @@ export function facePage({ face, extractors }: FaceInput): FacePage {
         : null,
     events: face.events.map((event) => ({
       id: event.event_id,
+      href: paths.event(event.event_id),
       picture: facePicture(event.event_id, event.has_sample),
       source: event.source,
       externalId: event.external_id,
