@@ -15,6 +15,7 @@ interface Row {
   upper_bound: string;
   plan_cursor: string | null;
   plan_done: boolean;
+  rest_state: 'cancelled' | 'failed' | null;
   window_size: number | null;
   priority: number;
   error_budget: number | null;
@@ -32,7 +33,7 @@ export async function findEngineTask(
   // The bound keeps its microseconds as text: a Date would cut them off and lose the objects of the last millisecond.
   const [row] = await db.query<Row>(
     `select task_id, task_type, state, desired_state, generation, content, upper_bound::text, plan_cursor, plan_done,
-       window_size, priority, error_budget
+       rest_state, window_size, priority, error_budget
      from tasks where task_id = $1 and generation = $2 ${lock}`,
     [ref.taskId, ref.generation],
   );
@@ -49,6 +50,7 @@ function toEngineTask(row: Row): EngineTask {
     upperBound: row.upper_bound,
     planCursor: row.plan_cursor,
     planDone: row.plan_done,
+    restState: row.rest_state,
     windowSize: row.window_size,
     priority: row.priority,
     errorBudget: row.error_budget,

@@ -54,8 +54,9 @@ async function planStep(
   const task = await findEngineTask(tx, ref, 'for no key update');
   if (task === null || isFinal(task.state)) return { parts: [], planned: true, goesOn: false };
   const known = await openParts(tx, task.taskId, after, options.partsPerStep);
-  if (known.length >= options.partsPerStep || task.planDone) {
-    const planned = task.planDone && known.length < options.partsPerStep;
+  const isWhole = task.planDone || task.restState !== null;
+  if (known.length >= options.partsPerStep || isWhole) {
+    const planned = isWhole && known.length < options.partsPerStep;
     return { parts: known, planned, goesOn: false };
   }
   const isLast = (await planWhole(tx, task)) || (await cutParts(tx, task, options)).isLast;

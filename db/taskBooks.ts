@@ -54,13 +54,16 @@ export function createTaskBooks(db: Database, onTaken: (taken: TakenAction) => v
      */
     finish: (ref: TaskRef, end: TaskEnd): Promise<void> => moving((tx) => finish(tx, ref, end)),
 
-    /** Sums so far; what the error budget is judged by. */
+    /** Sums so far, without what is being done again; what the error budget is judged by. */
     sums: (taskId: number): Promise<Pick<Books, 'done' | 'failed' | 'skipped'>> => sums(db, taskId),
   };
 }
 
 const stopClock = `running_ms = running_ms + coalesce((extract(epoch from now() - running_since) * 1000)::bigint, 0),
   running_since = null`;
+
+// What a retry leaves out is not planned either.
+const isPlanned = 'plan_done or rest_state is not null';
 
 type Moved<T> = Promise<{ taken: TakenAction | null; answer: T }>;
 
@@ -72,10 +75,10 @@ async function load(tx: Sql, ref: TaskRef): Moved<LoadedTask> {
   let taken: TakenAction | null = null;
   if (task.desiredState === 'run') {
     await tx.query(
-      `update tasks set state = case when plan_done then 'running' else 'planning' end,
+      `update tasks set state = case when ${isPlanned} then 'running' else 'planning' end,
          running_since = coalesce(running_since, now()), last_update_time = now(), lock_version = lock_version + 1
        where task_id = $1 and (state in ('pending', 'paused', 'pausing', 'collecting')
-         or (state = 'running' and not plan_done) or running_since is null)`,
+         or (state = 'running' and not (${isPlanned})) or running_since is null)`,
       [task.taskId],
     );
     taken = await takeAction(tx, task.taskId, ['resume', 'retry']);
@@ -103,7 +106,8 @@ async function finish(tx: Sql, ref: TaskRef, end: TaskEnd): Moved<void> {
   ]);
   const books = await readBooks(tx, task);
   // The admin was told that it is cancelled; nothing else may be read afterwards, even if nothing was left to stop.
-  const last: TaskEnd = task.state === 'cancelling' ? { outcome: 'cancelled' } : end;
+  const last =
+    task.state === 'cancelling' ? ({ outcome: 'cancelled' } as const) : endWithRest(task, books, end);
   const faults = last.outcome === 'done' ? findImbalances(books) : [];
   const failure: TaskFailure | null =
     last.outcome === 'failed'
@@ -142,6 +146,15 @@ async function finish(tx: Sql, ref: TaskRef, end: TaskEnd): Moved<void> {
   return { taken: await takeAction(tx, task.taskId, ['cancel']), answer: undefined };
 }
 
+/** A retry that left out what had not ended brings the task back to where it was. */
+function endWithRest({ restState, planDone }: EngineTask, books: Books, end: TaskEnd): TaskEnd {
+  const left = books.parts - books.partsDone;
+  if (end.outcome !== 'done' || restState === null || (planDone && left === 0)) return end;
+  if (restState === 'cancelled') return { outcome: 'cancelled' };
+  const detail = `${left} subtasks${planDone ? '' : ', and those that were not planned,'} did not end; a retry of what is unfinished does them`;
+  return { outcome: 'failed', failure: { error: 'partsLeft', detail } };
+}
+
 type FullBooks = Books & { readonly samplesRemoved: number; readonly originsRemoved: number };
 
 async function readBooks(tx: Sql, task: EngineTask): Promise<FullBooks> {
@@ -166,7 +179,7 @@ async function sums(db: Sql, taskId: number): Promise<Pick<Books, 'done' | 'fail
   const [row] = await db.query<Pick<Books, 'done' | 'failed' | 'skipped'>>(
     `select coalesce(sum(done), 0)::bigint as done, coalesce(sum(failed), 0)::bigint as failed,
        coalesce(sum(skipped), 0)::bigint as skipped
-     from subtasks where task_id = $1`,
+     from subtasks where task_id = $1 and not retry_errors`,
     [taskId],
   );
   return row ?? { done: 0, failed: 0, skipped: 0 };

@@ -34,7 +34,7 @@ export function createTaskStore(db: Database) {
 
     /**
      * Opens a finished task again under the next generation: unfinished parts go on from their checkpoints
-     * (`unfinished`), objects with an open error are done again (`failed`), or both (`all`).
+     * (`unfinished`), objects with an open error of parts that came to their end are done again (`failed`), or both (`all`).
      * @throws DomainError taskNotFound | cannotRetry
      */
     retry: (taskId: number, scope: RetryScope, actor: Actor): Promise<TaskRef> =>
@@ -128,7 +128,7 @@ async function retry(db: Database, taskId: number, scope: RetryScope, actor: Act
       await tx.query(
         `update subtasks s set state = 'pending', retry_errors = true, error_cursor = null, claim = null,
            failure = null, end_time = null, last_update_time = now()
-         where s.task_id = $1 and exists (select from task_errors e
+         where s.task_id = $1 and (s.walked or s.state in ('done', 'pending')) and exists (select from task_errors e
            where e.task_id = s.task_id and e.part_no = s.part_no and e.object_id is not null
              and e.overcome_time is null)`,
         [taskId],
@@ -139,17 +139,22 @@ async function retry(db: Database, taskId: number, scope: RetryScope, actor: Act
         [taskId],
       );
     }
-    await tx.query(
-      `update task_errors set overcome_time = now()
-       where task_id = $1 and object_id is null and overcome_time is null`,
-      [taskId],
-    );
+    if (scope !== 'failed') {
+      await tx.query(
+        `update task_errors set overcome_time = now()
+         where task_id = $1 and object_id is null and overcome_time is null`,
+        [taskId],
+      );
+    }
     const generation = task.generation + 1;
     await tx.query(
       `update tasks set state = 'pending', desired_state = 'run', generation = $2, end_time = null, failure = null,
-         last_update_time = now(), lock_version = lock_version + 1, ${asks('$3')}
+         rest_state = $4, last_update_time = now(), lock_version = lock_version + 1, ${asks('$3')}
        where task_id = $1`,
-      [taskId, generation, 'retry' satisfies AskedAction],
+      [
+        ...[taskId, generation, 'retry' satisfies AskedAction],
+        scope === 'failed' && task.state !== 'done' ? task.state : null,
+      ],
     );
     await recordAudit(tx, {
       actor,

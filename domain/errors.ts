@@ -65,6 +65,7 @@ export const errorTable = {
   errorBudgetSpent: entry(28111, 500, 'Too many objects failed', true),
   booksUnbalanced: entry(28112, 500, 'Counters and tables disagree', true),
   workflowFailed: entry(28113, 500, 'Task stopped by an unexpected failure', true),
+  partsLeft: entry(28114, 500, 'Subtasks were left out', true),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorName = keyof typeof errorTable;

@@ -2,6 +2,7 @@ import {
   CancellationScope,
   condition,
   isCancellation,
+  patched,
   proxyActivities,
   workflowInfo,
 } from '@temporalio/workflow';
@@ -75,8 +76,10 @@ export async function runParts(ref: TaskRef, mailbox: Mailbox): Promise<Verdict>
     }
     if (window.inFlight === 0 && !window.planning) {
       if (window.failure !== null) return { kind: 'failed', cause: window.failure.cause };
-      if (task.desired === 'pause') await books.pauseTask(ref);
-      else if (window.planned && window.open.length === 0) return { kind: 'complete' };
+      const isComplete = window.planned && window.open.length === 0;
+      if (task.desired === 'pause' && !(isComplete && patched('nothing-left-to-pause')))
+        await books.pauseTask(ref);
+      else if (isComplete) return { kind: 'complete' };
       else if (isLong(window, task.partsPerRun)) return { kind: 'renew' };
     }
     const seen = window.changes;

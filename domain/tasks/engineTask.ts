@@ -17,6 +17,8 @@ export type EngineTask = TaskWork & {
   readonly upperBound: string;
   readonly planCursor: string | null;
   readonly planDone: boolean;
+  /** What the task is again after a retry that left out what had not ended; null: nothing is left out. */
+  readonly restState: 'cancelled' | 'failed' | null;
   readonly windowSize: number | null;
   /** 1 goes first, 5 last. */
   readonly priority: number;

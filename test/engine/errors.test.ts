@@ -1,16 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startEngine, type Engine } from '../support/engine.ts';
+import type { RetryScope } from '../../db/taskStore.ts';
+import { startEngine, type Engine, type TaskRow } from '../support/engine.ts';
 import { tester } from '../support/rows.ts';
 import { makeWarps } from '../support/warps.ts';
 import { changeUnderway } from '../support/changeUnderway.ts';
+import { waitFor } from '../support/waitFor.ts';
 
 let engine: Engine;
 let warps: Buffer[];
 
 before(async () => {
   warps = await makeWarps(1);
-  engine = await startEngine({ workers: ['orchestrate,gc,extract'], env: { PART_SIZE_EXTRACT: '5' } });
+  engine = await startEngine({ workers: ['orchestrate,gc,extract'], env: { PART_SIZE_EXTRACT: '20' } });
 });
 
 after(() => engine.stop());
@@ -39,9 +41,13 @@ async function placesOf(faceIds: readonly string[]): Promise<Map<string, string>
   return new Map(rows.map(({ face_id, place }) => [face_id, place]));
 }
 
-async function retry(taskId: number): Promise<void> {
-  await engine.gateway().startTask(await engine.tasks().retry(taskId, 'failed', tester));
+async function retry(taskId: number, scope: RetryScope = 'failed'): Promise<TaskRow> {
+  await engine.gateway().startTask(await engine.tasks().retry(taskId, scope, tester));
+  return engine.ended(taskId);
 }
+
+const openErrorsOf = async (taskId: number) =>
+  (await errorsOf(taskId)).filter(({ is_open }) => is_open).map(({ object_id }) => object_id);
 
 test('what is wrong with single samples becomes one error each, and a retry mends those alone', async () => {
   const { accountId, faceIds, faces } = await engine.addFaces({ count: 14, images: warps });
@@ -79,8 +85,7 @@ test('what is wrong with single samples becomes one error each, and a retry mend
   assert.equal(placesBefore.size, 10);
 
   await engine.images.put(keyOf(0), good);
-  await retry(taskId);
-  const second = await engine.ended(taskId);
+  const second = await retry(taskId);
   assert.deepEqual([second.state, second.done, second.failed], ['done', 12, 2], JSON.stringify(second));
   assert.deepEqual(
     (await errorsOf(taskId)).map(({ attempts, is_open }) => [attempts, is_open]),
@@ -101,8 +106,7 @@ test('what is wrong with single samples becomes one error each, and a retry mend
       `insert into samples (owner_id, kind, sample_id, storage_key) values ($1, 'face', gen_random_uuid(), $2)`,
       [bare, keyOf(3)],
     );
-  await retry(taskId);
-  const third = await engine.ended(taskId);
+  const third = await retry(taskId);
   assert.deepEqual([third.state, third.done, third.failed], ['done', 14, 0], JSON.stringify(third));
   assert.ok((await errorsOf(taskId)).every(({ is_open }) => !is_open));
   assert.deepEqual(await engine.audit([taskId], { touched: [changed, bare] }), []);
@@ -134,4 +138,107 @@ test('a face that is removed while it is being extracted is skipped, and leaves 
   assert.equal((await placesOf(faceIds)).has(gone), false);
   assert.equal((await placesOf(faceIds)).size, 7);
   assert.deepEqual(await engine.audit([taskId], { touched: [gone] }), []);
+});
+
+test('a retry does what its scope names: what failed, what did not end, or both', async () => {
+  const { accountId, faceIds, faces } = await engine.addFaces({ count: 100, images: warps });
+  // One in each part of twenty.
+  const lost = faces.filter((_, n) => n % 20 === 0);
+  const putBack = (ids: readonly string[]) =>
+    Promise.all(
+      lost.map(async ({ faceId, storageKey }) => {
+        if (ids.includes(faceId)) await engine.images.put(storageKey ?? '', warps[0] ?? Buffer.of());
+      }),
+    );
+  for (const { storageKey } of lost) await engine.images.remove(storageKey ?? '');
+  const missingFiles = lost.map(({ storageKey }) => storageKey ?? '');
+  await engine.snapshot();
+
+  const { taskId } = await engine.startExtract(accountId, 30);
+  const partsDone = async () => {
+    const [row] = await engine
+      .db()
+      .query<{ parts: number }>(
+        `select count(*) as parts from subtasks where task_id = $1 and state = 'done'`,
+        [taskId],
+      );
+    return row?.parts ?? 0;
+  };
+  await waitFor('a part to end', async () => (await partsDone()) > 0, { limitMs: 60_000 });
+  await engine.gateway().controlTask(await engine.tasks().control(taskId, 'cancel', tester));
+  const cancelled = await engine.ended(taskId);
+  assert.equal(cancelled.state, 'cancelled', JSON.stringify(cancelled));
+  const ended = await partsDone();
+  assert.ok(ended > 0 && ended < 5, `${ended} of 5 parts were done`);
+  const failedInEnded = await engine.db().query<{ object_id: string }>(
+    `select object_id from task_errors join subtasks using (task_id, part_no)
+     where task_id = $1 and state = 'done'`,
+    [taskId],
+  );
+
+  await putBack(failedInEnded.map(({ object_id }) => object_id));
+  const failed = await retry(taskId, 'failed');
+  assert.deepEqual(
+    [failed.state, failed.done, await partsDone()],
+    ['cancelled', cancelled.done + ended, ended],
+    'what was not reached is left out',
+  );
+  assert.equal((await placesOf(faceIds)).size, failed.done);
+  assert.deepEqual(await engine.audit([taskId], { missingFiles }), []);
+
+  const openBefore = await openErrorsOf(taskId);
+  await putBack(openBefore);
+  const unfinished = await retry(taskId, 'unfinished');
+  assert.deepEqual([unfinished.state, unfinished.done + unfinished.failed], ['done', 100]);
+  for (const faceId of openBefore) assert.ok((await openErrorsOf(taskId)).includes(faceId), 'left as it was');
+  assert.deepEqual(await engine.audit([taskId], { missingFiles }), []);
+
+  await putBack(faceIds);
+  const all = await retry(taskId, 'all');
+  assert.deepEqual([all.state, all.done, all.failed], ['done', 100, 0], JSON.stringify(all));
+  assert.deepEqual(await engine.audit([taskId], { missingFiles }), []);
+});
+
+test('a task fails when its error budget is spent, and a retry is judged by what it has done itself', async () => {
+  const { accountId, faceIds } = await engine.addFaces({ count: 1_200 });
+  await engine.snapshot();
+  const { taskId } = await engine.startExtract(accountId);
+  const spent = await engine.ended(taskId);
+  assert.equal(spent.state, 'failed', JSON.stringify(spent));
+  assert.match(JSON.stringify(spent.failure), /Too many objects failed.*1[01]\d\d of 1[01]\d\d objects/);
+  assert.ok(spent.failed >= 1_000 && spent.failed < 1_200, `${spent.failed} objects failed`);
+  assert.deepEqual(await engine.audit([taskId]), []);
+
+  // Objects that have the new version by now are nothing to do, and no errors either.
+  await engine.db().query(
+    `insert into face_descriptors (face_id, descriptor_version, descriptor)
+     select id, 3, '\\x00000000' from unnest($1::uuid[]) id`,
+    [faceIds.slice(100)],
+  );
+  const [mended] = await engine.db().query<{ errors: number }>(
+    `select count(*) as errors from task_errors join subtasks using (task_id, part_no)
+     where task_id = $1 and state = 'done' and object_id = any($2::uuid[])`,
+    [taskId, faceIds.slice(100)],
+  );
+  const failed = await retry(taskId, 'failed');
+  assert.deepEqual([failed.state, failed.failed], ['failed', spent.failed - (mended?.errors ?? 0)]);
+  assert.match(JSON.stringify(failed.failure), /Subtasks were left out/);
+  const all = await retry(taskId, 'all');
+  assert.deepEqual([all.state, all.failed, all.skipped], ['done', 100, all.expected - 100]);
+});
+
+test('a pause that comes while the last batch is under way has nothing left to pause', async () => {
+  const { accountId, faceIds } = await engine.addFaces({ count: 4, images: warps });
+  await engine.snapshot();
+  const taskId = await changeUnderway(
+    engine,
+    [`update faces set user_data = user_data where face_id = '${faceIds[0]}'`],
+    'delete from faces',
+    async () => (await engine.startGc({ target: 'faces', filters: { account_id: accountId } })).taskId,
+    async (id) => {
+      await engine.gateway().controlTask(await engine.tasks().control(id, 'pause', tester));
+    },
+  );
+  assert.equal((await engine.ended(taskId, 20_000)).state, 'done');
+  assert.deepEqual(await engine.audit([taskId]), []);
 });

@@ -4,13 +4,14 @@ import { waitFor } from './waitFor.ts';
 
 /**
  * Does `changes` in a transaction that commits only when a batch has read the old rows and waits for it, with a
- * statement that speaks of `waitsWith`; answers what `start` has started.
+ * statement that speaks of `waitsWith`, and after `meanwhile`; answers what `start` has started.
  */
 export function changeUnderway(
   engine: Engine,
   changes: readonly string[],
   waitsWith: string,
   start: () => Promise<number>,
+  meanwhile: (taskId: number) => Promise<void> = () => Promise.resolve(),
 ): Promise<number> {
   return withClient(engine.running().databaseUrl, async (client) => {
     await client.query('begin');
@@ -28,6 +29,7 @@ export function changeUnderway(
       },
       { limitMs: 60_000 },
     );
+    await meanwhile(taskId);
     await client.query('commit');
     return taskId;
   });

@@ -21,6 +21,8 @@ export interface Scenario {
     readonly after: number;
     readonly wish: 'pause' | 'cancel';
     readonly signal: boolean;
+    /** When that part has done its work already. */
+    readonly late?: boolean;
   }[];
 }
 
@@ -55,12 +57,15 @@ export function createModelTask(plan: Scenario, signal: () => void) {
     if (inFlight.has(partNo)) faults.push(`part ${partNo} ran twice at once`);
     inFlight.add(partNo);
     if (inFlight.size > plan.window) faults.push(`${inFlight.size} parts at once, window ${plan.window}`);
-    deliveries += 1;
-    for (const order of plan.orders) {
-      if (order.after !== deliveries || desired === 'cancel') continue;
-      desired = order.wish;
-      if (order.signal) signal();
-    }
+    const delivery = (deliveries += 1);
+    const giveOrders = (late: boolean) => {
+      for (const order of plan.orders) {
+        if (order.after !== delivery || (order.late ?? false) !== late || desired === 'cancel') continue;
+        desired = order.wish;
+        if (order.signal) signal();
+      }
+    };
+    giveOrders(false);
     const calls = partCalls.get(partNo) ?? 0;
     partCalls.set(partNo, calls + 1);
     try {
@@ -69,6 +74,7 @@ export function createModelTask(plan: Scenario, signal: () => void) {
         if (desired !== 'run') return 'stopped' as const;
         if (calls === 0 && done.has(partNo)) faults.push(`part ${partNo} was done before it was tried`);
         done.add(partNo);
+        giveOrders(true);
         return 'done' as const;
       });
     } finally {
@@ -115,6 +121,7 @@ export function createModelTask(plan: Scenario, signal: () => void) {
       pauseTask: () =>
         book(() => {
           if (inFlight.size > 0) faults.push('it was called paused while parts ran');
+          if (done.size === plan.parts) faults.push('it was called paused with nothing left to do');
           if (desired === 'pause') paused = true;
         }),
       collectTask: () =>

@@ -23,6 +23,7 @@ const scenario: fc.Arbitrary<Scenario> = fc.record({
       after: fc.integer({ min: 1, max: 14 }),
       wish: fc.constantFrom('pause', 'pause', 'cancel'),
       signal: fc.boolean(),
+      late: fc.boolean(),
     }),
     { maxLength: 2 },
   ),

@@ -12,6 +12,7 @@ export const shapes: Readonly<Record<string, Scenario>> = {
   renewed: { ...plain, partsPerRun: 3, parts: 7 },
   paused: { ...plain, orders: [{ after: 2, wish: 'pause', signal: true }] },
   'paused-unheard': { ...plain, orders: [{ after: 2, wish: 'pause', signal: false }] },
+  'paused-too-late': { ...plain, orders: [{ after: 5, wish: 'pause', signal: true, late: true }] },
   cancelled: { ...plain, orders: [{ after: 2, wish: 'cancel', signal: true }] },
   failed: { ...plain, partFates: [[], ['fatal']] },
   repeated: { ...plain, parts: 3, bookFates: ['ok', 'lost', 'error'], partFates: [['error'], ['lost']] },
