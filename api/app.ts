@@ -72,7 +72,7 @@ export interface AppDeps extends NotificationPoliciesDeps {
   readonly accounts: AuthenticatorDeps['accounts'] & AccountActionsDeps['accounts'];
   readonly accountLists: PageSources['accountLists'];
   readonly listLists: ListsDeps['listLists'];
-  readonly searchLists: SearchDeps['searchLists'];
+  readonly searchLists: SearchDeps['searchLists'] & PageSources['searchLists'];
   readonly audit: SessionAuditDeps['audit'];
   readonly auditLists: AuditDeps['auditLists'];
   readonly tasks: TaskActionsDeps['tasks'];

@@ -21,6 +21,13 @@ export interface AttributeRow {
   readonly createTime: Date;
 }
 
+/** Something with a page of its own. */
+export interface SearchHit {
+  readonly kind: 'account' | 'list' | 'face' | 'event';
+  readonly id: string;
+  readonly name: string;
+}
+
 export type SearchLists = ReturnType<typeof createSearchLists>;
 
 const versions = `array(select descriptor_version from face_descriptors d where d.face_id = a.face_id
@@ -50,6 +57,31 @@ export function createSearchLists(db: Sql) {
         [attributeId],
       );
       return row ?? null;
+    },
+
+    /** Everything that has this id; of an attribute its faces, which may be several. */
+    byId: (id: string, limit: number): Promise<SearchHit[]> =>
+      db.query<SearchHit>(
+        `select 'account' as kind, account_id as id, login as name from accounts where account_id = $1
+         union all select 'list', list_id, user_data from lists where list_id = $1
+         union all select 'face', face_id, external_id from faces where face_id = $1
+         union all select 'event', event_id, external_id from events where event_id = $1
+         union all (select 'face', face_id, external_id from attributes join faces using (face_id)
+           where attribute_id = $1 and face_id <> $1 order by face_id desc limit $2)`,
+        [id, limit],
+      ),
+
+    /** Of accounts a part of the login will do, and the whole of it means no other; of faces the whole external id. */
+    byName: async (text: string, limit: number): Promise<SearchHit[]> => {
+      const hits = await db.query<SearchHit>(
+        `(select 'account' as kind, account_id as id, login as name from accounts
+          where strpos(login, lower($1)) > 0 order by login = lower($1) desc, login limit $2)
+         union all (select 'face', face_id, external_id from faces
+           where external_id = $1 order by face_id desc limit $2)`,
+        [text, limit],
+      );
+      const exact = hits.filter(({ kind, name }) => kind === 'account' && name === text.toLowerCase());
+      return exact.length > 0 ? exact : hits;
     },
   };
 }

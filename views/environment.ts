@@ -21,6 +21,7 @@ import type { SchedulesPage } from './pages/schedules/list.ts';
 import type { NewSchedulePage } from './pages/schedules/new.ts';
 import type { BulkPage } from './pages/tasks/bulk.ts';
 import type { NewTaskPage } from './pages/tasks/new.ts';
+import type { SearchPage } from './pages/search/search.ts';
 import type { SettingsPage } from './pages/settings/settings.ts';
 import type { TaskPage } from './pages/tasks/one.ts';
 import type { TasksPage } from './pages/tasks/list.ts';
@@ -47,6 +48,7 @@ export interface Pages {
   'documents/reference': ReferencePage;
   'schedules/list': SchedulesPage;
   'schedules/new': NewSchedulePage;
+  'search/search': SearchPage;
   'settings/settings': SettingsPage;
   'errors/error': ErrorPage;
   'errors/list': ErrorsPage;

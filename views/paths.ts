@@ -11,6 +11,7 @@ export const paths = {
   systemInfo: '/luna_sys_info',
   config: '/config',
   settings: '/settings/view',
+  search: '/search/view',
 
   tasks: (query: Query = {}) => withQuery('/tasks/view', query),
   tasksCsv: (query: Query = {}) => withQuery('/tasks/csv', query),

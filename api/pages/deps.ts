@@ -2,6 +2,7 @@ import type { Account } from '../../domain/accounts/account.ts';
 import type { PartState, TaskState } from '../../domain/tasks/task.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
 import type { TaskOrder } from '../../views/pages/tasks/list.ts';
+import type { SearchHit } from '../../views/pages/search/search.ts';
 import type { AccountActions } from '../accountActions.ts';
 import type { ContractPath } from '../contract/contract.ts';
 import type { ErrorFilters } from '../../domain/tasks/errorFilters.ts';
@@ -78,6 +79,10 @@ export interface PageSources {
   readonly eventLists: {
     find(eventId: string): Promise<(EventToShow & { readonly faceIds: readonly string[] }) | null>;
     cards(eventIds: readonly string[]): Promise<readonly EventCardToShow[]>;
+  };
+  readonly searchLists: {
+    byId(id: string, limit: number): Promise<readonly SearchHit[]>;
+    byName(text: string, limit: number): Promise<readonly SearchHit[]>;
   };
   readonly images: { get(key: string): Promise<Buffer> };
   readonly scheduleLists: Pick<SchedulesDeps['scheduleLists'], 'page' | 'count'>;

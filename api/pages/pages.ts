@@ -27,6 +27,7 @@ import { newTask } from './newTask.ts';
 import { pageErrors, type PageErrorsDeps } from './pageErrors.ts';
 import { isForm, prefersHtml } from './prefersHtml.ts';
 import { samplePicture } from './samplePicture.ts';
+import { search } from './search.ts';
 import { schedulePages } from './schedules.ts';
 import { settings } from './settings.ts';
 import { taskList } from './taskList.ts';
@@ -149,6 +150,7 @@ export function createPages(deps: PagesDeps): Pages {
   show('/accounts/:account_id/lists', accounts.lists);
   take('/accounts/:account_id/remove', accounts.remove);
 
+  show(paths.search, search(deps));
   show('/lists/:list_id/view', oneList(deps));
   show('/faces/:face_id/view', oneFace(deps));
   show('/events/:event_id/view', oneEvent(deps));

@@ -37,7 +37,7 @@ test('pages lead strangers to the log-in page, and it leads whoever is signed in
   const account = '/accounts/00000000-0000-7000-8000-000000000001';
   for (const path of [
     ...['/', '/tasks/view', '/tasks/new', '/tasks/1/view', '/version/view', '/password'],
-    ...['/tasks/csv', '/tasks/bulk', '/settings/view'],
+    ...['/tasks/csv', '/tasks/bulk', '/settings/view', '/search/view'],
     ...[
       '/faces/01900000-0000-7000-8000-000000000001/view',
       '/lists/01900000-0000-7000-8000-000000000001/view',

@@ -53,6 +53,8 @@ before(async () => {
     'new-gc-event-descriptors': '/tasks/new?kind=gc-event-descriptors',
     'new-gc-faces': '/tasks/new?kind=gc-faces',
     accounts: '/accounts',
+    'search-none': `/search/view?q=${encodeURIComponent('"><img src=x onerror=1>')}`,
+    search: `/search/view?q=${encodeURIComponent(evil.slice(0, 128))}`,
     account: `/accounts/${accountId}`,
     'account-lists': `/accounts/${accountId}/lists`,
     face: `/faces/${faceId}/view`,
@@ -222,6 +224,8 @@ test('markup in names, filters, failures and errors is shown as text', async () 
     'face',
     'list',
     'event',
+    'search',
+    'search-none',
   ];
   for (const name of named) {
     await page.goto(addresses[name] ?? '');

@@ -8,9 +8,11 @@ import {
   type Typed,
 } from '../../components/field/field.ts';
 import { pager, type Pager } from '../../components/pager/pager.ts';
+import type { SearchBox } from '../../components/searchBox/searchBox.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { AccountShape } from '../../shapes.ts';
+import { searchOf } from '../search/searchOf.ts';
 import { accountRow, accountTypeName, type AccountRow } from './accountRow.ts';
 
 export interface AccountsInput {
@@ -23,6 +25,7 @@ export interface AccountsInput {
 
 export interface AccountsPage {
   readonly head: PageHead;
+  readonly search: SearchBox;
   readonly rows: readonly AccountRow[];
   readonly count: string;
   readonly pager: Pager | null;
@@ -39,6 +42,7 @@ export function accountsPage(input: AccountsInput): AccountsPage {
   const fields = accountFields(typed);
   return {
     head: { title: 'Accounts', section: 'accounts' },
+    search: searchOf(''),
     rows: input.accounts.map(accountRow),
     count: input.count === 1 ? '1 account' : `${formatCount(input.count)} accounts`,
     pager: pager({
