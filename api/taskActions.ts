@@ -8,6 +8,7 @@ import {
 import { freezeGcContent, type GcContent, type GcRequest } from '../domain/tasks/gcContent.ts';
 import type { ControlAction } from '../domain/tasks/lifecycle.ts';
 import type { NotificationPolicy } from '../domain/tasks/notificationPolicy.ts';
+import type { RetryScope } from '../domain/tasks/retry.ts';
 import { taskTypes, type TaskType } from '../domain/tasks/task.ts';
 import type { NotificationPolicyBody, ReadPolicy } from './notificationPolicies.ts';
 import type { Actor } from './requestContext.ts';
@@ -16,8 +17,6 @@ export interface TaskRef {
   readonly taskId: number;
   readonly generation: number;
 }
-
-export type RetryScope = 'failed' | 'unfinished' | 'all';
 
 /** What may be said of a new task besides its content. */
 export interface TaskWishes {

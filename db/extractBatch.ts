@@ -33,7 +33,7 @@ export async function readCandidates(
   );
 }
 
-/** The next objects of the part whose error is open, after `cursor`. */
+/** The next objects of the part whose error is open and is to be retried, after `cursor`. */
 export async function readFailedCandidates(
   db: Sql,
   part: ClaimedPart,
@@ -44,6 +44,7 @@ export async function readFailedCandidates(
   const binds = createBinds();
   const selection = extractSelection(content, part.task.upperBound, everything, binds);
   const after = cursor === null ? '' : `and e0.object_id > ${binds.add(cursor)}::uuid`;
+  const ofCode = part.retryCode === null ? '' : `and e0.error_code = ${binds.add(part.retryCode)}`;
   return db.query<Candidate>(
     `select e0.object_id as "objectId", s.sample_id as "sampleId", s.generation, s.storage_key as "storageKey",
        exists (select from ${selection.from}
@@ -51,7 +52,7 @@ export async function readFailedCandidates(
      from task_errors e0
      left join samples s on s.owner_id = e0.object_id and s.kind = ${binds.add(sampleKindOf(content))}
      where e0.task_id = ${binds.add(part.task.taskId)} and e0.part_no = ${binds.add(part.partNo)}
-       and e0.object_id is not null and e0.overcome_time is null ${after}
+       and e0.object_id is not null and e0.overcome_time is null ${ofCode} ${after}
      order by e0.object_id limit ${size}`,
     binds.values,
   );

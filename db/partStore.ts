@@ -55,6 +55,7 @@ interface PartRow {
   cursor: string | null;
   walked: boolean;
   retry_errors: boolean;
+  retry_code: number | null;
   whole: boolean;
   error_cursor: string | null;
   batches: number;
@@ -98,6 +99,7 @@ function toClaimedPart(task: EngineTask, partNo: number, claim: string, row: Par
     expected: row.expected,
     isSparse: row.sparse,
     retryErrors: row.retry_errors,
+    retryCode: row.retry_code,
     isWhole: row.whole,
     attempt: row.attempt + 1,
     checkpoint: {

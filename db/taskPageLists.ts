@@ -16,6 +16,9 @@ export interface ErrorGroup {
   readonly errorCode: number;
   readonly desc: string;
   readonly count: number;
+  /** Of the newest of them. */
+  readonly detail: string;
+  readonly objectId: string | null;
   readonly firstTime: Date;
   readonly lastTime: Date;
 }
@@ -81,9 +84,13 @@ export function createTaskPageLists(db: Sql) {
     /** Errors that no retry has overcome, by code, the most frequent first. */
     openErrorGroups: (taskId: number): Promise<ErrorGroup[]> =>
       db.query(
-        `select error_code "errorCode", max("desc") "desc", count(*), min(error_time) "firstTime",
-           max(error_time) "lastTime"
-         from task_errors where task_id = $1 and overcome_time is null group by error_code order by count(*) desc, error_code`,
+        `select open.*, e."desc", e.detail, e.object_id "objectId"
+         from (
+           select error_code "errorCode", count(*), min(error_time) "firstTime", max(error_time) "lastTime",
+             max(error_id) newest
+           from task_errors where task_id = $1 and overcome_time is null group by error_code
+         ) open join task_errors e on e.error_id = open.newest
+         order by open.count desc, open."errorCode"`,
         [taskId],
       ),
   };

@@ -1,4 +1,4 @@
-import { DomainError } from '../domain/errors.ts';
+import { DomainError, errorTable } from '../domain/errors.ts';
 import type { TaskRef } from '../domain/tasks/parts.ts';
 import {
   applyControl,
@@ -7,13 +7,12 @@ import {
   checkThrottle,
   type ControlAction,
 } from '../domain/tasks/lifecycle.ts';
+import type { RetryScope } from '../domain/tasks/retry.ts';
 import { isFinal, type DesiredState, type TaskState } from '../domain/tasks/task.ts';
 import { asks, type AskedAction } from './askedAction.ts';
 import { recordAudit, type Actor } from './auditStore.ts';
 import type { Database, Sql } from './connection.ts';
 import { createTask, type CreatedTask, type NewTask } from './createTask.ts';
-
-export type RetryScope = 'failed' | 'unfinished' | 'all';
 
 export type TaskStore = ReturnType<typeof createTaskStore>;
 
@@ -34,7 +33,8 @@ export function createTaskStore(db: Database) {
 
     /**
      * Opens a finished task again under the next generation: unfinished parts go on from their checkpoints
-     * (`unfinished`), objects with an open error of parts that came to their end are done again (`failed`), or both (`all`).
+     * (`unfinished`), objects with an open error of parts that came to their end are done again (`failed`, or those
+     * with one code), or both (`all`).
      * @throws DomainError taskNotFound | cannotRetry
      */
     retry: (taskId: number, scope: RetryScope, actor: Actor): Promise<TaskRef> =>
@@ -117,35 +117,11 @@ async function retry(db: Database, taskId: number, scope: RetryScope, actor: Act
   return db.transaction(async (tx) => {
     const task = await lockTask(tx, taskId);
     checkRetry(task);
-    if (scope !== 'failed') {
-      await tx.query(
-        `update subtasks set state = 'pending', claim = null, failure = null, end_time = null, last_update_time = now()
-         where task_id = $1 and state <> 'done'`,
-        [taskId],
-      );
-    }
-    if (scope !== 'unfinished') {
-      await tx.query(
-        `update subtasks s set state = 'pending', retry_errors = true, error_cursor = null, claim = null,
-           failure = null, end_time = null, last_update_time = now()
-         where s.task_id = $1 and (s.walked or s.state in ('done', 'pending')) and exists (select from task_errors e
-           where e.task_id = s.task_id and e.part_no = s.part_no and e.object_id is not null
-             and e.overcome_time is null)`,
-        [taskId],
-      );
-      await tx.query(
-        `update origin_removals set state = 'pending', attempts = 0, next_attempt_time = now()
-         where task_id = $1 and state = 'refused'`,
-        [taskId],
-      );
-    }
-    if (scope !== 'failed') {
-      await tx.query(
-        `update task_errors set overcome_time = now()
-         where task_id = $1 and object_id is null and overcome_time is null`,
-        [taskId],
-      );
-    }
+    const opensUnfinished = scope === 'unfinished' || scope === 'all';
+    if (opensUnfinished) await openUnfinished(tx, taskId);
+    if (scope !== 'unfinished')
+      await openFailed(tx, taskId, typeof scope === 'object' ? scope.errorCode : null);
+    if (opensUnfinished) await overcomePartErrors(tx, taskId);
     const generation = task.generation + 1;
     await tx.query(
       `update tasks set state = 'pending', desired_state = 'run', generation = $2, end_time = null, failure = null,
@@ -153,7 +129,7 @@ async function retry(db: Database, taskId: number, scope: RetryScope, actor: Act
        where task_id = $1`,
       [
         ...[taskId, generation, 'retry' satisfies AskedAction],
-        scope === 'failed' && task.state !== 'done' ? task.state : null,
+        opensUnfinished || task.state === 'done' ? null : task.state,
       ],
     );
     await recordAudit(tx, {
@@ -162,10 +138,46 @@ async function retry(db: Database, taskId: number, scope: RetryScope, actor: Act
       objectType: 'task',
       objectId: taskId,
       before: { state: task.state },
-      after: { scope, generation },
+      after: { ...(typeof scope === 'object' ? { error_code: scope.errorCode } : { scope }), generation },
     });
     return { taskId, generation };
   });
+}
+
+async function openUnfinished(tx: Sql, taskId: number): Promise<void> {
+  await tx.query(
+    `update subtasks set state = 'pending', claim = null, failure = null, end_time = null, last_update_time = now()
+     where task_id = $1 and state <> 'done'`,
+    [taskId],
+  );
+}
+
+/** @throws DomainError cannotRetry when no object has the error that is asked for */
+async function openFailed(tx: Sql, taskId: number, errorCode: number | null): Promise<void> {
+  const parts = await tx.execute(
+    `update subtasks s set state = 'pending', retry_errors = true, retry_code = $2, error_cursor = null, claim = null,
+       failure = null, end_time = null, last_update_time = now()
+     where s.task_id = $1 and (s.walked or s.state in ('done', 'pending')) and exists (select from task_errors e
+       where e.task_id = s.task_id and e.part_no = s.part_no and e.object_id is not null
+         and e.overcome_time is null and e.error_code = coalesce($2, e.error_code))`,
+    [taskId, errorCode],
+  );
+  if (errorCode !== null && parts === 0)
+    throw new DomainError('cannotRetry', `no object of the task has the error ${errorCode}`);
+  if (errorCode !== null && errorCode !== errorTable.originNotRemoved.code) return;
+  await tx.query(
+    `update origin_removals set state = 'pending', attempts = 0, next_attempt_time = now()
+     where task_id = $1 and state = 'refused'`,
+    [taskId],
+  );
+}
+
+async function overcomePartErrors(tx: Sql, taskId: number): Promise<void> {
+  await tx.query(
+    `update task_errors set overcome_time = now()
+     where task_id = $1 and object_id is null and overcome_time is null`,
+    [taskId],
+  );
 }
 
 async function remove(db: Database, taskId: number, actor: Actor): Promise<void> {

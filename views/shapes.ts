@@ -61,6 +61,8 @@ export interface ErrorGroupShape {
 }
 
 export interface TaskErrorGroupShape extends ErrorGroupShape {
+  /** The newest of them. */
+  readonly sample: { readonly detail: string; readonly object_id: string | null };
   readonly first_time: string;
   readonly last_time: string;
 }

@@ -153,6 +153,8 @@ export interface ErrorGroupToShow {
   readonly errorCode: number;
   readonly desc: string;
   readonly count: number;
+  readonly detail: string;
+  readonly objectId: string | null;
   readonly firstTime: Date;
   readonly lastTime: Date;
 }

@@ -1,5 +1,6 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
 import { DomainError } from '../../domain/errors.ts';
+import type { RetryScope } from '../../domain/tasks/retry.ts';
 import { paths, type TaskAction } from '../../views/paths.ts';
 import { taskPage } from '../../views/pages/tasks/one.ts';
 import type { TaskErrorGroupShape, PartShape, TaskErrorShape } from '../../views/shapes.ts';
@@ -9,6 +10,7 @@ import { presentAuditEntry } from '../present/auditEntry.ts';
 import { presentTask } from '../present/task.ts';
 import type { TaskActions } from '../taskActions.ts';
 import type { ErrorGroupToShow, PageSources, PartToShow } from './deps.ts';
+import { fieldsOf } from './form.ts';
 import { leadTo, say, sendPage } from './pageAnswer.ts';
 import { taskIdOf } from './taskId.ts';
 
@@ -70,6 +72,7 @@ function errorGroupShape(group: ErrorGroupToShow): TaskErrorGroupShape {
     error_code: group.errorCode,
     desc: group.desc,
     count: group.count,
+    sample: { detail: group.detail, object_id: group.objectId },
     first_time: group.firstTime.toISOString(),
     last_time: group.lastTime.toISOString(),
   };
@@ -95,6 +98,12 @@ const said: Record<Exclude<TaskAction, 'remove' | 'throttle'>, string> = {
   retry: 'The task was started again.',
 };
 
+/** Everything that is left, unless the button was that of one error. */
+function scopeOf(req: Request): RetryScope {
+  const code = Number(fieldsOf(req.body)['error_code'] ?? '');
+  return Number.isInteger(code) && code > 0 ? { errorCode: code } : 'all';
+}
+
 /** A button of a task's page. What cannot be done any more is said on the page that follows, not as an error. */
 export function actOnTask(taskActions: TaskActions, action: Exclude<TaskAction, 'throttle'>): RequestHandler {
   return async (req, res) => {
@@ -106,7 +115,7 @@ export function actOnTask(taskActions: TaskActions, action: Exclude<TaskAction, 
         next = paths.tasks();
         say(req, `Task ${taskId} was deleted.`);
       } else {
-        if (action === 'retry') await taskActions.retry(taskId, 'all', actorOf(req));
+        if (action === 'retry') await taskActions.retry(taskId, scopeOf(req), actorOf(req));
         else await taskActions.control(taskId, action, actorOf(req));
         say(req, said[action]);
       }

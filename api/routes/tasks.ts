@@ -3,6 +3,7 @@ import { DomainError } from '../../domain/errors.ts';
 import type { ExtractContent, ExtractRequest } from '../../domain/tasks/extractContent.ts';
 import type { GcContent, GcRequest } from '../../domain/tasks/gcContent.ts';
 import type { ControlAction } from '../../domain/tasks/lifecycle.ts';
+import type { RetryScope } from '../../domain/tasks/retry.ts';
 import { isFinal } from '../../domain/tasks/task.ts';
 import { idempotencyKeyOf } from '../idempotencyKey.ts';
 import { csvPieces, prefersCsv } from '../csv.ts';
@@ -16,13 +17,7 @@ import type { PreviewBody, PreviewTask } from '../previewTask.ts';
 import { actorOf, type Actor, inputOf } from '../requestContext.ts';
 import type { TaskFilters } from '../../domain/tasks/taskFilters.ts';
 import { toTaskFilters, type TaskQuery } from '../taskQuery.ts';
-import {
-  taskNotFound,
-  type Idempotency,
-  type RetryScope,
-  type TaskActions,
-  type TaskWishes,
-} from '../taskActions.ts';
+import { taskNotFound, type Idempotency, type TaskActions, type TaskWishes } from '../taskActions.ts';
 
 export interface TaskRow extends TaskToShow, ResultToShow {
   readonly content: GcContent | ExtractContent;
@@ -52,7 +47,7 @@ interface ListQuery extends TaskQuery {
 
 type ControlBody =
   | { readonly action?: ControlAction }
-  | { readonly action: 'retry'; readonly scope?: RetryScope }
+  | { readonly action: 'retry'; readonly scope?: Exclude<RetryScope, object>; readonly error_code?: number }
   | { readonly action: 'throttle'; readonly objects_per_second: number | null };
 
 interface OneTask {
@@ -71,7 +66,10 @@ export function taskRoutes(deps: TasksDeps): Handlers {
   };
 
   const act = (taskId: number, body: ControlBody, actor: Actor): Promise<void> => {
-    if (body.action === 'retry') return taskActions.retry(taskId, body.scope ?? 'all', actor);
+    if (body.action === 'retry') {
+      const { scope = 'all', error_code: errorCode } = body;
+      return taskActions.retry(taskId, errorCode === undefined ? scope : { errorCode }, actor);
+    }
     if (body.action === 'throttle') return taskActions.throttle(taskId, body.objects_per_second, actor);
     return taskActions.control(taskId, body.action ?? 'cancel', actor);
   };

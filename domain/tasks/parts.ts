@@ -51,6 +51,8 @@ export interface ClaimedPart {
   /** Whether the range holds far more objects than the task selects of it. */
   readonly isSparse: boolean;
   readonly retryErrors: boolean;
+  /** Of the failed objects only those with this error; null: all of them. */
+  readonly retryCode: number | null;
   /** It is a whole partition of descriptors, which may be emptied at once. */
   readonly isWhole: boolean;
   readonly checkpoint: Checkpoint;

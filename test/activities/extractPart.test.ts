@@ -38,6 +38,7 @@ const part: ClaimedPart = {
     expected: 1_000,
     isSparse: false,
     retryErrors: false,
+    retryCode: null,
     isWhole: false,
     attempt: 1,
   },

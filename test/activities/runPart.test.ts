@@ -31,6 +31,7 @@ const part: ClaimedPart = {
     expected: 3,
     isSparse: false,
     retryErrors: false,
+    retryCode: null,
     isWhole: false,
     attempt: 1,
   },

@@ -125,6 +125,38 @@ test('a task that has ended is retried under the next generation, and only then'
   assert.deepEqual(api.told.at(-1), { call: 'start', taskId, generation: 2, requestId });
 });
 
+test('a retry of one error opens the parts with such objects, and is refused where there are none', async () => {
+  const taskId = await create();
+  await setTask(taskId, "state = 'done'");
+  await api.db.query(
+    `insert into subtasks (task_id, part_no, to_key, expected, state)
+     select $1, no, gen_random_uuid(), 1, 'done' from generate_series(1, 3) no`,
+    [taskId],
+  );
+  await api.db.query(
+    `insert into task_errors (task_id, part_no, task_type, error_code, "desc", detail, object_type, object_id, overcome_time)
+     select $1, part_no, 4, code, '', '', 'face', gen_random_uuid(), overcome
+     from (values (1, 28100, null), (2, 28101, null), (3, 28100, now())) e (part_no, code, overcome)`,
+    [taskId],
+  );
+  const retry = (body: object) => call('PATCH', `/4/tasks/${taskId}`, { body: { action: 'retry', ...body } });
+  for (const body of [{ error_code: '28100' }, { error_code: 28100, scope: 'all' }]) {
+    const answer = await retry(body);
+    assert.deepEqual([answer.status, answer.body.error_code], [400, 12022], JSON.stringify(body));
+  }
+  assert.equal((await retry({ error_code: 28103 })).body.error_code, 28031);
+  assert.equal((await retry({ error_code: 28100, scope: 'failed' })).status, 200);
+  const parts = await api.db.query(
+    'select state, retry_code from subtasks where task_id = $1 order by part_no',
+    [taskId],
+  );
+  assert.deepEqual(parts, [
+    { state: 'pending', retry_code: 28100 },
+    { state: 'done', retry_code: null },
+    { state: 'done', retry_code: null },
+  ]);
+});
+
 test('a task is throttled and let go again, unless it has ended', async () => {
   const taskId = await create();
   const rate = async () =>

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { RetryScope } from '../../db/taskStore.ts';
+import type { RetryScope } from '../../domain/tasks/retry.ts';
 import { startEngine, type Engine, type TaskRow } from '../support/engine.ts';
 import { tester } from '../support/rows.ts';
 import { makeWarps } from '../support/warps.ts';
@@ -85,6 +85,19 @@ test('what is wrong with single samples becomes one error each, and a retry mend
   assert.equal(placesBefore.size, 10);
 
   await engine.images.put(keyOf(0), good);
+  const ofOneCode = await retry(taskId, { errorCode: 28_100 });
+  assert.deepEqual([ofOneCode.state, ofOneCode.done, ofOneCode.failed], ['done', 11, 3]);
+  assert.deepEqual(
+    (await errorsOf(taskId)).map(({ attempts, is_open }) => [attempts, is_open]),
+    [
+      [1, false],
+      [1, true],
+      [1, true],
+      [2, true],
+    ],
+    'objects with another error were left alone',
+  );
+
   const second = await retry(taskId);
   assert.deepEqual([second.state, second.done, second.failed], ['done', 12, 2], JSON.stringify(second));
   assert.deepEqual(
@@ -93,7 +106,7 @@ test('what is wrong with single samples becomes one error each, and a retry mend
       [1, false],
       [2, true],
       [1, false],
-      [2, true],
+      [3, true],
     ],
     'overcome errors are kept, and the others were tried once more',
   );

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rootLogin } from '../support/apiServer.ts';
-import { insertTask, setState } from './taskRows.ts';
+import { insertError, insertTask, setState } from './taskRows.ts';
 import { openSite } from '../support/site.ts';
 
 const site = openSite();
@@ -41,6 +41,30 @@ test('a cell of its own tells how far its part has come, and moves without a rel
   );
   await site.server.db.query("select pg_notify('luna_tasks', $1::text)", [taskId]);
   await page.getByTitle('attempt 2 · come to 11111111-1111-4111-8111-111111111111').waitFor();
+});
+
+test('errors stand together by their code, and those of one code are retried alone', async () => {
+  const taskId = await insertTask(site.server.db, { state: 'done', failed: 3 });
+  const other = { code: 28101, desc: 'Sample unreadable' };
+  await insertError(site.server.db, taskId, 'no such file');
+  await insertError(site.server.db, taskId, 'not a picture', other);
+  await insertError(site.server.db, taskId, 'cut off', other);
+  const page = await site.signedIn({ javaScriptEnabled: false });
+  await page.goto(`/tasks/${taskId}/view`);
+  const groups = page.getByRole('table', { name: 'Open errors by code' });
+  assert.deepEqual(
+    (await groups.locator('tbody tr').allInnerTexts()).map((text) => text.split(/ \(|\t/)[0]),
+    ['Sample unreadable 28101\ncut off', 'Sample missing 28100\nno such file'],
+  );
+  await groups.getByRole('button', { name: 'Retry these: error 28101' }).click();
+  await page.getByText('The task was started again.').waitFor();
+  await page.getByText('Retried: what failed with 28101').waitFor();
+  assert.equal(await groups.getByRole('button').count(), 0, 'what runs cannot be retried');
+  const [part] = await site.server.db.query(
+    `select state, retry_code from subtasks where task_id = $1 and part_no = 0`,
+    [taskId],
+  );
+  assert.deepEqual(part, { state: 'pending', retry_code: 28101 });
 });
 
 test('a task is throttled, and its history tells who did what, without JavaScript', async () => {

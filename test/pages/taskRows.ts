@@ -38,7 +38,7 @@ export async function insertTask(db: Database, overrides: Partial<TaskRow> = {})
   const [task] = await db.query<{ task_id: number }>(
     `insert into tasks (task_type, state, content, description, plan_done, parts_all, parts_done, objects_expected,
        objects_done, objects_failed, failure, result_id, created_by_login, running_ms, end_time)
-     values ($1, $2, $3, $4, true, 2, 1, $5, $6, $7, $8, $9, 'root@visionlabs.ai', 10000, $10) returning task_id`,
+     values ($1, $2, $3, $4, true, 2, case when $10::timestamptz is null then 1 else 2 end, $5, $6, $7, $8, $9, 'root@visionlabs.ai', 10000, $10) returning task_id`,
     [
       row.taskType,
       row.state,

@@ -68,7 +68,7 @@ test("a task's progress, state and buttons move without a reload", async () => {
   await insertError(site.server.db, taskId, 'no such file');
   await setState(site.server.db, taskId, 'cancelling');
   await page.getByText('Cancelling', { exact: true }).waitFor();
-  await page.getByText('no such file').waitFor();
+  await page.getByText('no such file', { exact: true }).waitFor();
   assert.equal(await page.getByRole('button', { name: 'Pause' }).count(), 0);
   await setState(site.server.db, taskId, 'cancelled');
   await page.getByRole('button', { name: 'Retry' }).waitFor();

@@ -1,4 +1,5 @@
 import { formatCount, formatDuration, formatRate } from '../../assets/words.js';
+import { errorGroups, type ErrorGroups } from '../../components/errorGroups/errorGroups.ts';
 import { fact, type Fact } from '../../components/facts/facts.ts';
 import { partStrip, type PartCellShape, type PartStrip } from '../../components/partStrip/partStrip.ts';
 import { progress, type Progress } from '../../components/progress/progress.ts';
@@ -51,7 +52,7 @@ export interface TaskPage {
   readonly parts: readonly PartRow[];
   readonly moreParts: string | null;
   readonly errorCount: string;
-  readonly errorGroups: readonly ErrorGroupRow[];
+  readonly errorGroups: ErrorGroups;
   readonly errors: readonly ErrorRow[];
   readonly moreErrors: string | null;
   readonly links: {
@@ -70,14 +71,6 @@ interface PartRow {
   readonly failed: string;
   readonly attempt: string;
   readonly updated: Time;
-}
-
-interface ErrorGroupRow {
-  readonly code: string;
-  readonly desc: string;
-  readonly count: string;
-  readonly first: Time;
-  readonly last: Time;
 }
 
 export function taskPage(input: TaskInput): TaskPage {
@@ -103,13 +96,7 @@ export function taskPage(input: TaskInput): TaskPage {
     parts: input.parts.map(partRow),
     moreParts: more(task.count_task_parts_all - input.parts.length, 'part'),
     errorCount: formatCount(input.errorCount),
-    errorGroups: input.errorGroups.map((group) => ({
-      code: String(group.error_code),
-      desc: group.desc,
-      count: formatCount(group.count),
-      first: time(group.first_time),
-      last: time(group.last_time),
-    })),
+    errorGroups: errorGroups(task, input.errorGroups),
     errors: input.errors.map(errorRow),
     moreErrors: more(input.errorCount - input.errors.length, 'error'),
     links: {

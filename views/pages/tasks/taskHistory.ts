@@ -38,6 +38,10 @@ function wordsOf({ action, after }: ActShape): string {
     const rate = facts['objects_per_second'];
     return typeof rate === 'number' ? `Throttled to ${formatRate(rate)}` : 'Throttle lifted';
   }
-  if (action === 'task.retry') return `Retried: ${scopes[String(facts['scope'])] ?? 'what is left'}`;
+  if (action === 'task.retry') {
+    const code = facts['error_code'];
+    if (typeof code === 'number') return `Retried: what failed with ${code}`;
+    return `Retried: ${scopes[String(facts['scope'])] ?? 'what is left'}`;
+  }
   return plainWords[action] ?? action;
 }

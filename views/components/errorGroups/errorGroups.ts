@@ -1,0 +1,43 @@
+import { formatCount } from '../../assets/words.js';
+import { paths } from '../../paths.ts';
+import type { TaskErrorGroupShape, TaskShape } from '../../shapes.ts';
+import { isFinal } from '../../../domain/tasks/task.ts';
+import { time, type Time } from '../time/time.ts';
+
+/** A task's open errors by code, each with what can be done about all of its objects at once. */
+export interface ErrorGroups {
+  readonly rows: readonly ErrorGroupRow[];
+  /** Where a retry of one code posts to; null: the task still runs. */
+  readonly retry: string | null;
+}
+
+export interface ErrorGroupRow {
+  readonly code: string;
+  readonly desc: string;
+  readonly count: string;
+  readonly href: string;
+  readonly sample: string;
+  readonly first: Time;
+  readonly last: Time;
+  /** Whether the code stands at objects: what failed as a whole is taken up by the task's own retry. */
+  readonly isOfObjects: boolean;
+}
+
+export function errorGroups(task: TaskShape, groups: readonly TaskErrorGroupShape[]): ErrorGroups {
+  return {
+    retry: isFinal(task.state) ? paths.taskAction(task.task_id, 'retry') : null,
+    rows: groups.map((group) => ({
+      code: String(group.error_code),
+      desc: group.desc,
+      count: formatCount(group.count),
+      href: paths.errors({ task_ids: task.task_id, error_code: group.error_code }),
+      sample:
+        group.sample.object_id === null
+          ? group.sample.detail
+          : `${group.sample.detail} (${group.sample.object_id})`,
+      first: time(group.first_time),
+      last: time(group.last_time),
+      isOfObjects: group.sample.object_id !== null,
+    })),
+  };
+}
