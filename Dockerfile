@@ -27,4 +27,4 @@ EXPOSE 5010 5011
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:5010/healthcheck').then((a) => process.exit(a.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--optimize-for-size", "--import", "tsx", "api/server.ts"]
+CMD ["node", "--import", "tsx", "api/server.ts"]

@@ -32,7 +32,6 @@ const libraries = {
   'rate-limiter-flexible': ['api'],
   helmet: ['api'],
   'csrf-sync': ['api'],
-  'pino-http': ['api'],
   ajv: ['api'],
   'csv-stringify': ['api'],
   'ajv-formats': ['api'],

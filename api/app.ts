@@ -102,9 +102,6 @@ export interface App {
   close(): void;
 }
 
-// The streams of the document are served with the pages that listen to them.
-const servedWithPages = new Set(['streamTasks', 'streamTask']);
-
 /** The whole of the HTTP service: pages and JSON, the latter with and without the version's prefix. */
 export async function createApp(deps: AppDeps): Promise<App> {
   const { log, metrics, accounts, passwords, isUnavailable } = deps;
@@ -152,7 +149,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   refuseUnknownHandlers(paths, handlers);
   const json = {
     handlers,
-    servedElsewhere: servedWithPages,
+    streams: pages.streams,
     alsoPublic: new Set(deps.configPublic ? ['getConfig'] : []),
     session,
     guards: [authenticate(authenticator, sessionAudit)],
@@ -171,9 +168,9 @@ export async function createApp(deps: AppDeps): Promise<App> {
   app.use(requestStats(deps.requestStats));
   app.use(requestLog(log));
   app.use(securityHeaders({ secure: deps.session.secureCookies }));
+  app.use('/4', prefixed);
   app.use(pages.router);
   app.use('/docs/dev', manualRouter(await readManual()));
-  app.use('/4', prefixed);
   app.use(plain);
   app.use(pages.notFound);
   app.use(notFound());

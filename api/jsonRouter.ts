@@ -12,8 +12,8 @@ export type Handlers = Readonly<Record<string, RequestHandler>>;
 export interface JsonRouterOptions {
   readonly paths: readonly ContractPath[];
   readonly handlers: Handlers;
-  /** Operations that somebody else answers before this router is asked. */
-  readonly servedElsewhere: ReadonlySet<string>;
+  /** Operations that see to their credentials and parameters themselves, by their `operationId`. */
+  readonly streams: Readonly<Record<string, readonly RequestHandler[]>>;
   /** Operations that need no credentials although the document says so: a setting of this installation. */
   readonly alsoPublic: ReadonlySet<string>;
   readonly session: RequestHandler;
@@ -22,33 +22,52 @@ export interface JsonRouterOptions {
 }
 
 /** A route for each operation of the document; one without a handler, or a handler without one, stops the start. */
-export function createJsonRouter(options: JsonRouterOptions): Router {
-  const { paths, handlers, servedElsewhere } = options;
-  const router = express.Router();
-  for (const { path, operations } of paths) {
-    const expressPath = path.replaceAll(/\{(\w+)\}/g, ':$1');
-    for (const operation of operations) {
-      if (servedElsewhere.has(operation.id)) continue;
-      const handler = handlers[operation.id];
-      if (handler === undefined) throw new Error(`the operation ${operation.id} has no handler`);
-      router[operation.method](expressPath, ...steps(operation, options), handler);
-    }
-    router.all(
-      expressPath,
-      methodNotAllowed(
-        path,
-        operations.map(({ method }) => method),
-      ),
-    );
+export function createJsonRouter(options: JsonRouterOptions): RequestHandler {
+  // Express tries route after route: with all of them in one list that takes longer than most answers.
+  const bySegment = new Map<string, Router>();
+  for (const contractPath of options.paths) {
+    const segment = firstSegment(contractPath.path);
+    const router = bySegment.get(segment) ?? express.Router();
+    bySegment.set(segment, router);
+    addPath(router, contractPath, options);
   }
-  return router;
+  return (req, res, next) => {
+    const router = bySegment.get(firstSegment(req.path));
+    if (router === undefined) next();
+    else router(req, res, next);
+  };
+}
+
+/** As express compares it: whatever its case. */
+function firstSegment(path: string): string {
+  const end = path.indexOf('/', 1);
+  return path.slice(1, end < 0 ? undefined : end).toLowerCase();
+}
+
+function addPath(router: Router, { path, operations }: ContractPath, options: JsonRouterOptions): void {
+  const { handlers, streams } = options;
+  const expressPath = path.replaceAll(/\{(\w+)\}/g, ':$1');
+  for (const operation of operations) {
+    const stream = streams[operation.id];
+    if (stream !== undefined) {
+      router[operation.method](expressPath, ...stream);
+      continue;
+    }
+    const handler = handlers[operation.id];
+    if (handler === undefined) throw new Error(`the operation ${operation.id} has no handler`);
+    router[operation.method](expressPath, ...steps(operation, options), handler);
+  }
+  const methods = operations.map(({ method }) => method);
+  router.all(expressPath, methodNotAllowed(path, methods));
 }
 
 function steps(operation: Operation, { session, guards, alsoPublic }: JsonRouterOptions): RequestHandler[] {
   const isPublic = operation.isPublic || alsoPublic.has(operation.id);
   return [
     remember(operation),
-    ...(isPublic ? publicAccess(operation, session) : [session, ...guards, sameOrigin()]),
+    ...(isPublic
+      ? publicAccess(operation, session)
+      : [sessionOf(operation, session), ...guards, sameOrigin()]),
     validatePath(operation),
     ...(operation.body === null ? [] : jsonBody(operation.body)),
     validateRequest(operation),
@@ -58,6 +77,15 @@ function steps(operation: Operation, { session, guards, alsoPublic }: JsonRouter
 /** Only logging in needs a session without having one; the others must answer while the database is away. */
 function publicAccess({ method }: Operation, session: RequestHandler): RequestHandler[] {
   return method === 'get' ? [] : [session, sameOrigin()];
+}
+
+/** A header beats the cookie, so beside one a session is of use only to those who begin and end sessions. */
+function sessionOf({ path }: Operation, session: RequestHandler): RequestHandler {
+  if (path === '/login') return session;
+  return (req, res, next) => {
+    if (req.headers.authorization === undefined) session(req, res, next);
+    else next();
+  };
 }
 
 function remember(operation: Operation): RequestHandler {

@@ -8,9 +8,6 @@ import { ranks, type SystemOptions } from './systemOptions.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
-// Under load it takes 150 MB instead of 270, at the same rate.
-const apiProgram = { file: 'api/server.ts', nodeArgs: ['--optimize-for-size'] };
-
 /** Starts workers and API, all at once, and answers the API's address. */
 export async function startProcesses(
   config: Config,
@@ -22,7 +19,7 @@ export async function startProcesses(
   const { dataDir, workerMetricsPort } = config;
   const child = (
     name: string,
-    program: { readonly file: string; readonly args?: string[]; readonly nodeArgs?: string[] },
+    program: { readonly file: string; readonly args?: string[] },
     more: Environment,
     signal: AbortSignal,
   ) =>
@@ -52,7 +49,7 @@ export async function startProcesses(
       rank: ranks.api,
       start: async (signal) => {
         const port = server?.url == null ? {} : { PORT: new URL(server.url).port };
-        return (server = await child('api', apiProgram, port, signal));
+        return (server = await child('api', { file: 'api/server.ts' }, port, signal));
       },
     });
   }

@@ -16,6 +16,12 @@ const plainOffset = 2 << blockBits;
 /** Binds what it needs and answers the conditions on the table of counts. */
 type BlockConditions = (conditions: Conditions) => readonly string[] | null;
 
+export interface PageOfKeys {
+  readonly sql: string;
+  /** For `prepared`, when the text is one of few. */
+  readonly name: string | null;
+}
+
 /**
  * The statement that answers a page's keys, newest first. A page far behind is found by adding up the counts of the
  * blocks before it, and costs what the first one costs; `inBlocks` answers the same conditions on the table of counts,
@@ -26,25 +32,33 @@ export function pageOfKeys(
   conditions: Conditions,
   inBlocks: BlockConditions,
   paging: Paging,
-): string {
+): PageOfKeys {
+  const isUsual = conditions.binds.length === 0 && paging.pageSize <= 100 && paging.pageSize % 10 === 0;
+  const named = (distance: string): string | null =>
+    isUsual ? `${table} ${distance} ${paging.pageSize}` : null;
   const where = conditions.where();
-  const limit = conditions.bind(paging.pageSize);
-  const offset = conditions.bind(offsetOf(paging));
+  // Not bound, and a bound offset behind a select: plans that are kept do not depend on what is bound, so they are used.
+  const limit = paging.pageSize.toFixed();
+  const keys = `select ${key} from ${table} ${where}`;
+  if (paging.page === 1) return { sql: `${keys} order by ${key} desc limit ${limit}`, name: named('first') };
+  const offset = `(select ${conditions.bind(offsetOf(paging))}::bigint)`;
   const told = offsetOf(paging) <= plainOffset ? null : inBlocks(conditions);
   if (told === null) {
-    return `select ${key} from ${table} ${where} order by ${key} desc limit ${limit} offset ${offset}`;
+    return { sql: `${keys} order by ${key} desc limit ${limit} offset ${offset}`, name: named('near') };
   }
   // One statement, so one snapshot: counts and rows are of the same moment. Past the end there is no place, and no row.
-  return `with counted as (
-      select block, sum(items)::bigint items from ${blocks} ${whereAll(told)} group by block
+  // No block has more items than an integer holds, whose sums are quicker.
+  const sql = `with counted as (
+      select block, sum(items::integer)::integer items from ${blocks} ${whereAll(told)} group by block
     ), passed as (
-      select block, items, (sum(items) over (order by block desc))::bigint - items before from counted
+      select block, items, sum(items) over (order by block desc) - items before from counted
     ), place as (
-      select (block + 1) << ${blockBits} above, ${offset}::bigint - before skip from passed
-      where before <= ${offset}::bigint and before + items > ${offset}::bigint
+      select (block + 1) << ${blockBits} above, ${offset} - before skip from passed
+      where before <= ${offset} and before + items > ${offset}
     )
-    select ${key} from ${table} ${where === '' ? 'where' : `${where} and`} ${key} < (select above from place)
+    ${keys} ${where === '' ? 'where' : 'and'} ${key} < (select above from place)
     order by ${key} desc limit ${limit} offset (select skip from place)`;
+  return { sql, name: named('far') };
 }
 
 /** The statement that counts all that the filters match, by the counts of blocks where they tell it. */

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
+import { createPooledQuery, type PooledQuery } from './pooledQuery.ts';
 
 /** Runs one statement; rows come back as plain objects. Binds are `$1…`; bigint columns are numbers. */
 export interface Sql {
@@ -10,6 +11,12 @@ export interface Sql {
 
 export interface Database extends Sql {
   readonly sequelize: Sequelize;
+  /** `query` that lets the server keep the statement's plan under a name: for few, hot, and always the same texts. */
+  readonly prepared: <Row extends object>(
+    name: string,
+    sql: string,
+    bind?: readonly unknown[],
+  ) => Promise<Row[]>;
   /** One transaction (read committed): commits when `work` resolves, rolls back when it rejects. */
   transaction<T>(work: (tx: Sql & { readonly transaction: Transaction }) => Promise<T>): Promise<T>;
   poolSize(): { size: number; available: number; waiting: number };
@@ -57,16 +64,13 @@ export function createDatabase(options: DatabaseOptions): Database {
   });
   sequelize.addHook('afterConnect', readBigintsAsNumbers);
 
-  const query = async <Row extends object>(
+  const pooledQuery: PooledQuery = createPooledQuery(sequelize);
+
+  const queryWithin = async <Row extends object>(
+    transaction: Transaction,
     sql: string,
     bind: readonly unknown[] = [],
-    transaction?: Transaction,
-  ): Promise<Row[]> =>
-    sequelize.query<Row>(sql, {
-      type: QueryTypes.SELECT,
-      bind: [...bind],
-      ...(transaction === undefined ? {} : { transaction }),
-    });
+  ): Promise<Row[]> => sequelize.query<Row>(sql, { type: QueryTypes.SELECT, bind: [...bind], transaction });
 
   // Of Sequelize's kinds of query this is the one that answers the server's count, whatever the statement is.
   const execute = async (
@@ -82,13 +86,14 @@ export function createDatabase(options: DatabaseOptions): Database {
 
   return {
     sequelize,
-    query: (sql, bind) => query(sql, bind),
+    query: (sql, bind = []) => pooledQuery(sql, bind),
+    prepared: (name, sql, bind = []) => pooledQuery(sql, bind, name),
     execute: (sql, bind) => execute(sql, bind),
     transaction: (work) =>
       sequelize.transaction((transaction) =>
         work({
           transaction,
-          query: (sql, bind) => query(sql, bind, transaction),
+          query: (sql, bind) => queryWithin(transaction, sql, bind),
           execute: (sql, bind) => execute(sql, bind, transaction),
         }),
       ),

@@ -43,13 +43,13 @@ export function createErrorLists(db: Database) {
     page: async (filters: ErrorFilters, paging: Paging): Promise<TaskErrorRow[]> => {
       const conditions = conditionsOf(filters);
       const page = pageOfKeys(list, conditions, (all) => inBlocks(filters, all), paging);
-      return db.query<TaskErrorRow>(
-        `select ${columns}
-         from (${page}) page
+      const sql = `select ${columns}
+         from (${page.sql}) page
          join task_errors using (error_id)
-         order by error_id desc`,
-        conditions.binds,
-      );
+         order by error_id desc`;
+      return page.name === null
+        ? db.query<TaskErrorRow>(sql, conditions.binds)
+        : db.prepared<TaskErrorRow>(page.name, sql, conditions.binds);
     },
 
     count: async (filters: ErrorFilters): Promise<number> => {

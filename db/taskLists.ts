@@ -93,13 +93,13 @@ export function createTaskLists(db: Database) {
       const conditions = conditionsOf(filters);
       // Rows are joined after the page is cut out of the narrow index, so what lies before it is cheap to pass.
       const page = pageOfKeys(list, conditions, (all) => inBlocks(filters, all), paging);
-      return db.query<TaskRow>(
-        `select ${columns}
-         from (${page}) page
+      const sql = `select ${columns}
+         from (${page.sql}) page
          join tasks t using (task_id) ${parts}
-         order by task_id desc`,
-        conditions.binds,
-      );
+         order by task_id desc`;
+      return page.name === null
+        ? db.query<TaskRow>(sql, conditions.binds)
+        : db.prepared<TaskRow>(page.name, sql, conditions.binds);
     },
 
     /** The same in another order: places are passed one by one in the index that has it. */

@@ -11,8 +11,6 @@ export interface ChildOptions {
   /** Absolute path of a TypeScript entry file that says `{ ready: true, url? }` when it is. */
   readonly file: string;
   readonly args?: readonly string[];
-  /** For node itself. */
-  readonly nodeArgs?: readonly string[];
   readonly env: Environment;
   /** Where its output goes; default this process's stderr. */
   readonly logFile?: string | undefined;
@@ -96,7 +94,6 @@ function killGroup(leader: number): void {
 async function spawnChild({
   file,
   args = [],
-  nodeArgs = [],
   env,
   logFile,
 }: ChildOptions): Promise<ChildProcess> {
@@ -104,7 +101,7 @@ async function spawnChild({
   const output = log?.fd ?? 2;
   try {
     return fork(file, [...args], {
-      execArgv: [...nodeArgs, '--import', import.meta.resolve('tsx')],
+      execArgv: ['--import', import.meta.resolve('tsx')],
       env,
       detached: true,
       stdio: ['ignore', output, output, 'ipc'],

@@ -44,29 +44,26 @@ export function createAuthenticator({ accounts, passwords, limit }: Authenticato
   const hmacKey = randomBytes(32);
   const verified = new Map<string, { accountId: string; fingerprint: string; until: number }>();
   const underWay = new Map<string, Promise<SignedIn>>();
-  const recent = new Map<string, { credentials: Promise<Credentials | null>; until: number }>();
+  const recent = new Map<string, { account: Promise<SignedIn | null>; until: number }>();
 
-  const findRecent = (accountId: string): Promise<Credentials | null> => {
+  const findRecent = (accountId: string): Promise<SignedIn | null> => {
     const known = recent.get(accountId);
-    if (known !== undefined && known.until > Date.now()) return known.credentials;
-    const credentials = accounts.find(accountId);
-    recent.set(accountId, { credentials, until: Date.now() + accountFreshMs });
-    credentials.catch(() => recent.delete(accountId));
-    return credentials;
+    if (known !== undefined && known.until > Date.now()) return known.account;
+    const account = accounts.find(accountId).then(toSignedIn);
+    recent.set(accountId, { account, until: Date.now() + accountFreshMs });
+    account.catch(() => recent.delete(accountId));
+    return account;
   };
 
   const stillValid = async (accountId: string, fingerprint: string): Promise<SignedIn | null> => {
     const found = await findRecent(accountId);
-    return found !== null && fingerprintOf(found.passwordHash) === fingerprint
-      ? { account: found.account, fingerprint }
-      : null;
+    return found?.fingerprint === fingerprint ? found : null;
   };
 
   const guess = async (login: string, password: string): Promise<SignedIn | null> => {
     const found = await accounts.findByLogin(login);
     const matches = await passwords.verify(found?.passwordHash ?? null, password).catch(tooMany);
-    if (found === null || !matches) return null;
-    return { account: found.account, fingerprint: fingerprintOf(found.passwordHash) };
+    return matches ? toSignedIn(found) : null;
   };
 
   /** @throws DomainError loginNotFound, after the same time for an unknown login as for a wrong password */
@@ -122,6 +119,10 @@ export function createAuthenticator({ accounts, passwords, limit }: Authenticato
     /** After a change of password or a removal: nothing that was known of the account counts any longer. */
     forget: (accountId: string): void => void recent.delete(accountId),
   };
+}
+
+function toSignedIn(found: Credentials | null): SignedIn | null {
+  return found === null ? null : { account: found.account, fingerprint: fingerprintOf(found.passwordHash) };
 }
 
 export function fingerprintOf(passwordHash: string): string {

@@ -1,32 +1,38 @@
-import type { RequestHandler } from 'express';
-import type { Logger } from 'pino';
-import { pinoHttp } from 'pino-http';
-import type { Request } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
+import type { Level, Logger } from 'pino';
 import { contextOf } from '../requestContext.ts';
 
 // Asked every few seconds by machines; only their failures are news.
 const quiet = /^(\/4)?\/(healthcheck|metrics)/;
 
-/** One line for each answer, with the request's id; the lines in between carry it too. */
+/** One line for each answer, made when it is over and only if it is going to be written, with the request's id. */
 export function requestLog(log: Logger): RequestHandler {
-  return pinoHttp<Request>({
-    logger: log,
-    genReqId: (req) => contextOf(req).requestId,
-    customLogLevel: (req, res, error) => {
-      if (res.statusCode >= 500 || error !== undefined) return 'error';
-      return quiet.test(req.originalUrl) ? 'debug' : 'info';
-    },
-    customSuccessMessage: (req, res, ms) => `${req.method} ${req.originalUrl} ${res.statusCode} ${ms} ms`,
-    customErrorMessage: (req, res) => `${req.method} ${req.originalUrl} ${res.statusCode}`,
-    customProps: (req) => {
+  return (req, res, next) => {
+    const start = performance.now();
+    res.once('close', () => {
+      const level = levelOf(req, res);
+      if (!log.isLevelEnabled(level)) return;
+      const { method, originalUrl } = req;
+      const { statusCode } = res;
       const { requestId, identity } = contextOf(req);
-      return { requestId, ...(identity === undefined ? {} : { login: identity.account.login }) };
-    },
-    serializers: {
-      req: ({ method, url }: { method: unknown; url: unknown }) => ({ method, url }),
-      res: ({ statusCode }: { statusCode: unknown }) => ({ statusCode }),
-    },
-    // The error handler has logged what went wrong, with its stack.
-    customErrorObject: (_req, _res, _error, fields: object) => ({ ...fields, err: undefined }),
-  });
+      const responseTime = Math.round(performance.now() - start);
+      const end = res.writableFinished ? '' : ', broken off';
+      log[level](
+        {
+          requestId,
+          ...(identity === undefined ? {} : { login: identity.account.login }),
+          req: { method, url: originalUrl },
+          res: { statusCode },
+          responseTime,
+        },
+        `${method} ${originalUrl} ${statusCode} ${responseTime} ms${end}`,
+      );
+    });
+    next();
+  };
+}
+
+function levelOf(req: Request, res: Response): Level {
+  if (res.statusCode >= 500) return 'error';
+  return quiet.test(req.originalUrl) ? 'debug' : 'info';
 }

@@ -1,36 +1,52 @@
 import { randomBytes } from 'node:crypto';
-import type { RequestHandler, Response } from 'express';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import type { RequestHandler } from 'express';
 import helmet from 'helmet';
 
+type Header = readonly [name: string, value: string];
+
+const nonceHere = 'nonce-of-the-answer';
+
 /** Headers that keep browsers safe. Pages find the nonce of their scripts in `res.locals.cspNonce`. */
-export function securityHeaders({ secure }: { readonly secure: boolean }): RequestHandler[] {
-  const nonce = (_req: unknown, res: object) => `'nonce-${String((res as Response).locals['cspNonce'])}'`;
-  return [
-    (_req, res, next) => {
-      res.locals['cspNonce'] = randomBytes(16).toString('base64');
-      next();
-    },
-    helmet({
-      contentSecurityPolicy: {
-        useDefaults: false,
-        directives: {
-          defaultSrc: ["'self'"],
-          scriptSrc: ["'self'", nonce],
-          styleSrc: ["'self'", nonce],
-          // Bootstrap's icons are data addresses in its style sheet.
-          imgSrc: ["'self'", 'data:'],
-          objectSrc: ["'none'"],
-          baseUri: ["'none'"],
-          formAction: ["'self'"],
-          frameAncestors: ["'none'"],
-          ...(secure ? { upgradeInsecureRequests: [] } : {}),
-        },
+export function securityHeaders({ secure }: { readonly secure: boolean }): RequestHandler {
+  const headers = fixedHeaders(secure);
+  return (_req, res, next) => {
+    const nonce = randomBytes(16).toString('base64');
+    res.locals['cspNonce'] = nonce;
+    for (const [name, value] of headers) res.setHeader(name, value.replaceAll(nonceHere, nonce));
+    next();
+  };
+}
+
+/** What helmet says, asked once: nothing but the nonce differs from answer to answer. */
+function fixedHeaders(secure: boolean): readonly Header[] {
+  const say = helmet({
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'self'"],
+        scriptSrc: ["'self'", `'nonce-${nonceHere}'`],
+        styleSrc: ["'self'", `'nonce-${nonceHere}'`],
+        // Bootstrap's icons are data addresses in its style sheet.
+        imgSrc: ["'self'", 'data:'],
+        objectSrc: ["'none'"],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+        ...(secure ? { upgradeInsecureRequests: [] } : {}),
       },
-      // Over plain HTTP it would be ignored, and on localhost it would spoil other services of the machine.
-      strictTransportSecurity: secure,
-      xFrameOptions: { action: 'deny' },
-      crossOriginOpenerPolicy: secure,
-      originAgentCluster: false,
-    }),
-  ];
+    },
+    // Over plain HTTP it would be ignored, and on localhost it would spoil other services of the machine.
+    strictTransportSecurity: secure,
+    xFrameOptions: { action: 'deny' },
+    crossOriginOpenerPolicy: secure,
+    originAgentCluster: false,
+  });
+  const request = new IncomingMessage(new Socket());
+  const answer = new ServerResponse(request);
+  say(request, answer, (error?: unknown) => {
+    if (error !== undefined) throw new Error('helmet refuses its settings', { cause: error });
+  });
+  return answer.getHeaderNames().map((name) => [name, String(answer.getHeader(name))]);
 }

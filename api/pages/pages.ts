@@ -49,6 +49,8 @@ export interface PagesDeps extends PageErrorsDeps, PageSources {
 export interface Pages {
   /** Before the JSON operations: shared addresses are passed on to them when no page is wanted. */
   readonly router: Router;
+  /** Operations of the document that go on for as long as somebody listens, by their `operationId`. */
+  readonly streams: Readonly<Record<'streamTasks' | 'streamTask', readonly RequestHandler[]>>;
   /** After everything else, before the errors' answer in JSON: a browser gets "not found" as a page. */
   readonly notFound: Router;
   readonly errors: ErrorRequestHandler;
@@ -89,9 +91,13 @@ export function createPages(deps: PagesDeps): Pages {
     pageOnly.set(path, [...(pageOnly.get(path) ?? []), 'post']);
     router.post(path, asPage(path), deps.session, signIn, ...readForm, handler);
   };
-  const listen = (path: string, handler: RequestHandler): void => {
-    router.get([path, `/4${path}`], named(path), noDialogue, deps.session, signIn, handler);
-  };
+  const listen = (path: string, handler: RequestHandler): RequestHandler[] => [
+    named(path),
+    noDialogue,
+    deps.session,
+    signIn,
+    handler,
+  ];
 
   router.use(assets());
 
@@ -111,9 +117,7 @@ export function createPages(deps: PagesDeps): Pages {
   take('/tasks/bulk', bulk.act);
   show('/tasks/new', tasks.form);
   take('/tasks/new', tasks.create);
-  listen('/tasks/events', events.all);
   show('/tasks/:task_id/view', oneTask(deps));
-  listen('/tasks/:task_id/events', events.one);
   for (const action of taskActions) {
     take(`/tasks/:task_id/${action}`, actOnTask(deps.taskActions, action));
   }
@@ -174,6 +178,10 @@ export function createPages(deps: PagesDeps): Pages {
 
   return {
     router,
+    streams: {
+      streamTasks: listen('/tasks/events', events.all),
+      streamTask: listen('/tasks/:task_id/events', events.one),
+    },
     notFound,
     errors: (error, req, res, next) => {
       if (res.locals['isPage'] === true) void toPage(error, req, res, next);

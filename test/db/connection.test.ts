@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { createDatabase } from '../../db/connection.ts';
+import { createTestDatabase } from '../support/database.ts';
 
 /** A message of PostgreSQL's protocol: its letter, its length, and what it says. */
 function message(letter: string, body: Buffer): Buffer {
@@ -33,5 +34,22 @@ test('a connection that the server ends the moment it stands fails its query, an
   } finally {
     await db.close();
     server.close();
+  }
+});
+
+test('a statement whose plan is kept goes on when a migration changes what it answers', async () => {
+  const testDatabase = await createTestDatabase();
+  const db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 1 });
+  try {
+    await db.query('create table things (size integer); insert into things values (1), (2)');
+    const ask = () => db.prepared<{ size: unknown }>('things', 'select size from things order by 1');
+    assert.deepEqual(await ask(), [{ size: 1 }, { size: 2 }]);
+    const kept = await db.query("select from pg_prepared_statements where name = 'things'");
+    assert.equal(kept.length, 1);
+    await db.query("alter table things alter size type text using size || ' m'");
+    assert.deepEqual(await ask(), [{ size: '1 m' }, { size: '2 m' }]);
+  } finally {
+    await db.close();
+    await testDatabase.drop();
   }
 });

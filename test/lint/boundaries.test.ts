@@ -102,7 +102,6 @@ const homes: Record<string, readonly Folder[]> = {
   'swagger-ui-dist': ['views'],
   helmet: ['api'],
   'csrf-sync': ['api'],
-  'pino-http': ['api'],
   'ajv/dist/2020.js': ['api'],
   nunjucks: ['views'],
   pino: ['platform'],

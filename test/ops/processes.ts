@@ -14,7 +14,7 @@ export function startApi(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Child> {
   return startChild({
-    ...{ name, file: server, nodeArgs: ['--optimize-for-size'], stopLimitMs: 15_000 },
+    ...{ name, file: server, stopLimitMs: 15_000 },
     env: { ...engine.running().env, ...env },
     logFile: logFileOf(engine, name),
     pidFile: join(engine.folder, 'processes', `${name}.json`),

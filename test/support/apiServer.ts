@@ -72,7 +72,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
   const testDatabase = options.besides?.testDatabase ?? (await createTestDatabase());
   const db = createDatabase({ url: testDatabase.url, applicationName: 'test api', maxConnections: 6 });
   let questions = 0;
-  db.sequelize.addHook('beforeQuery', () => {
+  db.sequelize.addHook('beforePoolAcquire', () => {
     questions++;
   });
   const log = createLogger({ name: 'api', level: 'silent', format: 'json' });
@@ -167,7 +167,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     db,
     testDatabase,
     images,
-    /** How many statements went to the database so far. */
+    /** How many statements and transactions went to the database so far. */
     questions: (): number => questions,
     /** What the engine was told, in order. */
     told,
