@@ -30,6 +30,7 @@ export const paths = {
 
   schedules: (query: Query = {}) => withQuery('/schedules/view', query),
   newSchedule: (kind?: string) => withQuery('/schedules/new', { kind }),
+  changeSchedule: (scheduleId: number) => `/schedules/${scheduleId}/change`,
   scheduleAction: (scheduleId: number, action: ScheduleAction) => `/schedules/${scheduleId}/${action}`,
 
   audit: (query: Query = {}) => withQuery('/audit/view', query),

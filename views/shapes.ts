@@ -104,6 +104,7 @@ export interface ScheduleShape {
   readonly cron: string;
   readonly time_zone: string;
   readonly overlap_policy: string;
+  readonly notification_policy: { readonly url: string; readonly statuses: readonly number[] } | null;
   readonly active: boolean;
   readonly followed: boolean;
   readonly next_runs: readonly string[];

@@ -85,7 +85,7 @@ export interface PageSources {
     byName(text: string, limit: number): Promise<readonly SearchHit[]>;
   };
   readonly images: { get(key: string): Promise<Buffer> };
-  readonly scheduleLists: Pick<SchedulesDeps['scheduleLists'], 'page' | 'count'>;
+  readonly scheduleLists: Pick<SchedulesDeps['scheduleLists'], 'page' | 'count' | 'find'>;
   readonly taskActions: TaskActions;
   readonly previewTask: PreviewTask;
   readonly scheduleActions: ScheduleActions;
@@ -93,6 +93,8 @@ export interface PageSources {
   readonly contract: readonly ContractPath[];
   readonly checks: readonly HealthCheck[];
   readonly defaultFaceVersion: number;
+  readonly notificationHosts: readonly string[];
+  readonly notificationSecretNames: readonly string[];
   /** What makes descriptors, by kind and version. */
   readonly extractors: readonly {
     readonly version: number;

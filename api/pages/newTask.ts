@@ -11,23 +11,21 @@ import { actorOf, identityOf, type Actor } from '../requestContext.ts';
 import { bodyCheck } from '../contract/bodyCheck.ts';
 import type { PageSources } from './deps.ts';
 import { fieldsOf } from './form.ts';
+import { formOffers, type OfferSources } from './formOffers.ts';
 import { faultsOf } from './formFaults.ts';
 import { leadTo, say, sendPage } from './pageAnswer.ts';
 import { picturedObjects } from './picturedObjects.ts';
 import { readTaskForm, type TaskOrder } from './taskForm.ts';
 
-type NewTaskSources = Pick<
-  PageSources,
-  'accountLists' | 'faceLists' | 'eventLists' | 'taskActions' | 'previewTask' | 'contract' | 'extractors'
->;
+type NewTaskSources = OfferSources &
+  Pick<PageSources, 'faceLists' | 'eventLists' | 'taskActions' | 'previewTask' | 'contract'>;
 
-const suggestedAccounts = 50;
 // Removing this many objects or more asks for their number.
 const countTypedFrom = 1_000;
 const createdAt = { 4: '/tasks/gc', 5: '/tasks/additional_extract' } as const;
 
 export function newTask(sources: NewTaskSources) {
-  const { accountLists, taskActions, previewTask, contract, extractors } = sources;
+  const { taskActions, previewTask, contract } = sources;
   const checks = {
     4: bodyCheck(contract, 'post', createdAt[4]),
     5: bodyCheck(contract, 'post', createdAt[5]),
@@ -39,13 +37,7 @@ export function newTask(sources: NewTaskSources) {
     kind: TaskKind,
     more: Pick<NewTaskInput, 'typed' | 'preview'> = {},
   ): Promise<void> => {
-    const { accounts } = await accountLists.page({ page: 1, pageSize: suggestedAccounts });
-    const page = newTaskPage({
-      kind,
-      accounts: accounts.map(({ accountId, login }) => ({ account_id: accountId, login })),
-      versions: extractors,
-      ...more,
-    });
+    const page = newTaskPage({ kind, ...(await formOffers(sources)), ...more });
     const isFaulty = Object.keys(more.typed?.faults ?? {}).length > 0;
     sendPage(req, res, 'tasks/new', page, isFaulty ? 400 : 200);
   };

@@ -131,6 +131,8 @@ export function createPages(deps: PagesDeps): Pages {
   show('/schedules/view', schedules.list);
   show('/schedules/new', schedules.form);
   take('/schedules/new', schedules.create);
+  show('/schedules/:schedule_id/change', schedules.editForm);
+  take('/schedules/:schedule_id/change', schedules.replace);
   for (const action of scheduleActions) take(`/schedules/:schedule_id/${action}`, schedules.act(action));
 
   router.get('/accounts', onlyHtml, asPage('/accounts'), deps.session, signIn, accounts.list);

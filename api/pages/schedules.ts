@@ -2,6 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { DomainError } from '../../domain/errors.ts';
 import { schedulesPage } from '../../views/pages/schedules/list.ts';
 import { newSchedulePage, type NewScheduleInput } from '../../views/pages/schedules/new.ts';
+import type { FormOffers } from '../../views/pages/tasks/newTaskFields.ts';
 import { taskKinds, type TaskKind } from '../../views/pages/tasks/taskKinds.ts';
 import type { ScheduleRunShape } from '../../views/shapes.ts';
 import { paths, type ScheduleAction } from '../../views/paths.ts';
@@ -11,21 +12,18 @@ import { actorOf } from '../requestContext.ts';
 import type { ScheduleBody } from '../scheduleActions.ts';
 import type { PageSources } from './deps.ts';
 import { fieldsOf } from './form.ts';
+import { formOffers, type OfferSources } from './formOffers.ts';
 import { faultsOf } from './formFaults.ts';
 import { leadTo, say, sendPage } from './pageAnswer.ts';
 import { readPaging } from './paging.ts';
 import { readSchedule } from './scheduleForm.ts';
+import { scheduleValues } from './scheduleValues.ts';
 import { idOf } from './taskId.ts';
 
-type ScheduleSources = Pick<
-  PageSources,
-  'accountLists' | 'scheduleLists' | 'scheduleActions' | 'contract' | 'extractors'
->;
-
-const suggestedAccounts = 50;
+type ScheduleSources = OfferSources & Pick<PageSources, 'scheduleLists' | 'scheduleActions' | 'contract'>;
 
 export function schedulePages(sources: ScheduleSources) {
-  const { accountLists, scheduleLists, scheduleActions, contract, extractors } = sources;
+  const { scheduleLists, scheduleActions, contract } = sources;
   const checkSchedule = bodyCheck(contract, 'post', '/tasks/schedules');
 
   const list: RequestHandler = async (req, res) => {
@@ -43,44 +41,66 @@ export function schedulePages(sources: ScheduleSources) {
   const show = async (
     req: Request,
     res: Response,
-    input: Omit<NewScheduleInput, 'accounts' | 'versions'>,
+    input: Omit<NewScheduleInput, keyof FormOffers>,
     status = 200,
   ): Promise<void> => {
-    const { accounts } = await accountLists.page({ page: 1, pageSize: suggestedAccounts });
-    const page = newSchedulePage({
-      ...input,
-      accounts: accounts.map(({ accountId, login }) => ({ account_id: accountId, login })),
-      versions: extractors,
-    });
+    const page = newSchedulePage({ ...input, ...(await formOffers(sources)) });
     sendPage(req, res, 'schedules/new', page, status);
   };
 
   const form: RequestHandler = (req, res) => show(req, res, { kind: kindOf(req.query['kind']) });
 
-  /** Makes the schedule, or only says when it would run. */
-  const create: RequestHandler = async (req, res) => {
-    const { kind: given, check, ...values } = fieldsOf(req.body);
-    const kind = kindOf(given);
-    // The kind is there in every form that was sent, so a box that is absent was unticked.
-    const typed = { kind, ...values };
-    try {
-      const body = readSchedule(kind, values);
-      checkSchedule(body);
-      // The document has proven that it is one.
-      const schedule = body as ScheduleBody;
-      if (check !== undefined) {
-        const nextRuns = scheduleActions.nextRuns(schedule).map((run) => run.toISOString());
-        await show(req, res, { kind, typed: { values: typed, faults: {} }, nextRuns });
-        return;
-      }
-      const scheduleId = await scheduleActions.create(schedule, actorOf(req));
-      say(req, `Schedule ${scheduleId} was made and started.`);
+  const editForm: RequestHandler = async (req, res) => {
+    const scheduleId = idOf(req, 'schedule_id');
+    const schedule = await scheduleLists.find(scheduleId);
+    if (schedule === null) throw new DomainError('scheduleNotFound', `schedule ${scheduleId}`);
+    const found = scheduleValues(schedule);
+    if (found === null) {
+      // A form that leaves something out would take it away with the next change.
+      say(req, `The form cannot show all of schedule ${scheduleId}; the API changes it.`, 'bad');
       leadTo(req, res, paths.schedules());
-    } catch (error) {
-      if (!(error instanceof DomainError) || error.entry.status !== 400) throw error;
-      await show(req, res, { kind, typed: { values: typed, faults: faultsOf(error) } }, 400);
+      return;
     }
+    await show(req, res, { kind: found.kind, typed: { values: found.values, faults: {} }, scheduleId });
   };
+
+  /** Makes a schedule or changes one, or only says when it would run. */
+  const save = (keep: (req: Request, body: ScheduleBody) => Promise<string>): RequestHandler => {
+    return async (req, res) => {
+      const { kind: given, check, ...values } = fieldsOf(req.body);
+      const kind = kindOf(given);
+      const edited = req.params['schedule_id'] === undefined ? {} : { scheduleId: idOf(req, 'schedule_id') };
+      // The kind is there in every form that was sent, so a box that is absent was unticked.
+      const typed = { kind, ...values };
+      try {
+        const body = readSchedule(kind, values);
+        checkSchedule(body);
+        // The document has proven that it is one.
+        const schedule = body as ScheduleBody;
+        if (check !== undefined) {
+          const nextRuns = scheduleActions.nextRuns(schedule).map((run) => run.toISOString());
+          await show(req, res, { kind, typed: { values: typed, faults: {} }, nextRuns, ...edited });
+          return;
+        }
+        say(req, await keep(req, schedule));
+        leadTo(req, res, paths.schedules());
+      } catch (error) {
+        if (!(error instanceof DomainError) || error.entry.status !== 400) throw error;
+        await show(req, res, { kind, typed: { values: typed, faults: faultsOf(error) }, ...edited }, 400);
+      }
+    };
+  };
+
+  const create = save(async (req, schedule) => {
+    const scheduleId = await scheduleActions.create(schedule, actorOf(req));
+    return `Schedule ${scheduleId} was made and started.`;
+  });
+
+  const replace = save(async (req, schedule) => {
+    const scheduleId = idOf(req, 'schedule_id');
+    await scheduleActions.replace(scheduleId, schedule, actorOf(req));
+    return `Schedule ${scheduleId} was changed.`;
+  });
 
   const act =
     (action: ScheduleAction): RequestHandler =>
@@ -93,7 +113,7 @@ export function schedulePages(sources: ScheduleSources) {
       leadTo(req, res, paths.schedules());
     };
 
-  return { list, form, create, act };
+  return { list, form, create, editForm, replace, act };
 }
 
 const said: Record<ScheduleAction, string> = { start: 'started', stop: 'stopped', remove: 'removed' };

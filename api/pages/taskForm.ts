@@ -2,7 +2,9 @@ import type { ExtractRequest, ExtractionTarget } from '../../domain/tasks/extrac
 import type { EventFilters, FaceFilters } from '../../domain/tasks/filters.ts';
 import type { GcRequest } from '../../domain/tasks/gcContent.ts';
 import { filterFields } from '../../views/pages/tasks/filterFields.ts';
+import { statusBox, toldStatuses } from '../../views/pages/tasks/notificationFields.ts';
 import type { TaskKind } from '../../views/pages/tasks/taskKinds.ts';
+import type { NotificationPolicyBody } from '../notificationPolicies.ts';
 
 type Values = Readonly<Record<string, string>>;
 
@@ -10,6 +12,7 @@ interface Wishes {
   readonly description?: string;
   readonly objects_per_second?: number;
   readonly error_budget?: number;
+  readonly notification_policy?: NotificationPolicyBody;
 }
 
 export type TaskOrder = { readonly wishes: Wishes } & (
@@ -23,6 +26,7 @@ export function readTaskForm(kind: TaskKind, values: Values): TaskOrder {
     ...text(values, 'description'),
     ...number(values, 'objects_per_second'),
     ...number(values, 'error_budget'),
+    ...readPolicy(values),
   };
   switch (kind) {
     case 'extract-faces':
@@ -35,6 +39,17 @@ export function readTaskForm(kind: TaskKind, values: Values): TaskOrder {
     case 'gc-events':
       return { taskType: 4, wishes, content: readGc(kind, values) };
   }
+}
+
+/** Without an address nobody is told, whatever else is chosen. */
+function readPolicy(values: Values): Pick<Wishes, 'notification_policy'> {
+  const url = values['url']?.trim() ?? '';
+  if (url === '') return {};
+  const statuses = toldStatuses
+    .map(({ status }) => status)
+    .filter((status) => isTicked(values, statusBox(status)))
+    .sort();
+  return { notification_policy: { url, statuses, secret: values['secret'] ?? '' } };
 }
 
 function readExtract(objects_type: 'faces' | 'events', values: Values): ExtractRequest {

@@ -46,6 +46,7 @@ test('pages lead strangers to the log-in page, and it leads whoever is signed in
       '/audit/view',
       '/schedules/view',
       '/schedules/new',
+      '/schedules/1/change',
       `${account}/lists`,
     ],
   ]) {

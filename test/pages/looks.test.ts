@@ -66,6 +66,7 @@ before(async () => {
     'errors-wrong-filter': '/errors/view?task_ids=word',
     schedules: '/schedules/view',
     'new-schedule': '/schedules/new?kind=gc-faces',
+    'change-schedule': '/schedules/1/change',
     'new-schedule-extract': '/schedules/new',
     audit: '/audit/view',
     'audit-none': '/audit/view?action=task.pause',
@@ -107,8 +108,10 @@ async function planted(accountId: string): Promise<void> {
     ],
   );
   await site.db.query(
-    `insert into schedules (task_type, description, content, cron, time_zone, active, followed_revision, last_run)
-     values (4, $1, $2, '30 2 * * *', 'Europe/Berlin', true, 1, $3), (5, null, $4, '0 4 * * SUN', 'UTC', false, 1, null)`,
+    `insert into schedules (task_type, description, content, cron, time_zone, active, followed_revision, last_run,
+       notification_policy)
+     values (4, $1, $2, '30 2 * * *', 'Europe/Berlin', true, 1, $3, $5),
+       (5, null, $4, '0 4 * * SUN', 'UTC', false, 1, null, null)`,
     [
       evil,
       JSON.stringify({ target: 'faces', filters: { user_data: evil }, remove_samples: true }),
@@ -123,6 +126,7 @@ async function planted(accountId: string): Promise<void> {
         options: { missing: true, descriptor_version: 3 },
         filters: { objects_type: 'faces' },
       }),
+      JSON.stringify({ url: `https://hooks.example.org/${evil}`, statuses: [0, 5], secret: evil }),
     ],
   );
 }

@@ -100,6 +100,32 @@ test('body descriptors are extracted for events', async () => {
   assert.deepEqual(row, { objects_per_second: 50 });
 });
 
+test('a new task names who is notified, and what is wrong with that stands beside its field', async () => {
+  const page = await site.signedIn({ javaScriptEnabled: false });
+  await page.goto('/tasks/new?kind=gc-face-descriptors');
+  await page.getByLabel('Descriptor version to remove').fill('3');
+  const send = (): Promise<void> => page.getByRole('button', { name: 'Remove the descriptors' }).click();
+  const address = page.getByLabel('Address to notify');
+  await address.fill('https://elsewhere.example.net/');
+  await send();
+  await page.getByRole('alert').getByText('Address to notify: ').waitFor();
+  assert.equal(await address.inputValue(), 'https://elsewhere.example.net/');
+  await address.fill('https://hooks.example.org/luna');
+  for (const end of ['Done', 'Failed', 'Cancelled']) await page.getByLabel(end, { exact: true }).uncheck();
+  await send();
+  await page.getByRole('alert').getByText('Notify when it is: ').waitFor();
+  await page.getByLabel('In progress').check();
+  await page.getByLabel('Failed', { exact: true }).check();
+  await send();
+  await page.getByRole('heading', { name: 'Remove face descriptors of version 3' }).waitFor();
+  const [row] = await site.server.db.query(
+    'select notification_policy from tasks order by task_id desc limit 1',
+  );
+  assert.deepEqual(row, {
+    notification_policy: { url: 'https://hooks.example.org/luna', statuses: [1, 3], secret: 'orders' },
+  });
+});
+
 test('a form with a fault comes back with what was typed and what is wrong', async () => {
   const page = await site.signedIn();
   await page.goto('/tasks/new?kind=gc-faces');

@@ -26,12 +26,18 @@ export interface CheckField extends Common {
   readonly checked: boolean;
 }
 
+/** Several boxes that answer one question; each is sent by a name of its own. */
+export interface ChecksField extends Common {
+  readonly kind: 'checks';
+  readonly boxes: readonly { readonly name: string; readonly label: string; readonly checked: boolean }[];
+}
+
 export interface Option {
   readonly value: string;
   readonly text: string;
 }
 
-export type Field = TextField | SelectField | CheckField;
+export type Field = TextField | SelectField | CheckField | ChecksField;
 
 /** What somebody typed and what is wrong with it, by the field's name. */
 export interface Typed {
@@ -88,13 +94,32 @@ export function checkField(
   label: string,
   { hint = null, initial = false }: { hint?: string | null; initial?: boolean } = {},
 ): CheckField {
-  const sent = Object.keys(typed.values).length > 0;
   return {
     kind: 'check',
     name,
     label,
     hint,
-    checked: sent ? typed.values[name] !== undefined : initial,
+    checked: isTicked(typed, name, initial),
     error: typed.faults[name] ?? null,
   };
+}
+
+export function checksField(
+  typed: Typed,
+  name: string,
+  label: string,
+  boxes: readonly { readonly name: string; readonly label: string; readonly initial: boolean }[],
+): ChecksField {
+  return {
+    kind: 'checks',
+    name,
+    label,
+    hint: null,
+    boxes: boxes.map(({ initial, ...box }) => ({ ...box, checked: isTicked(typed, box.name, initial) })),
+    error: typed.faults[name] ?? null,
+  };
+}
+
+function isTicked({ values }: Typed, name: string, initial: boolean): boolean {
+  return Object.keys(values).length > 0 ? values[name] !== undefined : initial;
 }

@@ -8,6 +8,7 @@ import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { ScheduleRunShape, ScheduleShape } from '../../shapes.ts';
+import { toldStatuses } from '../tasks/notificationFields.ts';
 import { describeContent } from '../tasks/describeContent.ts';
 
 export interface SchedulesInput {
@@ -40,6 +41,9 @@ interface ScheduleCard {
   /** Said when there are none. */
   readonly noRuns: string;
   readonly lastRun: LastRun | null;
+  /** null: nobody is told. */
+  readonly told: { readonly url: string; readonly when: string } | null;
+  readonly change: string;
   readonly toggle: { readonly text: string; readonly action: string; readonly strong: boolean };
   readonly remove: Confirm;
 }
@@ -101,6 +105,8 @@ function scheduleCard(schedule: ScheduleShape): ScheduleCard {
     nextRuns: schedule.next_runs.map(time),
     noRuns: active ? 'none, no date is like that any more' : 'none while it is stopped',
     lastRun: schedule.last_run === null ? null : lastRun(schedule.last_run),
+    told: schedule.notification_policy === null ? null : told(schedule.notification_policy),
+    change: paths.changeSchedule(schedule_id),
     toggle: active
       ? { text: 'Stop', action: paths.scheduleAction(schedule_id, 'stop'), strong: false }
       : { text: 'Start', action: paths.scheduleAction(schedule_id, 'start'), strong: true },
@@ -127,4 +133,9 @@ function lastRun({ scheduled_time, outcome, task_id, failure }: ScheduleRunShape
     time: time(scheduled_time),
     task: task_id === null ? null : { text: `Task ${task_id}`, href: paths.task(task_id) },
   };
+}
+
+function told({ url, statuses }: NonNullable<ScheduleShape['notification_policy']>): ScheduleCard['told'] {
+  const names = toldStatuses.filter(({ status }) => statuses.includes(status)).map(({ label }) => label);
+  return { url, when: `when a task is ${names.join(', ').toLowerCase()}` };
 }

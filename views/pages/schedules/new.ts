@@ -12,11 +12,15 @@ export interface NewScheduleInput extends FormOffers {
   readonly typed?: Typed;
   /** When it would run, once that was asked for and nothing is wrong. */
   readonly nextRuns?: readonly string[];
+  /** Of the schedule that is changed; without it a new one is made. */
+  readonly scheduleId?: number;
 }
 
 export interface NewSchedulePage {
   readonly head: PageHead;
+  readonly title: string;
   readonly kind: TaskKind;
+  /** Empty: it stays what it is. */
   readonly kinds: readonly { readonly text: string; readonly href: string; readonly current: boolean }[];
   readonly explanation: string;
   readonly warning: string | null;
@@ -24,17 +28,20 @@ export interface NewSchedulePage {
   readonly groups: readonly FieldGroup[];
   readonly nextRuns: readonly Time[] | null;
   readonly action: string;
+  readonly button: string;
   readonly cancel: string;
 }
 
 export function newSchedulePage(input: NewScheduleInput): NewSchedulePage {
-  const { kind, typed = nothingTyped, nextRuns } = input;
+  const { kind, typed = nothingTyped, nextRuns, scheduleId } = input;
+  const title = scheduleId === undefined ? 'New schedule' : `Change schedule ${scheduleId}`;
   const groups = [timesOf(typed), ...newTaskFields(kind, typed, input)];
   const { explanation, warning } = kindWords[kind];
   return {
-    head: { title: 'New schedule', section: 'schedules' },
+    head: { title, section: 'schedules' },
+    title,
     kind,
-    kinds: taskKinds.map((one) => ({
+    kinds: (scheduleId === undefined ? taskKinds : []).map((one) => ({
       text: kindWords[one].text,
       href: paths.newSchedule(one),
       current: one === kind,
@@ -47,7 +54,8 @@ export function newSchedulePage(input: NewScheduleInput): NewSchedulePage {
     ),
     groups,
     nextRuns: nextRuns?.map(time) ?? null,
-    action: paths.newSchedule(),
+    action: scheduleId === undefined ? paths.newSchedule() : paths.changeSchedule(scheduleId),
+    button: scheduleId === undefined ? 'Make the schedule' : 'Save the changes',
     cancel: paths.schedules(),
   };
 }

@@ -6,6 +6,7 @@ import {
   type Option,
   type Typed,
 } from '../../components/field/field.ts';
+import { notificationFields, type NotificationOffers } from './notificationFields.ts';
 import { filterFields, type FilterField } from './filterFields.ts';
 import type { TaskKind } from './taskKinds.ts';
 
@@ -15,7 +16,7 @@ export interface FieldGroup {
   readonly fields: readonly Field[];
 }
 
-export interface FormOffers {
+export interface FormOffers extends NotificationOffers {
   readonly accounts: readonly { readonly account_id: string; readonly login: string }[];
   /** Descriptor versions that an extractor is at hand for, with its name. */
   readonly versions: readonly {
@@ -29,37 +30,42 @@ export interface FormOffers {
 export function newTaskFields(kind: TaskKind, typed: Typed, offers: FormOffers): FieldGroup[] {
   const { versions } = offers;
   const accounts = offers.accounts.map(({ account_id, login }) => ({ value: account_id, text: login }));
-  const task: FieldGroup = { title: 'Task', hint: null, fields: taskFields(typed) };
+  const about: FieldGroup[] = [
+    { title: 'Task', hint: null, fields: taskFields(typed) },
+    notificationFields(typed, offers),
+  ];
   switch (kind) {
     case 'extract-faces':
       return [
         { title: 'What to extract', hint: null, fields: extractFields(typed, versions, 'faces') },
         conditions(typed, accounts, 'faces'),
-        task,
+        ...about,
       ];
     case 'extract-events':
       return [
         { title: 'What to extract', hint: null, fields: extractFields(typed, versions, 'events') },
         conditions(typed, accounts, 'events'),
-        task,
+        ...about,
       ];
     case 'gc-face-descriptors':
-      return [{ title: 'Version', hint: null, fields: [versionField(typed, versions)] }, task];
+      return [{ title: 'Version', hint: null, fields: [versionField(typed, versions)] }, ...about];
     case 'gc-event-descriptors':
       return [
         { title: 'Version', hint: null, fields: [versionField(typed, versions), descriptorTypeField(typed)] },
-        task,
+        ...about,
       ];
     case 'gc-faces':
-      return [conditions(typed, accounts, 'faces'), removal(typed, 'faces'), task];
+      return [conditions(typed, accounts, 'faces'), removal(typed, 'faces'), ...about];
     case 'gc-events':
-      return [conditions(typed, accounts, 'events'), removal(typed, 'events'), task];
+      return [conditions(typed, accounts, 'events'), removal(typed, 'events'), ...about];
   }
 }
 
 function extractFields(typed: Typed, versions: FormOffers['versions'], objects: 'faces' | 'events'): Field[] {
   const offered = objects === 'faces' ? versions.filter(({ kind }) => kind === 'face') : versions;
   const newest = versions.filter(({ kind }) => kind === 'face').at(-1);
+  const { descriptor_version: chosen = '' } = typed.values;
+  const isKnown = chosen === '' || offered.some(({ version }) => String(version) === chosen);
   return [
     selectField(typed, 'extraction_target', 'What', {
       options: [
@@ -70,10 +76,13 @@ function extractFields(typed: Typed, versions: FormOffers['versions'], objects: 
       initial: 'face_descriptor',
     }),
     selectField(typed, 'descriptor_version', 'Descriptor version to extract', {
-      options: offered.map(({ version, kind, name }) => ({
-        value: String(version),
-        text: `${version} · ${kind}, ${name}`,
-      })),
+      options: [
+        ...offered.map(({ version, kind, name }) => ({
+          value: String(version),
+          text: `${version} · ${kind}, ${name}`,
+        })),
+        ...(isKnown ? [] : [{ value: chosen, text: `${chosen} · nothing extracts it` }]),
+      ],
       initial: String(newest?.version ?? ''),
       hint: 'Attributes have no version; it is ignored for them.',
     }),

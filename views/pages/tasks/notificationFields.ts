@@ -1,0 +1,60 @@
+import { checksField, selectField, textField, type Typed } from '../../components/field/field.ts';
+import type { FieldGroup } from './newTaskFields.ts';
+
+export interface NotificationOffers {
+  /** Names of the secrets that may sign. */
+  readonly secrets: readonly string[];
+  /** Whom the settings allow to be told. */
+  readonly hosts: readonly string[];
+}
+
+/** The contract's task_status; the ends are told unless somebody says otherwise. */
+export const toldStatuses = [
+  { status: 0, label: 'Pending', isEnd: false },
+  { status: 1, label: 'In progress', isEnd: false },
+  { status: 4, label: 'Collecting results', isEnd: false },
+  { status: 5, label: 'Done', isEnd: true },
+  { status: 3, label: 'Failed', isEnd: true },
+  { status: 2, label: 'Cancelled', isEnd: true },
+] as const;
+
+/** The name of a status's box. */
+export function statusBox(status: number): string {
+  return `status_${status}`;
+}
+
+/** Who is told when a task comes to a status. */
+export function notificationFields(typed: Typed, { secrets, hosts }: NotificationOffers): FieldGroup {
+  const { secret = '' } = typed.values;
+  const title = 'Notification';
+  if ((secrets.length === 0 || hosts.length === 0) && secret === '') {
+    const hint = 'Nobody can be told before NOTIFICATION_HOSTS and NOTIFICATION_SECRETS are set.';
+    return { title, hint, fields: [] };
+  }
+  const known = secrets.includes(secret) || secret === '' ? secrets : [...secrets, secret];
+  return {
+    title,
+    hint: 'A signed POST to an address, when the task comes to one of the statuses.',
+    fields: [
+      textField(typed, 'url', 'Address to notify', {
+        maxlength: 2048,
+        hint: `Of these hosts: ${hosts.join(', ')}. Empty: nobody is told.`,
+      }),
+      selectField(typed, 'secret', 'Secret that signs', {
+        options: known.map((name) => ({
+          value: name,
+          text: secrets.includes(name) ? name : `${name} (not set any more)`,
+        })),
+        initial: secrets[0] ?? '',
+      }),
+      checksField(
+        typed,
+        'statuses',
+        'Notify when it is',
+        toldStatuses.map(({ status, label, isEnd }) => ({
+          ...{ name: statusBox(status), label, initial: isEnd },
+        })),
+      ),
+    ],
+  };
+}
