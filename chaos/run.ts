@@ -5,10 +5,10 @@ import { watchCounters } from '../books/watchCounters.ts';
 import { withClient } from '../books/withClient.ts';
 import { createOrders, type Orders, type TaskRow } from './orders.ts';
 import type { Plan, Step } from './plan.ts';
-import { startOrigin } from './origin.ts';
+import { startOrigin, type Origin } from './origin.ts';
 import { createStrikes } from './strikes.ts';
 import type { System } from './system.ts';
-import { makeWorld } from './world.ts';
+import { makeWorld, type World } from './world.ts';
 
 export interface Outcome {
   readonly tasks: readonly TaskRow[];
@@ -31,11 +31,25 @@ export async function runPlan(
 ): Promise<Outcome> {
   say(`making faces and events for ${plan.tasks.length} tasks`);
   const origin = await startOrigin();
-  const { jobs, missingFiles } = await withClient(system.databaseUrl, async (client) => {
-    const made = await makeWorld(client, system.sampleFolder, plan.tasks, origin.url);
-    await takeSnapshot(client);
-    return made;
-  });
+  try {
+    const world = await withClient(system.databaseUrl, async (client) => {
+      const made = await makeWorld(client, system.sampleFolder, plan.tasks, origin.url, signal);
+      await takeSnapshot(client);
+      return made;
+    });
+    return await runStorm(system, plan, { ...world, origin }, say, signal);
+  } finally {
+    await origin.close();
+  }
+}
+
+async function runStorm(
+  system: System,
+  plan: Plan,
+  { jobs, missingFiles, origin }: World & { readonly origin: Origin },
+  say: (text: string) => void,
+  signal: AbortSignal,
+): Promise<Outcome> {
   const strikes = createStrikes(system, origin, say);
   const orders = createOrders(system, say);
   const watch = watchCounters(system.databaseUrl);
@@ -76,7 +90,6 @@ export async function runPlan(
   } finally {
     strikes.stop();
     await watch.stop();
-    await origin.close();
   }
 }
 

@@ -26,15 +26,20 @@ const firstOwnVersion = 1_000;
 const imagesOfGc = 100;
 const anyImage = Buffer.from('an image');
 
-/** Objects with everything that hangs on them, for every task its own: what tasks select never overlaps. */
+/**
+ * Objects with everything that hangs on them, for every task its own: what tasks select never overlaps. `signal` ends
+ * it between two tasks.
+ */
 export async function makeWorld(
   client: pg.Client,
   sampleFolder: string,
   plans: readonly TaskPlan[],
   originUrl: string,
+  signal: AbortSignal,
 ): Promise<World> {
+  signal.throwIfAborted();
   const images = createFolderStore(sampleFolder);
-  const pictures = { face: await makeWarps(1), body: await makeBodies() };
+  const pictures = { face: await makeWarps(1), body: await makeBodies(signal) };
   const origins = moods.map((mood) => `${originUrl}/${mood}`);
   const missingFiles: string[] = [];
   const jobs: Job[] = [];
@@ -42,6 +47,7 @@ export async function makeWorld(
     await addPartitions(client, version);
   }
   for (const [index, plan] of plans.entries()) {
+    signal.throwIfAborted();
     const { objects, reads } = shapes[plan.kind];
     const accountId = randomUUID();
     const listId = randomUUID();

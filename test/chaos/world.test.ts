@@ -55,7 +55,13 @@ function freeze({ path, body: { content } }: Job) {
 
 test('each task selects its own objects, all or a third of them, and no object is selected twice', async () => {
   const plans = [false, true].flatMap((third) => kinds.map((kind) => planOf(kind, third)));
-  const { jobs, missingFiles } = await makeWorld(client, folder.path, plans, 'http://127.0.0.1:1');
+  const { jobs, missingFiles } = await makeWorld(
+    client,
+    folder.path,
+    plans,
+    'http://127.0.0.1:1',
+    new AbortController().signal,
+  );
   await takeSnapshot(client);
   const taskIds: number[] = [];
   for (const job of jobs) {
@@ -77,4 +83,12 @@ test('each task selects its own objects, all or a third of them, and no object i
   );
   assert.equal(twice.rowCount, 0);
   assert.ok(missingFiles.length > 0);
+});
+
+test('a world is left unfinished when the run is stopped', async () => {
+  const stop = new AbortController();
+  const plans = Array.from({ length: 20 }, () => planOf('gc faces', false));
+  const making = makeWorld(client, folder.path, plans, 'http://127.0.0.1:1', stop.signal);
+  stop.abort();
+  await assert.rejects(making, { name: 'AbortError' });
 });
