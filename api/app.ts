@@ -89,6 +89,7 @@ export interface AppDeps extends NotificationPoliciesDeps {
   readonly images: PageSources['images'];
   readonly homeLists: PageSources['homeLists'];
   readonly taskPageLists: PageSources['taskPageLists'];
+  readonly workflowUrl: PageSources['workflowUrl'];
   readonly taskPreviews: PreviewTaskDeps['taskPreviews'];
   readonly extractors: readonly (Network & { readonly name: string })[];
   readonly defaultFaceVersion: number;

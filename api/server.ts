@@ -39,6 +39,7 @@ import { createShutdown } from '../platform/shutdown.ts';
 import { getSigningKey } from '../platform/signingKey.ts';
 import { connectionSettings } from '../temporal/connectionOptions.ts';
 import { createGateway } from '../temporal/gateway.ts';
+import { createWorkflowUrl } from '../temporal/workflowUrl.ts';
 import { createApp } from './app.ts';
 import { ensureFirstAdmin } from './auth/firstAdmin.ts';
 import { createLoginLimit } from './auth/loginLimit.ts';
@@ -150,6 +151,11 @@ async function serve(): Promise<void> {
     images,
     homeLists: createHomeLists(db),
     taskPageLists: createTaskPageLists(db),
+    workflowUrl: createWorkflowUrl({
+      uiUrl: config.temporalUiUrl,
+      namespace: config.temporalNamespace,
+      taskQueuePrefix: config.taskQueuePrefix,
+    }),
     taskPreviews: createTaskPreviews(db),
     extractors: catalogueWith(config.remoteExtractors),
     defaultFaceVersion: config.defaultDescriptorVersion,

@@ -82,6 +82,7 @@ function childEnvironment(
     MIGRATION_DATABASE_URL: '',
     MIGRATION_DATABASE_URL_FILE: '',
     TEMPORAL_ADDRESS: servers.temporalAddress,
+    TEMPORAL_UI_URL: config.temporalUiUrl ?? servers.temporalUi ?? '',
     BUNDLE_CACHE: config.bundleCache ?? join(cacheDir, 'workflows'),
     ...(secret === undefined ? {} : { SESSION_SECRET: secret, SESSION_SECRET_FILE: '' }),
   };

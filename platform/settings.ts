@@ -115,6 +115,9 @@ export const settings = {
   TEMPORAL_TLS_CERT: secret(text.optional(), 'Client certificate for Temporal, PEM.'),
   TEMPORAL_TLS_KEY: secret(text.optional(), "Client certificate's private key for Temporal, PEM."),
   TEMPORAL_API_KEY: secret(text.optional(), 'API key for Temporal.'),
+  TEMPORAL_UI_URL: url(/^https?:/, 'http://127.0.0.1:8080')
+    .optional()
+    .describe("Where Temporal's own pages are; the page of a task then leads to its workflow there."),
   TEMPORAL_CLI: text
     .optional()
     .describe('Path of the temporal program (1.5 or newer) that serves the embedded Temporal.'),

@@ -1,4 +1,5 @@
 import type { Account } from '../../domain/accounts/account.ts';
+import type { TaskRef } from '../../domain/tasks/parts.ts';
 import type { PartState, TaskState } from '../../domain/tasks/task.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
 import type { TaskOrder } from '../../views/pages/tasks/list.ts';
@@ -34,7 +35,7 @@ export interface PageSources {
     countByState(filter: TaskFilters): Promise<readonly (TaskKind & { readonly count: number })[]>;
     idsOfKinds(filter: TaskFilters, kinds: readonly TaskKind[], limit: number): Promise<number[]>;
     countByStatus(filter: TaskFilters): Promise<readonly StatusCount[]>;
-    find(taskId: number): Promise<(TaskToShow & { readonly createdByLogin: string }) | null>;
+    find(taskId: number): Promise<(TaskToShow & TaskOrigin) | null>;
     countByTypeAndStatus(): Promise<readonly StatusCount[]>;
   };
   /** Ids of tasks, newest first. */
@@ -53,6 +54,8 @@ export interface PageSources {
     rateLimit(taskId: number): Promise<number | null>;
     openErrorGroups(taskId: number): Promise<readonly ErrorGroupToShow[]>;
   };
+  /** The task's workflow in Temporal's own pages; null: nobody has said where they are. */
+  workflowUrl(ref: TaskRef): string | null;
   readonly errorLists: {
     page(filter: ErrorFilters, paging: Paging): Promise<readonly TaskErrorToShow[]>;
     count(filter: ErrorFilters): Promise<number>;
@@ -101,6 +104,11 @@ export interface PageSources {
     readonly kind: 'face' | 'body';
     readonly name: string;
   }[];
+}
+
+interface TaskOrigin {
+  readonly createdByLogin: string;
+  readonly generation: number;
 }
 
 interface TaskKind {

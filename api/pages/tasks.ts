@@ -19,9 +19,13 @@ const errorsAtMost = 20;
 const cellsAtMost = 200;
 const actsAtMost = 50;
 
-type TaskSources = Pick<PageSources, 'taskLists' | 'taskPageLists' | 'errorLists' | 'auditLists'>;
+type TaskSources = Pick<
+  PageSources,
+  'taskLists' | 'taskPageLists' | 'errorLists' | 'auditLists' | 'workflowUrl'
+>;
 
-export function oneTask({ taskLists, taskPageLists, errorLists, auditLists }: TaskSources): RequestHandler {
+export function oneTask(sources: TaskSources): RequestHandler {
+  const { taskLists, taskPageLists, errorLists, auditLists } = sources;
   return async (req, res) => {
     const taskId = taskIdOf(req);
     const ofTask = { taskIds: [taskId] };
@@ -39,6 +43,7 @@ export function oneTask({ taskLists, taskPageLists, errorLists, auditLists }: Ta
     if (task === null) throw new DomainError('taskNotFound', `task ${taskId}`);
     const page = taskPage({
       task: presentTask(task),
+      workflowUrl: sources.workflowUrl({ taskId, generation: task.generation }),
       createdBy: task.createdByLogin === '' ? '–' : task.createdByLogin,
       parts: parts.map(partShape),
       cells,

@@ -67,6 +67,57 @@ test('errors stand together by their code, and those of one code are retried alo
   assert.deepEqual(part, { state: 'pending', retry_code: 28101 });
 });
 
+test('a task is seen among all states, and its ids are copied', async () => {
+  const taskId = await insertTask(site.server.db);
+  await insertError(site.server.db, taskId, 'no such file');
+  const page = await site.signedIn({ permissions: ['clipboard-read', 'clipboard-write'] });
+  await page.goto(`/tasks/${taskId}/view`);
+  const here = page.locator('[aria-current="step"]');
+  assert.equal(await here.innerText(), 'Running');
+  assert.deepEqual(await page.locator('.step-next').allInnerTexts(), [
+    ...['Collecting results\n(can come next)', 'Pausing\n(can come next)'],
+    ...['Cancelling\n(can come next)', 'Failed\n(can come next)'],
+  ]);
+  assert.equal(
+    await page.getByRole('link', { name: 'Its workflow in Temporal' }).getAttribute('href'),
+    `http://temporal.example/task:${taskId}:1`,
+  );
+  await page.getByText('live', { exact: true }).waitFor();
+  await setState(site.server.db, taskId, 'paused');
+  await here.getByText('Paused').waitFor();
+
+  const cell = page.getByRole('table', { name: 'Newest errors' }).locator('.cell-id');
+  await cell.getByRole('button', { name: 'Copy id of the face' }).click();
+  await cell.getByRole('button', { name: 'Copied' }).waitFor();
+  const copied = await page.evaluate<string>('navigator.clipboard.readText()');
+  assert.equal(`face ${copied}`, await cell.getByRole('link').innerText());
+});
+
+test('the throttle has a slider where scripts run, which says what the field says', async () => {
+  const taskId = await insertTask(site.server.db);
+  const page = await site.signedIn();
+  await page.goto(`/tasks/${taskId}/view`);
+  await page.getByText('Throttle…').click();
+  const slider = page.getByRole('slider', { name: 'Throttle' });
+  const field = page.getByRole('textbox', { name: 'Objects per second' });
+  assert.equal(await slider.getAttribute('aria-valuetext'), 'no limit');
+  await slider.fill('100');
+  assert.equal(await field.inputValue(), '100');
+  await field.fill('1000');
+  assert.deepEqual(
+    [await slider.inputValue(), await slider.getAttribute('aria-valuetext')],
+    ['150', '1000 per second'],
+  );
+  await slider.press('ArrowLeft');
+  assert.equal(await field.inputValue(), '950');
+  await page.getByRole('button', { name: 'Set the throttle' }).click();
+  await page.getByText('Throttled to 950/s…').waitFor();
+  await page.getByText('Throttled to 950/s…').click();
+  assert.equal(await slider.inputValue(), '149');
+  await slider.press('End');
+  assert.equal(await field.inputValue(), '');
+});
+
 test('a task is throttled, and its history tells who did what, without JavaScript', async () => {
   const taskId = await insertTask(site.server.db);
   const page = await site.signedIn({ javaScriptEnabled: false });

@@ -150,6 +150,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     images,
     homeLists: createHomeLists(db),
     taskPageLists: createTaskPageLists(db),
+    workflowUrl: ({ taskId, generation }) => `http://temporal.example/task:${taskId}:${generation}`,
     taskPreviews: createTaskPreviews(db),
     extractors: [
       { version: 1, kind: 'face', name: 'resnet128', attributes: true },

@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { DomainError } from '../../../domain/errors.ts';
 import { applyControl, type Control, type ControlAction } from '../../../domain/tasks/lifecycle.ts';
 import { isFinal, type TaskState } from '../../../domain/tasks/task.ts';
+import { nextStates } from '../../../domain/tasks/transitions.ts';
 
 /** What admins can bring about by themselves: the arrows of docs/architecture.md that bear their orders. */
 const arrows: Record<ControlAction, Partial<Record<TaskState, TaskState>>> = {
@@ -70,6 +72,25 @@ test('whatever admins and engine do in whatever order, an order follows an arrow
     }),
     { numRuns: 1_000 },
   );
+});
+
+test('whatever happens to a task is an arrow of the diagram that its page shows', () => {
+  fc.assert(
+    fc.property(moves, (all) => {
+      for (const { before, after } of walk(all)) {
+        if (after === null || after.state === before.state) continue;
+        assert.ok(nextStates[before.state].includes(after.state), `${before.state} to ${after.state}`);
+      }
+    }),
+    { numRuns: 1_000 },
+  );
+});
+
+test('the architecture draws the same arrows', async () => {
+  const text = await readFile(new URL('../../../docs/architecture.md', import.meta.url), 'utf8');
+  const drawn = [...text.matchAll(/^ {4}(\w+) --> (\w+): /gm)].map(([, from, to]) => `${from} ${to}`);
+  const known = Object.entries(nextStates).flatMap(([from, next]) => next.map((to) => `${from} ${to}`));
+  assert.deepEqual(drawn.sort(), known.sort());
 });
 
 test('state and desired state never contradict each other', () => {

@@ -1,5 +1,14 @@
 import type { TextField } from '../field/field.ts';
 
+/** Stands for a number, in steps that are even in ratio: views/assets/slider.js. */
+interface Slider {
+  readonly label: string;
+  readonly place: number;
+  /** Where there is no limit. */
+  readonly end: number;
+  readonly words: string;
+}
+
 /** A button that first says what it will do: opens without JavaScript, and posts only at the second press. */
 export interface Confirm {
   readonly text: string;
@@ -9,4 +18,6 @@ export interface Confirm {
   /** Nothing is lost by it. */
   readonly isHarmless?: boolean;
   readonly field?: TextField;
+  /** For the field, where scripts run. */
+  readonly slider?: Slider;
 }

@@ -1,15 +1,21 @@
+import type { CopyId } from '../copyId/copyId.ts';
+
 /** One line of a list of names and values. */
-export interface Fact {
-  readonly name: string;
-  readonly value: string;
+export interface Fact extends CopyId {
   /** An id or another machine's word: set in a fixed width. */
   readonly code: boolean;
+  /** Somebody may want to use it elsewhere. */
+  readonly copies: boolean;
 }
 
 export function fact(name: string, value: string): Fact {
-  return { name, value, code: false };
+  return { name, value, code: false, copies: false };
 }
 
 export function codeFact(name: string, value: string): Fact {
-  return { name, value, code: true };
+  return { name, value, code: true, copies: false };
+}
+
+export function idFact(name: string, value: string): Fact {
+  return { name, value, code: true, copies: true };
 }

@@ -1,6 +1,6 @@
 import { formatCount } from '../../assets/words.js';
 import type { Confirm } from '../../components/confirm/confirm.ts';
-import { codeFact, fact, type Fact } from '../../components/facts/facts.ts';
+import { fact, idFact, type Fact } from '../../components/facts/facts.ts';
 import { faceGrid, type FaceGrid } from '../../components/faceGrid/faceGrid.ts';
 import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
@@ -42,7 +42,7 @@ export function accountPage({ account, stats, lists, faces }: AccountInput): Acc
     facts: [
       fact('Type', accountTypeName(account.account_type)),
       fact('Description', account.description === '' ? '–' : account.description),
-      codeFact('Id', account.account_id),
+      idFact('Id', account.account_id),
     ],
     created: time(account.create_time),
     updated: time(account.last_update_time),

@@ -7,6 +7,7 @@ export interface ErrorRow {
   readonly desc: string;
   readonly detail: string;
   readonly object: string;
+  readonly objectId: string | null;
   /** Where the object is shown, as long as it is there; null: nowhere. */
   readonly objectHref: string | null;
   readonly isOvercome: boolean;
@@ -20,6 +21,7 @@ export function errorRow(error: TaskErrorShape): ErrorRow {
     desc: error.desc,
     detail: error.detail,
     object: error.object_id === null ? error.object_type : `${error.object_type} ${error.object_id}`,
+    objectId: error.object_id,
     objectHref: hrefOf(error),
     isOvercome: error.is_overcome,
     time: time(error.error_time),

@@ -1,7 +1,7 @@
 import { formatCount } from '../../assets/words.js';
 import { faceCard } from '../../components/faceGrid/faceCard.ts';
 import type { FaceGrid } from '../../components/faceGrid/faceGrid.ts';
-import { codeFact, fact, type Fact } from '../../components/facts/facts.ts';
+import { codeFact, fact, idFact, type Fact } from '../../components/facts/facts.ts';
 import { eventPicture, type Picture } from '../../components/picture/picture.ts';
 import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
@@ -56,7 +56,7 @@ export function eventPage({ event, faces, extractors }: EventInput): EventPage {
             name: kindNames[kind],
           })),
     facts: [
-      codeFact('Id', event_id),
+      idFact('Id', event_id),
       fact('Source', event.source || '–'),
       fact('External id', event.external_id || '–'),
       fact('User data', event.user_data || '–'),

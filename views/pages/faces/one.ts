@@ -1,5 +1,5 @@
 import { formatCount } from '../../assets/words.js';
-import { codeFact, fact, type Fact } from '../../components/facts/facts.ts';
+import { codeFact, fact, idFact, type Fact } from '../../components/facts/facts.ts';
 import { facePicture, type Picture } from '../../components/picture/picture.ts';
 import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
@@ -62,7 +62,7 @@ export function facePage({ face, extractors }: FaceInput): FacePage {
     ),
     hasSample: face.has_sample,
     facts: [
-      codeFact('Id', face.face_id),
+      idFact('Id', face.face_id),
       fact('External id', face.external_id || '–'),
       fact('User data', face.user_data || '–'),
       face.attribute_id === null ? fact('Attributes', '–') : codeFact('Attributes', face.attribute_id),

@@ -1,6 +1,6 @@
 import { formatCount } from '../../assets/words.js';
 import { faceGrid, type FaceGrid } from '../../components/faceGrid/faceGrid.ts';
-import { codeFact, fact, type Fact } from '../../components/facts/facts.ts';
+import { fact, idFact, type Fact } from '../../components/facts/facts.ts';
 import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
@@ -23,7 +23,7 @@ export interface ListPage {
 export function listPage({ list, faces }: ListInput): ListPage {
   return {
     head: { title: `List ${list.list_id}`, section: 'accounts' },
-    facts: [codeFact('Id', list.list_id), fact('User data', list.user_data || '–')],
+    facts: [idFact('Id', list.list_id), fact('User data', list.user_data || '–')],
     updated: time(list.last_update_time),
     faceCount: formatCount(list.face_count),
     faces: faceGrid(faces, (place) => paths.list(list.list_id, place)),

@@ -1,8 +1,9 @@
 import { formatCount, formatDuration, formatRate } from '../../assets/words.js';
 import { errorGroups, type ErrorGroups } from '../../components/errorGroups/errorGroups.ts';
-import { fact, type Fact } from '../../components/facts/facts.ts';
+import { fact, idFact, type Fact } from '../../components/facts/facts.ts';
 import { partStrip, type PartCellShape, type PartStrip } from '../../components/partStrip/partStrip.ts';
 import { progress, type Progress } from '../../components/progress/progress.ts';
+import { stateDiagram, type StateDiagram } from '../../components/stateDiagram/stateDiagram.ts';
 import { statusBadge, type StatusBadge } from '../../components/statusBadge/statusBadge.ts';
 import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
@@ -16,6 +17,8 @@ import { errorRow, type ErrorRow } from '../errors/errorRow.ts';
 export interface TaskInput {
   readonly task: TaskShape;
   readonly createdBy: string;
+  /** In Temporal's own pages; null: nobody has said where they are. */
+  readonly workflowUrl: string | null;
   /** The first of the parts; how many there are is in the task. */
   readonly parts: readonly PartShape[];
   /** All of the parts, in a bounded number of cells. */
@@ -39,6 +42,7 @@ export interface TaskPage {
   readonly title: string;
   readonly description: string | null;
   readonly badge: StatusBadge;
+  readonly states: StateDiagram;
   readonly progress: Progress;
   readonly figures: readonly { readonly key: string; readonly name: string; readonly value: string }[];
   readonly controls: TaskControls;
@@ -61,6 +65,7 @@ export interface TaskPage {
     readonly errors: string;
     readonly json: string;
     readonly events: string;
+    readonly workflow: string | null;
   };
 }
 
@@ -83,6 +88,7 @@ export function taskPage(input: TaskInput): TaskPage {
     title: words.title,
     description: task.description,
     badge: statusBadge(task.state),
+    states: stateDiagram(task.state),
     progress: progress(task),
     figures: figures(task),
     controls: taskControls(task, input.rateLimit),
@@ -92,7 +98,11 @@ export function taskPage(input: TaskInput): TaskPage {
     history: taskHistory(task, input.acts),
     strip: partStrip(input.cells),
     lastChange: time(task.last_update_time),
-    about: [fact('Kind', taskTypeName(task.task_type)), fact('Created by', input.createdBy)],
+    about: [
+      fact('Kind', taskTypeName(task.task_type)),
+      fact('Created by', input.createdBy),
+      ...(task.result_id === null ? [] : [idFact('Result id', task.result_id)]),
+    ],
     parts: input.parts.map(partRow),
     moreParts: more(task.count_task_parts_all - input.parts.length, 'part'),
     errorCount: formatCount(input.errorCount),
@@ -105,6 +115,7 @@ export function taskPage(input: TaskInput): TaskPage {
       errors: paths.taskErrors(task.task_id),
       json: paths.taskJson(task.task_id),
       events: paths.taskEvents(task.task_id),
+      workflow: input.workflowUrl,
     },
   };
 }

@@ -51,6 +51,8 @@ function buttons(task: TaskShape): TaskControls['buttons'] {
   }
 }
 
+const noLimit = 251;
+
 function throttle(task: TaskShape, rateLimit: number | null): Confirm {
   const values = rateLimit === null ? {} : { objects_per_second: String(rateLimit) };
   return {
@@ -63,6 +65,13 @@ function throttle(task: TaskShape, rateLimit: number | null): Confirm {
     field: textField({ ...nothingTyped, values }, 'objects_per_second', 'Objects per second', {
       kind: 'number',
     }),
+    slider: {
+      label: 'Throttle',
+      // Fifty steps make ten times as many; a thousand times a hundred is more than any task does.
+      place: rateLimit === null ? noLimit : Math.min(noLimit - 1, Math.round(50 * Math.log10(rateLimit))),
+      end: noLimit,
+      words: rateLimit === null ? 'no limit' : `${rateLimit} per second`,
+    },
   };
 }
 
