@@ -1,12 +1,27 @@
 import type { Request, Response } from 'express';
+import { defaultAdminPassword } from '../../platform/settings.ts';
 import { cookieName } from '../middleware/session.ts';
 
+declare module 'express-session' {
+  interface SessionData {
+    /** The session was begun with the password of the first start. */
+    hasDefaultPassword: boolean;
+  }
+}
+
 /** Begins a session under a new id, so that an id that was known before the log-in is worth nothing after it. */
-export async function beginSession(req: Request, accountId: string, fingerprint: string): Promise<void> {
+export async function beginSession(
+  req: Request,
+  accountId: string,
+  fingerprint: string,
+  password: string,
+): Promise<void> {
   await settle((done) => req.session.regenerate(done));
   req.session.accountId = accountId;
   req.session.fingerprint = fingerprint;
   req.session.begun = Date.now();
+  // Whoever still has it is asked to change it.
+  req.session.hasDefaultPassword = password === defaultAdminPassword;
   await settle((done) => req.session.save(done));
 }
 

@@ -1,10 +1,12 @@
 import type { RequestHandler } from 'express';
 import { mayUseService } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { formatDuration } from '../../views/assets/words.js';
 import { loginPage } from '../../views/pages/login/login.ts';
 import { passwordPage } from '../../views/pages/login/password.ts';
 import { paths } from '../../views/paths.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
+import { TooManyLoginsError } from '../auth/loginLimit.ts';
 import type { SessionAudit } from '../auth/sessionAudit.ts';
 import { beginSession, endSession } from '../auth/sessionCookie.ts';
 import { actorOf, addressOf, contextOf, identityOf } from '../requestContext.ts';
@@ -18,9 +20,6 @@ export interface LoginPagesDeps extends Pick<PageSources, 'accountActions' | 'co
   readonly authenticator: Authenticator;
   readonly sessionAudit: SessionAudit;
 }
-
-// What the documentation says the first start sets; whoever still has it is asked to change it.
-const defaultPassword = 'root';
 
 export function loginPages({ authenticator, accountActions, contract, sessionAudit }: LoginPagesDeps) {
   const checkPassword = bodyCheck(contract, 'patch', '/login');
@@ -38,15 +37,15 @@ export function loginPages({ authenticator, accountActions, contract, sessionAud
         throw new DomainError('forbidden', `${account.login} is not an administrator`);
       }
       await sessionAudit.loggedIn(req, account);
-      await beginSession(req, account.accountId, fingerprint);
-      req.session.hasDefaultPassword = password === defaultPassword;
+      await beginSession(req, account.accountId, fingerprint, password);
       leadTo(req, res, paths.home);
     } catch (error) {
       await sessionAudit.refused(req, login.trim(), error);
-      if (!(error instanceof DomainError) || error.error !== 'loginNotFound') throw error;
+      const fault = faultOf(error);
+      if (fault === null || !(error instanceof DomainError)) throw error;
+      if (error instanceof TooManyLoginsError) res.set('Retry-After', String(error.retryAfterSeconds));
       contextOf(req).errorCode = error.entry.code;
-      const page = loginPage({ login, fault: 'The login or the password is wrong.' });
-      sendPage(req, res, 'login/login', page, 401);
+      sendPage(req, res, 'login/login', loginPage({ login, fault }), error.entry.status);
     }
   };
 
@@ -67,8 +66,7 @@ export function loginPages({ authenticator, accountActions, contract, sessionAud
       if (password !== again) throw new DomainError('validationFailed', "Path: 'again' message: 'differs'");
       checkPassword({ password });
       const fingerprint = await accountActions.changePassword(account.accountId, password, actorOf(req));
-      await beginSession(req, account.accountId, fingerprint);
-      req.session.hasDefaultPassword = password === defaultPassword;
+      await beginSession(req, account.accountId, fingerprint, password);
       say(req, 'The password was changed. Other sessions have ended.');
       leadTo(req, res, paths.home);
     } catch (error) {
@@ -79,4 +77,15 @@ export function loginPages({ authenticator, accountActions, contract, sessionAud
   };
 
   return { form, logIn, logOut, passwordForm, changePassword };
+}
+
+/** What is said in the form itself, which can be sent again; null: the error is a page of its own. */
+function faultOf(error: unknown): string | null {
+  if (error instanceof TooManyLoginsError) {
+    return `Too many log-ins have failed. Try again in ${formatDuration(error.retryAfterSeconds)}.`;
+  }
+  if (!(error instanceof DomainError)) return null;
+  if (error.error === 'tooManyRequests')
+    return 'Too many passwords wait to be checked. Try again in a moment.';
+  return error.error === 'loginNotFound' ? 'The login or the password is wrong.' : null;
 }

@@ -10,8 +10,6 @@ declare module 'express-session' {
   interface SessionData {
     /** Said on the next page and then forgotten. */
     flash: Flash[];
-    /** The session was begun with the password of the first start. */
-    hasDefaultPassword: boolean;
   }
 }
 

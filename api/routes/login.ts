@@ -15,12 +15,19 @@ export interface LoginDeps {
   readonly sessionAudit: SessionAudit;
 }
 
+interface Credentials {
+  readonly login: string;
+  readonly password: string;
+  readonly header?: string;
+}
+
 export function loginRoutes({ authenticator, accountActions, sessionAudit }: LoginDeps): Handlers {
   const logIn: RequestHandler = async (req, res) => {
     checkExcludeHeader(req);
-    const signedIn = await signIn(req, authenticator, sessionAudit);
-    await sessionAudit.loggedIn(req, signedIn.account);
-    await beginSession(req, signedIn.account.accountId, signedIn.fingerprint);
+    const given = credentialsOf(req);
+    const { account, fingerprint } = await signIn(req, given, authenticator, sessionAudit);
+    await sessionAudit.loggedIn(req, account);
+    await beginSession(req, account.accountId, fingerprint, given.password);
     res.json({});
   };
 
@@ -35,7 +42,7 @@ export function loginRoutes({ authenticator, accountActions, sessionAudit }: Log
       const { body } = inputOf<{ body: { password: string } }>(req);
       const { accountId } = identityOf(req).account;
       const fingerprint = await accountActions.changePassword(accountId, body.password, actorOf(req));
-      await beginSession(req, accountId, fingerprint);
+      await beginSession(req, accountId, fingerprint, body.password);
       res.json({});
     },
 
@@ -49,10 +56,10 @@ export function loginRoutes({ authenticator, accountActions, sessionAudit }: Log
 
 async function signIn(
   req: Request,
+  given: Credentials,
   authenticator: Authenticator,
   sessionAudit: SessionAudit,
 ): Promise<SignedIn> {
-  const given = credentialsOf(req);
   try {
     const signedIn =
       given.header === undefined
@@ -68,7 +75,7 @@ async function signIn(
   }
 }
 
-function credentialsOf(req: Request): { login: string; password: string; header?: string } {
+function credentialsOf(req: Request): Credentials {
   const header = req.get('Authorization');
   if (header !== undefined) return { ...parseBasic(header), header };
   const { body } = inputOf<{ body?: { login: string; password: string } }>(req);

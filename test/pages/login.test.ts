@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { formatDuration } from '../../views/assets/words.js';
 import { rootLogin, rootPassword } from '../support/apiServer.ts';
 import { logIn, registerAccount } from '../support/visitor.ts';
 import { openSite } from '../support/site.ts';
@@ -63,6 +64,41 @@ test('the password of the first start is asked to be changed until it is', async
   await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
 });
 
+test('the password of the first start is asked to be changed in a session that a program has begun, too', async () => {
+  const page = await site.visit();
+  await registerAccount(site.server, {
+    login: 'second@example.com',
+    password: 'root',
+    account_type: 'admin',
+  });
+  const answer = await page.request.post('/4/login', {
+    data: { login: 'second@example.com', password: 'root' },
+  });
+  assert.equal(answer.status(), 200);
+  await page.goto('/');
+  await page.getByRole('link', { name: 'Change it now' }).waitFor();
+});
+
+test('a password says when caps lock is on', async () => {
+  const page = await site.visit();
+  await page.goto('/login');
+  const hint = page.getByRole('status');
+  const type = (isOn: boolean): Promise<void> =>
+    page
+      .getByLabel('Password')
+      .evaluate((input: { dispatchEvent(event: unknown): void }, modifierCapsLock) => {
+        const { KeyboardEvent: Key } = globalThis as unknown as {
+          KeyboardEvent: new (...args: unknown[]) => unknown;
+        };
+        input.dispatchEvent(new Key('keydown', { key: 'A', modifierCapsLock, bubbles: true }));
+      }, isOn);
+  assert.equal(await hint.innerText(), '');
+  await type(true);
+  assert.equal(await hint.innerText(), 'Caps lock is on.');
+  await type(false);
+  assert.equal(await hint.innerText(), '');
+});
+
 test('a form that no page of this session has shown changes nothing', async () => {
   const page = await site.visit();
   await logIn(page, rootLogin, rootPassword);
@@ -87,4 +123,27 @@ test('a form that another site makes the browser send is refused', async () => {
     headers: { origin: 'http://evil.example.com' },
   });
   assert.equal(answer.status(), 403);
+});
+
+// The last one: nobody from here can log in after it.
+test('whoever has guessed too often is told in the form how long to wait', async () => {
+  const page = await site.visit({ javaScriptEnabled: false });
+  await site.server.db.query(
+    `insert into login_limits (key, points, expire) values ('network:127.0.0.1', 30, $1)
+     on conflict (key) do update set points = 30, expire = $1`,
+    [Date.now() + 200_000],
+  );
+  await page.goto('/login');
+  await page.getByLabel('Login').fill(rootLogin);
+  await page.getByLabel('Password').fill(rootPassword);
+  const [answer] = await Promise.all([
+    page.waitForResponse((response) => response.request().method() === 'POST'),
+    page.getByRole('button', { name: 'Log in' }).click(),
+  ]);
+  assert.equal(answer.status(), 429);
+  const wait = Number(answer.headers()['retry-after']);
+  assert.ok(wait > 100 && wait <= 200, String(wait));
+  const words = await page.getByRole('alert').innerText();
+  assert.equal(words, `Too many log-ins have failed. Try again in ${formatDuration(wait)}.`);
+  assert.equal(await page.getByLabel('Login').inputValue(), rootLogin);
 });
