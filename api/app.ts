@@ -54,6 +54,7 @@ export interface AppDeps extends NotificationPoliciesDeps {
   readonly session: SessionSettings;
   readonly taskChanges: PagesDeps['taskChanges'];
   livingSessions: PagesDeps['livingSessions'];
+  silentQueues: PagesDeps['silentQueues'];
   readonly heartbeatEveryMs?: number;
   /** Whose X-Forwarded-For is believed; express's words. */
   readonly trustProxy: string;

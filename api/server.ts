@@ -25,6 +25,7 @@ import { createTaskLists } from '../db/taskLists.ts';
 import { createTaskPageLists } from '../db/taskPageLists.ts';
 import { createTaskPreviews } from '../db/taskPreview.ts';
 import { createTaskStore } from '../db/taskStore.ts';
+import { createWorkerStore } from '../db/workerStore.ts';
 import { isUnavailable } from '../db/unavailable.ts';
 import { catalogueWith } from '../extraction/catalogue.ts';
 import { checkRemote } from '../extraction/remoteHealth.ts';
@@ -39,6 +40,7 @@ import { createShutdown } from '../platform/shutdown.ts';
 import { getSigningKey } from '../platform/signingKey.ts';
 import { connectionSettings } from '../temporal/connectionOptions.ts';
 import { createGateway } from '../temporal/gateway.ts';
+import type { QueueName } from '../workflows/messages.ts';
 import { createWorkflowUrl } from '../temporal/workflowUrl.ts';
 import { createApp } from './app.ts';
 import { ensureFirstAdmin } from './auth/firstAdmin.ts';
@@ -73,6 +75,7 @@ const gateway = createGateway({
 });
 shutdown.on('last', 'engine', () => gateway.close());
 const images = openImageStore(config.imageStore);
+const workers = createWorkerStore(db);
 const passwords = createPasswords();
 const accounts = createAccountStore(db);
 const taskLists = createTaskLists(db);
@@ -110,8 +113,8 @@ async function serve(): Promise<void> {
       { name: 'postgresql', dependent: false, run: () => db.query('select 1') },
       { name: 'sample-store', dependent: false, run: () => images.check() },
       { name: 'temporal', dependent: true, run: () => gateway.check() },
-      { name: 'workers', dependent: true, run: () => gateway.checkPollers(['orchestrate', 'gc']) },
-      { name: 'extractors', dependent: true, run: () => gateway.checkPollers(['extract']) },
+      { name: 'workers', dependent: true, run: () => checkWorkers(['orchestrate', 'gc']) },
+      { name: 'extractors', dependent: true, run: () => checkWorkers(['extract']) },
       ...config.remoteExtractors.map((entry) => ({
         name: `extractor-${entry.kind}-${entry.version}`,
         dependent: true,
@@ -126,6 +129,7 @@ async function serve(): Promise<void> {
     },
     livingSessions: sessionStore.living,
     taskChanges,
+    silentQueues: (queues) => workers.silentQueues(queues),
     trustProxy: config.trustProxy,
     passwords,
     loginLimit: createLoginLimit(db.sequelize, config.loginFailures),
@@ -183,6 +187,12 @@ async function refreshMetrics(): Promise<void> {
   } catch (error) {
     log.warn({ err: error }, 'the tasks could not be counted for the figures');
   }
+}
+
+/** Temporal knows who polls, and who was killed only after a minute. */
+async function checkWorkers(queues: readonly QueueName[]): Promise<void> {
+  const [silent] = await Promise.all([workers.silentQueues(queues), gateway.checkPollers(queues)]);
+  if (silent.length > 0) throw new Error(`nobody serves ${silent.join(' and ')}`);
 }
 
 function refuseWhenStopping(): void {

@@ -447,6 +447,13 @@ CREATE TRIGGER tasks_notify_changed AFTER UPDATE ON public.tasks FOR EACH ROW WH
 CREATE TRIGGER tasks_notify_created AFTER INSERT ON public.tasks FOR EACH ROW WHEN (((new.notification_policy -> 'statuses'::text) @> to_jsonb(new.task_status))) EXECUTE FUNCTION queue_notification();
 CREATE TRIGGER tasks_removed AFTER DELETE ON public.tasks REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION tasks_changed();
 
+create table workers (
+  worker_id uuid not null,
+  queues text[] not null,
+  beat_time timestamp with time zone default now() not null,
+  constraint workers_pkey PRIMARY KEY (worker_id)
+);
+
 CREATE OR REPLACE FUNCTION public.ensure_descriptor_partition(parent text, version integer)
  RETURNS void
  LANGUAGE plpgsql

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createOriginDeletion } from '../activities/deleteOrigin.ts';
@@ -19,6 +20,7 @@ import { createTaskAnnouncer } from '../db/taskAnnouncer.ts';
 import { createScheduledTasks } from '../db/scheduledTasks.ts';
 import { createTaskBooks } from '../db/taskBooks.ts';
 import { createTombstoneStore } from '../db/tombstoneStore.ts';
+import { createWorkerStore } from '../db/workerStore.ts';
 import { catalogueWith, type ExtractorEntry } from '../extraction/catalogue.ts';
 import { createExtractors } from '../extraction/extractors.ts';
 import { freezeContent } from '../domain/tasks/freezeContent.ts';
@@ -37,6 +39,7 @@ import { ensureWorkflowBundle } from './bundle.ts';
 import { connectionSettings } from './connectionOptions.ts';
 import { runDeliveries } from './deliveries.ts';
 import { createGateway } from './gateway.ts';
+import { runPresence } from './presence.ts';
 import { runReconciler } from './reconciler.ts';
 import { createScheduleReconciler } from './scheduleReconciler.ts';
 import { createLendingSlots } from './lendingSlots.ts';
@@ -244,6 +247,16 @@ const status = await startStatusServer({
   log,
 });
 shutdown.on('last', 'status server', () => status.close());
+const present = runPresence(
+  {
+    ...{ store: createWorkerStore(db), workerId: randomUUID(), queues, log },
+    check: () => {
+      workers.check();
+    },
+  },
+  stopping.signal,
+);
+shutdown.on('normal', 'presence', () => present);
 log.info({ queues, status: status.url }, 'worker ready');
 process.send?.({ ready: true });
 

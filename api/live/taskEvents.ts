@@ -2,6 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { taskIdOf } from '../pages/taskId.ts';
 import type { LiveTask, TaskFeed } from './taskFeed.ts';
+import type { WorkerWatch } from './workerWatch.ts';
 
 const heartbeatMs = 15_000;
 // Beyond this a listener is behind; it gets the newest state once it has read what it was sent.
@@ -9,6 +10,7 @@ const maxUnsentBytes = 65_536;
 
 export interface TaskEventsDeps {
   readonly feed: TaskFeed;
+  readonly workerWatch: WorkerWatch;
   /** Which of these sessions still exist: a log-out ends what the session's streams may see. */
   livingSessions(ids: readonly string[]): Promise<ReadonlySet<string>>;
   readonly log: Logger;
@@ -28,6 +30,7 @@ interface Stream {
  */
 export function createTaskEvents({
   feed,
+  workerWatch,
   livingSessions,
   log,
   heartbeatEveryMs = heartbeatMs,
@@ -72,9 +75,13 @@ export function createTaskEvents({
         tell: (task, json) => res.write(taskEvent(task, json)),
         tellGone: (task_id) => res.write(`event: gone\ndata: ${JSON.stringify({ task_id })}\n\n`),
       });
+      const leaveWatch = workerWatch.listen((missing) =>
+        res.write(`event: workers\ndata: ${JSON.stringify({ missing })}\n\n`),
+      );
       res.on('drain', () => listening.catchUp());
       res.once('close', () => {
         listening.stop();
+        leaveWatch();
         open.delete(here);
         if (open.size > 0 || heartbeat === null) return;
         clearInterval(heartbeat);

@@ -1,10 +1,11 @@
 import type { RequestHandler } from 'express';
-import { runHealthChecks } from '../../platform/healthChecks.ts';
+import { runHealthChecks, type HealthFinding } from '../../platform/healthChecks.ts';
 import { createRecent } from '../../platform/recent.ts';
 import { overdueAtMost } from '../../views/pages/home/attention.ts';
 import { homePage } from '../../views/pages/home/home.ts';
 import { presentAccount } from '../present/account.ts';
 import { presentTask, type TaskJson } from '../present/task.ts';
+import type { MissingWorkers } from '../live/workerWatch.ts';
 import type { PageSources } from './deps.ts';
 import { sendPage } from './pageAnswer.ts';
 import { readPaging } from './paging.ts';
@@ -12,7 +13,7 @@ import { readPaging } from './paging.ts';
 type HomeSources = Pick<
   PageSources,
   'taskLists' | 'homeLists' | 'accountLists' | 'checks' | 'defaultFaceVersion' | 'extractors'
->;
+> & { missingWorkers(): Promise<MissingWorkers[]> };
 
 const openAtMost = 10;
 const endedAtMost = 5;
@@ -34,7 +35,7 @@ export function home(sources: HomeSources): RequestHandler {
     const paging = readPaging(req.query, 10);
     const now = new Date();
     const before = (ms: number) => new Date(now.getTime() - ms);
-    const [running, recent, failed, statuses, { accounts, count }, stock, findings, overdue] =
+    const [running, recent, failed, statuses, { accounts, count }, stock, findings, missing, overdue] =
       await Promise.all([
         homeLists.openTasks(openAtMost).then((ids) => tasksOf(taskLists, ids)),
         homeLists.endedTasks(endedAtMost).then((ids) => tasksOf(taskLists, ids)),
@@ -43,6 +44,7 @@ export function home(sources: HomeSources): RequestHandler {
         accountLists.page(paging),
         recentStock(),
         recentHealth(),
+        sources.missingWorkers(),
         homeLists.overdueMessages(before(overdueAfterMs), overdueAtMost),
       ]);
     const countOf = (...wanted: number[]): number =>
@@ -60,17 +62,25 @@ export function home(sources: HomeSources): RequestHandler {
       res,
       'home/home',
       homePage({
+        missingWorkers: missing,
         ...{ running, recent, counts, accounts: accounts.map(presentAccount), ...paging },
         stock: { ...stock, defaultVersion, extractors: extractors.filter(({ kind }) => kind === 'face') },
         attention: {
           now,
           failedOfLate: failed,
-          broken: findings.filter(({ status }) => status !== 'ok').map(({ service }) => service),
+          broken: [...missing, ...brokenOf(findings)],
           overdueMessages: overdue,
         },
       }),
     );
   };
+}
+
+/** Whether workers are there is asked anew for each page: the page has to follow within seconds. */
+function brokenOf(findings: readonly HealthFinding[]): string[] {
+  return findings
+    .filter(({ status, service }) => status !== 'ok' && service !== 'workers' && service !== 'extractors')
+    .map(({ service }) => service);
 }
 
 /** The tasks in the order of their ids; one that has been deleted meanwhile is left out. */

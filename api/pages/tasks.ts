@@ -8,6 +8,7 @@ import type { TaskErrorToShow } from '../present/taskError.ts';
 import { actorOf } from '../requestContext.ts';
 import { presentAuditEntry } from '../present/auditEntry.ts';
 import { presentTask } from '../present/task.ts';
+import type { MissingWorkers } from '../live/workerWatch.ts';
 import type { TaskActions } from '../taskActions.ts';
 import type { ErrorGroupToShow, PageSources, PartToShow } from './deps.ts';
 import { fieldsOf } from './form.ts';
@@ -22,7 +23,7 @@ const actsAtMost = 50;
 type TaskSources = Pick<
   PageSources,
   'taskLists' | 'taskPageLists' | 'errorLists' | 'auditLists' | 'workflowUrl'
->;
+> & { missingWorkers(): Promise<MissingWorkers[]> };
 
 export function oneTask(sources: TaskSources): RequestHandler {
   const { taskLists, taskPageLists, errorLists, auditLists } = sources;
@@ -30,7 +31,7 @@ export function oneTask(sources: TaskSources): RequestHandler {
     const taskId = taskIdOf(req);
     const ofTask = { taskIds: [taskId] };
     const ofAudit = { objectType: 'task', objectId: String(taskId) };
-    const [task, parts, cells, rateLimit, acts, errors, errorCount, groups] = await Promise.all([
+    const [task, parts, cells, rateLimit, acts, errors, errorCount, groups, missing] = await Promise.all([
       taskLists.find(taskId),
       taskPageLists.parts(taskId, partsAtMost),
       taskPageLists.partCells(taskId, cellsAtMost),
@@ -39,6 +40,7 @@ export function oneTask(sources: TaskSources): RequestHandler {
       errorLists.page(ofTask, { page: 1, pageSize: errorsAtMost }),
       errorLists.count(ofTask),
       taskPageLists.openErrorGroups(taskId),
+      sources.missingWorkers(),
     ]);
     if (task === null) throw new DomainError('taskNotFound', `task ${taskId}`);
     const page = taskPage({
@@ -46,6 +48,7 @@ export function oneTask(sources: TaskSources): RequestHandler {
       workflowUrl: sources.workflowUrl({ taskId, generation: task.generation }),
       createdBy: task.createdByLogin === '' ? '–' : task.createdByLogin,
       parts: parts.map(partShape),
+      missingWorkers: missing,
       cells,
       rateLimit,
       acts: acts.map(presentAuditEntry),

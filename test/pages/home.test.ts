@@ -7,11 +7,8 @@ import { logIn } from '../support/visitor.ts';
 import { insertTask } from './taskRows.ts';
 import { openSite } from '../support/site.ts';
 
-let areWorkersThere = true;
-const workers = () => {
-  if (!areWorkersThere) throw new Error('nobody polls');
-};
-const site = openSite({ checks: [{ name: 'workers', dependent: true, run: workers }] });
+let silent: string[] = [];
+const site = openSite({ silentQueues: () => Promise.resolve(silent) });
 
 test('home tells how far each version of face descriptors has come', async () => {
   const faces = [[1], [1], [1, 3], [1, 3], [], [2]].map((versions) => buildFace({ versions }));
@@ -69,11 +66,14 @@ test('home names what failed, what stands still and who is missing, and nothing 
   assert.equal(await list.getByText(`Task ${running} `).count(), 0);
   assert.equal(await list.getByText('No worker').count(), 0);
 
-  areWorkersThere = false;
-  await page.waitForFunction(
-    `fetch('/', { headers: { accept: 'text/html' } }).then((a) => a.text()).then((t) => t.includes('No worker takes tasks'))`,
-  );
-  areWorkersThere = true;
+  await page.getByText('live', { exact: true }).waitFor();
+  silent = ['gc'];
+  await list.getByText('No worker takes tasks').waitFor();
+  silent = ['extract'];
+  await list.getByText('No worker extracts').waitFor();
+  assert.equal(await list.getByText('No worker takes tasks').count(), 0);
+  silent = [];
+  await list.getByText('No worker').waitFor({ state: 'detached' });
 });
 
 test('the theme follows the system until another one is chosen, and that is kept', async () => {

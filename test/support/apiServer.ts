@@ -63,6 +63,8 @@ export interface ApiServerOptions {
   readonly besides?: { readonly testDatabase: TestDatabase };
   readonly heartbeatEveryMs?: number;
   readonly environmentName?: string;
+  /** Default: workers of every kind are there. */
+  readonly silentQueues?: () => Promise<string[]>;
 }
 
 export type ApiServer = Awaited<ReturnType<typeof startApiServer>>;
@@ -111,6 +113,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     session: { secret: 'a secret of the tests', secureCookies: false, store: sessionStore.store },
     livingSessions: sessionStore.living,
     taskChanges,
+    silentQueues: options.silentQueues ?? (() => Promise.resolve([])),
     ...(options.heartbeatEveryMs === undefined ? {} : { heartbeatEveryMs: options.heartbeatEveryMs }),
     trustProxy: '',
     requestStats,

@@ -36,6 +36,10 @@ function follow(url) {
     });
     source.addEventListener('task', (event) => show(JSON.parse(event.data)));
     source.addEventListener('gone', () => refresh());
+    source.addEventListener('workers', (event) => {
+      const shown = document.querySelector('[data-missing-workers]')?.dataset.missingWorkers;
+      if (shown !== undefined && shown !== JSON.parse(event.data).missing.join(' ')) refresh();
+    });
   };
   const isHidden = () => document.visibilityState === 'hidden';
   if (isHidden()) close('paused');

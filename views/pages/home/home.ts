@@ -24,6 +24,8 @@ export interface HomeInput {
   readonly accounts: readonly AccountShape[];
   readonly stock: UpgradeInput & { readonly faces: CountedShape; readonly events: CountedShape };
   readonly attention: Omit<AttentionInput, 'running'>;
+  /** What no process does at the moment. */
+  readonly missingWorkers: readonly string[];
   readonly page: number;
   readonly pageSize: number;
 }
@@ -38,6 +40,8 @@ export interface HomePage {
     readonly tone: string;
   }[];
   readonly attention: readonly Attention[];
+  /** As the live stream says it. */
+  readonly missingWorkers: string;
   readonly versions: readonly VersionRow[];
   readonly running: TaskTable;
   readonly nothingRuns: EmptyState;
@@ -68,6 +72,7 @@ export function homePage(input: HomeInput): HomePage {
       { name: 'Events', value: countWords(input.stock.events), href: null, tone: 'plain' },
     ],
     attention: attention({ ...input.attention, running: input.running }),
+    missingWorkers: input.missingWorkers.join(' '),
     versions: upgrade(input.stock),
     running: taskTable('Running tasks', input.running),
     nothingRuns: {

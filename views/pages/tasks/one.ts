@@ -6,6 +6,7 @@ import { progress, type Progress } from '../../components/progress/progress.ts';
 import { stateDiagram, type StateDiagram } from '../../components/stateDiagram/stateDiagram.ts';
 import { statusBadge, type StatusBadge } from '../../components/statusBadge/statusBadge.ts';
 import { time, type Time } from '../../components/time/time.ts';
+import { isFinal, taskTypes } from '../../../domain/tasks/task.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { ActShape, TaskErrorGroupShape, PartShape, TaskErrorShape, TaskShape } from '../../shapes.ts';
@@ -17,6 +18,8 @@ import { errorRow, type ErrorRow } from '../errors/errorRow.ts';
 export interface TaskInput {
   readonly task: TaskShape;
   readonly createdBy: string;
+  /** What no process does at the moment. */
+  readonly missingWorkers: readonly ('workers' | 'extractors')[];
   /** In Temporal's own pages; null: nobody has said where they are. */
   readonly workflowUrl: string | null;
   /** The first of the parts; how many there are is in the task. */
@@ -43,6 +46,10 @@ export interface TaskPage {
   readonly description: string | null;
   readonly badge: StatusBadge;
   readonly states: StateDiagram;
+  /** As the live stream says it. */
+  readonly missingWorkers: string;
+  /** Why nothing can move now. */
+  readonly waitsFor: string | null;
   readonly progress: Progress;
   readonly figures: readonly { readonly key: string; readonly name: string; readonly value: string }[];
   readonly controls: TaskControls;
@@ -89,6 +96,8 @@ export function taskPage(input: TaskInput): TaskPage {
     description: task.description,
     badge: statusBadge(task.state),
     states: stateDiagram(task.state),
+    missingWorkers: input.missingWorkers.join(' '),
+    waitsFor: waitsFor(task, input.missingWorkers),
     progress: progress(task),
     figures: figures(task),
     controls: taskControls(task, input.rateLimit),
@@ -118,6 +127,15 @@ export function taskPage(input: TaskInput): TaskPage {
       workflow: input.workflowUrl,
     },
   };
+}
+
+function waitsFor(task: TaskShape, missing: TaskInput['missingWorkers']): string | null {
+  if (isFinal(task.state)) return null;
+  if (missing.includes('workers')) return 'No worker takes tasks: this one goes on when one is there.';
+  const isExtract = task.task_type === taskTypes.additionalExtract;
+  return isExtract && missing.includes('extractors')
+    ? 'No worker extracts: this task goes on when one is there.'
+    : null;
 }
 
 function figures({ progress: counters, ...task }: TaskShape) {

@@ -1,0 +1,62 @@
+import type { Logger } from 'pino';
+
+/** What tasks wait for when no process does it. */
+export type MissingWorkers = 'workers' | 'extractors';
+
+export interface WorkerWatchDeps {
+  silentQueues(queues: readonly string[]): Promise<readonly string[]>;
+  readonly log: Pick<Logger, 'warn'>;
+  readonly everyMs?: number;
+}
+
+export type WorkerWatch = ReturnType<typeof createWorkerWatch>;
+
+/** One question every few seconds for all listeners of this process, and none when nobody listens. */
+export function createWorkerWatch({ silentQueues, log, everyMs = 2_000 }: WorkerWatchDeps) {
+  const listeners = new Set<(missing: readonly MissingWorkers[]) => void>();
+  let timer: NodeJS.Timeout | null = null;
+  let last = '';
+
+  const missing = async (): Promise<MissingWorkers[]> => {
+    const silent = await silentQueues(['orchestrate', 'gc', 'extract']);
+    const isSilent = (queue: string) => silent.includes(queue);
+    return [
+      ...(isSilent('orchestrate') || isSilent('gc') ? (['workers'] as const) : []),
+      ...(isSilent('extract') ? (['extractors'] as const) : []),
+    ];
+  };
+
+  const look = async (): Promise<void> => {
+    try {
+      const now = await missing();
+      if (now.join() === last) return;
+      last = now.join();
+      for (const tell of listeners) tell(now);
+    } catch (error) {
+      log.warn({ err: error }, 'it could not be read which workers are there');
+    }
+  };
+
+  return {
+    /** What is missing now. */
+    missing,
+
+    /** Hears of every change, and of what is missing at the beginning. */
+    listen: (tell: (missing: readonly MissingWorkers[]) => void): (() => void) => {
+      listeners.add(tell);
+      missing().then(
+        (now) => {
+          if (now.length > 0 && listeners.has(tell)) tell(now);
+        },
+        () => undefined,
+      );
+      timer ??= setInterval(() => void look(), everyMs);
+      return () => {
+        listeners.delete(tell);
+        if (listeners.size > 0 || timer === null) return;
+        clearInterval(timer);
+        timer = null;
+      };
+    },
+  };
+}

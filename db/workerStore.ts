@@ -1,0 +1,35 @@
+import type { Database } from './connection.ts';
+
+// Three beats that are missed; a page has to say so within a quarter of a minute.
+const silentAfter = "interval '6 seconds'";
+const forgottenAfter = "interval '1 day'";
+
+export type WorkerStore = ReturnType<typeof createWorkerStore>;
+
+/** Which worker processes are there: Temporal itself remembers a poller for a minute after it was killed. */
+export function createWorkerStore(db: Database) {
+  return {
+    beat: async (workerId: string, queues: readonly string[]): Promise<void> => {
+      await db.query(
+        `with forgotten as (delete from workers where beat_time < now() - ${forgottenAfter})
+         insert into workers (worker_id, queues) values ($1, $2)
+         on conflict (worker_id) do update set beat_time = now()`,
+        [workerId, queues],
+      );
+    },
+
+    leave: async (workerId: string): Promise<void> => {
+      await db.query('delete from workers where worker_id = $1', [workerId]);
+    },
+
+    /** Those of the queues that no process serves at the moment. */
+    silentQueues: async (queues: readonly string[]): Promise<string[]> => {
+      const rows = await db.query<{ queue: string }>(
+        `select queue from unnest($1::text[]) queue
+         where not exists (select from workers where beat_time > now() - ${silentAfter} and queue = any(queues))`,
+        [queues],
+      );
+      return rows.map(({ queue }) => queue);
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Logger } from '../platform/logger.ts';
+
+export interface PresenceDeps {
+  readonly store: {
+    beat(workerId: string, queues: readonly string[]): Promise<void>;
+    leave(workerId: string): Promise<void>;
+  };
+  readonly workerId: string;
+  readonly queues: readonly string[];
+  /** Throws when this process does not take work. */
+  check(): void;
+  readonly log: Pick<Logger, 'warn'>;
+}
+
+const everyMs = 2_000;
+
+/** Says every few seconds that this process takes work, and when it stops, that it does not any more. */
+export async function runPresence(deps: PresenceDeps, stopping: AbortSignal): Promise<void> {
+  const { store, workerId, queues, log } = deps;
+  let healthy = true;
+  const attempt = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+      healthy = true;
+    } catch (error) {
+      if (healthy) log.warn({ err: error }, 'this worker cannot say that it is there');
+      healthy = false;
+    }
+  };
+  while (!stopping.aborted) {
+    await attempt(() => {
+      deps.check();
+      return store.beat(workerId, queues);
+    });
+    await wait(everyMs, undefined, { signal: stopping }).catch(() => undefined);
+  }
+  await attempt(() => store.leave(workerId));
+}

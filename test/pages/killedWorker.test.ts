@@ -1,0 +1,56 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import type { Child } from '../../platform/childProcess.ts';
+import { launchBrowser, type LaunchedBrowser } from '../support/browser.ts';
+import { startEngine, type Engine } from '../support/engine.ts';
+import { createVisitor, logIn } from '../support/visitor.ts';
+import { startApi } from '../ops/processes.ts';
+
+let engine: Engine;
+let api: Child;
+let launched: LaunchedBrowser;
+
+before(async () => {
+  engine = await startEngine({ workers: ['orchestrate,gc,extract'] });
+  api = await startApi(engine, 'api');
+  launched = await launchBrowser();
+});
+after(async () => {
+  await launched.close();
+  await api.stop();
+  await engine.stop();
+});
+
+test('pages say within 15 seconds that the worker was killed, and go on by themselves', async () => {
+  const { accountId } = await engine.addFaces({ count: 20_000 });
+  const { taskId } = await engine.startGc({ target: 'faces', filters: { account_id: accountId } }, 100);
+  const visitor = await createVisitor(launched.browser, { url: api.url ?? '' });
+  const home = visitor.page;
+  await logIn(home, 'root@visionlabs.ai', 'root');
+  await home.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+  const task = await home.context().newPage();
+  await task.goto(`/tasks/${taskId}/view`);
+  const pages = [home, task];
+  const words = pages.map((page) => page.getByText('No worker takes tasks'));
+  for (const page of pages) await page.getByText('live', { exact: true }).waitFor();
+  for (const word of words) assert.equal(await word.count(), 0);
+
+  await engine.running().halt('worker-1', 'SIGKILL');
+  const killed = performance.now();
+  await Promise.all(words.map((word) => word.waitFor({ timeout: 15_000 })));
+  const toldAfter = performance.now() - killed;
+  assert.ok(toldAfter < 15_000, `told after ${toldAfter} ms`);
+  const before = await engine.progressOf(taskId);
+
+  await engine.running().resume('worker-1');
+  await Promise.all(words.map((word) => word.waitFor({ state: 'detached', timeout: 15_000 })));
+  const done = task.locator('[data-live="objects_done"]');
+  await task.waitForFunction(
+    `Number(document.querySelector('[data-live="objects_done"]').textContent.replace(/,/g, '')) > ${before}`,
+    undefined,
+    { timeout: 60_000 },
+  );
+  assert.match(await done.innerText(), /^[\d,]+$/);
+  assert.deepEqual(visitor.complaints, []);
+  await visitor.close();
+});
