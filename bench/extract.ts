@@ -9,6 +9,7 @@ import type { Measurement } from './measurement.ts';
 import { watchMemory, type Memory } from './memory.ts';
 import { extractReport } from './report.ts';
 import type { Say } from './say.ts';
+import { secondsToEnd } from './secondsToEnd.ts';
 
 export interface ExtractRun {
   readonly run: number;
@@ -108,12 +109,11 @@ async function extractByTask(
     filters: { objects_type: 'faces', ...(faceIds === null ? {} : { face_ids: faceIds }) },
     store_results: true,
   };
-  const started = performance.now();
+  const started = Date.now();
   const taskId = await tasks.postExtract(content, 'bench');
-  const task = await tasks.follow(taskId, { everyMs: 50, signal });
-  const seconds = (performance.now() - started) / 1_000;
+  const task = await tasks.follow(taskId, { everyMs: 250, signal });
   if (task.state !== 'done' || task.progress.objects_done !== expected) {
     throw new Error(`the measured extract went wrong: ${JSON.stringify(task)}`);
   }
-  return { seconds, memory: memory.stop() };
+  return { seconds: secondsToEnd(task, started), memory: memory.stop() };
 }

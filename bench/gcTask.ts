@@ -1,5 +1,6 @@
 import type { Bed } from './bed.ts';
 import { watchMemory, type Memory } from './memory.ts';
+import { secondsToEnd } from './secondsToEnd.ts';
 
 export interface GcTaskRun {
   readonly taskId: number;
@@ -14,12 +15,11 @@ export async function runGcTask(
   expected: number,
 ): Promise<GcTaskRun> {
   const memory = watchMemory(running.pids);
-  const started = performance.now();
+  const started = Date.now();
   const taskId = await tasks.postGc(content, 'bench');
-  const task = await tasks.follow(taskId, { everyMs: 50, limitMs: 7_200_000, signal });
-  const seconds = (performance.now() - started) / 1_000;
+  const task = await tasks.follow(taskId, { everyMs: 250, limitMs: 7_200_000, signal });
   if (task.state !== 'done' || task.progress.objects_done !== expected) {
     throw new Error(`the measured gc went wrong: ${JSON.stringify(task)}`);
   }
-  return { taskId, seconds, memory: memory.stop() };
+  return { taskId, seconds: secondsToEnd(task, started), memory: memory.stop() };
 }

@@ -4,12 +4,14 @@ import { textTable } from '../commands/textTable.ts';
 import type { Bed } from './bed.ts';
 import { percentile, round } from './figures.ts';
 import { freshTables } from './freshTables.ts';
+import { deleteBare, floorStatements } from './gcFloor.ts';
 import { runGcTask } from './gcTask.ts';
 import type { Measurement } from './measurement.ts';
 
 const readers = 2;
 const idleSeconds = 10;
 const keptFaces = 100_000;
+const floor = floorStatements(false);
 const statement = `select f.*, a.basic_attributes from faces f join attributes a using (face_id)
   join face_descriptors d on d.face_id = f.face_id and d.descriptor_version = 1 where f.face_id = $1`;
 
@@ -23,13 +25,12 @@ interface Latency {
 export const reads: Measurement = {
   about: 'indexed reads on the same tables while a gc runs',
   measure: async (bed, { faces }, say) => {
-    const other = newId();
     say(`reads: seeding ${faces} faces to remove and ${keptFaces} to read`);
-    await freshTables(bed, faces, { others: [{ accountId: other, faces: keptFaces }] });
-    const ids = await bed.db.query<{ face_id: string }>('select face_id from faces where account_id = $1', [
-      other,
-    ]);
-    const keys = ids.map(({ face_id }) => face_id);
+    const keysOfBare = await seed(bed, faces);
+    say('reads: while bare statements delete');
+    const bare = await readWhile(bed, keysOfBare, () => deleteBare(bed.db, floor));
+    say(`reads: seeding them again`);
+    const keys = await seed(bed, faces);
     say(`reads: ${idleSeconds} s without a task, then with one`);
     const idle = await readWhile(
       bed,
@@ -41,7 +42,7 @@ export const reads: Measurement = {
     const dead = await deadRows(bed);
     const ratio = round(meanwhile.p99Ms / idle.p99Ms);
     return {
-      figures: { faces, readers, statement, idle, meanwhile, p99Ratio: ratio, deadRows: dead },
+      figures: { faces, readers, statement, floor, idle, bare, meanwhile, p99Ratio: ratio, deadRows: dead },
       lines: [
         `${readers} readers of one face by key each, without pause, while a gc of ${faces} faces runs`,
         '',
@@ -49,6 +50,7 @@ export const reads: Measurement = {
           ['', 'reads', 'p50 ms', 'p99 ms'],
           [
             ['idle', idle.reads, idle.p50Ms, idle.p99Ms],
+            ['bare deletes', bare.reads, bare.p50Ms, bare.p99Ms],
             ['gc', meanwhile.reads, meanwhile.p50Ms, meanwhile.p99Ms],
           ],
         ),
@@ -58,6 +60,16 @@ export const reads: Measurement = {
     };
   },
 };
+
+/** Answers the keys of the faces that stay. */
+async function seed(bed: Bed, faces: number): Promise<string[]> {
+  const other = newId();
+  await freshTables(bed, faces, { others: [{ accountId: other, faces: keptFaces }] });
+  const kept = await bed.db.query<{ face_id: string }>('select face_id from faces where account_id = $1', [
+    other,
+  ]);
+  return kept.map(({ face_id }) => face_id);
+}
 
 async function readWhile(
   { running }: Bed,
