@@ -91,12 +91,7 @@ function killGroup(leader: number): void {
   }
 }
 
-async function spawnChild({
-  file,
-  args = [],
-  env,
-  logFile,
-}: ChildOptions): Promise<ChildProcess> {
+async function spawnChild({ file, args = [], env, logFile }: ChildOptions): Promise<ChildProcess> {
   const log = logFile === undefined ? null : await openLog(logFile);
   const output = log?.fd ?? 2;
   try {
