@@ -6,6 +6,7 @@ import { gc } from './gc.ts';
 import { growth } from './growth.ts';
 import { lists } from './lists.ts';
 import type { Measurement } from './measurement.ts';
+import { pages } from './pages.ts';
 import { planning } from './planning.ts';
 import { reads } from './reads.ts';
 
@@ -16,6 +17,7 @@ export const measurements = {
   version: dropVersion,
   reads,
   lists,
+  pages,
   planning,
   growth,
   fanout: fanOut,

@@ -146,7 +146,7 @@ async function tryBatch<T>(
       `update subtasks set cursor = $3, walked = $4, error_cursor = $5, batches = $6, done = $7, failed = $8,
          skipped = case when $12 then greatest($9::bigint, expected - $7::bigint - $8::bigint) else $9 end,
          samples_removed = $10, origins_removed = $11, last_update_time = clock_timestamp(),
-         recent = recent * exp(greatest(-50, (recent_at_ms - $13::bigint) / ${fadeMs}.0)) + greatest($7::bigint - done, 0)
+         recent = recent * exp(greatest(-50, (recent_at_ms - $13::bigint) / ${fadeMs}::float8)) + greatest($7::bigint - done, 0)
            + greatest($8::bigint - failed, 0) + greatest($9::bigint - skipped, 0), recent_at_ms = $13,
          failure = null, retry_errors = retry_errors and not $12, claim = case when $12 then null else claim end,
          state = case when $12 then 'done' else state end, end_time = case when $12 then clock_timestamp() end,

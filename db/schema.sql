@@ -440,6 +440,7 @@ CREATE INDEX tasks_open_of_schedule ON public.tasks USING btree (schedule_id) WH
 CREATE UNIQUE INDEX tasks_scheduled ON public.tasks USING btree (schedule_id, scheduled_time) WHERE (schedule_id IS NOT NULL);
 CREATE INDEX tasks_status ON public.tasks USING btree (task_status, task_id DESC);
 CREATE INDEX tasks_type ON public.tasks USING btree (task_type, task_id DESC);
+CREATE INDEX tasks_words ON public.tasks USING gin (description gin_trgm_ops) WHERE (description IS NOT NULL);
 CREATE TRIGGER tasks_added AFTER INSERT ON public.tasks REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION tasks_changed();
 CREATE TRIGGER tasks_emptied AFTER TRUNCATE ON public.tasks FOR EACH STATEMENT EXECUTE FUNCTION tasks_changed();
 CREATE TRIGGER tasks_moved AFTER UPDATE ON public.tasks REFERENCING OLD TABLE AS gone NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION tasks_changed();

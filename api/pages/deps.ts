@@ -34,7 +34,7 @@ export interface PageSources {
     all(filter: TaskFilters): AsyncIterable<TaskToShow[]>;
     countByState(filter: TaskFilters): Promise<readonly (TaskKind & { readonly count: number })[]>;
     idsOfKinds(filter: TaskFilters, kinds: readonly TaskKind[], limit: number): Promise<number[]>;
-    countByStatus(filter: TaskFilters): Promise<readonly StatusCount[]>;
+    countByStatus(filter: TaskFilters): Promise<readonly (StatusCount & { readonly more: boolean })[]>;
     find(taskId: number): Promise<(TaskToShow & TaskOrigin) | null>;
     countByTypeAndStatus(): Promise<readonly StatusCount[]>;
   };

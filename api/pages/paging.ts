@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 
-const largestPage = 200;
+// A row has some twenty elements, and more than 1,500 make a page slow where it is shown.
+const largestPage = 50;
 
 /** A page's address may have been edited or be years old: what cannot be read means the first page. */
 export function readPaging(query: Request['query'], pageSize: number): { page: number; pageSize: number } {

@@ -12,11 +12,16 @@ import { readFilters } from './readFilters.ts';
 export function lookAtTaskFilters(contract: readonly ContractPath[]) {
   const checkQuery = queryCheck<TaskQuery>(contract, '/tasks');
   // The JSON operation knows neither a creator nor a text.
-  const check = ({ creator, text, ...others }: Readonly<Record<string, string>>): TaskFilters => ({
-    ...toTaskFilters(checkQuery(others)),
-    ...(creator === undefined ? {} : { creator: creator.toLowerCase() }),
-    ...(text === undefined ? {} : { text }),
-  });
+  const check = ({ creator, text, ...others }: Readonly<Record<string, string>>): TaskFilters => {
+    // An index of three letters each tells which tasks may have a text.
+    if (text !== undefined && text.length < 3)
+      throw new DomainError('badQueryParameter', "Path: 'text' message: '3 letters or more'");
+    return {
+      ...toTaskFilters(checkQuery(others)),
+      ...(creator === undefined ? {} : { creator: creator.toLowerCase() }),
+      ...(text === undefined ? {} : { text }),
+    };
+  };
   return (req: Request): { filters: TaskFilters | null; typed: Typed } => {
     const { query, typed } = readFilters(req, taskFilters, check);
     return { filters: query, typed };

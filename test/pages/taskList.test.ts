@@ -116,3 +116,28 @@ test('a filter that cannot be read shows no task at all, and says what is wrong'
     assert.deepEqual(await described(page), []);
   }
 });
+
+test('what is found often is counted up to a limit, and its pages go on', async () => {
+  await site.server.db.query(
+    `insert into tasks (task_type, state, content, description, end_time)
+     select 4, case when n = 1 then 'failed' else 'done' end,
+       '{"target": "faces", "filters": {}, "store_results": false}', 'weekly', now() from generate_series(1, 10002) n`,
+  );
+  const page = await open('?text=week&page=500');
+  const states = page.getByRole('navigation', { name: 'State' }).getByRole('link');
+  assert.deepEqual(await states.allInnerTexts(), [
+    'All 10,001+',
+    'Pending 0',
+    'In progress 0',
+    'Failed 1',
+    'Cancelled 0',
+    'Done 10,000+',
+  ]);
+  await page.getByText('9,981–10,000 of 10,001+').waitFor();
+  await page.getByRole('link', { name: 'Next' }).click();
+  await page.getByText('10,001–10,002 of 10,001+').waitFor();
+  assert.equal(await page.getByRole('link', { name: 'Next' }).count(), 0);
+  await page.goto('/tasks/view?text=we');
+  await page.getByText('3 letters or more').first().waitFor();
+  assert.equal((await described(page)).length, 0);
+});

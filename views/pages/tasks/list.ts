@@ -11,10 +11,17 @@ import { taskTypeName } from './describeContent.ts';
 
 export type TaskOrder = 'newest' | 'oldest' | 'ended last' | 'ended first';
 
+interface StatusCount {
+  readonly status: number;
+  readonly count: number;
+  /** There are more of them. */
+  readonly more: boolean;
+}
+
 export interface TasksInput {
   readonly tasks: readonly TaskShape[];
   /** How many the other filters match, whatever their status. */
-  readonly statuses: readonly { readonly status: number; readonly count: number }[];
+  readonly statuses: readonly StatusCount[];
   readonly typed: Typed;
   readonly order: TaskOrder;
   readonly page: number;
@@ -81,12 +88,13 @@ export function tasksPage(input: TasksInput): TasksPage {
   const { typed, order, page, pageSize } = input;
   const { task_status: chosen, ...others } = typed.values;
   const isFiltered = Object.keys(typed.values).length > 0;
-  const countOf = (status: string | null): number =>
+  const countOf = (status: string | null): Counted =>
     input.statuses
       .filter((row) => status === null || String(row.status) === status)
       .filter((row) => !order.startsWith('ended') || endedStatuses.includes(row.status))
-      .reduce((sum, row) => sum + row.count, 0);
-  const count = countOf(chosen ?? null);
+      .reduce(add, { count: 0, more: false });
+  const counted = countOf(chosen ?? null);
+  const { count } = counted;
   const address = (query: Readonly<Record<string, string | number | undefined>>): string =>
     paths.tasks({
       ...typed.values,
@@ -97,14 +105,14 @@ export function tasksPage(input: TasksInput): TasksPage {
   return {
     head: { title: 'Tasks', section: 'tasks' },
     filters: filtersOf(typed, order, chosen),
-    count: count === 1 ? '1 task' : `${formatCount(count)} tasks`,
+    count: count === 1 ? '1 task' : `${inWords(counted)} tasks`,
     statuses: offeredStatuses
       .map((status) => (status === null ? null : String(status)))
       // Collecting lasts moments: it is offered while there is something to see.
-      .filter((status) => status !== '4' || chosen === '4' || countOf('4') > 0)
+      .filter((status) => status !== '4' || chosen === '4' || countOf('4').count > 0)
       .map((status) => ({
         text: status === null ? 'All' : (statusNames[Number(status)] ?? ''),
-        count: formatCount(countOf(status)),
+        count: inWords(countOf(status)),
         href: address({ ...others, task_status: status ?? undefined }),
         current: (chosen ?? null) === status,
       })),
@@ -123,7 +131,7 @@ export function tasksPage(input: TasksInput): TasksPage {
     bulk: {
       action: paths.bulk(),
       kept: Object.entries(typed.values).map(([name, value]) => ({ name, value })),
-      all: `All ${formatCount(count)} that the filter shows`,
+      all: `All ${inWords(counted)} that the filter shows`,
     },
     pager: pager({
       things: 'tasks',
@@ -131,11 +139,22 @@ export function tasksPage(input: TasksInput): TasksPage {
       pageSize,
       shown: input.tasks.length,
       count,
+      isMore: counted.more,
       href: (next) => address({ page: next === 1 ? undefined : next }),
     }),
     links: { newTask: paths.newTask(), csv: paths.tasksCsv(typed.values) },
     events: Object.keys(typed.faults).length > 0 ? null : paths.allTaskEvents,
   };
+}
+
+type Counted = Omit<StatusCount, 'status'>;
+
+function add(one: Counted, other: Counted): Counted {
+  return { count: one.count + other.count, more: one.more || other.more };
+}
+
+function inWords({ count, more }: Counted): string {
+  return more ? `${formatCount(count)}+` : formatCount(count);
 }
 
 function filtersOf(typed: Typed, order: TaskOrder, status: string | undefined): FilterForm {
@@ -148,7 +167,7 @@ function filtersOf(typed: Typed, order: TaskOrder, status: string | undefined): 
 
 function filterFields(typed: Typed): Field[] {
   return [
-    textField(typed, 'text', 'Text', { hint: 'In the description' }),
+    textField(typed, 'text', 'Text', { hint: 'In the description; 3 letters or more' }),
     selectField(typed, 'task_type', 'Kind', {
       options: [
         { value: '', text: 'Any' },

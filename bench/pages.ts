@@ -1,0 +1,114 @@
+import { textTable } from '../commands/textTable.ts';
+import { defaultAdminPassword } from '../platform/settings.ts';
+import type { Bed } from './bed.ts';
+import { median, round } from './figures.ts';
+import type { Measurement } from './measurement.ts';
+import { seedPages, type Seeded } from './seedPages.ts';
+
+interface Look {
+  readonly page: string;
+  readonly path: string;
+}
+
+interface Seen {
+  readonly firstByteMs: number;
+  readonly elements: number;
+}
+
+/** Every filter and order of the tasks page, near and far, and one task of many parts and errors. */
+export const pages: Measurement = {
+  about: 'first byte and elements of pages over 1,000,000 tasks and a task of 100,000 parts and errors',
+  measure: async (bed, { runs }, say) => {
+    say('pages: seeding');
+    const seeded = await seedPages(bed.db);
+    const looks = looksAt(seeded);
+    const figures = [];
+    for (const look of looks) {
+      const seen: Seen[] = [];
+      for (let run = 1; run <= runs; run++) seen.push(await see(bed, look.path));
+      const times = seen.map(({ firstByteMs }) => firstByteMs);
+      const elements = Math.max(...seen.map((one) => one.elements));
+      say(`pages: ${look.page}`);
+      figures.push({
+        ...look,
+        firstMs: round(times[0] ?? NaN, 0),
+        medianMs: round(median(times), 0),
+        elements,
+      });
+    }
+    return {
+      figures: { ...seeded, pages: figures },
+      lines: [
+        `${seeded.tasks} tasks, one of them with ${seeded.parts} parts and ${seeded.errors} errors; one reader, ${runs} runs`,
+        '',
+        ...textTable(
+          ['page', 'first look, ms', 'median, ms', 'elements'],
+          figures.map((one) => [one.page, one.firstMs, one.medianMs, one.elements]),
+        ),
+      ],
+    };
+  },
+};
+
+function looksAt({ tasks, bigTaskId }: Seeded): Look[] {
+  const lastPage = Math.ceil(tasks / 20);
+  const far = Math.floor(lastPage / 2);
+  const list = (page: string, query: string): Look => ({ page, path: `/tasks/view?${query}` });
+  const orders = ['newest', 'oldest', 'ended', 'ended-first'];
+  return [
+    { page: 'home', path: '/' },
+    ...orders.flatMap((order) => [
+      list(`tasks, ${order}`, `sort=${order}`),
+      list(`tasks, ${order}, page ${far}`, `sort=${order}&page=${far}`),
+      list(`tasks, ${order}, page ${lastPage - 20_000}`, `sort=${order}&page=${lastPage - 20_000}`),
+    ]),
+    list('200 tasks a page', 'page_size=200'),
+    ...[0, 1, 2, 3, 5].map((status) => list(`status ${status}`, `task_status=${status}`)),
+    list(`status 5, page ${far / 2}`, `task_status=5&page=${Math.floor(far / 2)}`),
+    list('status 3, ended first', 'task_status=3&sort=ended-first'),
+    list(`status 5, ended, page ${far / 2}`, `task_status=5&sort=ended&page=${Math.floor(far / 2)}`),
+    list('kind', 'task_type=4'),
+    list('kind and status, oldest', 'task_type=4&task_status=2&sort=oldest'),
+    list('ids', 'task_ids=5,50000,400000'),
+    list('creator of most', 'creator=root@visionlabs.ai'),
+    list('creator of few', 'creator=seldom@visionlabs.ai'),
+    list('creator of few, ended', 'creator=seldom@visionlabs.ai&sort=ended'),
+    list('creator of none', 'creator=nobody@visionlabs.ai'),
+    list('text of all', 'text=weekly'),
+    list('text of all, far', `text=weekly&page=${far}`),
+    list('text of 1 in 10,000', 'text=lobby'),
+    list('text inside a word', 'text=obb'),
+    list('text of none', 'text=absent'),
+    list('text of none, ended', 'text=absent&sort=ended'),
+    list('two letters', 'text=zz'),
+    list('text and status', 'text=weekly&task_status=3'),
+    list('created in the last day', 'create_time__gte=now-1d'),
+    list('created before a year', 'create_time__lt=now-300d'),
+    list(`created in the last year, page ${far}`, `create_time__gte=now-1y&page=${far}`),
+    list('ended in the last day', 'end_time__gte=now-1d'),
+    list('ended in a year', 'end_time__gte=now-1y'),
+    list('ended in a year, ended', 'end_time__gte=now-1y&sort=ended'),
+    list(
+      'everything',
+      'text=weekly&task_type=4&task_status=5&creator=root@visionlabs.ai&create_time__gte=now-100d',
+    ),
+    { page: 'bulk over all', path: '/tasks/bulk?act=remove&of=matching' },
+    { page: 'bulk over a text', path: '/tasks/bulk?act=remove&of=matching&text=lobby' },
+    { page: 'task of many parts', path: `/tasks/${bigTaskId}/view` },
+    { page: 'errors', path: '/errors/view' },
+    { page: 'errors of a task', path: `/errors/view?task_ids=${bigTaskId}` },
+    { page: 'errors of a task, page 4,000', path: `/errors/view?task_ids=${bigTaskId}&page=4000` },
+    { page: 'errors by time', path: '/errors/view?error_time__gte=now-1y' },
+  ];
+}
+
+async function see({ running }: Bed, path: string): Promise<Seen> {
+  const login = `${running.config.adminLogin}:${defaultAdminPassword}`;
+  const headers = { authorization: `Basic ${Buffer.from(login).toString('base64')}`, accept: 'text/html' };
+  const started = performance.now();
+  const response = await fetch(`${running.apiUrl}${path}`, { headers });
+  const firstByteMs = performance.now() - started;
+  const text = await response.text();
+  if (!response.ok) throw new Error(`${path}: ${response.status} ${text.slice(0, 300)}`);
+  return { firstByteMs, elements: text.match(/<[a-z]/g)?.length ?? 0 };
+}
