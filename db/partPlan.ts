@@ -13,6 +13,8 @@ export interface PlanOptions {
   readonly partsPerStep: number;
   /** Rows that one step passes at most, whether they are selected or not; bounds it too. */
   readonly rowsPerStep?: number;
+  /** How long a call may cut parts beyond those that it answers, so that a long task's end is soon foreseen. Default: 0. */
+  readonly aheadMs?: number;
 }
 
 export interface PlanStep {
@@ -26,7 +28,7 @@ export type PartPlan = ReturnType<typeof createPartPlan>;
 
 // Index entries alone: 0.1 s a step.
 const defaultRowsPerStep = 400_000;
-// Steps that found nothing, in one call: a few seconds, so that neither a pause nor a history has to wait for them.
+// Steps that found nothing, or cut ahead, in one call: a few seconds, so that neither a pause nor a history waits for them.
 const stepsPerCall = 20;
 
 /**
@@ -35,11 +37,17 @@ const stepsPerCall = 20;
  */
 export function createPartPlan(db: Database, options: PlanOptions) {
   return {
-    /** The open parts after number `after`, cutting new ones when too few are left. Harmless when repeated. */
+    /**
+     * The open parts after number `after`, cutting new ones when too few are left. Harmless when repeated. The first
+     * call answers as soon as it can; the others, whose parts nobody waits for yet, cut ahead.
+     */
     next: async (ref: TaskRef, after: number): Promise<PlanStep> => {
+      const aheadUntil = performance.now() + (after === 0 ? 0 : (options.aheadMs ?? 0));
       for (let step = 1; ; step += 1) {
-        const { goesOn, ...found } = await db.transaction((tx) => planStep(tx, ref, after, options));
-        if (!goesOn || step === stepsPerCall) return found;
+        const ahead = performance.now() < aheadUntil;
+        const { goesOn, ...found } = await db.transaction((tx) => planStep(tx, ref, after, options, ahead));
+        const isEnough = found.parts.length > 0 && performance.now() >= aheadUntil;
+        if (!goesOn || isEnough || step === stepsPerCall) return found;
       }
     },
   };
@@ -50,20 +58,21 @@ async function planStep(
   ref: TaskRef,
   after: number,
   options: PlanOptions,
+  ahead: boolean,
 ): Promise<PlanStep & { readonly goesOn: boolean }> {
   const task = await findEngineTask(tx, ref, 'for no key update');
   if (task === null || isFinal(task.state)) return { parts: [], planned: true, goesOn: false };
-  const known = await openParts(tx, task.taskId, after, options.partsPerStep);
-  const isWhole = task.planDone || task.restState !== null;
-  if (known.length >= options.partsPerStep || isWhole) {
-    const planned = isWhole && known.length < options.partsPerStep;
-    return { parts: known, planned, goesOn: false };
+  const most = 2 * options.partsPerStep;
+  const known = await openParts(tx, task.taskId, after, most);
+  const isEnough = known.length >= options.partsPerStep && !ahead;
+  if (isEnough || task.planDone) {
+    return { parts: known, planned: task.planDone && known.length < most, goesOn: false };
   }
   const isLast = (await planWhole(tx, task)) || (await cutParts(tx, task, options)).isLast;
-  const parts = await openParts(tx, task.taskId, after, 2 * options.partsPerStep);
+  const parts = await openParts(tx, task.taskId, after, most);
   return {
-    ...{ parts, planned: isLast },
-    goesOn: parts.length === 0 && !isLast && task.desiredState === 'run',
+    ...{ parts, planned: isLast && parts.length < most },
+    goesOn: !isLast && task.desiredState === 'run',
   };
 }
 

@@ -137,6 +137,7 @@ const activities = createActivities({
   plan: createPartPlan(db, {
     partSizes: { gc: config.partSizeGc, extract: config.partSizeExtract },
     partsPerStep,
+    aheadMs: 1_000,
   }),
   windows: { gc: config.gcWindow, extract: config.extractProcesses + 2 },
   partsPerRun: config.partsPerRun,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import fc from 'fast-check';
 import { createDatabase, type Database } from '../../db/connection.ts';
+import { createPartPlan } from '../../db/partPlan.ts';
 import { createPartStore } from '../../db/partStore.ts';
 import type { FaceFilters } from '../../domain/tasks/filters.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -207,6 +208,26 @@ test('parts cover every selected object once, however often a planning step is r
   );
   assert.deepEqual(sums, { expected: 53, covered: 53 });
   assert.equal((await byHand.taskRow(ref))['objects_expected'], 53);
+});
+
+test('all parts of a long task are cut while its first ones run, so that its end is soon foreseen', async () => {
+  await insertFaces(
+    db,
+    Array.from({ length: 53 }, () => buildFace()),
+  );
+  const { ref } = await byHand.create({ target: 'faces', confirm_all: true });
+  const plan = createPartPlan(db, {
+    ...{ partSizes: { gc: 5, extract: 5 }, partsPerStep: 2, aheadMs: 60_000 },
+  });
+  const first = await plan.next(ref, 0);
+  assert.deepEqual(first, { parts: [1, 2], planned: false });
+  assert.equal((await byHand.taskRow(ref))['state'], 'planning');
+  const second = await plan.next(ref, 2);
+  assert.deepEqual(second, { parts: [3, 4, 5, 6], planned: false });
+  assert.equal((await byHand.taskRow(ref))['state'], 'running');
+  assert.equal((await byHand.taskRow(ref))['objects_expected'], 53);
+  assert.deepEqual(await plan.next(ref, 6), { parts: [7, 8, 9, 10], planned: false });
+  assert.deepEqual(await plan.next(ref, 10), { parts: [11], planned: true });
 });
 
 test('a part that somebody else has claimed can no longer be worked on by the first', async () => {
