@@ -69,6 +69,7 @@ export interface AppDeps extends NotificationPoliciesDeps {
   readonly configPublic: boolean;
   /** Shown at the top of every page. */
   readonly environmentName: string | null;
+  readonly isDevelopment: boolean;
   readonly loginLimit: LoginLimit;
   readonly accounts: AuthenticatorDeps['accounts'] & AccountActionsDeps['accounts'];
   readonly accountLists: PageSources['accountLists'];

@@ -108,6 +108,7 @@ async function serve(): Promise<void> {
     shownSettings: showSettings(config),
     configPublic: config.configPublic,
     environmentName: config.environmentName ?? null,
+    isDevelopment: config.development,
     checks: [
       { name: 'api', dependent: false, run: refuseWhenStopping },
       { name: 'postgresql', dependent: false, run: () => db.query('select 1') },

@@ -157,6 +157,11 @@ export const settings = {
     .describe(
       'Shown at the top of every page, such as staging, so that nobody takes one installation for another.',
     ),
+  DEVELOPMENT: yesOrNo
+    .default(false)
+    .describe(
+      'Serve what only those who develop need: /styleguide, which shows every component of the pages.',
+    ),
   DEFAULT_DESCRIPTOR_VERSION: wholeNumber(1, 32767)
     .default(1)
     .describe('Face descriptor version that objects must have to be extracted anew.'),

@@ -23,6 +23,7 @@ import type { BulkPage } from './pages/tasks/bulk.ts';
 import type { NewTaskPage } from './pages/tasks/new.ts';
 import type { SearchPage } from './pages/search/search.ts';
 import type { SettingsPage } from './pages/settings/settings.ts';
+import type { StyleguidePage } from './pages/styleguide/styleguide.ts';
 import type { TaskPage } from './pages/tasks/one.ts';
 import type { TasksPage } from './pages/tasks/list.ts';
 
@@ -50,6 +51,7 @@ export interface Pages {
   'schedules/new': NewSchedulePage;
   'search/search': SearchPage;
   'settings/settings': SettingsPage;
+  'styleguide/styleguide': StyleguidePage;
   'errors/error': ErrorPage;
   'errors/list': ErrorsPage;
 }

@@ -12,6 +12,7 @@ export const paths = {
   config: '/config',
   settings: '/settings/view',
   search: '/search/view',
+  styleguide: '/styleguide',
 
   tasks: (query: Query = {}) => withQuery('/tasks/view', query),
   tasksCsv: (query: Query = {}) => withQuery('/tasks/csv', query),

@@ -31,6 +31,7 @@ import { samplePicture } from './samplePicture.ts';
 import { search } from './search.ts';
 import { schedulePages } from './schedules.ts';
 import { settings } from './settings.ts';
+import { styleguide } from './styleguide.ts';
 import { taskList } from './taskList.ts';
 import { actOnTask, oneTask } from './tasks.ts';
 import { throttleTask } from './throttleTask.ts';
@@ -47,6 +48,8 @@ export interface PagesDeps extends PageErrorsDeps, PageSources {
   /** By name, secrets masked. */
   readonly shownSettings: Readonly<Record<string, unknown>>;
   readonly sessionAudit: SessionAudit;
+  /** Shows what only those who develop need. */
+  readonly isDevelopment: boolean;
 }
 
 export interface Pages {
@@ -131,6 +134,7 @@ export function createPages(deps: PagesDeps): Pages {
 
   show('/errors/view', errors(deps));
   show('/audit/view', audit(deps));
+  if (deps.isDevelopment) show(paths.styleguide, styleguide());
   show(paths.settings, settings(deps.shownSettings));
 
   show('/schedules/view', schedules.list);

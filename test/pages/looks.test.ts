@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
 import { launchBrowser, type LaunchedBrowser } from '../support/browser.ts';
@@ -18,7 +18,7 @@ let launched: LaunchedBrowser;
 let addresses: Record<string, string>;
 
 before(async () => {
-  site = await startApiServer({ environmentName: evil.slice(0, 24) });
+  site = await startApiServer({ environmentName: evil.slice(0, 24), isDevelopment: true });
   launched = await launchBrowser();
   mkdirSync(folder, { recursive: true });
   const running = await insertTask(site.db, { description: `Network upgrade ${evil}`, failed: 12 });
@@ -73,6 +73,7 @@ before(async () => {
     password: '/password',
     help: '/version/view',
     settings: '/settings/view',
+    styleguide: '/styleguide',
     'not-found': '/nowhere',
   };
 });
@@ -236,5 +237,18 @@ test('markup in names, filters, failures and errors is shown as text', async () 
     assert.match(await page.getByRole('main').innerText(), /<img src=x onerror/, `${name} shows the text`);
     assert.equal(await page.locator('img[src=x]').count(), 0, `${name} made an element of it`);
   }
+  await visitor.close();
+});
+
+test('the style guide shows every component with an example', async () => {
+  const visitor = await createVisitor(launched.browser, { url: site.url });
+  const { page } = visitor;
+  await logIn(page, rootLogin, rootPassword);
+  await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+  await page.goto('/styleguide');
+  const shown = await page
+    .locator('[data-component]:has(.example)')
+    .evaluateAll((sections: { id: string }[]) => sections.map(({ id }) => id));
+  assert.deepEqual(shown.sort(), readdirSync('views/components').sort());
   await visitor.close();
 });

@@ -65,6 +65,7 @@ export interface ApiServerOptions {
   readonly environmentName?: string;
   /** Default: workers of every kind are there. */
   readonly silentQueues?: () => Promise<string[]>;
+  readonly isDevelopment?: boolean;
 }
 
 export type ApiServer = Awaited<ReturnType<typeof startApiServer>>;
@@ -125,6 +126,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     ),
     configPublic: options.configPublic ?? false,
     environmentName: options.environmentName ?? null,
+    isDevelopment: options.isDevelopment ?? false,
     passwords,
     loginLimit: createLoginLimit(db.sequelize),
     accounts,

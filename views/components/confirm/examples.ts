@@ -1,0 +1,27 @@
+import type { Example } from '../../examples/example.ts';
+import { nothingTyped, textField } from '../field/field.ts';
+import type { Confirm } from './confirm.ts';
+
+export const examples: readonly Example<Confirm>[] = [
+  {
+    name: 'Something is lost by it',
+    input: {
+      text: 'Delete…',
+      consequence: 'The task goes with its parts, its errors and its result.',
+      action: '',
+      button: 'Delete the task',
+    },
+  },
+  {
+    name: 'Harmless, with a field and a slider',
+    input: {
+      text: 'Throttle…',
+      consequence: 'All parts together go no faster than this.',
+      action: '',
+      button: 'Set the throttle',
+      isHarmless: true,
+      field: textField(nothingTyped, 'example_rate', 'Objects per second', { kind: 'number' }),
+      slider: { label: 'Objects per second', place: 20, end: 20, words: 'no limit' },
+    },
+  },
+];

@@ -1,0 +1,64 @@
+import type { Example } from '../../examples/example.ts';
+import { checkField, checksField, nothingTyped, selectField, textField, type Field } from './field.ts';
+
+const wrong = {
+  values: { example_time: 'yesterday' },
+  faults: { example_time: 'not a time', example_ends: 'must not have fewer than 1 items' },
+};
+
+export const examples: readonly Example<Field>[] = [
+  {
+    name: 'Text that has to be given',
+    input: textField(nothingTyped, 'example_cron', 'Cron expression', {
+      required: true,
+      hint: 'Minute, hour, day of month, month, day of week.',
+    }),
+    option: true,
+  },
+  {
+    name: 'What was typed is wrong',
+    input: textField(wrong, 'example_time', 'Created before', { hint: 'Such as now-30d.' }),
+    option: true,
+  },
+  {
+    name: 'Suggestions',
+    input: textField(nothingTyped, 'example_version', 'Version', {
+      kind: 'number',
+      suggestions: [{ value: '1', text: '1 · face' }],
+    }),
+    option: true,
+  },
+  {
+    name: 'Password',
+    input: textField(nothingTyped, 'example_password', 'Password', { kind: 'password', required: true }),
+  },
+  {
+    name: 'Several lines',
+    input: textField(nothingTyped, 'example_ids', 'Face ids', { kind: 'textarea' }),
+    option: true,
+  },
+  {
+    name: 'A choice',
+    input: selectField(nothingTyped, 'example_type', 'Type', {
+      options: [
+        { value: 'user', text: 'User' },
+        { value: 'admin', text: 'Administrator' },
+      ],
+      initial: 'admin',
+      hint: 'Only administrators can use this service.',
+    }),
+  },
+  {
+    name: 'A box',
+    input: checkField(nothingTyped, 'example_samples', 'Remove the samples too', {
+      hint: 'Without its sample nothing can be extracted again.',
+    }),
+  },
+  {
+    name: 'Several boxes, wrong',
+    input: checksField(wrong, 'example_ends', 'Notify when it is', [
+      { name: 'example_done', label: 'Done', initial: true },
+      { name: 'example_failed', label: 'Failed', initial: true },
+    ]),
+  },
+];

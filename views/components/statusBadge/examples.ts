@@ -1,0 +1,8 @@
+import { taskStates } from '../../../domain/tasks/task.ts';
+import type { Example } from '../../examples/example.ts';
+import { statusBadge, type StatusBadge } from './statusBadge.ts';
+
+export const examples: readonly Example<StatusBadge>[] = taskStates.map((state) => ({
+  name: state,
+  input: statusBadge(state),
+}));

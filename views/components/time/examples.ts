@@ -1,0 +1,7 @@
+import type { Example } from '../../examples/example.ts';
+import { time, type Time } from './time.ts';
+
+export const examples: readonly Example<Time | null>[] = [
+  { name: 'A moment', input: time('2026-03-02T01:30:00.000Z') },
+  { name: 'Not yet', input: null },
+];
