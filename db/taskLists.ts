@@ -7,7 +7,7 @@ import { fadeMs } from '../domain/tasks/rate.ts';
 import { countOf, pageOfKeys, type BlockList } from './blockPages.ts';
 import { createConditions, type Conditions } from './conditions.ts';
 import type { Database } from './connection.ts';
-import { offsetOf, type Paging } from './paging.ts';
+import { offsetOf, type Beside, type Paging } from './paging.ts';
 
 export interface StatusCount {
   readonly status: number;
@@ -87,15 +87,16 @@ const parts = `left join lateral (
 const rowsAtOnce = 500;
 const countedAtMost = 10_000;
 
-const sortings: Readonly<Record<TaskOrder, { readonly sql: string; readonly isOfEnded: boolean }>> = {
-  newest: { sql: 'task_id desc', isOfEnded: false },
-  oldest: { sql: 'task_id', isOfEnded: false },
-  'ended last': { sql: 'end_time desc, task_id desc', isOfEnded: true },
-  'ended first': { sql: 'end_time, task_id', isOfEnded: true },
-};
+const sortings: Readonly<Record<TaskOrder, { readonly isOfEnded: boolean; readonly isDescending: boolean }>> =
+  {
+    newest: { isOfEnded: false, isDescending: true },
+    oldest: { isOfEnded: false, isDescending: false },
+    'ended last': { isOfEnded: true, isDescending: true },
+    'ended first': { isOfEnded: true, isDescending: false },
+  };
 
 export function createTaskLists(db: Database) {
-  return {
+  const lists = {
     /** Newest first. */
     page: async (filters: TaskFilters, paging: Paging): Promise<TaskRow[]> => {
       const conditions = conditionsOf(filters);
@@ -110,23 +111,44 @@ export function createTaskLists(db: Database) {
         : db.prepared<TaskRow>(page.name, sql, conditions.binds);
     },
 
-    /** The same in another order: places are passed one by one in the index that has it. */
-    ordered: async (filters: TaskFilters, order: TaskOrder, paging: Paging): Promise<TaskRow[]> => {
+    /**
+     * The same in any order. A page beside a row begins there in the index that has the order; without one, or when it
+     * is gone, places are passed one by one.
+     */
+    ordered: async (
+      filters: TaskFilters,
+      order: TaskOrder,
+      paging: Paging,
+      beside: Beside | null = null,
+    ): Promise<TaskRow[]> => {
       const conditions = conditionsOf(filters);
-      const sorting = sortings[order];
-      if (sorting.isOfEnded) conditions.add('end_time > $?::timestamptz', '-infinity');
+      const { isOfEnded, isDescending } = sortings[order];
+      const sortedBy = (descending: boolean): string => {
+        const direction = descending ? 'desc' : 'asc';
+        return `${isOfEnded ? `end_time ${direction}, ` : ''}task_id ${direction}`;
+      };
+      if (isOfEnded) conditions.add('end_time > $?::timestamptz', '-infinity');
+      const isBackward = beside?.side === 'before';
+      if (beside !== null) {
+        const sign = isDescending === isBackward ? '>' : '<';
+        const place = isOfEnded
+          ? `(end_time, task_id) ${sign} ((select end_time from tasks where task_id = $?::bigint), $?::bigint)`
+          : `task_id ${sign} $?::bigint`;
+        conditions.add(place, beside.id);
+      }
       const where = conditions.where();
-      const limit = conditions.bind(paging.pageSize);
-      return db.query<TaskRow>(
+      const offset = beside === null ? `offset ${conditions.bind(offsetOf(paging))}` : '';
+      const rows = await db.query<TaskRow>(
         `select ${columns}
          from (
-           select task_id from tasks ${where} order by ${sorting.sql} limit ${limit}
-           offset ${conditions.bind(offsetOf(paging))}
+           select task_id from tasks ${where} order by ${sortedBy(isDescending !== isBackward)}
+           limit ${conditions.bind(paging.pageSize)} ${offset}
          ) page
          join tasks t using (task_id) ${parts}
-         order by ${sorting.sql}`,
+         order by ${sortedBy(isDescending)}`,
         conditions.binds,
       );
+      return rows.length === 0 && beside !== null ? lists.ordered(filters, order, paging) : rows;
     },
 
     count: async (filters: TaskFilters): Promise<number> => {
@@ -218,6 +240,7 @@ export function createTaskLists(db: Database) {
          group by 1, 2 having sum(items) > 0`,
       ),
   };
+  return lists;
 }
 
 function conditionsOf(filters: TaskFilters): Conditions {

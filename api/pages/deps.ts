@@ -26,11 +26,22 @@ export interface Paging {
   readonly pageSize: number;
 }
 
+/** The row that the page before ends with, or the page behind begins with. */
+export interface Beside {
+  readonly side: 'after' | 'before';
+  readonly id: number;
+}
+
 /** What pages and streams read and do. The same stores and lists as behind the JSON operations. */
 export interface PageSources {
   readonly taskLists: {
     page(filter: TaskFilters, paging: Paging): Promise<readonly TaskToShow[]>;
-    ordered(filter: TaskFilters, order: TaskOrder, paging: Paging): Promise<readonly TaskToShow[]>;
+    ordered(
+      filter: TaskFilters,
+      order: TaskOrder,
+      paging: Paging,
+      beside: Beside | null,
+    ): Promise<readonly TaskToShow[]>;
     all(filter: TaskFilters): AsyncIterable<TaskToShow[]>;
     countByState(filter: TaskFilters): Promise<readonly (TaskKind & { readonly count: number })[]>;
     idsOfKinds(filter: TaskFilters, kinds: readonly TaskKind[], limit: number): Promise<number[]>;

@@ -1,4 +1,5 @@
 import type { Request } from 'express';
+import type { Beside } from './deps.ts';
 
 // A row has some twenty elements, and more than 1,500 make a page slow where it is shown.
 const largestPage = 50;
@@ -9,6 +10,15 @@ export function readPaging(query: Request['query'], pageSize: number): { page: n
     page: readWhole(query['page'], 1, Number.MAX_SAFE_INTEGER) ?? 1,
     pageSize: readWhole(query['page_size'], 1, largestPage) ?? pageSize,
   };
+}
+
+/** The row that the page lies beside, as the pager's links name it. */
+export function readBeside(query: Request['query']): Beside | null {
+  for (const side of ['after', 'before'] as const) {
+    const id = readWhole(query[side], 1, Number.MAX_SAFE_INTEGER);
+    if (id !== null) return { side, id };
+  }
+  return null;
 }
 
 function readWhole(value: unknown, min: number, max: number): number | null {

@@ -7,7 +7,7 @@ import { presentTask } from '../present/task.ts';
 import type { TaskFilters } from '../../domain/tasks/taskFilters.ts';
 import type { PageSources } from './deps.ts';
 import { sendPage } from './pageAnswer.ts';
-import { readPaging } from './paging.ts';
+import { readBeside, readPaging } from './paging.ts';
 import { lookAtTaskFilters, readTaskFilters } from './taskFilters.ts';
 
 /** The list of tasks, and the same as CSV. Filters that cannot be read show none, and what is wrong with them. */
@@ -20,6 +20,7 @@ export function taskList({
   return {
     page: async (req, res) => {
       const paging = readPaging(req.query, tasksPageSize);
+      const beside = paging.page === 1 ? null : readBeside(req.query);
       const { filters, typed } = look(req);
       const order = toTaskOrder(req.query['sort']);
       const [rows, statuses] = filters === null ? [[], []] : await rowsAndCounts(filters);
@@ -29,7 +30,9 @@ export function taskList({
       function rowsAndCounts({ taskStatus, ...others }: TaskFilters) {
         const all = taskStatus === undefined ? others : { ...others, taskStatus };
         return Promise.all([
-          order === 'newest' ? taskLists.page(all, paging) : taskLists.ordered(all, order, paging),
+          order === 'newest' && beside === null
+            ? taskLists.page(all, paging)
+            : taskLists.ordered(all, order, paging, beside),
           taskLists.countByStatus(others),
         ]);
       }

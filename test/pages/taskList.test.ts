@@ -141,3 +141,34 @@ test('what is found often is counted up to a limit, and its pages go on', async 
   await page.getByText('3 letters or more').first().waitFor();
   assert.equal((await described(page)).length, 0);
 });
+
+for (const sort of ['', 'ended', 'ended-first']) {
+  test(`pages in the order '${sort}' follow each other though tasks come in between`, async () => {
+    await site.server.db.query(
+      `insert into tasks (task_type, state, content, description, end_time)
+       select 4, 'done', '{"target": "faces", "filters": {}, "store_results": false}', 'task ' || n,
+         timestamptz '2025-06-01' + n / 10 * interval '1 hour' from generate_series(1, 60) n`,
+    );
+    const page = await open(`?sort=${sort}`);
+    const pages = [await described(page)];
+    for (const link of ['Next', 'Next', 'Previous']) {
+      // Whichever end the order begins with, what comes there moves the places of all others.
+      if (link === 'Next') await addAtBothEnds();
+      await page.getByRole('link', { name: link }).click();
+      pages.push(await described(page));
+    }
+    assert.deepEqual(pages[3], pages[1], 'the way back shows the same');
+    const seen = [...(pages[0] ?? []), ...(pages[1] ?? []), ...(pages[2] ?? [])].filter(
+      (text) => text !== 'between',
+    );
+    assert.equal(new Set(seen).size, seen.length, 'no task comes twice');
+  });
+}
+
+async function addAtBothEnds(): Promise<void> {
+  await site.server.db.query(
+    `insert into tasks (task_type, state, content, description, end_time)
+     select 4, 'done', '{"target": "faces", "filters": {}, "store_results": false}', 'between', t
+     from unnest(array[timestamptz '2020-01-01', timestamptz '2030-01-01']) t`,
+  );
+}

@@ -140,7 +140,7 @@ export function tasksPage(input: TasksInput): TasksPage {
       shown: input.tasks.length,
       count,
       isMore: counted.more,
-      href: (next) => address({ page: next === 1 ? undefined : next }),
+      href: (next) => address(next === 1 ? {} : { page: next, ...besideOf(input, next) }),
     }),
     links: { newTask: paths.newTask(), csv: paths.tasksCsv(typed.values) },
     events: Object.keys(typed.faults).length > 0 ? null : paths.allTaskEvents,
@@ -155,6 +155,12 @@ function add(one: Counted, other: Counted): Counted {
 
 function inWords({ count, more }: Counted): string {
   return more ? `${formatCount(count)}+` : formatCount(count);
+}
+
+/** The neighbouring pages begin beside the rows of this one: they are found quickly, and repeat or leave out none. */
+function besideOf({ tasks, page }: TasksInput, next: number): Record<string, number | undefined> {
+  if (next === page + 1) return { after: tasks.at(-1)?.task_id };
+  return next === page - 1 ? { before: tasks[0]?.task_id } : {};
 }
 
 function filtersOf(typed: Typed, order: TaskOrder, status: string | undefined): FilterForm {
