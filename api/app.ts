@@ -24,6 +24,7 @@ import { sessions, type SessionSettings } from './middleware/session.ts';
 import type { PageSources } from './pages/deps.ts';
 import { setEnvironmentName } from './environmentName.ts';
 import { createPages, type PagesDeps } from './pages/pages.ts';
+import { sendJson } from './sendJson.ts';
 import { createPreviewTask, type PreviewTaskDeps } from './previewTask.ts';
 import { accountRoutes } from './routes/accounts.ts';
 import { auditRoutes, type AuditDeps } from './routes/audit.ts';
@@ -165,6 +166,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   setEnvironmentName(app, deps.environmentName);
   // Answers change from one second to the next: a hash of each would be work for nothing.
   app.disable('etag');
+  app.response.json = sendJson;
   app.set('trust proxy', readTrustProxy(deps.trustProxy));
   app.use(requestId());
   app.use(requestMetrics(metrics));

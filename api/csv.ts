@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 /** Whether a client that may have JSON or CSV wants CSV. */
 export function prefersCsv(req: Request, res: Response): boolean {
   res.vary('Accept');
+  if (!/text\//i.test(req.headers.accept ?? '')) return false;
   return req.accepts(['application/json', 'text/csv']) === 'text/csv';
 }
 

@@ -1,11 +1,10 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import autocannon from 'autocannon';
 import { textTable } from '../commands/textTable.ts';
-import { defaultAdminPassword } from '../platform/settings.ts';
 import type { Bed } from './bed.ts';
 import { median, round } from './figures.ts';
+import { loadHttp, type Load } from './loadHttp.ts';
 import type { Measurement } from './measurement.ts';
 
 const rows = 1_000_000;
@@ -18,11 +17,6 @@ const places = [
   { list: 'errors', table: 'task_errors', page: 1 },
   { list: 'errors', table: 'task_errors', page: 99_000 },
 ] as const;
-
-interface Load {
-  readonly rate: number;
-  readonly p99Ms: number;
-}
 
 /** Pages of ten, the first and one far behind, beside the bare query that already knows the key where it begins. */
 export const lists: Measurement = {
@@ -44,7 +38,7 @@ export const lists: Measurement = {
             ['floor', bare],
           ] as const;
           for (const [who, url] of run % 2 === 1 ? turns : turns.toReversed()) {
-            found[who].push(await load(bed, url));
+            found[who].push(await loadHttp(bed, url, { connections, seconds }));
           }
         }
         const ratio = round(medianRate(found.ours) / medianRate(found.floor));
@@ -101,18 +95,6 @@ async function startFloor({ running }: Bed): Promise<{ url: string; close(): voi
   });
   const [port] = (await once(child, 'message')) as [number];
   return { url: `http://127.0.0.1:${port}`, close: () => child.kill() };
-}
-
-async function load({ running }: Bed, url: string): Promise<Load> {
-  const login = `${running.config.adminLogin}:${defaultAdminPassword}`;
-  const headers = { authorization: `Basic ${Buffer.from(login).toString('base64')}` };
-  // The first seconds are for caches and plans.
-  await autocannon({ url, headers, connections, duration: 2 });
-  const { requests, latency, non2xx, errors } = await autocannon({
-    ...{ url, headers, connections, duration: seconds },
-  });
-  if (non2xx + errors > 0) throw new Error(`${url}: ${non2xx} refused, ${errors} broken`);
-  return { rate: requests.average, p99Ms: latency.p99 };
 }
 
 function medianRate(loads: readonly Load[]): number {

@@ -1,3 +1,4 @@
+import { basic } from './basic.ts';
 import { control } from './control.ts';
 import { dropVersion } from './dropVersion.ts';
 import { extract } from './extract.ts';
@@ -18,6 +19,7 @@ export const measurements = {
   reads,
   lists,
   pages,
+  basic,
   planning,
   growth,
   fanout: fanOut,

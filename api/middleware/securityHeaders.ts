@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomFillSync } from 'node:crypto';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
 import type { RequestHandler } from 'express';
@@ -11,8 +11,9 @@ const nonceHere = 'nonce-of-the-answer';
 /** Headers that keep browsers safe. Pages find the nonce of their scripts in `res.locals.cspNonce`. */
 export function securityHeaders({ secure }: { readonly secure: boolean }): RequestHandler {
   const headers = fixedHeaders(secure);
+  const bytes = Buffer.alloc(16);
   return (_req, res, next) => {
-    const nonce = randomBytes(16).toString('base64');
+    const nonce = randomFillSync(bytes).toString('base64');
     res.locals['cspNonce'] = nonce;
     for (const [name, value] of headers) res.setHeader(name, value.replaceAll(nonceHere, nonce));
     next();

@@ -206,10 +206,19 @@ test('what is not HTTP is answered 400 and cut off', async () => {
   await isAlive();
 });
 
-const slowConnections = 1_000;
+/** Both ends are this process's, and it needs some files for itself. */
+function slowConnectionsPossible(): number {
+  const { userLimits } = process.report.getReport() as unknown as {
+    userLimits: { open_files: { soft: number | 'unlimited' } };
+  };
+  const { soft } = userLimits.open_files;
+  return soft === 'unlimited' ? 10_000 : Math.min(10_000, Math.floor((soft - 1_000) / 2));
+}
+
+const slowConnections = slowConnectionsPossible();
 
 test(`${slowConnections} connections that send a byte now and then are cut off, and others are served meanwhile`, async () => {
-  const limits = { headersTimeoutMs: 3_000, requestTimeoutMs: 5_000 };
+  const limits = { headersTimeoutMs: 6_000, requestTimeoutMs: 8_000 };
   let served = 0;
   const server: Server = createLimitedServer((_req, res) => {
     served++;
@@ -223,6 +232,8 @@ test(`${slowConnections} connections that send a byte now and then are cut off, 
   let open = 0;
   const sockets: Socket[] = [];
   for (let count = 0; count < slowConnections; count++) {
+    // No more at a time than wait to be accepted.
+    if (count % 200 === 0) await waitFor('those before to be connected', () => accepted === count);
     const socket = connect(port, '127.0.0.1');
     open++;
     socket.on('error', () => undefined);
@@ -234,13 +245,13 @@ test(`${slowConnections} connections that send a byte now and then are cut off, 
   }
   const drip = setInterval(() => {
     for (const socket of sockets) if (!socket.destroyed) socket.write('a');
-  }, 200);
+  }, 1_000);
   try {
     await waitFor('all of them to be connected', () => accepted === slowConnections);
     const answer = await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } });
     assert.equal(await answer.text(), 'well');
     const grown = (process.memoryUsage().rss - before) / 1_048_576;
-    assert.ok(grown < 150, `${grown.toFixed(0)} MiB for both ends of ${slowConnections} connections`);
+    assert.ok(grown < 400, `${grown.toFixed(0)} MiB for both ends of ${slowConnections} connections`);
     await waitFor('the slow ones to be cut off', () => open === 0, { limitMs: 20_000 });
     assert.ok(served >= 1);
   } finally {
