@@ -3,6 +3,15 @@ import { readStock, type Stock } from './stock.ts';
 
 export type HomeLists = ReturnType<typeof createHomeLists>;
 
+export interface ActivityStep {
+  /** Of its beginning, seconds since 1970. */
+  readonly time: number;
+  readonly taskType: number;
+  /** 0: objects that were dealt with. */
+  readonly errorCode: number;
+  readonly items: number;
+}
+
 /** What the home page and the live streams show; of tasks their ids, newest first. */
 export function createHomeLists(db: Sql) {
   const idsOf = async (sql: string, binds: readonly unknown[]): Promise<number[]> => {
@@ -47,6 +56,15 @@ export function createHomeLists(db: Sql) {
       );
       return row?.count ?? 0;
     },
+
+    /** What was dealt with and what failed since `since`, in steps of `seconds`. */
+    activity: (since: Date, seconds: number): Promise<ActivityStep[]> =>
+      db.query(
+        `select extract(epoch from date_bin($2 * interval '1 second', minute, 'epoch'))::bigint "time",
+           task_type "taskType", error_code "errorCode", sum(items)::bigint items
+         from activity where minute >= $1 group by 1, 2, 3`,
+        [since, seconds],
+      ),
 
     stock: (): Promise<Stock> => readStock(db),
 

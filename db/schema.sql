@@ -16,6 +16,14 @@ create table accounts (
 );
 CREATE INDEX accounts_newest ON public.accounts USING btree (create_time DESC, account_id DESC);
 
+create table activity (
+  minute timestamp with time zone not null,
+  task_type smallint not null,
+  error_code integer not null,
+  items bigint not null,
+  constraint activity_pkey PRIMARY KEY (minute, task_type, error_code)
+);
+
 create table attributes (
   face_id uuid not null,
   attribute_id uuid not null,
@@ -366,6 +374,14 @@ create table task_result_chunks (
   generations integer[],
   constraint task_result_chunks_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
   constraint task_result_chunks_pkey PRIMARY KEY (task_id, part_no, seq)
+);
+
+create table task_samples (
+  task_id bigint not null,
+  sample_time timestamp with time zone not null,
+  handled bigint not null,
+  constraint task_samples_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
+  constraint task_samples_pkey PRIMARY KEY (task_id, sample_time)
 );
 
 create table tasks (

@@ -23,6 +23,11 @@ export interface ErrorGroup {
   readonly lastTime: Date;
 }
 
+export interface RatePoint {
+  readonly time: Date;
+  readonly rate: number;
+}
+
 /** Neighbouring parts, taken together so that a task of any size has few cells. */
 export interface PartCell {
   readonly firstPart: number;
@@ -70,6 +75,21 @@ export function createTaskPageLists(db: Sql) {
            max(attempt) attempt, case when count(*) = 1 then max(cursor::text) end "cursor"
          from subtasks s, grain where task_id = $1 group by part_no / grain.size order by 1`,
         [taskId, limit],
+      ),
+
+    /** How fast it was between its samples, in at most about `points` of them. */
+    rates: (taskId: number, points: number): Promise<RatePoint[]> =>
+      db.query(
+        `select sample_time "time", greatest(0, handled - before) / extract(epoch from sample_time - before_time)::float8 rate
+         from (
+           select sample_time, handled, lag(handled) over w before, lag(sample_time) over w before_time
+           from (
+             select sample_time, handled, row_number() over (order by sample_time) no, count(*) over () all_samples
+             from task_samples where task_id = $1
+           ) s where no = 1 or no = all_samples or no % greatest(1, all_samples / $2) = 0
+           window w as (order by sample_time)
+         ) steps where before is not null order by 1`,
+        [taskId, points],
       ),
 
     /** The throttle that is set; null: none, or no such task. */

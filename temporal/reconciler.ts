@@ -29,6 +29,8 @@ export interface ReconcilerDeps {
   readonly sweepFiles: () => Promise<number>;
   /** Adds up the differences that the counts of tasks and errors consist of. */
   readonly mergeCounts: () => Promise<unknown>;
+  /** Remembers how far open tasks have come. */
+  readonly sampleHistory: () => Promise<void>;
   readonly metrics: Pick<Metrics, 'tasks' | 'checkpointAge' | 'outboxAge' | 'reconcilerRepairs'>;
   readonly log: Logger;
   readonly intervalMs: number;
@@ -37,20 +39,27 @@ export interface ReconcilerDeps {
 const pageSize = 200;
 const atOnce = 10;
 const figuresEveryMs = 10_000;
+const sampleEveryMs = 5_000;
 // Younger differences between a row and its workflow are just under way.
 const patienceSeconds = 2;
 
 /**
  * Makes the engine follow the rows, every few seconds, by one process at a time: starts tasks whose start got lost,
  * starts those again whose workflow is gone or closed although they are not finished, repeats signals that were missed,
- * sweeps files, merges counts. Every step is harmless when it happens twice.
+ * sweeps files, merges counts, samples progress. Every step is harmless when it happens twice.
  */
 export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal): Promise<void> {
   let healthy = true;
   let figuresAt = -Infinity;
+  let sampledAt = -Infinity;
   while (!stopping.aborted) {
     try {
-      await deps.tasks.asLeader(() => reconcile(deps));
+      await deps.tasks.asLeader(async () => {
+        await reconcile(deps);
+        if (performance.now() - sampledAt < sampleEveryMs) return;
+        sampledAt = performance.now();
+        await deps.sampleHistory();
+      });
       if (performance.now() - figuresAt >= figuresEveryMs) {
         figuresAt = performance.now();
         await publishFigures(deps);

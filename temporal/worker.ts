@@ -9,6 +9,7 @@ import { createDatabase } from '../db/connection.ts';
 import { ensureDescriptorPartition } from '../db/descriptorPartitions.ts';
 import { createExtractStore } from '../db/extractStore.ts';
 import { createFollowedSchedules } from '../db/followedSchedules.ts';
+import { createHistoryStore } from '../db/historyStore.ts';
 import { createGcStore } from '../db/gcStore.ts';
 import { createOpenTasks } from '../db/openTasks.ts';
 import { createOriginStore } from '../db/originStore.ts';
@@ -209,6 +210,7 @@ if (queues.includes('orchestrate')) {
       }),
       sweepFiles: () => removal.sweep(),
       mergeCounts: () => createBlockCounts(db).merge(),
+      sampleHistory: () => createHistoryStore(db).sample(),
       metrics,
       log,
       intervalMs: config.reconcileIntervalMs,

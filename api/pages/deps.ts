@@ -1,3 +1,4 @@
+import type { ActivityShape } from '../../views/pages/home/activity.ts';
 import type { Account } from '../../domain/accounts/account.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
 import type { PartState, TaskState } from '../../domain/tasks/task.ts';
@@ -58,10 +59,12 @@ export interface PageSources {
     failedSince(time: Date, limit: number): Promise<number[]>;
     overdueMessages(time: Date, limit: number): Promise<number>;
     stock(): Promise<StockToShow>;
+    activity(since: Date, seconds: number): Promise<readonly ActivityShape[]>;
   };
   readonly taskPageLists: {
     parts(taskId: number, limit: number): Promise<readonly PartToShow[]>;
     partCells(taskId: number, limit: number): Promise<readonly PartCellToShow[]>;
+    rates(taskId: number, points: number): Promise<readonly { readonly time: Date; readonly rate: number }[]>;
     rateLimit(taskId: number): Promise<number | null>;
     openErrorGroups(taskId: number): Promise<readonly ErrorGroupToShow[]>;
   };

@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { runHealthChecks, type HealthFinding } from '../../platform/healthChecks.ts';
 import { createRecent } from '../../platform/recent.ts';
+import { dayStep, hourStep } from '../../views/pages/home/activity.ts';
 import { overdueAtMost } from '../../views/pages/home/attention.ts';
 import { homePage } from '../../views/pages/home/home.ts';
 import { presentAccount } from '../present/account.ts';
@@ -23,6 +24,8 @@ const overdueAfterMs = 60_000;
 // A page that refreshes itself asks every two seconds, each of them; neither changes that fast.
 const stockAgeMs = 10_000;
 const healthAgeMs = 5_000;
+const activityAgeMs = 10_000;
+const hourMs = 3_600_000;
 
 export function home(sources: HomeSources): RequestHandler {
   const { taskLists, homeLists, accountLists, extractors, defaultFaceVersion: defaultVersion } = sources;
@@ -31,22 +34,38 @@ export function home(sources: HomeSources): RequestHandler {
     () => runHealthChecks(sources.checks, { withDependent: true }),
     healthAgeMs,
   );
+  const since = (ms: number) => new Date(Date.now() - ms);
+  const recentHour = createRecent(() => homeLists.activity(since(2 * hourMs), hourStep), activityAgeMs);
+  const recentDay = createRecent(() => homeLists.activity(since(25 * hourMs), dayStep), activityAgeMs);
   return async (req, res) => {
     const paging = readPaging(req.query, 10);
     const now = new Date();
     const before = (ms: number) => new Date(now.getTime() - ms);
-    const [running, recent, failed, statuses, { accounts, count }, stock, findings, missing, overdue] =
-      await Promise.all([
-        homeLists.openTasks(openAtMost).then((ids) => tasksOf(taskLists, ids)),
-        homeLists.endedTasks(endedAtMost).then((ids) => tasksOf(taskLists, ids)),
-        homeLists.failedSince(before(failedWithinMs), failedAtMost).then((ids) => tasksOf(taskLists, ids)),
-        taskLists.countByTypeAndStatus(),
-        accountLists.page(paging),
-        recentStock(),
-        recentHealth(),
-        sources.missingWorkers(),
-        homeLists.overdueMessages(before(overdueAfterMs), overdueAtMost),
-      ]);
+    const [
+      running,
+      recent,
+      failed,
+      statuses,
+      { accounts, count },
+      stock,
+      findings,
+      missing,
+      overdue,
+      hour,
+      day,
+    ] = await Promise.all([
+      homeLists.openTasks(openAtMost).then((ids) => tasksOf(taskLists, ids)),
+      homeLists.endedTasks(endedAtMost).then((ids) => tasksOf(taskLists, ids)),
+      homeLists.failedSince(before(failedWithinMs), failedAtMost).then((ids) => tasksOf(taskLists, ids)),
+      taskLists.countByTypeAndStatus(),
+      accountLists.page(paging),
+      recentStock(),
+      recentHealth(),
+      sources.missingWorkers(),
+      homeLists.overdueMessages(before(overdueAfterMs), overdueAtMost),
+      recentHour(),
+      recentDay(),
+    ]);
     const countOf = (...wanted: number[]): number =>
       statuses.reduce((sum, row) => (wanted.includes(row.status) ? sum + row.count : sum), 0);
     const counts = {
@@ -63,6 +82,7 @@ export function home(sources: HomeSources): RequestHandler {
       'home/home',
       homePage({
         missingWorkers: missing,
+        activity: { now, hour, day },
         ...{ running, recent, counts, accounts: accounts.map(presentAccount), ...paging },
         stock: { ...stock, defaultVersion, extractors: extractors.filter(({ kind }) => kind === 'face') },
         attention: {

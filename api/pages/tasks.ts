@@ -19,6 +19,7 @@ const partsAtMost = 20;
 const errorsAtMost = 20;
 const cellsAtMost = 200;
 const actsAtMost = 50;
+const ratesAtMost = 200;
 
 type TaskSources = Pick<
   PageSources,
@@ -31,17 +32,19 @@ export function oneTask(sources: TaskSources): RequestHandler {
     const taskId = taskIdOf(req);
     const ofTask = { taskIds: [taskId] };
     const ofAudit = { objectType: 'task', objectId: String(taskId) };
-    const [task, parts, cells, rateLimit, acts, errors, errorCount, groups, missing] = await Promise.all([
-      taskLists.find(taskId),
-      taskPageLists.parts(taskId, partsAtMost),
-      taskPageLists.partCells(taskId, cellsAtMost),
-      taskPageLists.rateLimit(taskId),
-      auditLists.page(ofAudit, { page: 1, pageSize: actsAtMost }),
-      errorLists.page(ofTask, { page: 1, pageSize: errorsAtMost }),
-      errorLists.count(ofTask),
-      taskPageLists.openErrorGroups(taskId),
-      sources.missingWorkers(),
-    ]);
+    const [task, parts, cells, rateLimit, acts, errors, errorCount, groups, missing, rates] =
+      await Promise.all([
+        taskLists.find(taskId),
+        taskPageLists.parts(taskId, partsAtMost),
+        taskPageLists.partCells(taskId, cellsAtMost),
+        taskPageLists.rateLimit(taskId),
+        auditLists.page(ofAudit, { page: 1, pageSize: actsAtMost }),
+        errorLists.page(ofTask, { page: 1, pageSize: errorsAtMost }),
+        errorLists.count(ofTask),
+        taskPageLists.openErrorGroups(taskId),
+        sources.missingWorkers(),
+        taskPageLists.rates(taskId, ratesAtMost),
+      ]);
     if (task === null) throw new DomainError('taskNotFound', `task ${taskId}`);
     const page = taskPage({
       task: presentTask(task),
@@ -49,6 +52,7 @@ export function oneTask(sources: TaskSources): RequestHandler {
       createdBy: task.createdByLogin === '' ? '–' : task.createdByLogin,
       parts: parts.map(partShape),
       missingWorkers: missing,
+      rates: rates.map(({ time, rate }) => ({ time: time.getTime() / 1_000, rate })),
       cells,
       rateLimit,
       acts: acts.map(presentAuditEntry),

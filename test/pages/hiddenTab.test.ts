@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { advanceTask, insertTask } from './taskRows.ts';
@@ -46,4 +47,20 @@ test('a page whose stream was refused does not come back while it is hidden', as
   await setVisibility(page, 'visible');
   await page.getByText('live', { exact: true }).waitFor();
   site.visitor.complaints.length = 0;
+});
+
+test('boxes that are ticked stay ticked when the list refreshes itself', async () => {
+  const first = await insertTask(site.server.db);
+  const second = await insertTask(site.server.db);
+  const page = await site.signedIn();
+  await page.goto('/tasks/view');
+  await page.getByText('live', { exact: true }).waitFor();
+  await page.getByLabel(`Select task ${first}`, { exact: true }).check();
+  const third = await insertTask(site.server.db);
+  await page.getByLabel(`Select task ${third}`, { exact: true }).waitFor();
+  const isTicked = (taskId: number) => page.getByLabel(`Select task ${taskId}`, { exact: true }).isChecked();
+  assert.deepEqual(
+    [await isTicked(first), await isTicked(second), await isTicked(third)],
+    [true, false, false],
+  );
 });

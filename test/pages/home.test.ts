@@ -23,6 +23,21 @@ test('home tells how far each version of face descriptors has come', async () =>
   await page.getByRole('heading', { name: 'New task' }).waitFor();
 });
 
+test('when the default version is gone, each version is compared with all faces', async () => {
+  await site.server.db.query('delete from face_descriptors where descriptor_version = 1');
+  const other = await startApiServer({ besides: site.server });
+  const page = await site.visit({ url: other.url });
+  await logIn(page, rootLogin, rootPassword);
+  const table = page.getByRole('table', { name: 'Faces with a descriptor of each version' });
+  await table.getByText('Of all faces').waitFor();
+  const row = (name: string) => table.getByRole('row').filter({ hasText: name });
+  assert.match(await row('Version 1').innerText(), /default.*resnet128\s+0\s+0 %\s+6 missing/s);
+  assert.match(await row('Version 3').innerText(), /mobileface\s+2\s+33 %\s+4 missing/s);
+  assert.equal(await table.getByRole('link').count(), 0, 'nothing can be extracted from the default version');
+  await page.getByText('No face has the default version, 1, any more.').waitFor();
+  await other.close();
+});
+
 test('many rows are estimated, few are counted', async () => {
   await site.server.db.query(
     `insert into events (event_id, account_id)
@@ -74,6 +89,25 @@ test('home names what failed, what stands still and who is missing, and nothing 
   assert.equal(await list.getByText('No worker takes tasks').count(), 0);
   silent = [];
   await list.getByText('No worker').waitFor({ state: 'detached' });
+});
+
+test('home charts what was done and what failed, of the last hour and day', async () => {
+  await site.server.db.query(
+    `insert into activity (minute, task_type, error_code, items)
+     select date_trunc('minute', now()) - n * interval '1 minute', kind, code, 600
+     from generate_series(1, 30) n, (values (4, 0), (5, 0), (5, 28100)) k (kind, code)`,
+  );
+  const other = await startApiServer({ besides: site.server });
+  const page = await site.visit({ url: other.url });
+  await logIn(page, rootLogin, rootPassword);
+  const activity = page.getByRole('region', { name: 'Activity', exact: true });
+  await activity.locator('.uplot').nth(3).waitFor();
+  await activity.getByRole('img', { name: /^Objects a second, last hour, .* at most 10\/s$/ }).waitFor();
+  await activity.getByRole('img', { name: /^Errors a minute, last hour, .* at most 600$/ }).waitFor();
+  await activity.getByText('As a table').nth(2).click();
+  await activity.getByRole('columnheader', { name: '28100' }).first().waitFor();
+  await activity.getByText('0/s now, over all tasks').waitFor();
+  await other.close();
 });
 
 test('the theme follows the system until another one is chosen, and that is kept', async () => {

@@ -42,7 +42,7 @@ test('the errors of all tasks are grouped by code, filtered in the address, and 
   const faceId = (await object.innerText()).slice('face '.length);
   assert.equal(await object.getAttribute('href'), `/faces/${faceId}/view`);
   await page.getByRole('link', { name: `Task ${otherId}` }).click();
-  await page.getByText('not a picture').waitFor();
+  await page.getByText('not a picture', { exact: true }).waitFor();
 });
 
 test('a filter that cannot be read shows no error at all, and says what is wrong', async () => {

@@ -23,6 +23,16 @@ before(async () => {
   mkdirSync(folder, { recursive: true });
   const running = await insertTask(site.db, { description: `Network upgrade ${evil}`, failed: 12 });
   await insertError(site.db, running, `broken ${evil}`);
+  await site.db.query(
+    `insert into task_samples (task_id, sample_time, handled)
+     select $1, now() - (60 - n) * interval '10 seconds', n * n from generate_series(1, 59) n`,
+    [running],
+  );
+  await site.db.query(
+    `insert into activity (minute, task_type, error_code, items)
+     select date_trunc('minute', now()) - n * interval '1 minute', kind, code, 60 * (n % 20)
+     from generate_series(1, 600) n, (values (4, 0), (5, 0), (5, 28100), (4, 28104)) k (kind, code)`,
+  );
   const failed = await insertTask(site.db, {
     state: 'failed',
     taskType: 4,

@@ -118,6 +118,40 @@ test('the throttle has a slider where scripts run, which says what the field say
   assert.equal(await field.inputValue(), '');
 });
 
+test('the rate over time is drawn by the server, and by uPlot where scripts run', async () => {
+  const taskId = await insertTask(site.server.db);
+  await site.server.db.query(
+    `insert into task_samples (task_id, sample_time, handled)
+     select $1, now() - (10 - n) * interval '10 seconds', n * 100 from generate_series(1, 9) n`,
+    [taskId],
+  );
+  const plain = await site.signedIn({ javaScriptEnabled: false });
+  await plain.goto(`/tasks/${taskId}/view`);
+  const rate = plain.getByRole('region', { name: 'Rate', exact: true });
+  await rate.getByRole('img', { name: 'at most 10/s' }).waitFor();
+  await rate.getByText('As a table').click();
+  assert.equal(await rate.getByRole('cell', { name: '10/s' }).count(), 8);
+  await site.visitor.close();
+
+  const page = await site.signedIn();
+  await page.goto(`/tasks/${taskId}/view`);
+  await page.getByText('live', { exact: true }).waitFor();
+  const plot = page.locator('#live-rate .uplot');
+  await plot.waitFor();
+  await page.evaluate(`document.querySelector('#live-rate .uplot').dataset.first = 'yes'`);
+  await page.getByText('As a table').click();
+  await site.server.db.query(
+    `insert into task_samples (task_id, sample_time, handled)
+     select $1, max(sample_time) + interval '5 seconds', 1500 from task_samples where task_id = $1`,
+    [taskId],
+  );
+  await site.server.db.query("select pg_notify('luna_tasks', $1::text)", [taskId]);
+  await setState(site.server.db, taskId, 'paused');
+  await page.getByRole('cell', { name: '120/s' }).waitFor();
+  assert.equal(await plot.getAttribute('data-first'), 'yes', 'the plot stays while its region is swapped');
+  assert.equal(await page.locator('#live-rate canvas').count(), 1);
+});
+
 test('a task is throttled, and its history tells who did what, without JavaScript', async () => {
   const taskId = await insertTask(site.server.db);
   const page = await site.signedIn({ javaScriptEnabled: false });

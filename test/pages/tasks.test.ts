@@ -67,11 +67,11 @@ test("a task's progress, state and buttons move without a reload", async () => {
 
   await insertError(site.server.db, taskId, 'no such file');
   await setState(site.server.db, taskId, 'cancelling');
-  await page.getByText('Cancelling', { exact: true }).waitFor();
+  await page.locator('.page-head').getByText('Cancelling').waitFor();
   await page.getByText('no such file', { exact: true }).waitFor();
   assert.equal(await page.getByRole('button', { name: 'Pause' }).count(), 0);
   await setState(site.server.db, taskId, 'cancelled');
-  await page.getByRole('button', { name: 'Retry' }).waitFor();
+  await page.getByRole('button', { name: 'Retry', exact: true }).waitFor();
   assert.equal(await page.evaluate('document.body.dataset.mark'), 'same page');
 });
 
@@ -116,7 +116,7 @@ test('pausing, cancelling, retrying and deleting work without JavaScript', async
   await page.getByText('The task is being cancelled.').waitFor();
   await setState(site.server.db, taskId, 'cancelled');
   await page.reload();
-  await page.getByRole('button', { name: 'Retry' }).click();
+  await page.getByRole('button', { name: 'Retry', exact: true }).click();
   await page.getByText('The task was started again.').waitFor();
   assert.deepEqual(
     site.server.told

@@ -14,7 +14,12 @@ export interface VisitorOptions extends BrowserContextOptions {
 
 /** Somebody with a browser window of their own, who is not signed in. */
 export async function createVisitor(browser: Browser, { url, ...options }: VisitorOptions): Promise<Visitor> {
-  const context = await browser.newContext({ baseURL: url, ...options });
+  const context = await browser.newContext({
+    baseURL: url,
+    // Without a language of the machine the browser makes up one that Intl refuses.
+    locale: 'en-GB',
+    ...options,
+  });
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const complaints: string[] = [];

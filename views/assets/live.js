@@ -5,6 +5,7 @@ import { describeProgress, formatCount, formatDuration, formatRate } from './wor
 const address = document.body.dataset.events;
 const refreshEveryMs = 2000;
 const reopenAfterMs = 5000;
+const activityEveryMs = 10_000;
 const elsewhere = new Map();
 const finalStates = ['cancelled', 'failed', 'done'];
 
@@ -85,6 +86,8 @@ function show(task) {
     refresh();
   } else if (document.getElementById('live-parts') !== null && !finalStates.includes(task.state)) {
     refresh();
+  } else if (document.getElementById('live-activity') !== null && Date.now() - last > activityEveryMs) {
+    refresh();
   }
 }
 
@@ -145,6 +148,8 @@ function refresh() {
   }, wait);
 }
 
+const plainDetails = 'details:not(.confirm)';
+
 async function swapRegions() {
   const answer = await fetch(location.href, { headers: { accept: 'text/html', 'live-refresh': 'true' } });
   // Signed out or deleted meanwhile: the browser shows what the server says of it.
@@ -160,12 +165,16 @@ async function swapRegions() {
     const focused = region.contains(document.activeElement) ? pathTo(region, document.activeElement) : null;
     const { liveMark } = region.querySelector('[data-live-mark]')?.dataset ?? {};
     const checked = [...region.querySelectorAll('input:checked')].map(({ value }) => value);
+    const opened = [...region.querySelectorAll(plainDetails)].map(({ open }) => open);
     region.replaceWith(next);
+    for (const [index, details] of next.querySelectorAll(plainDetails).entries())
+      details.open = opened[index] ?? false;
     for (const box of next.querySelectorAll('input[type="checkbox"]'))
       box.checked = checked.includes(box.value);
     if (liveMark) mark(liveMark);
     if (focused !== null) find(next, focused)?.focus();
   }
+  document.dispatchEvent(new Event('live-swap'));
 }
 
 // What was held back while somebody was confirming is fetched when they leave it.

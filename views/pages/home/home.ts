@@ -5,8 +5,9 @@ import { taskTable, type TaskTable } from '../../components/taskTable/taskTable.
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { AccountShape, TaskShape } from '../../shapes.ts';
+import { activity, type Activity, type ActivityInput } from './activity.ts';
 import { attention, type Attention, type AttentionInput } from './attention.ts';
-import { countWords, upgrade, type CountedShape, type UpgradeInput, type VersionRow } from './upgrade.ts';
+import { countWords, upgrade, type CountedShape, type UpgradeInput, type Upgrade } from './upgrade.ts';
 import { accountRow, type AccountRow } from '../accounts/accountRow.ts';
 
 export interface HomeInput {
@@ -26,6 +27,7 @@ export interface HomeInput {
   readonly attention: Omit<AttentionInput, 'running'>;
   /** What no process does at the moment. */
   readonly missingWorkers: readonly string[];
+  readonly activity: ActivityInput;
   readonly page: number;
   readonly pageSize: number;
 }
@@ -42,7 +44,8 @@ export interface HomePage {
   readonly attention: readonly Attention[];
   /** As the live stream says it. */
   readonly missingWorkers: string;
-  readonly versions: readonly VersionRow[];
+  readonly upgrade: Upgrade;
+  readonly activity: Activity;
   readonly running: TaskTable;
   readonly nothingRuns: EmptyState;
   readonly recent: TaskTable;
@@ -73,7 +76,8 @@ export function homePage(input: HomeInput): HomePage {
     ],
     attention: attention({ ...input.attention, running: input.running }),
     missingWorkers: input.missingWorkers.join(' '),
-    versions: upgrade(input.stock),
+    upgrade: upgrade(input.stock),
+    activity: activity(input.activity, input.running),
     running: taskTable('Running tasks', input.running),
     nothingRuns: {
       title: 'Nothing runs at the moment',

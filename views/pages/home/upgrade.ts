@@ -8,6 +8,7 @@ export interface CountedShape {
 
 export interface UpgradeInput {
   readonly versions: readonly (CountedShape & { readonly version: number })[];
+  readonly faces: CountedShape;
   readonly defaultVersion: number;
   readonly extractors: readonly { readonly version: number; readonly name: string }[];
 }
@@ -26,15 +27,28 @@ export interface VersionRow {
   readonly extract: string | null;
 }
 
-/** The state of a change of networks: which faces have the default version, and how many of them lack each other. */
-export function upgrade({ versions, defaultVersion, extractors }: UpgradeInput): VersionRow[] {
-  const base = versions.find(({ version }) => version === defaultVersion) ?? { count: 0, isExact: true };
+export interface Upgrade {
+  /** What the shares are of. */
+  readonly shareOf: string;
+  readonly rows: readonly VersionRow[];
+  /** What somebody should know of the default version. */
+  readonly note: string | null;
+}
+
+/**
+ * The state of a change of networks: which faces have the default version, and how many of them lack each other. Where
+ * no face has it any more, as after the change, each version is compared with all faces.
+ */
+export function upgrade({ versions, faces, defaultVersion, extractors }: UpgradeInput): Upgrade {
+  const found = versions.find(({ version }) => version === defaultVersion) ?? { count: 0, isExact: true };
+  const isGone = found.count === 0 && versions.some(({ count }) => count > 0);
+  const base = isGone ? faces : found;
   const others = versions.filter(({ version }) => version !== defaultVersion);
   const row = ({ version, ...counted }: CountedShape & { version: number }): VersionRow => {
     const network = extractors.find((one) => one.version === version)?.name;
     const left = Math.max(0, base.count - counted.count);
-    const share = base.count === 0 ? 0 : Math.min(100, (100 * counted.count) / base.count);
     const isDefault = version === defaultVersion;
+    const share = base.count === 0 ? 0 : Math.min(100, (100 * counted.count) / base.count);
     return {
       name: `Version ${version}`,
       network: network ?? 'no network at hand',
@@ -43,15 +57,23 @@ export function upgrade({ versions, defaultVersion, extractors }: UpgradeInput):
       // 100 is said only when none is missing.
       percent: Math.floor(share),
       width: share.toFixed(2),
-      missing: isDefault
-        ? ''
-        : left === 0
-          ? 'none missing'
-          : `${countWords({ count: left, isExact: base.isExact && counted.isExact })} missing`,
-      extract: isDefault || left === 0 || network === undefined ? null : paths.newTask('extract'),
+      missing:
+        isDefault && !isGone
+          ? ''
+          : left === 0
+            ? 'none missing'
+            : `${countWords({ count: left, isExact: base.isExact && counted.isExact })} missing`,
+      // Only faces of the default version can be extracted anew.
+      extract: isDefault || isGone || left === 0 || network === undefined ? null : paths.newTask('extract'),
     };
   };
-  return [row({ version: defaultVersion, ...base }), ...others.map(row)];
+  return {
+    shareOf: isGone ? 'Of all faces' : "Of the default version's",
+    rows: [row({ version: defaultVersion, ...found }), ...others.map(row)],
+    note: isGone
+      ? `No face has the default version, ${defaultVersion}, any more. Set DEFAULT_DESCRIPTOR_VERSION to the one that is in use: only its faces can be extracted anew.`
+      : null,
+  };
 }
 
 const rough = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumSignificantDigits: 3 });

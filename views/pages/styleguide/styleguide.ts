@@ -1,5 +1,6 @@
 import type { Example } from '../../examples/example.ts';
 import { examples as changes } from '../../components/changes/examples.ts';
+import { examples as chart } from '../../components/chart/examples.ts';
 import { examples as confirm } from '../../components/confirm/examples.ts';
 import { examples as copyId } from '../../components/copyId/examples.ts';
 import { examples as emptyState } from '../../components/emptyState/examples.ts';
@@ -32,6 +33,7 @@ export interface StyleguidePage {
 
 const components: Readonly<Record<string, readonly Example<unknown>[]>> = {
   changes,
+  chart,
   confirm,
   copyId,
   emptyState,

@@ -1,4 +1,5 @@
 import { formatCount, formatDuration, formatRate } from '../../assets/words.js';
+import { chart, type Chart } from '../../components/chart/chart.ts';
 import { errorGroups, type ErrorGroups } from '../../components/errorGroups/errorGroups.ts';
 import { fact, idFact, type Fact } from '../../components/facts/facts.ts';
 import { partStrip, type PartCellShape, type PartStrip } from '../../components/partStrip/partStrip.ts';
@@ -26,6 +27,8 @@ export interface TaskInput {
   readonly parts: readonly PartShape[];
   /** All of the parts, in a bounded number of cells. */
   readonly cells: readonly PartCellShape[];
+  /** How fast it was, over time. */
+  readonly rates: readonly { readonly time: number; readonly rate: number }[];
   /** The throttle that is set. */
   readonly rateLimit: number | null;
   /** What people did to it, newest first. */
@@ -58,6 +61,7 @@ export interface TaskPage {
   readonly contentJson: string;
   readonly history: readonly HistoryLine[];
   readonly strip: PartStrip;
+  readonly rates: Chart;
   readonly lastChange: Time;
   readonly about: readonly Fact[];
   readonly parts: readonly PartRow[];
@@ -106,6 +110,14 @@ export function taskPage(input: TaskInput): TaskPage {
     contentJson: JSON.stringify(task.content, null, 2),
     history: taskHistory(task, input.acts),
     strip: partStrip(input.cells),
+    rates: chart({
+      id: 'rate-chart',
+      label: 'Objects a second',
+      empty: 'Its rate is shown after some seconds at work.',
+      unit: 'rate',
+      times: input.rates.map(({ time: seconds }) => seconds),
+      series: [{ name: 'Objects a second', tone: 'accent', values: input.rates.map(({ rate }) => rate) }],
+    }),
     lastChange: time(task.last_update_time),
     about: [
       fact('Kind', taskTypeName(task.task_type)),

@@ -1,0 +1,95 @@
+import { formatRate } from '../../assets/words.js';
+import { chart, type Chart, type ChartTone } from '../../components/chart/chart.ts';
+import type { TaskShape } from '../../shapes.ts';
+import { taskTypeName } from '../tasks/describeContent.ts';
+
+/** What was dealt with in a step of time that begins then. */
+export interface ActivityShape {
+  /** Seconds since 1970. */
+  readonly time: number;
+  readonly taskType: number;
+  /** 0: objects that were dealt with. */
+  readonly errorCode: number;
+  readonly items: number;
+}
+
+export interface ActivityInput {
+  readonly now: Date;
+  /** By the minute, of the last hour. */
+  readonly hour: readonly ActivityShape[];
+  /** By ten minutes, of the last day. */
+  readonly day: readonly ActivityShape[];
+}
+
+export interface Activity {
+  readonly now: string;
+  readonly charts: readonly { readonly title: string; readonly chart: Chart }[];
+}
+
+export const hourStep = 60;
+export const dayStep = 600;
+const taskTypes = [5, 4] as const;
+const kinds: Readonly<Record<number, ChartTone>> = { 5: 'accent', 4: 'wait' };
+const errorTones: readonly ChartTone[] = ['bad', 'wait', 'accent', 'soft'];
+
+export function activity({ now, hour, day }: ActivityInput, running: readonly TaskShape[]): Activity {
+  const seconds = Math.floor(now.getTime() / 1_000);
+  const rate = running.reduce((sum, { progress }) => sum + (progress.objects_per_second ?? 0), 0);
+  return {
+    now: formatRate(rate),
+    charts: [
+      objects('objects-hour', 'Objects a second, last hour', hour, timesOf(seconds, 3_600, hourStep)),
+      objects('objects-day', 'Objects a second, last day', day, timesOf(seconds, 86_400, dayStep)),
+      errors('errors-hour', 'Errors a minute, last hour', hour, timesOf(seconds, 3_600, hourStep)),
+      errors('errors-day', 'Errors in ten minutes, last day', day, timesOf(seconds, 86_400, dayStep)),
+    ],
+  };
+}
+
+/** Beginnings of steps; the one that is under way is left out, because it is not full yet. */
+function timesOf(now: number, span: number, step: number): number[] {
+  const end = Math.floor(now / step) * step;
+  return Array.from({ length: span / step }, (_, index) => end - span + index * step);
+}
+
+function valuesAt(steps: readonly ActivityShape[], times: readonly number[]): number[] {
+  const byTime = new Map<number, number>();
+  for (const { time, items } of steps) byTime.set(time, (byTime.get(time) ?? 0) + items);
+  return times.map((time) => byTime.get(time) ?? 0);
+}
+
+function objects(id: string, title: string, steps: readonly ActivityShape[], times: readonly number[]) {
+  const seconds = (times[1] ?? 0) - (times[0] ?? 0);
+  const series = taskTypes.map((type) => ({
+    name: taskTypeName(type),
+    tone: kinds[type] ?? 'soft',
+    values: valuesAt(
+      steps.filter(({ taskType, errorCode }) => taskType === type && errorCode === 0),
+      times,
+    ).map((items) => items / seconds),
+  }));
+  return {
+    title,
+    chart: chart({ id, label: title, times, series, unit: 'rate', empty: 'Nothing was done.' }),
+  };
+}
+
+function errors(id: string, title: string, steps: readonly ActivityShape[], times: readonly number[]) {
+  const failed = steps.filter(({ errorCode }) => errorCode !== 0);
+  const codes = [...new Set(failed.map(({ errorCode }) => errorCode))].sort((a, b) => a - b);
+  const named = codes.length > errorTones.length ? codes.slice(0, errorTones.length - 1) : codes;
+  const rest = codes.filter((code) => !named.includes(code));
+  const groups = [
+    ...named.map((code) => ({ name: String(code), codes: [code] })),
+    ...(rest.length === 0 ? [] : [{ name: 'others', codes: rest }]),
+  ];
+  const series = groups.map((group, index) => ({
+    name: group.name,
+    tone: errorTones[index] ?? 'soft',
+    values: valuesAt(
+      failed.filter(({ errorCode }) => group.codes.includes(errorCode)),
+      times,
+    ),
+  }));
+  return { title, chart: chart({ id, label: title, times, series, unit: 'count', empty: 'No errors.' }) };
+}
