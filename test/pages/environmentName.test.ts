@@ -17,10 +17,10 @@ test('every page says which environment it is of, also before the log-in and bes
   site.visitor.complaints.length = 0;
 });
 
-test('without a name there is nothing to say', async () => {
+test('without a name there is nothing to say', async (t) => {
   const unnamed = await startApiServer({ besides: site.server });
+  t.after(() => unnamed.close());
   const page = await site.visit({ url: unnamed.url });
   await page.goto('/login');
   assert.equal(await page.getByText('Environment').count(), 0);
-  await unnamed.close();
 });
