@@ -1,6 +1,5 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { createApiClient } from '../commands/apiClient.ts';
 import { startEverything, type Running } from '../commands/system.ts';
 import { createTaskCalls, type TaskCalls } from '../commands/taskCalls.ts';
@@ -8,6 +7,7 @@ import { createDatabase, type Database } from '../db/connection.ts';
 import type { Environment } from '../platform/config.ts';
 import type { Logger } from '../platform/logger.ts';
 import { defaultAdminPassword } from '../platform/settings.ts';
+import { makeTemporaryFolder } from '../platform/temporaryFolder.ts';
 
 /** A system of its own for measuring, in a folder that goes away with it. */
 export interface Bed {
@@ -31,9 +31,7 @@ const emptied = [
 ];
 
 export async function openBed(log: Logger, signal: AbortSignal, settings: Environment = {}): Promise<Bed> {
-  const folder = await mkdtemp(join(tmpdir(), 'luna-bench-'));
-  // When root measures, PostgreSQL runs as another user, who has to get through.
-  await chmod(folder, 0o711);
+  const folder = await makeTemporaryFolder('bench');
   const extractProcesses = availableParallelism();
   try {
     const running = await startEverything({

@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { createApiClient, type ApiClient } from '../commands/apiClient.ts';
@@ -9,6 +8,7 @@ import { startEverything, type Running } from '../commands/system.ts';
 import type { SystemOptions } from '../commands/systemOptions.ts';
 import { createLogger } from '../platform/logger.ts';
 import { defaultAdminPassword } from '../platform/settings.ts';
+import { makeTemporaryFolder } from '../platform/temporaryFolder.ts';
 import { paths, type PathName } from './plan.ts';
 import { presentBody } from './kinds.ts';
 import { createProxy, type Proxy } from './proxy.ts';
@@ -45,9 +45,7 @@ const run = promisify(execFile);
 
 /** Servers, two workers and the API; whoever talks to a server does so through a proxy. */
 export async function startSystem(signal: AbortSignal): Promise<System> {
-  const folder = await mkdtemp(join(tmpdir(), 'luna-chaos-'));
-  // When root runs this, PostgreSQL runs as another user, who has to get through.
-  await chmod(folder, 0o711);
+  const folder = await makeTemporaryFolder('chaos');
   const sampleFolder = join(folder, 'samples');
   await mkdir(sampleFolder);
   const started: Running[] = [];

@@ -1,12 +1,12 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { environmentWith } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
+import { makeTemporaryFolder } from '../platform/temporaryFolder.ts';
 import { createApiClient } from './apiClient.ts';
 import { cacheDir } from './cacheDir.ts';
 import { seedCheckedSystem, type KnownIds } from './checkApiSeed.ts';
@@ -39,7 +39,7 @@ await runCommand(
     .option('--phases <names>', 'of schemathesis', 'examples,coverage,fuzzing,stateful')
     .action(async ({ examples, seed, phases }: { examples: number; seed: number; phases: string }) => {
       const program = installSchemathesis();
-      const dataDir = await mkdtemp(join(tmpdir(), 'luna-admin-check-api-'));
+      const dataDir = await makeTemporaryFolder('check-api');
       const log = createLogger({ name: 'check:api', level: 'warn', format: 'pretty' });
       const system = await startEverything({
         log,

@@ -1,12 +1,11 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { createDatabase } from '../db/connection.ts';
 import { describeSchema } from '../db/describeSchema.ts';
 import { migrate } from '../db/migrate.ts';
 import { startPostgres } from '../embedded/postgres.ts';
 import { createLogger } from '../platform/logger.ts';
+import { makeTemporaryFolder } from '../platform/temporaryFolder.ts';
 import { defineCommand, runCommand } from './options.ts';
 
 const schemaFile = fileURLToPath(new URL('../db/schema.sql', import.meta.url));
@@ -19,7 +18,7 @@ await runCommand(
 );
 
 async function dump(): Promise<void> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'luna-schema-'));
+  const dataDir = await makeTemporaryFolder('schema');
   const log = createLogger({ name: 'schema', level: 'warn', format: 'pretty' });
   const postgres = await startPostgres({ dataDir, log });
   try {

@@ -1,6 +1,5 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rm } from 'node:fs/promises';
+import { makeTemporaryFolder } from '../../platform/temporaryFolder.ts';
 
 export interface TestFolder {
   readonly path: string;
@@ -9,7 +8,6 @@ export interface TestFolder {
 
 /** An empty folder that also the user who runs PostgreSQL for root may enter. */
 export async function createTestFolder(name: string): Promise<TestFolder> {
-  const path = await mkdtemp(join(tmpdir(), `luna-${name}-`));
-  await chmod(path, 0o711);
+  const path = await makeTemporaryFolder(name);
   return { path, remove: () => rm(path, { recursive: true, force: true }) };
 }
