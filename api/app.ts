@@ -63,6 +63,7 @@ export interface AppDeps extends NotificationPoliciesDeps {
   readonly requestStats: RequestStats;
   readonly sysInfoLists: HelpDeps['sysInfoLists'];
   readonly temporalVersion: HelpDeps['temporalVersion'];
+  readonly workerVersion: HelpDeps['workerVersion'];
   readonly signingKey: HelpDeps['signingKey'];
   /** By name, secrets masked. */
   readonly shownSettings: HelpDeps['shownSettings'];

@@ -104,6 +104,7 @@ async function serve(): Promise<void> {
     requestStats,
     sysInfoLists: createSysInfoLists(db),
     temporalVersion: () => gateway.serverVersion(),
+    workerVersion: () => workers.oldestVersion(),
     signingKey: await getSigningKey(config),
     shownSettings: showSettings(config),
     configPublic: config.configPublic,

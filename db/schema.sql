@@ -468,6 +468,7 @@ create table workers (
   worker_id uuid not null,
   queues text[] not null,
   beat_time timestamp with time zone default now() not null,
+  version text,
   constraint workers_pkey PRIMARY KEY (worker_id)
 );
 

@@ -9,12 +9,12 @@ export type WorkerStore = ReturnType<typeof createWorkerStore>;
 /** Which worker processes are there: Temporal itself remembers a poller for a minute after it was killed. */
 export function createWorkerStore(db: Database) {
   return {
-    beat: async (workerId: string, queues: readonly string[]): Promise<void> => {
+    beat: async (workerId: string, queues: readonly string[], version: string): Promise<void> => {
       await db.query(
         `with forgotten as (delete from workers where beat_time < now() - ${forgottenAfter})
-         insert into workers (worker_id, queues) values ($1, $2)
+         insert into workers (worker_id, queues, version) values ($1, $2, $3)
          on conflict (worker_id) do update set beat_time = now()`,
-        [workerId, queues],
+        [workerId, queues, version],
       );
     },
 
@@ -30,6 +30,15 @@ export function createWorkerStore(db: Database) {
         [queues],
       );
       return rows.map(({ queue }) => queue);
+    },
+
+    /** The lowest version of the processes that are there, such as 5.2.7; null: none is. */
+    oldestVersion: async (): Promise<string | null> => {
+      const [row] = await db.query<{ version: string }>(
+        `select version from workers where beat_time > now() - ${silentAfter} and version is not null
+         order by string_to_array(version, '.')::integer[] limit 1`,
+      );
+      return row?.version ?? null;
     },
   };
 }

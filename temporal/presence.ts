@@ -3,11 +3,12 @@ import type { Logger } from '../platform/logger.ts';
 
 export interface PresenceDeps {
   readonly store: {
-    beat(workerId: string, queues: readonly string[]): Promise<void>;
+    beat(workerId: string, queues: readonly string[], version: string): Promise<void>;
     leave(workerId: string): Promise<void>;
   };
   readonly workerId: string;
   readonly queues: readonly string[];
+  readonly version: string;
   /** Throws when this process does not take work. */
   check(): void;
   readonly log: Pick<Logger, 'warn'>;
@@ -17,7 +18,7 @@ const everyMs = 2_000;
 
 /** Says every few seconds that this process takes work, and when it stops, that it does not any more. */
 export async function runPresence(deps: PresenceDeps, stopping: AbortSignal): Promise<void> {
-  const { store, workerId, queues, log } = deps;
+  const { store, workerId, queues, version, log } = deps;
   let healthy = true;
   const attempt = async (work: () => Promise<void>): Promise<void> => {
     try {
@@ -31,7 +32,7 @@ export async function runPresence(deps: PresenceDeps, stopping: AbortSignal): Pr
   while (!stopping.aborted) {
     await attempt(() => {
       deps.check();
-      return store.beat(workerId, queues);
+      return store.beat(workerId, queues, version);
     });
     await wait(everyMs, undefined, { signal: stopping }).catch(() => undefined);
   }

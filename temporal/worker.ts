@@ -48,6 +48,7 @@ import { installRuntime } from './runtime.ts';
 import { startStatusServer } from './statusServer.ts';
 import { fixedSlots, startWorkers } from './workers.ts';
 import { abilitiesOf } from '../domain/tasks/networks.ts';
+import { release } from '../domain/release.ts';
 
 const usage = `npm run worker -- [--queues ${queueNames.join(',')}]\n`;
 
@@ -253,6 +254,7 @@ shutdown.on('last', 'status server', () => status.close());
 const present = runPresence(
   {
     ...{ store: createWorkerStore(db), workerId: randomUUID(), queues, log },
+    version: Object.values(release).join('.'),
     check: () => {
       workers.check();
     },

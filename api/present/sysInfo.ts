@@ -29,6 +29,8 @@ interface Version {
 
 export interface SysInfoSurroundings {
   readonly version: Version;
+  /** The oldest of the workers' that are there; null: none is. */
+  readonly workerVersion: string | null;
   /** null: Temporal does not answer. */
   readonly temporalVersion: string | null;
   readonly extractors: readonly { readonly version: number; readonly kind: string; readonly name: string }[];
@@ -37,12 +39,11 @@ export interface SysInfoSurroundings {
 
 export function presentSysInfo(info: SysInfoToShow, around: SysInfoSurroundings) {
   const { major, minor, patch } = around.version;
-  const ours = { major, minor, patch };
   return {
     services_versions: {
-      'luna-admin': ours,
-      'luna-admin-worker': ours,
-      temporal: around.temporalVersion === null ? null : toVersion(around.temporalVersion),
+      'luna-admin': { major, minor, patch },
+      'luna-admin-worker': toVersion(around.workerVersion),
+      temporal: toVersion(around.temporalVersion),
       postgresql: {
         major: Math.floor(info.serverVersion / 10_000),
         minor: info.serverVersion % 10_000,
@@ -69,7 +70,8 @@ export function presentSysInfo(info: SysInfoToShow, around: SysInfoSurroundings)
   };
 }
 
-function toVersion(text: string): Version {
+function toVersion(text: string | null): Version | null {
+  if (text === null) return null;
   const [major = 0, minor = 0, patch = 0] = text
     .split(/[.-]/, 3)
     .map((part) => Number.parseInt(part, 10) || 0);

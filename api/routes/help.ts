@@ -8,6 +8,8 @@ export interface HelpDeps {
   readonly sysInfoLists: { read(): Promise<SysInfoToShow> };
   /** Rejects when Temporal does not answer. */
   readonly temporalVersion: () => Promise<string>;
+  /** The oldest of the workers' that are there; null: none is. */
+  readonly workerVersion: () => Promise<string | null>;
   readonly signingKey: KeyObject;
   readonly extractors: SysInfoSurroundings['extractors'];
   readonly shownSettings: SysInfoSurroundings['settings'];
@@ -18,12 +20,14 @@ export function helpRoutes(deps: HelpDeps): Handlers {
   let underWay: Promise<object> | undefined;
 
   const read = async (): Promise<object> => {
-    const [info, temporalVersion] = await Promise.all([
+    const [info, workerVersion, temporalVersion] = await Promise.all([
       deps.sysInfoLists.read(),
+      deps.workerVersion(),
       deps.temporalVersion().catch(() => null),
     ]);
     const document = presentSysInfo(info, {
       version: apiVersion,
+      workerVersion,
       temporalVersion,
       extractors: deps.extractors,
       settings: deps.shownSettings,

@@ -1,7 +1,8 @@
+import { release } from '../../domain/release.ts';
 import type { Handlers } from '../jsonRouter.ts';
 
-/** The release of the manual that this service implements, and the version of its addresses. */
-export const apiVersion = { api: 4, major: 5, minor: 2, patch: 7 } as const;
+/** The release, and the version of its addresses. */
+export const apiVersion = { api: 4, ...release } as const;
 
 export function versionRoutes(): Handlers {
   return {

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { createPublicKey } from 'node:crypto';
+import { createPublicKey, randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { createWorkerStore } from '../../db/workerStore.ts';
 import { isSignedBy } from '../../platform/signedJson.ts';
 import { getSigningKey } from '../../platform/signingKey.ts';
 import { startApiServer, type ApiServer } from '../support/apiServer.ts';
@@ -56,6 +57,18 @@ test('system information counts what is stored and names every service', async (
   assert.equal(info.current_faces_attributes_count, 1);
   assert.equal(info.license_info.faces_count, 1);
   assert.doesNotMatch(JSON.stringify(info), /hidden/);
+});
+
+test('the oldest of the workers that are there is named, and none when none is', async () => {
+  const workers = createWorkerStore(api.db);
+  const version = async () => (await sysInfo()).services_versions['luna-admin-worker'];
+  assert.equal(await version(), null);
+  const [newer, older, gone] = [randomUUID(), randomUUID(), randomUUID()];
+  await workers.beat(newer, ['gc'], '5.10.0');
+  await workers.beat(older, ['gc'], '5.9.3');
+  await workers.beat(gone, ['gc'], '4.0.0');
+  await workers.leave(gone);
+  assert.deepEqual(await version(), { major: 5, minor: 9, patch: 3 });
 });
 
 test('without Temporal all the rest is told', async () => {

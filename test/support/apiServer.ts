@@ -30,6 +30,7 @@ import { createTaskPageLists } from '../../db/taskPageLists.ts';
 import { createTaskPreviews } from '../../db/taskPreview.ts';
 import { createTaskStore } from '../../db/taskStore.ts';
 import { isUnavailable } from '../../db/unavailable.ts';
+import { createWorkerStore } from '../../db/workerStore.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
 import { loadConfig } from '../../platform/config.ts';
 import { createLogger } from '../../platform/logger.ts';
@@ -119,6 +120,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     trustProxy: '',
     requestStats,
     sysInfoLists: createSysInfoLists(db),
+    workerVersion: () => createWorkerStore(db).oldestVersion(),
     temporalVersion: () => (isEngineThere ? Promise.resolve('1.32.0') : Promise.reject(new Error('away'))),
     signingKey: generateKeyPairSync('ed25519').privateKey,
     shownSettings: showSettings(
