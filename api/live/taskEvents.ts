@@ -55,6 +55,8 @@ export function createTaskEvents({
   const stream =
     (watched: (req: Request) => number | null): RequestHandler =>
     (req, res) => {
+      // While the session was read the client may have left; its close would never be heard.
+      if (res.destroyed) return;
       const taskId = watched(req);
       const here: Stream = { res, sessionId: req.get('Authorization') === undefined ? req.sessionID : null };
       openStream(res);

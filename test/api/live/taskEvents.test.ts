@@ -1,5 +1,11 @@
 import assert from 'node:assert/strict';
+import { EventEmitter, once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
+import express from 'express';
+import pino from 'pino';
+import { createTaskEvents } from '../../../api/live/taskEvents.ts';
+import { closeServer } from '../../support/closeServer.ts';
 import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../../support/apiServer.ts';
 import { advanceTask, insertTask } from '../../pages/taskRows.ts';
 
@@ -63,4 +69,35 @@ test('nobody listens without credentials, and the refusal raises no dialogue', a
   const answer = await fetch(`${server.url}/tasks/events`);
   assert.equal(answer.status, 401);
   assert.equal(answer.headers.get('www-authenticate'), null);
+});
+
+test('whoever has left before a stream begins leaves nothing behind', async () => {
+  let listeners = 0;
+  const listening = { catchUp: () => undefined, stop: () => void (listeners -= 1) };
+  const join = () => void (listeners += 1);
+  const events = createTaskEvents({
+    feed: { listen: () => (join(), listening), changed: () => undefined, listeners: () => listeners },
+    workerWatch: { listen: () => (join(), listening.stop), missing: () => Promise.resolve([]) },
+    livingSessions: () => Promise.resolve(new Set()),
+    log: pino({ level: 'silent' }),
+  });
+  const leaving = new AbortController();
+  // As the reading of a session would, it takes until the client is gone.
+  const begun = new EventEmitter();
+  const slow = express().get('/', async (req, res, next) => {
+    leaving.abort();
+    await once(res, 'close');
+    events.all(req, res, next);
+    begun.emit('begun');
+  });
+  const service = slow.listen(0, '127.0.0.1');
+  await once(service, 'listening');
+  const { port } = service.address() as AddressInfo;
+  const hasBegun = once(begun, 'begun');
+  await assert.rejects(fetch(`http://127.0.0.1:${port}/`, { signal: leaving.signal }), {
+    name: 'AbortError',
+  });
+  await hasBegun;
+  await closeServer(service);
+  assert.equal(listeners, 0);
 });
