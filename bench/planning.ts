@@ -8,9 +8,8 @@ import { slowestPreview } from './previews.ts';
 
 const chunk = 500_000;
 const fewIn = 10_000;
-// As the worker has them.
+// As the worker has it.
 const partSize = 50_000;
-const partsPerStep = 4;
 
 /** What it takes to look at and to plan a task over very many faces, all of them or one in ten thousand. */
 export const planning: Measurement = {
@@ -64,7 +63,7 @@ async function planPaused({ db, tasks }: Bed, filters: object): Promise<number[]
     taskId,
   ]);
   if (task === undefined) throw new Error(`there is no task ${taskId}`);
-  const plan = createPartPlan(db, { partSizes: { gc: partSize, extract: partSize }, partsPerStep });
+  const plan = createPartPlan(db, { partSizes: { gc: partSize, extract: partSize } });
   const steps: number[] = [];
   for (let after = 0, planned = false; !planned;) {
     const started = performance.now();

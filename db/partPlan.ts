@@ -10,7 +10,7 @@ import { planWhole } from './wholePartition.ts';
 export interface PlanOptions {
   readonly partSizes: Readonly<Record<'gc' | 'extract', number>>;
   /** Parts that one step plans at most: bounds the length of its transaction. */
-  readonly partsPerStep: number;
+  readonly partsPerStep?: number;
   /** Rows that one step passes at most, whether they are selected or not; bounds it too. */
   readonly rowsPerStep?: number;
   /** How long a call may cut parts beyond those that it answers, so that a long task's end is soon foreseen. Default: 0. */
@@ -26,8 +26,13 @@ export interface PlanStep {
 
 export type PartPlan = ReturnType<typeof createPartPlan>;
 
-// Index entries alone: 0.1 s a step.
-const defaultRowsPerStep = 400_000;
+const defaults = {
+  // Few, so that the first parts run while the next ones are being cut.
+  partsPerStep: 8,
+  // Index entries alone: 0.1 s a step.
+  rowsPerStep: 400_000,
+  aheadMs: 0,
+};
 // Steps that found nothing, or cut ahead, in one call: a few seconds, so that neither a pause nor a history waits for them.
 const stepsPerCall = 20;
 
@@ -35,14 +40,15 @@ const stepsPerCall = 20;
  * Cuts what a task selects into parts: key ranges of at most so many objects, found from where the last step stopped,
  * one transaction a step. How a step walks is decided anew each time: docs/decisions/0012.
  */
-export function createPartPlan(db: Database, options: PlanOptions) {
+export function createPartPlan(db: Database, wishes: PlanOptions) {
+  const options = { ...defaults, ...wishes };
   return {
     /**
      * The open parts after number `after`, cutting new ones when too few are left. Harmless when repeated. The first
      * call answers as soon as it can; the others, whose parts nobody waits for yet, cut ahead.
      */
     next: async (ref: TaskRef, after: number): Promise<PlanStep> => {
-      const aheadUntil = performance.now() + (after === 0 ? 0 : (options.aheadMs ?? 0));
+      const aheadUntil = performance.now() + (after === 0 ? 0 : options.aheadMs);
       for (let step = 1; ; step += 1) {
         const ahead = performance.now() < aheadUntil;
         const { goesOn, ...found } = await db.transaction((tx) => planStep(tx, ref, after, options, ahead));
@@ -57,7 +63,7 @@ async function planStep(
   tx: Sql,
   ref: TaskRef,
   after: number,
-  options: PlanOptions,
+  options: Required<PlanOptions>,
   ahead: boolean,
 ): Promise<PlanStep & { readonly goesOn: boolean }> {
   const task = await findEngineTask(tx, ref, 'for no key update');
@@ -85,11 +91,11 @@ async function openParts(tx: Sql, taskId: number, after: number, limit: number):
   return rows.map(({ part_no }) => part_no);
 }
 
-async function cutParts(tx: Sql, task: EngineTask, options: PlanOptions): Promise<Cut> {
+async function cutParts(tx: Sql, task: EngineTask, options: Required<PlanOptions>): Promise<Cut> {
   const sizes = {
     part: options.partSizes[task.kind],
     parts: options.partsPerStep,
-    rows: options.rowsPerStep ?? defaultRowsPerStep,
+    rows: options.rowsPerStep,
   };
   const few = (await selectsFew(tx, task)) ? await cutFew(tx, task, sizes) : null;
   const cut = few ?? (await cutWindow(tx, task, sizes));

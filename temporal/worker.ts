@@ -132,13 +132,10 @@ const partSlots = {
   gc: createLendingSlots(2 * config.gcWindow),
   extract: createLendingSlots(config.extractProcesses + 2),
 };
-// Few, so that the first parts run while the next ones are being cut.
-const partsPerStep = 8;
 const activities = createActivities({
   books,
   plan: createPartPlan(db, {
     partSizes: { gc: config.partSizeGc, extract: config.partSizeExtract },
-    partsPerStep,
     aheadMs: 1_000,
   }),
   windows: { gc: config.gcWindow, extract: config.extractProcesses + 2 },
