@@ -16,6 +16,7 @@ export function createWorkerWatch({ silentQueues, log, everyMs = 2_000 }: Worker
   const listeners = new Set<(missing: readonly MissingWorkers[]) => void>();
   let timer: NodeJS.Timeout | null = null;
   let last = '';
+  let looked: Promise<readonly MissingWorkers[]> = Promise.resolve([]);
 
   const missing = async (): Promise<MissingWorkers[]> => {
     const silent = await silentQueues(['orchestrate', 'gc', 'extract']);
@@ -27,8 +28,9 @@ export function createWorkerWatch({ silentQueues, log, everyMs = 2_000 }: Worker
   };
 
   const look = async (): Promise<void> => {
+    looked = missing();
     try {
-      const now = await missing();
+      const now = await looked;
       if (now.join() === last) return;
       last = now.join();
       for (const tell of listeners) tell(now);
@@ -44,13 +46,19 @@ export function createWorkerWatch({ silentQueues, log, everyMs = 2_000 }: Worker
     /** Hears of every change, and of what is missing at the beginning. */
     listen: (tell: (missing: readonly MissingWorkers[]) => void): (() => void) => {
       listeners.add(tell);
-      missing().then(
-        (now) => {
-          if (now.length > 0 && listeners.has(tell)) tell(now);
-        },
-        () => undefined,
-      );
-      timer ??= setInterval(() => void look(), everyMs);
+      if (timer === null) {
+        last = '';
+        timer = setInterval(() => void look(), everyMs);
+        void look();
+      } else {
+        // A thousand who come at once, as after a restart, ask nothing more.
+        looked.then(
+          (now) => {
+            if (now.length > 0 && listeners.has(tell)) tell(now);
+          },
+          () => undefined,
+        );
+      }
       return () => {
         listeners.delete(tell);
         if (listeners.size > 0 || timer === null) return;
