@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { runHealthChecks, type HealthFinding } from '../../platform/healthChecks.ts';
+import { runHealthChecks, type HealthCheck } from '../../platform/healthChecks.ts';
 import { createRecent } from '../../platform/recent.ts';
 import { dayStep, hourStep } from '../../views/pages/home/activity.ts';
 import { overdueAtMost } from '../../views/pages/home/attention.ts';
@@ -31,7 +31,7 @@ export function home(sources: HomeSources): RequestHandler {
   const { taskLists, homeLists, accountLists, extractors, defaultFaceVersion: defaultVersion } = sources;
   const recentStock = createRecent(() => homeLists.stock(), stockAgeMs);
   const recentHealth = createRecent(
-    () => runHealthChecks(sources.checks, { withDependent: true }),
+    () => runHealthChecks(sources.checks.filter(isNoWorker), { withDependent: true }),
     healthAgeMs,
   );
   const since = (ms: number) => new Date(Date.now() - ms);
@@ -88,7 +88,10 @@ export function home(sources: HomeSources): RequestHandler {
         attention: {
           now,
           failedOfLate: failed,
-          broken: [...missing, ...brokenOf(findings)],
+          broken: [
+            ...missing,
+            ...findings.filter(({ status }) => status !== 'ok').map(({ service }) => service),
+          ],
           overdueMessages: overdue,
         },
       }),
@@ -97,10 +100,8 @@ export function home(sources: HomeSources): RequestHandler {
 }
 
 /** Whether workers are there is asked anew for each page: the page has to follow within seconds. */
-function brokenOf(findings: readonly HealthFinding[]): string[] {
-  return findings
-    .filter(({ status, service }) => status !== 'ok' && service !== 'workers' && service !== 'extractors')
-    .map(({ service }) => service);
+function isNoWorker({ name }: HealthCheck): boolean {
+  return name !== 'workers' && name !== 'extractors';
 }
 
 /** The tasks in the order of their ids; one that has been deleted meanwhile is left out. */
