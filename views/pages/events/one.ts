@@ -8,6 +8,7 @@ import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { EventDetailsShape, FaceCardShape } from '../../shapes.ts';
 import { attributeFacts } from '../faces/attributeFacts.ts';
+import { networkName } from '../faces/networkName.ts';
 
 export interface EventInput {
   readonly event: EventDetailsShape;
@@ -43,8 +44,6 @@ const kindNames = { face: 'Face', body: 'Body' } as const;
 export function eventPage({ event, faces, extractors }: EventInput): EventPage {
   const { event_id, account_id, login, face_id, samples } = event;
   const isFaceThere = faces.some((face) => face.face_id === face_id);
-  const networkOf = (kind: string, version: number): string =>
-    extractors.find((extractor) => extractor.kind === kind && extractor.version === version)?.name ?? '–';
   return {
     head: { title: `Event ${event_id}`, section: 'accounts' },
     title: `Event ${event.external_id || event_id}`,
@@ -74,7 +73,7 @@ export function eventPage({ event, faces, extractors }: EventInput): EventPage {
     descriptors: event.descriptors.map((descriptor) => ({
       version: String(descriptor.descriptor_version),
       kind: kindNames[descriptor.descriptor_type],
-      network: networkOf(descriptor.descriptor_type, descriptor.descriptor_version),
+      network: networkName(extractors, descriptor.descriptor_type, descriptor.descriptor_version),
       generation: formatCount(descriptor.generation),
       created: time(descriptor.create_time),
     })),

@@ -6,6 +6,7 @@ import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { FaceDetailsShape } from '../../shapes.ts';
 import { attributeFacts } from './attributeFacts.ts';
+import { networkName } from './networkName.ts';
 
 export interface FaceInput {
   readonly face: FaceDetailsShape;
@@ -50,8 +51,6 @@ export interface FacePage {
 export function facePage({ face, extractors }: FaceInput): FacePage {
   const title = `Face ${face.external_id === '' ? face.face_id : face.external_id}`;
   const isAccountThere = face.login !== null;
-  const networkOf = (version: number): string =>
-    extractors.find((extractor) => extractor.kind === 'face' && extractor.version === version)?.name ?? '–';
   return {
     head: { title: `Face ${face.face_id}`, section: 'accounts' },
     title,
@@ -75,7 +74,7 @@ export function facePage({ face, extractors }: FaceInput): FacePage {
     attributes: face.basic_attributes === null ? [] : attributeFacts(face.basic_attributes),
     descriptors: face.descriptors.map((descriptor) => ({
       version: String(descriptor.descriptor_version),
-      network: networkOf(descriptor.descriptor_version),
+      network: networkName(extractors, 'face', descriptor.descriptor_version),
       generation: formatCount(descriptor.generation),
       created: time(descriptor.create_time),
     })),

@@ -1,0 +1,10 @@
+interface Network {
+  readonly version: number;
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** Of the network that makes descriptors of this kind and version; a dash where none is known here. */
+export function networkName(extractors: readonly Network[], kind: string, version: number): string {
+  return extractors.find((one) => one.kind === kind && one.version === version)?.name ?? '–';
+}
