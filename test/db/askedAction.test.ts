@@ -1,28 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import type { AskedAction, TakenAction } from '../../db/askedAction.ts';
-import { createDatabase, type Database } from '../../db/connection.ts';
 import { createTaskBooks, type TaskBooks } from '../../db/taskBooks.ts';
 import { createTaskStore } from '../../db/taskStore.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 import { tester } from '../support/rows.ts';
 
-let testDatabase: TestDatabase;
-let db: Database;
+const { db } = await openTestDatabase(2);
 let books: TaskBooks;
 let taken: TakenAction[];
 let ref: TaskRef;
-
-before(async () => {
-  testDatabase = await createTestDatabase();
-  db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 2 });
-});
-
-after(async () => {
-  await db.close();
-  await testDatabase.drop();
-});
 
 beforeEach(async () => {
   taken = [];

@@ -1,25 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { createBlockCounts } from '../../db/blockCounts.ts';
-import { createDatabase, type Database } from '../../db/connection.ts';
 import { createErrorLists } from '../../db/errorLists.ts';
 import { createTaskLists } from '../../db/taskLists.ts';
 import type { ErrorFilters } from '../../domain/tasks/errorFilters.ts';
 import type { TaskFilters } from '../../domain/tasks/taskFilters.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 
-let testDatabase: TestDatabase;
-let db: Database;
-
-before(async () => {
-  testDatabase = await createTestDatabase();
-  db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 4 });
-});
-
-after(async () => {
-  await db.close();
-  await testDatabase.drop();
-});
+const { db } = await openTestDatabase(4);
 
 const tasks = 25_000;
 

@@ -1,21 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { createDatabase, type Database } from '../../db/connection.ts';
+import { test } from 'node:test';
 import { ensureDescriptorPartition } from '../../db/descriptorPartitions.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 
-let testDatabase: TestDatabase;
-let db: Database;
-
-before(async () => {
-  testDatabase = await createTestDatabase();
-  db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 8 });
-});
-
-after(async () => {
-  await db.close();
-  await testDatabase.drop();
-});
+const { db } = await openTestDatabase(8);
 
 test('processes that start at once make the partition of a new version once', async () => {
   for (let version = 201; version <= 210; version += 1) {

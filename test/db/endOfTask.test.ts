@@ -1,30 +1,21 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { createDatabase, type Database } from '../../db/connection.ts';
+import { before, test } from 'node:test';
 import { createPartPlan } from '../../db/partPlan.ts';
 import { commitBatch, createPartStore } from '../../db/partStore.ts';
 import { createTaskBooks } from '../../db/taskBooks.ts';
 import { createTaskStore } from '../../db/taskStore.ts';
 import type { GcContent } from '../../domain/tasks/gcContent.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 import { buildFace, insertFaces, tester } from '../support/rows.ts';
 import { waitFor } from '../support/waitFor.ts';
 
-let testDatabase: TestDatabase;
-let db: Database;
+const { db } = await openTestDatabase(6);
 
 before(async () => {
-  testDatabase = await createTestDatabase();
-  db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 6 });
   await insertFaces(
     db,
     Array.from({ length: 20 }, () => buildFace()),
   );
-});
-
-after(async () => {
-  await db.close();
-  await testDatabase.drop();
 });
 
 const content: GcContent = {

@@ -1,25 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import fc from 'fast-check';
 import { v7 as newId } from 'uuid';
-import { createDatabase, type Database } from '../../db/connection.ts';
 import type { EventFilters } from '../../domain/tasks/filters.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 import { buildEvent, insertEventRows } from '../support/eventRows.ts';
 import { createGcByHand } from '../support/gcByHand.ts';
 
-let testDatabase: TestDatabase;
-let db: Database;
-
-before(async () => {
-  testDatabase = await createTestDatabase();
-  db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 6 });
-});
-
-after(async () => {
-  await db.close();
-  await testDatabase.drop();
-});
+const { db } = await openTestDatabase(6);
 
 // Few different values, so that filters hit and miss.
 const someUuid = fc.constantFrom(...[1, 2, 3].map((n) => `0190000${n}-0000-7000-8000-00000000000${n}`));

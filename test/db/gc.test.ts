@@ -1,33 +1,20 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import fc from 'fast-check';
-import { createDatabase, type Database } from '../../db/connection.ts';
 import { createPartPlan } from '../../db/partPlan.ts';
 import { createPartStore } from '../../db/partStore.ts';
 import type { FaceFilters } from '../../domain/tasks/filters.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 import { createGcByHand } from '../support/gcByHand.ts';
 import { buildFace, insertEvents, insertFaces, tester, type FaceRow } from '../support/rows.ts';
 
-let testDatabase: TestDatabase;
-let db: Database;
-let byHand: ReturnType<typeof createGcByHand>;
-
-before(async () => {
-  testDatabase = await createTestDatabase();
-  db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 6 });
-  byHand = createGcByHand(db);
-});
+const { db } = await openTestDatabase(6);
+const byHand = createGcByHand(db);
 
 beforeEach(async () => {
   await db.query(
     'truncate faces, attributes, samples, list_faces, face_descriptors, tasks, sample_tombstones cascade',
   );
-});
-
-after(async () => {
-  await db.close();
-  await testDatabase.drop();
 });
 
 // Few different values, so that filters hit and miss.

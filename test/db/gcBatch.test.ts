@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import pg from 'pg';
-import { createDatabase, type Database } from '../../db/connection.ts';
 import { createGcStore } from '../../db/gcStore.ts';
 import { createPartPlan } from '../../db/partPlan.ts';
 import { createPartStore } from '../../db/partStore.ts';
@@ -10,25 +9,14 @@ import { createTaskStore } from '../../db/taskStore.ts';
 import { freezeGcContent, type GcContent } from '../../domain/tasks/gcContent.ts';
 import type { ClaimedPart } from '../../domain/tasks/parts.ts';
 import { taskTypes } from '../../domain/tasks/task.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 import { buildFace, insertFaces, tester, type FaceRow } from '../support/rows.ts';
 import { waitFor } from '../support/waitFor.ts';
 
-let testDatabase: TestDatabase;
-let db: Database;
+const { db, url } = await openTestDatabase(6);
 let faces: FaceRow[];
 let part: ClaimedPart;
 let content: GcContent;
-
-before(async () => {
-  testDatabase = await createTestDatabase();
-  db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 6 });
-});
-
-after(async () => {
-  await db.close();
-  await testDatabase.drop();
-});
 
 /** Ten faces that a claimed part is about to remove. */
 beforeEach(async () => {
@@ -49,7 +37,7 @@ beforeEach(async () => {
 
 /** A batch of eight that has selected its objects when somebody else's change to some of them is committed. */
 async function batchOvertakenBy(change: string, ids: readonly string[]) {
-  const other = new pg.Client({ connectionString: testDatabase.url });
+  const other = new pg.Client({ connectionString: url });
   await other.connect();
   try {
     await other.query('begin');

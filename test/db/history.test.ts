@@ -1,23 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { createDatabase, type Database } from '../../db/connection.ts';
+import { test } from 'node:test';
 import { createHistoryStore } from '../../db/historyStore.ts';
 import { createHomeLists } from '../../db/homeLists.ts';
 import { createTaskPageLists } from '../../db/taskPageLists.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 import { insertError, insertTask } from '../pages/taskRows.ts';
 
-let testDatabase: TestDatabase;
-let db: Database;
-
-before(async () => {
-  testDatabase = await createTestDatabase();
-  db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 2 });
-});
-after(async () => {
-  await db.close();
-  await testDatabase.drop();
-});
+const { db } = await openTestDatabase(2);
 
 /** As if so many seconds had passed since the last sample. */
 async function pass(taskId: number, seconds: number): Promise<void> {

@@ -1,22 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { createDatabase, type Database } from '../../db/connection.ts';
+import { test } from 'node:test';
 import { createOpenTasks } from '../../db/openTasks.ts';
 import { createTaskStore } from '../../db/taskStore.ts';
 import { freezeGcContent } from '../../domain/tasks/gcContent.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 import { tester } from '../support/rows.ts';
 
-let testDatabase: TestDatabase;
-let db: Database;
-before(async () => {
-  testDatabase = await createTestDatabase();
-  db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 2 });
-});
-after(async () => {
-  await db.close();
-  await testDatabase.drop();
-});
+const { db } = await openTestDatabase(2);
 
 test('a task that waits to be started makes the outbox old; a paused one does not', async () => {
   const tasks = createTaskStore(db);

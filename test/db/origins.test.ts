@@ -1,31 +1,19 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, test } from 'node:test';
-import { createDatabase, type Database } from '../../db/connection.ts';
+import { beforeEach, test } from 'node:test';
 import { createOriginStore } from '../../db/originStore.ts';
 import type { GcContent } from '../../domain/tasks/gcContent.ts';
 import type { OriginOutcome, OriginRemoval } from '../../domain/tasks/originRemoval.ts';
 import type { ClaimedPart, TaskRef } from '../../domain/tasks/parts.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 import { createGcByHand } from '../support/gcByHand.ts';
 import { buildFace, insertFaces, tester } from '../support/rows.ts';
 
-let testDatabase: TestDatabase;
-let db: Database;
-
-before(async () => {
-  testDatabase = await createTestDatabase();
-  db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 6 });
-});
+const { db } = await openTestDatabase(6);
 
 beforeEach(async () => {
   await db.query(
     'truncate faces, attributes, samples, list_faces, face_descriptors, image_origins, tasks cascade',
   );
-});
-
-after(async () => {
-  await db.close();
-  await testDatabase.drop();
 });
 
 const removed: OriginOutcome = { kind: 'removed' };

@@ -1,24 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { presentTask } from '../../api/present/task.ts';
-import { createDatabase, type Database } from '../../db/connection.ts';
 import { commitBatch, createPartStore } from '../../db/partStore.ts';
 import { createTaskLists } from '../../db/taskLists.ts';
 import type { ClaimedPart } from '../../domain/tasks/parts.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 
-let testDatabase: TestDatabase;
-let db: Database;
-
-before(async () => {
-  testDatabase = await createTestDatabase();
-  db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 2 });
-});
-
-after(async () => {
-  await db.close();
-  await testDatabase.drop();
-});
+const { db } = await openTestDatabase(2);
 
 const content = { target: 'face_descriptors', filters: { descriptor_version: 1 }, store_results: false };
 

@@ -1,23 +1,11 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { after, before, test } from 'node:test';
-import { createDatabase, type Database } from '../../db/connection.ts';
+import { test } from 'node:test';
 import { describeSchema } from '../../db/describeSchema.ts';
 import { isMigrated, migrate, NewerSchemaError } from '../../db/migrate.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 
-let testDatabase: TestDatabase;
-let db: Database;
-
-before(async () => {
-  testDatabase = await createTestDatabase();
-  db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 2 });
-});
-
-after(async () => {
-  await db.close();
-  await testDatabase.drop();
-});
+const { db, url } = await openTestDatabase(2);
 
 test('the migrations lead to the schema that is written in db/schema.sql', async () => {
   assert.equal(
@@ -28,13 +16,13 @@ test('the migrations lead to the schema that is written in db/schema.sql', async
 });
 
 test('a second start finds nothing to migrate', async () => {
-  assert.deepEqual(await migrate({ databaseUrl: testDatabase.url }), { applied: [] });
+  assert.deepEqual(await migrate({ databaseUrl: url }), { applied: [] });
   assert.equal(await isMigrated(db), true);
 });
 
 test('an older release refuses a database that a newer one has migrated', async () => {
   await db.query("insert into schema_migrations (name) values ('9999-from-the-future.sql')");
-  await assert.rejects(migrate({ databaseUrl: testDatabase.url }), (error) => {
+  await assert.rejects(migrate({ databaseUrl: url }), (error) => {
     assert.ok(error instanceof NewerSchemaError);
     assert.match(error.message, /9999-from-the-future\.sql/);
     return true;

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { createDatabase, type Database } from '../../db/connection.ts';
+import { before, test } from 'node:test';
 import { ensureDescriptorPartition } from '../../db/descriptorPartitions.ts';
 import { createExtractStore } from '../../db/extractStore.ts';
 import { createGcStore } from '../../db/gcStore.ts';
@@ -13,7 +12,7 @@ import type { EventFilters, FaceFilters } from '../../domain/tasks/filters.ts';
 import { freezeGcContent, type GcContent } from '../../domain/tasks/gcContent.ts';
 import type { ClaimedPart, TaskRef } from '../../domain/tasks/parts.ts';
 import { taskTypes } from '../../domain/tasks/task.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 import { tester } from '../support/rows.ts';
 
 const rows = 200_000;
@@ -21,19 +20,11 @@ const oneIn = 10_000;
 const selected = rows / oneIn;
 const rowsPerStep = 10_000;
 
-let testDatabase: TestDatabase;
-let db: Database;
+// One connection: its own counters say what a piece of work has read.
+const { db } = await openTestDatabase(1);
 
 before(async () => {
-  testDatabase = await createTestDatabase();
-  // One connection: its own counters say what a piece of work has read.
-  db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 1 });
   await seed();
-});
-
-after(async () => {
-  await db.close();
-  await testDatabase.drop();
 });
 
 const uuidOf = (text: string) => `md5(${text})::uuid`;

@@ -1,30 +1,18 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, test } from 'node:test';
-import { createDatabase, type Database } from '../../db/connection.ts';
+import { beforeEach, test } from 'node:test';
 import { createPartStore } from '../../db/partStore.ts';
 import type { GcContent, GcRequest } from '../../domain/tasks/gcContent.ts';
 import type { ClaimedPart, TaskRef } from '../../domain/tasks/parts.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 import { createGcByHand } from '../support/gcByHand.ts';
 import { buildFace, insertEvents, insertFaces, tester } from '../support/rows.ts';
 
-let testDatabase: TestDatabase;
-let db: Database;
-
-before(async () => {
-  testDatabase = await createTestDatabase();
-  db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 6 });
-});
+const { db } = await openTestDatabase(6);
 
 beforeEach(async () => {
   await db.query(
     `truncate faces, attributes, samples, list_faces, face_descriptors, events, event_descriptors, tasks cascade`,
   );
-});
-
-after(async () => {
-  await db.close();
-  await testDatabase.drop();
 });
 
 const ofFaces: GcRequest = { target: 'face_descriptors', descriptor_version: 1, store_results: false };

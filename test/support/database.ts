@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { after } from 'node:test';
 import pg from 'pg';
+import { createDatabase, type Database } from '../../db/connection.ts';
 import { migrate } from '../../db/migrate.ts';
 
 export interface TestDatabase {
@@ -36,6 +38,17 @@ export async function createTestDatabase(): Promise<TestDatabase> {
         await admin.query(`drop database ${name} with (force)`);
       }),
   };
+}
+
+/** For a whole file of tests, which it is removed after; with as many connections at the most. */
+export async function openTestDatabase(maxConnections: number): Promise<{ db: Database; url: string }> {
+  const { url, drop } = await createTestDatabase();
+  const db = createDatabase({ url, applicationName: 'test', maxConnections });
+  after(async () => {
+    await db.close();
+    await drop();
+  });
+  return { db, url };
 }
 
 /** Removes a run's template from a server that goes on without the tests. */
