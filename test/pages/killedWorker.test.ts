@@ -4,6 +4,7 @@ import type { Child } from '../../platform/childProcess.ts';
 import { launchBrowser, type LaunchedBrowser } from '../support/browser.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
 import { createVisitor, logIn } from '../support/visitor.ts';
+import { waitFor } from '../support/waitFor.ts';
 import { startApi } from '../ops/processes.ts';
 
 let engine: Engine;
@@ -45,10 +46,10 @@ test('pages say within 15 seconds that the worker was killed, and go on by thems
   await engine.running().resume('worker-1');
   await Promise.all(words.map((word) => word.waitFor({ state: 'detached', timeout: 15_000 })));
   const done = task.locator('[data-live="objects_done"]');
-  await task.waitForFunction(
-    `Number(document.querySelector('[data-live="objects_done"]').textContent.replace(/,/g, '')) > ${before}`,
-    undefined,
-    { timeout: 60_000 },
+  await waitFor(
+    'the objects to go on',
+    async () => Number((await done.innerText()).replaceAll(',', '')) > before,
+    { limitMs: 60_000 },
   );
   assert.match(await done.innerText(), /^[\d,]+$/);
   assert.deepEqual(visitor.complaints, []);
