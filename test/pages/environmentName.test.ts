@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startApiServer } from '../support/apiServer.ts';
 import { openSite } from '../support/site.ts';
 
 const site = openSite({ environmentName: 'staging' });
@@ -17,9 +16,8 @@ test('every page says which environment it is of, also before the log-in and bes
   site.visitor.complaints.length = 0;
 });
 
-test('without a name there is nothing to say', async (t) => {
-  const unnamed = await startApiServer({ besides: site.server });
-  t.after(() => unnamed.close());
+test('without a name there is nothing to say', async () => {
+  const unnamed = await site.another();
   const page = await site.visit({ url: unnamed.url });
   await page.goto('/login');
   assert.equal(await page.getByText('Environment').count(), 0);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readStock } from '../../db/stock.ts';
-import { rootLogin, rootPassword, startApiServer } from '../support/apiServer.ts';
+import { rootLogin, rootPassword } from '../support/apiServer.ts';
 import { buildFace, insertFaces } from '../support/rows.ts';
 import { logIn } from '../support/visitor.ts';
 import { insertTask } from './taskRows.ts';
@@ -25,7 +25,7 @@ test('home tells how far each version of face descriptors has come', async () =>
 
 test('when the default version is gone, each version is compared with all faces', async () => {
   await site.server.db.query('delete from face_descriptors where descriptor_version = 1');
-  const other = await startApiServer({ besides: site.server });
+  const other = await site.another();
   const page = await site.visit({ url: other.url });
   await logIn(page, rootLogin, rootPassword);
   const table = page.getByRole('table', { name: 'Faces with a descriptor of each version' });
@@ -35,7 +35,6 @@ test('when the default version is gone, each version is compared with all faces'
   assert.match(await row('Version 3').innerText(), /mobileface\s+2\s+33 %\s+4 missing/s);
   assert.equal(await table.getByRole('link').count(), 0, 'nothing can be extracted from the default version');
   await page.getByText('No face has the default version, 1, any more.').waitFor();
-  await other.close();
 });
 
 test('many rows are estimated, few are counted', async () => {
@@ -49,14 +48,13 @@ test('many rows are estimated, few are counted', async () => {
   assert.equal(events.isExact, false);
   assert.ok(Math.abs(events.count - 30_000) < 1_500, String(events.count));
   // A page of another process has not asked before.
-  const other = await startApiServer({ besides: site.server });
+  const other = await site.another();
   const page = await site.visit({ url: other.url });
   await logIn(page, rootLogin, rootPassword);
   await page
     .getByLabel('Counts')
     .getByText(/^≈ (29|30|31)/)
     .waitFor();
-  await other.close();
 });
 
 test('home names what failed, what stands still and who is missing, and nothing else', async () => {
@@ -97,7 +95,7 @@ test('home charts what was done and what failed, of the last hour and day', asyn
      select date_trunc('minute', now()) - n * interval '1 minute', kind, code, 600
      from generate_series(1, 30) n, (values (4, 0), (5, 0), (5, 28100)) k (kind, code)`,
   );
-  const other = await startApiServer({ besides: site.server });
+  const other = await site.another();
   const page = await site.visit({ url: other.url });
   await logIn(page, rootLogin, rootPassword);
   const activity = page.getByRole('region', { name: 'Activity', exact: true });
@@ -107,7 +105,6 @@ test('home charts what was done and what failed, of the last hour and day', asyn
   await activity.getByText('As a table').nth(2).click();
   await activity.getByRole('columnheader', { name: '28100' }).first().waitFor();
   await activity.getByText('0/s now, over all tasks').waitFor();
-  await other.close();
 });
 
 test('the theme follows the system until another one is chosen, and that is kept', async () => {

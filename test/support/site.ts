@@ -16,6 +16,7 @@ export function openSite(options: Parameters<typeof startApiServer>[0] = {}) {
   let server: ApiServer;
   let launched: LaunchedBrowser;
   let visitor: Visitor | undefined;
+  let others: ApiServer[] = [];
 
   before(async () => {
     server = await startApiServer(options);
@@ -23,10 +24,13 @@ export function openSite(options: Parameters<typeof startApiServer>[0] = {}) {
   });
   afterEach(async () => {
     // Not every test needs one.
-    if (visitor === undefined) return;
-    assert.deepEqual(visitor.complaints, []);
-    await visitor.close();
+    const complaints = [...(visitor?.complaints ?? [])];
+    await visitor?.close();
     visitor = undefined;
+    // After the visitor: a page that is open asks again and again for what it cannot reach any more.
+    await Promise.all(others.map((other) => other.close()));
+    others = [];
+    assert.deepEqual(complaints, []);
   });
   after(async () => {
     await launched.close();
@@ -44,6 +48,12 @@ export function openSite(options: Parameters<typeof startApiServer>[0] = {}) {
     },
     get visitor(): Visitor {
       return visitor ?? assert.fail('nobody has come yet');
+    },
+    /** Another process of the same service, for the test that asks for it. */
+    another: async (): Promise<ApiServer> => {
+      const other = await startApiServer({ besides: server });
+      others.push(other);
+      return other;
     },
     /** Opens a window for somebody who is not signed in. */
     visit,
