@@ -22,12 +22,15 @@ export interface ScheduleBody {
   readonly error_budget?: number;
 }
 
+/** The revisions that whoever asks for a change may have seen; undefined: they change it whatever it is. */
+type Seen = readonly number[] | undefined;
+
 export interface ScheduleActionsDeps {
   readonly schedules: {
     create(order: ScheduleOrder, actor: Actor): Promise<number>;
-    replace(scheduleId: number, order: ScheduleOrder, actor: Actor): Promise<void>;
-    setActive(scheduleId: number, active: boolean, actor: Actor): Promise<void>;
-    remove(scheduleId: number, actor: Actor): Promise<void>;
+    replace(scheduleId: number, order: ScheduleOrder, actor: Actor, seen: Seen): Promise<void>;
+    setActive(scheduleId: number, active: boolean, actor: Actor, seen: Seen): Promise<void>;
+    remove(scheduleId: number, actor: Actor, seen: Seen): Promise<void>;
   };
   readonly readPolicy: ReadPolicy;
   readonly defaultFaceVersion: number;
@@ -73,16 +76,17 @@ export function createScheduleActions(deps: ScheduleActionsDeps) {
     create: async (body: ScheduleBody, actor: Actor): Promise<number> =>
       schedules.create(orderOf(body), actor),
 
-    /** Whether it is started or stopped stays as it is. @throws DomainError as create, scheduleNotFound */
-    replace: async (scheduleId: number, body: ScheduleBody, actor: Actor): Promise<void> =>
-      schedules.replace(scheduleId, orderOf(body), actor),
+    /** Whether it is started or stopped stays as it is. @throws DomainError as create, scheduleNotFound, scheduleChanged */
+    replace: async (scheduleId: number, body: ScheduleBody, actor: Actor, seen?: Seen): Promise<void> =>
+      schedules.replace(scheduleId, orderOf(body), actor, seen),
 
-    /** @throws DomainError scheduleNotFound */
-    setActive: (scheduleId: number, active: boolean, actor: Actor): Promise<void> =>
-      schedules.setActive(scheduleId, active, actor),
+    /** @throws DomainError scheduleNotFound, scheduleChanged */
+    setActive: (scheduleId: number, active: boolean, actor: Actor, seen?: Seen): Promise<void> =>
+      schedules.setActive(scheduleId, active, actor, seen),
 
-    /** @throws DomainError scheduleNotFound */
-    remove: (scheduleId: number, actor: Actor): Promise<void> => schedules.remove(scheduleId, actor),
+    /** @throws DomainError scheduleNotFound, scheduleChanged */
+    remove: (scheduleId: number, actor: Actor, seen?: Seen): Promise<void> =>
+      schedules.remove(scheduleId, actor, seen),
   };
 }
 

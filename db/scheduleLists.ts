@@ -5,6 +5,8 @@ import { offsetOf, type Paging } from './paging.ts';
 export interface ScheduleRow extends ScheduleOrder {
   readonly scheduleId: number;
   readonly active: boolean;
+  /** Raised by one with each change, each of which leaves one line in the audit. */
+  readonly revision: number;
   /** Whether Temporal's schedule is made from the row as it stands. */
   readonly followed: boolean;
   readonly lastRun: object | null;
@@ -18,7 +20,7 @@ export type ScheduleLists = ReturnType<typeof createScheduleLists>;
 
 const columns = `schedule_id "scheduleId", task_type "taskType", content, description, cron, time_zone "timeZone",
   overlap_policy "overlapPolicy", notification_policy "notificationPolicy",
-  objects_per_second "objectsPerSecond", error_budget "errorBudget", active,
+  objects_per_second "objectsPerSecond", error_budget "errorBudget", active, revision,
   coalesce(followed_revision = revision, false) followed, last_run "lastRun", created_by "createdBy",
   created_by_login "createdByLogin", create_time "createTime", last_update_time "lastUpdateTime"`;
 

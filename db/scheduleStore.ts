@@ -3,6 +3,9 @@ import type { ScheduleOrder } from '../domain/schedules/schedule.ts';
 import { recordAudit, type Actor } from './auditStore.ts';
 import type { Database, Sql } from './connection.ts';
 
+/** The revisions of which a row must have one to be changed; undefined: whatever it is. */
+type Seen = readonly number[] | undefined;
+
 export type ScheduleStore = ReturnType<typeof createScheduleStore>;
 
 /**
@@ -24,10 +27,10 @@ export function createScheduleStore(db: Database) {
         return row.schedule_id;
       }),
 
-    /** @throws DomainError scheduleNotFound */
-    replace: (scheduleId: number, order: ScheduleOrder, actor: Actor): Promise<void> =>
+    /** @throws DomainError scheduleNotFound, scheduleChanged */
+    replace: (scheduleId: number, order: ScheduleOrder, actor: Actor, seen?: Seen): Promise<void> =>
       db.transaction(async (tx) => {
-        const before = await lock(tx, scheduleId);
+        const before = await lock(tx, scheduleId, seen);
         await tx.query(
           `update schedules set task_type = $1, content = $2, description = $3, cron = $4, time_zone = $5,
              overlap_policy = $6, notification_policy = $7, objects_per_second = $8, error_budget = $9,
@@ -41,10 +44,10 @@ export function createScheduleStore(db: Database) {
         });
       }),
 
-    /** Stopped, it makes no tasks until it is started again. @throws DomainError scheduleNotFound */
-    setActive: (scheduleId: number, active: boolean, actor: Actor): Promise<void> =>
+    /** Stopped, it makes no tasks until it is started again. @throws DomainError as replace */
+    setActive: (scheduleId: number, active: boolean, actor: Actor, seen?: Seen): Promise<void> =>
       db.transaction(async (tx) => {
-        const before = await lock(tx, scheduleId);
+        const before = await lock(tx, scheduleId, seen);
         if (before.active === active) return;
         await tx.query(`update schedules set active = $2, ${changed} where schedule_id = $1`, [
           scheduleId,
@@ -57,10 +60,10 @@ export function createScheduleStore(db: Database) {
         });
       }),
 
-    /** Its tasks stay. The row itself goes when Temporal's schedule is gone. @throws DomainError scheduleNotFound */
-    remove: (scheduleId: number, actor: Actor): Promise<void> =>
+    /** Its tasks stay. The row itself goes when Temporal's schedule is gone. @throws DomainError as replace */
+    remove: (scheduleId: number, actor: Actor, seen?: Seen): Promise<void> =>
       db.transaction(async (tx) => {
-        const before = await lock(tx, scheduleId);
+        const before = await lock(tx, scheduleId, seen);
         await tx.query(
           `update schedules set removed = true, active = false, ${changed} where schedule_id = $1`,
           [scheduleId],
@@ -106,14 +109,21 @@ function lineOf(action: string, scheduleId: number, actor: Actor) {
   return { actor, action: `schedule.${action}`, objectType: 'schedule', objectId: scheduleId } as const;
 }
 
-async function lock(tx: Sql, scheduleId: number): Promise<ScheduleOrder & { active: boolean }> {
-  const [row] = await tx.query<ScheduleOrder & { active: boolean }>(
+async function lock(
+  tx: Sql,
+  scheduleId: number,
+  seen: Seen,
+): Promise<ScheduleOrder & { readonly active: boolean }> {
+  const [row] = await tx.query<ScheduleOrder & { active: boolean; revision: number }>(
     `select task_type as "taskType", content, description, cron, time_zone as "timeZone",
        overlap_policy as "overlapPolicy", notification_policy as "notificationPolicy",
-       objects_per_second as "objectsPerSecond", error_budget as "errorBudget", active
+       objects_per_second as "objectsPerSecond", error_budget as "errorBudget", active, revision
      from schedules where schedule_id = $1 and not removed for update`,
     [scheduleId],
   );
   if (row === undefined) throw new DomainError('scheduleNotFound', `schedule ${scheduleId}`);
+  if (seen?.includes(row.revision) === false) {
+    throw new DomainError('scheduleChanged', `schedule ${scheduleId} is at revision ${row.revision}`);
+  }
   return row;
 }

@@ -53,6 +53,7 @@ export const errorTable = {
   noExtractor: entry(28033, 400, 'No extractor for this version or target'),
   selectsEverything: entry(28034, 400, 'Filters select everything'),
   scheduleNotFound: entry(28036, 404, 'Schedule not found'),
+  scheduleChanged: entry(28037, 412, 'Schedule was changed meanwhile'),
   idempotencyConflict: entry(28035, 409, 'Idempotency key used with another body'),
 
   sampleMissing: entry(28100, 500, 'Sample missing', true),

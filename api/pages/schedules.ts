@@ -7,6 +7,7 @@ import { taskKinds, type TaskKind } from '../../views/pages/tasks/taskKinds.ts';
 import type { ScheduleRunShape } from '../../views/shapes.ts';
 import { paths, type ScheduleAction } from '../../views/paths.ts';
 import { bodyCheck } from '../contract/bodyCheck.ts';
+import { presentAuditEntry } from '../present/auditEntry.ts';
 import { presentSchedule } from '../present/schedule.ts';
 import { actorOf } from '../requestContext.ts';
 import type { ScheduleBody } from '../scheduleActions.ts';
@@ -20,10 +21,13 @@ import { readSchedule } from './scheduleForm.ts';
 import { scheduleValues } from './scheduleValues.ts';
 import { idOf } from './taskId.ts';
 
-type ScheduleSources = OfferSources & Pick<PageSources, 'scheduleLists' | 'scheduleActions' | 'contract'>;
+type ScheduleSources = OfferSources &
+  Pick<PageSources, 'scheduleLists' | 'scheduleActions' | 'auditLists' | 'contract'>;
+
+const missedAtMost = 5;
 
 export function schedulePages(sources: ScheduleSources) {
-  const { scheduleLists, scheduleActions, contract } = sources;
+  const { scheduleLists, scheduleActions, auditLists, contract } = sources;
   const checkSchedule = bodyCheck(contract, 'post', '/tasks/schedules');
 
   const list: RequestHandler = async (req, res) => {
@@ -61,15 +65,32 @@ export function schedulePages(sources: ScheduleSources) {
       leadTo(req, res, paths.schedules());
       return;
     }
-    await show(req, res, { kind: found.kind, typed: { values: found.values, faults: {} }, scheduleId });
+    const changed = { scheduleId, revision: String(schedule.revision) };
+    await show(req, res, { kind: found.kind, typed: { values: found.values, faults: {} }, changed });
+  };
+
+  /** What others have done to a schedule since somebody read its form: each change leaves one line in the audit. */
+  const meanwhile = async (scheduleId: number, revision: string) => {
+    const schedule = await scheduleLists.find(scheduleId);
+    if (schedule === null) throw new DomainError('scheduleNotFound', `schedule ${scheduleId}`);
+    const missed = schedule.revision - Number(revision);
+    const pageSize = missed > 0 && missed < missedAtMost ? missed : missedAtMost;
+    const lines = await auditLists.page(
+      { objectType: 'schedule', objectId: String(scheduleId) },
+      { page: 1, pageSize },
+    );
+    return { revision: String(schedule.revision), meanwhile: lines.map(presentAuditEntry) };
   };
 
   /** Makes a schedule or changes one, or only says when it would run. */
-  const save = (keep: (req: Request, body: ScheduleBody) => Promise<string>): RequestHandler => {
+  const save = (
+    keep: (req: Request, body: ScheduleBody, revision: string) => Promise<string>,
+  ): RequestHandler => {
     return async (req, res) => {
-      const { kind: given, check, ...values } = fieldsOf(req.body);
+      const { kind: given, check, revision = '', ...values } = fieldsOf(req.body);
       const kind = kindOf(given);
-      const edited = req.params['schedule_id'] === undefined ? {} : { scheduleId: idOf(req, 'schedule_id') };
+      const isNew = req.params['schedule_id'] === undefined;
+      const edited = isNew ? {} : { changed: { scheduleId: idOf(req, 'schedule_id'), revision } };
       // The kind is there in every form that was sent, so a box that is absent was unticked.
       const typed = { kind, ...values };
       try {
@@ -82,11 +103,17 @@ export function schedulePages(sources: ScheduleSources) {
           await show(req, res, { kind, typed: { values: typed, faults: {} }, nextRuns, ...edited });
           return;
         }
-        say(req, await keep(req, schedule));
+        say(req, await keep(req, schedule, revision));
         leadTo(req, res, paths.schedules());
       } catch (error) {
-        if (!(error instanceof DomainError) || error.entry.status !== 400) throw error;
-        await show(req, res, { kind, typed: { values: typed, faults: faultsOf(error) }, ...edited }, 400);
+        if (!(error instanceof DomainError)) throw error;
+        if (error.error === 'scheduleChanged') {
+          const scheduleId = idOf(req, 'schedule_id');
+          const changed = { scheduleId, ...(await meanwhile(scheduleId, revision)) };
+          await show(req, res, { kind, typed: { values: typed, faults: {} }, changed }, error.entry.status);
+        } else if (error.entry.status === 400) {
+          await show(req, res, { kind, typed: { values: typed, faults: faultsOf(error) }, ...edited }, 400);
+        } else throw error;
       }
     };
   };
@@ -96,9 +123,9 @@ export function schedulePages(sources: ScheduleSources) {
     return `Schedule ${scheduleId} was made and started.`;
   });
 
-  const replace = save(async (req, schedule) => {
+  const replace = save(async (req, schedule, revision) => {
     const scheduleId = idOf(req, 'schedule_id');
-    await scheduleActions.replace(scheduleId, schedule, actorOf(req));
+    await scheduleActions.replace(scheduleId, schedule, actorOf(req), [Number(revision)]);
     return `Schedule ${scheduleId} was changed.`;
   });
 

@@ -4,6 +4,7 @@ import { nextRuns } from '../../platform/cron.ts';
 export interface ScheduleToShow extends ScheduleOrder {
   readonly scheduleId: number;
   readonly active: boolean;
+  readonly revision: number;
   readonly followed: boolean;
   readonly lastRun: object | null;
   readonly createdBy: string | null;

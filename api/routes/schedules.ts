@@ -1,4 +1,6 @@
+import type { Response } from 'express';
 import { DomainError } from '../../domain/errors.ts';
+import { allowedRevisions, setRevision } from '../entityTag.ts';
 import type { Handlers } from '../jsonRouter.ts';
 import { presentSchedule, type ScheduleToShow } from '../present/schedule.ts';
 import { actorOf, inputOf } from '../requestContext.ts';
@@ -18,10 +20,10 @@ interface OneSchedule {
 }
 
 export function scheduleRoutes({ scheduleLists, scheduleActions }: SchedulesDeps): Handlers {
-  const show = async (scheduleId: number) => {
+  const show = async (res: Response, scheduleId: number): Promise<void> => {
     const schedule = await scheduleLists.find(scheduleId);
     if (schedule === null) throw new DomainError('scheduleNotFound', `schedule ${scheduleId}`);
-    return presentSchedule(schedule, new Date());
+    setRevision(res, schedule.revision).json(presentSchedule(schedule, new Date()));
   };
 
   return {
@@ -38,30 +40,30 @@ export function scheduleRoutes({ scheduleLists, scheduleActions }: SchedulesDeps
     createSchedule: async (req, res) => {
       const { body } = inputOf<{ body: ScheduleBody }>(req);
       const scheduleId = await scheduleActions.create(body, actorOf(req));
-      res
-        .status(201)
-        .location(`${req.baseUrl}/tasks/schedules/${scheduleId}`)
-        .json(await show(scheduleId));
+      res.status(201).location(`${req.baseUrl}/tasks/schedules/${scheduleId}`);
+      await show(res, scheduleId);
     },
 
     getSchedule: async (req, res) => {
-      res.json(await show(inputOf<OneSchedule>(req).params.schedule_id));
+      await show(res, inputOf<OneSchedule>(req).params.schedule_id);
     },
 
     replaceSchedule: async (req, res) => {
       const { params, body } = inputOf<OneSchedule & { body: ScheduleBody }>(req);
-      await scheduleActions.replace(params.schedule_id, body, actorOf(req));
-      res.json(await show(params.schedule_id));
+      await scheduleActions.replace(params.schedule_id, body, actorOf(req), allowedRevisions(req));
+      await show(res, params.schedule_id);
     },
 
     controlSchedule: async (req, res) => {
       const { params, body } = inputOf<OneSchedule & { body: { action: 'start' | 'stop' } }>(req);
-      await scheduleActions.setActive(params.schedule_id, body.action === 'start', actorOf(req));
-      res.json(await show(params.schedule_id));
+      const isStart = body.action === 'start';
+      await scheduleActions.setActive(params.schedule_id, isStart, actorOf(req), allowedRevisions(req));
+      await show(res, params.schedule_id);
     },
 
     removeSchedule: async (req, res) => {
-      await scheduleActions.remove(inputOf<OneSchedule>(req).params.schedule_id, actorOf(req));
+      const { params } = inputOf<OneSchedule>(req);
+      await scheduleActions.remove(params.schedule_id, actorOf(req), allowedRevisions(req));
       res.json({});
     },
   };

@@ -104,6 +104,47 @@ test('a schedule is replaced, stopped and started, and removed, each with its li
   assert.equal((replacing?.after as { cron: string }).cron, weekly.cron);
 });
 
+test('a change that names what was read is refused once somebody else has changed it', async () => {
+  const read = (await create()).headers.get('etag') ?? '';
+  assert.equal((await call('GET', '/4/tasks/schedules/1')).headers.get('etag'), read);
+  const replaced = await call('PUT', '/4/tasks/schedules/1', { body: weekly, headers: { 'if-match': read } });
+  const now = replaced.headers.get('etag') ?? '';
+  assert.equal(replaced.status, 200);
+  assert.notEqual(now, read);
+  for (const [method, body] of [
+    ['PUT', nightly],
+    ['PATCH', { action: 'stop' }],
+    ['PATCH', { action: 'start' }],
+    ['DELETE', undefined],
+  ] as const) {
+    for (const tag of [read, `W/${now}`, 'word']) {
+      const headers = { 'if-match': tag };
+      const late = await call(
+        method,
+        '/4/tasks/schedules/1',
+        body === undefined ? { headers } : { body, headers },
+      );
+      assert.deepEqual([late.status, late.body.error_code], [412, 28037], `${method} ${tag}`);
+    }
+  }
+  const { body: kept, headers } = await call('GET', '/4/tasks/schedules/1');
+  assert.deepEqual([kept.cron, kept.active, headers.get('etag')], [weekly.cron, true, now]);
+
+  const stop = { action: 'stop' };
+  const stopped = await call('PATCH', '/4/tasks/schedules/1', {
+    body: stop,
+    headers: { 'if-match': `${read}, ${now}` },
+  });
+  assert.equal(stopped.body.active, false);
+  const replacedAny = await call('PUT', '/4/tasks/schedules/1', {
+    body: nightly,
+    headers: { 'if-match': '*' },
+  });
+  assert.equal(replacedAny.status, 200);
+  const tag = replacedAny.headers.get('etag') ?? '';
+  assert.equal((await call('DELETE', '/4/tasks/schedules/1', { headers: { 'if-match': tag } })).status, 200);
+});
+
 test('what could never run is refused when it is made, and by its place', async () => {
   for (const [body, code, place] of [
     [{ ...nightly, cron: '61 * * * *' }, 12022, 'cron'],

@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { nextRuns } from '../../platform/cron.ts';
+import { basic } from '../support/documentedClient.ts';
 import { openSite } from '../support/site.ts';
+import { registerAccount } from '../support/visitor.ts';
 
 const site = openSite();
 
@@ -184,6 +186,49 @@ test('a schedule is changed in its form, and what was not touched stays', async 
     description: 'shorter retention',
     notification_policy: null,
   });
+});
+
+test('who saves over what somebody else has changed meanwhile is told what and by whom, and loses nothing', async () => {
+  const other = { login: 'other@example.com', password: 'secret' };
+  await registerAccount(site.server, { ...other, account_type: 'admin' });
+  const replace = async (cron: string): Promise<void> => {
+    const answer = await fetch(`${site.server.url}/4/tasks/schedules/1`, {
+      method: 'PUT',
+      headers: { ...basic(other.login, other.password), 'content-type': 'application/json' },
+      body: JSON.stringify({
+        task_type: 4,
+        content: { target: 'face_descriptors', filters: { descriptor_version: 1 } },
+        cron,
+      }),
+    });
+    assert.equal(answer.status, 200);
+  };
+  await insertSchedule();
+  await replace('30 2 * * *');
+  const page = await schedules({ javaScriptEnabled: false });
+  await page.getByRole('link', { name: 'Change schedule 1' }).click();
+  await replace('0 5 * * *');
+  const theirs = await stored();
+
+  const save = page.getByRole('button', { name: 'Save the changes' });
+  await page.getByLabel('Description').fill('mine');
+  await page.getByRole('button', { name: 'Show the next runs' }).click();
+  await page.getByRole('heading', { name: 'It would run next' }).waitFor();
+  await save.click();
+  const refusal = page.getByRole('alert');
+  await refusal.getByText('Not saved: the schedule was changed').waitFor();
+  assert.match(await refusal.innerText(), /Replaced by other@example\.com.*30 2 \* \* \* → 0 5 \* \* \*/s);
+  assert.equal(await refusal.getByText('Replaced by').count(), 1);
+  assert.equal(await page.getByLabel('Description').inputValue(), 'mine');
+  assert.deepEqual(await stored(), theirs);
+
+  const saved = refusal.getByRole('link', { name: 'begin again with what is saved' });
+  assert.equal(await saved.getAttribute('href'), '/schedules/1/change');
+  await page.getByLabel('Description').fill('mine after all');
+  await save.click();
+  await page.getByText('Schedule 1 was changed.').waitFor();
+  const { cron, description } = (await stored()) as Record<string, unknown>;
+  assert.deepEqual([cron, description], ['30 2 * * *', 'mine after all']);
 });
 
 test('every kind of schedule comes into its form whole, or not at all', async () => {

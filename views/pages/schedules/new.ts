@@ -3,6 +3,8 @@ import { nothingTyped, selectField, textField, type Typed } from '../../componen
 import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
+import type { AuditEntryShape } from '../../shapes.ts';
+import { auditRow, type AuditRow } from '../audit/auditRow.ts';
 import { newTaskFields, type FieldGroup, type FormOffers } from '../tasks/newTaskFields.ts';
 import { kindWords, taskKinds, type TaskKind } from '../tasks/taskKinds.ts';
 import { overlapWords } from './list.ts';
@@ -12,8 +14,16 @@ export interface NewScheduleInput extends FormOffers {
   readonly typed?: Typed;
   /** When it would run, once that was asked for and nothing is wrong. */
   readonly nextRuns?: readonly string[];
-  /** Of the schedule that is changed; without it a new one is made. */
-  readonly scheduleId?: number;
+  /** Without it a new one is made. */
+  readonly changed?: ChangedSchedule;
+}
+
+interface ChangedSchedule {
+  readonly scheduleId: number;
+  /** The state of it that the form stands for. */
+  readonly revision: string;
+  /** What was done to it since the form was read; a form with it was not saved. */
+  readonly meanwhile?: readonly AuditEntryShape[];
 }
 
 export interface NewSchedulePage {
@@ -25,6 +35,10 @@ export interface NewSchedulePage {
   readonly explanation: string;
   readonly warning: string | null;
   readonly summary: ErrorSummary | null;
+  /** Why it was not saved. */
+  readonly conflict: Conflict | null;
+  /** null: it does not exist yet. */
+  readonly revision: string | null;
   readonly groups: readonly FieldGroup[];
   readonly nextRuns: readonly Time[] | null;
   readonly action: string;
@@ -32,16 +46,24 @@ export interface NewSchedulePage {
   readonly cancel: string;
 }
 
+interface Conflict {
+  /** Newest first. */
+  readonly acts: readonly AuditRow[];
+  /** The form with what is saved now. */
+  readonly href: string;
+}
+
 export function newSchedulePage(input: NewScheduleInput): NewSchedulePage {
-  const { kind, typed = nothingTyped, nextRuns, scheduleId } = input;
-  const title = scheduleId === undefined ? 'New schedule' : `Change schedule ${scheduleId}`;
+  const { kind, typed = nothingTyped, nextRuns, changed } = input;
+  const title = changed === undefined ? 'New schedule' : `Change schedule ${changed.scheduleId}`;
+  const action = changed === undefined ? paths.newSchedule() : paths.changeSchedule(changed.scheduleId);
   const groups = [timesOf(typed), ...newTaskFields(kind, typed, input)];
   const { explanation, warning } = kindWords[kind];
   return {
     head: { title, section: 'schedules' },
     title,
     kind,
-    kinds: (scheduleId === undefined ? taskKinds : []).map((one) => ({
+    kinds: (changed === undefined ? taskKinds : []).map((one) => ({
       text: kindWords[one].text,
       href: paths.newSchedule(one),
       current: one === kind,
@@ -54,8 +76,11 @@ export function newSchedulePage(input: NewScheduleInput): NewSchedulePage {
     ),
     groups,
     nextRuns: nextRuns?.map(time) ?? null,
-    action: scheduleId === undefined ? paths.newSchedule() : paths.changeSchedule(scheduleId),
-    button: scheduleId === undefined ? 'Make the schedule' : 'Save the changes',
+    conflict:
+      changed?.meanwhile === undefined ? null : { acts: changed.meanwhile.map(auditRow), href: action },
+    revision: changed?.revision ?? null,
+    action,
+    button: changed === undefined ? 'Make the schedule' : 'Save the changes',
     cancel: paths.schedules(),
   };
 }

@@ -1,0 +1,59 @@
+import { changes, type Changes } from '../../components/changes/changes.ts';
+import { time, type Time } from '../../components/time/time.ts';
+import { paths } from '../../paths.ts';
+import type { AuditEntryShape } from '../../shapes.ts';
+
+export interface AuditRow {
+  readonly action: string;
+  readonly object: string;
+  /** null: it has no page, or is gone. */
+  readonly objectHref: string | null;
+  readonly who: string;
+  /** What else they did; null for the service itself. */
+  readonly whoHref: string | null;
+  readonly from: string;
+  readonly changes: Changes;
+  readonly time: Time;
+}
+
+export const actionWords: Readonly<Record<string, string>> = {
+  'task.create': 'Created',
+  'task.cancel': 'Cancelled',
+  'task.pause': 'Paused',
+  'task.resume': 'Resumed',
+  'task.retry': 'Retried',
+  'task.throttle': 'Throttled',
+  'task.remove': 'Deleted',
+  'schedule.create': 'Created',
+  'schedule.replace': 'Replaced',
+  'schedule.start': 'Started',
+  'schedule.stop': 'Stopped',
+  'schedule.remove': 'Removed',
+  'account.create': 'Created',
+  'account.password': 'Changed the password of',
+  'account.remove': 'Removed',
+  'session.login': 'Logged in',
+  'session.logout': 'Logged out',
+  'session.refuse': 'Refused to log in',
+};
+
+export function auditRow(entry: AuditEntryShape): AuditRow {
+  const isSession = entry.object_type === 'session';
+  return {
+    action: actionWords[entry.action] ?? entry.action,
+    object: isSession ? '' : `${entry.object_type} ${entry.object_id}`,
+    objectHref: hrefOf(entry),
+    who: entry.login === '' ? 'The service' : entry.login,
+    whoHref: entry.login === '' ? null : paths.audit({ login: entry.login }),
+    from: entry.remote_address ?? '',
+    changes: changes(entry.before, entry.after),
+    time: time(entry.audit_time),
+  };
+}
+
+function hrefOf({ action, object_type, object_id }: AuditEntryShape): string | null {
+  if (action.endsWith('.remove')) return null;
+  if (object_type === 'task') return paths.task(Number(object_id));
+  if (object_type === 'account') return paths.account(object_id);
+  return object_type === 'schedule' ? paths.schedules() : null;
+}
