@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { createLimitedServer } from './limitedServer.ts';
+import { backlog, createLimitedServer } from './limitedServer.ts';
 
 export interface HttpServerOptions {
   readonly host: string;
@@ -36,7 +36,7 @@ export async function startHttpServer(
     if (isLeaving) response.setHeader('Connection', 'close');
     listener(request, response);
   });
-  server.listen(port, host);
+  server.listen({ port, host, backlog });
   await once(server, 'listening');
   const { port: actualPort } = server.address() as AddressInfo;
 

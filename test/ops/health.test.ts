@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { rename, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { Agent, createServer, get, type IncomingMessage } from 'node:http';
+import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Child } from '../../platform/childProcess.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
 import { waitFor } from '../support/waitFor.ts';
-import { startApi, statusUrl } from './processes.ts';
+import { serverFile, startApi, statusUrl } from './processes.ts';
 
 let engine: Engine;
 let api: Child;
@@ -117,4 +118,52 @@ test('an API that is told to stop is ill at once, still serves, and asks clients
   assert.deepEqual([served.status, served.headers.get('connection')], [200, 'close']);
   await leaving.exited;
   await assert.rejects(fetch(`${url}/version`));
+});
+
+/** An API that may have only so many files open. */
+async function startConfinedApi(maxFiles: number): Promise<{ url: string; stop(): Promise<void> }> {
+  const command = [process.execPath, '--import', import.meta.resolve('tsx'), serverFile];
+  const child = spawn('sh', ['-c', `ulimit -n ${maxFiles}; exec "$@"`, 'sh', ...command], {
+    env: engine.running().env,
+    stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
+  });
+  const exited = once(child, 'exit');
+  const [{ url }] = (await once(child, 'message')) as [{ url: string }];
+  const stop = async (): Promise<void> => {
+    child.kill();
+    await exited;
+  };
+  return { url, stop };
+}
+
+test('an API with as many connections as it can have goes on with those, and turns away only others', async () => {
+  const confined = await startConfinedApi(600);
+  const agent = new Agent({ keepAlive: true, maxSockets: 20 });
+  const statuses = (path: string) =>
+    Promise.all(
+      Array.from({ length: 20 }, async () => {
+        const [answer] = (await once(get(confined.url + path, { agent }), 'response')) as [IncomingMessage];
+        await once(answer.resume(), 'end');
+        return answer.statusCode;
+      }),
+    );
+  const idle = [];
+  let turnedAway = 0;
+  try {
+    assert.deepEqual(new Set(await statuses('/version')), new Set([200]));
+    for (let count = 0; count < 800; count++) {
+      const socket = connect(Number(new URL(confined.url).port), '127.0.0.1');
+      socket.on('error', () => undefined).on('close', () => turnedAway++);
+      idle.push(socket);
+      await once(socket, 'connect');
+    }
+    await waitFor('those that are too many to be turned away', () => turnedAway >= 370);
+    assert.deepEqual(new Set(await statuses('/healthcheck')), new Set([200]));
+    for (const socket of idle) socket.destroy();
+    await waitFor('somebody else to be served', async () => (await healthOf(confined.url)).status === 200);
+  } finally {
+    for (const socket of idle) socket.destroy();
+    agent.destroy();
+    await confined.stop();
+  }
 });

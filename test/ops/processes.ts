@@ -5,7 +5,7 @@ import { startChild, type Child } from '../../platform/childProcess.ts';
 import type { Engine } from '../support/engine.ts';
 import { waitFor } from '../support/waitFor.ts';
 
-const server = fileURLToPath(new URL('../../api/server.ts', import.meta.url));
+export const serverFile = fileURLToPath(new URL('../../api/server.ts', import.meta.url));
 
 /** An API beside the engine's workers, as a process of its own. */
 export function startApi(
@@ -14,7 +14,7 @@ export function startApi(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Child> {
   return startChild({
-    ...{ name, file: server, stopLimitMs: 15_000 },
+    ...{ name, file: serverFile, stopLimitMs: 15_000 },
     env: { ...engine.running().env, ...env },
     logFile: logFileOf(engine, name),
     pidFile: join(engine.folder, 'processes', `${name}.json`),

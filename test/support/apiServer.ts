@@ -1,10 +1,11 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
+import { promisify } from 'node:util';
 import session from 'express-session';
 import { createApp } from '../../api/app.ts';
 import { createLoginLimit } from '../../api/auth/loginLimit.ts';
-import { createLimitedServer } from '../../api/limitedServer.ts';
+import { backlog, createLimitedServer } from '../../api/limitedServer.ts';
 import { createAccountLists } from '../../db/accountLists.ts';
 import { createAccountStore } from '../../db/accountStore.ts';
 import { createAuditLists } from '../../db/auditLists.ts';
@@ -67,6 +68,7 @@ export interface ApiServerOptions {
   /** Default: workers of every kind are there. */
   readonly silentQueues?: () => Promise<string[]>;
   readonly isDevelopment?: boolean;
+  readonly requestTimeoutMs?: number;
 }
 
 export type ApiServer = Awaited<ReturnType<typeof startApiServer>>;
@@ -168,7 +170,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     defaultBodyVersion: 101,
     basicAttributesVersion: options.basicAttributesVersion ?? 1,
   });
-  const server = createLimitedServer(app.express).listen(0, '127.0.0.1');
+  const server = createLimitedServer(app.express, options).listen({ port: 0, host: '127.0.0.1', backlog });
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
@@ -182,6 +184,8 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     setEngine: (isThere: boolean): void => {
       isEngineThere = isThere;
     },
+    /** How many are open. */
+    connections: () => promisify(server.getConnections.bind(server))(),
     /** As a restart of the process would. */
     endStreams: (): void => app.close(),
     close: async (): Promise<void> => {
