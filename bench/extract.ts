@@ -2,12 +2,12 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { copySamplePhotos, peopleInSamplePhotos as people } from '../commands/copySamplePhotos.ts';
 import { runImport } from '../commands/runImport.ts';
+import { textTable } from '../commands/textTable.ts';
 import type { Bed } from './bed.ts';
 import { runBareModelLoop } from './extractFloor.ts';
 import { median, round } from './figures.ts';
 import type { Measurement } from './measurement.ts';
-import { watchMemory, type Memory } from './memory.ts';
-import { extractReport } from './report.ts';
+import { memoryCells, memoryHead, watchMemory, type Memory } from './memory.ts';
 import type { Say } from './say.ts';
 import { secondsToEnd } from './secondsToEnd.ts';
 
@@ -116,4 +116,22 @@ async function extractByTask(
     throw new Error(`the measured extract went wrong: ${JSON.stringify(task)}`);
   }
   return { seconds: secondsToEnd(task, started), memory: memory.stop() };
+}
+
+function extractReport({ samples, processes, version, runs, ratio }: ExtractFigures): string[] {
+  return [
+    `extract of ${samples} samples to version ${version}, ${processes} extractor processes, from POST to done`,
+    `floor: ${processes} processes that read, decode and describe their share of the same files, nothing else`,
+    '',
+    ...textTable(
+      ['run', 'task s', 'floor s', 'task samples/s', 'floor samples/s', 'ratio of rates', ...memoryHead],
+      runs.map((one) => [
+        ...[one.run, one.oursSeconds, one.floorSeconds],
+        ...[Math.round(samples / one.oursSeconds), Math.round(samples / one.floorSeconds), one.ratio],
+        ...memoryCells(one.memory),
+      ]),
+    ),
+    '',
+    `ratio of the median rates: ${ratio}`,
+  ];
 }

@@ -1,11 +1,11 @@
+import { textTable } from '../commands/textTable.ts';
 import type { Bed } from './bed.ts';
 import { median, round } from './figures.ts';
 import { freshTables } from './freshTables.ts';
 import { deleteBare, floorStatements } from './gcFloor.ts';
 import { runGcTask, type GcTaskRun } from './gcTask.ts';
 import type { Measurement } from './measurement.ts';
-import type { Memory } from './memory.ts';
-import { gcReport } from './report.ts';
+import { memoryCells, memoryHead, type Memory } from './memory.ts';
 import type { Say } from './say.ts';
 
 export interface GcRun {
@@ -101,4 +101,31 @@ async function checkEmpty({ db }: Bed, samples: number): Promise<void> {
        + (select count(*) from face_descriptors) as left, (select count(*) from samples) as samples`,
   );
   if (left?.left !== 0 || left.samples !== samples) throw new Error(`rows are left: ${JSON.stringify(left)}`);
+}
+
+function gcReport({ faces, floor, runs, ratio, ratioWithSamples }: GcFigures): string[] {
+  return [
+    `gc of ${faces} faces with their children, result stored, from POST to done, 4 subtasks in flight`,
+    `floor: one transaction on one connection: ${floor.join('; ')} (samples only where removed)`,
+    '',
+    ...textTable(
+      [
+        'run',
+        'samples',
+        'task s',
+        'floor s',
+        'task faces/s',
+        'floor faces/s',
+        'ratio of rates',
+        ...memoryHead,
+      ],
+      runs.map((one) => [
+        ...[one.run, one.removeSamples ? 'removed' : 'kept', one.oursSeconds, one.floorSeconds],
+        ...[Math.round(faces / one.oursSeconds), Math.round(faces / one.floorSeconds), one.ratio],
+        ...memoryCells(one.memory),
+      ]),
+    ),
+    '',
+    `ratio of the median rates: ${ratio} (samples kept), ${ratioWithSamples} (samples removed)`,
+  ];
 }

@@ -8,6 +8,9 @@ export interface Memory {
   readonly extractor: number;
 }
 
+export const memoryHead = ['worker MB', 'API MB', 'extractor MB'];
+export const memoryCells = ({ worker, api, extractor }: Memory): number[] => [worker, api, extractor];
+
 const everyMs = 200;
 const megabyteInKilobytes = 1_024;
 

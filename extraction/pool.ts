@@ -1,21 +1,10 @@
 import { DomainError } from '../domain/errors.ts';
 import type { BasicAttributes } from '../domain/basicAttributes.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { ExtractorKind } from './catalogue.ts';
 import type { Extracted } from './extractor.ts';
 import { forkExtractor } from './extractorProcess.ts';
-import { aloneIn, chooseSlot, type Job, type JobResult, type Slot } from './poolSlots.ts';
+import { aloneIn, chooseSlot, type Job, type JobResult, type SampleRequest, type Slot } from './poolSlots.ts';
 import type { ChildMessage, Wanted } from './protocol.ts';
-
-/** A sample, and whose network shall read it. */
-export interface SampleRequest {
-  /** Names the sample in logs and errors. */
-  readonly id: string;
-  readonly version: number;
-  readonly kind: ExtractorKind;
-  /** The image, or how to get it; a function is called only when there is room for the image. */
-  readonly bytes: Uint8Array | (() => Promise<Uint8Array>);
-}
 
 export interface ExtractRequest extends SampleRequest {
   /** Default false: only the descriptor is made. */

@@ -1,6 +1,16 @@
+import type { ExtractorKind } from './catalogue.ts';
 import type { ExtractorProcess } from './extractorProcess.ts';
-import type { SampleRequest } from './pool.ts';
 import type { Made, Wanted } from './protocol.ts';
+
+/** A sample, and whose network shall read it. */
+export interface SampleRequest {
+  /** Names the sample in logs and errors. */
+  readonly id: string;
+  readonly version: number;
+  readonly kind: ExtractorKind;
+  /** The image, or how to get it; a function is called only when there is room for the image. */
+  readonly bytes: Uint8Array | (() => Promise<Uint8Array>);
+}
 
 export type JobResult = Made & { readonly seconds: number };
 

@@ -1,7 +1,7 @@
 import { paths } from '../../paths.ts';
 import type { EventCardShape } from '../../shapes.ts';
 import { eventPicture } from '../picture/picture.ts';
-import type { PictureCard } from './faceGrid.ts';
+import type { PictureCard } from './pictureCard.ts';
 
 export function eventCard(event: EventCardShape): PictureCard {
   const versionsOf = (kind: 'face' | 'body'): string[] => {

@@ -1,7 +1,7 @@
 import { paths } from '../../paths.ts';
 import type { FaceCardShape } from '../../shapes.ts';
 import { facePicture } from '../picture/picture.ts';
-import type { PictureCard } from './faceGrid.ts';
+import type { PictureCard } from './pictureCard.ts';
 
 export function faceCard(face: FaceCardShape): PictureCard {
   return {

@@ -1,19 +1,12 @@
 import type { FaceCardsShape } from '../../shapes.ts';
 import type { Pager } from '../pager/pager.ts';
-import type { Picture } from '../picture/picture.ts';
 import { faceCard } from './faceCard.ts';
+import type { PictureCard } from './pictureCard.ts';
 
 /** Faces or events, a picture each. */
 export interface FaceGrid {
   readonly cards: readonly PictureCard[];
   readonly pager: Pager | null;
-}
-
-export interface PictureCard {
-  readonly href: string;
-  readonly picture: Picture;
-  readonly name: string;
-  readonly versions: string;
 }
 
 /** `href`: the address of the page with the faces before or after a key. */

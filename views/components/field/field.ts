@@ -39,6 +39,12 @@ export interface Option {
 
 export type Field = TextField | SelectField | CheckField | ChecksField;
 
+export interface FieldGroup {
+  readonly title: string;
+  readonly hint: string | null;
+  readonly fields: readonly Field[];
+}
+
 /** What somebody typed and what is wrong with it, by the field's name. */
 export interface Typed {
   readonly values: Readonly<Record<string, string>>;

@@ -1,11 +1,17 @@
 import { errorSummary, type ErrorSummary } from '../../components/errorSummary/errorSummary.ts';
-import { nothingTyped, selectField, textField, type Typed } from '../../components/field/field.ts';
+import {
+  nothingTyped,
+  selectField,
+  textField,
+  type FieldGroup,
+  type Typed,
+} from '../../components/field/field.ts';
 import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { AuditEntryShape } from '../../shapes.ts';
 import { auditRow, type AuditRow } from '../audit/auditRow.ts';
-import { newTaskFields, type FieldGroup, type FormOffers } from '../tasks/newTaskFields.ts';
+import { newTaskFields, type FormOffers } from '../tasks/newTaskFields.ts';
 import { kindWords, taskKinds, type TaskKind } from '../tasks/taskKinds.ts';
 import { overlapWords } from './list.ts';
 

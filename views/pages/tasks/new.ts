@@ -1,8 +1,8 @@
 import { errorSummary, type ErrorSummary } from '../../components/errorSummary/errorSummary.ts';
-import { nothingTyped, type Typed } from '../../components/field/field.ts';
+import { nothingTyped, type FieldGroup, type Typed } from '../../components/field/field.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
-import { newTaskFields, type FieldGroup, type FormOffers } from './newTaskFields.ts';
+import { newTaskFields, type FormOffers } from './newTaskFields.ts';
 import { kindWords, taskKinds, type TaskKind } from './taskKinds.ts';
 import { taskPreview, type TaskPreviewInput, type TaskPreviewView } from './taskPreview.ts';
 

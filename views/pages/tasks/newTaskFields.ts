@@ -3,18 +3,13 @@ import {
   selectField,
   textField,
   type Field,
+  type FieldGroup,
   type Option,
   type Typed,
 } from '../../components/field/field.ts';
 import { notificationFields, type NotificationOffers } from './notificationFields.ts';
 import { filterFields, type FilterField } from './filterFields.ts';
 import type { TaskKind } from './taskKinds.ts';
-
-export interface FieldGroup {
-  readonly title: string;
-  readonly hint: string | null;
-  readonly fields: readonly Field[];
-}
 
 export interface FormOffers extends NotificationOffers {
   readonly accounts: readonly { readonly account_id: string; readonly login: string }[];

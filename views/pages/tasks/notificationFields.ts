@@ -1,5 +1,10 @@
-import { checksField, selectField, textField, type Typed } from '../../components/field/field.ts';
-import type { FieldGroup } from './newTaskFields.ts';
+import {
+  checksField,
+  selectField,
+  textField,
+  type FieldGroup,
+  type Typed,
+} from '../../components/field/field.ts';
 
 export interface NotificationOffers {
   /** Names of the secrets that may sign. */
