@@ -1,6 +1,7 @@
+import { countOf, pageOfKeys, type BlockList } from './blockPages.ts';
 import { createConditions, type Conditions } from './conditions.ts';
 import type { Database } from './connection.ts';
-import { offsetOf, type Paging } from './paging.ts';
+import type { Paging } from './paging.ts';
 
 export interface AuditFilters {
   readonly accountId?: string;
@@ -29,6 +30,8 @@ export interface AuditRow {
 
 export type AuditLists = ReturnType<typeof createAuditLists>;
 
+const list: BlockList = { table: 'audit', key: 'audit_id', blocks: 'audit_blocks' };
+
 const columns = `audit_id "auditId", audit_time "auditTime", account_id "accountId", login, action,
   object_type "objectType", object_id "objectId", request_id "requestId", remote_address "remoteAddress",
   before, after`;
@@ -38,24 +41,23 @@ export function createAuditLists(db: Database) {
     /** Newest first. */
     page: async (filters: AuditFilters, paging: Paging): Promise<AuditRow[]> => {
       const conditions = conditionsOf(filters);
-      const limit = conditions.bind(paging.pageSize);
-      const offset = conditions.bind(offsetOf(paging));
-      return db.query<AuditRow>(
-        `select ${columns}
-         from (select audit_id from audit ${conditions.where()}
-           order by audit_id desc limit ${limit} offset ${offset}) page
+      const page = pageOfKeys(list, conditions, () => inBlocks(filters), paging);
+      const sql = `select ${columns}
+         from (${page.sql}) page
          join audit using (audit_id)
-         order by audit_id desc`,
-        conditions.binds,
-      );
+         order by audit_id desc`;
+      return page.name === null
+        ? db.query<AuditRow>(sql, conditions.binds)
+        : db.prepared<AuditRow>(page.name, sql, conditions.binds);
     },
 
     count: async (filters: AuditFilters): Promise<number> => {
-      const conditions = conditionsOf(filters);
-      const [row] = await db.query<{ count: number }>(
-        `select count(*) from audit ${conditions.where()}`,
-        conditions.binds,
+      const { sql, binds } = countOf(
+        list,
+        () => conditionsOf(filters),
+        () => inBlocks(filters),
       );
+      const [row] = await db.query<{ count: number }>(sql, binds);
       return row?.count ?? 0;
     },
   };
@@ -73,4 +75,9 @@ function conditionsOf(filters: AuditFilters): Conditions {
   if (auditTimeGte !== undefined) conditions.add('audit_time >= $?::timestamptz', auditTimeGte);
   if (auditTimeLt !== undefined) conditions.add('audit_time < $?::timestamptz', auditTimeLt);
   return conditions;
+}
+
+/** Blocks tell how many lines there are, not of what kind. */
+function inBlocks(filters: AuditFilters): string[] | null {
+  return Object.keys(filters).length === 0 ? [] : null;
 }

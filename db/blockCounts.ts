@@ -11,7 +11,8 @@ export function createBlockCounts(db: Sql) {
      */
     merge: async (): Promise<number> =>
       (await mergeRows(db, 'task_blocks', 'block, task_type, task_status')) +
-      (await mergeRows(db, 'task_error_blocks', 'task_id, block, task_type, error_code')),
+      (await mergeRows(db, 'task_error_blocks', 'task_id, block, task_type, error_code')) +
+      (await mergeRows(db, 'audit_blocks', 'block')),
   };
 }
 

@@ -52,8 +52,18 @@ CREATE INDEX audit_account ON public.audit USING btree (account_id, audit_id DES
 CREATE INDEX audit_action ON public.audit USING btree (action, audit_id DESC);
 CREATE INDEX audit_object ON public.audit USING btree (object_type, object_id, audit_id DESC);
 CREATE INDEX audit_time ON public.audit USING btree (audit_time);
+CREATE TRIGGER audit_added AFTER INSERT ON public.audit REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION audit_changed();
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 ALTER TABLE audit ENABLE ALWAYS TRIGGER audit_append_only;
+CREATE TRIGGER audit_emptied AFTER TRUNCATE ON public.audit FOR EACH STATEMENT EXECUTE FUNCTION audit_changed();
+CREATE TRIGGER audit_removed AFTER DELETE ON public.audit REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION audit_changed();
+
+create table audit_blocks (
+  entry_id bigint generated always as identity not null,
+  block bigint not null,
+  items bigint not null,
+  constraint audit_blocks_pkey PRIMARY KEY (entry_id)
+);
 
 create table estimator_stats (
   month date not null,
@@ -471,6 +481,23 @@ create table workers (
   version text,
   constraint workers_pkey PRIMARY KEY (worker_id)
 );
+
+CREATE OR REPLACE FUNCTION public.audit_changed()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  if tg_op = 'TRUNCATE' then
+    delete from audit_blocks;
+  elsif tg_op = 'INSERT' then
+    insert into audit_blocks (block, items) select audit_id >> 12, count(*) from added group by 1;
+  else
+    insert into audit_blocks (block, items) select audit_id >> 12, -count(*) from gone group by 1;
+  end if;
+  return null;
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.ensure_descriptor_partition(parent text, version integer)
  RETURNS void

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { createAuditLists } from '../../db/auditLists.ts';
 import { createBlockCounts } from '../../db/blockCounts.ts';
 import { createErrorLists } from '../../db/errorLists.ts';
 import { createTaskLists } from '../../db/taskLists.ts';
@@ -40,12 +41,12 @@ const taskFilters: readonly TaskFilters[] = [
   { createTimeGte: '2000-01-01T00:00:00Z' },
 ];
 
-const sqlOf = { taskType: 'task_type', taskStatus: 'task_status', errorCode: 'error_code' };
+const sqlOf = { taskType: 'task_type', taskStatus: 'task_status', errorCode: 'error_code', action: 'action' };
 
 async function everyId(table: string, key: string, filters: object): Promise<number[]> {
   const conditions = Object.entries(filters).flatMap(([name, value]) =>
     name in sqlOf
-      ? [`${sqlOf[name as keyof typeof sqlOf]} = ${String(value)}`]
+      ? [`${sqlOf[name as keyof typeof sqlOf]} = '${String(value)}'`]
       : name === 'taskIds'
         ? [`task_id = any('{${String(value)}}')`]
         : [],
@@ -115,6 +116,39 @@ test('pages far behind are the same as those of a list that is read from its beg
   await db.query('truncate tasks cascade');
   assert.deepEqual(await createTaskLists(db).countByTypeAndStatus(), []);
   assert.equal(await createErrorLists(db).count({}), 0);
+});
+
+test('pages of the audit far behind are the same, also after its owner has removed old lines', async () => {
+  const lists = createAuditLists(db);
+  const compareAudit = async (): Promise<void> => {
+    for (const filters of [{}, { action: 'task.pause' }]) {
+      await comparePages(
+        filters,
+        await everyId('audit', 'audit_id', filters),
+        async (some, paging) => (await lists.page(some, paging)).map(({ auditId }) => auditId),
+        lists.count,
+      );
+    }
+  };
+  // Ids that were given to transactions that did not commit.
+  for (const hole of [0, 5_000, 300]) {
+    await db.query(`select setval(s, nextval(s) + $1) from pg_get_serial_sequence('audit', 'audit_id') s`, [
+      hole + 1,
+    ]);
+    await db.query(
+      `insert into audit (action, object_type, object_id) select case n % 3 when 0 then 'task.create' else 'task.pause' end, 'task', n
+       from generate_series(1, 10000) n`,
+    );
+  }
+  await compareAudit();
+  await createBlockCounts(db).merge();
+  await compareAudit();
+  await db.transaction(async (tx) => {
+    await tx.query('alter table audit disable trigger audit_append_only');
+    await tx.query('delete from audit where audit_id < 7000');
+    await tx.query('alter table audit enable always trigger audit_append_only');
+  });
+  await compareAudit();
 });
 
 test('counts agree with the rows at every moment while tasks come, move and go and counts are merged', async () => {

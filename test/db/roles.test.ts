@@ -81,6 +81,20 @@ test("the service's role writes the audit and can neither change nor remove a li
   assert.deepEqual(await lists.page({}, { page: 1, pageSize: 10 }), before);
 });
 
+test('a process of the release before writes on when the counts of the audit are there, and it has no rights to them yet', async () => {
+  await owner.query(`revoke all on audit_blocks from ${roles.service}`);
+  const accounts = createAccountStore(service);
+  const account = {
+    login: 'y@example.com',
+    passwordHash: '-',
+    accountType: 'user',
+    description: '',
+  } as const;
+  await accounts.register({ ...account, accountId: '01900000-0000-7000-8000-0000000000ab' }, tester);
+  await owner.query(`grant select, insert, update, delete on audit_blocks to ${roles.service}`);
+  assert.ok((await createAuditLists(service).count({})) > 0);
+});
+
 test('the owner too has to take the trigger away before a line can be changed', async () => {
   for (const sql of changes) await assert.rejects(owner.query(sql), /the audit is append-only/, sql);
 });
