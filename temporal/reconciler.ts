@@ -54,16 +54,17 @@ export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal)
   let sampledAt = -Infinity;
   while (!stopping.aborted) {
     try {
+      // First: while Temporal is away the rest fails, and it is then that somebody has to see what waits.
+      if (performance.now() - figuresAt >= figuresEveryMs) {
+        figuresAt = performance.now();
+        await publishFigures(deps);
+      }
       await deps.tasks.asLeader(async () => {
         await reconcile(deps);
         if (performance.now() - sampledAt < sampleEveryMs) return;
         sampledAt = performance.now();
         await deps.sampleHistory();
       });
-      if (performance.now() - figuresAt >= figuresEveryMs) {
-        figuresAt = performance.now();
-        await publishFigures(deps);
-      }
       healthy = true;
     } catch (error) {
       // Said once per outage: Temporal or the database is away, and the next round tries again.
