@@ -459,7 +459,7 @@ END) stored not null,
 CREATE INDEX tasks_create_time ON public.tasks USING btree (create_time);
 CREATE INDEX tasks_creator ON public.tasks USING btree (created_by_login, task_id DESC);
 CREATE INDEX tasks_described ON public.tasks USING btree (task_id DESC) WHERE (description IS NOT NULL);
-CREATE INDEX tasks_end_time ON public.tasks USING btree (end_time) WHERE (end_time IS NOT NULL);
+CREATE INDEX tasks_ended ON public.tasks USING btree (end_time, task_id) INCLUDE (task_type, task_status) WHERE (end_time IS NOT NULL);
 CREATE UNIQUE INDEX tasks_idempotency_key ON public.tasks USING btree (created_by, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX tasks_open ON public.tasks USING btree (task_id) WHERE (state <> ALL (ARRAY['cancelled'::text, 'failed'::text, 'done'::text]));
 CREATE INDEX tasks_open_of_schedule ON public.tasks USING btree (schedule_id) WHERE ((schedule_id IS NOT NULL) AND (state <> ALL (ARRAY['cancelled'::text, 'failed'::text, 'done'::text])));
