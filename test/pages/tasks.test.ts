@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Page } from 'playwright-core';
 import { rootLogin } from '../support/apiServer.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { advanceTask, insertError, insertTask, setState } from './taskRows.ts';
@@ -85,6 +86,39 @@ test('the list of tasks moves without a reload and shows new tasks', async () =>
   await row.getByText('500 of 1,000').waitFor();
   await insertTask(site.server.db, { description: 'came later' });
   await page.getByRole('row').filter({ hasText: 'came later' }).waitFor();
+});
+
+test('however fast a task moves, a page changes about once a second', async () => {
+  const taskId = await insertTask(site.server.db, { expected: 100_000 });
+  const first = await site.signedIn();
+  const watch = async (address: string): Promise<Page> => {
+    const page = await first.context().newPage();
+    await page.goto(address);
+    await page.getByText('live', { exact: true }).waitFor();
+    // What changes together is one change, also when a picture is drawn of it afterwards.
+    await page.evaluate(`{
+      const times = (window.times = []);
+      new MutationObserver(() => {
+        const now = performance.now();
+        if (!(now - times.at(-1) < 100)) times.push(now);
+      }).observe(document.body, { subtree: true, childList: true, attributes: true, characterData: true });
+    }`);
+    return page;
+  };
+  const pages = await Promise.all(['/', '/tasks/view', `/tasks/${taskId}/view`].map(watch));
+  const changes = 5;
+  let handled = 0;
+  await waitFor('the pages to change', async () => {
+    await advanceTask(site.server.db, taskId, (handled += 10));
+    const counts = await Promise.all(pages.map((page) => page.evaluate<number>('window.times.length')));
+    return counts.every((count) => count >= changes);
+  });
+  assert.ok(handled > 10 * 2 * changes, 'the task moves faster than that');
+  for (const page of pages) {
+    const times = await page.evaluate<number[]>('window.times');
+    const seconds = ((times[changes - 1] ?? 0) - (times[0] ?? 0)) / 1_000;
+    assert.ok(seconds > changes - 1.5, `${page.url()} has changed ${changes} times in ${seconds} s`);
+  }
 });
 
 test('a page whose stream has broken says so and recovers by itself', async () => {

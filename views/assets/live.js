@@ -1,9 +1,11 @@
-// One stream of events per page, while it is seen. Figures are set from the event itself; what needs words or buttons (another
+// One stream of events per page, while it is seen; one change of the page a second. Figures are set from the event itself; what needs words or buttons (another
 // state, more parts, more errors) is fetched as the page itself, of which only the live regions are swapped in.
 import { describeProgress, formatCount, formatDuration, formatRate } from './words.js';
 
 const address = document.body.dataset.events;
-const refreshEveryMs = 2000;
+const updateEveryMs = 1000;
+// Of the updates at most each second one.
+const fetchEveryMs = 1500;
 const reopenAfterMs = 5000;
 const activityEveryMs = 10_000;
 const elsewhere = new Map();
@@ -72,26 +74,9 @@ function mark(state) {
   }
 }
 
-function show(task) {
-  const element = document.querySelector(`[data-live-task="${task.task_id}"]`);
-  if (element === null) {
-    // Of a task that this page does not show only its coming and going between states is of interest.
-    if (elsewhere.get(task.task_id) !== task.state) refresh();
-    elsewhere.set(task.task_id, task.state);
-    return;
-  }
-  setFigures(element, task);
-  if (element.dataset.state !== task.state) {
-    element.dataset.state = task.state;
-    refresh();
-  } else if (document.getElementById('live-parts') !== null && !finalStates.includes(task.state)) {
-    refresh();
-  } else if (document.getElementById('live-activity') !== null && Date.now() - last > activityEveryMs) {
-    refresh();
-  }
-}
-
-function setFigures(element, task) {
+function setFigures(task) {
+  const element = shownTask(task.task_id);
+  if (element === null) return;
   const { progress } = task;
   const bar = describeProgress(task);
   const isOver = finalStates.includes(task.state);
@@ -129,25 +114,68 @@ function setFigures(element, task) {
   }
 }
 
-let waiting = null;
-let last = 0;
+/** The newest of each task that the page has not taken in yet. */
+const news = new Map();
+let isStale = false;
+let updating = null;
+let updatedAt = 0;
+let fetchedAt = 0;
 
-/** At most one fetch in `refreshEveryMs`, the first at once; a page that nobody sees is left alone. */
-function refresh() {
-  if (waiting !== null) return;
-  const wait = Math.max(0, last + refreshEveryMs - Date.now());
-  waiting = setTimeout(async () => {
-    last = Date.now();
-    try {
-      await swapRegions();
-    } catch {
-      mark('reconnecting');
-    } finally {
-      waiting = null;
-    }
-  }, wait);
+function show(task) {
+  news.set(task.task_id, task);
+  plan();
 }
 
+/** What an event does not tell stands in the page as the server makes it now. */
+function refresh() {
+  isStale = true;
+  plan();
+}
+
+/** However fast things move: a page changes at most once in `updateEveryMs`, the first time at once. */
+function plan() {
+  updating ??= setTimeout(update, Math.max(0, updatedAt + updateEveryMs - Date.now()));
+}
+
+async function update() {
+  const tasks = [...news.values()];
+  news.clear();
+  for (const task of tasks) isStale = needsPage(task) || isStale;
+  try {
+    if (isStale && Date.now() - fetchedAt >= fetchEveryMs) {
+      isStale = false;
+      fetchedAt = Date.now();
+      await swapRegions();
+      tasks.filter(({ task_id }) => isInUse(shownTask(task_id)?.closest(regions))).forEach(setFigures);
+    } else {
+      tasks.forEach(setFigures);
+    }
+  } catch {
+    mark('reconnecting');
+  } finally {
+    updatedAt = Date.now();
+    updating = null;
+    if (isStale || news.size > 0) plan();
+  }
+}
+
+function needsPage({ task_id, state }) {
+  const element = shownTask(task_id);
+  const known = element === null ? elsewhere.get(task_id) : element.dataset.state;
+  // Of a task that this page does not show only its coming and going between states is of interest.
+  if (element === null) elsewhere.set(task_id, state);
+  else element.dataset.state = state;
+  if (known !== state) return true;
+  if (element === null) return false;
+  if (document.getElementById('live-parts') !== null) return !finalStates.includes(state);
+  return document.getElementById('live-activity') !== null && Date.now() - fetchedAt > activityEveryMs;
+}
+
+function shownTask(taskId) {
+  return document.querySelector(`[data-live-task="${taskId}"]`);
+}
+
+const regions = '[id^="live-"]';
 const plainDetails = 'details:not(.confirm)';
 
 async function swapRegions() {
@@ -159,7 +187,7 @@ async function swapRegions() {
   }
   if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
-  for (const region of document.querySelectorAll('[id^="live-"]')) {
+  for (const region of document.querySelectorAll(regions)) {
     const next = fresh.getElementById(region.id);
     if (next === null || isInUse(region)) continue;
     const focused = region.contains(document.activeElement) ? pathTo(region, document.activeElement) : null;
@@ -187,7 +215,7 @@ document.addEventListener(
 
 /** Somebody is about to confirm something here. */
 function isInUse(region) {
-  return region.querySelector('details.confirm[open]') !== null;
+  return region?.querySelector('details.confirm[open]') != null;
 }
 
 const focusable = 'a[href], button, summary, input, [tabindex]';
