@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { Agent, createServer, get, type IncomingMessage } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { Child } from '../../platform/childProcess.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
+import { createTestFolder, type TestFolder } from '../support/folder.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { serverFile, startApi, statusUrl } from './processes.ts';
 
@@ -118,6 +119,28 @@ test('an API that is told to stop is ill at once, still serves, and asks clients
   assert.deepEqual([served.status, served.headers.get('connection')], [200, 'close']);
   await leaving.exited;
   await assert.rejects(fetch(`${url}/version`));
+});
+
+/** A folder with what `.dockerignore` lets into the image. */
+async function copyImage(): Promise<TestFolder> {
+  const folder = await createTestFolder('image');
+  const lines = (await readFile('.dockerignore', 'utf8')).split('\n');
+  for (const name of lines.filter((line) => line.startsWith('!')).map((line) => line.slice(1)))
+    await cp(name, join(folder.path, name), { recursive: true });
+  await symlink(resolve('node_modules'), join(folder.path, 'node_modules'));
+  return folder;
+}
+
+test('the files of the image are enough for an API', async () => {
+  const image = await copyImage();
+  const api = await startApi(engine, 'image', {}, join(image.path, 'api/server.ts'));
+  try {
+    assert.equal((await healthOf(api.url ?? '')).status, 200);
+    assert.equal((await fetch(`${api.url}/docs/dev`)).status, 200);
+  } finally {
+    await api.stop();
+    await image.remove();
+  }
 });
 
 /** An API that may have only so many files open. */

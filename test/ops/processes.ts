@@ -12,9 +12,10 @@ export function startApi(
   engine: Engine,
   name: string,
   env: Readonly<Record<string, string>> = {},
+  file = serverFile,
 ): Promise<Child> {
   return startChild({
-    ...{ name, file: serverFile, stopLimitMs: 15_000 },
+    ...{ name, file, stopLimitMs: 15_000 },
     env: { ...engine.running().env, ...env },
     logFile: logFileOf(engine, name),
     pidFile: join(engine.folder, 'processes', `${name}.json`),
