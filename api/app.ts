@@ -55,7 +55,7 @@ export interface AppDeps extends NotificationPoliciesDeps {
   readonly session: SessionSettings;
   readonly taskChanges: PagesDeps['taskChanges'];
   livingSessions: PagesDeps['livingSessions'];
-  silentQueues: PagesDeps['silentQueues'];
+  readonly workersByQueue: PagesDeps['workersByQueue'];
   readonly heartbeatEveryMs?: number;
   /** Whose X-Forwarded-For is believed; express's words. */
   readonly trustProxy: string;

@@ -131,7 +131,7 @@ async function serve(): Promise<void> {
     },
     livingSessions: sessionStore.living,
     taskChanges,
-    silentQueues: (queues) => workers.silentQueues(queues),
+    workersByQueue: workers.countByQueue,
     trustProxy: config.trustProxy,
     passwords,
     loginLimit: createLoginLimit(db.sequelize, config.loginFailures),
@@ -193,7 +193,8 @@ async function refreshMetrics(): Promise<void> {
 
 /** Temporal knows who polls, and who was killed only after a minute. */
 async function checkWorkers(queues: readonly QueueName[]): Promise<void> {
-  const [silent] = await Promise.all([workers.silentQueues(queues), gateway.checkPollers(queues)]);
+  const [counts] = await Promise.all([workers.countByQueue(queues), gateway.checkPollers(queues)]);
+  const silent = queues.filter((queue) => counts[queue] === 0);
   if (silent.length > 0) throw new Error(`nobody serves ${silent.join(' and ')}`);
 }
 

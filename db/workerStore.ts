@@ -22,14 +22,15 @@ export function createWorkerStore(db: Database) {
       await db.query('delete from workers where worker_id = $1', [workerId]);
     },
 
-    /** Those of the queues that no process serves at the moment. */
-    silentQueues: async (queues: readonly string[]): Promise<string[]> => {
-      const rows = await db.query<{ queue: string }>(
-        `select queue from unnest($1::text[]) queue
-         where not exists (select from workers where beat_time > now() - ${silentAfter} and queue = any(queues))`,
+    /** How many processes serve each of the queues at the moment. */
+    countByQueue: async <Q extends string>(queues: readonly Q[]): Promise<Record<Q, number>> => {
+      const rows = await db.query<{ queue: Q; workers: number }>(
+        `select queue, count(worker_id)::integer as workers from unnest($1::text[]) queue
+         left join workers on beat_time > now() - ${silentAfter} and queue = any(queues)
+         group by queue`,
         [queues],
       );
-      return rows.map(({ queue }) => queue);
+      return Object.fromEntries(rows.map(({ queue, workers }) => [queue, workers])) as Record<Q, number>;
     },
 
     /** The lowest version of the processes that are there, such as 5.2.7; null: none is. */

@@ -1,10 +1,18 @@
 import type { Logger } from 'pino';
 
+/** How many processes take tasks, and how many extract, at the moment. */
+export interface WorkerCounts {
+  readonly workers: number;
+  readonly extractors: number;
+}
+
 /** What tasks wait for when no process does it. */
-export type MissingWorkers = 'workers' | 'extractors';
+export type MissingWorkers = keyof WorkerCounts;
+
+type Queue = 'orchestrate' | 'gc' | 'extract';
 
 export interface WorkerWatchDeps {
-  silentQueues(queues: readonly string[]): Promise<readonly string[]>;
+  workersByQueue(queues: readonly Queue[]): Promise<Readonly<Record<Queue, number>>>;
   readonly log: Pick<Logger, 'warn'>;
   readonly everyMs?: number;
 }
@@ -12,23 +20,19 @@ export interface WorkerWatchDeps {
 export type WorkerWatch = ReturnType<typeof createWorkerWatch>;
 
 /** One question every few seconds for all listeners of this process, and none when nobody listens. */
-export function createWorkerWatch({ silentQueues, log, everyMs = 2_000 }: WorkerWatchDeps) {
+export function createWorkerWatch({ workersByQueue, log, everyMs = 2_000 }: WorkerWatchDeps) {
   const listeners = new Set<(missing: readonly MissingWorkers[]) => void>();
   let timer: NodeJS.Timeout | null = null;
   let last = '';
   let looked: Promise<readonly MissingWorkers[]> = Promise.resolve([]);
 
-  const missing = async (): Promise<MissingWorkers[]> => {
-    const silent = await silentQueues(['orchestrate', 'gc', 'extract']);
-    const isSilent = (queue: string) => silent.includes(queue);
-    return [
-      ...(isSilent('orchestrate') || isSilent('gc') ? (['workers'] as const) : []),
-      ...(isSilent('extract') ? (['extractors'] as const) : []),
-    ];
+  const count = async (): Promise<WorkerCounts> => {
+    const { orchestrate, gc, extract } = await workersByQueue(['orchestrate', 'gc', 'extract']);
+    return { workers: Math.min(orchestrate, gc), extractors: extract };
   };
 
   const look = async (): Promise<void> => {
-    looked = missing();
+    looked = count().then(missingOf);
     try {
       const now = await looked;
       if (now.join() === last) return;
@@ -40,8 +44,8 @@ export function createWorkerWatch({ silentQueues, log, everyMs = 2_000 }: Worker
   };
 
   return {
-    /** What is missing now. */
-    missing,
+    /** How many there are now. */
+    count,
 
     /** Hears of every change, and of what is missing at the beginning. */
     listen: (tell: (missing: readonly MissingWorkers[]) => void): (() => void) => {
@@ -67,4 +71,11 @@ export function createWorkerWatch({ silentQueues, log, everyMs = 2_000 }: Worker
       };
     },
   };
+}
+
+export function missingOf({ workers, extractors }: WorkerCounts): MissingWorkers[] {
+  return [
+    ...(workers === 0 ? (['workers'] as const) : []),
+    ...(extractors === 0 ? (['extractors'] as const) : []),
+  ];
 }

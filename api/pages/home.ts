@@ -6,7 +6,7 @@ import { overdueAtMost } from '../../views/pages/home/attention.ts';
 import { homePage } from '../../views/pages/home/home.ts';
 import { presentAccount } from '../present/account.ts';
 import { presentTask, type TaskJson } from '../present/task.ts';
-import type { MissingWorkers } from '../live/workerWatch.ts';
+import { missingOf, type WorkerCounts } from '../live/workerWatch.ts';
 import type { PageSources } from './deps.ts';
 import { sendPage } from './pageAnswer.ts';
 import { readPaging } from './paging.ts';
@@ -14,7 +14,7 @@ import { readPaging } from './paging.ts';
 type HomeSources = Pick<
   PageSources,
   'taskLists' | 'homeLists' | 'accountLists' | 'checks' | 'defaultFaceVersion' | 'extractors'
-> & { missingWorkers(): Promise<MissingWorkers[]> };
+> & { countWorkers(): Promise<WorkerCounts> };
 
 const openAtMost = 10;
 const endedAtMost = 5;
@@ -49,7 +49,7 @@ export function home(sources: HomeSources): RequestHandler {
       { accounts, count },
       stock,
       findings,
-      missing,
+      workers,
       overdue,
       hour,
       day,
@@ -61,11 +61,12 @@ export function home(sources: HomeSources): RequestHandler {
       accountLists.page(paging),
       recentStock(),
       recentHealth(),
-      sources.missingWorkers(),
+      sources.countWorkers(),
       homeLists.overdueMessages(before(overdueAfterMs), overdueAtMost),
       recentHour(),
       recentDay(),
     ]);
+    const missing = missingOf(workers);
     const countOf = (...wanted: number[]): number =>
       statuses.reduce((sum, row) => (wanted.includes(row.status) ? sum + row.count : sum), 0);
     const counts = {
@@ -85,6 +86,7 @@ export function home(sources: HomeSources): RequestHandler {
         activity: { now, hour, day },
         ...{ running, recent, counts, accounts: accounts.map(presentAccount), ...paging },
         stock: { ...stock, defaultVersion, extractors: extractors.filter(({ kind }) => kind === 'face') },
+        health: { findings, workers },
         attention: {
           now,
           failedOfLate: failed,

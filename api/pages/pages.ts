@@ -4,7 +4,7 @@ import { paths, type ScheduleAction, type TaskAction } from '../../views/paths.t
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { SessionAudit } from '../auth/sessionAudit.ts';
 import { createTaskEvents } from '../live/taskEvents.ts';
-import { createWorkerWatch } from '../live/workerWatch.ts';
+import { createWorkerWatch, type WorkerWatchDeps } from '../live/workerWatch.ts';
 import { createTaskFeed } from '../live/taskFeed.ts';
 import { readLiveTasks } from '../live/readLiveTasks.ts';
 import { authenticate } from '../middleware/authenticate.ts';
@@ -41,8 +41,7 @@ export interface PagesDeps extends PageErrorsDeps, PageSources {
   readonly authenticator: Authenticator;
   /** Which tasks change, as soon as they do; null: any may have. */
   readonly taskChanges: { subscribe(heard: (taskIds: readonly number[] | null) => void): void };
-  /** Those of the queues that no worker serves. */
-  silentQueues(queues: readonly string[]): Promise<readonly string[]>;
+  readonly workersByQueue: WorkerWatchDeps['workersByQueue'];
   livingSessions(ids: readonly string[]): Promise<ReadonlySet<string>>;
   readonly heartbeatEveryMs?: number;
   /** By name, secrets masked. */
@@ -87,7 +86,7 @@ export function createPages(deps: PagesDeps): Pages {
   const feed = createTaskFeed({ read: readLiveTasks(deps), log: deps.log });
   deps.taskChanges.subscribe(feed.changed);
   const workerWatch = createWorkerWatch(deps);
-  const { missing: missingWorkers } = workerWatch;
+  const { count: countWorkers } = workerWatch;
   const events = createTaskEvents({ ...deps, feed, workerWatch });
 
   const pageOnly = new Map<string, string[]>();
@@ -115,7 +114,7 @@ export function createPages(deps: PagesDeps): Pages {
   show(paths.password, login.passwordForm);
   take(paths.password, login.changePassword);
 
-  show(paths.home, home({ ...deps, missingWorkers }));
+  show(paths.home, home({ ...deps, countWorkers }));
   show(paths.help, help({ version: apiVersion, extractors: deps.extractors }));
 
   router.get('/tasks', onlyHtml, asPage('/tasks'), deps.session, signIn, list.page);
@@ -125,7 +124,7 @@ export function createPages(deps: PagesDeps): Pages {
   take('/tasks/bulk', bulk.act);
   show('/tasks/new', tasks.form);
   take('/tasks/new', tasks.create);
-  show('/tasks/:task_id/view', oneTask({ ...deps, missingWorkers }));
+  show('/tasks/:task_id/view', oneTask({ ...deps, countWorkers }));
   for (const action of taskActions) {
     take(`/tasks/:task_id/${action}`, actOnTask(deps.taskActions, action));
   }

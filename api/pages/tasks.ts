@@ -8,7 +8,7 @@ import type { TaskErrorToShow } from '../present/taskError.ts';
 import { actorOf } from '../requestContext.ts';
 import { presentAuditEntry } from '../present/auditEntry.ts';
 import { presentTask } from '../present/task.ts';
-import type { MissingWorkers } from '../live/workerWatch.ts';
+import { missingOf, type WorkerCounts } from '../live/workerWatch.ts';
 import type { TaskActions } from '../taskActions.ts';
 import type { ErrorGroupToShow, PageSources, PartToShow } from './deps.ts';
 import { fieldsOf } from './form.ts';
@@ -24,7 +24,7 @@ const ratesAtMost = 200;
 type TaskSources = Pick<
   PageSources,
   'taskLists' | 'taskPageLists' | 'errorLists' | 'auditLists' | 'workflowUrl'
-> & { missingWorkers(): Promise<MissingWorkers[]> };
+> & { countWorkers(): Promise<WorkerCounts> };
 
 export function oneTask(sources: TaskSources): RequestHandler {
   const { taskLists, taskPageLists, errorLists, auditLists } = sources;
@@ -32,7 +32,7 @@ export function oneTask(sources: TaskSources): RequestHandler {
     const taskId = taskIdOf(req);
     const ofTask = { taskIds: [taskId] };
     const ofAudit = { objectType: 'task', objectId: String(taskId) };
-    const [task, parts, cells, rateLimit, acts, errors, errorCount, groups, missing, rates] =
+    const [task, parts, cells, rateLimit, acts, errors, errorCount, groups, workers, rates] =
       await Promise.all([
         taskLists.find(taskId),
         taskPageLists.parts(taskId, partsAtMost),
@@ -42,7 +42,7 @@ export function oneTask(sources: TaskSources): RequestHandler {
         errorLists.page(ofTask, { page: 1, pageSize: errorsAtMost }),
         errorLists.count(ofTask),
         taskPageLists.openErrorGroups(taskId),
-        sources.missingWorkers(),
+        sources.countWorkers(),
         taskPageLists.rates(taskId, ratesAtMost),
       ]);
     if (task === null) throw new DomainError('taskNotFound', `task ${taskId}`);
@@ -51,7 +51,7 @@ export function oneTask(sources: TaskSources): RequestHandler {
       workflowUrl: sources.workflowUrl({ taskId, generation: task.generation }),
       createdBy: task.createdByLogin === '' ? '–' : task.createdByLogin,
       parts: parts.map(partShape),
-      missingWorkers: missing,
+      missingWorkers: missingOf(workers),
       rates: rates.map(({ time, rate }) => ({ time: time.getTime() / 1_000, rate })),
       cells,
       rateLimit,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import session from 'express-session';
-import { createApp } from '../../api/app.ts';
+import { createApp, type AppDeps } from '../../api/app.ts';
 import { createLoginLimit } from '../../api/auth/loginLimit.ts';
 import { backlog, createLimitedServer } from '../../api/limitedServer.ts';
 import { createAccountLists } from '../../db/accountLists.ts';
@@ -65,8 +65,8 @@ export interface ApiServerOptions {
   readonly besides?: { readonly testDatabase: TestDatabase };
   readonly heartbeatEveryMs?: number;
   readonly environmentName?: string;
-  /** Default: workers of every kind are there. */
-  readonly silentQueues?: () => Promise<string[]>;
+  /** Default: two for each. */
+  readonly workersByQueue?: AppDeps['workersByQueue'];
   readonly isDevelopment?: boolean;
   readonly requestTimeoutMs?: number;
 }
@@ -117,7 +117,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     session: { secret: 'a secret of the tests', secureCookies: false, store: sessionStore.store },
     livingSessions: sessionStore.living,
     taskChanges,
-    silentQueues: options.silentQueues ?? (() => Promise.resolve([])),
+    workersByQueue: options.workersByQueue ?? (() => Promise.resolve({ orchestrate: 2, gc: 2, extract: 2 })),
     ...(options.heartbeatEveryMs === undefined ? {} : { heartbeatEveryMs: options.heartbeatEveryMs }),
     trustProxy: '',
     requestStats,

@@ -51,7 +51,7 @@ export function openSite(options: Parameters<typeof startApiServer>[0] = {}) {
     },
     /** Another process of the same service, for the test that asks for it. */
     another: async (): Promise<ApiServer> => {
-      const other = await startApiServer({ besides: server });
+      const other = await startApiServer({ ...options, besides: server });
       others.push(other);
       return other;
     },

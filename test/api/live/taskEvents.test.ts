@@ -77,7 +77,10 @@ test('whoever has left before a stream begins leaves nothing behind', async () =
   const join = () => void (listeners += 1);
   const events = createTaskEvents({
     feed: { listen: () => (join(), listening), changed: () => undefined, listeners: () => listeners },
-    workerWatch: { listen: () => (join(), listening.stop), missing: () => Promise.resolve([]) },
+    workerWatch: {
+      listen: () => (join(), listening.stop),
+      count: () => Promise.resolve({ workers: 1, extractors: 1 }),
+    },
     livingSessions: () => Promise.resolve(new Set()),
     log: pino({ level: 'silent' }),
   });

@@ -42,7 +42,7 @@ export function attention(input: AttentionInput): Attention[] {
   ];
 }
 
-function overdueWords(count: number): string {
+export function overdueWords(count: number): string {
   return count < overdueAtMost ? formatCount(count) : `${formatCount(count)} or more`;
 }
 

@@ -1,5 +1,6 @@
 import { formatCount } from '../../assets/words.js';
 import type { EmptyState } from '../../components/emptyState/emptyState.ts';
+import type { HealthItem } from '../../components/health/health.ts';
 import { pager, type Pager } from '../../components/pager/pager.ts';
 import { taskTable, type TaskTable } from '../../components/taskTable/taskTable.ts';
 import type { PageHead } from '../../layout.ts';
@@ -7,6 +8,7 @@ import { paths } from '../../paths.ts';
 import type { AccountShape, TaskShape } from '../../shapes.ts';
 import { activity, type Activity, type ActivityInput } from './activity.ts';
 import { attention, type Attention, type AttentionInput } from './attention.ts';
+import { healthItems, type HealthInput } from './healthItems.ts';
 import { countWords, upgrade, type CountedShape, type UpgradeInput, type Upgrade } from './upgrade.ts';
 import { accountRow, type AccountRow } from '../accounts/accountRow.ts';
 
@@ -25,6 +27,7 @@ export interface HomeInput {
   readonly accounts: readonly AccountShape[];
   readonly stock: UpgradeInput & { readonly faces: CountedShape; readonly events: CountedShape };
   readonly attention: Omit<AttentionInput, 'running'>;
+  readonly health: Omit<HealthInput, 'overdueMessages'>;
   /** What no process does at the moment. */
   readonly missingWorkers: readonly string[];
   readonly activity: ActivityInput;
@@ -42,6 +45,7 @@ export interface HomePage {
     readonly tone: string;
   }[];
   readonly attention: readonly Attention[];
+  readonly health: readonly HealthItem[];
   /** As the live stream says it. */
   readonly missingWorkers: string;
   readonly upgrade: Upgrade;
@@ -75,6 +79,7 @@ export function homePage(input: HomeInput): HomePage {
       { name: 'Events', value: countWords(input.stock.events), href: null, tone: 'plain' },
     ],
     attention: attention({ ...input.attention, running: input.running }),
+    health: healthItems({ ...input.health, overdueMessages: input.attention.overdueMessages }),
     missingWorkers: input.missingWorkers.join(' '),
     upgrade: upgrade(input.stock),
     activity: activity(input.activity, input.running),

@@ -80,5 +80,5 @@ const rough = new Intl.NumberFormat('en-GB', { notation: 'compact', maximumSigni
 
 /** An estimate is said to be one, and not to a digit that it does not know. */
 export function countWords({ count, isExact }: CountedShape): string {
-  return isExact ? formatCount(count) : `≈ ${rough.format(count)}`;
+  return isExact ? formatCount(count) : `≈\u00a0${rough.format(count)}`;
 }

@@ -11,6 +11,7 @@ import { examples as facts } from '../../components/facts/examples.ts';
 import { examples as field } from '../../components/field/examples.ts';
 import { examples as filterForm } from '../../components/filterForm/examples.ts';
 import { examples as flash } from '../../components/flash/examples.ts';
+import { examples as health } from '../../components/health/examples.ts';
 import { examples as pager } from '../../components/pager/examples.ts';
 import { examples as partStrip } from '../../components/partStrip/examples.ts';
 import { examples as picture } from '../../components/picture/examples.ts';
@@ -44,6 +45,7 @@ const components: Readonly<Record<string, readonly Example<unknown>[]>> = {
   field,
   filterForm,
   flash,
+  health,
   pager,
   partStrip,
   picture,

@@ -1,0 +1,41 @@
+import { formatCount } from '../../assets/words.js';
+import type { HealthItem } from '../../components/health/health.ts';
+import { overdueWords } from './attention.ts';
+
+export interface HealthInput {
+  /** What the health checks of the parts that are asked have found. */
+  readonly findings: readonly {
+    readonly service: string;
+    readonly status: 'ok' | 'failed';
+    readonly desc: string;
+  }[];
+  /** Processes that are there. */
+  readonly workers: { readonly workers: number; readonly extractors: number };
+  readonly overdueMessages: number;
+}
+
+const names: Readonly<Record<string, string>> = {
+  api: 'API',
+  postgresql: 'Database',
+  'sample-store': 'Sample store',
+  temporal: 'Temporal',
+};
+
+/** Every part of the service, well or not. */
+export function healthItems({ findings, workers, overdueMessages }: HealthInput): HealthItem[] {
+  return [
+    ...findings.map(({ service, status, desc }): HealthItem => {
+      const name = names[service] ?? service;
+      return status === 'ok' ? { name, text: 'answers', tone: 'good' } : { name, text: desc, tone: 'bad' };
+    }),
+    there('Workers', workers.workers),
+    there('Extracting workers', workers.extractors),
+    overdueMessages === 0
+      ? { name: 'Messages', text: 'none overdue', tone: 'good' }
+      : { name: 'Messages', text: `${overdueWords(overdueMessages)} overdue`, tone: 'waiting' },
+  ];
+}
+
+function there(name: string, count: number): HealthItem {
+  return count === 0 ? { name, text: 'none', tone: 'bad' } : { name, text: formatCount(count), tone: 'good' };
+}
