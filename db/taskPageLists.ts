@@ -66,14 +66,14 @@ export function createTaskPageLists(db: Sql) {
     partCells: (taskId: number, limit: number): Promise<PartCell[]> =>
       db.query(
         `with grain as (
-           select greatest(1, ceil((max(part_no) + 1) / $2::numeric))::int size from subtasks where task_id = $1)
+           select greatest(1, ceil(max(part_no) / $2::numeric))::int size from subtasks where task_id = $1)
          select min(part_no) "firstPart", max(part_no) "lastPart",
            count(*) filter (where state = 'pending') waiting, count(*) filter (where state = 'running') running,
            count(*) filter (where state = 'cancelled') cancelled, count(*) filter (where state = 'failed') failed,
            count(*) filter (where state = 'done') done, sum(expected)::bigint expected,
            sum(s.done + s.failed + s.skipped)::bigint handled, sum(s.failed)::bigint "objectsFailed",
            max(attempt) attempt, case when count(*) = 1 then max(cursor::text) end "cursor"
-         from subtasks s, grain where task_id = $1 group by part_no / grain.size order by 1`,
+         from subtasks s, grain where task_id = $1 group by (part_no - 1) / grain.size order by 1`,
         [taskId, limit],
       ),
 

@@ -66,7 +66,7 @@ export function oneTask(sources: TaskSources): RequestHandler {
 
 function partShape(part: PartToShow): PartShape {
   return {
-    number: part.partNo + 1,
+    number: part.partNo,
     state: part.state,
     attempt: part.attempt,
     last_update_time: part.lastUpdateTime.toISOString(),

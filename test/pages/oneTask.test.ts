@@ -11,7 +11,7 @@ test('all parts are seen at a glance, however many there are', async () => {
   await site.server.db.query(
     `insert into subtasks (task_id, part_no, to_key, expected, state, attempt)
      select $1, no, gen_random_uuid(), 500, case when no = 777 then 'failed' else 'pending' end, 0
-     from generate_series(2, 999) no`,
+     from generate_series(3, 1000) no`,
     [taskId],
   );
   const page = await site.signedIn();
@@ -27,6 +27,8 @@ test('all parts are seen at a glance, however many there are', async () => {
     (await strip.locator('.cell-failed').getAttribute('title')) ?? '',
     /^Parts 776 to 780: 4 waiting, 1 failed/,
   );
+  const first = page.getByRole('table', { name: 'Parts of the task' }).getByRole('rowheader').first();
+  assert.equal(await first.innerText(), '2', 'parts are counted from 1, and the one that runs stands first');
 });
 
 test('a cell of its own tells how far its part has come, and moves without a reload', async () => {
@@ -36,7 +38,7 @@ test('a cell of its own tells how far its part has come, and moves without a rel
   await page.getByText('live', { exact: true }).waitFor();
   await site.server.db.query(
     `update subtasks set cursor = '11111111-1111-4111-8111-111111111111', attempt = 2, last_update_time = now()
-     where task_id = $1 and part_no = 1`,
+     where task_id = $1 and part_no = 2`,
     [taskId],
   );
   await site.server.db.query("select pg_notify('luna_tasks', $1::text)", [taskId]);
@@ -61,7 +63,7 @@ test('errors stand together by their code, and those of one code are retried alo
   await page.getByText('Retried: what failed with 28101').waitFor();
   assert.equal(await groups.getByRole('button').count(), 0, 'what runs cannot be retried');
   const [part] = await site.server.db.query(
-    `select state, retry_code from subtasks where task_id = $1 and part_no = 0`,
+    `select state, retry_code from subtasks where task_id = $1 and part_no = 1`,
     [taskId],
   );
   assert.deepEqual(part, { state: 'pending', retry_code: 28101 });

@@ -55,7 +55,7 @@ export async function insertTask(db: Database, overrides: Partial<TaskRow> = {})
   const taskId = task?.task_id ?? 0;
   await db.query(
     `insert into subtasks (task_id, part_no, to_key, expected, state, attempt, done, failed)
-     values ($1, 0, gen_random_uuid(), $2, 'done', 1, $3, $4), ($1, 1, gen_random_uuid(), $2, $5, 1, 0, 0)`,
+     values ($1, 1, gen_random_uuid(), $2, 'done', 1, $3, $4), ($1, 2, gen_random_uuid(), $2, $5, 1, 0, 0)`,
     [taskId, row.expected / 2, row.done, row.failed, isOver ? 'done' : 'running'],
   );
   return taskId;
@@ -64,7 +64,7 @@ export async function insertTask(db: Database, overrides: Partial<TaskRow> = {})
 /** What the engine's next batch would write. */
 export async function advanceTask(db: Database, taskId: number, done: number): Promise<void> {
   await db.query(
-    'update subtasks set done = $2, last_update_time = now() where task_id = $1 and part_no = 1',
+    'update subtasks set done = $2, last_update_time = now() where task_id = $1 and part_no = 2',
     [taskId, done],
   );
   await db.query("select pg_notify('luna_tasks', $1::text)", [taskId]);
@@ -87,7 +87,7 @@ export async function insertError(
 ): Promise<void> {
   await db.query(
     `insert into task_errors (task_id, part_no, task_type, error_code, "desc", detail, object_type, object_id)
-     values ($1, 0, 5, $3, $4, $2, 'face', gen_random_uuid())`,
+     values ($1, 1, 5, $3, $4, $2, 'face', gen_random_uuid())`,
     [taskId, detail, code, desc],
   );
 }

@@ -24,6 +24,6 @@ const running: readonly State[] = [
 ];
 
 export const examples: readonly Example<PartStrip>[] = [
-  { name: 'A task that runs', input: partStrip(running.map((state, part) => cell(part, state))) },
-  { name: 'Cancelled', input: partStrip([cell(0, 'done'), cell(1, 'cancelled'), cell(2, 'cancelled')]) },
+  { name: 'A task that runs', input: partStrip(running.map((state, index) => cell(index + 1, state))) },
+  { name: 'Cancelled', input: partStrip([cell(1, 'done'), cell(2, 'cancelled'), cell(3, 'cancelled')]) },
 ];

@@ -51,8 +51,8 @@ function titleOf(cell: PartCellShape): string {
   const { firstPart, lastPart, objectsFailed, cursor } = cell;
   const isAlone = firstPart === lastPart;
   const name = isAlone
-    ? `Part ${formatCount(firstPart + 1)}`
-    : `Parts ${formatCount(firstPart + 1)} to ${formatCount(lastPart + 1)}`;
+    ? `Part ${formatCount(firstPart)}`
+    : `Parts ${formatCount(firstPart)} to ${formatCount(lastPart)}`;
   const states = tones
     .filter((tone) => cell[tone] > 0)
     .map((tone) => (isAlone ? tone : `${formatCount(cell[tone])} ${tone}`));
