@@ -1,7 +1,8 @@
 import { ConnectionError, DatabaseError } from 'sequelize';
 
-// Connection exceptions; the server is stopping, starting, or read-only; it lacks disk, memory or connections.
-const unavailableState = /^(08...|57P0[123]|25006|53[123]00)$/;
+// Connection exceptions; the server is stopping, starting, or read-only, takes no connections to this database, or lacks
+// disk, memory or connections.
+const unavailableState = /^(08...|57P0[123]|25006|55000|53[123]00)$/;
 const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT']);
 
 /** Whether the database could not be asked or take a change; the same question may be answered later. */

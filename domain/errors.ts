@@ -37,6 +37,7 @@ export const errorTable = {
   tooManyRequests: entry(12040, 429, 'Too many requests', true),
   csrf: entry(12041, 403, 'CSRF token missing or wrong'),
   bodyTooLarge: entry(12042, 413, 'Request body too large'),
+  unavailable: entry(12043, 503, 'The service cannot answer now', true),
   faceNotFound: entry(22002, 404, 'Face not found'),
   listNotFound: entry(22003, 404, 'List not found'),
   eventNotFound: entry(23001, 404, 'Event not found'),

@@ -23,7 +23,7 @@ export function errorHandler({ log, isUnavailable }: ErrorHandlerDeps): ErrorReq
       return;
     }
     const { requestId } = contextOf(req);
-    const known = toDomainError(error, isUnavailable);
+    const known = toDomainError(error, req, isUnavailable);
     if (known === null) {
       const errorId = randomUUID();
       log.error({ err: error, errorId, requestId }, 'unexpected error');
@@ -31,7 +31,7 @@ export function errorHandler({ log, isUnavailable }: ErrorHandlerDeps): ErrorReq
       res.status(500).json(presentInternalError(errorId));
       return;
     }
-    if (known.error === 'engineUnavailable')
+    if (known.error === 'engineUnavailable' || known.error === 'unavailable')
       log.warn({ err: error, requestId }, 'the database is away or takes no changes');
     setHeaders(req, res, known);
     contextOf(req).errorCode = known.entry.code;
@@ -42,13 +42,13 @@ export function errorHandler({ log, isUnavailable }: ErrorHandlerDeps): ErrorReq
 /** Errors in the words of the contract; null for those that nobody foresaw. */
 export function toDomainError(
   error: unknown,
+  req: Request,
   isUnavailable: (error: unknown) => boolean,
 ): DomainError | null {
   if (error instanceof DomainError) return error;
   if (isUnavailable(error)) {
-    return new DomainError('engineUnavailable', 'the database is away or takes no changes now', {
-      cause: error,
-    });
+    const name = changesTasks(req) ? 'engineUnavailable' : 'unavailable';
+    return new DomainError(name, 'the database is away or takes no changes now', { cause: error });
   }
   if (!(error instanceof Error)) return null;
   const { type, status, code } = error as Error & { type?: unknown; status?: unknown; code?: unknown };
@@ -72,11 +72,20 @@ export function toDomainError(
   return null;
 }
 
+/** Code 28000 says that a task was not taken; whoever only reads or logs in asked for none. */
+function changesTasks({ method, originalUrl }: Request): boolean {
+  return !['GET', 'HEAD'].includes(method) && /^(\/4)?\/(tasks|schedules)\b/.test(originalUrl);
+}
+
 function setHeaders(req: Request, res: Response, error: DomainError): void {
-  const { status } = error.entry;
-  if (status === 401 && !excludesChallenge(req)) {
+  if (error.entry.status === 401 && !excludesChallenge(req)) {
     res.setHeader('WWW-Authenticate', 'Basic realm="luna-admin"');
   }
+  setRetryAfter(res, error);
+}
+
+export function setRetryAfter(res: Response, error: DomainError): void {
+  const { status } = error.entry;
   if (error instanceof TooManyLoginsError) res.setHeader('Retry-After', error.retryAfterSeconds);
   if ((status === 429 || status === 503) && !res.hasHeader('Retry-After')) res.setHeader('Retry-After', '5');
 }

@@ -21,12 +21,12 @@ export function sendPage<Name extends keyof Pages>(
   page: Pages[Name],
   status = 200,
 ): void {
-  const token = req.session.csrfToken;
+  const token = sessionOf(req)?.csrfToken;
   const layout = layoutOf(req, res, name === 'login/login');
   // A page shows what only its admin may see, at the moment when it was asked for.
   res.status(status).set('Cache-Control', 'no-store').type('html');
   const html = render(name, page, layout);
-  const isChanged = layout.flash.length > 0 || req.session.csrfToken !== token;
+  const isChanged = layout.flash.length > 0 || sessionOf(req)?.csrfToken !== token;
   if (isChanged) whenStored(req, () => res.send(html));
   else res.send(html);
 }
@@ -51,6 +51,11 @@ export function say(req: Request, text: string, tone: Flash['tone'] = 'good'): v
   req.session.flash = [...(req.session.flash ?? []), { tone, text }];
 }
 
+/** undefined: the store could not be asked, and the page that says so has no session to read. */
+function sessionOf(req: Request): Request['session'] | undefined {
+  return req.session;
+}
+
 function layoutOf(req: Request, res: Response, hasForm: boolean): LayoutInput {
   const { identity } = contextOf(req);
   return {
@@ -68,7 +73,8 @@ function layoutOf(req: Request, res: Response, hasForm: boolean): LayoutInput {
 }
 
 function takeFlash(req: Request): Flash[] {
-  const { flash } = req.session;
-  delete req.session.flash;
-  return flash ?? [];
+  const session = sessionOf(req);
+  const { flash = [] } = session ?? {};
+  delete session?.flash;
+  return flash;
 }

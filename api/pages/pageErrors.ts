@@ -4,8 +4,7 @@ import type { Logger } from 'pino';
 import { errorTable, type DomainError } from '../../domain/errors.ts';
 import { errorPage, type ErrorInput } from '../../views/pages/errors/error.ts';
 import { paths } from '../../views/paths.ts';
-import { TooManyLoginsError } from '../auth/loginLimit.ts';
-import { toDomainError } from '../middleware/errorHandler.ts';
+import { setRetryAfter, toDomainError } from '../middleware/errorHandler.ts';
 import { contextOf } from '../requestContext.ts';
 import { sendPage } from './pageAnswer.ts';
 
@@ -14,6 +13,8 @@ export interface PageErrorsDeps {
   isUnavailable(error: unknown): boolean;
 }
 
+type Fault = Omit<ErrorInput, 'isSignedIn' | 'isRead'>;
+
 /** Errors as pages. Whoever is not signed in is sent to log in; a browser's own dialogue is never raised. */
 export function pageErrors({ log, isUnavailable }: PageErrorsDeps): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
@@ -21,7 +22,7 @@ export function pageErrors({ log, isUnavailable }: PageErrorsDeps): ErrorRequest
       next(error);
       return;
     }
-    const known = toDomainError(error, isUnavailable);
+    const known = toDomainError(error, req, isUnavailable);
     if (known?.error === 'credentialsNeeded') {
       contextOf(req).errorCode = known.entry.code;
       res.redirect(req.method === 'GET' || req.method === 'HEAD' ? 302 : 303, paths.login);
@@ -31,20 +32,24 @@ export function pageErrors({ log, isUnavailable }: PageErrorsDeps): ErrorRequest
   };
 }
 
-function sendError(req: Request, res: Response, error: DomainError | Omit<ErrorInput, 'isSignedIn'>): void {
-  if (error instanceof TooManyLoginsError) res.setHeader('Retry-After', error.retryAfterSeconds);
+function sendError(req: Request, res: Response, error: DomainError | Fault): void {
+  if ('entry' in error) setRetryAfter(res, error);
   const input = 'entry' in error ? wordsOf(error) : error;
   contextOf(req).errorCode = input.code;
-  const isSignedIn = contextOf(req).identity !== undefined;
-  sendPage(req, res, 'errors/error', errorPage({ ...input, isSignedIn }), input.status);
+  const page = errorPage({
+    ...input,
+    isSignedIn: contextOf(req).identity !== undefined,
+    isRead: req.method === 'GET',
+  });
+  sendPage(req, res, 'errors/error', page, input.status);
 }
 
-function wordsOf({ entry: { status, code, desc }, detail }: DomainError): Omit<ErrorInput, 'isSignedIn'> {
+function wordsOf({ entry: { status, code, desc }, detail }: DomainError): Fault {
   return { status, code, title: desc, detail };
 }
 
 /** Of an error that nobody foresaw only its id is shown; the log has the rest. */
-function logged(log: Logger, req: Request, error: unknown): Omit<ErrorInput, 'isSignedIn'> {
+function logged(log: Logger, req: Request, error: unknown): Fault {
   const errorId = randomUUID();
   log.error({ err: error, errorId, requestId: contextOf(req).requestId }, 'unexpected error');
   const { status, code, desc } = errorTable.internal;

@@ -100,14 +100,25 @@ test('a database that goes away is answered 503, and what needs none goes on', a
   try {
     const lonelyCall = await createClient(lonely.url);
     assert.equal((await lonelyCall('GET', '/4/tasks')).status, 200);
+    const { headers } = await lonelyCall('POST', '/4/login');
+    const cookie = headers.get('set-cookie')?.split(';')[0] ?? '';
     const [{ name } = { name: '' }] = await lonely.db.query<{ name: string }>(
       'select current_database() as name',
     );
     await api.db.query(`alter database ${name} allow_connections false`);
     await api.db.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
     const answer = await lonelyCall('GET', '/4/tasks');
-    assert.deepEqual([answer.status, answer.body.error_code], [503, 28000]);
+    assert.deepEqual([answer.status, answer.body.error_code], [503, 12043]);
     assert.equal(answer.headers.get('retry-after'), '5');
+    const content = { target: 'faces', filters: { user_data: 'door' } };
+    const refused = await lonelyCall('POST', '/4/tasks/gc', { body: { content } });
+    assert.deepEqual([refused.status, refused.body.error_code], [503, 28000]);
+    for (const path of ['/', '/login', '/tasks/2/view']) {
+      const page = await fetch(lonely.url + path, { headers: { cookie, accept: 'text/html' } });
+      const shown = [page.status, page.headers.get('content-type'), page.headers.get('retry-after')];
+      assert.deepEqual(shown, [503, 'text/html; charset=utf-8', '5'], `${path} with a session`);
+      assert.match(await page.text(), /href="">Try again<.a>/, `${path} can be tried again`);
+    }
     assert.equal((await lonelyCall('GET', '/4/version')).status, 200);
     await api.db.query(`alter database ${name} allow_connections true`);
   } finally {

@@ -7,6 +7,8 @@ export interface ErrorInput {
   readonly title: string;
   readonly detail: string;
   readonly isSignedIn: boolean;
+  /** Asking once more does no harm. */
+  readonly isRead: boolean;
 }
 
 export interface ErrorPage {
@@ -18,15 +20,20 @@ export interface ErrorPage {
   readonly action: { readonly text: string; readonly href: string };
 }
 
-export function errorPage({ status, code, title, detail, isSignedIn }: ErrorInput): ErrorPage {
+export function errorPage({ status, code, title, detail, isSignedIn, isRead }: ErrorInput): ErrorPage {
   return {
     head: { title, section: null },
     status,
     code: String(code),
     title,
     detail,
-    action: isSignedIn
-      ? { text: 'To the home page', href: paths.home }
-      : { text: 'Log in', href: paths.login },
+    action: status === 503 && isRead ? tryAgain : actionFor(isSignedIn),
   };
+}
+
+/** The address of this very page. */
+const tryAgain = { text: 'Try again', href: '' };
+
+function actionFor(isSignedIn: boolean): ErrorPage['action'] {
+  return isSignedIn ? { text: 'To the home page', href: paths.home } : { text: 'Log in', href: paths.login };
 }
