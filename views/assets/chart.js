@@ -4,6 +4,13 @@
 import { formatCount, formatRate } from './words.js';
 
 const plots = new Map();
+const [minute, hour, day] = [60, 3_600, 86_400];
+const timeSteps = [
+  ...[1, 5, 10, 15, 30],
+  ...[1, 5, 10, 15, 30].map((step) => step * minute),
+  ...[1, 3, 6, 12].map((step) => step * hour),
+  ...[1, 2, 7, 14, 28].map((step) => step * day),
+];
 
 function draw() {
   // Where it could not be loaded, the server's drawing stays.
@@ -36,33 +43,41 @@ function options(figure, unit, series) {
     grid: { stroke: colour('--line'), width: 1 },
     ticks: { show: false },
   };
+  // A value is the mean of the time before it: a slope between two would show what never was.
+  const paths = uPlot.paths.stepped({ align: -1 });
   const colours = { accent: '--accent', soft: '--soft', bad: '--bad', wait: '--bar-running', good: '--good' };
   return {
     ...sizeOf(figure),
     tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'UTC'),
     scales: { y: { range: (_plot, _least, most) => [0, most > 0 ? most * 1.1 : 1] } },
     axes: [
-      { ...axis, values: (_plot, splits) => splits.map((seconds) => clock(seconds, splits)) },
+      {
+        ...axis,
+        ...{ size: 32, gap: 8, space: 80, incrs: timeSteps },
+        values: (_plot, splits, _axis, _space, step) => splits.map((seconds) => clock(seconds, step)),
+      },
       { ...axis, size: 64, values: (_plot, splits) => splits.map((value) => format(value)) },
     ],
     series: [
-      { value: (_plot, seconds) => (seconds === null ? '–' : textOf(seconds, 0, 19)), label: 'UTC' },
+      { label: 'UTC', value: (plot, seconds) => textOf(seconds ?? plot.data[0].at(-1), 5, 19) },
       ...series.map(({ name, tone }) => ({
         label: name,
         stroke: colour(colours[tone]),
-        width: 2,
+        width: 1.5,
+        paths,
         points: { show: false },
-        value: (_plot, value) => (value === null ? '–' : format(value)),
+        // Without a pointer the newest value is told.
+        value: (plot, value, index) => format(value ?? plot.data[index].at(-1)),
       })),
     ],
     cursor: { drag: { x: false, y: false } },
   };
 }
 
-/** Days where they differ, seconds where there are some. */
-function clock(seconds, splits) {
-  const span = splits.at(-1) - splits[0];
-  return span > 86_400 ? textOf(seconds, 5, 16) : textOf(seconds, 11, seconds % 60 === 0 ? 16 : 19);
+/** The day where a step is one or more, seconds where it is below a minute. */
+function clock(seconds, step) {
+  if (step >= day) return textOf(seconds, 5, 10);
+  return textOf(seconds, 11, step < 60 ? 19 : 16);
 }
 
 function textOf(seconds, from, to) {
@@ -81,6 +96,9 @@ addEventListener('resize', () => {
     if (figure !== null) plot.setSize(sizeOf(figure));
   }
 });
-new MutationObserver(() => plots.forEach(({ plot }) => plot.redraw())).observe(document.documentElement, {
-  attributeFilter: ['data-bs-theme'],
-});
+// The colours of the legend are read once, when a plot is made.
+new MutationObserver(() => {
+  plots.forEach(({ plot }) => plot.destroy());
+  plots.clear();
+  draw();
+}).observe(document.documentElement, { attributeFilter: ['data-bs-theme'] });

@@ -3,7 +3,7 @@ import { formatCount, formatRate } from '../../assets/words.js';
 export interface ChartInput {
   readonly id: string;
   readonly label: string;
-  /** Seconds since 1970, ascending. */
+  /** Seconds since 1970, ascending; a value is of the time since the one before. */
   readonly times: readonly number[];
   readonly series: readonly {
     readonly name: string;
@@ -42,14 +42,18 @@ export function chart({ id, label, times, series, unit, empty }: ChartInput): Ch
   const first = times[0] ?? 0;
   const span = Math.max(1, (times.at(-1) ?? 0) - first);
   const most = Math.max(0, ...series.flatMap(({ values }) => values));
-  const at = (value: number, index: number) =>
-    `${((((times[index] ?? first) - first) / span) * width).toFixed(1)},${(height - (most === 0 ? 0 : value / most) * height).toFixed(1)}`;
+  const left = (time: number) => (((time - first) / span) * width).toFixed(1);
+  const steps = (value: number, index: number) => {
+    const top = (height - (most === 0 ? 0 : value / most) * height).toFixed(1);
+    const end = times[index] ?? first;
+    return [times[index - 1] ?? end, end].map((time) => `${left(time)},${top}`).join(' ');
+  };
   const step = Math.max(1, Math.ceil(times.length / rowsAtMost));
   const isEmpty = times.length < 2 || most === 0;
   return {
     id,
     label,
-    lines: series.map(({ name, tone, values }) => ({ name, tone, points: values.map(at).join(' ') })),
+    lines: series.map(({ name, tone, values }) => ({ name, tone, points: values.map(steps).join(' ') })),
     top: words(most),
     from: isEmpty ? '' : clock(first, span),
     to: isEmpty ? '' : clock(first + span, span),

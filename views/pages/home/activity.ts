@@ -38,44 +38,53 @@ export function activity({ now, hour, day }: ActivityInput, running: readonly Ta
   return {
     now: formatRate(rate),
     charts: [
-      objects('objects-hour', 'Objects a second, last hour', hour, timesOf(seconds, 3_600, hourStep)),
-      objects('objects-day', 'Objects a second, last day', day, timesOf(seconds, 86_400, dayStep)),
-      errors('errors-hour', 'Errors a minute, last hour', hour, timesOf(seconds, 3_600, hourStep)),
-      errors('errors-day', 'Errors in ten minutes, last day', day, timesOf(seconds, 86_400, dayStep)),
+      objects('objects-hour', 'Objects a second, last hour', hour, stepsTo(seconds, 3_600, hourStep)),
+      objects('objects-day', 'Objects a second, last day', day, stepsTo(seconds, 86_400, dayStep)),
+      errors('errors-hour', 'Errors a minute, last hour', hour, stepsTo(seconds, 3_600, hourStep)),
+      errors('errors-day', 'Errors in ten minutes, last day', day, stepsTo(seconds, 86_400, dayStep)),
     ],
   };
 }
 
-/** Beginnings of steps; the one that is under way is left out, because it is not full yet. */
-function timesOf(now: number, span: number, step: number): number[] {
-  const end = Math.floor(now / step) * step;
-  return Array.from({ length: span / step }, (_, index) => end - span + index * step);
+// Samples are taken every five seconds: of less time nothing is known.
+const knownAfter = 10;
+
+interface Steps {
+  /** Seconds since 1970. */
+  readonly begins: readonly number[];
+  /** The last one is under way. */
+  readonly ends: readonly number[];
 }
 
-function valuesAt(steps: readonly ActivityShape[], times: readonly number[]): number[] {
+function stepsTo(now: number, span: number, step: number): Steps {
+  const last = Math.floor((now - knownAfter) / step) * step;
+  const begins = Array.from({ length: span / step }, (_, index) => last - span + (index + 1) * step);
+  return { begins, ends: begins.map((begin) => Math.min(begin + step, now)) };
+}
+
+function valuesOf(steps: readonly ActivityShape[], { begins }: Steps): number[] {
   const byTime = new Map<number, number>();
   for (const { time, items } of steps) byTime.set(time, (byTime.get(time) ?? 0) + items);
-  return times.map((time) => byTime.get(time) ?? 0);
+  return begins.map((begin) => byTime.get(begin) ?? 0);
 }
 
-function objects(id: string, title: string, steps: readonly ActivityShape[], times: readonly number[]) {
-  const seconds = (times[1] ?? 0) - (times[0] ?? 0);
+function objects(id: string, title: string, done: readonly ActivityShape[], steps: Steps) {
   const series = taskTypes.map((type) => ({
     name: taskTypeName(type),
     tone: kinds[type] ?? 'soft',
-    values: valuesAt(
-      steps.filter(({ taskType, errorCode }) => taskType === type && errorCode === 0),
-      times,
-    ).map((items) => items / seconds),
+    values: valuesOf(
+      done.filter(({ taskType, errorCode }) => taskType === type && errorCode === 0),
+      steps,
+    ).map((items, index) => items / ((steps.ends[index] ?? 0) - (steps.begins[index] ?? 0))),
   }));
   return {
     title,
-    chart: chart({ id, label: title, times, series, unit: 'rate', empty: 'Nothing was done.' }),
+    chart: chart({ id, label: title, times: steps.ends, series, unit: 'rate', empty: 'Nothing was done.' }),
   };
 }
 
-function errors(id: string, title: string, steps: readonly ActivityShape[], times: readonly number[]) {
-  const failed = steps.filter(({ errorCode }) => errorCode !== 0);
+function errors(id: string, title: string, seen: readonly ActivityShape[], steps: Steps) {
+  const failed = seen.filter(({ errorCode }) => errorCode !== 0);
   const codes = [...new Set(failed.map(({ errorCode }) => errorCode))].sort((a, b) => a - b);
   const named = codes.length > errorTones.length ? codes.slice(0, errorTones.length - 1) : codes;
   const rest = codes.filter((code) => !named.includes(code));
@@ -86,10 +95,13 @@ function errors(id: string, title: string, steps: readonly ActivityShape[], time
   const series = groups.map((group, index) => ({
     name: group.name,
     tone: errorTones[index] ?? 'soft',
-    values: valuesAt(
+    values: valuesOf(
       failed.filter(({ errorCode }) => group.codes.includes(errorCode)),
-      times,
+      steps,
     ),
   }));
-  return { title, chart: chart({ id, label: title, times, series, unit: 'count', empty: 'No errors.' }) };
+  return {
+    title,
+    chart: chart({ id, label: title, times: steps.ends, series, unit: 'count', empty: 'No errors.' }),
+  };
 }
