@@ -1,10 +1,10 @@
 import type { ContractPath } from './contract.ts';
 import type { Method } from './document.ts';
-import { bodyFault } from './faults.ts';
+import { TypedFaultsError } from './typedFaults.ts';
 
 /**
  * The check that a JSON client's body passes, for bodies that are made from a form.
- * @throws DomainError fieldMissing | validationFailed (what it returns does)
+ * @throws TypedFaultsError (what it returns does)
  */
 export function bodyCheck(
   contract: readonly ContractPath[],
@@ -18,7 +18,7 @@ export function bodyCheck(
   if (rule === undefined || rule === null)
     throw new Error(`the OpenAPI document has no body of ${method} ${path}`);
   return (body) => {
-    const errors = rule.check(body);
-    if (errors !== null) throw bodyFault(errors, rule.faultNames);
+    const errors = rule.checkTyped(body);
+    if (errors !== null) throw new TypedFaultsError('validationFailed', errors);
   };
 }

@@ -12,6 +12,7 @@ import {
   type ResponseObject,
   type Schema,
 } from './document.ts';
+import { typedFormats } from './typedFaults.ts';
 
 /** Null when the value is as the document says, else what is wrong with it, the first fault first. */
 export type Check = (value: unknown) => readonly ErrorObject[] | null;
@@ -33,6 +34,8 @@ export interface Operation {
   readonly queryParameters: readonly ParameterRule[];
   readonly checkPath: Check;
   readonly checkQuery: Check;
+  /** Everything that is wrong with what a person has typed; the others stop at the first fault. */
+  readonly checkTypedQuery: Check;
   readonly body: BodyRule | null;
   /** `undefined` for a status or media type that the document does not know. */
   checkResponse(status: number, mediaType: string): Check | undefined;
@@ -42,6 +45,7 @@ export interface BodyRule {
   readonly isRequired: boolean;
   readonly faultNames: Readonly<Record<string, string>>;
   readonly check: Check;
+  readonly checkTyped: Check;
 }
 
 export interface ContractPath {
@@ -54,6 +58,8 @@ export interface ContractPath {
 /** The OpenAPI document, compiled once: its operations by path, literal segments before variable ones. */
 export function createContract(document: OpenApiDocument): readonly ContractPath[] {
   const compile = createCompiler(document);
+  // Whoever lists every fault of any body does the more work the more is wrong with it: for forms alone, when needed.
+  const compileTyped = createLateCompiler(document);
   return Object.entries(document.paths)
     .sort(([a], [b]) => literalFirst(a, b))
     .map(([path, item]) => ({
@@ -61,7 +67,9 @@ export function createContract(document: OpenApiDocument): readonly ContractPath
       isUnprefixed: item.servers !== undefined,
       operations: methods.flatMap((method) => {
         const operation = item[method];
-        return operation === undefined ? [] : [toOperation(document, compile, path, item, method, operation)];
+        return operation === undefined
+          ? []
+          : [toOperation(document, { compile, compileTyped }, path, item, method, operation)];
       }),
     }));
 }
@@ -71,20 +79,41 @@ function literalFirst(a: string, b: string): number {
   return sortable(a) < sortable(b) ? -1 : 1;
 }
 
-const domainFormats = ['filter-time', 'cron', 'time-zone', 'notification-url', 'secret-name'];
+const domainFormats = ['filter-time', 'cron', 'time-zone', 'notification-url', 'secret-name', 'login'];
 
 type Compile = (schema: object) => Check;
 
-function createCompiler(document: OpenApiDocument): Compile {
+interface Compilers {
+  readonly compile: Compile;
+  readonly compileTyped: Compile;
+}
+
+function createCompiler(document: OpenApiDocument, isTyped = false): Compile {
   // Strict mode refuses OpenAPI's own words (example, discriminator's mapping …), which the linter looks after.
-  const ajv = new Ajv2020({ strict: false, discriminator: true, validateSchema: false });
+  const ajv = new Ajv2020({
+    ...{ strict: false, discriminator: true, validateSchema: false },
+    ...{ allErrors: isTyped, verbose: isTyped },
+  });
   addFormats.default(ajv);
   // The domain reads these, and tells better what is wrong with them.
   for (const format of domainFormats) ajv.addFormat(format, true);
+  if (isTyped) for (const [format, isIt] of Object.entries(typedFormats)) ajv.addFormat(format, isIt);
   ajv.addSchema(absolute(document), 'openapi');
   return (schema) => {
     const validate: ValidateFunction = ajv.compile(absolute(schema));
     return (value) => (validate(value) ? null : [...(validate.errors ?? [])]);
+  };
+}
+
+function createLateCompiler(document: OpenApiDocument): Compile {
+  let compile: Compile | undefined;
+  return (schema) => {
+    let check: Check | undefined;
+    return (value) => {
+      compile ??= createCompiler(document, true);
+      check ??= compile(schema);
+      return check(value);
+    };
   };
 }
 
@@ -103,7 +132,7 @@ function absolute<T extends object>(schema: T): T {
 
 function toOperation(
   document: OpenApiDocument,
-  compile: Compile,
+  { compile, compileTyped }: Compilers,
   path: string,
   item: PathItem,
   method: Method,
@@ -131,7 +160,11 @@ function toOperation(
     queryParameters,
     checkPath: compile(objectOf(pathParameters)),
     checkQuery: compile(objectOf(queryParameters)),
-    body: operation.requestBody === undefined ? null : bodyRule(document, compile, operation.requestBody),
+    checkTypedQuery: compileTyped(objectOf(queryParameters)),
+    body:
+      operation.requestBody === undefined
+        ? null
+        : bodyRule(document, { compile, compileTyped }, operation.requestBody),
     checkResponse: responseChecks(document, compile, operation),
   };
 }
@@ -147,7 +180,7 @@ function objectOf(parameters: readonly ParameterRule[]): object {
 
 function bodyRule(
   document: OpenApiDocument,
-  compile: Compile,
+  { compile, compileTyped }: Compilers,
   given: NonNullable<OperationObject['requestBody']>,
 ): BodyRule {
   const body = follow<RequestBody>(document, given);
@@ -157,6 +190,7 @@ function bodyRule(
     isRequired: body.required === true,
     faultNames: body['x-fault-names'] ?? {},
     check: compile(schema),
+    checkTyped: compileTyped(schema),
   };
 }
 

@@ -1,16 +1,20 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
 import { DomainError, type ErrorName } from '../../domain/errors.ts';
 
-interface Fault {
+export interface Fault {
+  /** Where it is, in dotted form. */
   readonly path: string;
   readonly message: string;
   readonly isMissing: boolean;
 }
 
-/** The first fault of a validation: where it is, in dotted form, and what is wrong there. */
-function firstFault(errors: readonly ErrorObject[], names: Readonly<Record<string, string>> = {}): Fault {
+function firstFault(errors: readonly ErrorObject[], names?: Readonly<Record<string, string>>): Fault {
   const [error] = errors;
   if (error === undefined) return { path: '', message: 'is not as documented', isMissing: false };
+  return toFault(error, names);
+}
+
+export function toFault(error: ErrorObject, names: Readonly<Record<string, string>> = {}): Fault {
   const params = error.params as Record<string, unknown>;
   const at = (...more: unknown[]): string =>
     [...error.instancePath.split('/').slice(1).map(unescapePointer), ...more]

@@ -1,10 +1,10 @@
 import type { ContractPath } from './contract.ts';
-import { queryFault } from './faults.ts';
 import { readParameters } from './parameters.ts';
+import { TypedFaultsError } from './typedFaults.ts';
 
 /**
  * The check that a JSON client's query of a GET passes, for the filters of a page: answers them typed.
- * @throws DomainError badQueryParameter | queryParameterMissing (what it returns does)
+ * @throws TypedFaultsError (what it returns does)
  */
 // The document has proven the type that the caller names.
 // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters
@@ -18,8 +18,8 @@ export function queryCheck<Query>(
   if (operation === undefined) throw new Error(`the OpenAPI document has no GET ${path}`);
   return (given) => {
     const query = readParameters(given, operation.queryParameters);
-    const errors = operation.checkQuery(query);
-    if (errors !== null) throw queryFault(errors);
+    const errors = operation.checkTypedQuery(query);
+    if (errors !== null) throw new TypedFaultsError('badQueryParameter', errors);
     return query as Query;
   };
 }

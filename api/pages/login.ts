@@ -63,7 +63,8 @@ export function loginPages({ authenticator, accountActions, contract, sessionAud
     const { account } = identityOf(req);
     const { password = '', again = '' } = fieldsOf(req.body);
     try {
-      if (password !== again) throw new DomainError('validationFailed', "Path: 'again' message: 'differs'");
+      if (password !== again)
+        throw new DomainError('validationFailed', "Path: 'again' message: 'not the same as above'");
       checkPassword({ password });
       const fingerprint = await accountActions.changePassword(account.accountId, password, actorOf(req));
       await beginSession(req, account.accountId, fingerprint, password);

@@ -13,11 +13,12 @@ export function lookAtTaskFilters(contract: readonly ContractPath[]) {
   const checkQuery = queryCheck<TaskQuery>(contract, '/tasks');
   // The JSON operation knows neither a creator nor a text.
   const check = ({ creator, text, ...others }: Readonly<Record<string, string>>): TaskFilters => {
+    const query = checkQuery(others);
     // An index of three letters each tells which tasks may have a text.
     if (text !== undefined && text.length < 3)
       throw new DomainError('badQueryParameter', "Path: 'text' message: '3 letters or more'");
     return {
-      ...toTaskFilters(checkQuery(others)),
+      ...toTaskFilters(query),
       ...(creator === undefined ? {} : { creator: creator.toLowerCase() }),
       ...(text === undefined ? {} : { text }),
     };

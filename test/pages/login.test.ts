@@ -51,7 +51,7 @@ test('the password of the first start is asked to be changed until it is', async
   await page.getByLabel('New password').fill('much better');
   await page.getByLabel('The same once more').fill('much worse');
   await page.getByRole('button', { name: 'Change the password' }).click();
-  await page.getByRole('alert').getByText('differs').waitFor();
+  await page.getByRole('alert').getByText('not the same as above').waitFor();
 
   await page.getByLabel('New password').fill('much better');
   await page.getByLabel('The same once more').fill('much better');

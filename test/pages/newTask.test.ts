@@ -160,6 +160,35 @@ test('a fault is told beside its field in every form', async () => {
   }
 });
 
+test('everything that is wrong with a form is told at once, in words', async () => {
+  const page = await site.signedIn({ javaScriptEnabled: false });
+  await page.goto('/tasks/new?kind=extract-faces');
+  const id = '11111111-1111-4111-8111-111111111111';
+  const notId = 'not an id: 8-4-4-4-12 hexadecimal digits, in lower case';
+  const notTime = 'not a time such as 2026-01-31T00:00:00Z, nor a relative one such as now-30d';
+  const wrong = [
+    ['Account id', 'mine', notId],
+    ['Created from', 'yesterday', notTime],
+    ['User data', 'x', null],
+    ['Face ids', `one, ${id}, two`, `one, two: ${notId}`],
+    ['Description', 'kept', null],
+    ['At most this many objects per second', '1.5', 'must be a whole number'],
+    ['Part of the objects that may fail', '2', 'must be at most 1'],
+    ['Address to notify', 'hooks', 'not an address that begins with http:// or https://'],
+  ] as const;
+  for (const [label, text] of wrong) await page.getByLabel(label).fill(text);
+  await page.getByRole('button', { name: 'Start the extract' }).click();
+  const told = wrong.flatMap(([label, , fault]) => (fault === null ? [] : [`${label}: ${fault}`]));
+  const order = (items: readonly string[]): string[] => [...items].sort();
+  const shown = await page.getByRole('alert').getByRole('listitem').allInnerTexts();
+  assert.deepEqual(order(shown), order(told));
+  for (const [label, text, fault] of wrong) {
+    const field = page.getByLabel(label);
+    assert.equal(await field.inputValue(), text);
+    assert.equal(await field.getAttribute('aria-invalid'), fault === null ? null : 'true', label);
+  }
+});
+
 test('removing all faces needs a word of its own', async () => {
   const page = await site.signedIn();
   await page.goto('/tasks/new?kind=gc-faces');

@@ -6,13 +6,16 @@ export interface ErrorSummary {
   readonly items: readonly { readonly text: string; readonly href: string | null }[];
 }
 
-/** null while nothing is wrong. Faults under a name that no field has are listed without a link. */
+/** In the order of the fields; null while nothing is wrong. Faults under a name that no field has are listed without a link. */
 export function errorSummary({ faults }: Typed, fields: readonly Field[]): ErrorSummary | null {
-  const items = Object.entries(faults).map(([name, fault]) => {
-    const field = fields.find((candidate) => candidate.name === name);
-    return field === undefined
-      ? { text: fault, href: null }
-      : { text: `${field.label}: ${fault}`, href: `#${name}` };
-  });
+  const names = fields.map(({ name }) => name);
+  const others = Object.entries(faults).filter(([name]) => !names.includes(name));
+  const items = [
+    ...fields.flatMap(({ name, label }) => {
+      const fault = faults[name];
+      return fault === undefined ? [] : [{ text: `${label}: ${fault}`, href: `#${name}` }];
+    }),
+    ...others.map(([, fault]) => ({ text: fault, href: null })),
+  ];
   return items.length === 0 ? null : { title: 'Please check what was entered', items };
 }
