@@ -51,14 +51,16 @@ export type TaskPageLists = ReturnType<typeof createTaskPageLists>;
 /** What the page of one task shows besides the task itself. */
 export function createTaskPageLists(db: Sql) {
   return {
-    /** Some of the parts: those that run, then those that need a look, then the next ones. */
+    /** Some of the parts in their order: those that run, those that need a look, the next ones. */
     parts: (taskId: number, limit: number): Promise<PartOfPage[]> =>
       db.query(
-        `select part_no "partNo", state, expected, done, failed, skipped, attempt, last_update_time "lastUpdateTime"
-         from subtasks where task_id = $1
-         order by case state when 'running' then 0 when 'failed' then 1 when 'cancelled' then 2 when 'pending' then 3
-           else 4 end, part_no
-         limit $2`,
+        `select * from (
+           select part_no "partNo", state, expected, done, failed, skipped, attempt, last_update_time "lastUpdateTime"
+           from subtasks where task_id = $1
+           order by case state when 'running' then 0 when 'failed' then 1 when 'cancelled' then 2 when 'pending' then 3
+             else 4 end, part_no
+           limit $2
+         ) shown order by "partNo"`,
         [taskId, limit],
       ),
 

@@ -16,8 +16,8 @@ import { leadTo, say, sendPage } from './pageAnswer.ts';
 import { taskIdOf } from './taskId.ts';
 
 const partsAtMost = 20;
-const errorsAtMost = 20;
-const cellsAtMost = 200;
+const errorsAtMost = 5;
+const cellsAtMost = 100;
 const actsAtMost = 50;
 const ratesAtMost = 200;
 

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { describeProgress, formatDuration, formatRate } from '../../views/assets/words.js';
 import { pager } from '../../views/components/pager/pager.ts';
+import { partStrip } from '../../views/components/partStrip/partStrip.ts';
 import { statusBadge } from '../../views/components/statusBadge/statusBadge.ts';
 import { describeContent } from '../../views/pages/tasks/describeContent.ts';
 import { taskStates } from '../../domain/tasks/task.ts';
@@ -64,6 +65,42 @@ test('a pager knows where it stands, and leads back from beyond the end', () => 
 
 test('every state has a badge of its own', () => {
   assert.equal(new Set(taskStates.map((state) => statusBadge(state).text)).size, taskStates.length);
+});
+
+test('a strip shows how large each part is, how far it has come and what failed of it', () => {
+  const nothing = { waiting: 0, running: 0, cancelled: 0, failed: 0, done: 0, attempt: 1, cursor: null };
+  const { cells, paths } = partStrip([
+    {
+      ...nothing,
+      done: 1,
+      firstPart: 1,
+      lastPart: 1,
+      expected: 10_000,
+      handled: 10_000,
+      objectsFailed: 2_500,
+    },
+    {
+      ...nothing,
+      waiting: 1,
+      firstPart: 2,
+      lastPart: 2,
+      expected: 40_000,
+      handled: 14_000,
+      objectsFailed: 0,
+    },
+  ]);
+  assert.deepEqual(
+    cells.map(({ tone, x, width }) => [tone, x, width]),
+    [
+      ['done', 0, 200],
+      ['waiting', 200, 800],
+    ],
+  );
+  assert.deepEqual(paths, {
+    handled: 'M0 0h150v1h-150zM200 0h280v1h-280z',
+    failed: 'M150 0h50v1h-50z',
+    gaps: 'M200 0v1',
+  });
 });
 
 test('contents are told in words, and unknown ones do no harm', () => {

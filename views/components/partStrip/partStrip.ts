@@ -19,24 +19,82 @@ export interface PartCellShape {
 export interface PartStrip {
   /** What is seen, for those who hear it. */
   readonly label: string;
-  readonly cells: readonly { readonly tone: Tone; readonly title: string }[];
+  /** Side by side on a line of 1,000, as wide as their objects are many. */
+  readonly cells: readonly {
+    readonly tone: Tone;
+    readonly title: string;
+    readonly x: number;
+    readonly width: number;
+  }[];
+  /** Over all cells: how far each has come, what failed on the way, and what parts them. */
+  readonly paths: { readonly handled: string; readonly failed: string; readonly gaps: string };
   readonly legend: readonly { readonly tone: Tone; readonly text: string }[];
 }
 
 type Tone = 'failed' | 'running' | 'cancelled' | 'waiting' | 'done';
 
 const tones: readonly Tone[] = ['done', 'running', 'waiting', 'failed', 'cancelled'];
+const stripWidth = 1_000;
+// A part of a few objects beside large ones is still to be seen.
+const leastShare = 0.1;
 
 export function partStrip(cells: readonly PartCellShape[]): PartStrip {
-  const legend = tones
-    .map((tone) => ({ tone, count: cells.reduce((sum, cell) => sum + cell[tone], 0) }))
-    .filter(({ count }) => count > 0)
-    .map(({ tone, count }) => ({ tone, text: `${formatCount(count)} ${tone}` }));
+  const objectsFailed = cells.reduce((sum, cell) => sum + cell.objectsFailed, 0);
+  const legend = [
+    ...tones
+      .map((tone) => ({ tone, count: cells.reduce((sum, cell) => sum + cell[tone], 0) }))
+      .filter(({ count }) => count > 0)
+      .map(({ tone, count }) => ({ tone, text: `${formatCount(count)} ${tone}` })),
+    ...(objectsFailed > 0
+      ? [{ tone: 'failed', text: `${formatCount(objectsFailed)} objects failed` } as const]
+      : []),
+  ];
+  const places = placesOf(cells);
   return {
     label: `Parts: ${legend.map(({ text }) => text).join(', ')}`,
-    cells: cells.map((cell) => ({ tone: toneOf(cell), title: titleOf(cell) })),
+    cells: places.map(({ cell, x, width }) => ({ tone: toneOf(cell), title: titleOf(cell), x, width })),
+    paths: {
+      handled: joined(places, ({ cell, x, unit }) => bar(x, unit * (cell.handled - cell.objectsFailed))),
+      failed: joined(places, ({ cell, x, unit }) =>
+        bar(x + unit * (cell.handled - cell.objectsFailed), unit * cell.objectsFailed),
+      ),
+      gaps: joined(places.slice(1), ({ x }) => `M${x} 0v1`),
+    },
     legend,
   };
+}
+
+interface Place {
+  readonly cell: PartCellShape;
+  readonly x: number;
+  readonly width: number;
+  /** The width of one object. */
+  readonly unit: number;
+}
+
+function placesOf(cells: readonly PartCellShape[]): Place[] {
+  const objectsOf = ({ expected, handled }: PartCellShape) => Math.max(expected, handled, 1);
+  const least = leastShare * Math.max(...cells.map(objectsOf));
+  const weightOf = (cell: PartCellShape) => Math.max(least, objectsOf(cell));
+  const scale = stripWidth / cells.reduce((sum, cell) => sum + weightOf(cell), 0);
+  let end = 0;
+  return cells.map((cell) => {
+    const [x, width] = [end, weightOf(cell) * scale];
+    end += width;
+    return { cell, x: round(x), width: round(width), unit: width / objectsOf(cell) };
+  });
+}
+
+function joined(places: readonly Place[], draw: (place: Place) => string): string {
+  return places.map(draw).join('');
+}
+
+function bar(x: number, width: number): string {
+  return width > 0 ? `M${round(x)} 0h${round(width)}v1h${round(-width)}z` : '';
+}
+
+function round(length: number): number {
+  return Math.round(length * 100) / 100;
 }
 
 /** Of several parts the one that somebody has to see first. */
