@@ -46,6 +46,15 @@ export function createHomeLists(db: Sql) {
         [time, limit],
       ),
 
+    /** Those of the last thousand that ended since then, and are done but not with every object. */
+    incompleteSince: (time: Date, limit: number): Promise<number[]> =>
+      idsOf(
+        `select task_id "taskId" from (
+           select task_id, state, objects_failed, end_time from tasks where end_time >= $1 order by end_time desc limit 1000
+         ) ended where state = 'done' and objects_failed > 0 order by end_time desc limit $2`,
+        [time, limit],
+      ),
+
     /** Messages that should have been delivered before `time`; `limit` stands for as many or more. */
     overdueMessages: async (time: Date, limit: number): Promise<number> => {
       const [row] = await db.query<{ count: number }>(

@@ -57,6 +57,7 @@ export interface PageSources {
     endedSince(time: Date, limit: number): Promise<number[]>;
     newestTasks(limit: number): Promise<number[]>;
     failedSince(time: Date, limit: number): Promise<number[]>;
+    incompleteSince(time: Date, limit: number): Promise<number[]>;
     overdueMessages(time: Date, limit: number): Promise<number>;
     stock(): Promise<StockToShow>;
     activity(since: Date, seconds: number): Promise<readonly ActivityShape[]>;

@@ -19,6 +19,7 @@ type HomeSources = Pick<
 const openAtMost = 10;
 const endedAtMost = 5;
 const failedAtMost = 5;
+const incompleteAtMost = 3;
 const failedWithinMs = 86_400_000;
 const overdueAfterMs = 60_000;
 // A page that refreshes itself asks every two seconds, each of them; neither changes that fast.
@@ -45,6 +46,7 @@ export function home(sources: HomeSources): RequestHandler {
       running,
       recent,
       failed,
+      incomplete,
       statuses,
       { accounts, count },
       stock,
@@ -57,6 +59,9 @@ export function home(sources: HomeSources): RequestHandler {
       homeLists.openTasks(openAtMost).then((ids) => tasksOf(taskLists, ids)),
       homeLists.endedTasks(endedAtMost).then((ids) => tasksOf(taskLists, ids)),
       homeLists.failedSince(before(failedWithinMs), failedAtMost).then((ids) => tasksOf(taskLists, ids)),
+      homeLists
+        .incompleteSince(before(failedWithinMs), incompleteAtMost)
+        .then((ids) => tasksOf(taskLists, ids)),
       taskLists.countByTypeAndStatus(),
       accountLists.page(paging),
       recentStock(),
@@ -90,6 +95,7 @@ export function home(sources: HomeSources): RequestHandler {
         attention: {
           now,
           failedOfLate: failed,
+          incompleteOfLate: incomplete,
           broken: [
             ...missing,
             ...findings.filter(({ status }) => status !== 'ok').map(({ service }) => service),

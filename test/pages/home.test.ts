@@ -66,7 +66,11 @@ test('many rows are estimated, few are counted', async () => {
 });
 
 test('home names what failed, what stands still and who is missing, and nothing else', async () => {
-  const failed = await insertTask(site.server.db, { state: 'failed' });
+  const failed = await insertTask(site.server.db, {
+    state: 'failed',
+    failure: { error_code: 28111, desc: 'Too many objects failed', detail: '4476 of 4476' },
+  });
+  const incomplete = await insertTask(site.server.db, { state: 'done', expected: 16, done: 0, failed: 16 });
   const stalled = await insertTask(site.server.db);
   const running = await insertTask(site.server.db);
   await site.server.db.query(
@@ -81,7 +85,12 @@ test('home names what failed, what stands still and who is missing, and nothing 
   );
   const page = await site.signedIn();
   const list = page.getByRole('region', { name: 'Needs attention' });
-  await list.getByRole('link', { name: `Task ${failed} failed.` }).waitFor();
+  await list
+    .getByRole('link', { name: `Task ${failed} failed: Too many objects failed: 4476 of 4476.` })
+    .waitFor();
+  await list
+    .getByRole('link', { name: `Task ${incomplete} is done, but 16 of 16 objects failed.` })
+    .waitFor();
   await list.getByRole('link', { name: `Task ${stalled} has not moved for 7 minutes.` }).waitFor();
   await list.getByText('overdue: 3.').waitFor();
   assert.equal(await list.getByText(`Task ${running} `).count(), 0);

@@ -56,6 +56,7 @@ test('errors stand together by their code, and those of one code are retried alo
   await insertError(site.server.db, taskId, 'cut off', other);
   const page = await site.signedIn({ javaScriptEnabled: false });
   await page.goto(`/tasks/${taskId}/view`);
+  assert.equal(await page.getByText('Done with errors').count(), 2, 'the task and one of its parts');
   await page.getByRole('img', { name: 'Parts: 2 done, 3 objects failed' }).waitFor();
   const groups = page.getByRole('table', { name: 'Open errors by code' });
   assert.deepEqual(

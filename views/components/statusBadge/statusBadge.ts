@@ -22,6 +22,13 @@ const badges: Record<TaskState, StatusBadge> = {
   done: { text: 'Done', tone: 'good', lively: false },
 };
 
-export function statusBadge(state: TaskState | PartState): StatusBadge {
-  return badges[state];
+const doneWithErrors: StatusBadge = { text: 'Done with errors', tone: 'waiting', lively: false };
+
+export function statusBadge(state: TaskState, objectsFailed = 0): StatusBadge {
+  return state === 'done' && objectsFailed > 0 ? doneWithErrors : badges[state];
+}
+
+/** A part waits for its turn or for the task to go on, and may have begun; a task is only pending before it has. */
+export function partBadge(state: PartState, objectsFailed: number): StatusBadge {
+  return state === 'pending' ? { ...badges.pending, text: 'Waiting' } : statusBadge(state, objectsFailed);
 }

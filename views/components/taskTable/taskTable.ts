@@ -55,7 +55,7 @@ function taskRow(task: TaskShape): TaskRow {
     title: describeContent(task.task_type, task.content).title,
     description: task.description,
     state: task.state,
-    badge: statusBadge(task.state),
+    badge: statusBadge(task.state, task.progress.objects_failed),
     progress: progress(task),
     failed: task.progress.objects_failed > 0,
     pace: pace(task),

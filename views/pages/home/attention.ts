@@ -1,6 +1,7 @@
 import { formatCount } from '../../assets/words.js';
 import { paths } from '../../paths.ts';
 import type { TaskShape } from '../../shapes.ts';
+import { failureText } from '../tasks/failureText.ts';
 
 /** One thing that somebody should look at. */
 export interface Attention {
@@ -13,6 +14,8 @@ export interface AttentionInput {
   readonly now: Date;
   readonly running: readonly TaskShape[];
   readonly failedOfLate: readonly TaskShape[];
+  /** Done, but not with every object. */
+  readonly incompleteOfLate: readonly TaskShape[];
   /** Parts of the service that do not answer, by the names of its health checks. */
   readonly broken: readonly string[];
   /** Messages that should have been delivered a while ago, counted up to {@link overdueAtMost}. */
@@ -35,7 +38,8 @@ export function attention(input: AttentionInput): Attention[] {
   return [
     ...input.broken.map((name) => bad(brokenWords[name] ?? `${name} does not answer.`, paths.help)),
     ...input.running.flatMap((task) => stalled(task, input.now)),
-    ...input.failedOfLate.map(({ task_id }) => bad(`Task ${task_id} failed.`, paths.task(task_id))),
+    ...input.failedOfLate.map(failed),
+    ...input.incompleteOfLate.map(incomplete),
     ...(input.overdueMessages === 0
       ? []
       : [waiting(`Messages about tasks that are overdue: ${overdueWords(input.overdueMessages)}.`, null)]),
@@ -55,6 +59,17 @@ function stalled(task: TaskShape, now: Date): Attention[] {
   if (task.state === 'paused' || quietMs <= stalledAfterMs) return [];
   const minutes = formatCount(Math.floor(quietMs / 60_000));
   return [bad(`Task ${task.task_id} has not moved for ${minutes} minutes.`, href)];
+}
+
+function failed({ task_id, failure }: TaskShape): Attention {
+  const why = failureText(failure);
+  return bad(`Task ${task_id} failed${why === null ? '' : `: ${why}`}.`, paths.task(task_id));
+}
+
+function incomplete({ task_id, progress }: TaskShape): Attention {
+  const { objects_failed, objects_expected } = progress;
+  const objects = `${formatCount(objects_failed)} of ${formatCount(objects_expected)} objects`;
+  return waiting(`Task ${task_id} is done, but ${objects} failed.`, paths.task(task_id));
 }
 
 function bad(text: string, href: string | null): Attention {

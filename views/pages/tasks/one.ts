@@ -5,13 +5,14 @@ import { fact, idFact, type Fact } from '../../components/facts/facts.ts';
 import { partStrip, type PartCellShape, type PartStrip } from '../../components/partStrip/partStrip.ts';
 import { progress, type Progress } from '../../components/progress/progress.ts';
 import { stateDiagram, type StateDiagram } from '../../components/stateDiagram/stateDiagram.ts';
-import { statusBadge, type StatusBadge } from '../../components/statusBadge/statusBadge.ts';
+import { partBadge, statusBadge, type StatusBadge } from '../../components/statusBadge/statusBadge.ts';
 import { time, type Time } from '../../components/time/time.ts';
 import { isFinal, taskTypes } from '../../../domain/tasks/task.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { ActShape, TaskErrorGroupShape, PartShape, TaskErrorShape, TaskShape } from '../../shapes.ts';
 import { describeContent, taskTypeName } from './describeContent.ts';
+import { failureText } from './failureText.ts';
 import { taskControls, type TaskControls } from './taskControls.ts';
 import { taskHistory, type HistoryLine } from './taskHistory.ts';
 import { errorRow, type ErrorRow } from '../errors/errorRow.ts';
@@ -98,7 +99,7 @@ export function taskPage(input: TaskInput): TaskPage {
     state: task.state,
     title: words.title,
     description: task.description,
-    badge: statusBadge(task.state),
+    badge: statusBadge(task.state, task.progress.objects_failed),
     states: stateDiagram(task.state),
     missingWorkers: input.missingWorkers.join(' '),
     waitsFor: waitsFor(task, input.missingWorkers),
@@ -166,18 +167,11 @@ function figures({ progress: counters, ...task }: TaskShape) {
   ];
 }
 
-function failureText(failure: object | null): string | null {
-  if (failure === null) return null;
-  const { desc, detail } = failure as { desc?: unknown; detail?: unknown };
-  const words = [desc, detail].filter((part) => typeof part === 'string' && part !== '');
-  return words.length === 0 ? JSON.stringify(failure) : words.join(': ');
-}
-
 function partRow(part: PartShape): PartRow {
   const { objects_done, objects_failed, objects_skipped, objects_expected } = part.progress;
   return {
     number: formatCount(part.number),
-    badge: statusBadge(part.state),
+    badge: partBadge(part.state, objects_failed),
     handled: `${formatCount(objects_done + objects_failed + objects_skipped)} of ${formatCount(objects_expected)}`,
     failed: formatCount(objects_failed),
     attempt: formatCount(part.attempt),
