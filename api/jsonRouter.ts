@@ -1,5 +1,6 @@
 import express, { type RequestHandler, type Router } from 'express';
 import type { ContractPath, Operation } from './contract/contract.ts';
+import { noDialogue } from './middleware/authenticate.ts';
 import { jsonBody } from './middleware/jsonBody.ts';
 import { methodNotAllowed } from './middleware/methodNotAllowed.ts';
 import { sameOrigin } from './middleware/sameOrigin.ts';
@@ -12,8 +13,8 @@ export type Handlers = Readonly<Record<string, RequestHandler>>;
 export interface JsonRouterOptions {
   readonly paths: readonly ContractPath[];
   readonly handlers: Handlers;
-  /** Operations that see to their credentials and parameters themselves, by their `operationId`. */
-  readonly streams: Readonly<Record<string, readonly RequestHandler[]>>;
+  /** Handlers of operations that a browser's event source asks for. */
+  readonly streams: Handlers;
   /** Operations that need no credentials although the document says so: a setting of this installation. */
   readonly alsoPublic: ReadonlySet<string>;
   readonly session: RequestHandler;
@@ -49,13 +50,10 @@ function addPath(router: Router, { path, operations }: ContractPath, options: Js
   const expressPath = path.replaceAll(/\{(\w+)\}/g, ':$1');
   for (const operation of operations) {
     const stream = streams[operation.id];
-    if (stream !== undefined) {
-      router[operation.method](expressPath, ...stream);
-      continue;
-    }
-    const handler = handlers[operation.id];
+    const handler = stream ?? handlers[operation.id];
     if (handler === undefined) throw new Error(`the operation ${operation.id} has no handler`);
-    router[operation.method](expressPath, ...steps(operation, options), handler);
+    const first = stream === undefined ? [] : [noDialogue];
+    router[operation.method](expressPath, ...first, ...steps(operation, options), handler);
   }
   const methods = operations.map(({ method }) => method);
   router.all(expressPath, methodNotAllowed(path, methods));

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
-import { taskIdOf } from '../pages/taskId.ts';
+import { inputOf } from '../requestContext.ts';
 import type { LiveTask, TaskFeed } from './taskFeed.ts';
 import type { WorkerWatch } from './workerWatch.ts';
 
@@ -93,7 +93,7 @@ export function createTaskEvents({
 
   return {
     all: stream(() => null),
-    one: stream(taskIdOf),
+    one: stream((req) => inputOf<{ params: { task_id: number } }>(req).params.task_id),
 
     /** Ends every stream; browsers come back to whoever serves then. */
     close: (): void => {

@@ -58,6 +58,12 @@ export function excludesChallenge(req: Request): boolean {
   return /^www-auth(?:orization|enticate)$/i.test(req.get('Exclude-Header') ?? '');
 }
 
+/** An event source or a picture cannot ask for it, and a session that has ended must not raise the browser's dialogue. */
+export const noDialogue: RequestHandler = (req, _res, next) => {
+  if (req.get('Authorization') === undefined) req.headers['exclude-header'] ??= 'WWW-Authorization';
+  next();
+};
+
 export function checkExcludeHeader(req: Request): void {
   if (req.get('Exclude-Header') !== undefined && !excludesChallenge(req)) {
     throw new DomainError('badHeader', "Path: 'Exclude-Header' message: 'must be WWW-Authorization'");

@@ -7,7 +7,7 @@ import { createTaskEvents } from '../live/taskEvents.ts';
 import { createWorkerWatch, type WorkerWatchDeps } from '../live/workerWatch.ts';
 import { createTaskFeed } from '../live/taskFeed.ts';
 import { readLiveTasks } from '../live/readLiveTasks.ts';
-import { authenticate } from '../middleware/authenticate.ts';
+import { authenticate, noDialogue } from '../middleware/authenticate.ts';
 import { methodNotAllowed } from '../middleware/methodNotAllowed.ts';
 import { contextOf } from '../requestContext.ts';
 import { apiVersion } from '../routes/version.ts';
@@ -55,7 +55,7 @@ export interface Pages {
   /** Before the JSON operations: shared addresses are passed on to them when no page is wanted. */
   readonly router: Router;
   /** Operations of the document that go on for as long as somebody listens, by their `operationId`. */
-  readonly streams: Readonly<Record<'streamTasks' | 'streamTask', readonly RequestHandler[]>>;
+  readonly streams: Readonly<Record<'streamTasks' | 'streamTask', RequestHandler>>;
   /** After everything else, before the errors' answer in JSON: a browser gets "not found" as a page. */
   readonly notFound: Router;
   readonly errors: ErrorRequestHandler;
@@ -98,14 +98,10 @@ export function createPages(deps: PagesDeps): Pages {
     pageOnly.set(path, [...(pageOnly.get(path) ?? []), 'post']);
     router.post(path, asPage(path), deps.session, signIn, ...readForm, handler);
   };
-  const listen = (path: string, handler: RequestHandler): RequestHandler[] => [
-    named(path),
-    noDialogue,
-    deps.session,
-    signIn,
-    handler,
-  ];
-
+  // JSON shares these addresses, and its router knows all of their methods.
+  router.options([paths.login, '/tasks', '/accounts', '/accounts/:account_id'], (_req, _res, next) => {
+    next('router');
+  });
   router.use(assets());
 
   router.get(paths.login, onlyHtml, asPage(paths.login), deps.session, lookIn, login.form);
@@ -188,10 +184,7 @@ export function createPages(deps: PagesDeps): Pages {
 
   return {
     router,
-    streams: {
-      streamTasks: listen('/tasks/events', events.all),
-      streamTask: listen('/tasks/:task_id/events', events.one),
-    },
+    streams: { streamTasks: events.all, streamTask: events.one },
     notFound,
     errors: (error, req, res, next) => {
       if (res.locals['isPage'] === true) void toPage(error, req, res, next);
@@ -230,12 +223,6 @@ const onlyHtml: RequestHandler = (req, res, next) => {
 
 const onlyForms: RequestHandler = (req, _res, next) => {
   next(isForm(req) ? undefined : 'route');
-};
-
-/** An event source cannot ask for it, and a session that has ended must not raise the browser's dialogue. */
-const noDialogue: RequestHandler = (req, _res, next) => {
-  if (req.get('Authorization') === undefined) req.headers['exclude-header'] ??= 'WWW-Authorization';
-  next();
 };
 
 /** Knows who is signed in, and lets in who is not. Wrong credentials are refused all the same. */

@@ -65,3 +65,18 @@ test('a stream of events tells of a task under both addresses', async () => {
     leave.abort();
   }
 });
+
+test('OPTIONS tells the methods of an address, also where a page shares it', async () => {
+  for (const [path, allow] of [
+    ['/4/login', 'GET, HEAD, POST, PATCH, DELETE, OPTIONS'],
+    ['/login', 'GET, HEAD, POST, PATCH, DELETE, OPTIONS'],
+    ['/accounts', 'GET, HEAD, POST, OPTIONS'],
+    ['/accounts/00000000-0000-7000-8000-000000000001', 'GET, HEAD, PUT, DELETE, OPTIONS'],
+    ['/tasks', 'GET, HEAD, OPTIONS'],
+    ['/tasks/view', 'GET, HEAD, OPTIONS'],
+    ['/metrics', 'GET, HEAD, OPTIONS'],
+  ] as const) {
+    const answer = await fetch(api.url + path, { method: 'OPTIONS' });
+    assert.deepEqual([answer.status, answer.headers.get('allow')], [204, allow], path);
+  }
+});

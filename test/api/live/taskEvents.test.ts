@@ -59,6 +59,14 @@ test('the stream of a task that does not exist says so', async () => {
   assert.match(event ?? '', /^event: gone$/m);
 });
 
+test('a stream refuses parameters that it does not know', async () => {
+  for (const path of ['/4/tasks/events', '/tasks/1/events']) {
+    const answer = await fetch(`${server.url}${path}?task_type=4`, { headers: { authorization } });
+    assert.equal(answer.status, 400, path);
+    assert.equal(((await answer.json()) as { error_code: number }).error_code, 12012);
+  }
+});
+
 test('the stream of all tasks begins with the open ones', async () => {
   const taskId = await insertTask(server.db, { state: 'paused' });
   const [event] = await readEvents('/tasks/events', 1);
