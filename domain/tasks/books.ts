@@ -37,7 +37,7 @@ export function findImbalances(books: Books): string[] {
 }
 
 const leastForBudget = 1_000;
-const defaultBudget = 0.2;
+export const defaultErrorBudget = 0.2;
 
 /** Whether so many objects failed that going on makes no sense: over the budget's share of at least 1,000 objects. */
 export function isOverErrorBudget(
@@ -45,5 +45,5 @@ export function isOverErrorBudget(
   budget: number | null,
 ): boolean {
   const seen = sums.done + sums.failed + sums.skipped;
-  return seen >= leastForBudget && sums.failed > seen * (budget ?? defaultBudget);
+  return seen >= leastForBudget && sums.failed > seen * (budget ?? defaultErrorBudget);
 }

@@ -37,6 +37,22 @@ test('a task that found nothing to do is complete, one that has not counted yet 
   assert.deepEqual([counting.percent, counting.words], [0, 'counting']);
 });
 
+test('a total is called so only when all objects were counted', () => {
+  const progress = buildProgress({ objects_expected: 16_000, objects_failed: 6_000 });
+  assert.deepEqual(
+    (['planning', 'running', 'paused', 'failed', 'done'] as const).map(
+      (state) => describeProgress({ state, progress }).words,
+    ),
+    [
+      '6,000 of at least 16,000',
+      '6,000 of 16,000',
+      '6,000 of 16,000 planned',
+      '6,000 of 16,000 planned',
+      '6,000 of 16,000',
+    ],
+  );
+});
+
 test('durations and rates are short', () => {
   assert.deepEqual([0, 59, 61, 3_700, 200_000, null].map(formatDuration), [
     '0 s',

@@ -22,6 +22,9 @@ export function formatDuration(seconds) {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+// Elsewhere it may have ended, or rest, before all of its objects were counted.
+const countedStates = ['running', 'collecting', 'done'];
+
 /** Widths of the bar in percent, and the words beside it. A plan that still grows never shows more than 100 %. */
 export function describeProgress({ state, progress }) {
   const { objects_expected, objects_done, objects_failed, objects_skipped } = progress;
@@ -41,6 +44,11 @@ export function describeProgress({ state, progress }) {
         ? nothingToDo
           ? 'nothing to do'
           : 'counting'
-        : `${formatCount(handled)} of ${formatCount(whole)}`,
+        : `${formatCount(handled)} of ${wholeWords(state, formatCount(whole))}`,
   };
+}
+
+function wholeWords(state, count) {
+  if (state === 'planning') return `at least ${count}`;
+  return countedStates.includes(state) ? count : `${count} planned`;
 }

@@ -12,7 +12,7 @@ import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { ActShape, TaskErrorGroupShape, PartShape, TaskErrorShape, TaskShape } from '../../shapes.ts';
 import { describeContent, taskTypeName } from './describeContent.ts';
-import { failureText } from './failureText.ts';
+import { failureAdvice, failureText } from './failureText.ts';
 import { taskControls, type TaskControls } from './taskControls.ts';
 import { taskHistory, type HistoryLine } from './taskHistory.ts';
 import { errorRow, type ErrorRow } from '../errors/errorRow.ts';
@@ -58,6 +58,7 @@ export interface TaskPage {
   readonly figures: readonly { readonly key: string; readonly name: string; readonly value: string }[];
   readonly controls: TaskControls;
   readonly failure: string | null;
+  readonly advice: string | null;
   readonly content: readonly Fact[];
   readonly contentJson: string;
   readonly history: readonly HistoryLine[];
@@ -107,6 +108,7 @@ export function taskPage(input: TaskInput): TaskPage {
     figures: figures(task),
     controls: taskControls(task, input.rateLimit),
     failure: failureText(task.failure),
+    advice: failureAdvice(task.failure),
     content: words.facts,
     contentJson: JSON.stringify(task.content, null, 2),
     history: taskHistory(task, input.acts),
