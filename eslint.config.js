@@ -37,6 +37,7 @@ const libraries = {
   'ajv-formats': ['api'],
   yaml: ['api'],
   marked: ['api'],
+  'marked-gfm-heading-id': ['api'],
   uuid: ['api', 'db'],
   nunjucks: ['views'],
   bootstrap: ['views'],

@@ -47,14 +47,20 @@ test('the manual is found at its address, and every link and picture of it leads
       continue;
     }
     const html = await answer.text();
+    if (path === '/docs/dev/operations.html') {
+      assert.match(html, /<a href="#runbook">/, 'a long page leads to its chapters');
+      assert.match(html, /<h3 id="lunaapidown">/, 'an alert leads to its entry');
+    }
     assert.match(html, /<h1/, path);
     for (const [, link = ''] of html.matchAll(/(?:href|src)="([^"]+)"/g)) {
-      const { pathname, origin } = new URL(link, api.url + path);
+      const { pathname, origin, hash }: URL = new URL(link, api.url + path);
+      if (hash !== '' && pathname === path) assert.ok(html.includes(`id="${hash.slice(1)}"`), link);
       // The mark in the corner leads home, which asks strangers to log in.
       if (origin === api.url && pathname !== '/') waiting.push(pathname);
     }
   }
   assert.ok(seen.has('/docs/dev/architecture.html'));
+  assert.ok(seen.has('/docs/dev/operations.html'));
   assert.ok([...seen].some((path) => /^\/docs\/dev\/decisions\/0001-.*\.html$/.test(path)));
   const missing = await asNobody('GET', '/docs/dev/nothing.html');
   assert.deepEqual([missing.status, missing.body.error_code], [404, 12013]);

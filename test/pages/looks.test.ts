@@ -85,6 +85,9 @@ before(async () => {
     settings: '/settings/view',
     styleguide: '/styleguide',
     'not-found': '/nowhere',
+    manual: '/docs/dev/index.html',
+    'manual-operations': '/docs/dev/operations.html',
+    'error-codes': '/docs/errors',
   };
 });
 after(async () => {

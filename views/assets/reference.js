@@ -7,3 +7,9 @@ window.SwaggerUIBundle({
   docExpansion: 'list',
   defaultModelsExpandDepth: 0,
 });
+
+// Its own colours for the dark follow a class.
+const root = document.documentElement;
+const follow = () => root.classList.toggle('dark-mode', root.dataset.bsTheme === 'dark');
+follow();
+new MutationObserver(follow).observe(root, { attributeFilter: ['data-bs-theme'] });

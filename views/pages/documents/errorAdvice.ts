@@ -1,0 +1,65 @@
+import type { ErrorName } from '../../../domain/errors.ts';
+
+const again = 'Nothing is wrong with the request: send it again in a while.';
+const looked = 'Look up the id; it may have been deleted.';
+
+/** What whoever meets a code can do. */
+export const errorAdvice: Readonly<Record<ErrorName, string>> = {
+  internal: 'A fault of the service. Its log has the request id of the answer; send it again, and report it.',
+  loginNotFound: 'Check login and password. Both faults have the same answer.',
+  accountNotFound: looked,
+  accountExists: 'Choose another login or id, or change the account that has it.',
+  lastAdmin: 'Make another administrator first: without one nobody could log in any more.',
+  notUuid: 'Give an id of 32 hexadecimal digits with its hyphens.',
+  notJson: 'Send a JSON text in UTF-8.',
+  fieldMissing: 'Add the field that the detail names.',
+  emptyBody: 'Send a body; the API reference has an example of each.',
+  credentialsNeeded: 'Send a session cookie or Basic credentials.',
+  badQueryParameter: 'Correct the parameter that the detail names.',
+  pageNotFound: 'Check the address; the API reference has all of them.',
+  queryParameterMissing: 'Add the parameter that the detail names.',
+  badHeader: 'Correct the header that the detail names.',
+  badAuthorization: 'Send Authorization: Basic with login:password in Base64.',
+  forbidden: 'Log in with an account of type admin.',
+  methodNotAllowed: 'Use one of the methods in the header Allow.',
+  validationFailed: 'Correct what the detail names by its path in the body.',
+  notAcceptable: 'Accept one of the types that the detail names.',
+  unsupportedMediaType: 'Send one of the types that the detail names, in Content-Type.',
+  tooManyRequests: 'Wait as many seconds as the header Retry-After says.',
+  csrf: 'Open the form anew and send it from there.',
+  bodyTooLarge: 'Send less at a time.',
+  unavailable: again,
+  faceNotFound: looked,
+  listNotFound: looked,
+  eventNotFound: looked,
+  engineUnavailable: again,
+  taskNotFound: looked,
+  taskErrorNotFound: looked,
+  resultGone: 'It cannot be had any more; the counts and errors of the task are still there.',
+  noResultYet: 'Wait until the task has ended.',
+  cannotCancel: 'Nothing is left to cancel: the task has ended.',
+  noResultInStatus: 'A result is kept when the task was made with store_results and was not cancelled.',
+  cannotPause: 'Only a running task can be paused, and only a paused one resumed.',
+  cannotRetry: 'Only a task that has ended can be retried, and only where something is left to do.',
+  stillRunning: 'Cancel the task and wait until it has ended.',
+  noExtractor: 'Choose a version that an extractor is at hand for, or add one to REMOTE_EXTRACTORS.',
+  selectsEverything: 'Add a filter, or confirm with confirm_all that everything is meant.',
+  scheduleNotFound: looked,
+  scheduleChanged: 'Read the schedule anew and apply the change to what it is now.',
+  idempotencyConflict: 'Use a new key for a new request.',
+  sampleMissing: 'The image is not in the store. Restore it, then retry what failed.',
+  sampleUnreadable: 'The image is damaged or of an unknown format. Replace it, then retry what failed.',
+  sampleChanged: 'The sample was replaced while it was read. Retry what failed.',
+  sampleKillsExtractor: 'The extractor died of this image each time. Look at the image, then retry.',
+  originNotRemoved:
+    'The origin of the image refused or did not answer. Mend it there, then retry what failed.',
+  extractorUnavailable: 'Start the extractor of this version, then retry what failed.',
+  partFailed: 'The log of the workers tells why. Mend it, then retry what failed.',
+  errorBudgetSpent:
+    'More objects failed than the task allows. See which errors they have, mend the cause, then retry; or allow more.',
+  booksUnbalanced:
+    'What was counted is not what the tables say. Keep the task and report it before you retry.',
+  workflowFailed:
+    'A fault of the service. The detail and the log of the workers tell more; retry, and report it.',
+  partsLeft: 'Retry: what was left out is done then.',
+};
