@@ -95,6 +95,7 @@ export interface AppDeps extends NotificationPoliciesDeps {
   readonly taskPageLists: PageSources['taskPageLists'];
   readonly workflowUrl: PageSources['workflowUrl'];
   readonly taskPreviews: PreviewTaskDeps['taskPreviews'];
+  readonly versionUse: PageSources['versionUse'];
   readonly extractors: readonly (Network & { readonly name: string })[];
   readonly defaultFaceVersion: number;
   readonly defaultBodyVersion: number;

@@ -25,6 +25,7 @@ import { createTaskLists } from '../db/taskLists.ts';
 import { createTaskPageLists } from '../db/taskPageLists.ts';
 import { createTaskPreviews } from '../db/taskPreview.ts';
 import { createTaskStore } from '../db/taskStore.ts';
+import { createVersionUse } from '../db/versionUse.ts';
 import { createWorkerStore } from '../db/workerStore.ts';
 import { isUnavailable } from '../db/unavailable.ts';
 import { catalogueWith } from '../extraction/catalogue.ts';
@@ -163,6 +164,7 @@ async function serve(): Promise<void> {
       taskQueuePrefix: config.taskQueuePrefix,
     }),
     taskPreviews: createTaskPreviews(db),
+    versionUse: createVersionUse(db),
     extractors: catalogueWith(config.remoteExtractors),
     defaultFaceVersion: config.defaultDescriptorVersion,
     defaultBodyVersion: config.defaultBodyDescriptorVersion,

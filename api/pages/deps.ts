@@ -102,6 +102,10 @@ export interface PageSources {
     byId(id: string, limit: number): Promise<readonly SearchHit[]>;
     byName(text: string, limit: number): Promise<readonly SearchHit[]>;
   };
+  readonly versionUse: {
+    isGone(version: OwnedVersion): Promise<boolean>;
+    countWithoutOther(version: OwnedVersion): Promise<number | null>;
+  };
   readonly images: { get(key: string): Promise<Buffer> };
   readonly scheduleLists: Pick<SchedulesDeps['scheduleLists'], 'page' | 'count' | 'find'>;
   readonly taskActions: TaskActions;
@@ -111,6 +115,7 @@ export interface PageSources {
   readonly contract: readonly ContractPath[];
   readonly checks: readonly HealthCheck[];
   readonly defaultFaceVersion: number;
+  readonly defaultBodyVersion: number;
   readonly notificationHosts: readonly string[];
   readonly notificationSecretNames: readonly string[];
   /** What makes descriptors, by kind and version. */
@@ -119,6 +124,13 @@ export interface PageSources {
     readonly kind: 'face' | 'body';
     readonly name: string;
   }[];
+}
+
+/** A version of the descriptors of faces or events. */
+export interface OwnedVersion {
+  readonly objects: 'faces' | 'events';
+  readonly version: number;
+  readonly type: 'face' | 'body';
 }
 
 interface TaskOrigin {

@@ -1,24 +1,43 @@
 import type { FormOffers } from '../../views/pages/tasks/newTaskFields.ts';
+import type { TaskKind } from '../../views/pages/tasks/taskKinds.ts';
 import type { PageSources } from './deps.ts';
 
 export type OfferSources = Pick<
   PageSources,
-  'accountLists' | 'extractors' | 'notificationHosts' | 'notificationSecretNames'
+  | 'accountLists'
+  | 'extractors'
+  | 'versionUse'
+  | 'defaultFaceVersion'
+  | 'defaultBodyVersion'
+  | 'notificationHosts'
+  | 'notificationSecretNames'
 >;
 
 const suggestedAccounts = 50;
 
 /** What the forms of tasks and schedules have to choose from. */
-export async function formOffers({
-  accountLists,
-  extractors,
-  notificationHosts,
-  notificationSecretNames,
-}: OfferSources): Promise<FormOffers> {
-  const { accounts } = await accountLists.page({ page: 1, pageSize: suggestedAccounts });
+export async function formOffers(
+  {
+    accountLists,
+    extractors,
+    versionUse,
+    defaultFaceVersion,
+    defaultBodyVersion,
+    notificationHosts,
+    notificationSecretNames,
+  }: OfferSources,
+  kind: TaskKind,
+): Promise<FormOffers> {
+  const objects = kind === 'extract-faces' ? 'faces' : kind === 'extract-events' ? 'events' : null;
+  const [{ accounts }, isDefaultGone] = await Promise.all([
+    accountLists.page({ page: 1, pageSize: suggestedAccounts }),
+    objects !== null && versionUse.isGone({ objects, version: defaultFaceVersion, type: 'face' }),
+  ]);
   return {
     accounts: accounts.map(({ accountId, login }) => ({ account_id: accountId, login })),
     versions: extractors,
+    defaults: { face: defaultFaceVersion, body: defaultBodyVersion },
+    isDefaultGone,
     secrets: notificationSecretNames,
     hosts: notificationHosts,
   };

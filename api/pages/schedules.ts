@@ -48,7 +48,7 @@ export function schedulePages(sources: ScheduleSources) {
     input: Omit<NewScheduleInput, keyof FormOffers>,
     status = 200,
   ): Promise<void> => {
-    const page = newSchedulePage({ ...input, ...(await formOffers(sources)) });
+    const page = newSchedulePage({ ...input, ...(await formOffers(sources, input.kind)) });
     sendPage(req, res, 'schedules/new', page, status);
   };
 

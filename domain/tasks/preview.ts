@@ -44,7 +44,7 @@ export interface TaskPreview {
   /** Null: there is none, or it could not be told in time. */
   readonly oldest: Date | null;
   readonly newest: Date | null;
-  /** A few of them, by key. */
+  /** A few from among all of them, in the order of their keys. */
   readonly sample: readonly PreviewObject[];
   /** By what such tasks have lately done; null: there was none. */
   readonly estimatedSeconds: number | null;

@@ -81,21 +81,25 @@ async function insertEndedTask(
   );
 }
 
-test('a preview shows how many faces there are, since when, and the first ten of them', async () => {
-  const faces = (await insertSomeFaces(40)).filter(({ accountId }) => accountId === mine);
+test('a preview shows how many faces there are, since when, and ten from among all of them', async () => {
+  const faces = (await insertSomeFaces(150)).filter(({ accountId }) => accountId === mine);
   for (const prefix of ['/4', '']) {
     const answer = await preview({ target: 'faces', filters: { account_id: mine } }, 4, prefix);
     const { sample, ...figures } = answer;
     assert.deepEqual(figures, {
-      count: 14,
+      count: 50,
       exact: true,
       oldest: '2025-01-01T00:00:00.000Z',
-      newest: '2025-01-01T00:39:00.000Z',
+      newest: '2025-01-01T02:27:00.000Z',
       estimated_seconds: null,
     });
+    const ids = sample.map((face) => face['face_id']);
+    const picked = faces.filter(({ faceId }) => ids.includes(faceId));
+    assert.equal(picked.length, 10);
+    assert.ok(faces.indexOf(picked[9] ?? assert.fail()) >= 20, 'not the first ones alone');
     assert.deepEqual(
       sample,
-      faces.slice(0, 10).map(({ faceId, externalId, userData, createTime }) => ({
+      picked.map(({ faceId, externalId, userData, createTime }) => ({
         face_id: faceId,
         account_id: mine,
         external_id: externalId,

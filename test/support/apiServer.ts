@@ -31,6 +31,7 @@ import { createTaskPageLists } from '../../db/taskPageLists.ts';
 import { createTaskPreviews } from '../../db/taskPreview.ts';
 import { createTaskStore } from '../../db/taskStore.ts';
 import { isUnavailable } from '../../db/unavailable.ts';
+import { createVersionUse } from '../../db/versionUse.ts';
 import { createWorkerStore } from '../../db/workerStore.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
 import { loadConfig } from '../../platform/config.ts';
@@ -161,6 +162,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     taskPageLists: createTaskPageLists(db),
     workflowUrl: ({ taskId, generation }) => `http://temporal.example/task:${taskId}:${generation}`,
     taskPreviews: createTaskPreviews(db),
+    versionUse: createVersionUse(db),
     extractors: [
       { version: 1, kind: 'face', name: 'resnet128', attributes: true },
       { version: 3, kind: 'face', name: 'mobileface', attributes: false },

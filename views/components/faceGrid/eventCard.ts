@@ -1,6 +1,7 @@
 import { paths } from '../../paths.ts';
 import type { EventCardShape } from '../../shapes.ts';
 import { eventPicture } from '../picture/picture.ts';
+import { cardName } from './cardName.ts';
 import type { PictureCard } from './pictureCard.ts';
 
 export function eventCard(event: EventCardShape): PictureCard {
@@ -11,10 +12,11 @@ export function eventCard(event: EventCardShape): PictureCard {
     return versions.length === 0 ? [] : [`${kind} v ${versions.join(', ')}`];
   };
   const versions = [...versionsOf('face'), ...versionsOf('body')];
+  const name = event.external_id || event.source || event.event_id;
   return {
     href: paths.event(event.event_id),
     picture: eventPicture(event.event_id, event.samples),
-    name: event.external_id || event.source || event.event_id,
+    ...{ name: cardName(name), fullName: name },
     versions: versions.length === 0 ? 'no descriptor' : versions.join(' · '),
   };
 }

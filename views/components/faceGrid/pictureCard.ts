@@ -4,5 +4,7 @@ export interface PictureCard {
   readonly href: string;
   readonly picture: Picture;
   readonly name: string;
+  /** What `name` may be short for. */
+  readonly fullName: string;
   readonly versions: string;
 }

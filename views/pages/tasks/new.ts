@@ -2,7 +2,7 @@ import { errorSummary, type ErrorSummary } from '../../components/errorSummary/e
 import { nothingTyped, type FieldGroup, type Typed } from '../../components/field/field.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
-import { newTaskFields, type FormOffers } from './newTaskFields.ts';
+import { extractWarning, newTaskFields, type FormOffers } from './newTaskFields.ts';
 import { kindWords, taskKinds, type TaskKind } from './taskKinds.ts';
 import { taskPreview, type TaskPreviewInput, type TaskPreviewView } from './taskPreview.ts';
 
@@ -18,6 +18,7 @@ export interface NewTaskPage {
   readonly kinds: readonly { readonly text: string; readonly href: string; readonly current: boolean }[];
   readonly explanation: string;
   readonly warning: string | null;
+  readonly notice: string | null;
   readonly summary: ErrorSummary | null;
   readonly preview: TaskPreviewView | null;
   readonly groups: readonly FieldGroup[];
@@ -29,7 +30,7 @@ export interface NewTaskPage {
 export function newTaskPage(input: NewTaskInput): NewTaskPage {
   const typed = input.typed ?? nothingTyped;
   const groups = newTaskFields(input.kind, typed, input);
-  const preview = input.preview === undefined ? null : taskPreview(input.preview, typed);
+  const preview = input.preview === undefined ? null : taskPreview(input.preview, input, typed);
   const { explanation, warning, button } = kindWords[input.kind];
   return {
     head: { title: 'New task', section: 'tasks' },
@@ -41,6 +42,7 @@ export function newTaskPage(input: NewTaskInput): NewTaskPage {
     })),
     explanation,
     warning,
+    notice: extractWarning(input.kind, input),
     summary: errorSummary(typed, [
       ...groups.flatMap((group) => group.fields),
       ...(preview?.confirmation ? [preview.confirmation] : []),

@@ -9,6 +9,7 @@ import {
 } from '../../components/field/field.ts';
 import { notificationFields, type NotificationOffers } from './notificationFields.ts';
 import { filterFields, type FilterField } from './filterFields.ts';
+import type { DefaultVersions } from './emptyPreview.ts';
 import type { TaskKind } from './taskKinds.ts';
 
 export interface FormOffers extends NotificationOffers {
@@ -19,6 +20,10 @@ export interface FormOffers extends NotificationOffers {
     readonly kind: 'face' | 'body';
     readonly name: string;
   }[];
+  /** Only objects that have these can be extracted anew. */
+  readonly defaults: DefaultVersions;
+  /** Whether the objects of the form have descriptors, and none of the default version. */
+  readonly isDefaultGone: boolean;
 }
 
 /** What is asked for in the form of a kind of task. */
@@ -32,13 +37,13 @@ export function newTaskFields(kind: TaskKind, typed: Typed, offers: FormOffers):
   switch (kind) {
     case 'extract-faces':
       return [
-        { title: 'What to extract', hint: null, fields: extractFields(typed, versions, 'faces') },
+        { title: 'What to extract', hint: null, fields: extractFields(typed, offers, 'faces') },
         conditions(typed, accounts, 'faces'),
         ...about,
       ];
     case 'extract-events':
       return [
-        { title: 'What to extract', hint: null, fields: extractFields(typed, versions, 'events') },
+        { title: 'What to extract', hint: null, fields: extractFields(typed, offers, 'events') },
         conditions(typed, accounts, 'events'),
         ...about,
       ];
@@ -56,9 +61,21 @@ export function newTaskFields(kind: TaskKind, typed: Typed, offers: FormOffers):
   }
 }
 
-function extractFields(typed: Typed, versions: FormOffers['versions'], objects: 'faces' | 'events'): Field[] {
+/** Why no extract finds anything at all; null: nothing says so. */
+export function extractWarning(kind: TaskKind, { defaults, isDefaultGone }: FormOffers): string | null {
+  if (!isDefaultGone) return null;
+  const object = kind === 'extract-faces' ? 'face' : 'event';
+  return `No ${object} has a face descriptor of the default version, ${defaults.face}, any more: an extract of another finds nothing before DEFAULT_DESCRIPTOR_VERSION names the one that is in use.`;
+}
+
+function extractFields(
+  typed: Typed,
+  { versions, defaults }: FormOffers,
+  objects: 'faces' | 'events',
+): Field[] {
   const offered = objects === 'faces' ? versions.filter(({ kind }) => kind === 'face') : versions;
-  const newest = versions.filter(({ kind }) => kind === 'face').at(-1);
+  const isDefault = ({ version, kind }: FormOffers['versions'][number]) => version === defaults[kind];
+  const newest = versions.filter((one) => one.kind === 'face' && !isDefault(one)).at(-1) ?? versions[0];
   const { descriptor_version: chosen = '' } = typed.values;
   const isKnown = chosen === '' || offered.some(({ version }) => String(version) === chosen);
   return [
@@ -72,9 +89,9 @@ function extractFields(typed: Typed, versions: FormOffers['versions'], objects: 
     }),
     selectField(typed, 'descriptor_version', 'Descriptor version to extract', {
       options: [
-        ...offered.map(({ version, kind, name }) => ({
-          value: String(version),
-          text: `${version} · ${kind}, ${name}`,
+        ...offered.map((one) => ({
+          value: String(one.version),
+          text: `${one.version} · ${one.kind}, ${one.name}${isDefault(one) ? ' (the default: adds nothing)' : ''}`,
         })),
         ...(isKnown ? [] : [{ value: chosen, text: `${chosen} · nothing extracts it` }]),
       ],

@@ -7,6 +7,8 @@ import { textField, type TextField, type Typed } from '../../components/field/fi
 import { time } from '../../components/time/time.ts';
 import type { EventCardShape, FaceCardShape } from '../../shapes.ts';
 import { curlCommand, type ApiRequest } from './curlCommand.ts';
+import { whyEmpty, type DefaultVersions } from './emptyPreview.ts';
+import type { TaskKind } from './taskKinds.ts';
 
 /** What the API answers to a preview, and what it would be sent. */
 export interface TaskPreviewInput {
@@ -19,11 +21,17 @@ export interface TaskPreviewInput {
   readonly pictured: { readonly faces: readonly FaceCardShape[]; readonly events: readonly EventCardShape[] };
   readonly estimated_seconds: number | null;
   readonly request: ApiRequest;
+  /** Where the default version is removed; null in it: they are too many to be counted. */
+  readonly loss: { readonly objects: 'faces' | 'events'; readonly withoutOther: number | null } | null;
   /** Whether so much is removed that the count has to be typed. */
   readonly needsCount: boolean;
 }
 
 export interface TaskPreviewView {
+  /** Whether there is anything to start. */
+  readonly isEmpty: boolean;
+  /** What should be known of it before it is started. */
+  readonly note: string | null;
   readonly facts: readonly Fact[];
   readonly sampleTitle: string;
   readonly pictures: FaceGrid;
@@ -32,19 +40,31 @@ export interface TaskPreviewView {
   readonly curl: string;
 }
 
-export function taskPreview(input: TaskPreviewInput, typed: Typed): TaskPreviewView {
+export function taskPreview(
+  input: TaskPreviewInput,
+  form: { readonly kind: TaskKind; readonly defaults: DefaultVersions },
+  typed: Typed,
+): TaskPreviewView {
+  const isEmpty = input.exact && input.count === 0;
+  const { content = {} } = input.request.body as { content?: object };
   const { oldest, newest, estimated_seconds: seconds } = input;
   const { faces, events } = input.pictured;
   const count = formatCount(input.count);
   return {
+    isEmpty,
+    note: isEmpty ? whyEmpty(form.kind, content, form.defaults) : lossWords(input.loss),
     facts: [
       fact('Objects', input.exact ? count : `about ${count}`),
       ...(oldest === null ? [] : [fact('Oldest', time(oldest).text)]),
       ...(newest === null ? [] : [fact('Newest', time(newest).text)]),
-      fact(
-        'Takes about',
-        seconds === null ? 'unknown: no such task has run lately' : formatDuration(seconds),
-      ),
+      ...(isEmpty
+        ? []
+        : [
+            fact(
+              'Takes about',
+              seconds === null ? 'unknown: no such task has run lately' : formatDuration(seconds),
+            ),
+          ]),
     ],
     sampleTitle: input.sample.length === input.count ? 'All of them' : `${input.sample.length} of them`,
     pictures: { cards: [...faces.map(faceCard), ...events.map(eventCard)], pager: null },
@@ -57,4 +77,16 @@ export function taskPreview(input: TaskPreviewInput, typed: Typed): TaskPreviewV
       : null,
     curl: curlCommand(input.request),
   };
+}
+
+function lossWords(loss: TaskPreviewInput['loss']): string | null {
+  if (loss === null) return null;
+  const { objects, withoutOther } = loss;
+  const rest =
+    withoutOther === null
+      ? `How many of these ${objects} have no other could not be counted in time; those can never be extracted again.`
+      : withoutOther === 0
+        ? `All of these ${objects} have another.`
+        : `${formatCount(withoutOther)} of these ${objects} have no other and can never be extracted again.`;
+  return `This is the default version: no extract finds these ${objects} until the settings name another. ${rest}`;
 }

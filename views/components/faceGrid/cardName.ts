@@ -1,0 +1,6 @@
+const shown = 12;
+
+/** Long names begin alike and end differently: their middle is left out. */
+export function cardName(name: string): string {
+  return name.length <= shown ? name : `${name.slice(0, 4)}…${name.slice(-6)}`;
+}
