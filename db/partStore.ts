@@ -85,6 +85,14 @@ async function claimPart(db: Database, { ref, partNo }: PartRef, claim: string):
        where task_id = $1 and part_no = $2`,
       [ref.taskId, partNo, claim],
     );
+    // Whoever stops in order gives its part back before: whoever has not was killed, or could not be heard.
+    if (row.state === 'running') {
+      await tx.query('insert into task_log (task_id, part_no, attempt) values ($1, $2, $3)', [
+        ref.taskId,
+        partNo,
+        row.attempt + 1,
+      ]);
+    }
     return { kind: 'claimed', part: toClaimedPart(task, partNo, claim, row) };
   });
 }

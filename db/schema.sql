@@ -374,6 +374,18 @@ CREATE TRIGGER task_errors_added AFTER INSERT ON public.task_errors REFERENCING 
 CREATE TRIGGER task_errors_emptied AFTER TRUNCATE ON public.task_errors FOR EACH STATEMENT EXECUTE FUNCTION task_errors_changed();
 CREATE TRIGGER task_errors_removed AFTER DELETE ON public.task_errors REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION task_errors_changed();
 
+create table task_log (
+  task_id bigint not null,
+  line_id bigint generated always as identity not null,
+  line_time timestamp with time zone default now() not null,
+  state text,
+  part_no integer,
+  attempt integer,
+  constraint task_log_check CHECK (((state IS NULL) <> (part_no IS NULL))),
+  constraint task_log_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
+  constraint task_log_pkey PRIMARY KEY (task_id, line_id)
+);
+
 create table task_result_chunks (
   task_id bigint not null,
   part_no integer not null,
@@ -469,6 +481,7 @@ CREATE INDEX tasks_type ON public.tasks USING btree (task_type, task_id DESC);
 CREATE INDEX tasks_words ON public.tasks USING gin (description gin_trgm_ops) WHERE (description IS NOT NULL);
 CREATE TRIGGER tasks_added AFTER INSERT ON public.tasks REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION tasks_changed();
 CREATE TRIGGER tasks_emptied AFTER TRUNCATE ON public.tasks FOR EACH STATEMENT EXECUTE FUNCTION tasks_changed();
+CREATE TRIGGER tasks_log_state AFTER UPDATE OF state ON public.tasks FOR EACH ROW WHEN ((new.state <> old.state)) EXECUTE FUNCTION log_task_state();
 CREATE TRIGGER tasks_moved AFTER UPDATE ON public.tasks REFERENCING OLD TABLE AS gone NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION tasks_changed();
 CREATE TRIGGER tasks_notify_changed AFTER UPDATE ON public.tasks FOR EACH ROW WHEN (((new.task_status <> old.task_status) AND ((new.notification_policy -> 'statuses'::text) @> to_jsonb(new.task_status)))) EXECUTE FUNCTION queue_notification();
 CREATE TRIGGER tasks_notify_created AFTER INSERT ON public.tasks FOR EACH ROW WHEN (((new.notification_policy -> 'statuses'::text) @> to_jsonb(new.task_status))) EXECUTE FUNCTION queue_notification();
@@ -529,6 +542,17 @@ CREATE OR REPLACE FUNCTION public.iso_time(moment timestamp with time zone)
 AS $function$
   select to_char(moment at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
 $function$;
+
+CREATE OR REPLACE FUNCTION public.log_task_state()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  insert into task_log (task_id, state) values (new.task_id, new.state);
+  return null;
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.queue_notification()
  RETURNS trigger

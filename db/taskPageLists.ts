@@ -1,4 +1,4 @@
-import type { PartState } from '../domain/tasks/task.ts';
+import type { PartState, TaskState } from '../domain/tasks/task.ts';
 import type { Sql } from './connection.ts';
 
 export interface PartOfPage {
@@ -22,6 +22,11 @@ export interface ErrorGroup {
   readonly firstTime: Date;
   readonly lastTime: Date;
 }
+
+/** A state that the task came to, or a part that was taken up again because the attempt before was lost. */
+export type LogLine = { readonly time: Date } & (
+  { readonly state: TaskState } | { readonly state: null; readonly partNo: number; readonly attempt: number }
+);
 
 export interface RatePoint {
   readonly time: Date;
@@ -93,6 +98,24 @@ export function createTaskPageLists(db: Sql) {
          ) steps where before is not null order by 1`,
         [taskId, points],
       ),
+
+    /** Newest first. */
+    log: (taskId: number, limit: number): Promise<LogLine[]> =>
+      db.query(
+        `select line_time "time", state, part_no "partNo", attempt
+         from task_log where task_id = $1 order by line_id desc limit $2`,
+        [taskId, limit],
+      ),
+
+    /** When it was taken up first; null: not yet. */
+    startTime: async (taskId: number): Promise<Date | null> => {
+      const [row] = await db.query<{ time: Date }>(
+        `select line_time "time" from task_log where task_id = $1 and state in ('planning', 'running')
+         order by line_id limit 1`,
+        [taskId],
+      );
+      return row?.time ?? null;
+    },
 
     /** The throttle that is set; null: none, or no such task. */
     rateLimit: async (taskId: number): Promise<number | null> => {

@@ -67,6 +67,11 @@ export interface TaskErrorGroupShape extends ErrorGroupShape {
   readonly last_time: string;
 }
 
+/** What happened to a task by itself: a state that it came to, or a part whose attempt was lost. */
+export type TaskLogShape = { readonly log_time: string } & (
+  { readonly state: TaskState } | { readonly state: null; readonly part: number; readonly attempt: number }
+);
+
 /** Somebody's act, as the audit remembers it. */
 export interface ActShape {
   readonly audit_time: string;

@@ -66,6 +66,7 @@ export interface PageSources {
     parts(taskId: number, limit: number): Promise<readonly PartToShow[]>;
     partCells(taskId: number, limit: number): Promise<readonly PartCellToShow[]>;
     rates(taskId: number, points: number): Promise<readonly { readonly time: Date; readonly rate: number }[]>;
+    log(taskId: number, limit: number): Promise<readonly LogLineToShow[]>;
     rateLimit(taskId: number): Promise<number | null>;
     openErrorGroups(taskId: number): Promise<readonly ErrorGroupToShow[]>;
   };
@@ -185,6 +186,10 @@ export interface PartCellToShow {
   readonly attempt: number;
   readonly cursor: string | null;
 }
+
+export type LogLineToShow = { readonly time: Date } & (
+  { readonly state: TaskState } | { readonly state: null; readonly partNo: number; readonly attempt: number }
+);
 
 export interface ErrorGroupToShow {
   readonly errorCode: number;

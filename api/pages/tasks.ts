@@ -3,14 +3,14 @@ import { DomainError } from '../../domain/errors.ts';
 import type { RetryScope } from '../../domain/tasks/retry.ts';
 import { paths, type TaskAction } from '../../views/paths.ts';
 import { taskPage } from '../../views/pages/tasks/one.ts';
-import type { TaskErrorGroupShape, PartShape, TaskErrorShape } from '../../views/shapes.ts';
+import type { TaskErrorGroupShape, PartShape, TaskErrorShape, TaskLogShape } from '../../views/shapes.ts';
 import type { TaskErrorToShow } from '../present/taskError.ts';
 import { actorOf } from '../requestContext.ts';
 import { presentAuditEntry } from '../present/auditEntry.ts';
 import { presentTask } from '../present/task.ts';
 import { missingOf, type WorkerCounts } from '../live/workerWatch.ts';
 import type { TaskActions } from '../taskActions.ts';
-import type { ErrorGroupToShow, PageSources, PartToShow } from './deps.ts';
+import type { ErrorGroupToShow, LogLineToShow, PageSources, PartToShow } from './deps.ts';
 import { fieldsOf } from './form.ts';
 import { leadTo, say, sendPage } from './pageAnswer.ts';
 import { taskIdOf } from './taskId.ts';
@@ -18,7 +18,7 @@ import { taskIdOf } from './taskId.ts';
 const partsAtMost = 20;
 const errorsAtMost = 5;
 const cellsAtMost = 100;
-const actsAtMost = 50;
+const linesAtMost = 50;
 const ratesAtMost = 200;
 
 type TaskSources = Pick<
@@ -32,18 +32,19 @@ export function oneTask(sources: TaskSources): RequestHandler {
     const taskId = taskIdOf(req);
     const ofTask = { taskIds: [taskId] };
     const ofAudit = { objectType: 'task', objectId: String(taskId) };
-    const [task, parts, cells, rateLimit, acts, errors, errorCount, groups, workers, rates] =
+    const [task, parts, cells, rateLimit, acts, errors, errorCount, groups, workers, rates, log] =
       await Promise.all([
         taskLists.find(taskId),
         taskPageLists.parts(taskId, partsAtMost),
         taskPageLists.partCells(taskId, cellsAtMost),
         taskPageLists.rateLimit(taskId),
-        auditLists.page(ofAudit, { page: 1, pageSize: actsAtMost }),
+        auditLists.page(ofAudit, { page: 1, pageSize: linesAtMost }),
         errorLists.page(ofTask, { page: 1, pageSize: errorsAtMost }),
         errorLists.count(ofTask),
         taskPageLists.openErrorGroups(taskId),
         sources.countWorkers(),
         taskPageLists.rates(taskId, ratesAtMost),
+        taskPageLists.log(taskId, linesAtMost),
       ]);
     if (task === null) throw new DomainError('taskNotFound', `task ${taskId}`);
     const page = taskPage({
@@ -56,6 +57,7 @@ export function oneTask(sources: TaskSources): RequestHandler {
       cells,
       rateLimit,
       acts: acts.map(presentAuditEntry),
+      log: log.map(logShape),
       errors: errors.map(errorShape),
       errorCount,
       errorGroups: groups.map(errorGroupShape),
@@ -77,6 +79,13 @@ function partShape(part: PartToShow): PartShape {
       objects_skipped: part.skipped,
     },
   };
+}
+
+function logShape({ time, ...line }: LogLineToShow): TaskLogShape {
+  const log_time = time.toISOString();
+  return line.state === null
+    ? { log_time, state: null, part: line.partNo, attempt: line.attempt }
+    : { log_time, state: line.state };
 }
 
 function errorGroupShape(group: ErrorGroupToShow): TaskErrorGroupShape {

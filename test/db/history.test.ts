@@ -4,6 +4,8 @@ import { createHistoryStore } from '../../db/historyStore.ts';
 import { createHomeLists } from '../../db/homeLists.ts';
 import { createTaskPageLists } from '../../db/taskPageLists.ts';
 import { openTestDatabase } from '../support/database.ts';
+import { createGcByHand } from '../support/gcByHand.ts';
+import { buildFace, insertFaces } from '../support/rows.ts';
 import { insertError, insertTask } from '../pages/taskRows.ts';
 
 const { db } = await openTestDatabase(2);
@@ -74,4 +76,23 @@ test("an old task is sampled once a minute, and what it did unseen is nobody's m
   await history.sample();
   assert.equal((await ratesOf(taskId)).length, 2);
   assert.equal((await activity())['5 0'], (before['5 0'] ?? 0) + 500);
+});
+
+test("a task's log keeps the states that it came to and which part lost its worker, and goes with the task", async () => {
+  const byHand = createGcByHand(db);
+  const lists = createTaskPageLists(db);
+  await insertFaces(db, [buildFace({ externalId: 'logged' })]);
+  const { ref } = await byHand.create({ target: 'faces', filters: { external_ids: ['logged'] } });
+  await byHand.planOf(5).next(ref, 0);
+  await byHand.claim(ref, 1, 'killed');
+  await byHand.claim(ref, 1, 'mine');
+  await byHand.books.finish(ref, { outcome: 'cancelled' });
+  const log = await lists.log(ref.taskId, 10);
+  assert.deepEqual(
+    log.map((line) => line.state ?? [line.partNo, line.attempt]),
+    ['cancelled', [1, 2], 'running', 'planning'],
+  );
+  assert.deepEqual(await lists.startTime(ref.taskId), log.at(-1)?.time);
+  await db.query('delete from tasks where task_id = $1', [ref.taskId]);
+  assert.deepEqual(await lists.log(ref.taskId, 10), []);
 });

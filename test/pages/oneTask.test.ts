@@ -193,6 +193,8 @@ test('a task is throttled, and its history tells who did what, without JavaScrip
   await page.getByText('The throttle was lifted.').waitFor();
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.getByText('The task is being paused.').waitFor();
+  await setState(site.server.db, taskId, 'paused');
+  await site.server.db.query('insert into task_log (task_id, part_no, attempt) values ($1, 2, 3)', [taskId]);
   await setState(site.server.db, taskId, 'cancelled');
   await page.reload();
 
@@ -201,6 +203,8 @@ test('a task is throttled, and its history tells who did what, without JavaScrip
     lines.map((line) => line.replace(/\s*\d{4}-\d\d-\d\d.*$/s, '')),
     [
       'Ended: cancelled',
+      'Part 2 was taken up again, attempt 3: the one before was lost',
+      'Paused',
       `Pause asked for by ${rootLogin}`,
       `Throttle lifted by ${rootLogin}`,
       `Throttled to 50/s by ${rootLogin}`,

@@ -10,7 +10,14 @@ import { time, type Time } from '../../components/time/time.ts';
 import { isFinal, taskTypes } from '../../../domain/tasks/task.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
-import type { ActShape, TaskErrorGroupShape, PartShape, TaskErrorShape, TaskShape } from '../../shapes.ts';
+import type {
+  ActShape,
+  TaskErrorGroupShape,
+  TaskLogShape,
+  PartShape,
+  TaskErrorShape,
+  TaskShape,
+} from '../../shapes.ts';
 import { describeContent, taskTypeName } from './describeContent.ts';
 import { failureAdvice, failureText } from './failureText.ts';
 import { taskControls, type TaskControls } from './taskControls.ts';
@@ -34,6 +41,8 @@ export interface TaskInput {
   readonly rateLimit: number | null;
   /** What people did to it, newest first. */
   readonly acts: readonly ActShape[];
+  /** What happened by itself, newest first. */
+  readonly log: readonly TaskLogShape[];
   /** All errors, also those that a retry has overcome. */
   readonly errorCount: number;
   /** Of the errors that no retry has overcome. */
@@ -111,7 +120,7 @@ export function taskPage(input: TaskInput): TaskPage {
     advice: failureAdvice(task.failure),
     content: words.facts,
     contentJson: JSON.stringify(task.content, null, 2),
-    history: taskHistory(task, input.acts),
+    history: taskHistory(task, input.acts, input.log),
     strip: partStrip(input.cells),
     rates: chart({
       id: 'rate-chart',

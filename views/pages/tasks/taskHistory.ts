@@ -1,6 +1,7 @@
-import { formatRate } from '../../assets/words.js';
+import { formatCount, formatRate } from '../../assets/words.js';
 import { time, type Time } from '../../components/time/time.ts';
-import type { ActShape, TaskShape } from '../../shapes.ts';
+import type { TaskState } from '../../../domain/tasks/task.ts';
+import type { ActShape, TaskLogShape, TaskShape } from '../../shapes.ts';
 
 export interface HistoryLine {
   readonly what: string;
@@ -21,15 +22,45 @@ const plainWords: Readonly<Record<string, string>> = {
   'task.cancel': 'Cancel asked for',
 };
 
+const stateWords: Readonly<Partial<Record<TaskState, string>>> = {
+  planning: 'Planning',
+  running: 'Running',
+  paused: 'Paused',
+  collecting: 'Collecting results',
+  cancelled: 'Ended: cancelled',
+  failed: 'Ended: failed',
+  done: 'Ended: done',
+};
+
 /** What became of a task and who wanted it, newest first. */
-export function taskHistory(task: TaskShape, acts: readonly ActShape[]): HistoryLine[] {
-  const lines = acts.map((act) => ({
+export function taskHistory(
+  task: TaskShape,
+  acts: readonly ActShape[],
+  log: readonly TaskLogShape[],
+): HistoryLine[] {
+  const lines = log.flatMap((line) => {
+    const what = line.state === null ? lostWords(line) : stateWords[line.state];
+    // The others are what somebody's act has brought about at once.
+    return what === undefined ? [] : [{ what, who: null, time: time(line.log_time) }];
+  });
+  // A task of an older release has no log.
+  const isLogged = log.some(({ log_time }) => log_time === task.end_time);
+  const end =
+    task.end_time === null || isLogged
+      ? []
+      : [{ what: `Ended: ${task.state}`, who: null, time: time(task.end_time) }];
+  const deeds = acts.map((act) => ({
     what: wordsOf(act),
     who: act.login === '' ? null : act.login,
     time: time(act.audit_time),
   }));
-  if (task.end_time === null) return lines;
-  return [{ what: `Ended: ${task.state}`, who: null, time: time(task.end_time) }, ...lines];
+  return [...end, ...lines, ...deeds].sort(
+    (one, other) => Date.parse(other.time.iso) - Date.parse(one.time.iso),
+  );
+}
+
+function lostWords({ part, attempt }: { part: number; attempt: number }): string {
+  return `Part ${formatCount(part)} was taken up again, attempt ${formatCount(attempt)}: the one before was lost`;
 }
 
 function wordsOf({ action, after }: ActShape): string {
