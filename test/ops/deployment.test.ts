@@ -89,14 +89,16 @@ test('who may be notified and where origins may be removed can be set in every d
   const { services } = await readCompose();
   for (const name of ['api', 'worker-1', 'worker-2']) {
     const { environment = {} } = services[name] ?? assert.fail(name);
-    for (const each of [...names, 'NOTIFICATION_SECRETS_FILE'])
-      assert.ok(each in environment, `${name} ${each}`);
+    for (const each of names) assert.equal(environment[each], `\${${each}:-}`, `${name} ${each}`);
+    assert.equal(environment['NOTIFICATION_SECRETS_FILE'], '/run/secrets/notification_secrets', name);
   }
   const manifests = await readManifests();
   const shared = manifests.find(({ kind }) => kind === 'ConfigMap') as unknown as { data: object };
   for (const each of names) assert.ok(each in shared.data, each);
+  const texts = manifests.filter(({ kind }) => kind === 'Deployment').map((each) => JSON.stringify(each));
+  for (const text of texts)
+    assert.ok(text.includes('"envFrom":[{"configMapRef":{"name":"luna-admin"}}]'), text);
   for (const name of ['api', 'orchestrate']) {
-    const texts = manifests.filter(({ kind }) => kind === 'Deployment').map((each) => JSON.stringify(each));
     const [text = ''] = texts.filter((each) => each.includes(`"name":"luna-admin-${name}"`));
     assert.match(text, /"NOTIFICATION_SECRETS"/, name);
   }

@@ -20,8 +20,8 @@ interface Dashboard {
   }[];
 }
 
-// What Prometheus itself adds to each target.
-const scraped = { names: ['up'], labels: ['job', 'instance'] };
+// What Prometheus itself adds to each target, and what a worker shows only once it could not reach Temporal.
+const scraped = { names: ['up', 'temporal_long_request_failure_total'], labels: ['job', 'instance'] };
 
 let engine: Engine;
 let api: Child;

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { readFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
+import { createTestFolder } from '../support/folder.ts';
 
 const folder = 'ops/prometheus';
 const run = promisify(execFile);
@@ -51,6 +52,14 @@ async function alertNames(): Promise<string[]> {
 
 test('Prometheus can read its configuration and the rules', async () => {
   assert.match(await promtool('check', 'config', 'prometheus.yml'), /valid prometheus config/);
+  const ofCluster = await readFile(`${folder}/kubernetes.yml`, 'utf8');
+  // Debian's promtool is built without Kubernetes.
+  const scratch = await createTestFolder('promtool');
+  const file = join(scratch.path, 'kubernetes.yml');
+  await writeFile(file, ofCluster.replaceAll('kubernetes_sd_configs: [{ role: pod }]', 'static_configs: []'));
+  await copyFile(`${folder}/alerts.yml`, join(scratch.path, 'alerts.yml'));
+  assert.match(await promtool('check', 'config', file), /valid prometheus config/);
+  await scratch.remove();
 });
 
 test('alerts are raised when they must be, and only then', async () => {
