@@ -22,7 +22,7 @@ const answerWithinMs = 5_000;
 
 /**
  * One connection that hears which tasks change, however many want to know. When it breaks it is opened again, with
- * growing pauses, and everybody is told to read anew: what was announced meanwhile is lost.
+ * growing pauses, and everybody is told to read anew, at once and then: what was announced meanwhile is lost.
  */
 export function listenToTaskChanges({ url, log }: TaskChangesOptions) {
   const subscribers = new Set<(changed: ChangedTasks) => void>();
@@ -68,6 +68,8 @@ export function listenToTaskChanges({ url, log }: TaskChangesOptions) {
         });
       } catch (error) {
         log.warn({ err: error, waitMs }, 'changes of tasks are not heard; trying again');
+        // Whoever then reads anew finds out at once whether the database is there at all.
+        tell(null);
         await delay(waitMs, undefined, { signal: closing.signal }).catch(() => undefined);
         waitMs = Math.min(longestWaitMs, 2 * waitMs);
       }

@@ -18,7 +18,7 @@ export const paths = {
   tasksCsv: (query: Query = {}) => withQuery('/tasks/csv', query),
   bulk: (query: Query = {}) => withQuery('/tasks/bulk', query),
   newTask: (kind?: string) => withQuery('/tasks/new', { kind }),
-  task: (taskId: number) => `/tasks/${taskId}/view`,
+  task: (taskId: number, query: Query = {}) => withQuery(`/tasks/${taskId}/view`, query),
   taskAction: (taskId: number, action: TaskAction) => `/tasks/${taskId}/${action}`,
   taskEvents: (taskId: number) => `/tasks/${taskId}/events`,
   allTaskEvents: '/tasks/events',

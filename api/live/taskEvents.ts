@@ -24,7 +24,7 @@ interface Stream {
 }
 
 /**
- * Streams of `task` events, each with the JSON of `GET /tasks/{task_id}`, and of `gone`. A stream begins with the
+ * Streams of `task` events, each with the JSON of `GET /tasks/{task_id}`, of `gone`, `workers` and `database`. A stream begins with the
  * present state of what is open; a client that comes back with `Last-Event-ID`, the time of the newest change that it
  * has heard of, is also told of what has ended since.
  */
@@ -75,6 +75,7 @@ export function createTaskEvents({
         since: sinceOf(req),
         isReady: () => res.writableLength <= maxUnsentBytes,
         tell: (task, json) => res.write(taskEvent(task, json)),
+        tellReadable: (available) => res.write(`event: database\ndata: ${JSON.stringify({ available })}\n\n`),
         tellGone: (task_id) => res.write(`event: gone\ndata: ${JSON.stringify({ task_id })}\n\n`),
       });
       const leaveWatch = workerWatch.listen((missing) =>

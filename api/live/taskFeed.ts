@@ -34,6 +34,8 @@ export interface Listener {
   tell(task: LiveTask, json: string): void;
   /** The task does not exist any more. */
   tellGone(taskId: number): void;
+  /** Whether changes can be read at the moment; told when that changes, and at first when they cannot. */
+  tellReadable(isReadable: boolean): void;
 }
 
 export interface Listening {
@@ -76,6 +78,7 @@ export function createTaskFeed(deps: TaskFeedDeps) {
   let timer: NodeJS.Timeout | null = null;
   let refreshing: NodeJS.Timeout | null = null;
   let isReading = false;
+  let isReadable = true;
 
   const plan = (waitMs: number): void => {
     if (isReading) return;
@@ -91,17 +94,23 @@ export function createTaskFeed(deps: TaskFeedDeps) {
   const readAndTell = async (): Promise<void> => {
     timer = null;
     isReading = true;
-    let hasFailed = false;
     try {
       await round();
+      setReadable(true);
     } catch (error) {
-      hasFailed = true;
-      log.warn({ err: error }, 'the changes of tasks could not be read');
+      if (isReadable) log.warn({ err: error }, 'the changes of tasks cannot be read; trying again');
+      setReadable(false);
     }
     isReading = false;
     if (listeners.size === 0) return;
-    if (hasFailed) plan(intervalMs);
-    else planNext();
+    if (isReadable) planNext();
+    else plan(intervalMs);
+  };
+
+  const setReadable = (now: boolean): void => {
+    if (now === isReadable) return;
+    isReadable = now;
+    for (const listener of listeners) listener.tellReadable(now);
   };
 
   const round = async (): Promise<void> => {
@@ -186,6 +195,7 @@ export function createTaskFeed(deps: TaskFeedDeps) {
     listen(listener: Listener): Listening {
       listeners.add(listener);
       joining.add(listener);
+      if (!isReadable) listener.tellReadable(false);
       refreshing ??= setInterval(() => {
         anyChanged = true;
         planNext();
@@ -222,5 +232,6 @@ export function createTaskFeed(deps: TaskFeedDeps) {
     told.clear();
     changed.clear();
     anyChanged = false;
+    isReadable = true;
   }
 }

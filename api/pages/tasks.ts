@@ -14,6 +14,7 @@ import type { ErrorGroupToShow, LogLineToShow, PageSources, PartToShow } from '.
 import { fieldsOf } from './form.ts';
 import { leadTo, say, sendPage } from './pageAnswer.ts';
 import { taskIdOf } from './taskId.ts';
+import { faultyRates } from './throttleTask.ts';
 
 const partsAtMost = 20;
 const errorsAtMost = 5;
@@ -23,11 +24,12 @@ const ratesAtMost = 200;
 
 type TaskSources = Pick<
   PageSources,
-  'taskLists' | 'taskPageLists' | 'errorLists' | 'auditLists' | 'workflowUrl'
+  'taskLists' | 'taskPageLists' | 'errorLists' | 'auditLists' | 'workflowUrl' | 'contract'
 > & { countWorkers(): Promise<WorkerCounts> };
 
 export function oneTask(sources: TaskSources): RequestHandler {
   const { taskLists, taskPageLists, errorLists, auditLists } = sources;
+  const faultyRate = faultyRates(sources.contract);
   return async (req, res) => {
     const taskId = taskIdOf(req);
     const ofTask = { taskIds: [taskId] };
@@ -56,6 +58,7 @@ export function oneTask(sources: TaskSources): RequestHandler {
       rates: rates.map(({ time, rate }) => ({ time: time.getTime() / 1_000, rate })),
       cells,
       rateLimit,
+      typedRate: faultyRate(req),
       acts: acts.map(presentAuditEntry),
       log: log.map(logShape),
       errors: errors.map(errorShape),

@@ -4,6 +4,7 @@ import { parse } from 'yaml';
 import { errorTable } from '../../domain/errors.ts';
 import { startApiServer, type ApiServer } from '../support/apiServer.ts';
 import { createClient, type Client } from '../support/documentedClient.ts';
+import { waitFor } from '../support/waitFor.ts';
 
 let api: ApiServer;
 let call: Client;
@@ -105,8 +106,15 @@ test('a database that goes away is answered 503, and what needs none goes on', a
     const [{ name } = { name: '' }] = await lonely.db.query<{ name: string }>(
       'select current_database() as name',
     );
+    const stream = await fetch(`${lonely.url}/tasks/events`, { headers: { cookie } });
+    let heard = '';
+    const hearing = (async () => {
+      for await (const chunk of stream.body ?? []) heard += Buffer.from(chunk as Uint8Array).toString();
+    })().catch(() => undefined);
     await api.db.query(`alter database ${name} allow_connections false`);
     await api.db.query('select pg_terminate_backend(pid) from pg_stat_activity where datname = $1', [name]);
+    // Sooner than by the look that is taken every 15 seconds.
+    await waitFor('listeners to be told', () => heard.includes('event: database\ndata: {"available":false}'));
     const answer = await lonelyCall('GET', '/4/tasks');
     assert.deepEqual([answer.status, answer.body.error_code], [503, 12043]);
     assert.equal(answer.headers.get('retry-after'), '5');
@@ -121,6 +129,9 @@ test('a database that goes away is answered 503, and what needs none goes on', a
     }
     assert.equal((await lonelyCall('GET', '/4/version')).status, 200);
     await api.db.query(`alter database ${name} allow_connections true`);
+    await waitFor('them to be told again', () => heard.includes('{"available":true}'));
+    lonely.endStreams();
+    await hearing;
   } finally {
     await lonely.close();
   }

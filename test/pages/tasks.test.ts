@@ -136,6 +136,65 @@ test('a page whose stream has broken says so and recovers by itself', async () =
   site.visitor.complaints.length = 0;
 });
 
+test('a page says when the service cannot read its tasks, and goes on when it can', async () => {
+  const taskId = await insertTask(site.server.db);
+  const page = await site.signedIn();
+  await page.goto(`/tasks/${taskId}/view`);
+  await page.getByText('live', { exact: true }).waitFor();
+  await site.server.db.query('alter table tasks rename to tasks_elsewhere');
+  try {
+    await site.server.db.query("select pg_notify('luna_tasks', $1::text)", [taskId]);
+    await page.getByText('database away', { exact: true }).waitFor();
+  } finally {
+    await site.server.db.query('alter table tasks_elsewhere rename to tasks');
+  }
+  await page.getByText('live', { exact: true }).waitFor();
+  await advanceTask(site.server.db, taskId, 200);
+  await page.getByText('600 of 1,000').waitFor();
+  site.visitor.complaints.length = 0;
+});
+
+test('while somebody is about to confirm, all but the buttons moves on, and Escape or "Keep it" leaves all as it was', async () => {
+  const taskId = await insertTask(site.server.db);
+  const page = await site.signedIn();
+  await page.goto(`/tasks/${taskId}/view`);
+  await page.getByText('live', { exact: true }).waitFor();
+  const badge = page.locator('.page-head .status');
+  const dialog = page.getByRole('dialog', { name: 'Cancel the task' });
+  await page.getByRole('button', { name: 'Cancel…' }).press('Enter');
+  await dialog.getByRole('button', { name: 'Keep it' }).and(page.locator(':focus')).waitFor();
+  await setState(site.server.db, taskId, 'paused');
+  await badge.getByText('Paused').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Resume', includeHidden: true }).count(), 0);
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Resume' }).waitFor();
+  await dialog.waitFor({ state: 'hidden' });
+
+  await page.getByRole('button', { name: 'Cancel…' }).click();
+  await dialog.getByRole('button', { name: 'Keep it' }).click();
+  await dialog.waitFor({ state: 'hidden' });
+  await page.getByRole('button', { name: 'Cancel…' }).click();
+  await setState(site.server.db, taskId, 'done');
+  await badge.getByText('Done').waitFor();
+  await dialog.waitFor({ state: 'detached' });
+});
+
+test('after an action the focus is on what was said of it, which goes when the task has moved on', async () => {
+  const taskId = await insertTask(site.server.db);
+  const page = await site.signedIn();
+  await page.clock.install();
+  await page.goto(`/tasks/${taskId}/view`);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  const said = page.getByText('The task is being paused.');
+  await said.and(page.locator(':focus')).waitFor();
+  await page.getByText('live', { exact: true }).waitFor();
+  await setState(site.server.db, taskId, 'paused');
+  await page.locator('.page-head').getByText('Paused').waitFor();
+  await page.clock.fastForward(5_000);
+  await said.waitFor({ state: 'detached' });
+  await page.locator('main:focus').waitFor();
+});
+
 test('pausing, cancelling, retrying and deleting work without JavaScript', async () => {
   const taskId = await insertTask(site.server.db);
   const page = await site.signedIn({ javaScriptEnabled: false });

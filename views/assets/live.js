@@ -9,7 +9,10 @@ const fetchEveryMs = 1500;
 const reopenAfterMs = 5000;
 const activityEveryMs = 10_000;
 const elsewhere = new Map();
+const flashReadMs = 5000;
 const finalStates = ['cancelled', 'failed', 'done'];
+/** What the page says of its news: `live` only when the stream, the service's database and the page itself are. */
+const news = { line: 'paused', isTold: true, isFetched: true };
 
 if (address !== undefined) follow(address);
 // What a form was answered with: its faults, or what it would do.
@@ -19,18 +22,18 @@ document.querySelector('[data-focus]')?.focus();
 function follow(url) {
   let source = null;
   let reopening;
-  const close = (state) => {
+  const close = (line) => {
     clearTimeout(reopening);
     source?.close();
     source = null;
-    mark(state);
+    mark({ line });
   };
   const open = () => {
     close('reconnecting');
     source = new EventSource(url);
-    source.addEventListener('open', () => mark('live'));
+    source.addEventListener('open', () => mark({ line: 'live', isTold: true }));
     source.addEventListener('error', () => {
-      mark('reconnecting');
+      mark({ line: 'reconnecting' });
       // The browser comes back by itself after a broken line, but not after a refusal.
       if (source.readyState === EventSource.CLOSED) {
         reopening = setTimeout(open, reopenAfterMs);
@@ -39,6 +42,11 @@ function follow(url) {
     });
     source.addEventListener('task', (event) => show(JSON.parse(event.data)));
     source.addEventListener('gone', () => refresh());
+    source.addEventListener('database', (event) => {
+      const { available } = JSON.parse(event.data);
+      mark({ isTold: available });
+      if (available) refresh();
+    });
     source.addEventListener('workers', (event) => {
       const shown = document.querySelector('[data-missing-workers]')?.dataset.missingWorkers;
       if (shown !== undefined && shown !== JSON.parse(event.data).missing.join(' ')) refresh();
@@ -66,7 +74,10 @@ function follow(url) {
   });
 }
 
-function mark(state) {
+function mark(change = {}) {
+  Object.assign(news, change);
+  const { line, isTold, isFetched } = news;
+  const state = line !== 'live' ? line : !isTold ? 'database away' : isFetched ? 'live' : 'reconnecting';
   for (const element of document.querySelectorAll('[data-live-mark]')) {
     element.hidden = false;
     element.dataset.liveMark = state;
@@ -115,14 +126,14 @@ function setFigures(task) {
 }
 
 /** The newest of each task that the page has not taken in yet. */
-const news = new Map();
+const changes = new Map();
 let isStale = false;
 let updating = null;
 let updatedAt = 0;
 let fetchedAt = 0;
 
 function show(task) {
-  news.set(task.task_id, task);
+  changes.set(task.task_id, task);
   plan();
 }
 
@@ -134,28 +145,32 @@ function refresh() {
 
 /** However fast things move: a page changes at most once in `updateEveryMs`, the first time at once. */
 function plan() {
+  // Nobody looks; `follow` refreshes the page when somebody does.
+  if (document.visibilityState === 'hidden') return;
   updating ??= setTimeout(update, Math.max(0, updatedAt + updateEveryMs - Date.now()));
 }
 
 async function update() {
-  const tasks = [...news.values()];
-  news.clear();
+  const tasks = [...changes.values()];
+  changes.clear();
   for (const task of tasks) isStale = needsPage(task) || isStale;
   try {
     if (isStale && Date.now() - fetchedAt >= fetchEveryMs) {
       isStale = false;
       fetchedAt = Date.now();
       await swapRegions();
-      tasks.filter(({ task_id }) => isInUse(shownTask(task_id)?.closest(regions))).forEach(setFigures);
+      mark({ isFetched: true });
     } else {
       tasks.forEach(setFigures);
     }
   } catch {
-    mark('reconnecting');
+    mark({ isFetched: false });
+    isStale = true;
+    fetchedAt = Date.now() + reopenAfterMs - fetchEveryMs;
   } finally {
     updatedAt = Date.now();
     updating = null;
-    if (isStale || news.size > 0) plan();
+    if (isStale || changes.size > 0) plan();
   }
 }
 
@@ -165,7 +180,10 @@ function needsPage({ task_id, state }) {
   // Of a task that this page does not show only its coming and going between states is of interest.
   if (element === null) elsewhere.set(task_id, state);
   else element.dataset.state = state;
-  if (known !== state) return true;
+  if (known !== state) {
+    if (hasControls()) dropFlash();
+    return true;
+  }
   if (element === null) return false;
   if (document.getElementById('live-parts') !== null) return !finalStates.includes(state);
   return document.getElementById('live-activity') !== null && Date.now() - fetchedAt > activityEveryMs;
@@ -175,8 +193,23 @@ function shownTask(taskId) {
   return document.querySelector(`[data-live-task="${taskId}"]`);
 }
 
+function hasControls() {
+  return document.getElementById('live-controls') !== null;
+}
+
+/** "The task is being paused" is no longer true once it is paused; it stands for as long as it takes to read. */
+function dropFlash() {
+  setTimeout(
+    () => {
+      const flash = document.querySelector('[data-flash="good"]');
+      if (flash?.contains(document.activeElement)) document.getElementById('main').focus();
+      flash?.remove();
+    },
+    Math.max(0, flashReadMs - performance.now()),
+  );
+}
+
 const regions = '[id^="live-"]';
-const plainDetails = 'details:not(.confirm)';
 
 async function swapRegions() {
   const answer = await fetch(location.href, { headers: { accept: 'text/html', 'live-refresh': 'true' } });
@@ -189,33 +222,33 @@ async function swapRegions() {
   const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
   for (const region of document.querySelectorAll(regions)) {
     const next = fresh.getElementById(region.id);
-    if (next === null || isInUse(region)) continue;
+    if (next === null || isInUse(region, next)) continue;
     const focused = region.contains(document.activeElement) ? pathTo(region, document.activeElement) : null;
-    const { liveMark } = region.querySelector('[data-live-mark]')?.dataset ?? {};
     const checked = [...region.querySelectorAll('input:checked')].map(({ value }) => value);
-    const opened = [...region.querySelectorAll(plainDetails)].map(({ open }) => open);
+    const opened = [...region.querySelectorAll('details')].map(({ open }) => open);
     region.replaceWith(next);
-    for (const [index, details] of next.querySelectorAll(plainDetails).entries())
+    for (const [index, details] of next.querySelectorAll('details').entries())
       details.open = opened[index] ?? false;
     for (const box of next.querySelectorAll('input[type="checkbox"]'))
       box.checked = checked.includes(box.value);
-    if (liveMark) mark(liveMark);
     if (focused !== null) find(next, focused)?.focus();
   }
+  mark();
   document.dispatchEvent(new Event('live-swap'));
 }
 
 // What was held back while somebody was confirming is fetched when they leave it.
 document.addEventListener(
   'toggle',
-  (event) =>
-    address !== undefined && !event.target.open && event.target.matches('details.confirm') && refresh(),
+  ({ target, newState }) =>
+    address !== undefined && newState === 'closed' && target.matches('.confirm-body') && refresh(),
   true,
 );
 
-/** Somebody is about to confirm something here. */
-function isInUse(region) {
-  return region?.querySelector('details.confirm[open]') != null;
+/** Somebody is about to confirm something here that can still be done. */
+function isInUse(region, next) {
+  const form = region.querySelector('.confirm-body:is(:popover-open, :not([popover])) form');
+  return form !== null && next.querySelector(`form[action="${form.getAttribute('action')}"]`) !== null;
 }
 
 const focusable = 'a[href], button, summary, input, [tabindex]';
@@ -224,11 +257,10 @@ function pathTo(region, element) {
   return { text: element.textContent, at: [...region.querySelectorAll(focusable)].indexOf(element) };
 }
 
+/** A button that took the place of another one is not what somebody was about to press. */
 function find(region, { text, at }) {
   const candidates = [...region.querySelectorAll(focusable)];
-  return (
-    candidates.find((element) => element.textContent === text) ??
-    candidates[at] ??
-    document.getElementById('main')
-  );
+  const same = text === '' ? undefined : candidates.find((element) => element.textContent === text);
+  const there = candidates[at]?.matches('button') ? undefined : candidates[at];
+  return same ?? there ?? document.getElementById('main');
 }

@@ -35,6 +35,7 @@ function openFeed(rows: Map<number, TaskState>, intervalMs = 5) {
       ...{ taskId, since, isReady },
       tell: ({ task_id, state }) => heard.push(`${task_id} ${state}`),
       tellGone: (id) => heard.push(`${id} gone`),
+      tellReadable: (isReadable) => heard.push(isReadable ? 'readable' : 'not readable'),
     });
     stops.push(listening.stop);
     return { heard, listening };
@@ -127,7 +128,7 @@ test('a listener that is behind hears only the newest state once it is ready', a
   assert.deepEqual(heard, ['1 planning', '1 paused']);
 });
 
-test('after announcements were missed, open tasks that ended meanwhile are told, and a failed look is made again', async () => {
+test('whoever listens is told when changes cannot be read, and hears what was missed as soon as they can', async () => {
   const rows = new Map<number, TaskState>([[1, 'running']]);
   const { feed, listen, setBroken, questions } = openFeed(rows);
   const { heard } = listen(null);
@@ -137,9 +138,12 @@ test('after announcements were missed, open tasks that ended meanwhile are told,
   const asked = questions.length;
   feed.changed(null);
   await waitFor('failed looks', () => questions.length > asked + 1);
+  const late = listen(2);
   setBroken(false);
-  await waitFor('what was missed', () => heard.length === 3);
-  assert.deepEqual(heard, ['1 running', '1 done', '2 running']);
+  await waitFor('what was missed', () => heard.length === 5 && late.heard.length === 3);
+  assert.deepEqual(heard.slice(0, 2), ['1 running', 'not readable']);
+  assert.deepEqual(heard.slice(2).sort(), ['1 done', '2 running', 'readable']);
+  assert.equal(late.heard[0], 'not readable');
 });
 
 test('changes are read at most once an interval, however many are announced', async () => {

@@ -9,15 +9,18 @@ interface Slider {
   readonly words: string;
 }
 
-/** A button that first says what it will do: opens without JavaScript, and posts only at the second press. */
+/** A button that first says what it will do, in a panel over the page: also without JavaScript only a second press posts. */
 export interface Confirm {
   readonly text: string;
   readonly consequence: string;
+  /** No two on a page have the same. */
   readonly action: string;
   readonly button: string;
   /** Nothing is lost by it. */
   readonly isHarmless?: boolean;
   readonly field?: TextField;
+  /** With a field: the page without what was typed. */
+  readonly leave?: string;
   /** For the field, where scripts run. */
   readonly slider?: Slider;
 }

@@ -8,7 +8,7 @@ export const examples: readonly Example<Confirm>[] = [
     input: {
       text: 'Delete…',
       consequence: 'The task goes with its parts, its errors and its result.',
-      action: '',
+      action: '#delete',
       button: 'Delete the task',
     },
   },
@@ -17,11 +17,28 @@ export const examples: readonly Example<Confirm>[] = [
     input: {
       text: 'Throttle…',
       consequence: 'All parts together go no faster than this.',
-      action: '',
+      action: '#throttle',
       button: 'Set the throttle',
       isHarmless: true,
       field: textField(nothingTyped, 'example_rate', 'Objects per second', { kind: 'number' }),
       slider: { label: 'Objects per second', place: 20, end: 20, words: 'no limit' },
+    },
+  },
+  {
+    name: 'With a fault',
+    input: {
+      text: 'Throttle…',
+      consequence: 'All parts together go no faster than this.',
+      action: '#faulty',
+      button: 'Set the throttle',
+      isHarmless: true,
+      leave: '#confirm',
+      field: textField(
+        { values: { example_typed: 'fast' }, faults: { example_typed: 'a whole number' } },
+        'example_typed',
+        'Objects per second',
+        { kind: 'number' },
+      ),
     },
   },
 ];

@@ -11,6 +11,8 @@ export interface TextField extends Common {
   readonly required: boolean;
   readonly autocomplete: string;
   readonly maxlength: number | null;
+  /** Where the typing begins when its page or panel opens. */
+  readonly isFirst: boolean;
   /** Suggestions that may be picked or ignored. */
   readonly suggestions: readonly Option[];
 }
@@ -62,6 +64,7 @@ export function textField(typed: Typed, name: string, label: string, options: Te
     required: false,
     autocomplete: 'off',
     maxlength: null,
+    isFirst: false,
     suggestions: [],
     ...options,
     name,

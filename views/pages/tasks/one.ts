@@ -1,6 +1,7 @@
 import { formatCount, formatDuration, formatRate } from '../../assets/words.js';
 import { chart, type Chart } from '../../components/chart/chart.ts';
 import { errorGroups, type ErrorGroups } from '../../components/errorGroups/errorGroups.ts';
+import type { Typed } from '../../components/field/field.ts';
 import { fact, idFact, type Fact } from '../../components/facts/facts.ts';
 import { partStrip, type PartCellShape, type PartStrip } from '../../components/partStrip/partStrip.ts';
 import { progress, type Progress } from '../../components/progress/progress.ts';
@@ -39,6 +40,8 @@ export interface TaskInput {
   readonly rates: readonly { readonly time: number; readonly rate: number }[];
   /** The throttle that is set. */
   readonly rateLimit: number | null;
+  /** Another one that it could not be set to. */
+  readonly typedRate: Typed;
   /** What people did to it, newest first. */
   readonly acts: readonly ActShape[];
   /** What happened by itself, newest first. */
@@ -115,7 +118,7 @@ export function taskPage(input: TaskInput): TaskPage {
     waitsFor: waitsFor(task, input.missingWorkers),
     progress: progress(task),
     figures: figures(task),
-    controls: taskControls(task, input.rateLimit),
+    controls: taskControls(task, input.rateLimit, input.typedRate),
     failure: failureText(task.failure),
     advice: failureAdvice(task.failure),
     content: words.facts,

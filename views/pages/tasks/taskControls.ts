@@ -1,7 +1,7 @@
 import { formatRate } from '../../assets/words.js';
 import { isFinal, type TaskState } from '../../../domain/tasks/task.ts';
 import type { Confirm } from '../../components/confirm/confirm.ts';
-import { nothingTyped, textField } from '../../components/field/field.ts';
+import { textField, type Typed } from '../../components/field/field.ts';
 import { paths, type TaskAction } from '../../paths.ts';
 import type { TaskShape } from '../../shapes.ts';
 
@@ -14,13 +14,13 @@ export interface TaskControls {
 }
 
 /** What can be done with a task now: the same rules as the API's, so that no button ends in a refusal. */
-export function taskControls(task: TaskShape, rateLimit: number | null): TaskControls {
+export function taskControls(task: TaskShape, rateLimit: number | null, typed: Typed): TaskControls {
   return {
     buttons: buttons(task),
     confirms:
       isFinal(task.state) || task.state === 'cancelling'
         ? confirms(task)
-        : [throttle(task, rateLimit), ...confirms(task)],
+        : [throttle(task, rateLimit, typed), ...confirms(task)],
     result: task.state === 'done' && task.result_id !== null ? paths.taskResult(task.task_id) : null,
     note: note(task.state),
   };
@@ -53,8 +53,8 @@ function buttons(task: TaskShape): TaskControls['buttons'] {
 
 const noLimit = 251;
 
-function throttle(task: TaskShape, rateLimit: number | null): Confirm {
-  const values = rateLimit === null ? {} : { objects_per_second: String(rateLimit) };
+function throttle(task: TaskShape, rateLimit: number | null, { values, faults }: Typed): Confirm {
+  const set = rateLimit === null ? {} : { objects_per_second: String(rateLimit) };
   return {
     text: rateLimit === null ? 'Throttle…' : `Throttled to ${formatRate(rateLimit)}…`,
     consequence:
@@ -62,8 +62,10 @@ function throttle(task: TaskShape, rateLimit: number | null): Confirm {
     action: paths.taskAction(task.task_id, 'throttle'),
     button: 'Set the throttle',
     isHarmless: true,
-    field: textField({ ...nothingTyped, values }, 'objects_per_second', 'Objects per second', {
+    leave: paths.task(task.task_id),
+    field: textField({ values: { ...set, ...values }, faults }, 'objects_per_second', 'Objects per second', {
       kind: 'number',
+      isFirst: true,
     }),
     slider: {
       label: 'Throttle',
