@@ -148,6 +148,17 @@ test('the page of an event shows its samples, attributes, descriptors and face, 
   ]) {
     await db.query('update events set face_id = $2 where event_id = $1', [eventId, faceId]);
   }
+  const handler = newId();
+  await db.query(
+    `update events set create_time = '2025-05-30 08:00', end_time = '2025-05-31 09:00', track_id = 'track 4',
+       handler_id = $2 where event_id = $1`,
+    [event.eventId, handler],
+  );
+  await db.query(
+    `update event_descriptors set generation = 1200, create_time = '2025-06-02 10:00'
+     where event_id = $1 and descriptor_type = 'body'`,
+    [event.eventId],
+  );
   const page = await signedIn();
   await page.goto(`/faces/${face?.faceId}/view`);
   await page.getByRole('link', { name: event.eventId }).click();
@@ -157,8 +168,18 @@ test('the page of an event shows its samples, attributes, descriptors and face, 
   await page.getByRole('img', { name: 'Body sample of this event' }).waitFor();
   const words = await page.getByRole('main').innerText();
   assert.match(words, /Source\s+north door[^]*User data\s+shift 2\s+Tags\s+late, masked/);
-  assert.match(words, /Face, version 1\s+resnet128[^]*Body, version 101\s+stripes/);
+  assert.match(words, new RegExp(`Track id\\s+track 4\\s+Handler\\s+${handler}`));
+  assert.match(
+    words,
+    /Created\s+2025-05-30 08:00:00\s+Ended\s+2025-05-31 09:00:00\s+Inserted\s+2025-06-01 00:00:00/,
+  );
+  assert.match(
+    words,
+    /Face, version 1\s+resnet128[^]*Body, version 101\s+stripes\s+1,200\s+2025-06-02 10:00:00/,
+  );
   assert.match(words, /Age\s+41\.5/);
+  const owner = page.getByRole('region', { name: 'Event' }).getByRole('link', { name: /^faces\d+@/ });
+  assert.equal(await owner.getAttribute('href'), `/accounts/${accountId}`);
   await page.getByRole('link', { name: 'gate 8' }).click();
   await page.getByRole('heading', { name: 'Face gate 8', level: 1 }).waitFor();
 

@@ -112,7 +112,12 @@ test('a new task names who is notified, and what is wrong with that stands besid
   await page.getByRole('alert').getByText('Address to notify: ').waitFor();
   assert.equal(await address.inputValue(), 'https://elsewhere.example.net/');
   await address.fill('https://hooks.example.org/luna');
-  for (const end of ['Done', 'Failed', 'Cancelled']) await page.getByLabel(end, { exact: true }).uncheck();
+  const ends = ['Done', 'Failed', 'Cancelled'];
+  for (const status of ['Pending', 'In progress', 'Collecting results', ...ends]) {
+    const box = page.getByLabel(status, { exact: true });
+    assert.equal(await box.isChecked(), ends.includes(status), status);
+    await box.uncheck();
+  }
   await send();
   await page.getByRole('alert').getByText('Notify when it is: ').waitFor();
   await page.getByLabel('In progress').check();
