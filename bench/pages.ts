@@ -15,9 +15,10 @@ interface Seen {
   readonly elements: number;
 }
 
-/** Every filter and order of the tasks page, near and far, and one task of many parts and errors. */
+/** Every filter and order of the tasks page, near and far, and one task of many parts and errors with a long chart. */
 export const pages: Measurement = {
-  about: 'first byte and elements of pages over 1,000,000 tasks and a task of 100,000 parts and errors',
+  about:
+    'first byte and elements of pages over 1,000,000 tasks and a task of 100,000 parts and errors, with charts',
   measure: async (bed, { runs }, say) => {
     say('pages: seeding');
     const seeded = await seedPages(bed.db);
@@ -39,7 +40,7 @@ export const pages: Measurement = {
     return {
       figures: { ...seeded, pages: figures },
       lines: [
-        `${seeded.tasks} tasks, one of them with ${seeded.parts} parts and ${seeded.errors} errors; one reader, ${runs} runs`,
+        `${seeded.tasks} tasks, one of them with ${seeded.parts} parts, ${seeded.errors} errors and ${seeded.samples} samples; one reader, ${runs} runs`,
         '',
         ...textTable(
           ['page', 'first look, ms', 'median, ms', 'elements'],
@@ -95,7 +96,7 @@ function looksAt({ tasks, bigTaskId }: Seeded): Look[] {
     ),
     { page: 'bulk over all', path: '/tasks/bulk?act=remove&of=matching' },
     { page: 'bulk over a text', path: '/tasks/bulk?act=remove&of=matching&text=lobby' },
-    { page: 'task of many parts', path: `/tasks/${bigTaskId}/view` },
+    { page: 'task of many parts, errors and samples', path: `/tasks/${bigTaskId}/view` },
     { page: 'errors', path: '/errors/view' },
     { page: 'errors of a task', path: `/errors/view?task_ids=${bigTaskId}` },
     { page: 'errors of a task, page 4,000', path: `/errors/view?task_ids=${bigTaskId}&page=4000` },
