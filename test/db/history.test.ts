@@ -18,7 +18,7 @@ async function pass(taskId: number, seconds: number): Promise<void> {
   );
 }
 const setDone = (taskId: number, done: number) =>
-  db.query('update subtasks set done = $2 where task_id = $1 and part_no = 1', [taskId, done]);
+  db.query('update subtasks set done = $2 where task_id = $1 and part_no = 2', [taskId, done]);
 const ratesOf = async (taskId: number) =>
   (await createTaskPageLists(db).rates(taskId, 200)).map(({ rate }) => Math.round(rate));
 const activity = async () =>

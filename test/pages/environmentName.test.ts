@@ -17,8 +17,9 @@ test('every page says which environment it is of, also before the log-in and bes
 });
 
 test('without a name there is nothing to say', async () => {
-  const unnamed = await site.another();
+  const unnamed = await site.another({ environmentName: null });
   const page = await site.visit({ url: unnamed.url });
   await page.goto('/login');
+  await page.getByRole('heading', { name: 'Log in', level: 1 }).waitFor();
   assert.equal(await page.getByText('Environment').count(), 0);
 });

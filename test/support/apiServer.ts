@@ -65,7 +65,7 @@ export interface ApiServerOptions {
   /** Another one whose database it shares; that one has to be closed last. */
   readonly besides?: { readonly testDatabase: TestDatabase };
   readonly heartbeatEveryMs?: number;
-  readonly environmentName?: string;
+  readonly environmentName?: string | null;
   /** Default: two for each. */
   readonly workersByQueue?: AppDeps['workersByQueue'];
   readonly isDevelopment?: boolean;

@@ -50,8 +50,8 @@ export function openSite(options: Parameters<typeof startApiServer>[0] = {}) {
       return visitor ?? assert.fail('nobody has come yet');
     },
     /** Another process of the same service, for the test that asks for it. */
-    another: async (): Promise<ApiServer> => {
-      const other = await startApiServer({ ...options, besides: server });
+    another: async (changes: typeof options = {}): Promise<ApiServer> => {
+      const other = await startApiServer({ ...options, ...changes, besides: server });
       others.push(other);
       return other;
     },
