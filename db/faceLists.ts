@@ -42,6 +42,7 @@ interface FaceEventRow {
 export interface FaceCard {
   readonly faceId: string;
   readonly externalId: string;
+  readonly userData: string;
   readonly hasSample: boolean;
   readonly versions: readonly number[];
 }
@@ -55,7 +56,7 @@ export interface FacePlace {
 const shownLists = 20;
 const shownEvents = 20;
 
-const card = `f.face_id "faceId", f.external_id "externalId",
+const card = `f.face_id "faceId", f.external_id "externalId", f.user_data "userData",
   exists (select from samples s where s.owner_id = f.face_id and s.kind = 'face') "hasSample",
   array(select descriptor_version from face_descriptors d where d.face_id = f.face_id
     order by descriptor_version) "versions"`;

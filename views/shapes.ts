@@ -180,6 +180,7 @@ export interface FaceCardsShape {
 export interface FaceCardShape {
   readonly face_id: string;
   readonly external_id: string;
+  readonly user_data: string;
   readonly has_sample: boolean;
   readonly descriptor_versions: readonly number[];
 }

@@ -1,6 +1,7 @@
 export interface FaceCardToShow {
   readonly faceId: string;
   readonly externalId: string;
+  readonly userData: string;
   readonly hasSample: boolean;
   readonly versions: readonly number[];
 }
@@ -19,6 +20,7 @@ export function presentFaceCard(face: FaceCardToShow) {
   return {
     face_id: face.faceId,
     external_id: face.externalId,
+    user_data: face.userData,
     has_sample: face.hasSample,
     descriptor_versions: face.versions,
   };

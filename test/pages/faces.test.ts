@@ -7,6 +7,7 @@ import { buildEvent, insertEventRows } from '../support/eventRows.ts';
 import { buildFace, insertFaces } from '../support/rows.ts';
 import { openSite } from '../support/site.ts';
 import { registerAccount } from '../support/visitor.ts';
+import { cardName } from '../../views/components/faceGrid/cardName.ts';
 import { insertPicturedFaces, photograph } from './faceRows.ts';
 
 const site = openSite();
@@ -201,26 +202,38 @@ test('the faces of an account and of a list are pictures that are turned page by
   const listIds = [list?.list_id ?? ''];
   const faces = await insertPicturedFaces(site.server, 50, { accountId, listIds });
   const newestFirst = faces.map(({ faceId }) => faceId).reverse();
+  const captions = newestFirst.map(cardName);
   await insertPicturedFaces(site.server, 1);
   const page = await signedIn();
   for (const path of [`/accounts/${accountId}`, `/lists/${listIds[0]}/view`]) {
     await page.goto(path);
     const names = page.locator('.face-name');
-    assert.deepEqual(await names.allInnerTexts(), newestFirst.slice(0, 24), path);
+    assert.deepEqual(await names.allInnerTexts(), captions.slice(0, 24), path);
     await page.getByRole('link', { name: 'Next' }).click();
-    assert.deepEqual(await names.allInnerTexts(), newestFirst.slice(24, 48));
+    assert.deepEqual(await names.allInnerTexts(), captions.slice(24, 48));
     await page.getByRole('link', { name: 'Next' }).click();
-    assert.deepEqual(await names.allInnerTexts(), newestFirst.slice(48));
+    assert.deepEqual(await names.allInnerTexts(), captions.slice(48));
     assert.equal(await page.getByRole('link', { name: 'Next' }).count(), 0);
     await page.getByRole('link', { name: 'Previous' }).click();
     await page.getByRole('link', { name: 'Previous' }).click();
-    assert.deepEqual(await names.allInnerTexts(), newestFirst.slice(0, 24));
+    assert.deepEqual(await names.allInnerTexts(), captions.slice(0, 24));
     assert.equal(await page.getByRole('link', { name: 'Previous' }).count(), 0);
     await page
       .getByRole('link', { name: /^\S+ v 1, 3$/ })
       .first()
       .click();
     await page.getByRole('heading', { name: `Face ${newestFirst[1]}`, level: 1 }).waitFor();
+  }
+  for (const [userData, name] of [
+    ['Ms Hill', 'Ms Hill'],
+    ['', '4711'],
+  ]) {
+    await site.server.db.query("update faces set user_data = $2, external_id = '4711' where face_id = $1", [
+      newestFirst[0],
+      userData,
+    ]);
+    await page.goto(`/accounts/${accountId}`);
+    assert.equal(await page.locator('.face-name').first().innerText(), name);
   }
   assert.equal((await ask(`/lists/${newId()}/view`, { authorization, accept: 'text/html' })).status, 404);
 });

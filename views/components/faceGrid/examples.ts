@@ -2,9 +2,10 @@ import type { Example } from '../../examples/example.ts';
 import { eventCard } from './eventCard.ts';
 import { faceGrid, type FaceGrid } from './faceGrid.ts';
 
-const face = (external_id: string, descriptor_versions: readonly number[]) => ({
+const face = (external_id: string, descriptor_versions: readonly number[], user_data = '') => ({
   face_id: '01900000-0000-7000-8000-000000000017',
   external_id,
+  user_data,
   has_sample: false,
   descriptor_versions,
 });
@@ -20,7 +21,11 @@ const event = eventCard({
   ],
 });
 
-const faces = [face('Badge 17', [1, 3]), face('', [1]), face('A rather long external id of a face', [])];
+const faces = [
+  face('4711', [1, 3], 'Badge 17'),
+  face('', [1]),
+  face('A rather long external id of a face', []),
+];
 
 export const examples: readonly Example<FaceGrid>[] = [
   {

@@ -5,7 +5,8 @@ import { cardName } from './cardName.ts';
 import type { PictureCard } from './pictureCard.ts';
 
 export function faceCard(face: FaceCardShape): PictureCard {
-  const name = face.external_id || face.face_id;
+  // What people wrote down of somebody tells more than what a system calls them.
+  const name = face.user_data || face.external_id || face.face_id;
   return {
     href: paths.face(face.face_id),
     picture: facePicture(face.face_id, face.has_sample),
