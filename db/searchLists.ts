@@ -71,11 +71,16 @@ export function createSearchLists(db: Sql) {
         [id, limit],
       ),
 
-    /** Of accounts a part of the login will do, and the whole of it means no other; of faces the whole external id. */
+    /**
+     * Of accounts a part of the login will do, and the whole of it means no other; of lists a part of their user data,
+     * which is how people call them; of faces the whole external id.
+     */
     byName: async (text: string, limit: number): Promise<SearchHit[]> => {
       const hits = await db.query<SearchHit>(
         `(select 'account' as kind, account_id as id, login as name from accounts
           where strpos(login, lower($1)) > 0 order by login = lower($1) desc, login limit $2)
+         union all (select 'list', list_id, user_data from lists
+           where strpos(lower(user_data), lower($1)) > 0 order by user_data, list_id limit $2)
          union all (select 'face', face_id, external_id from faces
            where external_id = $1 order by face_id desc limit $2)`,
         [text, limit],

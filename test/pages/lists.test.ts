@@ -134,7 +134,8 @@ test('the search of accounts leads to the one thing that is meant, shows several
   await insertFaces(db, faces);
   await insertEventRows(db, [event]);
   const [list] = await db.query<{ id: string }>(
-    'insert into lists (list_id, account_id) values (gen_random_uuid(), $1) returning list_id as id',
+    `insert into lists (list_id, account_id, user_data) values (gen_random_uuid(), $1, 'Visitors of 2026')
+     returning list_id as id`,
     [accountId],
   );
   const [attributes] = await db.query<{ id: string }>(
@@ -153,6 +154,7 @@ test('the search of accounts leads to the one thing that is meant, shows several
     [' NORTH@example.com ', account],
     [accountId.toUpperCase(), account],
     [list?.id, `/lists/${list?.id}/view`],
+    ['visitors', `/lists/${list?.id}/view`],
     [faces[1]?.faceId, `/faces/${faces[1]?.faceId}/view`],
     [attributes?.id, `/faces/${faces[0]?.faceId}/view`],
     [event.eventId, `/events/${event.eventId}/view`],

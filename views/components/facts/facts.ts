@@ -6,6 +6,8 @@ export interface Fact extends CopyId {
   readonly code: boolean;
   /** Somebody may want to use it elsewhere. */
   readonly copies: boolean;
+  /** The page of what is meant. */
+  readonly href?: string;
 }
 
 export function fact(name: string, value: string): Fact {
@@ -18,4 +20,8 @@ export function codeFact(name: string, value: string): Fact {
 
 export function idFact(name: string, value: string): Fact {
   return { name, value, code: true, copies: true };
+}
+
+export function linkFact(name: string, value: string, href: string): Fact {
+  return { ...codeFact(name, value), href };
 }

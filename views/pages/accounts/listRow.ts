@@ -5,8 +5,9 @@ import type { ListShape } from '../../shapes.ts';
 
 export interface ListRow {
   readonly id: string;
+  /** What people call it: its user data, or the id where it has none. */
+  readonly name: string;
   readonly href: string;
-  readonly userData: string;
   readonly faces: string;
   readonly updated: Time;
 }
@@ -14,8 +15,8 @@ export interface ListRow {
 export function listRow(list: ListShape): ListRow {
   return {
     id: list.list_id,
+    name: list.user_data || list.list_id,
     href: paths.list(list.list_id),
-    userData: list.user_data,
     faces: formatCount(list.face_count),
     updated: time(list.last_update_time),
   };

@@ -32,7 +32,7 @@ export interface FacePage {
   readonly lists: readonly {
     readonly href: string;
     readonly id: string;
-    readonly userData: string;
+    readonly name: string;
     readonly linked: Time;
   }[];
   readonly moreLists: string | null;
@@ -82,7 +82,7 @@ export function facePage({ face, extractors }: FaceInput): FacePage {
     lists: face.lists.map(({ list_id, user_data, link_time }) => ({
       id: list_id,
       href: paths.list(list_id),
-      userData: user_data,
+      name: user_data || list_id,
       linked: time(link_time),
     })),
     moreLists:

@@ -1,6 +1,6 @@
 import { formatCount } from '../../assets/words.js';
 import { faceGrid, type FaceGrid } from '../../components/faceGrid/faceGrid.ts';
-import { fact, idFact, type Fact } from '../../components/facts/facts.ts';
+import { idFact, type Fact } from '../../components/facts/facts.ts';
 import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
@@ -13,6 +13,7 @@ export interface ListInput {
 
 export interface ListPage {
   readonly head: PageHead;
+  readonly name: string;
   readonly facts: readonly Fact[];
   readonly updated: Time;
   readonly faceCount: string;
@@ -22,8 +23,9 @@ export interface ListPage {
 
 export function listPage({ list, faces }: ListInput): ListPage {
   return {
-    head: { title: `List ${list.list_id}`, section: 'accounts' },
-    facts: [idFact('Id', list.list_id), fact('User data', list.user_data || '–')],
+    head: { title: `List ${list.user_data || list.list_id}`, section: 'accounts' },
+    name: list.user_data || 'List without a name',
+    facts: [idFact('Id', list.list_id)],
     updated: time(list.last_update_time),
     faceCount: formatCount(list.face_count),
     faces: faceGrid(faces, (place) => paths.list(list.list_id, place)),

@@ -53,7 +53,7 @@ export function searchPage({ text, hits, limit }: SearchInput): SearchPage {
         ? null
         : {
             title: 'Nothing found',
-            text: `No account, list, face or event is known by “${text}”. Logins are found by a part of them, everything else by the whole id.`,
+            text: `No account, list, face or event is known by “${text}”. Accounts and lists are found by a part of their name, everything else by the whole id.`,
             action: { text: 'Show all accounts', href: paths.accounts() },
           },
     accounts: paths.accounts(),

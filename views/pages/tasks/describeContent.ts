@@ -1,5 +1,6 @@
 import { taskTypes } from '../../../domain/tasks/task.ts';
-import { codeFact, fact, type Fact } from '../../components/facts/facts.ts';
+import { codeFact, fact, linkFact, type Fact } from '../../components/facts/facts.ts';
+import { paths } from '../../paths.ts';
 
 export interface ContentWords {
   readonly title: string;
@@ -49,6 +50,11 @@ const filterNames: Readonly<Record<string, string>> = {
   end_time__lt: 'Ended before',
   insert_time__gte: 'Inserted from',
   insert_time__lt: 'Inserted before',
+};
+
+const pagesOf: Readonly<Record<string, (id: string) => string>> = {
+  account_id: paths.account,
+  list_id: paths.list,
 };
 
 /** Ids that are spelt out before the rest is only counted. */
@@ -119,7 +125,11 @@ function conditions(filters: Record<string, unknown>, none: string): Fact[] {
   const facts = Object.entries(filters).flatMap(([name, value]) => {
     const label = filterNames[name];
     if (label === undefined) return [];
-    return [codeFact(label, Array.isArray(value) ? join(value) : textOf(value))];
+    const text = Array.isArray(value) ? join(value) : textOf(value);
+    const page = pagesOf[name];
+    return [
+      page === undefined ? codeFact(label, text) : linkFact(label, text, page(encodeURIComponent(text))),
+    ];
   });
   return facts.length === 0 ? [fact('Which', none)] : facts;
 }
