@@ -178,9 +178,9 @@ function needsPage({ task_id, state }) {
   const element = shownTask(task_id);
   const known = element === null ? elsewhere.get(task_id) : element.dataset.state;
   // Of a task that this page does not show only its coming and going between states is of interest.
-  if (element === null) elsewhere.set(task_id, state);
-  else element.dataset.state = state;
   if (known !== state) {
+    if (element === null) elsewhere.set(task_id, state);
+    else element.dataset.state = state;
     if (hasControls()) dropFlash();
     return true;
   }
