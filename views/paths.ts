@@ -17,7 +17,8 @@ export const paths = {
   tasks: (query: Query = {}) => withQuery('/tasks/view', query),
   tasksCsv: (query: Query = {}) => withQuery('/tasks/csv', query),
   bulk: (query: Query = {}) => withQuery('/tasks/bulk', query),
-  newTask: (kind?: string) => withQuery('/tasks/new', { kind }),
+  /** `values`: of its fields, by their names. */
+  newTask: (kind?: string, values: Query = {}) => withQuery('/tasks/new', { kind, ...values }),
   task: (taskId: number, query: Query = {}) => withQuery(`/tasks/${taskId}/view`, query),
   taskAction: (taskId: number, action: TaskAction) => `/tasks/${taskId}/${action}`,
   taskEvents: (taskId: number) => `/tasks/${taskId}/events`,

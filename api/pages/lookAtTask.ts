@@ -11,12 +11,18 @@ export type LookSources = Pick<
   'faceLists' | 'eventLists' | 'previewTask' | 'versionUse' | 'defaultFaceVersion' | 'defaultBodyVersion'
 >;
 
+interface SentOrder {
+  readonly method?: 'PUT';
+  readonly path: string;
+  readonly body: object;
+}
+
 // Removing this many objects or more asks for their number.
 const countTypedFrom = 1_000;
 
-/** What a form orders, as it would be now. `path`: of the operation that a client would send the body to. */
+/** What a form orders, as it would be now, and what a client would send to order it. */
 export function lookAtTask(sources: LookSources) {
-  return async (req: Request, order: TaskOrder, path: string, body: object): Promise<TaskPreviewInput> => {
+  return async (req: Request, order: TaskOrder, sent: SentOrder): Promise<TaskPreviewInput> => {
     const removed = defaultVersionOf(order, sources);
     const [found, withoutOther] = await Promise.all([
       order.taskType === 5
@@ -29,9 +35,9 @@ export function lookAtTask(sources: LookSources) {
       ...presentTaskPreview(found),
       pictured: await picturedObjects(sources, found.sample),
       request: {
-        url: `${req.protocol}://${req.get('host') ?? 'localhost'}/4${path}`,
+        ...{ method: sent.method ?? 'POST', body: sent.body },
+        url: `${req.protocol}://${req.get('host') ?? 'localhost'}/4${sent.path}`,
         login: identityOf(req).account.login,
-        body,
       },
       loss: isLoss ? { objects: removed.objects, withoutOther } : null,
       needsCount: order.taskType === 4 && (found.count >= countTypedFrom || isLoss),
@@ -39,8 +45,16 @@ export function lookAtTask(sources: LookSources) {
   };
 }
 
-/** The number as it was shown or nearly: objects may have come or gone since. */
-export function isCount(typed: string | undefined, count: number): boolean {
+/** What is wrong with the number that was typed, where one is asked for; it may be a little more or less meanwhile. */
+export function countFault(
+  { needsCount, count }: TaskPreviewInput,
+  typed: string | undefined,
+): Record<string, string> | null {
+  if (!needsCount || isNearly(typed, count)) return null;
+  return { confirm_count: `type how many objects are removed, ${count}` };
+}
+
+function isNearly(typed: string | undefined, count: number): boolean {
   const digits = (typed ?? '').replaceAll(/[\s,.]/g, '');
   return /^\d+$/.test(digits) && Math.abs(Number(digits) - count) <= count / 100;
 }

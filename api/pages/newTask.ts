@@ -10,7 +10,8 @@ import type { PageSources } from './deps.ts';
 import { fieldsOf } from './form.ts';
 import { formOffers, type OfferSources } from './formOffers.ts';
 import { faultsOf } from './formFaults.ts';
-import { isCount, lookAtTask, type LookSources } from './lookAtTask.ts';
+import { keptValues } from './keptValues.ts';
+import { countFault, lookAtTask, type LookSources } from './lookAtTask.ts';
 import { leadTo, say, sendPage } from './pageAnswer.ts';
 import { readTaskForm, type TaskOrder } from './taskForm.ts';
 
@@ -42,24 +43,31 @@ export function newTask(sources: NewTaskSources) {
       ? taskActions.createExtract(order.content, order.wishes, actor)
       : taskActions.createGc(order.content, order.wishes, actor);
 
-  const form: RequestHandler = (req, res) => show(req, res, kindOf(req.query['kind']));
+  const form: RequestHandler = (req, res) => {
+    const { kind, ...values } = fieldsOf(req.query);
+    return show(req, res, kindOf(kind), { typed: { values, faults: {}, isPrefilled: true } });
+  };
 
   const create: RequestHandler = async (req, res) => {
     const { kind: given, step, ...values } = fieldsOf(req.body);
     const kind = kindOf(given);
+    if (step === 'kind') {
+      await show(req, res, kind, { typed: keptValues(kind, values) });
+      return;
+    }
     const typed: Typed = { values: { kind, ...values }, faults: {} };
     try {
       const order = readTaskForm(kind, values);
       const body = { ...order.wishes, content: order.content };
       checks[order.taskType](body);
       const isLook = step === 'preview' || order.taskType === 4;
-      const preview = isLook ? await look(req, order, createdAt[order.taskType], body) : undefined;
+      const preview = isLook ? await look(req, order, { path: createdAt[order.taskType], body }) : undefined;
       if (step === 'preview' && preview !== undefined) {
         await show(req, res, kind, { typed, preview });
         return;
       }
-      if (preview?.needsCount === true && !isCount(values['confirm_count'], preview.count)) {
-        const faults = { confirm_count: `type how many objects are removed, ${preview.count}` };
+      const faults = preview === undefined ? null : countFault(preview, values['confirm_count']);
+      if (faults !== null && preview !== undefined) {
         await show(req, res, kind, { typed: { ...typed, faults }, preview });
         return;
       }

@@ -1,12 +1,13 @@
 import type { TaskKind } from '../../views/pages/tasks/taskKinds.ts';
-import { readTaskForm } from './taskForm.ts';
+import { readTaskForm, type TaskOrder } from './taskForm.ts';
 
 type Values = Readonly<Record<string, string>>;
 
 /** The body that a JSON client would have sent for what stands in the form; what is wrong with it is for the validation. */
-export function readSchedule(kind: TaskKind, values: Values): object {
-  const { taskType, wishes, content } = readTaskForm(kind, values);
-  return {
+export function readSchedule(kind: TaskKind, values: Values): { order: TaskOrder; body: object } {
+  const order = readTaskForm(kind, values);
+  const { taskType, wishes, content } = order;
+  const body = {
     task_type: taskType,
     cron: textOf(values, 'cron').replaceAll(/\s+/g, ' '),
     content,
@@ -14,6 +15,7 @@ export function readSchedule(kind: TaskKind, values: Values): object {
     ...filled(values, 'time_zone'),
     ...filled(values, 'overlap_policy'),
   };
+  return { order, body };
 }
 
 function filled(values: Values, name: string): Record<string, string> {

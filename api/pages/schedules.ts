@@ -15,6 +15,8 @@ import type { PageSources } from './deps.ts';
 import { fieldsOf } from './form.ts';
 import { formOffers, type OfferSources } from './formOffers.ts';
 import { faultsOf } from './formFaults.ts';
+import { keptValues } from './keptValues.ts';
+import { countFault, lookAtTask, type LookSources } from './lookAtTask.ts';
 import { leadTo, say, sendPage } from './pageAnswer.ts';
 import { readPaging } from './paging.ts';
 import { readSchedule } from './scheduleForm.ts';
@@ -22,6 +24,7 @@ import { scheduleValues } from './scheduleValues.ts';
 import { idOf } from './taskId.ts';
 
 type ScheduleSources = OfferSources &
+  LookSources &
   Pick<PageSources, 'scheduleLists' | 'scheduleActions' | 'auditLists' | 'contract'>;
 
 const missedAtMost = 5;
@@ -29,6 +32,7 @@ const missedAtMost = 5;
 export function schedulePages(sources: ScheduleSources) {
   const { scheduleLists, scheduleActions, auditLists, contract } = sources;
   const checkSchedule = bodyCheck(contract, 'post', '/tasks/schedules');
+  const look = lookAtTask(sources);
 
   const list: RequestHandler = async (req, res) => {
     const paging = readPaging(req.query, 20);
@@ -52,7 +56,10 @@ export function schedulePages(sources: ScheduleSources) {
     sendPage(req, res, 'schedules/new', page, status);
   };
 
-  const form: RequestHandler = (req, res) => show(req, res, { kind: kindOf(req.query['kind']) });
+  const form: RequestHandler = (req, res) => {
+    const { kind, ...values } = fieldsOf(req.query);
+    return show(req, res, { kind: kindOf(kind), typed: { values, faults: {}, isPrefilled: true } });
+  };
 
   const editForm: RequestHandler = async (req, res) => {
     const scheduleId = idOf(req, 'schedule_id');
@@ -82,25 +89,36 @@ export function schedulePages(sources: ScheduleSources) {
     return { revision: String(schedule.revision), meanwhile: lines.map(presentAuditEntry) };
   };
 
-  /** Makes a schedule or changes one, or only says when it would run. */
+  /** Makes a schedule or changes one, or only says when it would run and what it would find now. */
   const save = (
     keep: (req: Request, body: ScheduleBody, revision: string) => Promise<string>,
   ): RequestHandler => {
     return async (req, res) => {
-      const { kind: given, check, revision = '', ...values } = fieldsOf(req.body);
+      const { kind: given, step, revision = '', ...values } = fieldsOf(req.body);
       const kind = kindOf(given);
       const isNew = req.params['schedule_id'] === undefined;
       const edited = isNew ? {} : { changed: { scheduleId: idOf(req, 'schedule_id'), revision } };
+      if (step === 'kind') {
+        await show(req, res, { kind, typed: keptValues(kind, values) });
+        return;
+      }
       // The kind is there in every form that was sent, so a box that is absent was unticked.
       const typed = { kind, ...values };
       try {
-        const body = readSchedule(kind, values);
+        const { order, body } = readSchedule(kind, values);
         checkSchedule(body);
         // The document has proven that it is one.
         const schedule = body as ScheduleBody;
-        if (check !== undefined) {
-          const nextRuns = scheduleActions.nextRuns(schedule).map((run) => run.toISOString());
-          await show(req, res, { kind, typed: { values: typed, faults: {} }, nextRuns, ...edited });
+        const nextRuns = scheduleActions.nextRuns(schedule).map((run) => run.toISOString());
+        const isLook = step === 'check' || order.taskType === 4;
+        const preview = isLook ? await look(req, order, { ...sentTo(req), body }) : undefined;
+        if (step === 'check' && preview !== undefined) {
+          await show(req, res, { kind, typed: { values: typed, faults: {} }, nextRuns, preview, ...edited });
+          return;
+        }
+        const faults = preview === undefined ? null : countFault(preview, values['confirm_count']);
+        if (faults !== null && preview !== undefined) {
+          await show(req, res, { kind, typed: { values: typed, faults }, preview, ...edited }, 400);
           return;
         }
         say(req, await keep(req, schedule, revision));
@@ -144,6 +162,12 @@ export function schedulePages(sources: ScheduleSources) {
 }
 
 const said: Record<ScheduleAction, string> = { start: 'started', stop: 'stopped', remove: 'removed' };
+
+function sentTo(req: Request): { method?: 'PUT'; path: string } {
+  const path = '/tasks/schedules';
+  if (req.params['schedule_id'] === undefined) return { path };
+  return { method: 'PUT', path: `${path}/${idOf(req, 'schedule_id')}` };
+}
 
 function kindOf(given: unknown): TaskKind {
   return taskKinds.find((kind) => kind === given) ?? 'extract-faces';

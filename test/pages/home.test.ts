@@ -29,6 +29,7 @@ test('home tells how far each version of face descriptors has come', async () =>
   await page.getByLabel('Counts').getByText('6', { exact: true }).waitFor();
   await page.getByRole('link', { name: '2 missing' }).click();
   await page.getByRole('heading', { name: 'New task' }).waitFor();
+  assert.equal(new URL(page.url()).search, '?kind=extract-faces&descriptor_version=3');
 });
 
 test('when the default version is gone, each version is compared with all faces', async () => {

@@ -195,6 +195,30 @@ test('everything that is wrong with a form is told at once, in words', async () 
   }
 });
 
+test('a form is filled in by its address, and what is typed goes along to another kind', async () => {
+  const page = await site.signedIn();
+  await page.goto('/tasks/new?kind=extract-faces&descriptor_version=1&user_data=vip');
+  assert.equal(await page.getByLabel('Descriptor version to extract').inputValue(), '1');
+  assert.equal(await page.getByLabel('User data').inputValue(), 'vip');
+  const keeps = page.getByLabel('Keep the list of what was done');
+  assert.equal(await keeps.isChecked(), true, 'as in an empty form');
+  await page.getByLabel('External ids').fill('gate 1\ngate 2');
+  await page.getByLabel('Description').fill('clean up');
+  await keeps.uncheck();
+
+  await page.getByRole('link', { name: 'Remove events' }).click();
+  await page.getByLabel('Sources').waitFor();
+  assert.equal(new URL(page.url()).search, '?kind=gc-events');
+  assert.equal(await page.getByLabel('User data').inputValue(), 'vip');
+  assert.equal(await page.getByLabel('External ids').inputValue(), 'gate 1\ngate 2');
+  assert.equal(await page.getByLabel('Description').inputValue(), 'clean up');
+  assert.equal(await keeps.isChecked(), false);
+  await page.goto('/tasks/new?kind=extract-faces&descriptor_version=1');
+  await page.getByRole('link', { name: 'Remove face descriptors' }).click();
+  const removed = page.getByLabel('Descriptor version to remove');
+  assert.equal(await removed.inputValue(), '', 'what was to be made is not to be removed');
+});
+
 test('removing all faces needs a word of its own', async () => {
   const page = await site.signedIn();
   await page.goto('/tasks/new?kind=gc-faces');

@@ -3,6 +3,7 @@ import { afterEach, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { nextRuns } from '../../platform/cron.ts';
 import { basic } from '../support/documentedClient.ts';
+import { buildFace, insertFaces } from '../support/rows.ts';
 import { openSite } from '../support/site.ts';
 import { registerAccount } from '../support/visitor.ts';
 
@@ -99,6 +100,33 @@ test('what is wrong with a schedule is said beside its field, and nothing typed 
   await page.getByLabel('Cron expression').fill('0 4 * * SUN');
   await page.getByRole('button', { name: 'Make the schedule' }).click();
   await page.getByRole('alert').getByText('no condition is filled in; tick this to go on').waitFor();
+});
+
+test('a schedule that removes shows what it would remove now, and asks for the number as a task does', async () => {
+  const { db } = site.server;
+  await insertFaces(
+    db,
+    [[1], [1, 3], [1]].map((versions) => buildFace({ versions })),
+  );
+  const page = await schedules({ javaScriptEnabled: false });
+  await page.goto('/schedules/new?kind=gc-face-descriptors');
+  await page.getByLabel('Cron expression').fill('0 4 * * SUN');
+  await page.getByLabel('Descriptor version to remove').fill('1');
+  await page.getByRole('button', { name: 'Show the next runs' }).click();
+  const now = page.getByRole('region', { name: 'If it ran now' });
+  await now.getByText('2 of these faces have no other').waitFor();
+  await page.getByRole('button', { name: 'Make the schedule' }).click();
+  await page.getByRole('alert').getByText('type how many objects are removed, 3').waitFor();
+  assert.equal(await stored(), undefined);
+  await now.getByLabel('Type 3 to remove so many').fill('3');
+  await page.getByRole('button', { name: 'Make the schedule' }).click();
+  await page.getByText('Schedule 1 was made and started.').waitFor();
+
+  await page.getByRole('link', { name: 'Change schedule 1' }).click();
+  await page.getByRole('button', { name: 'Show the next runs' }).click();
+  const command = await now.locator('code', { hasText: 'curl' }).textContent();
+  assert.match(command ?? '', /\/4\/tasks\/schedules\/1'.*--request PUT/s);
+  await db.query('truncate face_descriptors');
 });
 
 test('a schedule says what became of its last run and leads to the task', async () => {

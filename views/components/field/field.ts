@@ -51,6 +51,8 @@ export interface FieldGroup {
 export interface Typed {
   readonly values: Readonly<Record<string, string>>;
   readonly faults: Readonly<Record<string, string>>;
+  /** The values are an address's: what it does not name is as in an empty form. */
+  readonly isPrefilled?: boolean;
 }
 
 export const nothingTyped: Typed = { values: {}, faults: {} };
@@ -96,7 +98,7 @@ export function selectField(
   };
 }
 
-/** `initial` holds until the form has been sent once: then an absent box is an unticked one. */
+/** `initial` holds until the form has been sent: then an absent box is an unticked one. */
 export function checkField(
   typed: Typed,
   name: string,
@@ -129,6 +131,7 @@ export function checksField(
   };
 }
 
-function isTicked({ values }: Typed, name: string, initial: boolean): boolean {
-  return Object.keys(values).length > 0 ? values[name] !== undefined : initial;
+function isTicked({ values, isPrefilled = false }: Typed, name: string, initial: boolean): boolean {
+  if (values[name] !== undefined) return true;
+  return initial && (isPrefilled || Object.keys(values).length === 0);
 }

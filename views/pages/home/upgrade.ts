@@ -64,7 +64,10 @@ export function upgrade({ versions, faces, defaultVersion, extractors }: Upgrade
             ? 'none missing'
             : `${countWords({ count: left, isExact: base.isExact && counted.isExact })} missing`,
       // Only faces of the default version can be extracted anew.
-      extract: isDefault || isGone || left === 0 || network === undefined ? null : paths.newTask('extract'),
+      extract:
+        isDefault || isGone || left === 0 || network === undefined
+          ? null
+          : paths.newTask('extract-faces', { descriptor_version: version }),
     };
   };
   return {

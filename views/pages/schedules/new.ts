@@ -12,6 +12,8 @@ import { paths } from '../../paths.ts';
 import type { AuditEntryShape } from '../../shapes.ts';
 import { auditRow, type AuditRow } from '../audit/auditRow.ts';
 import { newTaskFields, type FormOffers } from '../tasks/newTaskFields.ts';
+import type { KindLink } from '../tasks/new.ts';
+import { taskPreview, type TaskPreviewInput, type TaskPreviewView } from '../tasks/taskPreview.ts';
 import { kindWords, taskKinds, type TaskKind } from '../tasks/taskKinds.ts';
 import { overlapWords } from './list.ts';
 
@@ -20,6 +22,8 @@ export interface NewScheduleInput extends FormOffers {
   readonly typed?: Typed;
   /** When it would run, once that was asked for and nothing is wrong. */
   readonly nextRuns?: readonly string[];
+  /** What it would deal with if it ran now. */
+  readonly preview?: TaskPreviewInput;
   /** Without it a new one is made. */
   readonly changed?: ChangedSchedule;
 }
@@ -37,7 +41,7 @@ export interface NewSchedulePage {
   readonly title: string;
   readonly kind: TaskKind;
   /** Empty: it stays what it is. */
-  readonly kinds: readonly { readonly text: string; readonly href: string; readonly current: boolean }[];
+  readonly kinds: readonly KindLink[];
   readonly explanation: string;
   readonly warning: string | null;
   readonly summary: ErrorSummary | null;
@@ -47,6 +51,7 @@ export interface NewSchedulePage {
   readonly revision: string | null;
   readonly groups: readonly FieldGroup[];
   readonly nextRuns: readonly Time[] | null;
+  readonly preview: TaskPreviewView | null;
   readonly action: string;
   readonly button: string;
   readonly cancel: string;
@@ -64,22 +69,25 @@ export function newSchedulePage(input: NewScheduleInput): NewSchedulePage {
   const title = changed === undefined ? 'New schedule' : `Change schedule ${changed.scheduleId}`;
   const action = changed === undefined ? paths.newSchedule() : paths.changeSchedule(changed.scheduleId);
   const groups = [timesOf(typed), ...newTaskFields(kind, typed, input)];
+  const preview = input.preview === undefined ? null : taskPreview(input.preview, input, typed);
   const { explanation, warning } = kindWords[kind];
   return {
     head: { title, section: 'schedules' },
     title,
     kind,
     kinds: (changed === undefined ? taskKinds : []).map((one) => ({
+      kind: one,
       text: kindWords[one].text,
       href: paths.newSchedule(one),
       current: one === kind,
     })),
     explanation,
     warning,
-    summary: errorSummary(
-      typed,
-      groups.flatMap(({ fields }) => fields),
-    ),
+    summary: errorSummary(typed, [
+      ...groups.flatMap(({ fields }) => fields),
+      ...(preview?.confirmation ? [preview.confirmation] : []),
+    ]),
+    preview,
     groups,
     nextRuns: nextRuns?.map(time) ?? null,
     conflict:

@@ -12,10 +12,18 @@ export interface NewTaskInput extends FormOffers {
   readonly preview?: TaskPreviewInput;
 }
 
+/** Leads to the form of another kind. */
+export interface KindLink {
+  readonly kind: TaskKind;
+  readonly text: string;
+  readonly href: string;
+  readonly current: boolean;
+}
+
 export interface NewTaskPage {
   readonly head: PageHead;
   readonly kind: TaskKind;
-  readonly kinds: readonly { readonly text: string; readonly href: string; readonly current: boolean }[];
+  readonly kinds: readonly KindLink[];
   readonly explanation: string;
   readonly warning: string | null;
   readonly notice: string | null;
@@ -36,6 +44,7 @@ export function newTaskPage(input: NewTaskInput): NewTaskPage {
     head: { title: 'New task', section: 'tasks' },
     kind: input.kind,
     kinds: taskKinds.map((kind) => ({
+      kind,
       text: kindWords[kind].text,
       href: paths.newTask(kind),
       current: kind === input.kind,
