@@ -15,6 +15,7 @@ import type { PageSources } from './deps.ts';
 import { fieldsOf } from './form.ts';
 import { faultsOf } from './formFaults.ts';
 import { leadTo, say, sendPage } from './pageAnswer.ts';
+import { forgetWanted, wantedOf } from './wanted.ts';
 
 export interface LoginPagesDeps extends Pick<PageSources, 'accountActions' | 'contract'> {
   readonly authenticator: Authenticator;
@@ -26,7 +27,7 @@ export function loginPages({ authenticator, accountActions, contract, sessionAud
 
   const form: RequestHandler = (req, res) => {
     if (contextOf(req).identity !== undefined) res.redirect(302, paths.home);
-    else sendPage(req, res, 'login/login', loginPage({ login: '', fault: null }));
+    else sendPage(req, res, 'login/login', loginPage({ login: '', fault: null, lost: wantedOf(req).lost }));
   };
 
   const logIn: RequestHandler = async (req, res) => {
@@ -38,14 +39,15 @@ export function loginPages({ authenticator, accountActions, contract, sessionAud
       }
       await sessionAudit.loggedIn(req, account);
       await beginSession(req, account.accountId, fingerprint, password);
-      leadTo(req, res, paths.home);
+      forgetWanted(res);
+      leadTo(req, res, wantedOf(req).address ?? paths.home);
     } catch (error) {
       await sessionAudit.refused(req, login.trim(), error);
       const fault = faultOf(error);
       if (fault === null || !(error instanceof DomainError)) throw error;
       if (error instanceof TooManyLoginsError) res.set('Retry-After', String(error.retryAfterSeconds));
       contextOf(req).errorCode = error.entry.code;
-      sendPage(req, res, 'login/login', loginPage({ login, fault }), error.entry.status);
+      sendPage(req, res, 'login/login', loginPage({ login, fault, lost: null }), error.entry.status);
     }
   };
 

@@ -7,6 +7,7 @@ import { paths } from '../../views/paths.ts';
 import { setRetryAfter, toDomainError } from '../middleware/errorHandler.ts';
 import { contextOf } from '../requestContext.ts';
 import { sendPage } from './pageAnswer.ts';
+import { keepWanted } from './wanted.ts';
 
 export interface PageErrorsDeps {
   readonly log: Logger;
@@ -25,6 +26,7 @@ export function pageErrors({ log, isUnavailable }: PageErrorsDeps): ErrorRequest
     const known = toDomainError(error, req, isUnavailable);
     if (known?.error === 'credentialsNeeded') {
       contextOf(req).errorCode = known.entry.code;
+      keepWanted(req, res);
       res.redirect(req.method === 'GET' || req.method === 'HEAD' ? 302 : 303, paths.login);
       return;
     }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { sameSitePath } from '../../api/pages/sameSitePath.ts';
 import { formatDuration } from '../../views/assets/words.js';
 import { rootLogin, rootPassword } from '../support/apiServer.ts';
 import { logIn, registerAccount } from '../support/visitor.ts';
@@ -13,8 +14,7 @@ test('whoever is not signed in is led to the log-in page and from there in', asy
   assert.equal(new URL(page.url()).pathname, '/login');
 
   await logIn(page, rootLogin, rootPassword);
-  await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
-  assert.equal(new URL(page.url()).pathname, '/');
+  await page.getByRole('heading', { name: 'Tasks', level: 1 }).waitFor();
 
   await page.goto('/login');
   assert.equal(new URL(page.url()).pathname, '/', 'signed in, the log-in page leads home');
@@ -23,6 +23,50 @@ test('whoever is not signed in is led to the log-in page and from there in', asy
   await page.getByRole('heading', { name: 'Log in' }).waitFor();
   await page.goto('/');
   assert.equal(new URL(page.url()).pathname, '/login');
+});
+
+test('a log-in leads to the page that was wanted, and says when a session has ended', async () => {
+  const page = await site.visit();
+  const login = page.getByLabel('Login');
+  const fillIn = async (): Promise<void> => {
+    await login.and(page.locator(':focus')).fill(rootLogin);
+    await page.getByLabel('Password').fill('mistyped');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').waitFor();
+    await page.getByLabel('Password').and(page.locator(':focus')).fill(rootPassword);
+    await page.keyboard.press('Enter');
+  };
+  await page.goto('/tasks/view?text=upgrade');
+  assert.equal(await page.getByText('Your session has ended').count(), 0, 'there was none');
+  await fillIn();
+  await page.getByRole('heading', { name: 'Tasks', level: 1 }).waitFor();
+  assert.equal(new URL(page.url()).search, '?text=upgrade');
+
+  await site.server.db.query('delete from sessions');
+  await page.goto('/audit/view');
+  await page.getByText('Your session has ended. Log in to go on where you were.').waitFor();
+  await fillIn();
+  await page.getByRole('heading', { name: 'Audit', level: 1 }).waitFor();
+
+  await page.goto('/tasks/new');
+  await site.server.db.query('delete from sessions');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByText('Your session has ended, and what you sent was not done.').waitFor();
+  await fillIn();
+  await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+});
+
+test('a log-in leads nowhere else than to this site', () => {
+  const elsewhere = [
+    '//evil.example',
+    '/\\evil.example',
+    '/\t/evil.example',
+    '/..//evil.example',
+    '/.//evil.example',
+  ];
+  for (const address of [...elsewhere, 'https://evil.example', 'javascript:alert(1)', 'tasks/view', ''])
+    assert.equal(sameSitePath(address), null, address);
+  assert.equal(sameSitePath('/tasks/view?text=a%20b#end'), '/tasks/view?text=a%20b#end');
 });
 
 test('a wrong password is answered with the form, the login still in it and the password not', async () => {

@@ -5,27 +5,37 @@ import { paths } from '../../paths.ts';
 export interface LoginInput {
   readonly login: string;
   readonly fault: string | null;
+  /** What the end of a session has cost. */
+  readonly lost: 'page' | 'form' | null;
 }
 
 export interface LoginPage {
   readonly head: PageHead;
   readonly action: string;
   readonly fault: string | null;
+  readonly note: string | null;
   readonly fields: readonly Field[];
 }
 
-export function loginPage({ login, fault }: LoginInput): LoginPage {
+const notes = {
+  page: 'Your session has ended. Log in to go on where you were.',
+  form: 'Your session has ended, and what you sent was not done. Log in to do it again.',
+};
+
+export function loginPage({ login, fault, lost }: LoginInput): LoginPage {
   const typed = { values: { login }, faults: {} };
   return {
     head: { title: 'Log in', section: null },
     action: paths.login,
     fault,
+    note: lost === null ? null : notes[lost],
     fields: [
-      textField(typed, 'login', 'Login', { required: true, autocomplete: 'username' }),
+      textField(typed, 'login', 'Login', { required: true, autocomplete: 'username', isFirst: login === '' }),
       textField(typed, 'password', 'Password', {
         kind: 'password',
         required: true,
         autocomplete: 'current-password',
+        isFirst: login !== '',
       }),
     ],
   };
