@@ -15,6 +15,8 @@ export interface TaskShape {
   readonly content: object;
   readonly description: string | null;
   readonly progress: ProgressShape;
+  /** How long it has been at work, without pauses and without the time between retries. */
+  readonly running_ms: number;
   /** The account's id; its login is shown where it is known. */
   readonly created_by: string | null;
   readonly failure: object | null;

@@ -67,6 +67,7 @@ export interface PageSources {
     partCells(taskId: number, limit: number): Promise<readonly PartCellToShow[]>;
     rates(taskId: number, points: number): Promise<readonly { readonly time: Date; readonly rate: number }[]>;
     log(taskId: number, limit: number): Promise<readonly LogLineToShow[]>;
+    startTime(taskId: number): Promise<Date | null>;
     rateLimit(taskId: number): Promise<number | null>;
     openErrorGroups(taskId: number): Promise<readonly ErrorGroupToShow[]>;
   };

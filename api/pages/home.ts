@@ -4,8 +4,9 @@ import { createRecent } from '../../platform/recent.ts';
 import { dayStep, hourStep } from '../../views/pages/home/activity.ts';
 import { overdueAtMost } from '../../views/pages/home/attention.ts';
 import { homePage } from '../../views/pages/home/home.ts';
+import type { TaskShape } from '../../views/shapes.ts';
 import { presentAccount } from '../present/account.ts';
-import { presentTask, type TaskJson } from '../present/task.ts';
+import { presentTaskOfPage } from '../present/task.ts';
 import { missingOf, type WorkerCounts } from '../live/workerWatch.ts';
 import type { PageSources } from './deps.ts';
 import { sendPage } from './pageAnswer.ts';
@@ -113,9 +114,9 @@ function isNoWorker({ name }: HealthCheck): boolean {
 }
 
 /** The tasks in the order of their ids; one that has been deleted meanwhile is left out. */
-async function tasksOf(taskLists: HomeSources['taskLists'], ids: readonly number[]): Promise<TaskJson[]> {
+async function tasksOf(taskLists: HomeSources['taskLists'], ids: readonly number[]): Promise<TaskShape[]> {
   if (ids.length === 0) return [];
   const rows = await taskLists.page({ taskIds: ids }, { page: 1, pageSize: ids.length });
-  const byId = new Map(rows.map((row) => [row.taskId, presentTask(row)]));
+  const byId = new Map(rows.map((row) => [row.taskId, presentTaskOfPage(row)]));
   return ids.flatMap((id) => byId.get(id) ?? []);
 }

@@ -3,7 +3,7 @@ import { tasksPage, tasksPageSize, toTaskOrder } from '../../views/pages/tasks/l
 import { csvPieces } from '../csv.ts';
 import { sendPieces } from '../jsonStream.ts';
 import { taskColumns, taskRows } from '../present/csvRows.ts';
-import { presentTask } from '../present/task.ts';
+import { presentTaskOfPage } from '../present/task.ts';
 import type { TaskFilters } from '../../domain/tasks/taskFilters.ts';
 import type { PageSources } from './deps.ts';
 import { sendPage } from './pageAnswer.ts';
@@ -24,7 +24,7 @@ export function taskList({
       const { filters, typed } = look(req);
       const order = toTaskOrder(req.query['sort']);
       const [rows, statuses] = filters === null ? [[], []] : await rowsAndCounts(filters);
-      const page = tasksPage({ tasks: rows.map(presentTask), statuses, typed, order, ...paging });
+      const page = tasksPage({ tasks: rows.map(presentTaskOfPage), statuses, typed, order, ...paging });
       sendPage(req, res, 'tasks/list', page, filters === null ? 400 : 200);
 
       function rowsAndCounts({ taskStatus, ...others }: TaskFilters) {

@@ -7,7 +7,7 @@ import type { TaskErrorGroupShape, PartShape, TaskErrorShape, TaskLogShape } fro
 import type { TaskErrorToShow } from '../present/taskError.ts';
 import { actorOf } from '../requestContext.ts';
 import { presentAuditEntry } from '../present/auditEntry.ts';
-import { presentTask } from '../present/task.ts';
+import { presentTaskOfPage } from '../present/task.ts';
 import { missingOf, type WorkerCounts } from '../live/workerWatch.ts';
 import type { TaskActions } from '../taskActions.ts';
 import type { ErrorGroupToShow, LogLineToShow, PageSources, PartToShow } from './deps.ts';
@@ -34,7 +34,7 @@ export function oneTask(sources: TaskSources): RequestHandler {
     const taskId = taskIdOf(req);
     const ofTask = { taskIds: [taskId] };
     const ofAudit = { objectType: 'task', objectId: String(taskId) };
-    const [task, parts, cells, rateLimit, acts, errors, errorCount, groups, workers, rates, log] =
+    const [task, parts, cells, rateLimit, acts, errors, errorCount, groups, workers, rates, log, startTime] =
       await Promise.all([
         taskLists.find(taskId),
         taskPageLists.parts(taskId, partsAtMost),
@@ -47,10 +47,11 @@ export function oneTask(sources: TaskSources): RequestHandler {
         sources.countWorkers(),
         taskPageLists.rates(taskId, ratesAtMost),
         taskPageLists.log(taskId, linesAtMost),
+        taskPageLists.startTime(taskId),
       ]);
     if (task === null) throw new DomainError('taskNotFound', `task ${taskId}`);
     const page = taskPage({
-      task: presentTask(task),
+      task: presentTaskOfPage(task),
       workflowUrl: sources.workflowUrl({ taskId, generation: task.generation }),
       createdBy: task.createdByLogin === '' ? '–' : task.createdByLogin,
       parts: parts.map(partShape),
@@ -61,6 +62,7 @@ export function oneTask(sources: TaskSources): RequestHandler {
       typedRate: faultyRate(req),
       acts: acts.map(presentAuditEntry),
       log: log.map(logShape),
+      startTime: startTime?.toISOString() ?? null,
       errors: errors.map(errorShape),
       errorCount,
       errorGroups: groups.map(errorGroupShape),

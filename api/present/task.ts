@@ -67,6 +67,11 @@ export function presentTask(task: TaskToShow) {
   };
 }
 
+/** With what only the pages show. */
+export function presentTaskOfPage(task: TaskToShow) {
+  return { ...presentTask(task), running_ms: task.runningMs };
+}
+
 function presentProgress(task: TaskToShow) {
   const dealtWith = task.objectsDone + task.objectsFailed + task.objectsSkipped;
   const left = Math.max(0, task.objectsExpected - dealtWith);

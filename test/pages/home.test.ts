@@ -136,6 +136,28 @@ for (const isWell of [true, false]) {
   });
 }
 
+test('home says when tasks ended and how long they took, and goes on saying it', async () => {
+  const taskId = await insertTask(site.server.db, { state: 'done', description: 'soon over' });
+  await site.server.db.query(
+    `update tasks set running_ms = 184000, end_time = now() - interval '1 second' where task_id = $1`,
+    [taskId],
+  );
+  const page = await site.signedIn();
+  await page.clock.install();
+  await page.goto('/');
+  const row = page
+    .getByRole('table', { name: 'Recent tasks' })
+    .getByRole('row')
+    .filter({ hasText: 'soon over' });
+  await row.getByText('took 3 min 4 s').waitFor();
+  assert.equal(await page.getByRole('columnheader', { name: 'Ended' }).count(), 1);
+  const ended = row.locator('time');
+  assert.match(await ended.innerText(), /sec ago$/);
+  await page.clock.fastForward('05:00');
+  await row.getByText('5 min ago').waitFor();
+  assert.match((await ended.getAttribute('title')) ?? '', /^\d{4}-\d\d-\d\d [\d:]{8} UTC$/);
+});
+
 test('home charts what was done and what failed, of the last hour and day', async () => {
   await site.server.db.query(
     `insert into activity (minute, task_type, error_code, items)

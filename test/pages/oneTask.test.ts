@@ -58,6 +58,9 @@ test('errors stand together by their code, and those of one code are retried alo
   await page.goto(`/tasks/${taskId}/view`);
   assert.equal(await page.getByText('Done with errors').count(), 2, 'the task and one of its parts');
   await page.getByRole('img', { name: 'Parts: 2 done, 3 objects failed' }).waitFor();
+  await page.locator('.figure-took').getByText('10 s').waitFor();
+  const about = page.getByRole('region', { name: 'About' });
+  await about.getByText(/^Ended\s*\d{4}-\d\d-\d\d [\d:]{8} · (now|\d+ sec ago)$/).waitFor();
   const groups = page.getByRole('table', { name: 'Open errors by code' });
   assert.deepEqual(
     (await groups.locator('tbody tr').allInnerTexts()).map((text) => text.split(/ \(|\t/)[0]),

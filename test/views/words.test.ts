@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { describeProgress, formatDuration, formatRate } from '../../views/assets/words.js';
+import { describeProgress, formatAgo, formatDuration, formatRate } from '../../views/assets/words.js';
 import { pager } from '../../views/components/pager/pager.ts';
 import { partStrip } from '../../views/components/partStrip/partStrip.ts';
 import { statusBadge } from '../../views/components/statusBadge/statusBadge.ts';
@@ -35,6 +35,15 @@ test('a task that found nothing to do is complete, one that has not counted yet 
   assert.equal(describeProgress({ state: 'done', progress: buildProgress() }).percent, 100);
   const counting = describeProgress({ state: 'planning', progress: buildProgress() });
   assert.deepEqual([counting.percent, counting.words], [0, 'counting']);
+});
+
+test('how long ago something was is said in one unit, and by its date after a month', () => {
+  const iso = '2026-03-02T01:30:00.000Z';
+  const after = (seconds: number) => formatAgo(iso, Date.parse(iso) + seconds * 1_000);
+  assert.deepEqual([-90, 0, 12, 59.9, 200, 7_300, 90_000, 29 * 86_400, 31 * 86_400].map(after), [
+    ...['now', 'now', '12 sec ago', '59 sec ago', '3 min ago', '2 hr ago', 'yesterday', '29 days ago'],
+    '2026-03-02',
+  ]);
 });
 
 test('a total is called so only when all objects were counted', () => {

@@ -103,8 +103,10 @@ function setFigures(task) {
     parts: `${formatCount(task.count_task_parts_done)} of ${formatCount(task.count_task_parts_all)}`,
     rate: formatRate(progress.objects_per_second),
     eta: formatDuration(left),
-    pace:
-      rate === null
+    // Of a task that has ended the server says how long it took.
+    pace: isOver
+      ? undefined
+      : rate === null
         ? ''
         : left === null
           ? formatRate(rate)

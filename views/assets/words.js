@@ -22,6 +22,21 @@ export function formatDuration(seconds) {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+const ages = new Intl.RelativeTimeFormat('en-GB', { numeric: 'auto', style: 'short' });
+const ageSteps = [
+  { unit: 'second', seconds: 1, below: 60 },
+  { unit: 'minute', seconds: 60, below: 3600 },
+  { unit: 'hour', seconds: 3600, below: 86400 },
+  { unit: 'day', seconds: 86400, below: 30 * 86400 },
+];
+
+/** How long a moment is past; its date, where that says more. A clock that goes wrong makes nothing future. */
+export function formatAgo(iso, now) {
+  const age = Math.max(0, Math.floor((now - Date.parse(iso)) / 1000));
+  const step = ageSteps.find(({ below }) => age < below);
+  return step === undefined ? iso.slice(0, 10) : ages.format(-Math.floor(age / step.seconds), step.unit);
+}
+
 // Elsewhere it may have ended, or rest, before all of its objects were counted.
 const countedStates = ['running', 'collecting', 'done'];
 

@@ -27,6 +27,7 @@ export function exampleTask(changes: Partial<TaskShape> = {}): TaskShape {
       objects_per_second: 41.5,
       eta_seconds: 216,
     },
+    running_ms: 172_000,
     created_by: null,
     failure: null,
     ...changes,

@@ -15,6 +15,7 @@ const sorting = {
 } as const;
 
 export const examples: readonly Example<TaskTable>[] = [
-  { name: 'To look at', input: taskTable('Newest tasks', [exampleTask(), ended]) },
+  { name: 'To look at', input: taskTable('Newest tasks', [exampleTask()], 'created') },
+  { name: 'What has ended', input: taskTable('Recent tasks', [ended], 'ended') },
   { name: 'To sort and select', input: taskTable('All tasks', [exampleTask({ task_id: 126 })], sorting) },
 ];

@@ -1,6 +1,7 @@
 import { formatDuration, formatRate } from '../../assets/words.js';
 import { isFinal } from '../../../domain/tasks/task.ts';
 import { describeContent } from '../../pages/tasks/describeContent.ts';
+import { took } from '../../pages/tasks/took.ts';
 import { paths } from '../../paths.ts';
 import type { TaskShape } from '../../shapes.ts';
 import { progress, type Progress } from '../progress/progress.ts';
@@ -11,11 +12,19 @@ export interface TaskTable {
   /** Names the table for those who hear it. */
   readonly caption: string;
   readonly rows: readonly TaskRow[];
-  /** null: in a fixed order, without the ends. */
-  readonly sorting: TaskSorting | null;
+  readonly columns: readonly TimeColumn[];
+  /** Whether rows can be marked for what is done to many. */
+  readonly isSelectable: boolean;
 }
 
-/** The heads of the columns that the table can be sorted by, and when tasks ended. */
+interface TimeColumn {
+  readonly key: 'created' | 'ended';
+  readonly name: string;
+  /** null: the order is fixed. */
+  readonly sort: SortLink | null;
+}
+
+/** The heads of the columns that the table can be sorted by. */
 export interface TaskSorting {
   readonly created: SortLink;
   readonly ended: SortLink;
@@ -43,9 +52,19 @@ export interface TaskRow {
 export function taskTable(
   caption: string,
   tasks: readonly TaskShape[],
-  sorting: TaskSorting | null = null,
+  shown: TaskSorting | TimeColumn['key'],
 ): TaskTable {
-  return { caption, rows: tasks.map(taskRow), sorting };
+  const isSelectable = typeof shown === 'object';
+  const columns: readonly TimeColumn[] = [
+    { key: 'created', name: 'Created', sort: isSelectable ? shown.created : null },
+    { key: 'ended', name: 'Ended', sort: isSelectable ? shown.ended : null },
+  ];
+  return {
+    caption,
+    rows: tasks.map(taskRow),
+    columns: isSelectable ? columns : columns.filter(({ key }) => key === shown),
+    isSelectable,
+  };
 }
 
 function taskRow(task: TaskShape): TaskRow {
@@ -64,8 +83,13 @@ function taskRow(task: TaskShape): TaskRow {
   };
 }
 
-function pace({ state, progress: { objects_per_second, eta_seconds } }: TaskShape): string {
-  if (isFinal(state) || objects_per_second === null) return '';
+function pace(task: TaskShape): string {
+  const { objects_per_second, eta_seconds } = task.progress;
+  if (isFinal(task.state)) {
+    const time = took(task);
+    return time === null ? '' : `took ${time}`;
+  }
+  if (objects_per_second === null) return '';
   const rate = formatRate(objects_per_second);
   return eta_seconds === null ? rate : `${rate}, ${formatDuration(eta_seconds)} left`;
 }

@@ -83,13 +83,13 @@ export function homePage(input: HomeInput): HomePage {
     missingWorkers: input.missingWorkers.join(' '),
     upgrade: upgrade(input.stock),
     activity: activity(input.activity, input.running),
-    running: taskTable('Running tasks', input.running),
+    running: taskTable('Running tasks', input.running, 'created'),
     nothingRuns: {
       title: 'Nothing runs at the moment',
       text: 'Start an additional extract or a garbage collection, and follow it here.',
       action: { text: 'New task', href: paths.newTask() },
     },
-    recent: taskTable('Recent tasks', input.recent),
+    recent: taskTable('Recent tasks', input.recent, 'ended'),
     accounts: input.accounts.map(accountRow),
     accountsPager: pager({
       things: 'accounts',

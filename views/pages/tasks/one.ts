@@ -20,6 +20,7 @@ import type {
   TaskShape,
 } from '../../shapes.ts';
 import { describeContent, taskTypeName } from './describeContent.ts';
+import { took } from './took.ts';
 import { failureAdvice, failureText } from './failureText.ts';
 import { taskControls, type TaskControls } from './taskControls.ts';
 import { taskHistory, type HistoryLine } from './taskHistory.ts';
@@ -46,6 +47,8 @@ export interface TaskInput {
   readonly acts: readonly ActShape[];
   /** What happened by itself, newest first. */
   readonly log: readonly TaskLogShape[];
+  /** When it was taken up first; null: not yet, or an older release did it. */
+  readonly startTime: string | null;
   /** All errors, also those that a retry has overcome. */
   readonly errorCount: number;
   /** Of the errors that no retry has overcome. */
@@ -76,7 +79,7 @@ export interface TaskPage {
   readonly history: readonly HistoryLine[];
   readonly strip: PartStrip;
   readonly rates: Chart;
-  readonly lastChange: Time;
+  readonly times: readonly { readonly name: string; readonly time: Time }[];
   readonly about: readonly Fact[];
   readonly parts: readonly PartRow[];
   readonly moreParts: string | null;
@@ -133,7 +136,7 @@ export function taskPage(input: TaskInput): TaskPage {
       times: input.rates.map(({ time: seconds }) => seconds),
       series: [{ name: 'Objects a second', tone: 'accent', values: input.rates.map(({ rate }) => rate) }],
     }),
-    lastChange: time(task.last_update_time),
+    times: times(task, input.startTime),
     about: [
       fact('Kind', taskTypeName(task.task_type)),
       fact('Created by', input.createdBy),
@@ -177,8 +180,20 @@ function figures({ progress: counters, ...task }: TaskShape) {
       value: `${formatCount(task.count_task_parts_done)} of ${formatCount(task.count_task_parts_all)}`,
     },
     { key: 'rate', name: 'Rate', value: formatRate(counters.objects_per_second) },
-    { key: 'eta', name: 'Time left', value: formatDuration(counters.eta_seconds) },
+    isFinal(task.state)
+      ? { key: 'took', name: 'Took', value: took(task) ?? '–' }
+      : { key: 'eta', name: 'Time left', value: formatDuration(counters.eta_seconds) },
   ];
+}
+
+function times(task: TaskShape, startTime: string | null) {
+  const known = [
+    { name: 'Created', iso: task.create_time },
+    { name: 'Started', iso: startTime },
+    { name: 'Ended', iso: task.end_time },
+    { name: 'Last change', iso: isFinal(task.state) ? null : task.last_update_time },
+  ];
+  return known.flatMap(({ name, iso }) => (iso === null ? [] : [{ name, time: time(iso) }]));
 }
 
 function partRow(part: PartShape): PartRow {
