@@ -109,7 +109,8 @@ export function schedulePages(sources: ScheduleSources) {
         checkSchedule(body);
         // The document has proven that it is one.
         const schedule = body as ScheduleBody;
-        const nextRuns = scheduleActions.nextRuns(schedule).map((run) => run.toISOString());
+        const times = scheduleActions.nextRuns(schedule).map((run) => run.toISOString());
+        const nextRuns = { times, timeZone: schedule.time_zone ?? 'UTC' };
         const isLook = step === 'check' || order.taskType === 4;
         const preview = isLook ? await look(req, order, { ...sentTo(req), body }) : undefined;
         if (step === 'check' && preview !== undefined) {

@@ -41,6 +41,7 @@ test('a schedule is looked at before it is made, then stopped, started and remov
   const runs = runsOf('30 2 * * *', 'Europe/Berlin');
   await page.getByRole('heading', { name: 'It would run next' }).waitFor();
   assert.deepEqual(await page.locator('.runs time').allInnerTexts(), runs);
+  assert.match(await page.locator('.runs li').first().innerText(), / 02:30 in Europe\/Berlin$/);
   const [counted] = await site.server.db.query<{ count: number }>('select count(*) from schedules');
   assert.equal(counted?.count, 0, 'looking makes nothing');
   assert.equal(await page.getByLabel('Description').inputValue(), 'retention');

@@ -10,6 +10,7 @@ import { paths } from '../../paths.ts';
 import type { ScheduleRunShape, ScheduleShape } from '../../shapes.ts';
 import { toldStatuses } from '../tasks/notificationFields.ts';
 import { describeContent } from '../tasks/describeContent.ts';
+import { nextRun, type NextRun } from './nextRun.ts';
 
 export interface SchedulesInput {
   readonly schedules: readonly ScheduleShape[];
@@ -37,7 +38,7 @@ interface ScheduleCard {
   readonly overlap: string;
   readonly content: readonly Fact[];
   readonly contentJson: string;
-  readonly nextRuns: readonly Time[];
+  readonly nextRuns: readonly NextRun[];
   /** Said when there are none. */
   readonly noRuns: string;
   readonly lastRun: LastRun | null;
@@ -102,7 +103,7 @@ function scheduleCard(schedule: ScheduleShape): ScheduleCard {
     overlap: overlapWords[schedule.overlap_policy] ?? schedule.overlap_policy,
     content: facts,
     contentJson: JSON.stringify(content, null, 2),
-    nextRuns: schedule.next_runs.map(time),
+    nextRuns: schedule.next_runs.map((run) => nextRun(run, schedule.time_zone)),
     noRuns: active ? 'none, no date is like that any more' : 'none while it is stopped',
     lastRun: schedule.last_run === null ? null : lastRun(schedule.last_run),
     told: schedule.notification_policy === null ? null : told(schedule.notification_policy),

@@ -6,7 +6,6 @@ import {
   type FieldGroup,
   type Typed,
 } from '../../components/field/field.ts';
-import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { AuditEntryShape } from '../../shapes.ts';
@@ -16,12 +15,13 @@ import type { KindLink } from '../tasks/new.ts';
 import { taskPreview, type TaskPreviewInput, type TaskPreviewView } from '../tasks/taskPreview.ts';
 import { kindWords, taskKinds, type TaskKind } from '../tasks/taskKinds.ts';
 import { overlapWords } from './list.ts';
+import { nextRun, type NextRun } from './nextRun.ts';
 
 export interface NewScheduleInput extends FormOffers {
   readonly kind: TaskKind;
   readonly typed?: Typed;
   /** When it would run, once that was asked for and nothing is wrong. */
-  readonly nextRuns?: readonly string[];
+  readonly nextRuns?: { readonly times: readonly string[]; readonly timeZone: string };
   /** What it would deal with if it ran now. */
   readonly preview?: TaskPreviewInput;
   /** Without it a new one is made. */
@@ -50,7 +50,7 @@ export interface NewSchedulePage {
   /** null: it does not exist yet. */
   readonly revision: string | null;
   readonly groups: readonly FieldGroup[];
-  readonly nextRuns: readonly Time[] | null;
+  readonly nextRuns: readonly NextRun[] | null;
   readonly preview: TaskPreviewView | null;
   readonly action: string;
   readonly button: string;
@@ -89,7 +89,7 @@ export function newSchedulePage(input: NewScheduleInput): NewSchedulePage {
     ]),
     preview,
     groups,
-    nextRuns: nextRuns?.map(time) ?? null,
+    nextRuns: nextRuns?.times.map((run) => nextRun(run, nextRuns.timeZone)) ?? null,
     conflict:
       changed?.meanwhile === undefined ? null : { acts: changed.meanwhile.map(auditRow), href: action },
     revision: changed?.revision ?? null,

@@ -1,0 +1,18 @@
+import { time, type Time } from '../../components/time/time.ts';
+
+export interface NextRun {
+  readonly time: Time;
+  /** What clocks in the schedule's time zone say then; null: the same. */
+  readonly there: string | null;
+}
+
+/** `timeZone`: of the IANA database; the check of a schedule refuses others. */
+export function nextRun(iso: string, timeZone: string): NextRun {
+  // Swedish writes dates as ISO 8601 does.
+  const clock = (zone: string) =>
+    new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short', timeZone: zone }).format(
+      new Date(iso),
+    );
+  const there = clock(timeZone);
+  return { time: time(iso), there: there === clock('UTC') ? null : `${there} in ${timeZone}` };
+}
