@@ -107,8 +107,19 @@ test('a task is seen among all states, and its ids are copied', async () => {
     `http://temporal.example/task:${taskId}:1`,
   );
   await page.getByText('live', { exact: true }).waitFor();
-  await setState(site.server.db, taskId, 'paused');
+  for (const state of ['planning', 'running', 'pausing', 'paused'] as const)
+    await setState(site.server.db, taskId, state);
   await here.getByText('Paused').waitFor();
+  assert.deepEqual(await page.locator('.step-passed').allInnerTexts(), [
+    'Pending\n(passed)',
+    'Planning\n(passed)\n(can come next)',
+    'Running\n(passed)\n(can come next)',
+    'Pausing\n(passed)',
+  ]);
+  await setState(site.server.db, taskId, 'done');
+  await here.getByText('Done').waitFor();
+  assert.equal(await page.locator('.step-next').count(), 0);
+  assert.equal(await page.getByText('Outlined').count(), 0, 'nothing can come');
 
   const cell = page.getByRole('table', { name: 'Newest errors' }).locator('.cell-id');
   await cell.getByRole('button', { name: 'Copy id of the face' }).click();

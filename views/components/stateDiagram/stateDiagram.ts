@@ -5,13 +5,24 @@ import { statusBadge, type Tone } from '../statusBadge/statusBadge.ts';
 /** Where a task stands among all that it could be: the way that it should go, and the ways off it. */
 export interface StateDiagram {
   readonly paths: readonly { readonly name: string; readonly steps: readonly StateStep[] }[];
+  /** Whether anything can follow: what is done without errors stays as it is. */
+  readonly goesOn: boolean;
 }
 
 export interface StateStep {
   readonly text: string;
   readonly tone: Tone;
-  /** `next`: it may follow the present one directly. */
-  readonly place: 'here' | 'passed' | 'next' | 'elsewhere';
+  readonly isHere: boolean;
+  readonly isPassed: boolean;
+  /** It may follow the present one directly, also where the task has been there before. */
+  readonly isNext: boolean;
+}
+
+interface Standing {
+  readonly state: TaskState;
+  readonly objectsFailed: number;
+  /** Where it has been since it was made or retried; empty: an older release has not kept it. */
+  readonly visited: readonly TaskState[];
 }
 
 const straight: readonly TaskState[] = ['pending', 'planning', 'running', 'collecting', 'done'];
@@ -22,22 +33,24 @@ const paths: readonly { readonly name: string; readonly states: readonly TaskSta
   { name: 'When it cannot go on', states: ['failed'] },
 ];
 
-export function stateDiagram(state: TaskState): StateDiagram {
-  const place = (other: TaskState): StateStep['place'] => {
-    if (other === state) return 'here';
-    // Off the straight way it is not known how far the task had come on it.
-    if (straight.includes(state) && straight.includes(other)) {
-      if (straight.indexOf(other) < straight.indexOf(state)) return 'passed';
-    }
-    return nextStates[state].includes(other) ? 'next' : 'elsewhere';
-  };
+export function stateDiagram({ state, objectsFailed, visited }: Standing): StateDiagram {
+  const next = state === 'done' && objectsFailed === 0 ? [] : nextStates[state];
+  const known: readonly TaskState[] = [
+    'pending',
+    ...straight.slice(0, Math.max(0, straight.indexOf(state))),
+    ...visited,
+  ];
   return {
     paths: paths.map(({ name, states }) => ({
       name,
-      steps: states.map((other) => {
-        const { text, tone } = statusBadge(other);
-        return { text, tone, place: place(other) };
-      }),
+      steps: states.map((step) => ({
+        text: statusBadge(step).text,
+        tone: statusBadge(step).tone,
+        isHere: step === state,
+        isPassed: step !== state && known.includes(step),
+        isNext: next.includes(step),
+      })),
     })),
+    goesOn: next.length > 0,
   };
 }

@@ -8,7 +8,7 @@ import { progress, type Progress } from '../../components/progress/progress.ts';
 import { stateDiagram, type StateDiagram } from '../../components/stateDiagram/stateDiagram.ts';
 import { partBadge, statusBadge, type StatusBadge } from '../../components/statusBadge/statusBadge.ts';
 import { time, type Time } from '../../components/time/time.ts';
-import { isFinal, taskTypes } from '../../../domain/tasks/task.ts';
+import { isFinal, taskTypes, type TaskState } from '../../../domain/tasks/task.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type {
@@ -116,7 +116,11 @@ export function taskPage(input: TaskInput): TaskPage {
     title: words.title,
     description: task.description,
     badge: statusBadge(task.state, task.progress.objects_failed),
-    states: stateDiagram(task.state),
+    states: stateDiagram({
+      state: task.state,
+      objectsFailed: task.progress.objects_failed,
+      visited: visitedStates(input.log),
+    }),
     missingWorkers: input.missingWorkers.join(' '),
     waitsFor: waitsFor(task, input.missingWorkers),
     progress: progress(task),
@@ -184,6 +188,13 @@ function figures({ progress: counters, ...task }: TaskShape) {
       ? { key: 'took', name: 'Took', value: took(task) ?? '–' }
       : { key: 'eta', name: 'Time left', value: formatDuration(counters.eta_seconds) },
   ];
+}
+
+/** Newest first, back to the latest retry. */
+function visitedStates(log: readonly TaskLogShape[]): TaskState[] {
+  const states = log.flatMap(({ state }) => state ?? []);
+  const retried = states.indexOf('pending');
+  return retried === -1 ? states : states.slice(0, retried);
 }
 
 function times(task: TaskShape, startTime: string | null) {
