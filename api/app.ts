@@ -15,6 +15,7 @@ import { createJsonRouter, refuseUnknownHandlers, type Handlers } from './jsonRo
 import { authenticate } from './middleware/authenticate.ts';
 import { errorHandler } from './middleware/errorHandler.ts';
 import { notFound } from './middleware/notFound.ts';
+import { queryEncoding } from './middleware/queryEncoding.ts';
 import { requestId } from './middleware/requestId.ts';
 import { requestLog } from './middleware/requestLog.ts';
 import { requestMetrics, type HttpMetrics } from './middleware/requestMetrics.ts';
@@ -175,6 +176,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   app.use(requestStats(deps.requestStats));
   app.use(requestLog(log));
   app.use(securityHeaders({ secure: deps.session.secureCookies }));
+  app.use(queryEncoding());
   app.use('/4', prefixed);
   app.use(pages.router);
   app.use('/docs/dev', manualRouter(await readManual()));

@@ -188,7 +188,11 @@ test('text that is not UTF-8 is refused', async () => {
   for (const path of ['/4/accounts/%ff', '/4/tasks/%c3%28', '/%ff']) {
     assert.ok((await call('GET', path)).status >= 400, path);
   }
-  assert.equal((await call('GET', '/4/tasks?task_ids=%ff')).body.error_code, 12012);
+  for (const query of ['/4/tasks?task_ids=%ff', '/4/search?q=%ff%fe', '/4/search?q=%zz', '/search?q=100%']) {
+    const { status, body } = await call('GET', query);
+    assert.deepEqual([status, body.error_code], [400, 12012], query);
+  }
+  assert.equal((await call('GET', '/4/search?q=100%25+%C3%A4')).status, 200);
 });
 
 test('what is not HTTP is answered 400 and cut off', async () => {
