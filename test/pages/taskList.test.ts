@@ -50,6 +50,20 @@ test('tasks are filtered in the address, by words, who made them, kind and time'
   }
 });
 
+test('filters stand open where there is room, and on a small screen once they are wanted', async () => {
+  const page = await site.signedIn();
+  await page.goto('/tasks/view');
+  const text = page.getByLabel('Text');
+  await text.waitFor();
+  await page.setViewportSize({ width: 390, height: 800 });
+  await text.waitFor({ state: 'hidden' });
+  await page.getByText('Filters').click();
+  await text.fill('no task says so');
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  await page.getByRole('link', { name: 'Show all', exact: true }).waitFor();
+  assert.equal(await text.inputValue(), 'no task says so', 'what narrows the list is seen');
+});
+
 test('the states are counted within the other filters, and lead to their tasks', async () => {
   const db = site.server.db;
   for (const state of ['failed', 'failed', 'done', 'running'] as const)
