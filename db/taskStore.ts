@@ -138,7 +138,11 @@ async function retry(db: Database, taskId: number, scope: RetryScope, actor: Act
       objectType: 'task',
       objectId: taskId,
       before: { state: task.state },
-      after: { ...(typeof scope === 'object' ? { error_code: scope.errorCode } : { scope }), generation },
+      after: {
+        state: 'pending',
+        ...(typeof scope === 'object' ? { error_code: scope.errorCode } : { scope }),
+        generation,
+      },
     });
     return { taskId, generation };
   });

@@ -29,6 +29,7 @@ export const paths = {
   taskJson: (taskId: number) => `/4/tasks/${taskId}`,
 
   errors: (query: Query = {}) => withQuery('/errors/view', query),
+  errorsCsv: (query: Query = {}) => withQuery('/errors/csv', query),
 
   schedules: (query: Query = {}) => withQuery('/schedules/view', query),
   newSchedule: (kind?: string) => withQuery('/schedules/new', { kind }),

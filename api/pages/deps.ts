@@ -75,6 +75,7 @@ export interface PageSources {
   workflowUrl(ref: TaskRef): string | null;
   readonly errorLists: {
     page(filter: ErrorFilters, paging: Paging): Promise<readonly TaskErrorToShow[]>;
+    all(filter: ErrorFilters): AsyncIterable<TaskErrorToShow[]>;
     count(filter: ErrorFilters): Promise<number>;
     countByCode(
       filter: ErrorFilters,

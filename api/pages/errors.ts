@@ -1,20 +1,24 @@
 import type { RequestHandler } from 'express';
 import { errorFilters, errorsPage } from '../../views/pages/errors/list.ts';
+import { DomainError } from '../../domain/errors.ts';
 import { queryCheck } from '../contract/queryCheck.ts';
+import { csvPieces } from '../csv.ts';
 import { toErrorFilters, type ErrorQuery } from '../errorQuery.ts';
+import { sendPieces } from '../jsonStream.ts';
+import { taskErrorColumns, taskErrorRows } from '../present/csvRows.ts';
 import { presentTaskError, type TaskErrorToShow } from '../present/taskError.ts';
 import type { PageSources } from './deps.ts';
 import { sendPage } from './pageAnswer.ts';
 import { readPaging } from './paging.ts';
 import { readFilters } from './readFilters.ts';
 
-/** The errors of all tasks. Filters that cannot be read show none, and what is wrong with them. */
+/** The errors of all tasks, and the same as CSV. Filters that cannot be read show none, and what is wrong with them. */
 export function errors({
   errorLists,
   contract,
-}: Pick<PageSources, 'errorLists' | 'contract'>): RequestHandler {
+}: Pick<PageSources, 'errorLists' | 'contract'>): Record<'page' | 'csv', RequestHandler> {
   const check = queryCheck<ErrorQuery>(contract, '/errors');
-  return async (req, res) => {
+  const page: RequestHandler = async (req, res) => {
     const paging = readPaging(req.query, 20);
     const { query, typed } = readFilters(req, errorFilters, check);
     const { error_code: code, ...others } = query ?? {};
@@ -26,15 +30,25 @@ export function errors({
             errorLists.countByCode(toErrorFilters(others)),
           ]);
     const matching = groups.filter(({ errorCode }) => code === undefined || errorCode === code);
-    const page = errorsPage({
+    const shown = errorsPage({
       typed,
       errors: rows.map(toShape),
       groups: groups.map(({ errorCode, desc, count }) => ({ error_code: errorCode, desc, count })),
       count: matching.reduce((sum, { count }) => sum + count, 0),
       ...paging,
     });
-    sendPage(req, res, 'errors/list', page, query === null ? 400 : 200);
+    sendPage(req, res, 'errors/list', shown, query === null ? 400 : 200);
   };
+
+  const csv: RequestHandler = async (req, res) => {
+    const { query, typed } = readFilters(req, errorFilters, check);
+    if (query === null) throw new DomainError('badQueryParameter', Object.values(typed.faults).join('; '));
+    res.attachment('errors.csv');
+    const rows = taskErrorRows(errorLists.all(toErrorFilters(query)));
+    await sendPieces(res, 'csv', csvPieces(taskErrorColumns, rows));
+  };
+
+  return { page, csv };
 }
 
 function toShape(error: TaskErrorToShow) {

@@ -82,6 +82,7 @@ export function createPages(deps: PagesDeps): Pages {
   const tasks = newTask(deps);
   const accounts = accountPages(deps);
   const schedules = schedulePages(deps);
+  const failed = errors(deps);
   const login = loginPages(deps);
   const feed = createTaskFeed({ read: readLiveTasks(deps), log: deps.log });
   deps.taskChanges.subscribe(feed.changed);
@@ -127,7 +128,8 @@ export function createPages(deps: PagesDeps): Pages {
 
   take('/tasks/:task_id/throttle', throttleTask(deps));
 
-  show('/errors/view', errors(deps));
+  show('/errors/view', failed.page);
+  show('/errors/csv', failed.csv);
   show('/audit/view', audit(deps));
   if (deps.isDevelopment) show(paths.styleguide, styleguide());
   show(paths.settings, settings(deps.shownSettings));

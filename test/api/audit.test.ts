@@ -56,7 +56,7 @@ test('each change of a task leaves a line with who, what, when, from where, befo
   assert.deepEqual(removed.before, { state: 'done' });
   assert.deepEqual(
     [retried?.before, retried?.after],
-    [{ state: 'cancelled' }, { scope: 'failed', generation: 2 }],
+    [{ state: 'cancelled' }, { state: 'pending', scope: 'failed', generation: 2 }],
   );
   assert.deepEqual([cancelled?.before, cancelled?.after], [{ state: 'pausing' }, { state: 'cancelling' }]);
   assert.deepEqual((created?.after as { content: object }).content, { ...gc.content, store_results: true });

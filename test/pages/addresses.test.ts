@@ -43,6 +43,7 @@ test('pages lead strangers to the log-in page, and it leads whoever is signed in
       '/lists/01900000-0000-7000-8000-000000000001/view',
       '/events/01900000-0000-7000-8000-000000000001/view',
       '/errors/view',
+      '/errors/csv',
       '/audit/view',
       '/schedules/view',
       '/schedules/new',
@@ -86,7 +87,9 @@ test('what does not exist is a page for a browser and JSON for everybody else', 
     ['/accounts/00000000-0000-7000-8000-00000000dead/lists', 11003],
   ] as const) {
     const answer = await ask(path, { ...html, authorization });
-    assert.match(await answer.text(), new RegExp(`Error code ${code}`), path);
+    const text = await answer.text();
+    assert.match(text, new RegExp(`Error code ${code}`), path);
+    if (code === 28001) assert.match(text, /href="\/tasks\/view">To the tasks</);
   }
 });
 

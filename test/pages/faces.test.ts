@@ -92,7 +92,7 @@ test('the page of a face shows its sample, attributes, descriptors, lists and ev
   await db.query('insert into list_faces (face_id, list_id) values ($1, $2)', [face.faceId, list?.list_id]);
   await db.query('update attributes set basic_attributes = $2 where face_id = $1', [
     face.faceId,
-    JSON.stringify({ age: 34.123, gender: 0.98, emotions: { happy: 0.2, neutral: 0.8 } }),
+    JSON.stringify({ age: 34.123, gender: 0.98, emotions: { happy: 0.2, neutral: 0.8, sad: 0.001 } }),
   ]);
   const seen = buildEvent({ accountId, source: 'north door' });
   const origin = buildEvent({ accountId, source: 'front desk' });
@@ -106,7 +106,7 @@ test('the page of a face shows its sample, attributes, descriptors, lists and ev
   const sample = page.getByRole('img', { name: 'Sample of this face' });
   assert.equal(await sample.evaluate((image: { naturalWidth: number }) => image.naturalWidth), 160);
   const words = await page.getByRole('main').innerText();
-  assert.match(words, /Age\s+34\.12\s+Gender\s+0\.98\s+Emotions\s+neutral 0\.8, happy 0\.2/);
+  assert.match(words, /Age\s+34\s+Gender\s+male 98 %\s+Emotions\s+neutral 80 %, happy 20 %\s/);
   assert.match(words, /Version 1\s+resnet128[^]*Version 3\s+mobileface/);
   for (const text of [list?.list_id ?? '', 'staff', 'north door', 'front desk']) {
     assert.ok(words.includes(text), text);
@@ -178,7 +178,7 @@ test('the page of an event shows its samples, attributes, descriptors and face, 
     words,
     /Face, version 1\s+resnet128[^]*Body, version 101\s+stripes\s+1,200\s+2025-06-02 10:00:00/,
   );
-  assert.match(words, /Age\s+41\.5/);
+  assert.match(words, /Age\s+42/);
   const owner = page.getByRole('region', { name: 'Event' }).getByRole('link', { name: /^faces\d+@/ });
   assert.equal(await owner.getAttribute('href'), `/accounts/${accountId}`);
   await page.getByRole('link', { name: 'gate 8' }).click();

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { rootLogin } from '../support/apiServer.ts';
@@ -71,6 +72,12 @@ test('errors are turned page by page with their filters', async () => {
   await page.getByRole('link', { name: 'Next' }).click();
   await page.getByText('21–21 of 21').waitFor();
   await page.getByText('number 0').waitFor();
+  const [csv] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('link', { name: 'Download as CSV' }).click(),
+  ]);
+  const lines = (await text(await csv.createReadStream())).trimEnd().split('\r\n');
+  assert.deepEqual([csv.suggestedFilename(), lines.length], ['errors.csv', 22]);
 });
 
 test('the audit shows who did what, before and after, and is filtered', async () => {
@@ -82,10 +89,10 @@ test('the audit shows who did what, before and after, and is filtered', async ()
   const page = await signedIn();
   await open(page, 'Audit');
   const row = page.getByRole('row').filter({ hasText: 'audited@example.com' });
-  assert.match(await row.innerText(), /Created account .*login audited@example\.com/s);
+  assert.match(await row.innerText(), /Created account .*login audited@example\.com\s+account type user/s);
   assert.match(await row.innerText(), new RegExp(rootLogin));
 
-  await page.getByLabel('Action').fill('account.create');
+  await page.getByLabel('Action').selectOption('Account: created');
   await page.getByLabel('Object id').fill(accountId);
   await page.getByRole('button', { name: 'Filter' }).click();
   assert.equal(await page.getByRole('table').getByRole('row').count(), 2);

@@ -18,6 +18,7 @@ test('every setting is shown with what it is for, and no secret', async () => {
   const database = page.getByRole('region', { name: 'Database' });
   assert.match(await database.innerText(), /DATABASE_URL\s+\*{5}\s+PostgreSQL 14 or newer/);
   assert.match(await database.innerText(), /MIGRATION_DATABASE_URL\s+not set/);
+  await page.getByRole('region', { name: 'Notifications' }).getByText('NOTIFICATION_HOSTS').waitFor();
   const server = page.getByRole('region', { name: 'HTTP server' });
   assert.match(await server.innerText(), /PORT\s+5010\s+Port that the API listens on/);
 });

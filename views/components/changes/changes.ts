@@ -19,13 +19,26 @@ const atAGlance = 3;
 export function changes(before: object | null, after: object | null): Changes {
   const old = new Map(before === null ? [] : leaves(before));
   const fresh = new Map(after === null ? [] : leaves(after));
-  const names = [...new Set([...old.keys(), ...fresh.keys()])];
-  const all = names
-    .map((name) => ({ name, before: old.get(name) ?? null, after: fresh.get(name) ?? null }))
+  const all = [...new Set([...old.keys(), ...fresh.keys()])]
+    .map((path) => ({
+      name: nameOf(path),
+      before: old.get(path) ?? null,
+      after: fresh.get(path) ?? null,
+    }))
     .filter((change) => change.before !== change.after);
   const isFew = all.length <= atAGlance + 1;
   const rest = isFew ? [] : all.slice(atAGlance);
   return { first: isFew ? all : all.slice(0, atAGlance), rest, restWords: `${rest.length} more` };
+}
+
+/** What a person would call it: where in a task's content it stands says nothing more. */
+function nameOf(path: string): string {
+  return path
+    .replace(/^content\./, '')
+    .replace(/^(?:filters|options)\./, '')
+    .replace(/__gte$/, ' from')
+    .replace(/__lt$/, ' before')
+    .replaceAll(/[_.]+/g, ' ');
 }
 
 /** Every value inside with the way to it; lists are values. What is null says nothing. */

@@ -1,6 +1,6 @@
 import { formatCount } from '../../assets/words.js';
 import type { EmptyState } from '../../components/emptyState/emptyState.ts';
-import { selectField, textField, type Field, type Typed } from '../../components/field/field.ts';
+import { selectField, textField, type Field, type Option, type Typed } from '../../components/field/field.ts';
 import { filterForm, type FilterForm } from '../../components/filterForm/filterForm.ts';
 import { pager, type Pager } from '../../components/pager/pager.ts';
 import type { PageHead } from '../../layout.ts';
@@ -72,9 +72,7 @@ function filterFields(typed: Typed): Field[] {
   ].filter(({ name }) => typed.values[name] !== undefined);
   return [
     textField(typed, 'login', 'Login'),
-    textField(typed, 'action', 'Action', {
-      suggestions: Object.keys(actionWords).map((value) => ({ value, text: '' })),
-    }),
+    selectField(typed, 'action', 'Action', { options: actionOptions(typed.values['action'] ?? '') }),
     selectField(typed, 'object_type', 'Object', {
       options: [{ value: '', text: 'Any' }, ...objectTypes.map((value) => ({ value, text: capital(value) }))],
     }),
@@ -83,6 +81,16 @@ function filterFields(typed: Typed): Field[] {
     textField(typed, 'audit_time__lt', 'Before'),
     ...rare,
   ];
+}
+
+/** An action that is in the address stays chosen, also one that has no words yet. */
+function actionOptions(chosen: string): Option[] {
+  const known = Object.entries(actionWords).map(([action, words]) => ({
+    value: action,
+    text: `${capital(action.split('.')[0] ?? '')}: ${words.toLowerCase()}`,
+  }));
+  const isKnown = chosen === '' || chosen in actionWords;
+  return [{ value: '', text: 'Any' }, ...known, ...(isKnown ? [] : [{ value: chosen, text: chosen }])];
 }
 
 function capital(word: string): string {

@@ -27,13 +27,21 @@ export function errorPage({ status, code, title, detail, isSignedIn, isRead }: E
     code: String(code),
     title,
     detail,
-    action: status === 503 && isRead ? tryAgain : actionFor(isSignedIn),
+    action: status === 503 && isRead ? tryAgain : actionFor(isSignedIn, code),
   };
 }
 
 /** The address of this very page. */
 const tryAgain = { text: 'Try again', href: '' };
 
-function actionFor(isSignedIn: boolean): ErrorPage['action'] {
-  return isSignedIn ? { text: 'To the home page', href: paths.home } : { text: 'Log in', href: paths.login };
+/** Where others of what was looked for are, by error code. */
+const lists: Readonly<Record<number, ErrorPage['action']>> = {
+  11003: { text: 'To the accounts', href: paths.accounts() },
+  28001: { text: 'To the tasks', href: paths.tasks() },
+  28036: { text: 'To the schedules', href: paths.schedules() },
+};
+
+function actionFor(isSignedIn: boolean, code: number): ErrorPage['action'] {
+  if (!isSignedIn) return { text: 'Log in', href: paths.login };
+  return lists[code] ?? { text: 'To the home page', href: paths.home };
 }

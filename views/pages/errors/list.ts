@@ -28,6 +28,8 @@ export interface ErrorsPage {
   readonly rows: readonly ErrorOfTask[];
   readonly empty: EmptyState;
   readonly pager: Pager | null;
+  /** What the filters match, as a file. */
+  readonly csv: string;
 }
 
 interface ErrorGroup {
@@ -63,6 +65,7 @@ export function errorsPage(input: ErrorsInput): ErrorsPage {
     count: formatCount(count),
     groups: input.groups.map((group) => groupOf(group, typed)),
     rows: input.errors.map(errorOfTask),
+    csv: paths.errorsCsv(typed.values),
     empty: isFiltered
       ? {
           title: 'No error matches',

@@ -33,6 +33,8 @@ const titles: Readonly<Record<string, string>> = {
   ACCOUNTS: 'Accounts',
   DESCRIPTORS: 'Descriptors',
   TASKS: 'Tasks',
+  NOTIFICATIONS: 'Notifications',
+  METRICS: "Workers' metrics",
   LOGGER: 'Log',
   OTHER: 'Other',
 };
