@@ -201,7 +201,7 @@ for (const width of [1280, 390]) {
       }
       const overhang = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
       assert.ok(overhang <= 0, `${name} scrolls sideways by ${overhang} pixels`);
-      assert.doesNotMatch(await page.title(), /pwned/, `${name} ran what was planted`);
+      assert.notEqual(await page.title(), 'pwned', `${name} ran what was planted`);
       assert.deepEqual(complaints, [], `${name} made the browser complain`);
     };
 
