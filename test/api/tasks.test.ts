@@ -140,7 +140,12 @@ test('a retry of one error opens the parts with such objects, and is refused whe
     [taskId],
   );
   const retry = (body: object) => call('PATCH', `/4/tasks/${taskId}`, { body: { action: 'retry', ...body } });
-  for (const body of [{ error_code: '28100' }, { error_code: 28100, scope: 'all' }]) {
+  for (const body of [
+    { error_code: '28100' },
+    { error_code: 28100, scope: 'all' },
+    { error_code: -6_428_180_163 },
+    { error_code: 2 ** 31 },
+  ]) {
     const answer = await retry(body);
     assert.deepEqual([answer.status, answer.body.error_code], [400, 12022], JSON.stringify(body));
   }
