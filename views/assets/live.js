@@ -1,5 +1,6 @@
-// One stream of events per page, while it is seen; one change of the page a second. Figures are set from the event itself; what needs words or buttons (another
-// state, more parts, more errors) is fetched as the page itself, of which only the live regions are swapped in.
+// One stream of events per page, while it is seen; one change of the page a second. Figures are set from the event itself;
+// what needs words or buttons (another state, more parts, more errors) is fetched as the page itself, of which only the
+// live regions are swapped in.
 import { describeProgress, formatCount, formatDuration, formatRate } from './words.js';
 
 const address = document.body.dataset.events;

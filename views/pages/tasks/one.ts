@@ -135,7 +135,9 @@ export function taskPage(input: TaskInput): TaskPage {
     rates: chart({
       id: 'rate-chart',
       label: 'Objects a second',
-      empty: 'Its rate is shown after some seconds at work.',
+      empty: isFinal(task.state)
+        ? 'It was at work for too short a time to draw its rate.'
+        : 'Its rate is drawn after some seconds at work.',
       unit: 'rate',
       times: input.rates.map(({ time: seconds }) => seconds),
       series: [{ name: 'Objects a second', tone: 'accent', values: input.rates.map(({ rate }) => rate) }],
