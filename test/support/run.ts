@@ -10,7 +10,7 @@ const usage = `npm test -- [FILE | FOLDER | PART-OF-A-PATH …] [--name PATTERN]
 
 Starts the servers that the tests need and runs test/**/*.test.ts, or those that are named.
   --name PATTERN     only tests whose name matches
-  --concurrency N    test files at the same time (2)
+  --concurrency N    test files at the same time (3)
 `;
 
 // A file that still runs after this hangs on something that it left open.
@@ -34,7 +34,7 @@ async function main(): Promise<number> {
     temporalCli: process.env['TEMPORAL_CLI'],
   });
   try {
-    return await runTests(files, servers, values.name, values.concurrency ?? '2');
+    return await runTests(files, servers, values.name, values.concurrency ?? '3');
   } finally {
     if (givenDatabase !== undefined) await dropTestTemplate(givenDatabase, String(process.pid));
     await servers.stop();
