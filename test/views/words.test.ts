@@ -4,6 +4,7 @@ import { describeProgress, formatAgo, formatDuration, formatRate } from '../../v
 import { pager } from '../../views/components/pager/pager.ts';
 import { partStrip } from '../../views/components/partStrip/partStrip.ts';
 import { statusBadge } from '../../views/components/statusBadge/statusBadge.ts';
+import { nextRun } from '../../views/pages/schedules/nextRun.ts';
 import { describeContent } from '../../views/pages/tasks/describeContent.ts';
 import { taskStates } from '../../domain/tasks/task.ts';
 import type { ProgressShape } from '../../views/shapes.ts';
@@ -147,4 +148,10 @@ test('contents are told in words, and unknown ones do no harm', () => {
     ],
   );
   assert.equal(describeContent(6, { anything: 1 }).title, 'Cross match');
+});
+
+test('a run is told in its own time zone too, with the day where it is another one', () => {
+  assert.equal(nextRun('2026-11-27T01:30:00.000Z', 'Europe/Berlin').there, '02:30 in Europe/Berlin');
+  assert.equal(nextRun('2026-11-27T23:30:00.000Z', 'Asia/Tokyo').there, '2026-11-28 08:30 in Asia/Tokyo');
+  assert.equal(nextRun('2026-11-27T01:30:00.000Z', 'UTC').there, null);
 });

@@ -13,6 +13,9 @@ export function nextRun(iso: string, timeZone: string): NextRun {
     new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short', timeZone: zone }).format(
       new Date(iso),
     );
-  const there = clock(timeZone);
-  return { time: time(iso), there: there === clock('UTC') ? null : `${there} in ${timeZone}` };
+  const [here, there] = [clock('UTC'), clock(timeZone)];
+  const day = here.slice(0, 11);
+  // The day is said where it is another one.
+  const words = there.startsWith(day) ? there.slice(day.length) : there;
+  return { time: time(iso), there: there === here ? null : `${words} in ${timeZone}` };
 }
