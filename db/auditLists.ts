@@ -1,4 +1,4 @@
-import { countOf, pageOfKeys, type BlockList } from './blockPages.ts';
+import { countRows, readPage, type BlockList } from './blockPages.ts';
 import { createConditions, type Conditions } from './conditions.ts';
 import type { Database } from './connection.ts';
 import type { Paging } from './paging.ts';
@@ -39,27 +39,22 @@ const columns = `audit_id "auditId", audit_time "auditTime", account_id "account
 export function createAuditLists(db: Database) {
   return {
     /** Newest first. */
-    page: async (filters: AuditFilters, paging: Paging): Promise<AuditRow[]> => {
-      const conditions = conditionsOf(filters);
-      const page = pageOfKeys(list, conditions, () => inBlocks(filters), paging);
-      const sql = `select ${columns}
-         from (${page.sql}) page
-         join audit using (audit_id)
-         order by audit_id desc`;
-      return page.name === null
-        ? db.query<AuditRow>(sql, conditions.binds)
-        : db.prepared<AuditRow>(page.name, sql, conditions.binds);
-    },
+    page: (filters: AuditFilters, paging: Paging): Promise<AuditRow[]> =>
+      readPage<AuditRow>(
+        db,
+        list,
+        { conditions: conditionsOf(filters), inBlocks: () => inBlocks(filters) },
+        paging,
+        { columns, join: 'audit using (audit_id)' },
+      ),
 
-    count: async (filters: AuditFilters): Promise<number> => {
-      const { sql, binds } = countOf(
+    count: (filters: AuditFilters): Promise<number> =>
+      countRows(
+        db,
         list,
         () => conditionsOf(filters),
         () => inBlocks(filters),
-      );
-      const [row] = await db.query<{ count: number }>(sql, binds);
-      return row?.count ?? 0;
-    },
+      ),
   };
 }
 

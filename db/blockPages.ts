@@ -1,4 +1,5 @@
 import { createConditions, type Conditions } from './conditions.ts';
+import type { Database } from './connection.ts';
 import { offsetOf, type Paging } from './paging.ts';
 
 /** A list whose ids are counted by blocks: its table, its key, and the table of counts. */
@@ -16,10 +17,28 @@ const plainOffset = 2 << blockBits;
 /** Binds what it needs and answers the conditions on the table of counts. */
 type BlockConditions = (conditions: Conditions) => readonly string[] | null;
 
-export interface PageOfKeys {
+interface PageOfKeys {
   readonly sql: string;
   /** For `prepared`, when the text is one of few. */
   readonly name: string | null;
+}
+
+/** The rows of a page, newest first. They are joined after the page is cut out, so what lies before it is cheap to pass. */
+export function readPage<Row extends object>(
+  db: Database,
+  list: BlockList,
+  { conditions, inBlocks }: { readonly conditions: Conditions; readonly inBlocks: BlockConditions },
+  paging: Paging,
+  { columns, join }: { readonly columns: string; readonly join: string },
+): Promise<Row[]> {
+  const page = pageOfKeys(list, conditions, inBlocks, paging);
+  const sql = `select ${columns}
+     from (${page.sql}) page
+     join ${join}
+     order by ${list.key} desc`;
+  return page.name === null
+    ? db.query<Row>(sql, conditions.binds)
+    : db.prepared<Row>(page.name, sql, conditions.binds);
 }
 
 /**
@@ -27,7 +46,7 @@ export interface PageOfKeys {
  * blocks before it, and costs what the first one costs; `inBlocks` answers the same conditions on the table of counts,
  * null when it does not know what they ask for, so that rows have to be passed one by one.
  */
-export function pageOfKeys(
+function pageOfKeys(
   { table, key, blocks }: BlockList,
   conditions: Conditions,
   inBlocks: BlockConditions,
@@ -61,20 +80,22 @@ export function pageOfKeys(
   return { sql, name: named('far') };
 }
 
-/** The statement that counts all that the filters match, by the counts of blocks where they tell it. */
-export function countOf(
+/** Counts all that the filters match, by the counts of blocks where they tell it. */
+export async function countRows(
+  db: Database,
   { table, blocks }: BlockList,
   conditionsOf: () => Conditions,
   inBlocks: BlockConditions,
-): { sql: string; binds: readonly unknown[] } {
+): Promise<number> {
   const ofBlocks = createConditions();
   const told = inBlocks(ofBlocks);
-  if (told !== null) {
-    const sql = `select coalesce(sum(items), 0)::bigint count from ${blocks} ${whereAll(told)}`;
-    return { sql, binds: ofBlocks.binds };
-  }
-  const conditions = conditionsOf();
-  return { sql: `select count(*) from ${table} ${conditions.where()}`, binds: conditions.binds };
+  const conditions = told === null ? conditionsOf() : ofBlocks;
+  const sql =
+    told === null
+      ? `select count(*) from ${table} ${conditions.where()}`
+      : `select coalesce(sum(items), 0)::bigint count from ${blocks} ${whereAll(told)}`;
+  const [row] = await db.query<{ count: number }>(sql, conditions.binds);
+  return row?.count ?? 0;
 }
 
 function whereAll(conditions: readonly string[]): string {

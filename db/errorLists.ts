@@ -1,5 +1,5 @@
 import type { ErrorFilters } from '../domain/tasks/errorFilters.ts';
-import { countOf, pageOfKeys, type BlockList } from './blockPages.ts';
+import { countRows, readPage, type BlockList } from './blockPages.ts';
 import { createConditions, type Conditions } from './conditions.ts';
 import type { Database } from './connection.ts';
 import type { Paging } from './paging.ts';
@@ -40,27 +40,22 @@ const rowsAtOnce = 1_000;
 export function createErrorLists(db: Database) {
   return {
     /** Newest first, overcome ones too. */
-    page: async (filters: ErrorFilters, paging: Paging): Promise<TaskErrorRow[]> => {
-      const conditions = conditionsOf(filters);
-      const page = pageOfKeys(list, conditions, (all) => inBlocks(filters, all), paging);
-      const sql = `select ${columns}
-         from (${page.sql}) page
-         join task_errors using (error_id)
-         order by error_id desc`;
-      return page.name === null
-        ? db.query<TaskErrorRow>(sql, conditions.binds)
-        : db.prepared<TaskErrorRow>(page.name, sql, conditions.binds);
-    },
+    page: (filters: ErrorFilters, paging: Paging): Promise<TaskErrorRow[]> =>
+      readPage<TaskErrorRow>(
+        db,
+        list,
+        { conditions: conditionsOf(filters), inBlocks: (all) => inBlocks(filters, all) },
+        paging,
+        { columns, join: 'task_errors using (error_id)' },
+      ),
 
-    count: async (filters: ErrorFilters): Promise<number> => {
-      const { sql, binds } = countOf(
+    count: (filters: ErrorFilters): Promise<number> =>
+      countRows(
+        db,
         list,
         () => conditionsOf(filters),
         (all) => inBlocks(filters, all),
-      );
-      const [row] = await db.query<{ count: number }>(sql, binds);
-      return row?.count ?? 0;
-    },
+      ),
 
     /** How many of each code the filters match, the most frequent first; by the counts of blocks where they tell it. */
     countByCode: (filters: ErrorFilters): Promise<ErrorsOfCode[]> => {

@@ -4,7 +4,7 @@ import type { NotificationPolicy } from '../domain/tasks/notificationPolicy.ts';
 import type { TaskState } from '../domain/tasks/task.ts';
 import type { TaskFilters } from '../domain/tasks/taskFilters.ts';
 import { fadeMs } from '../domain/tasks/rate.ts';
-import { countOf, pageOfKeys, type BlockList } from './blockPages.ts';
+import { countRows, readPage, type BlockList } from './blockPages.ts';
 import { createConditions, type Conditions } from './conditions.ts';
 import type { Database } from './connection.ts';
 import { offsetOf, type Beside, type Paging } from './paging.ts';
@@ -99,18 +99,14 @@ const sortings: Readonly<Record<TaskOrder, { readonly isOfEnded: boolean; readon
 export function createTaskLists(db: Database) {
   const lists = {
     /** Newest first. */
-    page: async (filters: TaskFilters, paging: Paging): Promise<TaskRow[]> => {
-      const conditions = conditionsOf(filters);
-      // Rows are joined after the page is cut out of the narrow index, so what lies before it is cheap to pass.
-      const page = pageOfKeys(list, conditions, (all) => inBlocks(filters, all), paging);
-      const sql = `select ${columns}
-         from (${page.sql}) page
-         join tasks t using (task_id) ${parts}
-         order by task_id desc`;
-      return page.name === null
-        ? db.query<TaskRow>(sql, conditions.binds)
-        : db.prepared<TaskRow>(page.name, sql, conditions.binds);
-    },
+    page: (filters: TaskFilters, paging: Paging): Promise<TaskRow[]> =>
+      readPage<TaskRow>(
+        db,
+        list,
+        { conditions: conditionsOf(filters), inBlocks: (all) => inBlocks(filters, all) },
+        paging,
+        { columns, join: `tasks t using (task_id) ${parts}` },
+      ),
 
     /**
      * The same in any order. A page beside a row begins there in the index that has the order; without one, or when it
@@ -152,15 +148,13 @@ export function createTaskLists(db: Database) {
       return rows.length === 0 && beside !== null ? lists.ordered(filters, order, paging) : rows;
     },
 
-    count: async (filters: TaskFilters): Promise<number> => {
-      const { sql, binds } = countOf(
+    count: (filters: TaskFilters): Promise<number> =>
+      countRows(
+        db,
         list,
         () => conditionsOf(filters),
         (all) => inBlocks(filters, all),
-      );
-      const [row] = await db.query<{ count: number }>(sql, binds);
-      return row?.count ?? 0;
-    },
+      ),
 
     /** Where no table of counts tells them, of each status so many at most; `more`: there are more of them. */
     countByStatus: (filters: TaskFilters): Promise<StatusCount[]> => {
