@@ -44,10 +44,7 @@ export function home(sources: HomeSources): RequestHandler {
     const now = new Date();
     const before = (ms: number) => new Date(now.getTime() - ms);
     const [
-      running,
-      recent,
-      failed,
-      incomplete,
+      [running = [], recent = [], failed = [], incomplete = []],
       statuses,
       { accounts, count },
       stock,
@@ -57,12 +54,12 @@ export function home(sources: HomeSources): RequestHandler {
       hour,
       day,
     ] = await Promise.all([
-      homeLists.openTasks(openAtMost).then((ids) => tasksOf(taskLists, ids)),
-      homeLists.endedTasks(endedAtMost).then((ids) => tasksOf(taskLists, ids)),
-      homeLists.failedSince(before(failedWithinMs), failedAtMost).then((ids) => tasksOf(taskLists, ids)),
-      homeLists
-        .incompleteSince(before(failedWithinMs), incompleteAtMost)
-        .then((ids) => tasksOf(taskLists, ids)),
+      tasksOf(taskLists, [
+        homeLists.openTasks(openAtMost),
+        homeLists.endedTasks(endedAtMost),
+        homeLists.failedSince(before(failedWithinMs), failedAtMost),
+        homeLists.incompleteSince(before(failedWithinMs), incompleteAtMost),
+      ]),
       taskLists.countByTypeAndStatus(),
       accountLists.page(paging),
       recentStock(),
@@ -113,10 +110,15 @@ function isNoWorker({ name }: HealthCheck): boolean {
   return name !== 'workers' && name !== 'extractors';
 }
 
-/** The tasks in the order of their ids; one that has been deleted meanwhile is left out. */
-async function tasksOf(taskLists: HomeSources['taskLists'], ids: readonly number[]): Promise<TaskShape[]> {
-  if (ids.length === 0) return [];
-  const rows = await taskLists.page({ taskIds: ids }, { page: 1, pageSize: ids.length });
+/** The tasks of each list in the order of its ids, read at once; one that has been deleted meanwhile is left out. */
+async function tasksOf(
+  taskLists: HomeSources['taskLists'],
+  lists: readonly Promise<readonly number[]>[],
+): Promise<TaskShape[][]> {
+  const ids = await Promise.all(lists);
+  const taskIds = [...new Set(ids.flat())];
+  if (taskIds.length === 0) return [];
+  const rows = await taskLists.page({ taskIds }, { page: 1, pageSize: taskIds.length });
   const byId = new Map(rows.map((row) => [row.taskId, presentTaskOfPage(row)]));
-  return ids.flatMap((id) => byId.get(id) ?? []);
+  return ids.map((list) => list.flatMap((id) => byId.get(id) ?? []));
 }
