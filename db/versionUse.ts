@@ -1,11 +1,6 @@
 import { askInTime } from './askInTime.ts';
 import type { Database } from './connection.ts';
-
-export interface OwnedVersion {
-  readonly objects: 'faces' | 'events';
-  readonly version: number;
-  readonly type: 'face' | 'body';
-}
+import type { OwnedVersion } from '../domain/tasks/ownedVersion.ts';
 
 export type VersionUse = ReturnType<typeof createVersionUse>;
 

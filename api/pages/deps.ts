@@ -1,3 +1,4 @@
+import type { OwnedVersion } from '../../domain/tasks/ownedVersion.ts';
 import type { ActivityShape } from '../../views/pages/home/activity.ts';
 import type { Account } from '../../domain/accounts/account.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
@@ -127,13 +128,6 @@ export interface PageSources {
     readonly kind: 'face' | 'body';
     readonly name: string;
   }[];
-}
-
-/** A version of the descriptors of faces or events. */
-export interface OwnedVersion {
-  readonly objects: 'faces' | 'events';
-  readonly version: number;
-  readonly type: 'face' | 'body';
 }
 
 interface TaskOrigin {

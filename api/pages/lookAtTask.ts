@@ -1,8 +1,9 @@
 import type { Request } from 'express';
+import type { OwnedVersion } from '../../domain/tasks/ownedVersion.ts';
 import type { TaskPreviewInput } from '../../views/pages/tasks/taskPreview.ts';
 import { presentTaskPreview } from '../present/taskPreview.ts';
 import { identityOf } from '../requestContext.ts';
-import type { OwnedVersion, PageSources } from './deps.ts';
+import type { PageSources } from './deps.ts';
 import { picturedObjects } from './picturedObjects.ts';
 import type { TaskOrder } from './taskForm.ts';
 
