@@ -1,7 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Typed } from '../../views/components/field/field.ts';
 import { newTaskPage, type NewTaskInput } from '../../views/pages/tasks/new.ts';
-import { taskKinds, type TaskKind } from '../../views/pages/tasks/taskKinds.ts';
+import { toTaskKind, type TaskKind } from '../../views/pages/tasks/taskKinds.ts';
 import { paths } from '../../views/paths.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { actorOf, type Actor } from '../requestContext.ts';
@@ -45,12 +45,12 @@ export function newTask(sources: NewTaskSources) {
 
   const form: RequestHandler = (req, res) => {
     const { kind, ...values } = fieldsOf(req.query);
-    return show(req, res, kindOf(kind), { typed: { values, faults: {}, isPrefilled: true } });
+    return show(req, res, toTaskKind(kind), { typed: { values, faults: {}, isPrefilled: true } });
   };
 
   const create: RequestHandler = async (req, res) => {
     const { kind: given, step, ...values } = fieldsOf(req.body);
-    const kind = kindOf(given);
+    const kind = toTaskKind(given);
     if (step === 'kind') {
       await show(req, res, kind, { typed: keptValues(kind, values) });
       return;
@@ -81,8 +81,4 @@ export function newTask(sources: NewTaskSources) {
   };
 
   return { form, create };
-}
-
-function kindOf(given: unknown): TaskKind {
-  return taskKinds.find((kind) => kind === given) ?? 'extract-faces';
 }

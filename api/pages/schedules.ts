@@ -3,7 +3,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { schedulesPage } from '../../views/pages/schedules/list.ts';
 import { newSchedulePage, type NewScheduleInput } from '../../views/pages/schedules/new.ts';
 import type { FormOffers } from '../../views/pages/tasks/newTaskFields.ts';
-import { taskKinds, type TaskKind } from '../../views/pages/tasks/taskKinds.ts';
+import { toTaskKind } from '../../views/pages/tasks/taskKinds.ts';
 import type { ScheduleRunShape } from '../../views/shapes.ts';
 import { paths, type ScheduleAction } from '../../views/paths.ts';
 import { bodyCheck } from '../contract/bodyCheck.ts';
@@ -58,7 +58,7 @@ export function schedulePages(sources: ScheduleSources) {
 
   const form: RequestHandler = (req, res) => {
     const { kind, ...values } = fieldsOf(req.query);
-    return show(req, res, { kind: kindOf(kind), typed: { values, faults: {}, isPrefilled: true } });
+    return show(req, res, { kind: toTaskKind(kind), typed: { values, faults: {}, isPrefilled: true } });
   };
 
   const editForm: RequestHandler = async (req, res) => {
@@ -95,7 +95,7 @@ export function schedulePages(sources: ScheduleSources) {
   ): RequestHandler => {
     return async (req, res) => {
       const { kind: given, step, revision = '', ...values } = fieldsOf(req.body);
-      const kind = kindOf(given);
+      const kind = toTaskKind(given);
       const isNew = req.params['schedule_id'] === undefined;
       const edited = isNew ? {} : { changed: { scheduleId: idOf(req, 'schedule_id'), revision } };
       if (step === 'kind') {
@@ -168,8 +168,4 @@ function sentTo(req: Request): { method?: 'PUT'; path: string } {
   const path = '/tasks/schedules';
   if (req.params['schedule_id'] === undefined) return { path };
   return { method: 'PUT', path: `${path}/${idOf(req, 'schedule_id')}` };
-}
-
-function kindOf(given: unknown): TaskKind {
-  return taskKinds.find((kind) => kind === given) ?? 'extract-faces';
 }

@@ -7,6 +7,7 @@ import { paths } from '../../paths.ts';
 import type { FaceDetailsShape } from '../../shapes.ts';
 import { attributeFacts } from './attributeFacts.ts';
 import { networkName } from './networkName.ts';
+import { listName } from '../lists/listName.ts';
 
 export interface FaceInput {
   readonly face: FaceDetailsShape;
@@ -79,11 +80,11 @@ export function facePage({ face, extractors }: FaceInput): FacePage {
       created: time(descriptor.create_time),
     })),
     listCount: formatCount(face.list_count),
-    lists: face.lists.map(({ list_id, user_data, link_time }) => ({
-      id: list_id,
-      href: paths.list(list_id),
-      name: user_data || list_id,
-      linked: time(link_time),
+    lists: face.lists.map((list) => ({
+      id: list.list_id,
+      href: paths.list(list.list_id),
+      name: listName(list),
+      linked: time(list.link_time),
     })),
     moreLists:
       face.list_count > face.lists.length

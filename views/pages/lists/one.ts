@@ -5,6 +5,7 @@ import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { FaceCardsShape, ListShape } from '../../shapes.ts';
+import { listName } from './listName.ts';
 
 export interface ListInput {
   readonly list: ListShape & { readonly account_id: string };
@@ -23,7 +24,7 @@ export interface ListPage {
 
 export function listPage({ list, faces }: ListInput): ListPage {
   return {
-    head: { title: `List ${list.user_data || list.list_id}`, section: 'accounts' },
+    head: { title: `List ${listName(list)}`, section: 'accounts' },
     name: list.user_data || 'List without a name',
     facts: [idFact('Id', list.list_id)],
     updated: time(list.last_update_time),

@@ -11,9 +11,8 @@ import { paths } from '../../paths.ts';
 import type { AuditEntryShape } from '../../shapes.ts';
 import { auditRow, type AuditRow } from '../audit/auditRow.ts';
 import { newTaskFields, type FormOffers } from '../tasks/newTaskFields.ts';
-import type { KindLink } from '../tasks/new.ts';
 import { taskPreview, type TaskPreviewInput, type TaskPreviewView } from '../tasks/taskPreview.ts';
-import { kindWords, taskKinds, type TaskKind } from '../tasks/taskKinds.ts';
+import { kindLinks, kindWords, type KindLink, type TaskKind } from '../tasks/taskKinds.ts';
 import { overlapWords } from './list.ts';
 import { nextRun, type NextRun } from './nextRun.ts';
 
@@ -75,12 +74,7 @@ export function newSchedulePage(input: NewScheduleInput): NewSchedulePage {
     head: { title, section: 'schedules' },
     title,
     kind,
-    kinds: (changed === undefined ? taskKinds : []).map((one) => ({
-      kind: one,
-      text: kindWords[one].text,
-      href: paths.newSchedule(one),
-      current: one === kind,
-    })),
+    kinds: changed === undefined ? kindLinks(kind, paths.newSchedule) : [],
     explanation,
     warning,
     summary: errorSummary(typed, [

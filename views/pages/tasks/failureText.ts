@@ -1,4 +1,5 @@
 import { errorTable } from '../../../domain/errors.ts';
+import { errorAdvice } from '../documents/errorAdvice.ts';
 
 /** Why a task failed, in one line; null: it did not. */
 export function failureText(failure: object | null): string | null {
@@ -12,5 +13,5 @@ export function failureText(failure: object | null): string | null {
 export function failureAdvice(failure: object | null): string | null {
   const { error_code } = (failure ?? {}) as { error_code?: unknown };
   if (error_code !== errorTable.errorBudgetSpent.code) return null;
-  return 'Its errors name what was wrong. Mend that and retry, or make a new task with a larger part of the objects that may fail.';
+  return errorAdvice.errorBudgetSpent;
 }

@@ -3,21 +3,13 @@ import { nothingTyped, type FieldGroup, type Typed } from '../../components/fiel
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import { extractWarning, newTaskFields, type FormOffers } from './newTaskFields.ts';
-import { kindWords, taskKinds, type TaskKind } from './taskKinds.ts';
+import { kindLinks, kindWords, type KindLink, type TaskKind } from './taskKinds.ts';
 import { taskPreview, type TaskPreviewInput, type TaskPreviewView } from './taskPreview.ts';
 
 export interface NewTaskInput extends FormOffers {
   readonly kind: TaskKind;
   readonly typed?: Typed;
   readonly preview?: TaskPreviewInput;
-}
-
-/** Leads to the form of another kind. */
-export interface KindLink {
-  readonly kind: TaskKind;
-  readonly text: string;
-  readonly href: string;
-  readonly current: boolean;
 }
 
 export interface NewTaskPage {
@@ -43,12 +35,7 @@ export function newTaskPage(input: NewTaskInput): NewTaskPage {
   return {
     head: { title: 'New task', section: 'tasks' },
     kind: input.kind,
-    kinds: taskKinds.map((kind) => ({
-      kind,
-      text: kindWords[kind].text,
-      href: paths.newTask(kind),
-      current: kind === input.kind,
-    })),
+    kinds: kindLinks(input.kind, paths.newTask),
     explanation,
     warning,
     notice: extractWarning(input.kind, input),

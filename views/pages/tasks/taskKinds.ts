@@ -9,6 +9,11 @@ export const taskKinds = [
 ] as const;
 export type TaskKind = (typeof taskKinds)[number];
 
+/** The kind that an address or a form names; one that it does not know is the first. */
+export function toTaskKind(given: unknown): TaskKind {
+  return taskKinds.find((kind) => kind === given) ?? 'extract-faces';
+}
+
 export interface KindWords {
   readonly text: string;
   readonly explanation: string;
@@ -60,3 +65,20 @@ export const kindWords: Readonly<Record<TaskKind, KindWords>> = {
     button: 'Remove the events',
   },
 };
+
+/** Leads to the form of another kind. */
+export interface KindLink {
+  readonly kind: TaskKind;
+  readonly text: string;
+  readonly href: string;
+  readonly current: boolean;
+}
+
+export function kindLinks(current: TaskKind, href: (kind: TaskKind) => string): KindLink[] {
+  return taskKinds.map((kind) => ({
+    kind,
+    text: kindWords[kind].text,
+    href: href(kind),
+    current: kind === current,
+  }));
+}
