@@ -6,6 +6,7 @@ import { rootLogin, rootPassword } from '../support/apiServer.ts';
 import { buildEvent, insertEventRows } from '../support/eventRows.ts';
 import { buildFace, insertFaces } from '../support/rows.ts';
 import { openSite } from '../support/site.ts';
+import { textsOf } from '../support/textsOf.ts';
 import { registerAccount } from '../support/visitor.ts';
 import { cardName } from '../../views/components/faceGrid/cardName.ts';
 import { insertPicturedFaces, photograph } from './faceRows.ts';
@@ -208,15 +209,15 @@ test('the faces of an account and of a list are pictures that are turned page by
   for (const path of [`/accounts/${accountId}`, `/lists/${listIds[0]}/view`]) {
     await page.goto(path);
     const names = page.locator('.face-name');
-    assert.deepEqual(await names.allInnerTexts(), captions.slice(0, 24), path);
+    assert.deepEqual(await textsOf(names), captions.slice(0, 24), path);
     await page.getByRole('link', { name: 'Next' }).click();
-    assert.deepEqual(await names.allInnerTexts(), captions.slice(24, 48));
+    assert.deepEqual(await textsOf(names), captions.slice(24, 48));
     await page.getByRole('link', { name: 'Next' }).click();
-    assert.deepEqual(await names.allInnerTexts(), captions.slice(48));
+    assert.deepEqual(await textsOf(names), captions.slice(48));
     assert.equal(await page.getByRole('link', { name: 'Next' }).count(), 0);
     await page.getByRole('link', { name: 'Previous' }).click();
     await page.getByRole('link', { name: 'Previous' }).click();
-    assert.deepEqual(await names.allInnerTexts(), captions.slice(0, 24));
+    assert.deepEqual(await textsOf(names), captions.slice(0, 24));
     assert.equal(await page.getByRole('link', { name: 'Previous' }).count(), 0);
     await page
       .getByRole('link', { name: /^\S+ v 1, 3$/ })

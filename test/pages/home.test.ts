@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { readStock } from '../../db/stock.ts';
 import { rootLogin, rootPassword } from '../support/apiServer.ts';
 import { buildFace, insertFaces } from '../support/rows.ts';
+import { textsOf } from '../support/textsOf.ts';
 import { logIn } from '../support/visitor.ts';
 import { insertTask } from './taskRows.ts';
 import { openSite } from '../support/site.ts';
@@ -122,7 +123,7 @@ for (const isWell of [true, false]) {
       await logIn(page, rootLogin, rootPassword);
       const items = page.getByRole('list', { name: 'Health' }).getByRole('listitem');
       await items.first().waitFor();
-      assert.deepEqual(await items.allTextContents(), [
+      assert.deepEqual(await textsOf(items), [
         'Database answers',
         `Temporal ${isWell ? 'answers' : 'not working'}`,
         'Workers 2',

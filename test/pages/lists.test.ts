@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { rootLogin } from '../support/apiServer.ts';
 import { buildEvent, insertEventRows } from '../support/eventRows.ts';
 import { buildFace, insertFaces } from '../support/rows.ts';
+import { textsOf } from '../support/textsOf.ts';
 import { registerAccount } from '../support/visitor.ts';
 import { insertError, insertTask } from './taskRows.ts';
 import { openSite } from '../support/site.ts';
@@ -171,12 +172,12 @@ test('the search of accounts leads to the one thing that is meant, shows several
   }
   const rows = page.getByRole('table').getByRole('link');
   await look('NORTH');
-  assert.deepEqual(await rows.allInnerTexts(), found);
+  assert.deepEqual(await textsOf(rows), found);
   assert.equal(await page.getByRole('searchbox').inputValue(), 'NORTH');
   await rows.first().click();
   await page.getByRole('heading', { name: 'north@example.com', level: 1 }).waitFor();
   await look('Badge 17');
-  assert.deepEqual(await rows.allInnerTexts(), ['Badge 17', 'Badge 17']);
+  assert.deepEqual(await textsOf(rows), ['Badge 17', 'Badge 17']);
 
   for (const text of ['nobody%', '01900000-0000-7000-8000-00000000dead']) {
     await look(text);

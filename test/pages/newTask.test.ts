@@ -8,6 +8,7 @@ import { filterFields } from '../../views/pages/tasks/filterFields.ts';
 import { rootLogin, rootPassword } from '../support/apiServer.ts';
 import { buildEvent, insertEventRows } from '../support/eventRows.ts';
 import { buildFace, insertFaces } from '../support/rows.ts';
+import { textsOf } from '../support/textsOf.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { insertPicturedFaces } from './faceRows.ts';
 import { openSite } from '../support/site.ts';
@@ -186,7 +187,7 @@ test('everything that is wrong with a form is told at once, in words', async () 
   await page.getByRole('button', { name: 'Start the extract' }).click();
   const told = wrong.flatMap(([label, , fault]) => (fault === null ? [] : [`${label}: ${fault}`]));
   const order = (items: readonly string[]): string[] => [...items].sort();
-  const shown = await page.getByRole('alert').getByRole('listitem').allInnerTexts();
+  const shown = await textsOf(page.getByRole('alert').getByRole('listitem'));
   assert.deepEqual(order(shown), order(told));
   for (const [label, text, fault] of wrong) {
     const field = page.getByLabel(label);

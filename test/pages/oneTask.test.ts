@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { rootLogin } from '../support/apiServer.ts';
 import { insertError, insertTask, setState } from './taskRows.ts';
 import { openSite } from '../support/site.ts';
+import { textsOf } from '../support/textsOf.ts';
 
 const site = openSite();
 
@@ -63,8 +64,8 @@ test('errors stand together by their code, and those of one code are retried alo
   await about.getByText(/^Ended\s*\d{4}-\d\d-\d\d [\d:]{8} · (now|\d+ sec ago)$/).waitFor();
   const groups = page.getByRole('table', { name: 'Open errors by code' });
   assert.deepEqual(
-    (await groups.locator('tbody tr').allInnerTexts()).map((text) => text.split(/ \(|\t/)[0]),
-    ['Sample unreadable 28101\ncut off', 'Sample missing 28100\nno such file'],
+    (await textsOf(groups.locator('tbody tr'))).map((text) => text.split(' (')[0]),
+    ['Sample unreadable 28101 cut off', 'Sample missing 28100 no such file'],
   );
   await groups.getByRole('button', { name: 'Retry these: error 28101' }).click();
   await page.getByText('The task was started again.').waitFor();
@@ -98,9 +99,9 @@ test('a task is seen among all states, and its ids are copied', async () => {
   await page.goto(`/tasks/${taskId}/view`);
   const here = page.locator('[aria-current="step"]');
   assert.equal(await here.innerText(), 'Running');
-  assert.deepEqual(await page.locator('.step-next').allInnerTexts(), [
-    ...['Collecting results\n(can come next)', 'Pausing\n(can come next)'],
-    ...['Cancelling\n(can come next)', 'Failed\n(can come next)'],
+  assert.deepEqual(await textsOf(page.locator('.step-next')), [
+    ...['Collecting results (can come next)', 'Pausing (can come next)'],
+    ...['Cancelling (can come next)', 'Failed (can come next)'],
   ]);
   assert.equal(
     await page.getByRole('link', { name: 'Its workflow in Temporal' }).getAttribute('href'),
@@ -110,11 +111,11 @@ test('a task is seen among all states, and its ids are copied', async () => {
   for (const state of ['planning', 'running', 'pausing', 'paused'] as const)
     await setState(site.server.db, taskId, state);
   await here.getByText('Paused').waitFor();
-  assert.deepEqual(await page.locator('.step-passed').allInnerTexts(), [
-    'Pending\n(passed)',
-    'Planning\n(passed)\n(can come next)',
-    'Running\n(passed)\n(can come next)',
-    'Pausing\n(passed)',
+  assert.deepEqual(await textsOf(page.locator('.step-passed')), [
+    'Pending (passed)',
+    'Planning (passed) (can come next)',
+    'Running (passed) (can come next)',
+    'Pausing (passed)',
   ]);
   await setState(site.server.db, taskId, 'done');
   await here.getByText('Done').waitFor();
@@ -213,7 +214,7 @@ test('a task is throttled, and its history tells who did what, without JavaScrip
   await setState(site.server.db, taskId, 'cancelled');
   await page.reload();
 
-  const lines = await page.locator('.timeline li').allInnerTexts();
+  const lines = await textsOf(page.locator('.timeline li'));
   assert.deepEqual(
     lines.map((line) => line.replace(/\s*\d{4}-\d\d-\d\d.*$/s, '')),
     [

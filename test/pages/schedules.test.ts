@@ -5,6 +5,7 @@ import { nextRuns } from '../../platform/cron.ts';
 import { basic } from '../support/documentedClient.ts';
 import { buildFace, insertFaces } from '../support/rows.ts';
 import { openSite } from '../support/site.ts';
+import { textsOf } from '../support/textsOf.ts';
 import { registerAccount } from '../support/visitor.ts';
 
 const site = openSite();
@@ -40,7 +41,7 @@ test('a schedule is looked at before it is made, then stopped, started and remov
 
   const runs = runsOf('30 2 * * *', 'Europe/Berlin');
   await page.getByRole('heading', { name: 'It would run next' }).waitFor();
-  assert.deepEqual(await page.locator('.runs time').allInnerTexts(), runs);
+  assert.deepEqual(await textsOf(page.locator('.runs time')), runs);
   assert.match(await page.locator('.runs li').first().innerText(), / 02:30 in Europe\/Berlin$/);
   const [counted] = await site.server.db.query<{ count: number }>('select count(*) from schedules');
   assert.equal(counted?.count, 0, 'looking makes nothing');
@@ -50,7 +51,7 @@ test('a schedule is looked at before it is made, then stopped, started and remov
   await page.getByText('Schedule 1 was made and started.').waitFor();
   const schedule = page.getByRole('region', { name: 'Remove faces' });
   await schedule.getByText('retention').waitFor();
-  assert.deepEqual(await schedule.locator('.runs time').allInnerTexts(), runs);
+  assert.deepEqual(await textsOf(schedule.locator('.runs time')), runs);
   await schedule.getByText('Waits for the engine').waitFor();
   const [row] = await site.server.db.query<{ content: object; cron: string }>(
     'select content, cron from schedules',

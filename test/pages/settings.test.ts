@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settings } from '../../platform/settings.ts';
 import { openSite } from '../support/site.ts';
+import { textsOf } from '../support/textsOf.ts';
 
 const site = openSite();
 
@@ -11,7 +12,7 @@ test('every setting is shown with what it is for, and no secret', async () => {
   await page.getByRole('link', { name: 'Settings' }).click();
   await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
 
-  const names = await page.locator('dl dt').allInnerTexts();
+  const names = await textsOf(page.locator('dl dt'));
   assert.deepEqual(names.sort(), Object.keys(settings).sort());
   const text = await page.getByRole('main').innerText();
   assert.doesNotMatch(text, /hidden/, 'the secrets that the tests start it with');

@@ -3,6 +3,7 @@ import { beforeEach, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { insertTask } from './taskRows.ts';
 import { openSite } from '../support/site.ts';
+import { textsOf } from '../support/textsOf.ts';
 
 const site = openSite();
 
@@ -14,10 +15,7 @@ const open = async (query = ''): Promise<Page> => {
   return page;
 };
 
-const described = async (page: Page): Promise<string[]> => {
-  const notes = await page.locator('.cell-task .row-note').allInnerTexts();
-  return notes.map((text) => text.trim());
-};
+const described = (page: Page): Promise<string[]> => textsOf(page.locator('.cell-task .row-note'));
 
 test('tasks are filtered in the address, by words, who made them, kind and time', async () => {
   const db = site.server.db;
@@ -71,7 +69,7 @@ test('the states are counted within the other filters, and lead to their tasks',
   await insertTask(db, { state: 'failed', description: 'another' });
   const page = await open();
   const states = page.getByRole('navigation', { name: 'State' }).getByRole('link');
-  assert.deepEqual(await states.allInnerTexts(), [
+  assert.deepEqual(await textsOf(states), [
     ...['All 5', 'Pending 0', 'In progress 1', 'Failed 3', 'Cancelled 0', 'Done 1'],
   ]);
   await page.getByLabel('Text').fill('counted');
@@ -139,7 +137,7 @@ test('what is found often is counted up to a limit, and its pages go on', async 
   );
   const page = await open('?text=week&page=500');
   const states = page.getByRole('navigation', { name: 'State' }).getByRole('link');
-  assert.deepEqual(await states.allInnerTexts(), [
+  assert.deepEqual(await textsOf(states), [
     'All 10,001+',
     'Pending 0',
     'In progress 0',
