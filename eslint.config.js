@@ -35,7 +35,7 @@ const libraries = {
   ajv: ['api'],
   'csv-stringify': ['api'],
   'ajv-formats': ['api'],
-  yaml: ['api'],
+  'js-yaml': ['api'],
   marked: ['api'],
   'marked-gfm-heading-id': ['api'],
   uuid: ['api', 'db'],

