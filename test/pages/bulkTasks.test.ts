@@ -89,3 +89,47 @@ test('nothing happens without a selection, nor without the token of the form', a
   assert.equal(answer.status(), 403);
   assert.equal((await statesOf())[taskId], 'running');
 });
+
+test('with nothing selected the buttons say so and do nothing; with a selection they say how many', async () => {
+  const db = site.server.db;
+  const [first, second] = [await insertTask(db), await insertTask(db)];
+  const page = await site.signedIn();
+  await page.goto('/tasks/view');
+  await page.getByText('live', { exact: true }).waitFor();
+  const box = (taskId: number) => page.getByLabel(`Select task ${taskId}`, { exact: true });
+  const button = (text: string) => page.getByRole('button', { name: text, exact: true });
+
+  for (const text of ['Cancel…', 'Retry…', 'Delete…']) {
+    assert.equal(await button(text).isDisabled(), true, text);
+    await button(text).press('Enter');
+    await button(text).and(page.locator(':focus')).waitFor();
+  }
+  // Enter in a form presses its first button.
+  await box(first).press('Enter');
+  const hint = page.getByText('Tick the tasks first.');
+  assert.equal(await button('Delete…').getAttribute('aria-describedby'), await hint.getAttribute('id'));
+  await page.getByLabel('Tasks to act on').selectOption('matching');
+  assert.equal(await button('Delete…').isEnabled(), true, 'what the filter shows needs no selection');
+  await page.getByLabel('Tasks to act on').selectOption('selected');
+
+  await box(first).check();
+  await button('Cancel 1 selected…').waitFor();
+  await hint.waitFor({ state: 'hidden' });
+  assert.equal(await page.getByText('No task is selected.').count(), 0, 'nobody was led away and back');
+  await page.getByLabel('Select all on this page').check();
+  await button('Delete 2 selected…').waitFor();
+  assert.equal(await box(second).isChecked(), true);
+
+  const third = await insertTask(db);
+  await box(third).waitFor();
+  await button('Cancel 2 selected…').waitFor();
+  const all = page.getByLabel('Select all on this page');
+  assert.equal(await all.isChecked(), false, 'one has come that is not selected');
+  await all.check();
+  await button('Cancel 3 selected…').click();
+  await page.getByText('3 tasks are selected; 3 would be cancelled.').waitFor();
+  await page.goBack();
+  await button('Cancel 3 selected…').waitFor();
+  await all.uncheck();
+  assert.equal(await button('Cancel…').isDisabled(), true);
+});
