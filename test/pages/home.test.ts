@@ -23,6 +23,7 @@ test('home tells how far each version of face descriptors has come', async () =>
   const faces = [[1], [1], [1, 3], [1, 3], [], [2]].map((versions) => buildFace({ versions }));
   await insertFaces(site.server.db, faces);
   const page = await site.signedIn();
+  await page.goto('/');
   const row = (name: string) => page.getByRole('row').filter({ hasText: name });
   assert.match(await row('Version 1').innerText(), /default.*resnet128\s+4\s+100 %/s);
   assert.match(await row('Version 2').innerText(), /no network at hand\s+1\s+25 %\s+3 missing/s);
@@ -86,6 +87,7 @@ test('home names what failed, what stands still and who is missing, and nothing 
      select gen_random_uuid(), '', '{}', 3, '', now() - interval '2 minutes' from generate_series(1, 3)`,
   );
   const page = await site.signedIn();
+  await page.goto('/');
   const list = page.getByRole('region', { name: 'Needs attention' });
   await list
     .getByRole('link', {
@@ -179,6 +181,7 @@ test('home charts what was done and what failed, of the last hour and day', asyn
 
 test('the theme follows the system until another one is chosen, and that is kept', async () => {
   const page = await site.signedIn({ colorScheme: 'light' });
+  await page.goto('/');
   const html = page.locator('html');
   const theme = page.getByRole('group', { name: 'Theme' });
   assert.equal(await html.getAttribute('data-bs-theme'), 'light');

@@ -25,6 +25,7 @@ test('the errors of all tasks are grouped by code, filtered in the address, and 
   for (let n = 0; n < 3; n++) await insertError(site.server.db, taskId, `no file ${n}`);
   await insertError(site.server.db, otherId, 'not a picture', { code: 28101, desc: 'Sample unreadable' });
   const page = await signedIn();
+  await page.goto('/');
   await open(page, 'Errors');
   const rows = page.getByRole('table').getByRole('row');
   assert.equal(await rows.count(), 5);
@@ -88,6 +89,7 @@ test('the audit shows who did what, before and after, and is filtered', async ()
     account_type: 'user',
   });
   const page = await signedIn();
+  await page.goto('/');
   await open(page, 'Audit');
   const row = page.getByRole('row').filter({ hasText: 'audited@example.com' });
   assert.match(await row.innerText(), /Created account .*login audited@example\.com\s+account type user/s);

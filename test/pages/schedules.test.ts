@@ -14,6 +14,7 @@ afterEach(() => site.server.db.query('truncate schedules restart identity'));
 
 async function schedules(options: { javaScriptEnabled?: boolean } = {}): Promise<Page> {
   const page = await site.signedIn(options);
+  await page.goto('/');
   await page.getByRole('link', { name: 'Schedules' }).click();
   await page.getByRole('heading', { name: 'Schedules', level: 1 }).waitFor();
   return page;

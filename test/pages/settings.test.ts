@@ -8,6 +8,7 @@ const site = openSite();
 
 test('every setting is shown with what it is for, and no secret', async () => {
   const page = await site.signedIn({ javaScriptEnabled: false });
+  await page.goto('/');
   await page.getByRole('link', { name: 'Help', exact: true }).click();
   await page.getByRole('link', { name: 'Settings' }).click();
   await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();

@@ -10,6 +10,7 @@ const site = openSite();
 
 test('an extract is started from its form and told to the engine', async () => {
   const page = await site.signedIn();
+  await page.goto('/');
   await page.getByRole('link', { name: 'New task' }).first().click();
   await page.getByLabel('Descriptor version to extract').selectOption('3');
   await page.getByLabel('Created from').fill('now-30d');

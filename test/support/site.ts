@@ -3,7 +3,7 @@ import { after, afterEach, before } from 'node:test';
 import type { Page } from 'playwright-core';
 import { rootLogin, rootPassword, startApiServer, type ApiServer } from './apiServer.ts';
 import { launchBrowser, type LaunchedBrowser } from './browser.ts';
-import { createVisitor, logIn, type Visitor, type VisitorOptions } from './visitor.ts';
+import { createVisitor, startSession, type Visitor, type VisitorOptions } from './visitor.ts';
 
 /** `url`: of another service than the file's own. */
 type WindowOptions = Partial<VisitorOptions>;
@@ -57,11 +57,10 @@ export function openSite(options: Parameters<typeof startApiServer>[0] = {}) {
     },
     /** Opens a window for somebody who is not signed in. */
     visit,
-    /** The same for an administrator, on the first page. */
+    /** The same for an administrator, who has still to go somewhere. */
     signedIn: async (window: WindowOptions = {}): Promise<Page> => {
       const page = await visit(window);
-      await logIn(page, rootLogin, rootPassword);
-      await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+      await startSession(page, window.url ?? server.url, rootLogin, rootPassword);
       return page;
     },
   };
