@@ -70,7 +70,7 @@ export interface TaskPage {
   /** Why nothing can move now. */
   readonly waitsFor: string | null;
   readonly progress: Progress;
-  readonly figures: readonly { readonly key: string; readonly name: string; readonly value: string }[];
+  readonly figures: readonly Figure[];
   readonly controls: TaskControls;
   readonly failure: string | null;
   readonly advice: string | null;
@@ -95,6 +95,14 @@ export interface TaskPage {
     readonly events: string;
     readonly workflow: string | null;
   };
+}
+
+interface Figure {
+  readonly key: string;
+  readonly name: string;
+  readonly value: string;
+  /** Whether somebody should look into it. */
+  readonly isBad?: boolean;
 }
 
 interface PartRow {
@@ -174,10 +182,15 @@ function waitsFor(task: TaskShape, missing: TaskInput['missingWorkers']): string
     : null;
 }
 
-function figures({ progress: counters, ...task }: TaskShape) {
+function figures({ progress: counters, ...task }: TaskShape): Figure[] {
   return [
     { key: 'objects_done', name: 'Done', value: formatCount(counters.objects_done) },
-    { key: 'objects_failed', name: 'Failed', value: formatCount(counters.objects_failed) },
+    {
+      key: 'objects_failed',
+      name: 'Failed',
+      value: formatCount(counters.objects_failed),
+      isBad: counters.objects_failed > 0,
+    },
     { key: 'objects_skipped', name: 'Skipped', value: formatCount(counters.objects_skipped) },
     { key: 'objects_expected', name: 'Expected', value: formatCount(counters.objects_expected) },
     {
