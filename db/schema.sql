@@ -266,6 +266,8 @@ create table schedules (
   constraint schedules_task_type_check CHECK ((task_type = ANY (ARRAY[4, 5]))),
   constraint schedules_pkey PRIMARY KEY (schedule_id)
 );
+CREATE TRIGGER schedules_announce AFTER INSERT OR DELETE ON public.schedules FOR EACH ROW EXECUTE FUNCTION announce_schedule();
+CREATE TRIGGER schedules_announce_changed AFTER UPDATE ON public.schedules FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION announce_schedule();
 
 create table schema_migrations (
   name text not null,
@@ -494,6 +496,15 @@ create table workers (
   version text,
   constraint workers_pkey PRIMARY KEY (worker_id)
 );
+
+CREATE OR REPLACE FUNCTION public.announce_schedule()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('luna_schedules', coalesce(new.schedule_id, old.schedule_id)::text);
+  return null;
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.audit_changed()
  RETURNS trigger

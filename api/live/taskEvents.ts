@@ -19,12 +19,14 @@ export interface TaskEventsDeps {
 
 interface Stream {
   readonly res: Response;
+  /** null: of all tasks. */
+  readonly taskId: number | null;
   /** null: signed in by header. */
   readonly sessionId: string | null;
 }
 
 /**
- * Streams of `task` events, each with the JSON of `GET /tasks/{task_id}`, of `gone`, `workers` and `database`. A stream begins with the
+ * Streams of `task` events, each with the JSON of `GET /tasks/{task_id}`, of `gone`, `schedule`, `workers` and `database`. A stream begins with the
  * present state of what is open; a client that comes back with `Last-Event-ID`, the time of the newest change that it
  * has heard of, is also told of what has ended since.
  */
@@ -58,7 +60,8 @@ export function createTaskEvents({
       // While the session was read the client may have left; its close would never be heard.
       if (res.destroyed) return;
       const taskId = watched(req);
-      const here: Stream = { res, sessionId: req.get('Authorization') === undefined ? req.sessionID : null };
+      const sessionId = req.get('Authorization') === undefined ? req.sessionID : null;
+      const here: Stream = { res, taskId, sessionId };
       openStream(res);
       if (req.method === 'HEAD') {
         res.end();
@@ -95,6 +98,12 @@ export function createTaskEvents({
   return {
     all: stream(() => null),
     one: stream((req) => inputOf<{ params: { task_id: number } }>(req).params.task_id),
+
+    /** Told to whoever follows all tasks; null: any schedule may have changed. */
+    scheduleChanged: (schedule_id: number | null): void => {
+      for (const { res, taskId } of open)
+        if (taskId === null) res.write(`event: schedule\ndata: ${JSON.stringify({ schedule_id })}\n\n`);
+    },
 
     /** Ends every stream; browsers come back to whoever serves then. */
     close: (): void => {

@@ -39,8 +39,11 @@ import { throttleTask } from './throttleTask.ts';
 export interface PagesDeps extends PageErrorsDeps, PageSources {
   readonly session: RequestHandler;
   readonly authenticator: Authenticator;
-  /** Which tasks change, as soon as they do; null: any may have. */
-  readonly taskChanges: { subscribe(heard: (taskIds: readonly number[] | null) => void): void };
+  /** Which tasks and schedules change, as soon as they do; null: any may have. */
+  readonly taskChanges: {
+    subscribe(heard: (taskIds: readonly number[] | null) => void): void;
+    subscribeToSchedules(heard: (scheduleId: number | null) => void): void;
+  };
   readonly workersByQueue: WorkerWatchDeps['workersByQueue'];
   livingSessions(ids: readonly string[]): Promise<ReadonlySet<string>>;
   readonly heartbeatEveryMs?: number;
@@ -89,6 +92,7 @@ export function createPages(deps: PagesDeps): Pages {
   const workerWatch = createWorkerWatch(deps);
   const { count: countWorkers } = workerWatch;
   const events = createTaskEvents({ ...deps, feed, workerWatch });
+  deps.taskChanges.subscribeToSchedules(events.scheduleChanged);
 
   const pageOnly = new Map<string, string[]>();
   const show = (path: string, ...handlers: RequestHandler[]): void => {

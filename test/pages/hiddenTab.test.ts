@@ -64,3 +64,15 @@ test('boxes that are ticked stay ticked when the list refreshes itself', async (
     [true, false, false],
   );
 });
+
+test('the focus stays on the box of its task when another task comes in above it', async () => {
+  const first = await insertTask(site.server.db);
+  const page = await site.signedIn();
+  await page.goto('/tasks/view');
+  await page.getByText('live', { exact: true }).waitFor();
+  const box = page.getByLabel(`Select task ${first}`, { exact: true });
+  await box.focus();
+  const second = await insertTask(site.server.db);
+  await page.getByLabel(`Select task ${second}`, { exact: true }).waitFor();
+  await box.and(page.locator(':focus')).waitFor();
+});

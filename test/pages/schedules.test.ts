@@ -308,7 +308,7 @@ test('every kind of schedule comes into its form whole, or not at all', async ()
 });
 
 test('a schedule that is gone meanwhile is a page that says so', async () => {
-  const page = await schedules();
+  const page = await schedules({ javaScriptEnabled: false });
   await site.server.db.query(
     `insert into schedules (task_type, content, cron) values (4, '{"target": "faces", "filters": {}}', '0 3 * * *')`,
   );

@@ -41,8 +41,14 @@ function follow(url) {
         refresh();
       }
     });
-    source.addEventListener('task', (event) => show(JSON.parse(event.data)));
-    source.addEventListener('gone', () => refresh());
+    if (document.getElementById('live-schedules') === null) {
+      source.addEventListener('task', (event) => show(JSON.parse(event.data)));
+      source.addEventListener('gone', () => refresh());
+    } else {
+      source.addEventListener('schedule', () => refresh());
+      // Tasks that are open are told when a stream begins; schedules have to be asked for.
+      source.addEventListener('open', () => refresh());
+    }
     source.addEventListener('database', (event) => {
       const { available } = JSON.parse(event.data);
       mark({ isTold: available });
@@ -228,10 +234,12 @@ async function swapRegions() {
     if (next === null || isInUse(region, next)) continue;
     const focused = region.contains(document.activeElement) ? pathTo(region, document.activeElement) : null;
     const checked = [...region.querySelectorAll('input:checked')].map(({ value }) => value);
-    const opened = [...region.querySelectorAll('details')].map(({ open }) => open);
+    const opened = new Map(
+      [...region.querySelectorAll('details')].map(({ id, open }, at) => [id || at, open]),
+    );
     region.replaceWith(next);
-    for (const [index, details] of next.querySelectorAll('details').entries())
-      details.open = opened[index] ?? false;
+    for (const [at, details] of next.querySelectorAll('details').entries())
+      details.open = opened.get(details.id || at) ?? false;
     for (const box of next.querySelectorAll('input[type="checkbox"]'))
       box.checked = checked.includes(box.value);
     if (focused !== null) find(next, focused)?.focus();
@@ -239,6 +247,8 @@ async function swapRegions() {
   mark();
   document.dispatchEvent(new Event('live-swap'));
 }
+
+if (address !== undefined) document.addEventListener('live-stale', refresh);
 
 // What was held back while somebody was confirming is fetched when they leave it.
 document.addEventListener(
@@ -257,13 +267,20 @@ function isInUse(region, next) {
 const focusable = 'a[href], button, summary, input, [tabindex]';
 
 function pathTo(region, element) {
-  return { text: element.textContent, at: [...region.querySelectorAll(focusable)].indexOf(element) };
+  return { name: nameOf(element), at: [...region.querySelectorAll(focusable)].indexOf(element) };
 }
 
-/** A button that took the place of another one is not what somebody was about to press. */
-function find(region, { text, at }) {
+/** Tells apart also the boxes of two rows, and buttons of the same words. */
+function nameOf(element) {
+  return [element.textContent, element.value, element.getAttribute('popovertarget')]
+    .filter(Boolean)
+    .join(' ');
+}
+
+/** A button or a box that took the place of another one is not what somebody was about to press. */
+function find(region, { name, at }) {
   const candidates = [...region.querySelectorAll(focusable)];
-  const same = text === '' ? undefined : candidates.find((element) => element.textContent === text);
-  const there = candidates[at]?.matches('button') ? undefined : candidates[at];
+  const same = name === '' ? undefined : candidates.find((element) => nameOf(element) === name);
+  const there = candidates[at]?.matches('button, input') ? undefined : candidates[at];
   return same ?? there ?? document.getElementById('main');
 }

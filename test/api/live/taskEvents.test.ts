@@ -112,3 +112,28 @@ test('whoever has left before a stream begins leaves nothing behind', async () =
   await closeServer(service);
   assert.equal(listeners, 0);
 });
+
+test('the stream of all tasks tells which schedule was changed; the one of a task does not', async () => {
+  const taskId = await insertTask(server.db, { state: 'running' });
+  const insertSchedule = async (): Promise<number> => {
+    const [row] = await server.db.query<{ schedule_id: number }>(
+      `insert into schedules (task_type, content, cron, time_zone) values (4, '{}', '0 4 * * *', 'UTC') returning schedule_id`,
+    );
+    return row?.schedule_id ?? 0;
+  };
+  let scheduleId = 0;
+  const change = async (): Promise<void> => {
+    scheduleId = await insertSchedule();
+    await server.db.query('update schedules set active = active where schedule_id = $1', [scheduleId]);
+    await server.db.query('delete from schedules where schedule_id = $1', [scheduleId]);
+    await advanceTask(server.db, taskId, 100);
+  };
+  const open = await server.db.query(
+    "select 1 from tasks where state not in ('cancelled', 'failed', 'done')",
+  );
+  const all = await readEvents('/tasks/events', open.length + 2, change);
+  const told = all.filter((event) => event.startsWith('event: schedule'));
+  assert.deepEqual(told.map(dataOf), [{ schedule_id: scheduleId }, { schedule_id: scheduleId }]);
+  const one = await readEvents(`/tasks/${taskId}/events`, 2, change);
+  assert.ok(one.every((event) => event.includes('event: task')));
+});

@@ -26,6 +26,7 @@ export interface SchedulesPage {
   readonly empty: EmptyState;
   readonly pager: Pager | null;
   readonly newSchedule: string;
+  readonly events: string;
 }
 
 interface ScheduleCard {
@@ -87,6 +88,7 @@ export function schedulesPage({ schedules, count, page, pageSize }: SchedulesInp
       href: (other) => paths.schedules({ page: other }),
     }),
     newSchedule: paths.newSchedule(),
+    events: paths.allTaskEvents,
   };
 }
 
