@@ -15,22 +15,25 @@ const milliseconds: Record<string, number> = {
 /**
  * Turns `now-30d` (units s m h d w M y; M and y are calendar months and years in UTC) or an RFC 3339 time into
  * ISO-8601 UTC with milliseconds.
- * @throws DomainError validationFailed naming `path` when it is neither.
+ * @throws DomainError validationFailed naming `path` when it is neither, or not of the years 1 to 9999.
  */
 export function freezeTime(text: string, now: Date, path: string): string {
   const match = relative.exec(text);
   const time = match === null ? parseAbsolute(text) : subtract(now, Number(match[1] ?? 0), match[2] ?? 's');
-  if (time === null || Number.isNaN(time.getTime())) {
+  const year = time?.getUTCFullYear() ?? Number.NaN;
+  // Other years have a form of their own in ISO 8601, which PostgreSQL does not read.
+  if (time === null || !(year >= 1 && year <= 9_999)) {
     throw new DomainError(
       'validationFailed',
-      `Path: '${path}' message: 'not an RFC 3339 time nor a relative one such as now-30d'`,
+      `Path: '${path}' message: 'not an RFC 3339 time nor a relative one such as now-30d, of the years 1 to 9999'`,
     );
   }
   return time.toISOString();
 }
 
+/** A leap second is the last moment before it. */
 function parseAbsolute(text: string): Date | null {
-  return absolute.test(text) ? new Date(text) : null;
+  return absolute.test(text) ? new Date(text.replace(/:59:60(?:\.\d+)?/, ':59:59.999')) : null;
 }
 
 function subtract(now: Date, amount: number, unit: string): Date {

@@ -52,7 +52,8 @@ export function toDomainError(
   }
   if (!(error instanceof Error)) return null;
   const { type, status, code } = error as Error & { type?: unknown; status?: unknown; code?: unknown };
-  if (status === 400 && typeof code === 'string' && code.startsWith('Z_')) {
+  // What zlib says of gzip and deflate, and of Brotli.
+  if (status === 400 && typeof code === 'string' && /^(?:Z_|ERR__)/.test(code)) {
     return new DomainError('notJson', 'the body cannot be unpacked', { cause: error });
   }
   switch (type) {

@@ -52,7 +52,8 @@ export function accountRoutes({ accountLists, accountActions }: AccountsDeps): H
     removeAccount: async (req, res) => {
       const { params } = inputOf<AccountInput>(req);
       await accountActions.remove(params.account_id, actorOf(req));
-      if (identityOf(req).account.accountId === params.account_id) await endSession(req, res);
+      const { account, via } = identityOf(req);
+      if (via === 'session' && account.accountId === params.account_id) await endSession(req, res);
       res.json({});
     },
   };
