@@ -62,6 +62,17 @@ test('filters stand open where there is room, and on a small screen once they ar
   assert.equal(await text.inputValue(), 'no task says so', 'what narrows the list is seen');
 });
 
+test('the list says in words how many objects of a task failed, and follows them', async () => {
+  const taskId = await insertTask(site.server.db, { failed: 12 });
+  await insertTask(site.server.db);
+  const page = await site.signedIn();
+  await page.goto('/tasks/view');
+  assert.deepEqual(await textsOf(page.locator('.row-failed')), ['', '12 failed']);
+  await site.server.db.query('update subtasks set failed = 1 where task_id = $1 and part_no = 2', [taskId]);
+  await site.server.db.query("select pg_notify('luna_tasks', $1::text)", [taskId]);
+  await page.getByText('13 failed').waitFor();
+});
+
 test('the states are counted within the other filters, and lead to their tasks', async () => {
   const db = site.server.db;
   for (const state of ['failed', 'failed', 'done', 'running'] as const)

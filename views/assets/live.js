@@ -1,7 +1,7 @@
 // One stream of events per page, while it is seen; one change of the page a second. Figures are set from the event itself;
 // what needs words or buttons (another state, more parts, more errors) is fetched as the page itself, of which only the
 // live regions are swapped in.
-import { describeProgress, formatCount, formatDuration, formatRate } from './words.js';
+import { describeProgress, failedWords, formatCount, formatDuration, formatRate } from './words.js';
 
 const address = document.body.dataset.events;
 const updateEveryMs = 1000;
@@ -103,6 +103,7 @@ function setFigures(task) {
   const values = {
     percent: `${bar.percent} %`,
     words: bar.words,
+    failed: failedWords(progress.objects_failed),
     objects_done: formatCount(progress.objects_done),
     objects_failed: formatCount(progress.objects_failed),
     objects_skipped: formatCount(progress.objects_skipped),

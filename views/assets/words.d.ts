@@ -11,5 +11,6 @@ export interface ProgressWords {
 export function formatCount(value: number): string;
 export function formatRate(perSecond: number | null): string;
 export function formatDuration(seconds: number | null): string;
+export function failedWords(count: number): string;
 export function formatAgo(iso: string, now: number): string;
 export function describeProgress(task: Pick<TaskShape, 'state' | 'progress'>): ProgressWords;

@@ -22,6 +22,11 @@ export function formatDuration(seconds) {
   return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
 
+/** Said only where there are any: red in a bar is not seen by everybody. */
+export function failedWords(count) {
+  return count === 0 ? '' : `${formatCount(count)} failed`;
+}
+
 const ages = new Intl.RelativeTimeFormat('en-GB', { numeric: 'auto', style: 'short' });
 const ageSteps = [
   { unit: 'second', seconds: 1, below: 60 },

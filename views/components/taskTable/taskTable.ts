@@ -1,4 +1,4 @@
-import { formatDuration, formatRate } from '../../assets/words.js';
+import { failedWords, formatDuration, formatRate } from '../../assets/words.js';
 import { isFinal } from '../../../domain/tasks/task.ts';
 import { describeContent } from '../../pages/tasks/describeContent.ts';
 import { took } from '../../pages/tasks/took.ts';
@@ -43,7 +43,7 @@ export interface TaskRow {
   readonly state: string;
   readonly badge: StatusBadge;
   readonly progress: Progress;
-  readonly failed: boolean;
+  readonly failed: string;
   readonly pace: string;
   readonly created: Time;
   readonly ended: Time | null;
@@ -76,7 +76,7 @@ function taskRow(task: TaskShape): TaskRow {
     state: task.state,
     badge: statusBadge(task.state, task.progress.objects_failed),
     progress: progress(task),
-    failed: task.progress.objects_failed > 0,
+    failed: failedWords(task.progress.objects_failed),
     pace: pace(task),
     created: time(task.create_time),
     ended: task.end_time === null ? null : time(task.end_time),

@@ -64,16 +64,17 @@ export function homePage(input: HomeInput): HomePage {
   return {
     head: { title: 'Home', section: 'home' },
     tiles: [
+      // Named and ordered as on the page that they lead to.
+      tile('Pending', counts.pending, paths.tasks({ task_status: 0 }), 'plain'),
       tile(
-        'Running',
+        'In progress',
         counts.running,
         paths.tasks({ task_status: 1 }),
         counts.running > 0 ? 'active' : 'plain',
       ),
-      tile('Waiting', counts.pending, paths.tasks({ task_status: 0 }), 'plain'),
-      tile('Done', counts.done, paths.tasks({ task_status: 5 }), 'plain'),
       tile('Failed', counts.failed, paths.tasks({ task_status: 3 }), counts.failed > 0 ? 'bad' : 'plain'),
       tile('Cancelled', counts.cancelled, paths.tasks({ task_status: 2 }), 'plain'),
+      tile('Done', counts.done, paths.tasks({ task_status: 5 }), 'plain'),
       tile('Accounts', counts.accounts, paths.accounts(), 'plain'),
       { name: 'Faces', value: countWords(input.stock.faces), href: null, tone: 'plain' },
       { name: 'Events', value: countWords(input.stock.events), href: null, tone: 'plain' },
