@@ -7,6 +7,7 @@ export const paths = {
   help: '/version/view',
   apiReference: '/docs/spec',
   errorReference: '/docs/errors',
+  errorCode: (code: number) => `/docs/errors#${code}`,
   manual: '/docs/dev/index.html',
   systemInfo: '/luna_sys_info',
   config: '/config',

@@ -92,6 +92,19 @@ test('a task that failed for its error budget says what can be done', async () =
   await page.getByText('300 of 1,000 planned objects').waitFor();
 });
 
+test('whatever a task failed for, it says what can be done and leads to the code', async () => {
+  const failure = { error_code: 28110, desc: 'Subtask failed', detail: 'part 3 was tried 5 times' };
+  const taskId = await insertTask(site.server.db, { state: 'failed', failure });
+  const page = await site.signedIn();
+  await page.goto(`/tasks/${taskId}/view`);
+  const notice = page.getByRole('alert');
+  await notice.getByText('tried 5 times. The log of the workers tells why. Mend it, then retry').waitFor();
+  await notice.getByRole('link', { name: 'Error 28110' }).click();
+  await page.getByRole('heading', { name: 'Error codes' }).waitFor();
+  const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: '28110' }) });
+  assert.equal(await row.getAttribute('id'), new URL(page.url()).hash.slice(1));
+});
+
 test('a task is seen among all states, and its ids are copied', async () => {
   const taskId = await insertTask(site.server.db);
   await insertError(site.server.db, taskId, 'no such file');

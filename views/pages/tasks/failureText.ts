@@ -1,5 +1,13 @@
-import { errorTable } from '../../../domain/errors.ts';
+import { errorTable, type ErrorName } from '../../../domain/errors.ts';
+import { paths } from '../../paths.ts';
 import { errorAdvice } from '../documents/errorAdvice.ts';
+
+export interface FailureAdvice {
+  readonly words: string;
+  readonly code: number;
+  /** Where the code is explained. */
+  readonly href: string;
+}
 
 /** Why a task failed, in one line; null: it did not. */
 export function failureText(failure: object | null): string | null {
@@ -9,9 +17,12 @@ export function failureText(failure: object | null): string | null {
   return words.length === 0 ? JSON.stringify(failure) : words.join(': ');
 }
 
-/** What can be done about it, where that is known. */
-export function failureAdvice(failure: object | null): string | null {
+/** What can be done about it; null: of a code that this version does not know. */
+export function failureAdvice(failure: object | null): FailureAdvice | null {
   const { error_code } = (failure ?? {}) as { error_code?: unknown };
-  if (error_code !== errorTable.errorBudgetSpent.code) return null;
-  return errorAdvice.errorBudgetSpent;
+  const names = Object.keys(errorTable) as ErrorName[];
+  const name = names.find((known) => errorTable[known].code === error_code);
+  if (name === undefined) return null;
+  const { code } = errorTable[name];
+  return { words: errorAdvice[name], code, href: paths.errorCode(code) };
 }

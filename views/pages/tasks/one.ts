@@ -21,7 +21,7 @@ import type {
 } from '../../shapes.ts';
 import { describeContent, taskTypeName } from './describeContent.ts';
 import { took } from './took.ts';
-import { failureAdvice, failureText } from './failureText.ts';
+import { failureAdvice, failureText, type FailureAdvice } from './failureText.ts';
 import { taskControls, type TaskControls } from './taskControls.ts';
 import { taskHistory, type HistoryLine } from './taskHistory.ts';
 import { errorRow, type ErrorRow } from '../errors/errorRow.ts';
@@ -73,7 +73,7 @@ export interface TaskPage {
   readonly figures: readonly Figure[];
   readonly controls: TaskControls;
   readonly failure: string | null;
-  readonly advice: string | null;
+  readonly advice: FailureAdvice | null;
   readonly content: readonly Fact[];
   readonly contentJson: string;
   readonly history: readonly HistoryLine[];
