@@ -7,6 +7,8 @@ export interface Identity {
   readonly account: Account;
   /** How the client showed who it is; a cookie is sent by browsers without being asked. */
   readonly via: 'basic' | 'session';
+  /** Of the password: an answer that goes on for ever ends when the account has another one. */
+  readonly fingerprint: string;
 }
 
 export interface Input {

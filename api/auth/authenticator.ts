@@ -116,6 +116,10 @@ export function createAuthenticator({ accounts, passwords, limit }: Authenticato
       return Date.now() - begun < sessionAtMostMs ? stillValid(accountId, fingerprint) : null;
     },
 
+    /** Whether the account still exists, with the password that it had then. */
+    isStillIn: async ({ account, fingerprint }: SignedIn): Promise<boolean> =>
+      (await stillValid(account.accountId, fingerprint)) !== null,
+
     /** After a change of password or a removal: nothing that was known of the account counts any longer. */
     forget: (accountId: string): void => void recent.delete(accountId),
   };

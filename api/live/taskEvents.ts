@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
-import { inputOf } from '../requestContext.ts';
+import { identityOf, inputOf, type Identity } from '../requestContext.ts';
 import type { LiveTask, TaskFeed } from './taskFeed.ts';
 import type { WorkerWatch } from './workerWatch.ts';
 
@@ -13,6 +13,7 @@ export interface TaskEventsDeps {
   readonly workerWatch: WorkerWatch;
   /** Which of these sessions still exist: a log-out ends what the session's streams may see. */
   livingSessions(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  readonly authenticator: { isStillIn(identity: Identity): Promise<boolean> };
   readonly log: Logger;
   readonly heartbeatEveryMs?: number;
 }
@@ -21,6 +22,7 @@ interface Stream {
   readonly res: Response;
   /** null: of all tasks. */
   readonly taskId: number | null;
+  readonly identity: Identity;
   /** null: signed in by header. */
   readonly sessionId: string | null;
 }
@@ -34,24 +36,28 @@ export function createTaskEvents({
   feed,
   workerWatch,
   livingSessions,
+  authenticator,
   log,
   heartbeatEveryMs = heartbeatMs,
 }: TaskEventsDeps) {
   const open = new Set<Stream>();
   let heartbeat: NodeJS.Timeout | null = null;
 
-  /** One timer and one question for all streams. */
+  /** One timer for all streams, one question for all sessions, and one for each account. */
   const beat = async (): Promise<void> => {
     for (const { res } of open) {
       // Who has read nothing between two heartbeats is not there any more.
       if (res.writableLength > maxUnsentBytes) res.destroy();
       else res.write(': still here\n\n');
     }
-    const sessions = new Set([...open].flatMap(({ sessionId }) => sessionId ?? []));
-    if (sessions.size === 0) return;
-    const living = await livingSessions([...sessions]);
-    for (const { res, sessionId } of open)
-      if (sessionId !== null && sessions.has(sessionId) && !living.has(sessionId)) res.end();
+    const streams = [...open];
+    const sessions = [...new Set(streams.flatMap(({ sessionId }) => sessionId ?? []))];
+    const living = sessions.length === 0 ? null : await livingSessions(sessions);
+    for (const { res, identity, sessionId } of streams) {
+      const isIn =
+        sessionId === null ? await authenticator.isStillIn(identity) : living?.has(sessionId) === true;
+      if (!isIn) res.end();
+    }
   };
 
   const stream =
@@ -61,7 +67,7 @@ export function createTaskEvents({
       if (res.destroyed) return;
       const taskId = watched(req);
       const sessionId = req.get('Authorization') === undefined ? req.sessionID : null;
-      const here: Stream = { res, taskId, sessionId };
+      const here: Stream = { res, taskId, identity: identityOf(req), sessionId };
       openStream(res);
       if (req.method === 'HEAD') {
         res.end();
@@ -69,9 +75,7 @@ export function createTaskEvents({
       }
       open.add(here);
       heartbeat ??= setInterval(() => {
-        beat().catch((error: unknown) =>
-          log.warn({ err: error }, 'the sessions of streams were not checked'),
-        );
+        beat().catch((error: unknown) => log.warn({ err: error }, 'it was not checked who may still listen'));
       }, heartbeatEveryMs);
       const listening = feed.listen({
         taskId,

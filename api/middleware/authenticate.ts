@@ -45,12 +45,11 @@ async function identify(req: Request, authenticator: Authenticator): Promise<Ide
 async function findIdentity(req: Request, authenticator: Authenticator): Promise<Identity> {
   const header = req.get('Authorization');
   if (header !== undefined) {
-    const { account } = await authenticator.byHeader(header, addressOf(req));
-    return { account, via: 'basic' };
+    return { ...(await authenticator.byHeader(header, addressOf(req))), via: 'basic' };
   }
   const signedIn: SignedIn | null = await authenticator.bySession(req.session);
   if (signedIn === null) throw new DomainError('credentialsNeeded', 'sign in first');
-  return { account: signedIn.account, via: 'session' };
+  return { ...signedIn, via: 'session' };
 }
 
 /** Pages of a browser ask with it that a refusal does not raise the browser's own dialogue. */

@@ -20,6 +20,7 @@ after(async () => {
 
 interface Stream {
   text: string;
+  hasEnded: boolean;
   close(): void;
 }
 
@@ -30,14 +31,17 @@ async function listen(url: string, path: string, headers: Record<string, string>
   request.on('error', () => undefined);
   const [answer] = (await once(request, 'response')) as [http.IncomingMessage];
   assert.equal(answer.statusCode, 200);
-  const stream: Stream = { text: '', close: () => request.destroy() };
+  const stream: Stream = { text: '', hasEnded: false, close: () => request.destroy() };
   answer.setEncoding('utf8').on('data', (text: string) => (stream.text += text));
+  answer.on('end', () => (stream.hasEnded = true));
   answer.on('error', () => undefined);
   return stream;
 }
 
 const statesOf = ({ text }: Stream): string[] =>
   [...text.matchAll(/"state":"(\w+)"/g)].map(([, state]) => state ?? '');
+
+const beatsOf = ({ text }: Stream): number => text.split(': still here').length - 1;
 
 test('a thousand listeners on one process hear a change within 2 s, for a few questions and little memory', async () => {
   const taskId = await insertTask(one.db, { state: 'running' });
@@ -125,6 +129,37 @@ test('whoever comes back with the id of its last event hears of the task that en
   await waitFor('the end', () => new RegExp(`"task_id":${taskId},[^\\n]*"state":"done"`).test(back.text));
   await waitFor('the open ones', () => statesOf(stranger).length >= 25);
   for (const stream of [stranger, back]) stream.close();
+});
+
+test('a stream that was begun with a password ends when that is changed, or its account removed', async () => {
+  const quick = await startApiServer({ besides: one, heartbeatEveryMs: 50 });
+  const asJson = { 'content-type': 'application/json' };
+  const login = 'listens@example.com';
+  try {
+    const made = await fetch(`${one.url}/4/accounts`, {
+      method: 'POST',
+      headers: { ...basic(rootLogin, rootPassword), ...asJson },
+      body: JSON.stringify({ login, password: 'first', account_type: 'admin' }),
+    });
+    const { account_id: accountId } = (await made.json()) as { account_id: string };
+    for (const [password, end] of [
+      ['first', { path: '/4/login', method: 'PATCH', body: JSON.stringify({ password: 'second' }) }],
+      ['second', { path: `/4/accounts/${accountId}`, method: 'DELETE' }],
+    ] as const) {
+      const headers = basic(login, password);
+      const mine = await listen(quick.url, '/4/tasks/events', headers);
+      const others = await listen(quick.url, '/4/tasks/events');
+      await waitFor('heartbeats', () => beatsOf(mine) > 2);
+      const { path, ...request } = end;
+      await fetch(one.url + path, { ...request, headers: { ...headers, ...asJson } });
+      await waitFor('the end', () => mine.hasEnded);
+      const before = beatsOf(others);
+      await waitFor('the others to go on', () => beatsOf(others) > before + 1);
+      others.close();
+    }
+  } finally {
+    await quick.close();
+  }
 });
 
 test('a stream ends when its session does', async () => {
