@@ -24,12 +24,12 @@ test('home tells how far each version of face descriptors has come', async () =>
   await insertFaces(site.server.db, faces);
   const page = await site.signedIn();
   await page.goto('/');
-  const row = (name: string) => page.getByRole('row').filter({ hasText: name });
+  const row = (name: string) => page.locator('tbody').getByRole('row').filter({ hasText: name });
   assert.match(await row('Version 1').innerText(), /default.*resnet128\s+4\s+100 %/s);
   assert.match(await row('Version 2').innerText(), /no network at hand\s+1\s+25 %\s+3 missing/s);
   assert.match(await row('Version 3').innerText(), /mobileface\s+2\s+50 %\s+2 missing/s);
   await page.getByLabel('Counts').getByText('6', { exact: true }).waitFor();
-  await page.getByRole('link', { name: '2 missing' }).click();
+  await page.getByRole('link', { name: 'Extract them as version 3' }).click();
   await page.getByRole('heading', { name: 'New task' }).waitFor();
   assert.equal(new URL(page.url()).search, '?kind=extract-faces&descriptor_version=3');
 });
@@ -40,7 +40,7 @@ test('when the default version is gone, each version is compared with all faces'
   const page = await site.visit({ url: other.url });
   await logIn(page, rootLogin, rootPassword);
   const table = page.getByRole('table', { name: 'Faces with a descriptor of each version' });
-  await table.getByText('Of all faces').waitFor();
+  await table.getByText('Share of all faces').waitFor();
   const row = (name: string) => table.getByRole('row').filter({ hasText: name });
   assert.match(await row('Version 1').innerText(), /default.*resnet128\s+0\s+0 %\s+6 missing/s);
   assert.match(await row('Version 3').innerText(), /mobileface\s+2\s+33 %\s+4 missing/s);
@@ -175,7 +175,7 @@ test('home charts what was done and what failed, of the last hour and day', asyn
   await activity.getByRole('img', { name: /^Objects a second, last hour, .* at most 10\/s$/ }).waitFor();
   await activity.getByRole('img', { name: /^Errors a minute, last hour, .* at most 600$/ }).waitFor();
   await activity.getByText('As a table').nth(2).click();
-  await activity.getByRole('columnheader', { name: '28100' }).first().waitFor();
+  await activity.getByRole('columnheader', { name: 'Sample missing 28100' }).first().waitFor();
   await activity.getByText('0/s now, over all tasks').waitFor();
 });
 

@@ -1,4 +1,5 @@
 import { formatRate } from '../../assets/words.js';
+import { errorTable } from '../../../domain/errors.ts';
 import { chart, type Chart, type ChartTone } from '../../components/chart/chart.ts';
 import type { TaskShape } from '../../shapes.ts';
 import { taskTypeName } from '../tasks/describeContent.ts';
@@ -89,7 +90,7 @@ function errors(id: string, title: string, seen: readonly ActivityShape[], steps
   const named = codes.length > errorTones.length ? codes.slice(0, errorTones.length - 1) : codes;
   const rest = codes.filter((code) => !named.includes(code));
   const groups = [
-    ...named.map((code) => ({ name: String(code), codes: [code] })),
+    ...named.map((code) => ({ name: codeName(code), codes: [code] })),
     ...(rest.length === 0 ? [] : [{ name: 'others', codes: rest }]),
   ];
   const series = groups.map((group, index) => ({
@@ -104,4 +105,9 @@ function errors(id: string, title: string, seen: readonly ActivityShape[], steps
     title,
     chart: chart({ id, label: title, times: steps.ends, series, unit: 'count', empty: 'No errors.' }),
   };
+}
+
+function codeName(code: number): string {
+  const known = Object.values(errorTable).find((entry) => entry.code === code);
+  return known === undefined ? String(code) : `${known.desc} ${code}`;
 }

@@ -85,11 +85,7 @@ export function homePage(input: HomeInput): HomePage {
     upgrade: upgrade(input.stock),
     activity: activity(input.activity, input.running),
     running: taskTable('Running tasks', input.running, 'created'),
-    nothingRuns: {
-      title: 'Nothing runs at the moment',
-      text: 'Start an additional extract or a garbage collection, and follow it here.',
-      action: { text: 'New task', href: paths.newTask() },
-    },
+    nothingRuns: nothingRuns(input),
     recent: taskTable('Recent tasks', input.recent, 'ended'),
     accounts: input.accounts.map(accountRow),
     accountsPager: pager({
@@ -103,6 +99,20 @@ export function homePage(input: HomeInput): HomePage {
     newTask: paths.newTask(),
     events: paths.allTaskEvents,
   };
+}
+
+function nothingRuns({ stock: { faces, events } }: HomeInput): EmptyState {
+  return faces.count + events.count === 0
+    ? {
+        title: 'There are no faces and no events yet',
+        text: 'Tasks have nothing to work on before: npm run import -- DIR --account LOGIN brings photos in.',
+        action: null,
+      }
+    : {
+        title: 'Nothing runs at the moment',
+        text: 'Start an additional extract or a garbage collection, and follow it here.',
+        action: { text: 'New task', href: paths.newTask() },
+      };
 }
 
 function tile(name: string, count: number, href: string, tone: string) {
