@@ -8,8 +8,8 @@ import { facesToCancel, startEngine, twoWorkers, type Engine } from '../support/
 import { tester } from '../support/rows.ts';
 import { waitFor } from '../support/waitFor.ts';
 
-const partSize = 5_000;
-const rounds = 5;
+const partSize = 2_500;
+const rounds = 3;
 
 let engine: Engine;
 let metricsPort: number;

@@ -60,7 +60,7 @@ const everyQueue = 'orchestrate,gc,extract';
 export const twoWorkers = [everyQueue, everyQueue];
 
 /** A larger number is for measuring by hand: TEST_CANCEL_FACES=1000000 npm test -- test/engine/cancel */
-export const facesToCancel = Number(process.env['TEST_CANCEL_FACES'] ?? 200_000);
+export const facesToCancel = Number(process.env['TEST_CANCEL_FACES'] ?? 120_000);
 
 const run = promisify(execFile);
 
