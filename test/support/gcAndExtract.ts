@@ -11,13 +11,13 @@ interface GcAndExtract {
 /** A gc and an extract, slowed down to some seconds each or more by `slower`, and both in their middle. */
 export async function startBoth(engine: Engine, warps: readonly Buffer[], slower = 1): Promise<GcAndExtract> {
   const old = await engine.addFaces({ count: 16_000, images: [Buffer.from('an image')], imaged: 200 });
-  const lasting = await engine.addFaces({ count: 240, images: warps });
+  const lasting = await engine.addFaces({ count: 120, images: warps });
   await engine.snapshot();
   const gc = await engine.startGc(
     { target: 'faces', filters: { account_id: old.accountId }, remove_samples: true },
     4_000 / slower,
   );
-  const extract = await engine.startExtract(lasting.accountId, 60 / slower);
+  const extract = await engine.startExtract(lasting.accountId, 30 / slower);
   for (const { taskId } of [gc, extract]) {
     await waitFor(`task ${taskId} to be under way`, async () => (await engine.progressOf(taskId)) > 0, {
       limitMs: 30_000,
