@@ -10,7 +10,7 @@ import { createEventLists } from '../db/eventLists.ts';
 import { createFaceLists } from '../db/faceLists.ts';
 import { createHomeLists } from '../db/homeLists.ts';
 import { createListLists } from '../db/listLists.ts';
-import { isMigrated } from '../db/migrate.ts';
+import { isMigrated } from '../db/isMigrated.ts';
 import { createNotificationLists } from '../db/notificationLists.ts';
 import { createResultLists } from '../db/resultLists.ts';
 import { createScheduleLists } from '../db/scheduleLists.ts';

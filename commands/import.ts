@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { createAccountStore } from '../db/accountStore.ts';
 import { createDatabase, type Database } from '../db/connection.ts';
 import { createImportStore } from '../db/importStore.ts';
-import { isMigrated } from '../db/migrate.ts';
+import { isMigrated } from '../db/isMigrated.ts';
 import { findExtractor } from '../extraction/catalogue.ts';
 import { createFaceDetector } from '../extraction/detect.ts';
 import { isPhotoName, listFiles } from '../extraction/photoFiles.ts';

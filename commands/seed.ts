@@ -1,6 +1,6 @@
 import { createAccountStore } from '../db/accountStore.ts';
 import { createDatabase } from '../db/connection.ts';
-import { isMigrated } from '../db/migrate.ts';
+import { isMigrated } from '../db/isMigrated.ts';
 import { seedVolume } from '../db/seedVolume.ts';
 import { findExtractor } from '../extraction/catalogue.ts';
 import { loadConfig } from '../platform/config.ts';

@@ -1,10 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
+import { readFile } from 'node:fs/promises';
 import { Umzug, type UmzugStorage } from 'umzug';
 import { advisoryLocks } from './advisoryLocks.ts';
 import { createDatabase, type Database, type Sql } from './connection.ts';
-
-const migrationsFolder = fileURLToPath(new URL('migrations/', import.meta.url));
+import { listMigrations, migrationsFolder } from './migrationFiles.ts';
 
 /** The database was migrated by a newer release; running this one against it could lose data. */
 export class NewerSchemaError extends Error {
@@ -76,23 +74,8 @@ async function descriptorPartitions(tx: Sql): Promise<string[]> {
   return rows.map(({ name }) => name);
 }
 
-/** Whether the schema is what this release needs; for processes that do not migrate. */
-export async function isMigrated(db: Sql): Promise<boolean> {
-  const [table] = await db.query<{ there: boolean }>(
-    "select to_regclass('schema_migrations') is not null there",
-  );
-  if (table?.there !== true) return false;
-  const rows = await db.query<{ name: string }>('select name from schema_migrations');
-  const names = new Set(rows.map(({ name }) => name));
-  return (await known()).every((name) => names.has(name));
-}
-
-async function known(): Promise<string[]> {
-  return (await readdir(migrationsFolder)).filter((name) => name.endsWith('.sql')).sort();
-}
-
 async function refuseNewer(db: Sql): Promise<void> {
-  const names = new Set(await known());
+  const names = new Set(await listMigrations());
   const rows = await db.query<{ name: string }>('select name from schema_migrations order by name');
   const unknown = rows.map(({ name }) => name).filter((name) => !names.has(name));
   if (unknown.length > 0) {
@@ -105,7 +88,7 @@ async function refuseNewer(db: Sql): Promise<void> {
 function migrations(db: Database): Umzug {
   return new Umzug({
     migrations: async () =>
-      (await known()).map((name) => ({
+      (await listMigrations()).map((name) => ({
         name,
         up: async () => {
           const sql = await readFile(`${migrationsFolder}${name}`, 'utf8');

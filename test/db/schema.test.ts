@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { describeSchema } from '../../db/describeSchema.ts';
-import { isMigrated, migrate, NewerSchemaError } from '../../db/migrate.ts';
+import { isMigrated } from '../../db/isMigrated.ts';
+import { migrate, NewerSchemaError } from '../../db/migrate.ts';
 import { openTestDatabase } from '../support/database.ts';
 
 const { db, url } = await openTestDatabase(2);
