@@ -4,6 +4,8 @@ export const advisoryLocks = {
   /** Two admins that remove each other at the same time must not both succeed. */
   admins: 5_010_528,
   reconciler: 5_010_529,
+  /** With a second number, of the order: the same one that comes twice at the same time. */
+  orders: 5_010_531,
   // 5_010_530 is taken inside ensure_descriptor_partition: "create table if not exists" fails when another
   // connection is just creating that table.
 } as const;

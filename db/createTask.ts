@@ -4,6 +4,7 @@ import type { GcContent } from '../domain/tasks/gcContent.ts';
 import type { NotificationPolicy } from '../domain/tasks/notificationPolicy.ts';
 import type { TaskRef } from '../domain/tasks/parts.ts';
 import type { TaskType } from '../domain/tasks/task.ts';
+import { advisoryLocks } from './advisoryLocks.ts';
 import { recordAudit, type Actor } from './auditStore.ts';
 import type { Sql } from './connection.ts';
 
@@ -30,10 +31,12 @@ export interface CreatedTask extends TaskRef {
 }
 
 const standardPriority = 3;
+// Longer than whoever got no answer goes on asking.
+const keptAfterRemoval = '1 day';
 
 /**
  * Writes a new task with its line in the audit, or finds the one that the same order has made before. Two equal orders
- * at the same time make one task: the unique index keeps the second waiting until the first has committed.
+ * at the same time make one task: the second waits until the first has committed.
  * @throws DomainError idempotencyConflict
  */
 export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<CreatedTask> {
@@ -45,12 +48,13 @@ export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<
     priority: task.priority ?? standardPriority,
     notification_policy: task.notificationPolicy ?? null,
   };
+  const earlier = idempotency === undefined ? null : await findEarlier(tx, task, actor);
+  if (earlier !== null) return earlier;
   const [row] = await tx.query<TaskRef>(
     `insert into tasks (task_type, content, description, objects_per_second, error_budget, notification_policy,
        created_by, created_by_login, request_id, schedule_id, scheduled_time, window_size, priority, idempotency_key,
        idempotency_hash)
      values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, ${hashOf('$15')})
-     on conflict (created_by, idempotency_key) where idempotency_key is not null do nothing
      returning task_id as "taskId", generation`,
     [
       taskType,
@@ -70,8 +74,7 @@ export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<
       requestOf(task),
     ],
   );
-  // Not found either: it was removed between the two statements, and its key is free again.
-  if (row === undefined) return (await findEarlier(tx, task, actor)) ?? createTask(tx, task, actor);
+  if (row === undefined) throw new Error('insert into tasks returned no row');
   await recordAudit(tx, {
     actor,
     action: 'task.create',
@@ -85,11 +88,21 @@ export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<
   return { ...row, isNew: true };
 }
 
+/** Of those that are there and those that were removed; until the transaction ends no equal order makes one. */
 async function findEarlier(tx: Sql, task: NewTask, actor: Actor): Promise<CreatedTask | null> {
+  const owner = [actor.accountId, task.idempotency?.key];
+  await tx.query('select pg_advisory_xact_lock($1, hashtext($2::text || $3::text))', [
+    advisoryLocks.orders,
+    ...owner,
+  ]);
   const [row] = await tx.query<TaskRef & { readonly isSame: boolean }>(
-    `select task_id as "taskId", generation, idempotency_hash = ${hashOf('$3')} as "isSame"
-     from tasks where created_by = $1 and idempotency_key = $2`,
-    [actor.accountId, task.idempotency?.key, requestOf(task)],
+    `select task_id as "taskId", generation, idempotency_hash = ${hashOf('$3')} as "isSame" from (
+       select task_id, generation, idempotency_hash from tasks where created_by = $1 and idempotency_key = $2
+       union all
+       select task_id, 0, idempotency_hash from spent_keys where created_by = $1 and idempotency_key = $2
+         and removed_time > now() - interval '${keptAfterRemoval}'
+     ) earlier`,
+    [...owner, requestOf(task)],
   );
   if (row === undefined) return null;
   if (!row.isSame) {
@@ -99,6 +112,17 @@ async function findEarlier(tx: Sql, task: NewTask, actor: Actor): Promise<Create
     );
   }
   return { taskId: row.taskId, generation: row.generation, isNew: false };
+}
+
+/** Keeps the key of a task that is about to be removed, and forgets those that were kept long enough. */
+export async function keepKey(tx: Sql, taskId: number): Promise<void> {
+  await tx.query(`delete from spent_keys where removed_time <= now() - interval '${keptAfterRemoval}'`);
+  await tx.query(
+    `insert into spent_keys (created_by, idempotency_key, idempotency_hash, task_id)
+     select created_by, idempotency_key, idempotency_hash, task_id from tasks
+     where task_id = $1 and idempotency_key is not null`,
+    [taskId],
+  );
 }
 
 /** jsonb has one text for equal JSON, whatever the order of keys and the spaces between them. */

@@ -284,6 +284,16 @@ create table sessions (
 CREATE INDEX sessions_account ON public.sessions USING btree (((sess ->> 'accountId'::text)));
 CREATE INDEX sessions_expire ON public.sessions USING btree (expire);
 
+create table spent_keys (
+  created_by uuid not null,
+  idempotency_key text not null,
+  idempotency_hash text not null,
+  task_id bigint not null,
+  removed_time timestamp with time zone default now() not null,
+  constraint spent_keys_pkey PRIMARY KEY (created_by, idempotency_key)
+);
+CREATE INDEX spent_keys_removed ON public.spent_keys USING btree (removed_time);
+
 create table subtasks (
   task_id bigint not null,
   part_no integer not null,

@@ -12,7 +12,7 @@ import { isFinal, type DesiredState, type TaskState } from '../domain/tasks/task
 import { asks, type AskedAction } from './askedAction.ts';
 import { recordAudit, type Actor } from './auditStore.ts';
 import type { Database, Sql } from './connection.ts';
-import { createTask, type CreatedTask, type NewTask } from './createTask.ts';
+import { createTask, keepKey, type CreatedTask, type NewTask } from './createTask.ts';
 
 export type TaskStore = ReturnType<typeof createTaskStore>;
 
@@ -188,6 +188,7 @@ async function remove(db: Database, taskId: number, actor: Actor): Promise<void>
   await db.transaction(async (tx) => {
     const task = await lockTask(tx, taskId);
     checkRemoval(task);
+    await keepKey(tx, taskId);
     await tx.query('delete from tasks where task_id = $1', [taskId]);
     await recordAudit(tx, {
       actor,

@@ -11,7 +11,7 @@ before(async () => {
 });
 after(() => api.close());
 beforeEach(async () => {
-  await api.db.query('truncate tasks restart identity cascade');
+  await api.db.query('truncate tasks, spent_keys restart identity cascade');
   api.told.length = 0;
 });
 
@@ -98,13 +98,42 @@ test('a key belongs to its account, and without one each order is another', asyn
   assert.equal(await countTasks(), 4);
 });
 
-test('a key is free again when its task is removed', async () => {
+const removeDone = async (taskId: number) => {
+  await api.db.query("update tasks set state = 'done' where task_id = $1", [taskId]);
+  return (await call('DELETE', `/4/tasks/${taskId}`)).status;
+};
+
+test('an order whose task was removed is not carried out again when it is sent again, for a day', async () => {
   const first = await order('key');
-  await api.db.query("update tasks set state = 'done'");
-  await call('DELETE', `/4/tasks/${first.body.task_id}`);
-  const second = await order('key', { ...gc, description: 'another' });
-  assert.equal(second.status, 201);
-  assert.notEqual(second.body.task_id, first.body.task_id);
+  await removeDone(first.body.task_id);
+  const again = await order('key');
+  assert.deepEqual([again.status, again.body], [201, first.body]);
+  assert.equal(again.headers.get('location'), first.headers.get('location'));
+  const other = await order('key', { ...gc, description: 'another' });
+  assert.deepEqual([other.status, other.body.error_code], [409, 28035]);
+  assert.equal(await countTasks(), 0);
+  assert.equal(api.told.length, 1);
+
+  await api.db.query(`update spent_keys set removed_time = removed_time - interval '24 hours'`);
+  const nextDay = await order('key', { ...gc, description: 'another' });
+  assert.equal(nextDay.status, 201);
+  assert.notEqual(nextDay.body.task_id, first.body.task_id);
+  await removeDone(nextDay.body.task_id);
+  assert.deepEqual((await order('key', { ...gc, description: 'another' })).body, nextDay.body);
+});
+
+test('an order that is sent again while its task is removed makes no other', async () => {
+  for (let round = 0; round < 5; round++) {
+    const first = await order(`round-${round}`);
+    const answers = await Promise.all([
+      ...Array.from({ length: 4 }, () => order(`round-${round}`)),
+      removeDone(first.body.task_id),
+      ...Array.from({ length: 4 }, () => order(`round-${round}`)),
+    ]);
+    const made = answers.map((answer) => (typeof answer === 'number' ? answer : answer.body.task_id));
+    assert.deepEqual(new Set(made), new Set([first.body.task_id, 200]));
+  }
+  assert.equal(await countTasks(), 0);
 });
 
 test('a key that is empty, too long or of other characters is refused, and nothing is made', async () => {
