@@ -145,5 +145,5 @@ async function checkErrorBudget(deps: PartDeps, { task }: ClaimedPart): Promise<
   if (!isOverErrorBudget(await deps.sums(task.taskId), task.errorBudget)) return;
   // No count: batches under way are committed after this one, and the task's counters tell them all.
   const percent = Number(((task.errorBudget ?? defaultErrorBudget) * 100).toFixed(2));
-  throw new DomainError('errorBudgetSpent', `more than the ${percent} % that may`);
+  throw new DomainError('errorBudgetSpent', `more than ${percent} %`);
 }

@@ -71,7 +71,7 @@ test('many rows are estimated, few are counted', async () => {
 test('home names what failed, what stands still and who is missing, and nothing else', async () => {
   const failed = await insertTask(site.server.db, {
     state: 'failed',
-    failure: { error_code: 28111, desc: 'Too many objects failed', detail: 'more than the 20 % that may' },
+    failure: { error_code: 28111, desc: 'Too many objects failed', detail: 'more than 20 %' },
   });
   const incomplete = await insertTask(site.server.db, { state: 'done', expected: 16, done: 0, failed: 16 });
   const stalled = await insertTask(site.server.db);
@@ -91,7 +91,7 @@ test('home names what failed, what stands still and who is missing, and nothing 
   const list = page.getByRole('region', { name: 'Needs attention' });
   await list
     .getByRole('link', {
-      name: `Task ${failed} failed: Too many objects failed: more than the 20 % that may.`,
+      name: `Task ${failed} failed: Too many objects failed: more than 20 %.`,
     })
     .waitFor();
   await list

@@ -155,7 +155,7 @@ test('a fault is told beside its field in every form', async () => {
     ['extract-faces', 'Created from', 'Start the extract'],
     ['extract-events', 'Inserted before', 'Start the extract'],
     ['gc-face-descriptors', 'Descriptor version to remove', 'Remove the descriptors'],
-    ['gc-event-descriptors', 'Part of the objects that may fail', 'Remove the descriptors'],
+    ['gc-event-descriptors', 'Share of the objects that may fail', 'Remove the descriptors'],
     ['gc-events', 'Handler ids', 'Remove the events'],
   ] as const) {
     await page.goto(`/tasks/new?kind=${kind}`);
@@ -180,7 +180,7 @@ test('everything that is wrong with a form is told at once, in words', async () 
     ['Face ids', `one, ${id}, two`, `one, two: ${notId}`],
     ['Description', 'kept', null],
     ['At most this many objects per second', '1.5', 'must be a whole number'],
-    ['Part of the objects that may fail', '2', 'must be at most 1'],
+    ['Share of the objects that may fail', '2', 'must be at most 1'],
     ['Address to notify', 'hooks', 'not an address that begins with http:// or https://'],
   ] as const;
   for (const [label, text] of wrong) await page.getByLabel(label).fill(text);

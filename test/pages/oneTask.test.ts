@@ -82,13 +82,13 @@ test('a task that failed for its error budget says what can be done', async () =
   const failure = {
     error_code: 28111,
     desc: 'Too many objects failed',
-    detail: 'more than the 20 % that may',
+    detail: 'more than 20 %',
   };
   const taskId = await insertTask(site.server.db, { state: 'failed', failure, done: 0, failed: 300 });
   const page = await site.signedIn();
   await page.goto(`/tasks/${taskId}/view`);
   const notice = page.getByRole('alert');
-  await notice.getByText('Too many objects failed: more than the 20 % that may. Its errors name').waitFor();
+  await notice.getByText('Too many objects failed: more than 20 %. Its errors name').waitFor();
   await page.getByText('300 of 1,000 planned objects').waitFor();
 });
 

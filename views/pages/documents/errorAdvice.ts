@@ -56,7 +56,7 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   extractorUnavailable: 'Start the extractor of this version, then retry what failed.',
   partFailed: 'The log of the workers tells why. Mend it, then retry what failed.',
   errorBudgetSpent:
-    'Its errors name what was wrong. Mend that and retry, or make a new task with a larger part of the objects that may fail.',
+    'Its errors name what was wrong. Mend that and retry, or make a new task with a larger share of objects that may fail.',
   booksUnbalanced:
     'What was counted is not what the tables say. Keep the task and report it before you retry.',
   workflowFailed:

@@ -127,7 +127,7 @@ function descriptorTypeField(typed: Typed): Field {
 function conditions(typed: Typed, accounts: readonly Option[], objects: 'faces' | 'events'): FieldGroup {
   return {
     title: `Which ${objects}`,
-    hint: 'All conditions that are filled in have to hold.',
+    hint: 'Leave empty what does not matter: all conditions that are filled in have to hold.',
     fields: filterFields[objects].map((filter) => filterField(typed, filter, accounts)),
   };
 }
@@ -176,8 +176,8 @@ function taskFields(typed: Typed): Field[] {
       kind: 'number',
       hint: 'Empty: as fast as the workers can.',
     }),
-    textField(typed, 'error_budget', 'Part of the objects that may fail', {
-      hint: 'From 0 to 1. With more errors than that the task itself fails, once 1,000 objects were seen. Empty: 0.2.',
+    textField(typed, 'error_budget', 'Share of the objects that may fail', {
+      hint: 'From 0 to 1; empty: 0.2. Beyond it the task itself fails, once it has seen 1,000 objects.',
     }),
     checkField(typed, 'store_results', 'Keep the list of what was done for download', { initial: true }),
   ];
