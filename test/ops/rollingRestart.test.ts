@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Child } from '../../platform/childProcess.ts';
 import { basic } from '../support/documentedClient.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
@@ -9,6 +10,7 @@ import { startRoundRobin, type RoundRobin } from './roundRobin.ts';
 
 const workers = ['worker-1', 'worker-2', 'worker-3'];
 const password = 'a password of the tests';
+const restMs = 100;
 
 let engine: Engine;
 let balancer: RoundRobin;
@@ -37,7 +39,7 @@ async function addApi(name: string): Promise<void> {
   });
 }
 
-/** Requests without a pause until it is told to stop; answers what was not as it should be. */
+/** Requests of some clients until it is told to stop; answers what was not as it should be. */
 function startLoad(clients: number, isOver: () => boolean) {
   const failures: string[] = [];
   let count = 0;
@@ -61,6 +63,8 @@ function startLoad(clients: number, isOver: () => boolean) {
     Array.from({ length: clients }, async (_, n) => {
       for (let turn = n; !isOver(); turn++) {
         await attempt('GET', ['/4/tasks', '/4/version', '/4/accounts'][turn % 3] ?? '');
+        // Without it the load takes the processors that the restarts need, for no more insight.
+        await delay(restMs);
       }
     }),
   );
