@@ -22,6 +22,17 @@ export function createMetrics(registry: Registry = new Registry()) {
     buckets: number[],
   ) => new Histogram<Label>({ name, help, labelNames, buckets, registers });
 
+  const taskObjects = counter('luna_task_objects_total', 'Objects that tasks have dealt with, by outcome.', [
+    'type',
+    'outcome',
+  ]);
+  const partRetries = counter('luna_part_retries_total', 'Attempts of a part after its first.', ['type']);
+  // From zero: of a series that begins at 500 Prometheus sees no increase, and a task may fail between two scrapes.
+  for (const type of ['gc', 'extract']) {
+    partRetries.inc({ type }, 0);
+    for (const outcome of ['done', 'failed', 'skipped']) taskObjects.inc({ type, outcome }, 0);
+  }
+
   // Process figures too: CPU, resident memory, heap, event-loop lag, garbage collection.
   collectDefaultMetrics({ register: registry });
   const poolConnections = gauge('luna_db_pool_connections', 'Database connections by what they do.', [
@@ -47,10 +58,7 @@ export function createMetrics(registry: Registry = new Registry()) {
     httpErrors: counter('luna_http_errors_total', 'Error answers by their code.', ['route', 'error_code']),
 
     tasks: gauge('luna_tasks', 'Tasks by type and status.', ['type', 'status']),
-    taskObjects: counter('luna_task_objects_total', 'Objects that tasks have dealt with, by outcome.', [
-      'type',
-      'outcome',
-    ]),
+    taskObjects,
     partDuration: histogram(
       'luna_part_duration_seconds',
       'Time that one attempt of a part took.',
@@ -63,7 +71,7 @@ export function createMetrics(registry: Registry = new Registry()) {
       ['type'],
       batchSeconds,
     ),
-    partRetries: counter('luna_part_retries_total', 'Attempts of a part after its first.', ['type']),
+    partRetries,
     checkpointAge: gauge(
       'luna_checkpoint_age_seconds',
       'Age of the oldest checkpoint among running parts: a stalled task makes it grow.',

@@ -25,6 +25,15 @@ test('every promised metric is in the output', async () => {
   for (const name of promised) assert.match(text, new RegExp(`^# TYPE ${name} `, 'm'));
 });
 
+test('what alerts count is at zero before it happens: of a figure that begins at 500 Prometheus sees no increase', async () => {
+  const text = await createMetrics().render();
+  for (const type of ['gc', 'extract']) {
+    assert.match(text, new RegExp(`^luna_part_retries_total{type="${type}"} 0$`, 'm'));
+    for (const outcome of ['done', 'failed', 'skipped'])
+      assert.match(text, new RegExp(`^luna_task_objects_total{type="${type}",outcome="${outcome}"} 0$`, 'm'));
+  }
+});
+
 test('two sets of metrics in one process do not meet', async () => {
   const [one, other] = [createMetrics(), createMetrics()];
   one.tasks.set({ type: 'gc', status: 'done' }, 3);
