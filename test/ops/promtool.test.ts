@@ -83,3 +83,19 @@ test('each alert is tested both ways and has its entry in the runbook', async ()
     assert.ok(headings.includes(`### ${alert}`), `docs/operations.md has no entry ### ${alert}`);
   }
 });
+
+test('what the runbook tells to look for in the log is written there by somebody', async () => {
+  const runbook = (await readFile('docs/operations.md', 'utf8')).split('## Runbook')[1] ?? '';
+  const phrases = [...runbook.matchAll(/`([A-Za-z]+(?:[;,]? [a-z]+)+)`/g)].map(([, phrase = '']) => phrase);
+  const messages = phrases.filter((phrase) => !phrase.startsWith('npm '));
+  assert.ok(messages.length >= 4, messages.join(', '));
+  const folders = ['activities', 'api', 'db', 'extraction', 'platform', 'temporal'];
+  const sdk = await readFile('node_modules/@temporalio/worker/lib/activity.js', 'utf8');
+  for (const message of messages) {
+    const isOurs = await run('grep', ['-rqF', message, ...folders]).then(
+      () => true,
+      () => false,
+    );
+    assert.ok(isOurs || sdk.includes(`'${message}'`), `nobody writes '${message}'`);
+  }
+});
