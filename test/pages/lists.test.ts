@@ -99,7 +99,7 @@ test('the audit shows who did what, before and after, and is filtered', async ()
   await page.getByLabel('Object id').fill(accountId);
   await page.getByRole('button', { name: 'Filter' }).click();
   assert.equal(await page.getByRole('table').getByRole('row').count(), 2);
-  await page.getByRole('link', { name: `account ${accountId}` }).click();
+  await page.getByRole('link', { name: 'account audited@example.com' }).click();
   await page.getByRole('heading', { name: 'audited@example.com', level: 1 }).waitFor();
 
   await page.goto('/audit/view?object_type=planet');

@@ -16,7 +16,7 @@ export interface Changes {
 const atAGlance = 3;
 
 /** What differs between two states of one thing, value by value; either may be missing. */
-export function changes(before: object | null, after: object | null): Changes {
+export function changes(before: object | null, after: object | null, shown = atAGlance): Changes {
   const old = new Map(before === null ? [] : leaves(before));
   const fresh = new Map(after === null ? [] : leaves(after));
   const all = [...new Set([...old.keys(), ...fresh.keys()])]
@@ -26,9 +26,9 @@ export function changes(before: object | null, after: object | null): Changes {
       after: fresh.get(path) ?? null,
     }))
     .filter((change) => change.before !== change.after);
-  const isFew = all.length <= atAGlance + 1;
-  const rest = isFew ? [] : all.slice(atAGlance);
-  return { first: isFew ? all : all.slice(0, atAGlance), rest, restWords: `${rest.length} more` };
+  const isFew = all.length <= shown + 1;
+  const rest = isFew ? [] : all.slice(shown);
+  return { first: isFew ? all : all.slice(0, shown), rest, restWords: `${rest.length} more` };
 }
 
 /** What a person would call it: where in a task's content it stands says nothing more. */

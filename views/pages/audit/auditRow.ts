@@ -2,12 +2,15 @@ import { changes, type Changes } from '../../components/changes/changes.ts';
 import { time, type Time } from '../../components/time/time.ts';
 import { paths } from '../../paths.ts';
 import type { AuditEntryShape } from '../../shapes.ts';
+import { describeContent } from '../tasks/describeContent.ts';
 
 export interface AuditRow {
   readonly action: string;
   readonly object: string;
   /** null: it has no page, or is gone. */
   readonly objectHref: string | null;
+  /** What a task or schedule was made for; null: it is something else. */
+  readonly purpose: string | null;
   readonly who: string;
   /** What else they did; null for the service itself. */
   readonly whoHref: string | null;
@@ -39,16 +42,34 @@ export const actionWords: Readonly<Record<string, string>> = {
 
 export function auditRow(entry: AuditEntryShape): AuditRow {
   const isSession = entry.object_type === 'session';
+  const purpose = purposeOf(entry);
   return {
     action: actionWords[entry.action] ?? entry.action,
-    object: isSession ? '' : `${entry.object_type} ${entry.object_id}`,
+    object: isSession ? '' : `${entry.object_type} ${loginOf(entry) ?? entry.object_id}`,
     objectHref: hrefOf(entry),
+    purpose,
     who: entry.login === '' ? 'The service' : entry.login,
     whoHref: entry.login === '' ? null : paths.audit({ login: entry.login }),
     from: entry.remote_address ?? '',
-    changes: changes(entry.before, entry.after),
+    // What it was made for says more than the first of its values.
+    changes: purpose === null ? changes(entry.before, entry.after) : changes(null, entry.after, 1),
     time: time(entry.audit_time),
   };
+}
+
+function purposeOf({ action, after }: AuditEntryShape): string | null {
+  if (!action.endsWith('.create')) return null;
+  const { task_type, content } = (after ?? {}) as { task_type?: unknown; content?: unknown };
+  return typeof task_type === 'number' && typeof content === 'object' && content !== null
+    ? describeContent(task_type, content).title
+    : null;
+}
+
+/** People know an account by it; the id is in the address that it leads to. */
+function loginOf({ object_type, before, after }: AuditEntryShape): string | null {
+  if (object_type !== 'account') return null;
+  const { login } = { ...before, ...after } as { login?: unknown };
+  return typeof login === 'string' ? login : null;
 }
 
 function hrefOf({ action, object_type, object_id }: AuditEntryShape): string | null {

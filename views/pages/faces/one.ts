@@ -50,7 +50,8 @@ export interface FacePage {
 }
 
 export function facePage({ face, extractors }: FaceInput): FacePage {
-  const title = `Face ${face.external_id === '' ? face.face_id : face.external_id}`;
+  // As its picture is called that leads here.
+  const title = `Face ${face.user_data || face.external_id || face.face_id}`;
   const isAccountThere = face.login !== null;
   return {
     head: { title: `Face ${face.face_id}`, section: 'accounts' },

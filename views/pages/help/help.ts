@@ -1,4 +1,4 @@
-import { codeFact, fact, type Fact } from '../../components/facts/facts.ts';
+import { fact, type Fact } from '../../components/facts/facts.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 
@@ -9,7 +9,11 @@ export interface HelpInput {
     readonly minor: number;
     readonly patch: number;
   };
-  readonly extractors: readonly { readonly version: number; readonly name: string }[];
+  readonly extractors: readonly {
+    readonly version: number;
+    readonly kind: 'face' | 'body';
+    readonly name: string;
+  }[];
 }
 
 export interface HelpPage {
@@ -25,9 +29,11 @@ export function helpPage({ version, extractors }: HelpInput): HelpPage {
     version: [
       fact('Service', `${version.major}.${version.minor}.${version.patch}`),
       fact('API', `version ${version.api}, under /${version.api}`),
-      codeFact('Node.js', process.version),
+      fact('Node.js', process.version),
     ],
-    extractors: extractors.map((extractor) => fact(`Version ${extractor.version}`, extractor.name)),
+    extractors: extractors.map((extractor) =>
+      fact(`Version ${extractor.version}`, `${extractor.name}, ${extractor.kind} descriptors`),
+    ),
     documents: [
       {
         text: 'API reference',
