@@ -105,6 +105,8 @@ export interface AppDeps extends NotificationPoliciesDeps {
 
 export interface App {
   readonly express: Express;
+  /** Does beforehand what the first requests would wait for. */
+  warm(): Promise<void>;
   /** Ends the answers that would go on for ever. */
   close(): void;
 }
@@ -185,7 +187,13 @@ export async function createApp(deps: AppDeps): Promise<App> {
   app.use(notFound());
   app.use(pages.errors);
   app.use(errorHandler({ log, isUnavailable }));
-  return { express: app, close: () => pages.close() };
+  return {
+    express: app,
+    warm: async () => {
+      await Promise.all([passwords.warm(), deps.livingSessions([]), pages.warm()]);
+    },
+    close: () => pages.close(),
+  };
 }
 
 /** Express takes a number of proxies or their names; as text a number would be an address. */

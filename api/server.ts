@@ -43,13 +43,14 @@ import { connectionSettings } from '../temporal/connectionOptions.ts';
 import { createGateway } from '../temporal/gateway.ts';
 import type { QueueName } from '../workflows/messages.ts';
 import { createWorkflowUrl } from '../temporal/workflowUrl.ts';
-import { createApp } from './app.ts';
+import { createApp, type App } from './app.ts';
 import { ensureFirstAdmin } from './auth/firstAdmin.ts';
 import { createLoginLimit } from './auth/loginLimit.ts';
 import { startHttpServer } from './httpServer.ts';
 
 const config = readConfig();
 const log = createLogger({ name: 'api', level: config.logLevel, format: config.logFormat });
+const warmAtMostMs = 3_000;
 const { shutdownDelayMs } = config;
 let leave = (): void => undefined;
 const shutdown = createShutdown({
@@ -170,6 +171,7 @@ async function serve(): Promise<void> {
     defaultBodyVersion: config.defaultBodyDescriptorVersion,
     basicAttributesVersion: config.basicAttributesVersion,
   });
+  await warm(app);
   const server = await startHttpServer(app.express, { host: config.host, port: config.port, limitMs: 3_000 });
   leave = () => server.leave();
   shutdown.on('first', 'HTTP server', () => {
@@ -180,6 +182,15 @@ async function serve(): Promise<void> {
   // A parent says it itself, when everything else is ready too.
   if (process.send === undefined) process.stdout.write(`listening on ${url}\n`);
   else process.send({ ready: true, url });
+}
+
+/** The first look at home took half a second, the second 72 ms (docs/performance.md). Nobody is kept waiting by a slow database. */
+async function warm(app: App): Promise<void> {
+  try {
+    await Promise.race([app.warm(), delay(warmAtMostMs, undefined, { ref: false })]);
+  } catch (error) {
+    log.warn({ err: error }, 'the first pages will take longer');
+  }
 }
 
 async function refreshMetrics(): Promise<void> {

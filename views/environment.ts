@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import nunjucks from 'nunjucks';
 import { layoutView, type LayoutInput, type PageHead } from './layout.ts';
@@ -64,6 +65,12 @@ const environment = new nunjucks.Environment(new nunjucks.FileSystemLoader(folde
   trimBlocks: true,
   lstripBlocks: true,
 });
+
+/** Compiles all of them, which each would otherwise be at its first use. */
+export function warmTemplates(): void {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' }))
+    if (name.endsWith('.njk')) environment.getTemplate(name, true);
+}
 
 /** The HTML of a whole page. Everything that it shows is escaped; a value that a template misses is thrown. */
 export function render<Name extends keyof Pages>(

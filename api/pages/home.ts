@@ -3,20 +3,21 @@ import { runHealthChecks, type HealthCheck } from '../../platform/healthChecks.t
 import { createRecent } from '../../platform/recent.ts';
 import { dayStep, hourStep } from '../../views/pages/home/activity.ts';
 import { overdueAtMost } from '../../views/pages/home/attention.ts';
-import { homePage } from '../../views/pages/home/home.ts';
+import { homePage, type HomePage } from '../../views/pages/home/home.ts';
 import type { TaskShape } from '../../views/shapes.ts';
 import { presentAccount } from '../present/account.ts';
 import { presentTaskOfPage } from '../present/task.ts';
 import { missingOf, type WorkerCounts } from '../live/workerWatch.ts';
 import type { PageSources } from './deps.ts';
 import { sendPage } from './pageAnswer.ts';
-import { readPaging } from './paging.ts';
+import { readPaging, type Paging } from './paging.ts';
 
 type HomeSources = Pick<
   PageSources,
   'taskLists' | 'homeLists' | 'accountLists' | 'checks' | 'defaultFaceVersion' | 'extractors'
 > & { countWorkers(): Promise<WorkerCounts> };
 
+export const homePageSize = 10;
 const openAtMost = 10;
 const endedAtMost = 5;
 const failedAtMost = 5;
@@ -29,7 +30,11 @@ const healthAgeMs = 5_000;
 const activityAgeMs = 10_000;
 const hourMs = 3_600_000;
 
-export function home(sources: HomeSources): RequestHandler {
+/** What home shows, and the page of it. */
+export function home(sources: HomeSources): {
+  read(paging: Paging): Promise<HomePage>;
+  page: RequestHandler;
+} {
   const { taskLists, homeLists, accountLists, extractors, defaultFaceVersion: defaultVersion } = sources;
   const recentStock = createRecent(() => homeLists.stock(), stockAgeMs);
   const recentHealth = createRecent(
@@ -39,8 +44,7 @@ export function home(sources: HomeSources): RequestHandler {
   const since = (ms: number) => new Date(Date.now() - ms);
   const recentHour = createRecent(() => homeLists.activity(since(2 * hourMs), hourStep), activityAgeMs);
   const recentDay = createRecent(() => homeLists.activity(since(25 * hourMs), dayStep), activityAgeMs);
-  return async (req, res) => {
-    const paging = readPaging(req.query, 10);
+  const read = async (paging: Paging): Promise<HomePage> => {
     const now = new Date();
     const before = (ms: number) => new Date(now.getTime() - ms);
     const [
@@ -80,28 +84,29 @@ export function home(sources: HomeSources): RequestHandler {
       done: countOf(5),
       accounts: count,
     };
-    sendPage(
-      req,
-      res,
-      'home/home',
-      homePage({
-        missingWorkers: missing,
-        activity: { now, hour, day },
-        ...{ running, recent, counts, accounts: accounts.map(presentAccount), ...paging },
-        stock: { ...stock, defaultVersion, extractors: extractors.filter(({ kind }) => kind === 'face') },
-        health: { findings, workers },
-        attention: {
-          now,
-          failedOfLate: failed,
-          incompleteOfLate: incomplete,
-          broken: [
-            ...missing,
-            ...findings.filter(({ status }) => status !== 'ok').map(({ service }) => service),
-          ],
-          overdueMessages: overdue,
-        },
-      }),
-    );
+    return homePage({
+      missingWorkers: missing,
+      activity: { now, hour, day },
+      ...{ running, recent, counts, accounts: accounts.map(presentAccount), ...paging },
+      stock: { ...stock, defaultVersion, extractors: extractors.filter(({ kind }) => kind === 'face') },
+      health: { findings, workers },
+      attention: {
+        now,
+        failedOfLate: failed,
+        incompleteOfLate: incomplete,
+        broken: [
+          ...missing,
+          ...findings.filter(({ status }) => status !== 'ok').map(({ service }) => service),
+        ],
+        overdueMessages: overdue,
+      },
+    });
+  };
+  return {
+    read,
+    page: async (req, res) => {
+      sendPage(req, res, 'home/home', await read(readPaging(req.query, homePageSize)));
+    },
   };
 }
 

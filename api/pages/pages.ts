@@ -1,5 +1,6 @@
 import express, { type ErrorRequestHandler, type RequestHandler, type Router } from 'express';
 import { DomainError } from '../../domain/errors.ts';
+import { render, warmTemplates } from '../../views/environment.ts';
 import { paths, type ScheduleAction, type TaskAction } from '../../views/paths.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
 import type { SessionAudit } from '../auth/sessionAudit.ts';
@@ -21,7 +22,7 @@ import { oneEvent } from './events.ts';
 import { oneFace } from './faces.ts';
 import { readForm } from './form.ts';
 import { help } from './help.ts';
-import { home } from './home.ts';
+import { home, homePageSize } from './home.ts';
 import { oneList } from './lists.ts';
 import { loginPages } from './login.ts';
 import { newTask } from './newTask.ts';
@@ -62,6 +63,8 @@ export interface Pages {
   /** After everything else, before the errors' answer in JSON: a browser gets "not found" as a page. */
   readonly notFound: Router;
   readonly errors: ErrorRequestHandler;
+  /** Does beforehand what the first looks would wait for: templates, connections, the counts of home. */
+  warm(): Promise<void>;
   /** Ends what would keep a stopping process waiting. */
   close(): void;
 }
@@ -115,7 +118,8 @@ export function createPages(deps: PagesDeps): Pages {
   show(paths.password, login.passwordForm);
   take(paths.password, login.changePassword);
 
-  show(paths.home, home({ ...deps, countWorkers }));
+  const start = home({ ...deps, countWorkers });
+  show(paths.home, start.page);
   show(paths.help, help({ version: apiVersion, extractors: deps.extractors }));
 
   router.get('/tasks', onlyHtml, asPage('/tasks'), deps.session, signIn, list.page);
@@ -195,6 +199,11 @@ export function createPages(deps: PagesDeps): Pages {
     errors: (error, req, res, next) => {
       if (res.locals['isPage'] === true) void toPage(error, req, res, next);
       else next(error);
+    },
+    warm: async () => {
+      const page = await start.read({ page: 1, pageSize: homePageSize });
+      warmTemplates();
+      render('home/home', page, { nonce: '', environment: null, user: null, csrfToken: '', flash: [] });
     },
     close: () => {
       events.close();

@@ -4,8 +4,13 @@ import type { Beside } from './deps.ts';
 // A row has some twenty elements, and more than 1,500 make a page slow where it is shown.
 const largestPage = 50;
 
+export interface Paging {
+  readonly page: number;
+  readonly pageSize: number;
+}
+
 /** A page's address may have been edited or be years old: what cannot be read means the first page. */
-export function readPaging(query: Request['query'], pageSize: number): { page: number; pageSize: number } {
+export function readPaging(query: Request['query'], pageSize: number): Paging {
   return {
     page: readWhole(query['page'], 1, Number.MAX_SAFE_INTEGER) ?? 1,
     pageSize: readWhole(query['page_size'], 1, largestPage) ?? pageSize,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readStock } from '../../db/stock.ts';
 import { rootLogin, rootPassword } from '../support/apiServer.ts';
+import { basic } from '../support/documentedClient.ts';
 import { buildFace, insertFaces } from '../support/rows.ts';
 import { textsOf } from '../support/textsOf.ts';
 import { logIn } from '../support/visitor.ts';
@@ -46,6 +47,25 @@ test('when the default version is gone, each version is compared with all faces'
   assert.match(await row('Version 3').innerText(), /mobileface\s+2\s+33 %\s+4 missing/s);
   assert.equal(await table.getByRole('link').count(), 0, 'nothing can be extracted from the default version');
   await page.getByText('No face has the default version, 1, any more.').waitFor();
+});
+
+test('whoever looks first asks the database no more than whoever looks next', async () => {
+  const server = await site.another();
+  await server.warm();
+  const look = async (path: string): Promise<number> => {
+    const asked = server.questions();
+    const answer = await fetch(server.url + path, {
+      headers: { ...basic(rootLogin, rootPassword), accept: 'text/html' },
+    });
+    assert.equal(answer.status, 200);
+    await answer.text();
+    return server.questions() - asked;
+  };
+  // The log-in of the first request is no matter of the page.
+  await look('/version/view');
+  const [first, next] = [await look('/'), await look('/')];
+  // Whether the account is still the same is asked once a second.
+  assert.ok(first <= next + 1, `${first} questions, then ${next}`);
 });
 
 test('many rows are estimated, few are counted', async () => {

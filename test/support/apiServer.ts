@@ -186,6 +186,8 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     setEngine: (isThere: boolean): void => {
       isEngineThere = isThere;
     },
+    /** As the process does before it listens. */
+    warm: (): Promise<void> => app.warm(),
     /** How many are open. */
     connections: () => promisify(server.getConnections.bind(server))(),
     /** As a restart of the process would. */
