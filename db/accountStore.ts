@@ -37,7 +37,7 @@ export function createAccountStore(db: Database) {
           action: 'account.create',
           objectType: 'account',
           objectId: account.accountId,
-          after: { login: account.login, account_type: account.accountType },
+          after: shown(account),
         });
       })
       .catch((error: unknown) => {
@@ -90,7 +90,7 @@ export function createAccountStore(db: Database) {
           'delete from list_faces where list_id in (select list_id from lists where account_id = $1)',
           [accountId],
         );
-        await tx.query('delete from lists where account_id = $1', [accountId]);
+        const listCount = await tx.execute('delete from lists where account_id = $1', [accountId]);
         await tx.query("delete from sessions where sess ->> 'accountId' = $1", [accountId]);
         await account.destroy({ transaction: tx.transaction });
         await recordAudit(tx, {
@@ -98,7 +98,7 @@ export function createAccountStore(db: Database) {
           action: 'account.remove',
           objectType: 'account',
           objectId: accountId,
-          before: { login: account.login, account_type: account.accountType },
+          before: { ...shown(account), list_count: listCount },
         });
       }),
 
@@ -117,6 +117,11 @@ export function createAccountStore(db: Database) {
 
     hasAccounts: async (): Promise<boolean> => (await Accounts.count()) > 0,
   };
+}
+
+/** In the words of the contract, as everything in the audit is. */
+function shown({ login, accountType, description }: Pick<Account, 'login' | 'accountType' | 'description'>) {
+  return { login, account_type: accountType, description };
 }
 
 async function refuseLastAdmin(tx: Sql, account: AccountModel): Promise<void> {

@@ -76,8 +76,12 @@ async function control(db: Database, taskId: number, action: ControlAction, acto
         action: `task.${action}`,
         objectType: 'task',
         objectId: taskId,
-        before: { state: task.state },
-        after: { state: next.state },
+        ...(next.state === task.state
+          ? {
+              before: { state: task.state, desired_state: task.desired_state },
+              after: { state: next.state, desired_state: next.desiredState },
+            }
+          : { before: { state: task.state }, after: { state: next.state } }),
       });
     }
     return { taskId, generation: task.generation, state: next.state };

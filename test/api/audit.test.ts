@@ -51,7 +51,7 @@ test('each change of a task leaves a line with who, what, when, from where, befo
     assert.deepEqual([line.account_id, line.login, line.remote_address], [rootId, rootLogin, '127.0.0.1']);
     assert.ok(Math.abs(Date.parse(line.audit_time) - Date.now()) < 60_000);
   }
-  const [removed, retried, cancelled, , , created] = lines;
+  const [removed, retried, cancelled, resumed, , created] = lines;
   assert.equal(removed?.request_id, id);
   assert.deepEqual(removed.before, { state: 'done' });
   assert.deepEqual(
@@ -59,6 +59,14 @@ test('each change of a task leaves a line with who, what, when, from where, befo
     [{ state: 'cancelled' }, { state: 'pending', scope: 'failed', generation: 2 }],
   );
   assert.deepEqual([cancelled?.before, cancelled?.after], [{ state: 'pausing' }, { state: 'cancelling' }]);
+  // The state follows when the engine takes notice.
+  assert.deepEqual(
+    [resumed?.before, resumed?.after],
+    [
+      { state: 'pausing', desired_state: 'pause' },
+      { state: 'pausing', desired_state: 'run' },
+    ],
+  );
   assert.deepEqual((created?.after as { content: object }).content, { ...gc.content, store_results: true });
 });
 
@@ -72,11 +80,12 @@ test('what changes nothing leaves no line', async () => {
 
 test('accounts, passwords and sessions leave lines, and no password is in them', async () => {
   const login = 'audited@example.com';
-  const body = { login, password: 'secret one', account_type: 'admin' };
+  const body = { login, password: 'secret one', account_type: 'admin', description: 'Audited' };
   const { account_id: accountId } = (await call('POST', '/4/accounts', { body })).body;
   const session = await logIn(login, 'secret one');
   await asNobody('PATCH', '/4/login', { headers: session, body: { password: 'secret two' } });
   await asNobody('DELETE', '/4/login', { headers: await logIn(login, 'secret two') });
+  await api.db.query('insert into lists (list_id, account_id) values (gen_random_uuid(), $1)', [accountId]);
   await call('DELETE', `/4/accounts/${accountId}`);
 
   const ofAccount = await audit(`?object_type=account&object_id=${accountId}`);
@@ -86,6 +95,15 @@ test('accounts, passwords and sessions leave lines, and no password is in them',
       ['account.remove', rootLogin],
       ['account.password', login],
       ['account.create', rootLogin],
+    ],
+  );
+  const shown = { login, account_type: 'admin', description: 'Audited' };
+  assert.deepEqual(
+    ofAccount.map(({ before, after }) => [before, after]),
+    [
+      [{ ...shown, list_count: 1 }, null],
+      [null, null],
+      [null, shown],
     ],
   );
   const ofSession = await audit(`?object_type=session&object_id=${login}`);
