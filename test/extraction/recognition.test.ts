@@ -8,7 +8,7 @@ import { createLogger } from '../../platform/logger.ts';
 import { makeWarps } from '../support/warps.ts';
 
 const identities = 10;
-const shots = 20;
+const shots = 10;
 
 const pool = createExtractorPool({
   processes: 2,
