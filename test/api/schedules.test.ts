@@ -175,6 +175,10 @@ test('what could never run is refused when it is made, and by its place', async 
     assert.deepEqual([answer.status, answer.body.error_code], [400, code], JSON.stringify(answer.body));
     assert.ok(answer.body.detail.includes(place), answer.body.detail);
   }
+  for (const path of ['/4/tasks/schedules', '/4/tasks/preview']) {
+    const { detail } = (await call('POST', path, { body: { ...nightly, task_type: 6 } })).body;
+    assert.ok(detail.includes("Path: 'task_type' message: 'must be one of 4, 5'"), detail);
+  }
   assert.equal((await call('GET', '/4/tasks/schedules')).body.schedule_count, 0);
   await create();
   for (const [body, code] of [
