@@ -43,7 +43,7 @@ export function schedulePages(sources: ScheduleSources) {
       // What the engine's side writes there: db/scheduledTasks.ts.
       last_run: schedule.lastRun as ScheduleRunShape | null,
     }));
-    sendPage(req, res, 'schedules/list', schedulesPage({ schedules: shown, count, ...paging }));
+    sendPage(req, res, 'schedules/list', schedulesPage({ schedules: shown, now, count, ...paging }));
   };
 
   const show = async (

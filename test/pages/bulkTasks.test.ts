@@ -76,6 +76,24 @@ test('all that the filter shows is retried or deleted, and nothing else', async 
   assert.deepEqual(Object.keys(await statesOf()).map(Number), [broken, other]);
 });
 
+test('what was said of selected tasks goes when they have moved on, after the time to read it', async () => {
+  const taskId = await insertTask(site.server.db);
+  const page = await site.signedIn();
+  await page.clock.install();
+  await page.goto('/tasks/view');
+  await page.getByLabel(`Select task ${taskId}`, { exact: true }).check();
+  await page.getByRole('button', { name: 'Cancel 1 selected…' }).click();
+  await page.getByRole('button', { name: 'Cancel 1 task' }).click();
+  const said = page.getByText('1 task is being cancelled.');
+  await said.and(page.locator(':focus')).waitFor();
+  await page.getByText('live', { exact: true }).waitFor();
+  await setState(site.server.db, taskId, 'cancelled');
+  await page.getByRole('row').getByText('Cancelled').waitFor();
+  await page.clock.fastForward(5_000);
+  await said.waitFor({ state: 'detached' });
+  await page.locator('main:focus').waitFor();
+});
+
 test('nothing happens without a selection, nor without the token of the form', async () => {
   const taskId = await insertTask(site.server.db);
   const page = await site.signedIn({ javaScriptEnabled: false });

@@ -215,3 +215,25 @@ test('the theme follows the system until another one is chosen, and that is kept
   await page.emulateMedia({ colorScheme: 'dark' });
   await page.locator('html[data-bs-theme=dark]').waitFor();
 });
+
+test('home tells of a task that has come to a standstill though nothing happens', async () => {
+  const { db } = site.server;
+  await db.query('delete from tasks');
+  const taskId = await insertTask(db);
+  const page = await site.signedIn();
+  await page.clock.install();
+  const caughtUp = page.waitForResponse((answer) => answer.request().headers()['live-refresh'] === 'true');
+  await page.goto('/');
+  await caughtUp;
+  // As time would do it: without a word from the triggers.
+  await db.transaction(async (tx) => {
+    await tx.query('set local session_replication_role = replica');
+    for (const table of ['tasks', 'subtasks'])
+      await tx.query(
+        `update ${table} set last_update_time = now() - interval '6 minutes' where task_id = $1`,
+        [taskId],
+      );
+  });
+  await page.clock.fastForward(60_000);
+  await page.getByText(`Task ${taskId} has not moved for 6 minutes.`).waitFor({ timeout: 5_000 });
+});

@@ -58,6 +58,21 @@ test('what others and the engine do to schedules is seen without a reload', asyn
   assert.equal(await page.evaluate('document.body.dataset.mark'), 'same page');
 });
 
+test('what was said of a schedule goes when others have changed it since', async () => {
+  const nightly = await insertSchedule('nightly');
+  const page = await site.signedIn();
+  await page.clock.install();
+  await page.goto('/schedules/view');
+  await cardOf(page, 'nightly').getByRole('button', { name: 'Stop' }).click();
+  const said = page.getByText(`Schedule ${nightly} was stopped.`);
+  await said.waitFor();
+  await page.getByText('live', { exact: true }).waitFor();
+  await change(nightly, 'active = true');
+  await cardOf(page, 'nightly').getByRole('button', { name: 'Stop' }).waitFor();
+  await page.clock.fastForward(5_000);
+  await said.waitFor({ state: 'detached' });
+});
+
 test('what was missed while the line was broken is there once it is mended', async () => {
   const nightly = await insertSchedule('nightly');
   const page = await openSchedules();
@@ -93,8 +108,7 @@ test('a run whose time has come leaves the next ones though nobody tells of it',
   const caughtUp = page.waitForRequest(isRefresh);
   await page.goto('/schedules/view');
   await caughtUp;
-  const first = page.locator('.runs time').first();
-  const shown = await first.getAttribute('datetime');
+  const shown = await page.locator('.runs time').first().getAttribute('datetime');
   const asked = page.waitForRequest(isRefresh);
   await page.clock.fastForward(Date.parse(shown ?? '') - Date.now() + 10_000);
   await asked;

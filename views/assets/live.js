@@ -45,7 +45,10 @@ function follow(url) {
       source.addEventListener('task', (event) => show(JSON.parse(event.data)));
       source.addEventListener('gone', () => refresh());
     } else {
-      source.addEventListener('schedule', () => refresh());
+      source.addEventListener('schedule', () => {
+        dropFlash();
+        refresh();
+      });
       // Tasks that are open are told when a stream begins; schedules have to be asked for.
       source.addEventListener('open', () => refresh());
     }
@@ -190,8 +193,10 @@ function needsPage({ task_id, state }) {
   // Of a task that this page does not show only its coming and going between states is of interest.
   if (known !== state) {
     if (element === null) elsewhere.set(task_id, state);
-    else element.dataset.state = state;
-    if (hasControls()) dropFlash();
+    else {
+      element.dataset.state = state;
+      dropFlash();
+    }
     return true;
   }
   if (element === null) return false;
@@ -201,10 +206,6 @@ function needsPage({ task_id, state }) {
 
 function shownTask(taskId) {
   return document.querySelector(`[data-live-task="${taskId}"]`);
-}
-
-function hasControls() {
-  return document.getElementById('live-controls') !== null;
 }
 
 /** "The task is being paused" is no longer true once it is paused; it stands for as long as it takes to read. */
@@ -246,10 +247,19 @@ async function swapRegions() {
     if (focused !== null) find(next, focused)?.focus();
   }
   mark();
+  lookAgain();
   document.dispatchEvent(new Event('live-swap'));
 }
 
-if (address !== undefined) document.addEventListener('live-stale', refresh);
+let looking;
+
+/** What a page says may become untrue by time alone; it says itself after how many seconds. */
+function lookAgain() {
+  clearTimeout(looking);
+  const waits = [...document.querySelectorAll('[data-look-again]')].map(({ dataset }) => dataset.lookAgain);
+  if (waits.length > 0) looking = setTimeout(refresh, 1000 * Math.min(...waits));
+}
+if (address !== undefined) lookAgain();
 
 // What was held back while somebody was confirming is fetched when they leave it.
 document.addEventListener(

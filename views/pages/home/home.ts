@@ -57,7 +57,12 @@ export interface HomePage {
   readonly accountsPager: Pager | null;
   readonly newTask: string;
   readonly events: string;
+  /** Seconds. */
+  readonly lookAgain: number;
 }
+
+// Nobody tells of a task that stands still, of a message that is overdue or of the health of the service.
+const lookAgainSeconds = 60;
 
 export function homePage(input: HomeInput): HomePage {
   const { counts } = input;
@@ -98,6 +103,7 @@ export function homePage(input: HomeInput): HomePage {
     }),
     newTask: paths.newTask(),
     events: paths.allTaskEvents,
+    lookAgain: lookAgainSeconds,
   };
 }
 

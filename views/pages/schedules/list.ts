@@ -14,6 +14,7 @@ import { nextRun, type NextRun } from './nextRun.ts';
 
 export interface SchedulesInput {
   readonly schedules: readonly ScheduleShape[];
+  readonly now: Date;
   readonly count: number;
   readonly page: number;
   readonly pageSize: number;
@@ -27,6 +28,8 @@ export interface SchedulesPage {
   readonly pager: Pager | null;
   readonly newSchedule: string;
   readonly events: string;
+  /** After how many seconds another run has passed; null: none will. */
+  readonly lookAgain: number | null;
 }
 
 interface ScheduleCard {
@@ -69,7 +72,12 @@ const outcomeWords: Readonly<Record<string, string>> = {
   failed: 'failed',
 };
 
-export function schedulesPage({ schedules, count, page, pageSize }: SchedulesInput): SchedulesPage {
+// What the engine writes of a run is told within seconds; while it is away the time passes all the same.
+const runLateSeconds = 5;
+// A browser's timer holds 24 days at most.
+const lookAgainAtMost = 86_400;
+
+export function schedulesPage({ schedules, now, count, page, pageSize }: SchedulesInput): SchedulesPage {
   return {
     head: { title: 'Schedules', section: 'schedules' },
     count: formatCount(count),
@@ -89,7 +97,15 @@ export function schedulesPage({ schedules, count, page, pageSize }: SchedulesInp
     }),
     newSchedule: paths.newSchedule(),
     events: paths.allTaskEvents,
+    lookAgain: lookAgainAfter(schedules, now),
   };
+}
+
+function lookAgainAfter(schedules: readonly ScheduleShape[], now: Date): number | null {
+  const runs = schedules.flatMap(({ next_runs }) => next_runs.slice(0, 1));
+  if (runs.length === 0) return null;
+  const seconds = (Math.min(...runs.map((run) => Date.parse(run))) - now.getTime()) / 1_000;
+  return Math.min(lookAgainAtMost, Math.ceil(seconds) + runLateSeconds);
 }
 
 function scheduleCard(schedule: ScheduleShape): ScheduleCard {
