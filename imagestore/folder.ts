@@ -10,6 +10,7 @@ const keyPattern = /^[a-z0-9][a-z0-9-]{3,127}$/;
 /** A folder tree with two levels of fan-out. A file appears under its name only when it is whole and on the disk. */
 export function createFolderStore(root: string): ImageStore {
   let drafts = 0;
+  let wasThere = false;
   return {
     put: async (key, bytes) => {
       const file = pathOf(root, key);
@@ -36,7 +37,9 @@ export function createFolderStore(root: string): ImageStore {
     },
     remove: (key) => rm(pathOf(root, key), { force: true }),
     check: async () => {
-      await mkdir(root, { recursive: true });
+      // Of a new installation. One that goes later, with its volume, must not be taken for an empty one.
+      if (!wasThere) await mkdir(root, { recursive: true });
+      wasThere = true;
       await access(root, constants.R_OK | constants.W_OK);
     },
   };

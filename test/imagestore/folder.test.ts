@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { v7 } from 'uuid';
@@ -39,6 +39,17 @@ test('folder: a place that is not a folder is reported by check and by put', asy
   const blocked = createFolderStore(file);
   await assert.rejects(blocked.check());
   await assert.rejects(blocked.put(v7(), Buffer.from('image')));
+});
+
+test('folder: one that was there and has gone is reported by check, and not made anew', async () => {
+  const root = join(folder.path, 'mounted');
+  const lost = createFolderStore(root);
+  await lost.check();
+  await rename(root, join(folder.path, 'elsewhere'));
+  await assert.rejects(lost.check(), /ENOENT/);
+  await assert.rejects(lost.check(), /ENOENT/);
+  await rename(join(folder.path, 'elsewhere'), root);
+  await lost.check();
 });
 
 test('the setting IMAGE_STORE opens a folder; a kind that is not known is refused', async () => {
