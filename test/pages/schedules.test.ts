@@ -141,8 +141,8 @@ test('a schedule says what became of its last run and leads to the task', async 
   const page = await schedules();
   const schedule = page.getByRole('region', { name: 'Remove face descriptors of version 1' });
   await schedule.getByText('Started', { exact: true }).waitFor();
-  assert.match(await schedule.innerText(), /2026-01-31 03:00:00 Task 17 made/);
-  assert.equal(await schedule.getByRole('link', { name: 'Task 17' }).getAttribute('href'), '/tasks/17/view');
+  assert.match(await schedule.innerText(), /2026-01-31 03:00:00 · made task 17/);
+  assert.equal(await schedule.getByRole('link', { name: 'task 17' }).getAttribute('href'), '/tasks/17/view');
 });
 
 async function stored(): Promise<object | undefined> {

@@ -129,6 +129,14 @@ test('a strip shows how large each part is, how far it has come and what failed 
   });
 });
 
+test('a strip names the colour of what is done before a part is', () => {
+  const part = { ...{ waiting: 0, running: 1, cancelled: 0, failed: 0, done: 0 }, attempt: 1, cursor: null };
+  const strip = (handled: number) =>
+    partStrip([{ ...part, firstPart: 1, lastPart: 1, expected: 100, handled, objectsFailed: 0 }]);
+  assert.equal(strip(30).label, 'Parts: 0 done, 1 running');
+  assert.equal(strip(0).label, 'Parts: 1 running');
+});
+
 test('contents are told in words, and unknown ones do no harm', () => {
   const words = describeContent(4, {
     target: 'faces',

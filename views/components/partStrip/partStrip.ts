@@ -40,10 +40,12 @@ const leastShare = 0.1;
 
 export function partStrip(cells: readonly PartCellShape[]): PartStrip {
   const objectsFailed = cells.reduce((sum, cell) => sum + cell.objectsFailed, 0);
+  // Its colour stands for the objects too that parts under way have done.
+  const isBegun = cells.some(({ handled }) => handled > 0);
   const legend = [
     ...tones
       .map((tone) => ({ tone, count: cells.reduce((sum, cell) => sum + cell[tone], 0) }))
-      .filter(({ count }) => count > 0)
+      .filter(({ tone, count }) => count > 0 || (tone === 'done' && isBegun))
       .map(({ tone, count }) => ({ tone, text: `${formatCount(count)} ${tone}` })),
     ...(objectsFailed > 0
       ? [{ tone: 'failed', text: `${formatCount(objectsFailed)} objects failed` } as const]

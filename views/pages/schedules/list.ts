@@ -150,7 +150,7 @@ function lastRun({ scheduled_time, outcome, task_id, failure }: ScheduleRunShape
   return {
     words: `${outcomeWords[outcome] ?? outcome}${why}`,
     time: time(scheduled_time),
-    task: task_id === null ? null : { text: `Task ${task_id}`, href: paths.task(task_id) },
+    task: task_id === null ? null : { text: `task ${task_id}`, href: paths.task(task_id) },
   };
 }
 

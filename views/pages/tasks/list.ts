@@ -173,7 +173,7 @@ function filtersOf(typed: Typed, order: TaskOrder, status: string | undefined): 
 
 function filterFields(typed: Typed): Field[] {
   return [
-    textField(typed, 'text', 'Text', { hint: 'In the description; 3 letters or more' }),
+    textField(typed, 'text', 'Text', { hint: 'In the description' }),
     selectField(typed, 'task_type', 'Kind', {
       options: [
         { value: '', text: 'Any' },
