@@ -40,7 +40,8 @@ export function createFolderStore(root: string): ImageStore {
       // Of a new installation. One that goes later, with its volume, must not be taken for an empty one.
       if (!wasThere) await mkdir(root, { recursive: true });
       wasThere = true;
-      await access(root, constants.R_OK | constants.W_OK);
+      // Through it, so that a file in its place is none.
+      await access(`${root}/.`, constants.R_OK | constants.W_OK);
     },
   };
 }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readdir, rename, writeFile } from 'node:fs/promises';
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { v7 } from 'uuid';
@@ -48,6 +48,9 @@ test('folder: one that was there and has gone is reported by check, and not made
   await rename(root, join(folder.path, 'elsewhere'));
   await assert.rejects(lost.check(), /ENOENT/);
   await assert.rejects(lost.check(), /ENOENT/);
+  await writeFile(root, 'a file where the folder was');
+  await assert.rejects(lost.check(), /ENOTDIR/);
+  await rm(root);
   await rename(join(folder.path, 'elsewhere'), root);
   await lost.check();
 });
