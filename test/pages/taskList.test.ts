@@ -73,6 +73,20 @@ test('the list says in words how many objects of a task failed, and follows them
   await page.getByText('13 failed').waitFor();
 });
 
+for (const width of [1280, 800, 390]) {
+  test(`a title takes two lines at most, ${width} pixels wide`, async () => {
+    await insertTask(site.server.db, { state: 'collecting' });
+    await insertTask(site.server.db, { state: 'done', done: 1_000 });
+    const page = await site.signedIn({ viewport: { width, height: 800 }, javaScriptEnabled: false });
+    await page.goto('/tasks/view');
+    const lines = await page.locator('.row-link').evaluateAll(linesOf);
+    assert.ok(
+      lines.every((count) => count <= 2),
+      `lines: ${lines.join(', ')}`,
+    );
+  });
+}
+
 test('the states are counted within the other filters, and lead to their tasks', async () => {
   const db = site.server.db;
   for (const state of ['failed', 'failed', 'done', 'running'] as const)
@@ -193,5 +207,16 @@ async function addAtBothEnds(): Promise<void> {
     `insert into tasks (task_type, state, content, description, end_time)
      select 4, 'done', '{"target": "faces", "filters": {}, "store_results": false}', 'between', t
      from unnest(array[timestamptz '2020-01-01', timestamptz '2030-01-01']) t`,
+  );
+}
+
+interface Shown {
+  getClientRects(): Iterable<{ readonly top: number }>;
+}
+
+/** How many lines of text each takes. */
+function linesOf(elements: Shown[]): number[] {
+  return elements.map(
+    (element) => new Set([...element.getClientRects()].map(({ top }) => Math.round(top / 8))).size,
   );
 }
