@@ -50,9 +50,13 @@ export function bodyFault(
 }
 
 /** A required parameter without a value is as good as missing. */
-export function queryFault(errors: readonly ErrorObject[]): DomainError {
+export function queryFault(
+  errors: readonly ErrorObject[],
+  isRequired: (name: string) => boolean,
+): DomainError {
   const fault = firstFault(errors);
-  const isEmpty = errors[0]?.keyword === 'minLength' && errors[0].params['limit'] === 1;
+  const isEmpty =
+    isRequired(fault.path) && errors[0]?.keyword === 'minLength' && errors[0].params['limit'] === 1;
   const told = isEmpty ? { ...fault, message: 'required', isMissing: true } : fault;
   return toError(told, 'queryParameterMissing', 'badQueryParameter');
 }

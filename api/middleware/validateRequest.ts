@@ -19,11 +19,13 @@ export function validatePath(operation: Operation): RequestHandler {
 
 /** Query and body against the document; handlers find them typed in the request's context. */
 export function validateRequest(operation: Operation): RequestHandler {
+  const isRequired = (name: string) =>
+    operation.queryParameters.some((rule) => rule.name === name && rule.isRequired);
   return (req, _res, next) => {
     const context = contextOf(req);
     const query = readParameters(req.query as Record<string, string>, operation.queryParameters);
     const queryErrors = operation.checkQuery(query);
-    if (queryErrors !== null) throw queryFault(queryErrors);
+    if (queryErrors !== null) throw queryFault(queryErrors, isRequired);
     const body: unknown = operation.body === null ? undefined : req.body;
     const bodyErrors = operation.body === null || body === undefined ? null : operation.body.check(body);
     if (bodyErrors !== null) throw bodyFault(bodyErrors, operation.body?.faultNames ?? {});

@@ -191,6 +191,8 @@ test('filters that do not exist or cannot be read are refused, and strangers see
     '?object_type=face',
     '?action=everything',
     '?login=%00',
+    '?login=',
+    '?object_id=',
     '?object_id=a%00b',
     '?audit_time__gte=yesterday',
     '?page=0',
