@@ -25,7 +25,7 @@ function play(...more: string[]): Playing {
   const child = spawn(
     process.execPath,
     ['--import', 'tsx', 'commands/demo.ts', '--folder', data, '--copies', '4', ...more],
-    { env: { ...process.env, PORT: '0' }, stdio: ['ignore', 'pipe', 'pipe'] },
+    { env: { ...process.env, PORT: '0', EXTRACT_PROCESSES: '1' }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -22,7 +22,13 @@ interface Started {
 
 async function start(): Promise<Started> {
   const child = spawn(process.execPath, ['--import', 'tsx', 'commands/start.ts'], {
-    env: { ...process.env, DATA_DIR: folder.path, PORT: '0', WORKER_METRICS_PORT: '0' },
+    env: {
+      ...process.env,
+      DATA_DIR: folder.path,
+      PORT: '0',
+      WORKER_METRICS_PORT: '0',
+      EXTRACT_PROCESSES: '1',
+    },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   let output = '';
@@ -70,7 +76,7 @@ test('an API and a worker that are killed come back, the API at its address', as
     log,
     output: 'files',
     temporalUi: false,
-    overrides: { DATA_DIR: folder.path, PORT: '0', WORKER_METRICS_PORT: '0' },
+    overrides: { DATA_DIR: folder.path, PORT: '0', WORKER_METRICS_PORT: '0', EXTRACT_PROCESSES: '1' },
   });
   try {
     const before = running.pids();
