@@ -43,6 +43,8 @@ export function upgrade({ versions, faces, defaultVersion, extractors }: Upgrade
   const found = versions.find(({ version }) => version === defaultVersion) ?? { count: 0, isExact: true };
   const isGone = found.count === 0 && versions.some(({ count }) => count > 0);
   const base = isGone ? faces : found;
+  // Only then none of another version can be on a face without the default one, and hide one that lacks it.
+  const isWhole = base.count === faces.count || !base.isExact;
   const others = versions.filter(({ version }) => version !== defaultVersion);
   const row = ({ version, ...counted }: CountedShape & { version: number }): VersionRow => {
     const network = extractors.find((one) => one.version === version)?.name;
@@ -61,8 +63,10 @@ export function upgrade({ versions, faces, defaultVersion, extractors }: Upgrade
         isDefault && !isGone
           ? ''
           : left === 0
-            ? 'none missing'
-            : `${countWords({ count: left, isExact: base.isExact && counted.isExact })} missing`,
+            ? isWhole
+              ? 'none missing'
+              : `no fewer than version ${defaultVersion}`
+            : `${isWhole ? '' : 'at least '}${countWords({ count: left, isExact: base.isExact && counted.isExact })} missing`,
       // Only faces of the default version can be extracted anew.
       extract:
         isDefault || isGone || left === 0 || network === undefined
