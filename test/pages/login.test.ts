@@ -48,9 +48,9 @@ test('a log-in leads to the page that was wanted, and says when a session has en
   await fillIn();
   await page.getByRole('heading', { name: 'Audit', level: 1 }).waitFor();
 
-  await page.goto('/tasks/new');
+  await page.goto('/password');
   await site.server.db.query('delete from sessions');
-  await page.getByRole('button', { name: 'Preview' }).click();
+  await page.getByRole('button', { name: 'Change the password' }).click();
   await page.getByText('Your session has ended, and what you sent was not done.').waitFor();
   await fillIn();
   await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
