@@ -1,8 +1,9 @@
 import { ConnectionError, DatabaseError } from 'sequelize';
 
 // Connection exceptions; the server is stopping, starting, or read-only, takes no connections to this database, or lacks
-// disk, memory or connections.
-const unavailableState = /^(08...|57P0[123]|25006|55000|53[123]00)$/;
+// disk, memory or connections. And what was ended because it took too long or lost against another transaction: a lock
+// that somebody holds is no fault of ours.
+const unavailableState = /^(08...|57P0[123]|25006|55000|53[123]00|57014|55P03|40001|40P01)$/;
 const networkCodes = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT']);
 
 /** Whether the database could not be asked or take a change; the same question may be answered later. */

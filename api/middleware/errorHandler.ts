@@ -32,7 +32,7 @@ export function errorHandler({ log, isUnavailable }: ErrorHandlerDeps): ErrorReq
       return;
     }
     if (known.error === 'engineUnavailable' || known.error === 'unavailable')
-      log.warn({ err: error, requestId }, 'the database is away or takes no changes');
+      log.warn({ err: error, requestId }, 'the database is away, takes too long or takes no changes');
     setHeaders(req, res, known);
     contextOf(req).errorCode = known.entry.code;
     res.status(known.entry.status).json(presentError(known));
@@ -48,7 +48,9 @@ export function toDomainError(
   if (error instanceof DomainError) return error;
   if (isUnavailable(error)) {
     const name = changesTasks(req) ? 'engineUnavailable' : 'unavailable';
-    return new DomainError(name, 'the database is away or takes no changes now', { cause: error });
+    return new DomainError(name, 'the database is away, takes too long or takes no changes now', {
+      cause: error,
+    });
   }
   if (!(error instanceof Error)) return null;
   const { type, status, code } = error as Error & { type?: unknown; status?: unknown; code?: unknown };
