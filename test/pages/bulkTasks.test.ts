@@ -76,6 +76,16 @@ test('all that the filter shows is retried or deleted, and nothing else', async 
   assert.deepEqual(Object.keys(await statesOf()).map(Number), [broken, other]);
 });
 
+test('the first task that comes into an empty list can be selected', async () => {
+  const page = await site.signedIn();
+  await page.goto('/tasks/view');
+  await page.getByText('live', { exact: true }).waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Cancel…' }).count(), 0, 'there is nothing to cancel');
+  await insertTask(site.server.db);
+  await page.getByLabel('Select all on this page').check();
+  await page.getByRole('button', { name: 'Cancel 1 selected…' }).waitFor();
+});
+
 test('what was said of selected tasks goes when they have moved on, after the time to read it', async () => {
   const taskId = await insertTask(site.server.db);
   const page = await site.signedIn();

@@ -24,6 +24,7 @@ function follow(bar) {
       else button.removeAttribute('aria-disabled');
     }
     hint.hidden = !isWaiting;
+    bar.hidden = all.length === 0;
     // The rows may have gone with a swap.
     const whole = form.querySelector('[data-select-all]');
     if (whole === null) return;
