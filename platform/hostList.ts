@@ -54,7 +54,8 @@ function toRange(entry: string): Range | null {
 
 /** The name as URLs have it: in lower case, in punycode. */
 function toHostName(entry: string): string | null {
-  if (!/^[^\s/\\:@?#%[\]]+$/.test(entry) || !URL.canParse(`http://${entry}/`)) return null;
+  // A star is a letter of no name: whoever writes one expects it to stand for many.
+  if (!/^[^\s/\\:@?#%[\]*]+$/.test(entry) || !URL.canParse(`http://${entry}/`)) return null;
   const { hostname } = new URL(`http://${entry}/`);
   return isIP(hostname) === 0 ? hostname.replace(/\.$/, '') : null;
 }

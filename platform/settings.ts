@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { parseHostList } from './hostList.ts';
 import { webhookKey } from './signWebhook.ts';
@@ -36,6 +38,19 @@ const hosts = commaSeparated.superRefine((value, context) => {
     context.addIssue(error instanceof RangeError ? error.message : String(error));
   }
 });
+
+/** What express takes for `trust proxy`, except everybody: who may name any address is limited by none. */
+const proxies = z
+  .string()
+  .refine(
+    (value) => value === '' || /^\d{1,3}$/.test(value) || value.split(/ *, */).every(isProxy),
+    'a number of proxies, or their addresses, ranges, loopback, linklocal or uniquelocal, comma-separated',
+  );
+
+function isProxy(entry: string): boolean {
+  if (['loopback', 'linklocal', 'uniquelocal'].includes(entry) || isIP(entry) !== 0) return true;
+  return ipaddr.isValidCIDR(entry) && !/\/0+$/.test(entry);
+}
 
 /** `name=secret`, by commas or on lines of their own. No message may repeat any of it. */
 const namedSecrets = z.string().transform((value, context) => {
@@ -147,7 +162,7 @@ export const settings = {
     'Ed25519 private key, PEM, that signs GET /luna_sys_info; without it one is made and kept in DATA_DIR. Several APIs need the same.',
   ),
   SECURE_COOKIES: yesOrNo.default(false).describe('Send the session cookie over HTTPS only.'),
-  TRUST_PROXY: text
+  TRUST_PROXY: proxies
     .default('')
     .describe("Whose X-Forwarded-For is believed: express's trust proxy value, for instance loopback or 1."),
   CONFIG_PUBLIC: yesOrNo.default(false).describe('Answer GET /config without credentials.'),

@@ -30,6 +30,16 @@ test('with no variable set every setting has its documented default', () => {
   assert.ok(Object.isFrozen(config));
 });
 
+test('whose word counts for where a client is are proxies that express knows, not everybody', () => {
+  for (const proxies of ['', '1', 'loopback', 'loopback, 10.0.0.0/8', '192.0.2.7,2001:db8::/32,uniquelocal'])
+    assert.equal(loadConfig({ TRUST_PROXY: proxies }).trustProxy, proxies);
+  for (const proxies of ['true', 'nginx', '-1', '1.5', '10.0.0.0/33', '0.0.0.0/0', 'loopback,', '[::1]']) {
+    const [fault = '', ...others] = faultsOf({ TRUST_PROXY: proxies });
+    assert.match(fault, /^TRUST_PROXY: a number of proxies/, proxies);
+    assert.deepEqual(others, []);
+  }
+});
+
 test('all faults are told at once, each with its variable', () => {
   const faults = faultsOf({ PORT: '70000', SECURE_COOKIES: 'maybe', LOG_LEVEL: 'loud', GC_WINDOW: '4x' });
   for (const name of ['PORT', 'SECURE_COOKIES', 'LOG_LEVEL', 'GC_WINDOW']) {
