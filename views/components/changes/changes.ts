@@ -41,11 +41,11 @@ function nameOf(path: string): string {
     .replaceAll(/[_.]+/g, ' ');
 }
 
-/** Every value inside with the way to it; lists are values. What is null says nothing. */
+/** Every value inside with the way to it; lists are values. What is null or empty says nothing. */
 function leaves(value: object, path = ''): [string, string][] {
   return Object.entries(value).flatMap(([name, inner]: [string, unknown]): [string, string][] => {
     const at = path === '' ? name : `${path}.${name}`;
-    if (inner === null) return [];
+    if (inner === null || inner === '') return [];
     if (Array.isArray(inner)) return [[at, inner.map(textOf).join(', ')]];
     return typeof inner === 'object' ? leaves(inner, at) : [[at, textOf(inner)]];
   });
