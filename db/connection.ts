@@ -27,9 +27,11 @@ export interface DatabaseOptions {
   readonly url: string;
   readonly applicationName: string;
   readonly maxConnections: number;
-  /** A statement that runs longer is ended by the server; 0 = never. */
+  /** A statement that runs longer is ended by the server, and given up soon after if that cannot be heard; 0 = never. */
   readonly statementTimeoutMs?: number;
 }
+
+const unheardMs = 5_000;
 
 const int8Oid = 20;
 
@@ -46,6 +48,7 @@ class HeardClient extends pg.Client {
 
 /** The one pool of a process: Sequelize's models and plain SQL go through it alike. Connects at the first use. */
 export function createDatabase(options: DatabaseOptions): Database {
+  const { statementTimeoutMs = 0 } = options;
   const sequelize = new Sequelize(options.url, {
     dialect: 'postgres',
     dialectModule: { ...pg, Client: HeardClient },
@@ -55,7 +58,9 @@ export function createDatabase(options: DatabaseOptions): Database {
     dialectOptions: {
       application_name: options.applicationName,
       keepAlive: true,
-      statement_timeout: options.statementTimeoutMs ?? 0,
+      statement_timeout: statementTimeoutMs,
+      // Of a server that stands still, or a network that swallows, nobody hears.
+      query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + unheardMs,
       // A stopped process must not hold the locks of its batch for ever: finishing a task waits for them.
       idle_in_transaction_session_timeout: 30_000,
     },

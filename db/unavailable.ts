@@ -14,6 +14,6 @@ export function isUnavailable(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
   const { code } = error as Error & { code?: unknown };
   if (typeof code === 'string') return networkCodes.has(code) || unavailableState.test(code);
-  // The driver says only this when a connection breaks in the middle of a query.
-  return error.message.startsWith('Connection terminated');
+  // The driver says only this when a connection breaks in the middle of a query, or nothing is heard of one.
+  return /^(Connection terminated|Query read timeout)/.test(error.message);
 }

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { createProxy } from '../../chaos/proxy.ts';
 import { createDatabase, type Database } from '../../db/connection.ts';
 import { isUnavailable } from '../../db/unavailable.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
@@ -24,6 +25,25 @@ test('who waits in vain for somebody else’s lock, or too long for an answer, m
     await assert.rejects(db.query('delete from things where size = 1'), isUnavailable);
   });
   await assert.rejects(db.query('select pg_sleep(5)'), isUnavailable);
+});
+
+test('who is not answered at all may ask again, and is answered once the server is', async () => {
+  const url = new URL(testDatabase.url);
+  const proxy = await createProxy(Number(url.port));
+  url.port = String(proxy.port);
+  const far = createDatabase({
+    ...{ url: url.href, applicationName: 'test', maxConnections: 1, statementTimeoutMs: 200 },
+  });
+  try {
+    await far.query('select 1');
+    proxy.stall();
+    await assert.rejects(far.query('select 1'), isUnavailable);
+    proxy.open();
+    assert.deepEqual(await far.query('select 2 as two'), [{ two: 2 }]);
+  } finally {
+    await far.close();
+    await proxy.close();
+  }
 });
 
 test('who loses against another transaction may ask again', async () => {
