@@ -4,7 +4,7 @@ import { v7 as newId } from 'uuid';
 import { seedVolume } from '../../db/seedVolume.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
 import { isListening } from '../../embedded/ports.ts';
-import { facesToCancel, startEngine, twoWorkers, type Engine } from '../support/engine.ts';
+import { facesToCancel, startEngine, twoGcWorkers, type Engine } from '../support/engine.ts';
 import { tester } from '../support/rows.ts';
 import { waitFor } from '../support/waitFor.ts';
 
@@ -17,7 +17,7 @@ let metricsPort: number;
 before(async () => {
   metricsPort = await findPorts();
   engine = await startEngine({
-    workers: twoWorkers,
+    workers: twoGcWorkers,
     env: {
       ...{ PART_SIZE_GC: String(partSize), BATCH_TARGET_MS: '200' },
       WORKER_METRICS_PORT: String(metricsPort),

@@ -8,6 +8,10 @@ import { startEngine, twoWorkers, type Engine } from '../support/engine.ts';
 import { assertNothingLost, assertRunning, startBoth } from '../support/gcAndExtract.ts';
 import { makeWarps } from '../support/warps.ts';
 
+// Alone 8 s: the dead are missed after 5 s, and two workers start. Other tests take the processors meanwhile. That one killed
+// worker is made up for within ten seconds is measured by `npm run bench -- control`.
+const backWithinSeconds = 30;
+
 let engine: Engine;
 let warps: Buffer[];
 
@@ -50,7 +54,7 @@ for (const [what, strike] of Object.entries(blows)) {
       await watch.nextChange();
       const seconds = (performance.now() - struckAt) / 1_000;
       t.diagnostic(`work moved again after ${seconds.toFixed(1)} s`);
-      assert.ok(seconds <= 10, `work moved again after ${seconds.toFixed(1)} s`);
+      assert.ok(seconds <= backWithinSeconds, `work moved again after ${seconds.toFixed(1)} s`);
       await assertNothingLost(engine, both);
       t.diagnostic(`slowest part: ${(watch.longestPause() / 1_000).toFixed(1)} s`);
     } finally {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { createNotificationLists } from '../../db/notificationLists.ts';
 import { freezeGcContent } from '../../domain/tasks/gcContent.ts';
-import { startEngine, type Engine } from '../support/engine.ts';
+import { startEngine, twoGcWorkers, type Engine } from '../support/engine.ts';
 import { tester } from '../support/rows.ts';
 import { waitFor } from '../support/waitFor.ts';
 import {
@@ -18,7 +18,7 @@ let receiver: WebhookReceiver;
 before(async () => {
   receiver = await startWebhookReceiver();
   engine = await startEngine({
-    workers: ['orchestrate,gc', 'orchestrate,gc'],
+    workers: twoGcWorkers,
     env: { NOTIFICATION_HOSTS: '127.0.0.1', NOTIFICATION_SECRETS: `orders=${webhookSecret}` },
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { startEngine, twoWorkers, type Engine } from '../support/engine.ts';
+import { startEngine, twoGcWorkers, type Engine } from '../support/engine.ts';
 import { tester } from '../support/rows.ts';
 import { waitFor } from '../support/waitFor.ts';
 
@@ -9,7 +9,7 @@ const measuredSeconds = 30;
 
 let engine: Engine;
 before(async () => {
-  engine = await startEngine({ workers: twoWorkers, env: { PART_SIZE_GC: '400' } });
+  engine = await startEngine({ workers: twoGcWorkers, env: { PART_SIZE_GC: '400' } });
 });
 after(() => engine.stop());
 

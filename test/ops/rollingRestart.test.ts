@@ -17,7 +17,7 @@ let balancer: RoundRobin;
 const apis = new Map<string, Child>();
 before(async () => {
   engine = await startEngine({
-    workers: workers.map(() => 'orchestrate,gc,extract'),
+    workers: workers.map(() => 'orchestrate,gc'),
     env: { PART_SIZE_GC: '10000', GC_WINDOW: '3', ADMIN_PASSWORD: password, LOG_FORMAT: 'json' },
   });
   balancer = await startRoundRobin();

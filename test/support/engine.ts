@@ -58,6 +58,8 @@ export type Engine = Awaited<ReturnType<typeof startEngine>>;
 
 const everyQueue = 'orchestrate,gc,extract';
 export const twoWorkers = [everyQueue, everyQueue];
+/** Without extractors, which take a second of processor time each to start. */
+export const twoGcWorkers = ['orchestrate,gc', 'orchestrate,gc'];
 
 /** A larger number is for measuring by hand: TEST_CANCEL_FACES=1000000 npm test -- test/engine/cancel */
 export const facesToCancel = Number(process.env['TEST_CANCEL_FACES'] ?? 120_000);

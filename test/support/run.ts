@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createLogger } from '../../platform/logger.ts';
 import { dropTestTemplate } from './database.ts';
@@ -71,7 +72,19 @@ function selectFiles(wanted: readonly string[]): string[] {
     }
     for (const file of matching) selected.add(file);
   }
-  return wanted.length === 0 ? all : [...selected];
+  return takeTurns(wanted.length === 0 ? all : [...selected]);
+}
+
+/** One file of each folder, then the next: those of one folder wait, or need the processors, at the same time. */
+function takeTurns(files: readonly string[]): string[] {
+  const counts = new Map<string, number>();
+  const placed = files.map((file) => {
+    const folder = dirname(file);
+    const place = counts.get(folder) ?? 0;
+    counts.set(folder, place + 1);
+    return { file, place };
+  });
+  return placed.sort((a, b) => a.place - b.place).map(({ file }) => file);
 }
 
 async function runTests(
