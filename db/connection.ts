@@ -53,7 +53,8 @@ export function createDatabase(options: DatabaseOptions): Database {
     dialect: 'postgres',
     dialectModule: { ...pg, Client: HeardClient },
     logging: false,
-    pool: { max: options.maxConnections, min: 0, acquire: 10_000, idle: 10_000 },
+    // Kept for as long as people stay away from a page: another one costs some 20 ms, and a page asks with several.
+    pool: { max: options.maxConnections, min: 0, acquire: 10_000, idle: 300_000 },
     define: { underscored: true, timestamps: false },
     dialectOptions: {
       application_name: options.applicationName,
