@@ -72,6 +72,11 @@ export const errorTable = {
 
 export type ErrorName = keyof typeof errorTable;
 
+/** Undefined: of a code that this version does not know. */
+export function errorOfCode(code: unknown): ErrorName | undefined {
+  return (Object.keys(errorTable) as ErrorName[]).find((name) => errorTable[name].code === code);
+}
+
 /** A failure that a caller can act on. `detail` is shown to the client: no secrets, no SQL, no stack in it. */
 export class DomainError extends Error {
   override readonly name = 'DomainError';

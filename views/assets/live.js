@@ -1,6 +1,7 @@
 // One stream of events per page, while it is seen; one change of the page a second. Figures are set from the event itself;
 // what needs words or buttons (another state, more parts, more errors) is fetched as the page itself, of which only the
 // live regions are swapped in.
+import { fetchPage } from './fetchPage.js';
 import { describeProgress, failedWords, formatCount, formatDuration, formatRate } from './words.js';
 
 const address = document.body.dataset.events;
@@ -223,14 +224,13 @@ function dropFlash() {
 const regions = '[id^="live-"]';
 
 async function swapRegions() {
-  const answer = await fetch(location.href, { headers: { accept: 'text/html', 'live-refresh': 'true' } });
+  const { answer, page: fresh } = await fetchPage();
   // Signed out or deleted meanwhile: the browser shows what the server says of it.
   if (answer.redirected || answer.status === 404) {
     location.assign(answer.redirected ? answer.url : '/tasks/view');
     return;
   }
   if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
-  const fresh = new DOMParser().parseFromString(await answer.text(), 'text/html');
   for (const region of document.querySelectorAll(regions)) {
     const next = fresh.getElementById(region.id);
     if (next === null || isInUse(region, next)) continue;

@@ -1,5 +1,7 @@
 // A form that is sent after its session has ended would be lost with all that was typed. So the session is asked for
 // first, with the token that it has now: after a log-in in another tab the form is sent with that.
+import { fetchPage } from './fetchPage.js';
+
 const form = document.querySelector('form.form-panel');
 let isChecked = false;
 
@@ -25,9 +27,8 @@ form?.addEventListener('submit', async (event) => {
 async function currentToken() {
   const known = form.querySelector('[name="_csrf"]').value;
   try {
-    const answer = await fetch(location.href, { headers: { accept: 'text/html', 'live-refresh': 'true' } });
+    const { answer, page } = await fetchPage();
     if (answer.redirected && new URL(answer.url).pathname === '/login') return null;
-    const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
     return page.querySelector('form.form-panel [name="_csrf"]')?.value ?? known;
   } catch {
     return known;

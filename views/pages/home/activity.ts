@@ -1,5 +1,5 @@
 import { formatRate } from '../../assets/words.js';
-import { errorTable } from '../../../domain/errors.ts';
+import { errorOfCode, errorTable } from '../../../domain/errors.ts';
 import { chart, type Chart, type ChartTone } from '../../components/chart/chart.ts';
 import type { TaskShape } from '../../shapes.ts';
 import { taskTypeName } from '../tasks/describeContent.ts';
@@ -108,6 +108,6 @@ function errors(id: string, title: string, seen: readonly ActivityShape[], steps
 }
 
 function codeName(code: number): string {
-  const known = Object.values(errorTable).find((entry) => entry.code === code);
-  return known === undefined ? String(code) : `${known.desc} ${code}`;
+  const name = errorOfCode(code);
+  return name === undefined ? String(code) : `${errorTable[name].desc} ${code}`;
 }

@@ -1,4 +1,4 @@
-import { errorTable, type ErrorName } from '../../../domain/errors.ts';
+import { errorOfCode, errorTable } from '../../../domain/errors.ts';
 import { paths } from '../../paths.ts';
 import { errorAdvice } from '../documents/errorAdvice.ts';
 
@@ -20,8 +20,7 @@ export function failureText(failure: object | null): string | null {
 /** What can be done about it; null: of a code that this version does not know. */
 export function failureAdvice(failure: object | null): FailureAdvice | null {
   const { error_code } = (failure ?? {}) as { error_code?: unknown };
-  const names = Object.keys(errorTable) as ErrorName[];
-  const name = names.find((known) => errorTable[known].code === error_code);
+  const name = errorOfCode(error_code);
   if (name === undefined) return null;
   const { code } = errorTable[name];
   return { words: errorAdvice[name], code, href: paths.errorCode(code) };
