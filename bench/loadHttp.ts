@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import { defaultAdminPassword } from '../platform/settings.ts';
+import { adminHeader } from './adminHeader.ts';
 import type { Bed } from './bed.ts';
 
 export interface Load {
@@ -9,12 +9,11 @@ export interface Load {
 
 /** Asks for one address with Basic credentials, over connections that are kept, as fast as it is answered. */
 export async function loadHttp(
-  { running }: Bed,
+  bed: Bed,
   url: string,
   { connections, seconds }: { readonly connections: number; readonly seconds: number },
 ): Promise<Load> {
-  const login = `${running.config.adminLogin}:${defaultAdminPassword}`;
-  const headers = { authorization: `Basic ${Buffer.from(login).toString('base64')}` };
+  const headers = adminHeader(bed);
   // The first seconds are for caches and plans.
   await autocannon({ url, headers, connections, duration: 2 });
   const { requests, latency, non2xx, errors } = await autocannon({

@@ -1,5 +1,5 @@
 import { textTable } from '../commands/textTable.ts';
-import { defaultAdminPassword } from '../platform/settings.ts';
+import { adminHeader } from './adminHeader.ts';
 import type { Bed } from './bed.ts';
 import { median, round } from './figures.ts';
 import type { Measurement } from './measurement.ts';
@@ -106,10 +106,11 @@ function looksAt({ tasks, bigTaskId }: Seeded): Look[] {
 }
 
 /** Whoever looks at pages has a session; a password takes longer to check than most pages to make. */
-async function logIn({ running }: Bed): Promise<string> {
-  const login = `${running.config.adminLogin}:${defaultAdminPassword}`;
-  const headers = { authorization: `Basic ${Buffer.from(login).toString('base64')}` };
-  const response = await fetch(`${running.apiUrl}/4/login`, { method: 'POST', headers });
+async function logIn(bed: Bed): Promise<string> {
+  const response = await fetch(`${bed.running.apiUrl}/4/login`, {
+    method: 'POST',
+    headers: adminHeader(bed),
+  });
   if (!response.ok) throw new Error(`log-in: ${response.status} ${await response.text()}`);
   return response.headers
     .getSetCookie()

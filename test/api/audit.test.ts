@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { rootLogin, startApiServer, type ApiServer } from '../support/apiServer.ts';
-import { basic, createClient, type Client } from '../support/documentedClient.ts';
+import { basic } from '../support/basic.ts';
+import { createClient, type Client } from '../support/documentedClient.ts';
 
 let api: ApiServer;
 let call: Client;

@@ -6,7 +6,8 @@ import { after, before, test } from 'node:test';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { networkOf } from '../../api/auth/loginLimit.ts';
 import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/apiServer.ts';
-import { basic, createClient, type Client } from '../support/documentedClient.ts';
+import { basic } from '../support/basic.ts';
+import { createClient, type Client } from '../support/documentedClient.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 let api: ApiServer;

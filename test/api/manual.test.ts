@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/apiServer.ts';
-import { basic, createClient, type Client } from '../support/documentedClient.ts';
+import { basic } from '../support/basic.ts';
+import { createClient, type Client } from '../support/documentedClient.ts';
 import { manualOperations, type ManualOperation } from './manualOperations.ts';
 
 let api: ApiServer;

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { basic } from '../support/documentedClient.ts';
+import { basic } from '../support/basic.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 let database: TestDatabase;

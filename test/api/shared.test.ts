@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/apiServer.ts';
-import { basic } from '../support/documentedClient.ts';
+import { basic } from '../support/basic.ts';
 
 let api: ApiServer;
 before(async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Child } from '../../platform/childProcess.ts';
-import { basic } from '../support/documentedClient.ts';
+import { basic } from '../support/basic.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { readLog, startApi } from './processes.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readStock } from '../../db/stock.ts';
 import { rootLogin, rootPassword } from '../support/apiServer.ts';
-import { basic } from '../support/documentedClient.ts';
+import { basic } from '../support/basic.ts';
 import { buildFace, insertFaces } from '../support/rows.ts';
 import { textsOf } from '../support/textsOf.ts';
 import { logIn } from '../support/visitor.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { nextRuns } from '../../platform/cron.ts';
-import { basic } from '../support/documentedClient.ts';
+import { basic } from '../support/basic.ts';
 import { buildFace, insertFaces } from '../support/rows.ts';
 import { openSite } from '../support/site.ts';
 import { textsOf } from '../support/textsOf.ts';

@@ -10,6 +10,7 @@ import type { ScheduleJson } from '../../api/present/schedule.ts';
 import type { presentSubtask, TaskJson } from '../../api/present/task.ts';
 import type { presentTaskError } from '../../api/present/taskError.ts';
 import { rootLogin, rootPassword } from './apiServer.ts';
+import { basic } from './basic.ts';
 
 export interface Answer<Body> {
   readonly status: number;
@@ -45,10 +46,6 @@ export interface Fields extends ErrorJson, TaskJson, Omit<ScheduleJson, keyof Ta
   readonly stats: ReturnType<typeof presentAccountStats>;
   readonly count: number;
   readonly entries: readonly ReturnType<typeof presentAuditEntry>[];
-}
-
-export function basic(login: string, password: string): Record<string, string> {
-  return { authorization: `Basic ${Buffer.from(`${login}:${password}`).toString('base64')}` };
 }
 
 /** Calls the API with the headers given, root's credentials by default, and checks each answer against the document. */

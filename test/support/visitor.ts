@@ -1,4 +1,5 @@
 import { rootLogin, rootPassword } from './apiServer.ts';
+import { basic } from './basic.ts';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
 export interface Visitor {
@@ -42,7 +43,7 @@ export async function logIn(page: Page, login: string, password: string): Promis
 
 /** A session as the log-in page makes one, at a third of its cost: that page has tests of its own. */
 export async function startSession(page: Page, url: string, login: string, password: string): Promise<void> {
-  const answer = await fetch(`${url}/4/login`, { method: 'POST', headers: basicAuth(login, password) });
+  const answer = await fetch(`${url}/4/login`, { method: 'POST', headers: basic(login, password) });
   const cookies = answer.headers.getSetCookie().map((line) => {
     const [name = '', value = ''] = line.split(';', 1)[0]?.split('=') ?? [];
     return { name, value, url };
@@ -58,14 +59,10 @@ export async function registerAccount(
 ): Promise<string> {
   const answer = await fetch(`${url}/4/accounts`, {
     method: 'POST',
-    headers: { ...basicAuth(rootLogin, rootPassword), 'content-type': 'application/json' },
+    headers: { ...basic(rootLogin, rootPassword), 'content-type': 'application/json' },
     body: JSON.stringify(account),
   });
   if (answer.status !== 201) throw new Error(await answer.text());
   const { account_id } = (await answer.json()) as { account_id: string };
   return account_id;
-}
-
-function basicAuth(login: string, password: string): { authorization: string } {
-  return { authorization: `Basic ${Buffer.from(`${login}:${password}`).toString('base64')}` };
 }

@@ -4,7 +4,7 @@ import http from 'node:http';
 import { after, before, test } from 'node:test';
 import { advanceTask, insertTask, setState } from '../../pages/taskRows.ts';
 import { startApiServer, rootLogin, rootPassword, type ApiServer } from '../../support/apiServer.ts';
-import { basic } from '../../support/documentedClient.ts';
+import { basic } from '../../support/basic.ts';
 import { waitFor } from '../../support/waitFor.ts';
 
 let one: ApiServer;
