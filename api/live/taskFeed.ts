@@ -88,23 +88,25 @@ export function createTaskFeed(deps: TaskFeedDeps) {
   const planNext = (): void => {
     const hasJoining = [...joining].some((listener) => listener.isReady());
     if (hasJoining) plan(0);
-    else if (anyChanged || changed.size > 0) plan(Math.max(0, changesReadAt + intervalMs - Date.now()));
+    else if (anyChanged || changed.size > 0)
+      plan(Math.max(0, changesReadAt + intervalMs - performance.now()));
   };
 
   const readAndTell = async (): Promise<void> => {
     timer = null;
     isReading = true;
+    let hasFailed = false;
     try {
       await round();
-      setReadable(true);
     } catch (error) {
+      hasFailed = true;
       if (isReadable) log.warn({ err: error }, 'the changes of tasks cannot be read; trying again');
       setReadable(false);
     }
     isReading = false;
-    if (listeners.size === 0) return;
-    if (isReadable) planNext();
-    else plan(intervalMs);
+    if (listeners.size === 0) idle();
+    else if (hasFailed) plan(intervalMs);
+    else planNext();
   };
 
   const setReadable = (now: boolean): void => {
@@ -115,7 +117,8 @@ export function createTaskFeed(deps: TaskFeedDeps) {
 
   const round = async (): Promise<void> => {
     const joined = [...joining].filter((listener) => listener.isReady());
-    const isTime = Date.now() >= changesReadAt + intervalMs;
+    // A timer may fire a millisecond early; such a round reads nothing and plans the rest of the wait.
+    const isTime = performance.now() >= changesReadAt + intervalMs;
     const all = isTime && anyChanged;
     const ids = new Set(isTime ? changed : []);
     const single = new Set([...listeners].flatMap(({ taskId }) => taskId ?? []));
@@ -130,16 +133,17 @@ export function createTaskFeed(deps: TaskFeedDeps) {
     if (isTime) {
       changed.clear();
       anyChanged = false;
-      changesReadAt = Date.now();
+      changesReadAt = performance.now();
     }
-    const tasks = wanted.size > 0 || open ? await readAll({ wanted, open, since }, ids, all) : [];
+    if (wanted.size === 0 && !open) return;
+    const tasks = await readAll({ wanted, open, since }, ids);
     tellAll(tasks, { wanted, announced: ids, joined: new Set(joined), single });
+    setReadable(true);
   };
 
   const readAll = async (
     { wanted, open, since }: { wanted: Set<number>; open: boolean; since: (number | null)[] },
     ids: ReadonlySet<number>,
-    all: boolean,
   ): Promise<readonly LiveTask[]> => {
     const known = since.filter((time) => time !== null);
     try {
@@ -150,7 +154,7 @@ export function createTaskFeed(deps: TaskFeedDeps) {
       });
     } catch (error) {
       for (const id of ids) changed.add(id);
-      anyChanged ||= all;
+      anyChanged = true;
       throw error;
     }
   };

@@ -146,6 +146,24 @@ test('whoever listens is told when changes cannot be read, and hears what was mi
   assert.equal(late.heard[0], 'not readable');
 });
 
+test('a look that had nothing to read does not say that changes can be read', async () => {
+  const { feed, listen, setBroken, questions } = openFeed(new Map([[1, 'running']]), 200);
+  const { heard } = listen(null);
+  await waitFor('the present state', () => heard.length === 1);
+  setBroken(true);
+  feed.changed(null);
+  await waitFor('a failed look', () => heard.includes('not readable'));
+  const asked = questions.length;
+  // Ready when the look is planned, and no more when it begins.
+  let looks = 0;
+  listen(1, () => (looks += 1) === 1);
+  await waitFor('the look, and another failed one', () => looks > 1 && questions.length > asked);
+  assert.deepEqual(heard, ['1 running', 'not readable']);
+  setBroken(false);
+  await waitFor('the end of it', () => heard.length === 3);
+  assert.equal(heard[2], 'readable');
+});
+
 test('changes are read at most once an interval, however many are announced', async () => {
   const rows = new Map<number, TaskState>([[1, 'running']]);
   const { feed, listen, questions } = openFeed(rows, 200);
