@@ -1,5 +1,7 @@
+import { DomainError } from '../domain/errors.ts';
 import type { ScheduledRun } from '../domain/schedules/schedule.ts';
 import type { TaskRef } from '../domain/tasks/parts.ts';
+import type { Metrics } from '../platform/metrics.ts';
 import { attempt } from './attempt.ts';
 
 type Outcome =
@@ -8,15 +10,23 @@ type Outcome =
 export interface ScheduledTaskDeps {
   readonly scheduledTasks: { start(run: ScheduledRun): Promise<Outcome> };
   readonly startTask: (ref: TaskRef) => Promise<void>;
+  readonly metrics: Pick<Metrics, 'scheduleFailures'>;
 }
 
 /** One time of a schedule: its task's row, and the task's start. Says what became of it. */
-export function createScheduledTask({ scheduledTasks, startTask }: ScheduledTaskDeps) {
+export function createScheduledTask({ scheduledTasks, startTask, metrics }: ScheduledTaskDeps) {
   return (run: ScheduledRun): Promise<Outcome['kind']> =>
     attempt(async () => {
-      const outcome = await scheduledTasks.start(run);
-      // Should it get lost here, the reconciler starts what has a row.
-      if (outcome.kind === 'started') await startTask(outcome.ref);
-      return outcome.kind;
+      try {
+        const outcome = await scheduledTasks.start(run);
+        // Should it get lost here, the reconciler starts what has a row.
+        if (outcome.kind === 'started') await startTask(outcome.ref);
+        return outcome.kind;
+      } catch (error) {
+        // What is tried again has not failed yet; should it never succeed, it is missed.
+        const isFinal = error instanceof DomainError && !error.entry.retryable;
+        if (isFinal) metrics.scheduleFailures.inc({ reason: 'run_failed' });
+        throw error;
+      }
     });
 }

@@ -98,14 +98,15 @@ async function hasOpenTask(tx: Sql, scheduleId: number): Promise<boolean> {
   return rows.length > 0;
 }
 
-/** What became of the schedule's latest time, for people to see. */
+/** What became of the schedule's latest time, for people to see: one that comes late hides no later one. */
 async function note(
   tx: Sql,
   { scheduleId, scheduledTime }: ScheduledRun,
   run: { readonly outcome: string; readonly task_id: number | null; readonly failure: object | null },
 ): Promise<void> {
-  await tx.query('update schedules set last_run = $2 where schedule_id = $1', [
-    scheduleId,
-    JSON.stringify({ scheduled_time: scheduledTime, ...run }),
-  ]);
+  await tx.query(
+    `update schedules set last_run = $2 where schedule_id = $1
+       and (last_run is null or (last_run ->> 'scheduled_time')::timestamptz <= $3)`,
+    [scheduleId, JSON.stringify({ scheduled_time: scheduledTime, ...run }), scheduledTime],
+  );
 }

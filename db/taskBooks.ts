@@ -20,16 +20,19 @@ export type TaskEnd =
 
 export type TaskBooks = ReturnType<typeof createTaskBooks>;
 
-/**
- * The task's own row, as its workflow moves it from the first state to the last. Each method may run twice. `onTaken`
- * hears of each order of an admin that was carried out.
- */
-export function createTaskBooks(db: Database, onTaken: (taken: TakenAction) => void = () => undefined) {
+export interface TaskBooksListener {
+  /** Hears of each order of an admin that was carried out. */
+  readonly onTaken?: (taken: TakenAction) => void;
+  readonly onScheduledTaskFailed?: (taskId: number) => void;
+}
+
+/** The task's own row, as its workflow moves it from the first state to the last. Each method may run twice. */
+export function createTaskBooks(db: Database, { onTaken, onScheduledTaskFailed }: TaskBooksListener = {}) {
   const moving = async <T>(
     move: (tx: Sql) => Promise<{ taken: TakenAction | null; answer: T }>,
   ): Promise<T> => {
     const { taken, answer } = await db.transaction(move);
-    if (taken !== null) onTaken(taken);
+    if (taken !== null) onTaken?.(taken);
     return answer;
   };
   return {
@@ -52,7 +55,10 @@ export function createTaskBooks(db: Database, onTaken: (taken: TakenAction) => v
      * their claims: after this transaction no batch of the task can commit. A task whose books do not balance is
      * not done but failed.
      */
-    finish: (ref: TaskRef, end: TaskEnd): Promise<void> => moving((tx) => finish(tx, ref, end)),
+    finish: async (ref: TaskRef, end: TaskEnd): Promise<void> => {
+      const isScheduledAndFailed = await moving((tx) => finish(tx, ref, end));
+      if (isScheduledAndFailed) onScheduledTaskFailed?.(ref.taskId);
+    },
 
     /** Sums so far, without what is being done again; what the error budget is judged by. */
     sums: (taskId: number): Promise<Pick<Books, 'done' | 'failed' | 'skipped'>> => sums(db, taskId),
@@ -98,9 +104,10 @@ async function pause(tx: Sql, ref: TaskRef): Moved<void> {
   return { taken, answer: undefined };
 }
 
-async function finish(tx: Sql, ref: TaskRef, end: TaskEnd): Moved<void> {
+/** Answers whether this ended a schedule's task as failed. */
+async function finish(tx: Sql, ref: TaskRef, end: TaskEnd): Moved<boolean> {
   const task = await findEngineTask(tx, ref, 'for no key update');
-  if (task === null || isFinal(task.state)) return { taken: null, answer: undefined };
+  if (task === null || isFinal(task.state)) return { taken: null, answer: false };
   await tx.query('select part_no from subtasks where task_id = $1 order by part_no for update', [
     task.taskId,
   ]);
@@ -122,12 +129,12 @@ async function finish(tx: Sql, ref: TaskRef, end: TaskEnd): Moved<void> {
        where task_id = $1 and state in ('pending', 'running')`,
     [task.taskId],
   );
-  await tx.query(
+  const [ended] = await tx.query<{ scheduled: boolean }>(
     `update tasks set state = $2, ${stopClock}, end_time = now(), last_update_time = now(),
          lock_version = lock_version + 1, failure = $3::jsonb, parts_all = $4, parts_done = $5, objects_done = $6,
          objects_failed = $7, objects_skipped = $8, samples_removed = $9, origins_removed = $10, objects_expected = $11,
          result_id = case when $12 then coalesce(result_id, gen_random_uuid()) end
-       where task_id = $1`,
+       where task_id = $1 returning schedule_id is not null as scheduled`,
     [
       task.taskId,
       state,
@@ -143,7 +150,8 @@ async function finish(tx: Sql, ref: TaskRef, end: TaskEnd): Moved<void> {
       state === 'done' && task.content.store_results,
     ],
   );
-  return { taken: await takeAction(tx, task.taskId, ['cancel']), answer: undefined };
+  const taken = await takeAction(tx, task.taskId, ['cancel']);
+  return { taken, answer: state === 'failed' && ended?.scheduled === true };
 }
 
 /** A retry that left out what had not ended brings the task back to where it was. */

@@ -27,7 +27,13 @@ export function createMetrics(registry: Registry = new Registry()) {
     'outcome',
   ]);
   const partRetries = counter('luna_part_retries_total', 'Attempts of a part after its first.', ['type']);
+  const scheduleFailures = counter(
+    'luna_schedule_failures_total',
+    'Times of schedules that came to nothing: no task could be made, the time was missed, or its task failed.',
+    ['reason'],
+  );
   // From zero: of a series that begins at 500 Prometheus sees no increase, and a task may fail between two scrapes.
+  for (const reason of ['run_failed', 'run_missed', 'task_failed']) scheduleFailures.inc({ reason }, 0);
   for (const type of ['gc', 'extract']) {
     partRetries.inc({ type }, 0);
     for (const outcome of ['done', 'failed', 'skipped']) taskObjects.inc({ type, outcome }, 0);
@@ -59,6 +65,7 @@ export function createMetrics(registry: Registry = new Registry()) {
 
     tasks: gauge('luna_tasks', 'Tasks by type and status.', ['type', 'status']),
     taskObjects,
+    scheduleFailures,
     partDuration: histogram(
       'luna_part_duration_seconds',
       'Time that one attempt of a part took.',

@@ -25,6 +25,8 @@ export interface ReconcilerDeps {
   readonly gateway: Pick<Gateway, 'startTask' | 'controlTask' | 'findTask'>;
   /** Makes Temporal's schedules follow their rows. */
   readonly followSchedules: () => Promise<void>;
+  /** Notes the times at which schedules should have run and did not. */
+  readonly watchMissedRuns: () => Promise<void>;
   /** Removes files whose rows are gone and that nobody removed; answers how many. */
   readonly sweepFiles: () => Promise<number>;
   /** Adds up the differences that the counts of tasks and errors consist of. */
@@ -40,6 +42,7 @@ const pageSize = 200;
 const atOnce = 10;
 const figuresEveryMs = 10_000;
 const sampleEveryMs = 5_000;
+const missedEveryMs = 60_000;
 // Younger differences between a row and its workflow are just under way.
 const patienceSeconds = 2;
 
@@ -52,6 +55,7 @@ export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal)
   let healthy = true;
   let figuresAt = -Infinity;
   let sampledAt = -Infinity;
+  let missedAt = -Infinity;
   while (!stopping.aborted) {
     try {
       // First: while Temporal is away the rest fails, and it is then that somebody has to see what waits.
@@ -60,6 +64,10 @@ export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal)
         await publishFigures(deps);
       }
       await deps.tasks.asLeader(async () => {
+        if (performance.now() - missedAt >= missedEveryMs) {
+          missedAt = performance.now();
+          await deps.watchMissedRuns();
+        }
         await reconcile(deps);
         if (performance.now() - sampledAt < sampleEveryMs) return;
         sampledAt = performance.now();

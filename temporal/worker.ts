@@ -11,6 +11,7 @@ import { createExtractStore } from '../db/extractStore.ts';
 import { createFollowedSchedules } from '../db/followedSchedules.ts';
 import { createHistoryStore } from '../db/historyStore.ts';
 import { createGcStore } from '../db/gcStore.ts';
+import { createMissedRuns } from '../db/missedRuns.ts';
 import { createOpenTasks } from '../db/openTasks.ts';
 import { createOriginStore } from '../db/originStore.ts';
 import { createOutbox } from '../db/outbox.ts';
@@ -40,6 +41,7 @@ import { ensureWorkflowBundle } from './bundle.ts';
 import { connectionSettings } from './connectionOptions.ts';
 import { runDeliveries } from './deliveries.ts';
 import { createGateway } from './gateway.ts';
+import { createMissedRunWatch } from './missedRunWatch.ts';
 import { runPresence } from './presence.ts';
 import { runReconciler } from './reconciler.ts';
 import { createScheduleReconciler } from './scheduleReconciler.ts';
@@ -125,8 +127,13 @@ const announcer = createTaskAnnouncer({ url: config.databaseUrl, log });
 shutdown.on('last', 'announcements', () => announcer.close());
 const gateway = createGateway(settings);
 shutdown.on('last', 'engine', () => gateway.close());
-const books = createTaskBooks(db, ({ action, seconds }) => {
-  metrics.controlLatency.observe({ action }, seconds);
+const books = createTaskBooks(db, {
+  onTaken: ({ action, seconds }) => {
+    metrics.controlLatency.observe({ action }, seconds);
+  },
+  onScheduledTaskFailed: () => {
+    metrics.scheduleFailures.inc({ reason: 'task_failed' });
+  },
 });
 const partSlots = {
   gc: createLendingSlots(2 * config.gcWindow),
@@ -206,6 +213,7 @@ if (queues.includes('orchestrate')) {
       followSchedules: createScheduleReconciler({
         ...{ schedules: createFollowedSchedules(db), gateway, metrics, log },
       }),
+      watchMissedRuns: createMissedRunWatch({ runs: createMissedRuns(db), metrics, log }),
       sweepFiles: () => removal.sweep(),
       mergeCounts: () => createBlockCounts(db).merge(),
       sampleHistory: () => createHistoryStore(db).sample(),

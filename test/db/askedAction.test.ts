@@ -14,7 +14,7 @@ let ref: TaskRef;
 
 beforeEach(async () => {
   taken = [];
-  books = createTaskBooks(db, (action) => void taken.push(action));
+  books = createTaskBooks(db, { onTaken: (action) => void taken.push(action) });
   ref = await createTaskStore(db).create(
     {
       ...{ taskType: 4, description: null },

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
+import { createTask } from '../../db/createTask.ts';
 import { createPartPlan } from '../../db/partPlan.ts';
 import { commitBatch, createPartStore } from '../../db/partStore.ts';
 import { createTaskBooks } from '../../db/taskBooks.ts';
@@ -107,4 +108,25 @@ test('a cancel that was accepted is kept, also when it came too late to stop any
     [ref.taskId],
   );
   assert.deepEqual(task, { state: 'cancelled', result: null });
+});
+
+test('the failure of a task that a schedule made is told once, and of no other', async () => {
+  const told: number[] = [];
+  const books = createTaskBooks(db, { onScheduledTaskFailed: (taskId) => void told.push(taskId) });
+  const failure = { error: 'partFailed', detail: 'the disk is full' } as const;
+  const end = async (
+    outcome: 'failed' | 'done',
+    schedule?: { scheduleId: number; scheduledTime: string },
+  ) => {
+    const order = { taskType: 4, content, description: null, ...(schedule && { schedule }) } as const;
+    const ref = await db.transaction((tx) => createTask(tx, order, tester));
+    const last = outcome === 'failed' ? ({ outcome, failure } as const) : ({ outcome } as const);
+    await books.finish(ref, last);
+    await books.finish(ref, last);
+    return ref.taskId;
+  };
+  await end('failed');
+  await end('done', { scheduleId: 1, scheduledTime: '2026-05-04T03:00:00Z' });
+  const taskId = await end('failed', { scheduleId: 1, scheduledTime: '2026-05-04T04:00:00Z' });
+  assert.deepEqual(told, [taskId]);
 });

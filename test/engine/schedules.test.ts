@@ -7,6 +7,7 @@ import { createScheduleLists } from '../../db/scheduleLists.ts';
 import { createScheduleStore } from '../../db/scheduleStore.ts';
 import type { ScheduleOrder } from '../../domain/schedules/schedule.ts';
 import { scheduleIdOf } from '../../workflows/messages.ts';
+import { statusUrl } from '../ops/processes.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
 import { tester } from '../support/rows.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -204,6 +205,27 @@ test('one time makes one task, however often it comes', async () => {
     .query<{ time: Date }>('select scheduled_time as time from tasks where task_id = $1', [task.taskId]);
   assert.equal(row?.time.toISOString(), '2025-12-31T23:00:00.000Z');
   assert.equal((await tasksOf(scheduleId)).length, 1);
+});
+
+test('a run that cannot make its task is told by the schedule, and counted for an alert', async () => {
+  const failures = async () => {
+    const text = await (await fetch(`${await statusUrl(engine, 'worker-1')}/metrics`)).text();
+    return Number(/^luna_schedule_failures_total\{reason="run_failed"\} (\d+)$/m.exec(text)?.[1]);
+  };
+  assert.equal(await failures(), 0);
+  // Its network is gone.
+  const scheduleId = await create({
+    taskType: 5,
+    content: {
+      extraction_target: 'face_descriptor',
+      filters: { objects_type: 'faces' },
+      options: { descriptor_version: 987 },
+    },
+  });
+  await trigger(scheduleId);
+  await ranAs(scheduleId, 'failed');
+  await waitFor('the failure to be counted', async () => (await failures()) === 1);
+  assert.equal((await tasksOf(scheduleId)).length, 0);
 });
 
 test('schedules come back when Temporal has lost everything, and those made meanwhile come too', async () => {

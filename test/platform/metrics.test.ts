@@ -14,6 +14,7 @@ const promised = [
   'luna_checkpoint_age_seconds',
   'luna_outbox_age_seconds',
   'luna_reconciler_repairs_total',
+  'luna_schedule_failures_total',
   'luna_control_latency_seconds',
   'luna_extract_duration_seconds',
   'luna_db_pool_connections',
@@ -32,6 +33,8 @@ test('what alerts count is at zero before it happens: of a figure that begins at
     for (const outcome of ['done', 'failed', 'skipped'])
       assert.match(text, new RegExp(`^luna_task_objects_total{type="${type}",outcome="${outcome}"} 0$`, 'm'));
   }
+  for (const reason of ['run_failed', 'run_missed', 'task_failed'])
+    assert.match(text, new RegExp(`^luna_schedule_failures_total{reason="${reason}"} 0$`, 'm'));
 });
 
 test('two sets of metrics in one process do not meet', async () => {

@@ -27,7 +27,7 @@ function reconcile(gateway: ReconcilerDeps['gateway']) {
         figures: () => Promise.resolve({ tasks: [], checkpointAgeSeconds: 0, outboxAgeSeconds: 400 }),
       },
       gateway,
-      ...{ followSchedules: nothing, sampleHistory: nothing, mergeCounts: nothing },
+      ...{ followSchedules: nothing, watchMissedRuns: nothing, sampleHistory: nothing, mergeCounts: nothing },
       sweepFiles: () => Promise.resolve(0),
       metrics,
       log: createLogger({ name: 'test', level: 'silent', format: 'json' }),

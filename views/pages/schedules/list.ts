@@ -70,6 +70,7 @@ const outcomeWords: Readonly<Record<string, string>> = {
   skipped: 'skipped, the task before it had not ended',
   waiting: 'waits for the task before it',
   failed: 'failed',
+  missed: 'missed',
 };
 
 // What the engine writes of a run is told within seconds; while it is away the time passes all the same.
