@@ -15,7 +15,7 @@ Starts the servers that the tests need and runs test/**/*.test.ts, or those that
 `;
 
 // A file that still runs after this hangs on something that it left open.
-const fileLimitMs = 300_000;
+const fileLimitMs = 600_000;
 
 process.exitCode = await main();
 
