@@ -3,6 +3,20 @@ import { connect, createServer } from 'node:net';
 
 const loopback = '127.0.0.1';
 
+const attempts = 3;
+
+/** Starts a server at its remembered port, or at another when somebody takes it in the moment before the server does. */
+export async function onRememberedPort<T>(file: string, start: (port: number) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const port = await rememberedPort(file);
+    try {
+      return await start(port);
+    } catch (error) {
+      if (attempt === attempts || !/address already in use/i.test(String(error))) throw error;
+    }
+  }
+}
+
 /** The port that `file` remembers, when it is still free, else any free one, which the file then remembers. */
 export async function rememberedPort(file: string): Promise<number> {
   const remembered = Number(await readFile(file, 'utf8').catch(() => ''));

@@ -2,7 +2,7 @@ import { mkdir, readFile, realpath, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Logger } from '../platform/logger.ts';
 import { launch, type EmbeddedServer, type Launched } from './launch.ts';
-import { rememberedPort } from './ports.ts';
+import { onRememberedPort } from './ports.ts';
 import { findPostgresBinaries } from './postgresBinaries.ts';
 import { databaseName, prepareCluster } from './postgresCluster.ts';
 import { postgresSettings } from './postgresSettings.ts';
@@ -51,30 +51,32 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
   const cluster = await prepareCluster(folder, binaries, user);
   const pidFile = join(cluster.folder, 'postmaster.pid');
   await stopOrphan(pidFile, cluster.folder, log);
-  const chosen = port ?? (await rememberedPort(join(folder, 'port')));
-  const server = await launch({
-    name: 'PostgreSQL',
-    command: binaries.postgres,
-    args: ['-D', cluster.folder, '-p', String(chosen), ...postgresSettings(settings)],
-    logFile: join(dataDir, 'postgres.log'),
-    user,
-    log,
-    readyLimitMs,
-    signal,
-    // Children of a killed postmaster hold its shared memory until they notice, some milliseconds.
-    retryWhen: /pre-existing shared memory block|lock file .* already exists/,
-    isReady: async (pid) => {
-      const lines = (await readFile(pidFile, 'utf8').catch(() => '')).split('\n');
-      return Number(lines[0]) === pid && lines[7]?.trim() === 'ready';
-    },
-  });
-  return {
-    url: `postgres://postgres:${cluster.password}@127.0.0.1:${chosen}/${databaseName}`,
-    port: chosen,
-    pid: server.pid,
-    exited: server.exited,
-    stop: (mode = 'fast') => stop(server, mode === 'fast' ? stopFast : stopImmediate),
+  const startAt = async (chosen: number): Promise<Postgres> => {
+    const server = await launch({
+      name: 'PostgreSQL',
+      command: binaries.postgres,
+      args: ['-D', cluster.folder, '-p', String(chosen), ...postgresSettings(settings)],
+      logFile: join(dataDir, 'postgres.log'),
+      user,
+      log,
+      readyLimitMs,
+      signal,
+      // Children of a killed postmaster hold its shared memory until they notice, some milliseconds.
+      retryWhen: /pre-existing shared memory block|lock file .* already exists/,
+      isReady: async (pid) => {
+        const lines = (await readFile(pidFile, 'utf8').catch(() => '')).split('\n');
+        return Number(lines[0]) === pid && lines[7]?.trim() === 'ready';
+      },
+    });
+    return {
+      url: `postgres://postgres:${cluster.password}@127.0.0.1:${chosen}/${databaseName}`,
+      port: chosen,
+      pid: server.pid,
+      exited: server.exited,
+      stop: (mode = 'fast') => stop(server, mode === 'fast' ? stopFast : stopImmediate),
+    };
   };
+  return port === undefined ? onRememberedPort(join(folder, 'port'), startAt) : startAt(port);
 }
 
 /** Stops the PostgreSQL that a killed start left behind in `dataDir`, if there is one. */

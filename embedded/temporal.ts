@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import type { Logger } from '../platform/logger.ts';
 import { launch, type EmbeddedServer, type Launched } from './launch.ts';
-import { isListening, rememberedPort } from './ports.ts';
+import { isListening, onRememberedPort, rememberedPort } from './ports.ts';
 
 import { commandLineOf, stopProcess } from '../platform/processes.ts';
 import { findTemporalCli } from './temporalCli.ts';
@@ -50,39 +50,41 @@ export async function startTemporal(options: TemporalOptions): Promise<Temporal>
   const pidFile = join(folder, 'pid');
   await stopOrphan(pidFile, folder, log);
   const cli = await findTemporalCli(options);
-  const port = options.port ?? (await rememberedPort(join(folder, 'port')));
-  const uiPort = ui ? await rememberedPort(join(folder, 'ui-port')) : null;
-  const address = `127.0.0.1:${port}`;
-  const server = await launch({
-    name: 'Temporal',
-    command: cli.path,
-    args: [
-      ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port)],
-      ...(uiPort === null ? ['--headless'] : ['--ui-ip', '127.0.0.1', '--ui-port', String(uiPort)]),
-      // A file of one version is not promised to suit another; tasks go on from PostgreSQL when it is new.
-      ...['--db-filename', join(folder, `temporal-${cli.version}.db`)],
-      ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=1'],
-      ...['--log-level', 'warn'],
-    ],
-    logFile: join(dataDir, 'temporal.log'),
-    log,
-    readyLimitMs,
-    signal: options.signal,
-    // The database file stays locked for a moment after its last user was killed.
-    retryWhen: /database is locked/,
-    isReady: async (pid) => {
-      await writeFile(pidFile, `${pid}\n`);
-      return (await isListening(port)) && (await answers(cli.path, address));
-    },
-  });
-  return {
-    address,
-    uiAddress: uiPort === null ? null : `http://127.0.0.1:${uiPort}`,
-    port,
-    pid: server.pid,
-    exited: server.exited,
-    stop: () => stop(server, pidFile),
+  const startAt = async (port: number): Promise<Temporal> => {
+    const uiPort = ui ? await rememberedPort(join(folder, 'ui-port')) : null;
+    const address = `127.0.0.1:${port}`;
+    const server = await launch({
+      name: 'Temporal',
+      command: cli.path,
+      args: [
+        ...['server', 'start-dev', '--ip', '127.0.0.1', '--port', String(port)],
+        ...(uiPort === null ? ['--headless'] : ['--ui-ip', '127.0.0.1', '--ui-port', String(uiPort)]),
+        // A file of one version is not promised to suit another; tasks go on from PostgreSQL when it is new.
+        ...['--db-filename', join(folder, `temporal-${cli.version}.db`)],
+        ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=1'],
+        ...['--log-level', 'warn'],
+      ],
+      logFile: join(dataDir, 'temporal.log'),
+      log,
+      readyLimitMs,
+      signal: options.signal,
+      // The database file stays locked for a moment after its last user was killed.
+      retryWhen: /database is locked/,
+      isReady: async (pid) => {
+        await writeFile(pidFile, `${pid}\n`);
+        return (await isListening(port)) && (await answers(cli.path, address));
+      },
+    });
+    return {
+      address,
+      uiAddress: uiPort === null ? null : `http://127.0.0.1:${uiPort}`,
+      port,
+      pid: server.pid,
+      exited: server.exited,
+      stop: () => stop(server, pidFile),
+    };
   };
+  return options.port === undefined ? onRememberedPort(join(folder, 'port'), startAt) : startAt(options.port);
 }
 
 /** Stops the Temporal server that a killed start left behind in `dataDir`, if there is one. */
