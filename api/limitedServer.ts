@@ -2,6 +2,7 @@ import { createServer, type RequestListener, type Server } from 'node:http';
 import { maxOpenFiles } from '../platform/openFiles.ts';
 
 export interface HttpLimits {
+  readonly headTimeoutMs?: number;
   readonly requestTimeoutMs?: number;
 }
 
@@ -17,11 +18,11 @@ export const backlog = 4_096;
  */
 export function createLimitedServer(
   listener: RequestListener,
-  { requestTimeoutMs = 30_000 }: HttpLimits = {},
+  { headTimeoutMs = 10_000, requestTimeoutMs = 30_000 }: HttpLimits = {},
 ): Server {
   const server = createServer(
     {
-      headersTimeout: 10_000,
+      headersTimeout: headTimeoutMs,
       requestTimeout: requestTimeoutMs,
       connectionsCheckingInterval: 1_000,
       // Longer than a proxy keeps an idle connection, so that it is never the server who closes first.

@@ -47,6 +47,7 @@ import { closeServer } from './closeServer.ts';
 
 export const rootLogin = 'root@visionlabs.ai';
 export const rootPassword = 'root of the tests';
+const patientMs = 10_000;
 
 export interface Told {
   readonly call: 'start' | 'control';
@@ -69,6 +70,7 @@ export interface ApiServerOptions {
   /** Default: two for each. */
   readonly workersByQueue?: AppDeps['workersByQueue'];
   readonly isDevelopment?: boolean;
+  readonly headTimeoutMs?: number;
   readonly requestTimeoutMs?: number;
 }
 
@@ -161,8 +163,9 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     homeLists: createHomeLists(db),
     taskPageLists: createTaskPageLists(db),
     workflowUrl: ({ taskId, generation }) => `http://temporal.example/task:${taskId}:${generation}`,
-    taskPreviews: createTaskPreviews(db),
-    versionUse: createVersionUse(db),
+    // What takes longer is left out, and a busy machine may take longer over anything; the limits have tests of their own.
+    taskPreviews: createTaskPreviews(db, { exactUpTo: 100_000, countMs: patientMs, questionMs: patientMs }),
+    versionUse: createVersionUse(db, patientMs),
     extractors: [
       { version: 1, kind: 'face', name: 'resnet128', attributes: true },
       { version: 3, kind: 'face', name: 'mobileface', attributes: false },
