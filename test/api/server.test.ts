@@ -47,7 +47,8 @@ function start(settings: Record<string, string>): Run {
       output += chunk.toString();
     });
   }
-  const exit = once(child, 'exit').then(([code]: unknown[]) => code as number | null);
+  // Not `exit`, which may come before the last words are read.
+  const exit = once(child, 'close').then(([code]: unknown[]) => code as number | null);
   return { child, output: () => output, exit };
 }
 

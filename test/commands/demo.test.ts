@@ -35,7 +35,8 @@ function play(...more: string[]): Playing {
     process: child,
     data,
     story: () => text,
-    ended: once(child, 'exit').then(([code]) => code as number | null),
+    // Not `exit`, which may come before the last words are read.
+    ended: once(child, 'close').then(([code]) => code as number | null),
   };
 }
 
@@ -102,7 +103,7 @@ test('a folder that no demo has made is left alone', async () => {
   });
   let text = '';
   child.stderr.on('data', (chunk: Buffer) => (text += chunk.toString()));
-  const [code] = (await once(child, 'exit')) as [number | null];
+  const [code] = (await once(child, 'close')) as [number | null];
   assert.equal(code, 2);
   assert.match(text, /is not empty and was not made by a demo/);
   assert.deepEqual(readdirSync(folder.path), ['mine.txt']);
