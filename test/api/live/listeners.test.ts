@@ -65,7 +65,8 @@ test('a thousand listeners on one process hear a change within 2 s, for a few qu
     limitMs: 2_000,
   });
   const questions = one.questions() - asked;
-  assert.ok(questions <= 6, `${questions} questions for ${streams.length} listeners`);
+  // Among them may be the look that is taken every 15 s, and the check of who may still listen.
+  assert.ok(questions <= 10, `${questions} questions for ${streams.length} listeners`);
   const megabytes = (process.memoryUsage().rss - heapBefore) / 1_048_576;
   assert.ok(megabytes < 300, `${megabytes} MB, the clients' own among them`);
   for (const stream of streams) stream.close();

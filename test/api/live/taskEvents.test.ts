@@ -18,10 +18,30 @@ before(async () => {
 });
 after(() => server.close());
 
-/** Reads a stream until `count` events have come. */
+/** Reads a stream until `count` events have come, those after the first one sooner than by the look every 15 seconds. */
 async function readEvents(path: string, count: number, meanwhile?: () => Promise<void>): Promise<string[]> {
-  const stop = AbortSignal.timeout(10_000);
-  const answer = await fetch(`${server.url}${path}`, { headers: { authorization }, signal: stop });
+  const leave = new AbortController();
+  const leaveAfter = (ms: number) =>
+    setTimeout(() => leave.abort(new Error(`waited ${ms} ms in vain at ${path}`)), ms);
+  let limit = leaveAfter(60_000);
+  try {
+    return await read(path, count, leave.signal, async () => {
+      await meanwhile?.();
+      clearTimeout(limit);
+      limit = leaveAfter(10_000);
+    });
+  } finally {
+    clearTimeout(limit);
+  }
+}
+
+async function read(
+  path: string,
+  count: number,
+  signal: AbortSignal,
+  meanwhile: () => Promise<void>,
+): Promise<string[]> {
+  const answer = await fetch(`${server.url}${path}`, { headers: { authorization }, signal });
   assert.match(answer.headers.get('content-type') ?? '', /^text\/event-stream/);
   const events: string[] = [];
   let text = '';
@@ -32,7 +52,7 @@ async function readEvents(path: string, count: number, meanwhile?: () => Promise
     text = pieces.pop() ?? '';
     for (const piece of pieces.filter((one) => one.includes('event:'))) {
       events.push(piece);
-      if (events.length === 1) await meanwhile?.();
+      if (events.length === 1) await meanwhile();
       if (events.length === count) return events;
     }
   }
