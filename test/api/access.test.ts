@@ -158,7 +158,12 @@ test('a session ends twelve hours after the log-in, however much it is used', as
 test('an unknown login is answered as a wrong password is, after the same time', async () => {
   const times: Record<string, number[]> = { known: [], unknown: [] };
   const answers = new Set<string>();
-  for (let round = 0; round < 5; round++) {
+  // The quickest of each: what else the machine does only adds, so that more rounds bring them nearer to the truth.
+  const quickest = (kind: string) => Math.min(...(times[kind] ?? []));
+  const ratio = () => quickest('unknown') / quickest('known');
+  // Without the check of a password that nobody has it would be a tenth.
+  const isAlike = () => ratio() > 0.5 && ratio() < 2;
+  for (let round = 0; round < 5 || (round < 9 && !isAlike()); round++) {
     for (const [kind, login] of [
       ['unknown', 'nobody@nowhere.org'],
       ['known', rootLogin],
@@ -170,11 +175,7 @@ test('an unknown login is answered as a wrong password is, after the same time',
     }
   }
   assert.equal(answers.size, 1, [...answers].join('\n'));
-  // The quickest of each: what else the machine does only adds.
-  const quickest = (kind: string) => Math.min(...(times[kind] ?? []));
-  const ratio = quickest('unknown') / quickest('known');
-  // Without the check of a password that nobody has it would be a tenth.
-  assert.ok(ratio > 0.5 && ratio < 2, `${ratio.toFixed(2)} times as long`);
+  assert.ok(isAlike(), `${ratio().toFixed(2)} times as long`);
 });
 
 test('only administrators are let in', async () => {

@@ -72,14 +72,14 @@ test('servers that die in the middle come back at their old addresses', async ()
     const before = running.pids();
     running.kill('postgres', 'SIGKILL');
     running.kill('temporal', 'SIGKILL');
-    await waitFor('PostgreSQL', () => query(running.databaseUrl, 'select 1'), { limitMs: 20_000 });
+    await waitFor('PostgreSQL', () => query(running.databaseUrl, 'select 1'), { limitMs: 60_000 });
     const now = await waitFor(
       'both servers',
       () => {
         const pids = running.pids();
         return Object.values(pids).every((pid) => pid !== null) && pids;
       },
-      { limitMs: 20_000 },
+      { limitMs: 60_000 },
     );
     assert.notEqual(now['postgres'], before['postgres']);
     assert.notEqual(now['temporal'], before['temporal']);

@@ -10,7 +10,7 @@ let db: Database;
 before(async () => {
   testDatabase = await createTestDatabase();
   db = createDatabase({
-    ...{ url: testDatabase.url, applicationName: 'test', maxConnections: 2, statementTimeoutMs: 200 },
+    ...{ url: testDatabase.url, applicationName: 'test', maxConnections: 2, statementTimeoutMs: 1_000 },
   });
   await db.query('create table things (size integer primary key); insert into things values (1), (2)');
 });
@@ -32,7 +32,7 @@ test('who is not answered at all may ask again, and is answered once the server 
   const proxy = await createProxy(Number(url.port));
   url.port = String(proxy.port);
   const far = createDatabase({
-    ...{ url: url.href, applicationName: 'test', maxConnections: 1, statementTimeoutMs: 200 },
+    ...{ url: url.href, applicationName: 'test', maxConnections: 1, statementTimeoutMs: 1_000 },
   });
   try {
     await far.query('select 1');

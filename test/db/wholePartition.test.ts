@@ -29,7 +29,7 @@ const addFaces = (count: number) =>
 const addLateDescriptor = () =>
   db.query(
     `insert into face_descriptors (face_id, descriptor_version, descriptor, create_time)
-     values (gen_random_uuid(), 1, '\\x00000000', now() + interval '1 second')`,
+     values (gen_random_uuid(), 1, '\\x00000000', now() + interval '1 hour')`,
   );
 
 /** Plans the task, and claims its first part. */

@@ -106,7 +106,7 @@ test('a worker says that it polls, and what is out of order', async () => {
 });
 
 test('an API that is told to stop is ill at once, still serves, and asks clients to leave', async () => {
-  const leaving = await startApi(engine, 'leaving', { SHUTDOWN_DELAY_MS: '1500' });
+  const leaving = await startApi(engine, 'leaving', { SHUTDOWN_DELAY_MS: '4000' });
   const url = leaving.url ?? '';
   assert.equal((await fetch(`${url}/version`)).headers.get('connection'), 'keep-alive');
   process.kill(leaving.pid, 'SIGTERM');

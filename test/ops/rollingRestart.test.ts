@@ -88,7 +88,9 @@ test('two APIs and three workers are restarted one after another: no request fai
   // Slow enough to be under way until the last worker has been restarted.
   await post(big, { objects_per_second: 100 });
   const [bigTask = 0] = taskIds;
-  await waitFor('the big task to be under way', async () => (await engine.progressOf(bigTask)) > 0);
+  await waitFor('the big task to be under way', async () => (await engine.progressOf(bigTask)) > 0, {
+    limitMs: 60_000,
+  });
 
   for (const name of [...apis.keys()]) {
     const api = apis.get(name);

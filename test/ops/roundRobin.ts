@@ -59,7 +59,8 @@ export async function startRoundRobin(): Promise<RoundRobin> {
     }
   }
 
-  const server = createServer(pass).listen(0, '127.0.0.1');
+  // As long as the backends say that they keep theirs: clients are told so, and would use one that was just closed.
+  const server = createServer({ keepAliveTimeout: 75_000 }, pass).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const watches: Promise<void>[] = [];
   return {

@@ -106,9 +106,9 @@ test("the next runs are those that Temporal's own schedule would make", async ()
       active: true,
       revision: 1,
     } as const;
+    const earlier = nextRuns(cron, timeZone, new Date(), 5);
     await gateway.putSchedule(schedule);
     const handle = client.schedule.getHandle(scheduleIdOf(prefix, schedule.scheduleId));
-    const earlier = nextRuns(cron, timeZone, new Date(), 5);
     const { info } = await handle.describe();
     const theirs = info.nextActionTimes.slice(0, 5).map((time) => time.toISOString());
     await handle.delete();

@@ -65,7 +65,7 @@ beforeEach(async () => {
   prefix = `test-${randomUUID().slice(0, 8)}-`;
   ref = { taskId: 1, generation: 1 };
   stop = new AbortController();
-  gateway = createGateway({ connection, namespace: 'default', taskQueuePrefix: prefix });
+  gateway = createGateway({ connection, namespace: 'default', taskQueuePrefix: prefix, deadlineMs: 20_000 });
   workers = await startWorkers({
     connection,
     namespace: 'default',
