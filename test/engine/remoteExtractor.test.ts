@@ -51,8 +51,10 @@ const codesOf = async (taskId: number, from: 'task_errors' | 'subtasks'): Promis
 };
 
 const waitForServer = (taskId: number) =>
-  waitFor('a part that says what it waits for', async () =>
-    (await codesOf(taskId, 'subtasks')).includes(28_105),
+  waitFor(
+    'a part that says what it waits for',
+    async () => (await codesOf(taskId, 'subtasks')).includes(28_105),
+    { limitMs: 60_000 },
   );
 
 async function control(taskId: number, action: ControlAction): Promise<void> {

@@ -64,7 +64,8 @@ test('tasks that are held back by a rate do not hold up others, however many the
   await waitFor('all their parts to run', async () => (await runningParts(held)) === 16, { limitMs: 30_000 });
   const { accountId } = await engine.addFaces({ count: 2_000 });
   const { taskId } = await engine.startGc({ target: 'faces', filters: { account_id: accountId } });
-  assert.equal((await engine.ended(taskId, 10_000)).state, 'done');
+  // Behind them it would wait for half an hour.
+  assert.equal((await engine.ended(taskId)).state, 'done');
   assert.equal(await runningParts(held), 16);
   for (const heldId of held) await engine.tasks().throttle(heldId, null, tester);
   for (const heldId of held) assert.equal((await engine.ended(heldId)).state, 'done');

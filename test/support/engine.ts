@@ -98,6 +98,8 @@ export async function startEngine({ env = {}, workers, ownServers = false }: Eng
       connection: { address: running.temporalAddress },
       namespace: 'default',
       taskQueuePrefix: running.config.taskQueuePrefix,
+      // The service has the reconciler for a start that takes longer than usual; a test has not.
+      deadlineMs: 20_000,
     });
   };
   connect();

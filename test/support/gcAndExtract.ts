@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Engine } from './engine.ts';
+import { tester } from './rows.ts';
 import { waitFor } from './waitFor.ts';
 
 interface GcAndExtract {
@@ -8,21 +9,24 @@ interface GcAndExtract {
   readonly accountId: string;
 }
 
-/** A gc and an extract, slowed down to some seconds each or more by `slower`, and both in their middle. */
+/** A gc and an extract, both in their middle, with four seconds to go for each or more by `slower`. */
 export async function startBoth(engine: Engine, warps: readonly Buffer[], slower = 1): Promise<GcAndExtract> {
   const old = await engine.addFaces({ count: 16_000, images: [Buffer.from('an image')], imaged: 200 });
   const lasting = await engine.addFaces({ count: 120, images: warps });
   await engine.snapshot();
+  // Slow until both are under way: on a busy machine the first could be over before the second has begun.
   const gc = await engine.startGc(
     { target: 'faces', filters: { account_id: old.accountId }, remove_samples: true },
-    4_000 / slower,
+    400,
   );
-  const extract = await engine.startExtract(lasting.accountId, 30 / slower);
+  const extract = await engine.startExtract(lasting.accountId, 3);
   for (const { taskId } of [gc, extract]) {
     await waitFor(`task ${taskId} to be under way`, async () => (await engine.progressOf(taskId)) > 0, {
       limitMs: 30_000,
     });
   }
+  await engine.tasks().throttle(gc.taskId, 4_000 / slower, tester);
+  await engine.tasks().throttle(extract.taskId, 30 / slower, tester);
   return { taskIds: [gc.taskId, extract.taskId], accountId: lasting.accountId };
 }
 
