@@ -53,6 +53,10 @@ export function loadConfig(env: Environment = environment(), role: Role = 'comma
   return freeze(result.data);
 }
 
+export function isRunByNpm(): boolean {
+  return environment()['npm_lifecycle_event'] !== undefined;
+}
+
 /** This process's variables with `overrides` on top: what a child process is started with. */
 export function environmentWith(overrides: Environment): Record<string, string | undefined> {
   return { ...environment(), ...overrides };

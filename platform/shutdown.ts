@@ -1,3 +1,4 @@
+import { isRunByNpm } from './config.ts';
 import type { Logger } from './logger.ts';
 
 export type ShutdownStage = 'first' | 'normal' | 'last';
@@ -27,8 +28,8 @@ export interface ShutdownOptions {
 const stages: readonly ShutdownStage[] = ['first', 'normal', 'last'];
 
 /**
- * Stops this process in order at SIGINT, SIGTERM, when the parent that holds its IPC channel is gone, and
- * (with status 1) after an exception that nobody caught.
+ * Stops this process in order at SIGINT, SIGTERM, when the parent that holds its IPC channel or the npm that runs it
+ * is gone, and (with status 1) after an exception that nobody caught.
  */
 export function createShutdown({
   log,
@@ -59,6 +60,7 @@ export function createShutdown({
       });
     }
     clearTimeout(limit);
+    clearInterval(watch);
     for (const [event, listener] of listeners) process.off(event, listener);
     log.info('stopped');
     exit(code);
@@ -77,6 +79,7 @@ export function createShutdown({
     ['disconnect', () => void begin('the parent process is gone')],
   ];
   for (const [event, listener] of listeners) process.on(event, listener);
+  const watch = onceNpmIsGone(() => void begin('npm is gone'));
 
   return {
     on: (stage, name, handler) => void handlers.push({ stage, name, handler }),
@@ -85,4 +88,22 @@ export function createShutdown({
       return stopping !== undefined;
     },
   };
+}
+
+const lookForNpmEveryMs = 1_000;
+
+/**
+ * An npm that is killed tells nobody, and its script would hold ports and data for ever. Started in any other way, a
+ * process outlives whatever started it. The scripts say `exec`: with a shell in between, npm would not be the parent,
+ * and would hand a SIGTERM to the shell alone.
+ */
+function onceNpmIsGone(hear: () => void): NodeJS.Timeout | undefined {
+  if (!isRunByNpm()) return undefined;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    hear();
+  }, lookForNpmEveryMs);
+  return watch.unref();
 }

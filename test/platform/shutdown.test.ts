@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { createLogger } from '../../platform/logger.ts';
+import { isAlive, startTimeOf } from '../../platform/processes.ts';
 import { createShutdown } from '../../platform/shutdown.ts';
+import { waitFor } from '../support/waitFor.ts';
 
 const log = createLogger({ name: 'test', level: 'silent', format: 'json' });
 
@@ -66,4 +70,24 @@ test('SIGTERM begins the stop', async () => {
   process.kill(process.pid, 'SIGTERM');
   while (codes.length === 0) await new Promise((done) => setImmediate(done));
   assert.ok(shutdown.isStopping);
+});
+
+test('a process ends with the npm that runs it; started in any other way it outlives what started it', async () => {
+  const program = fileURLToPath(new URL('./fixtures/orphan.ts', import.meta.url));
+  const start = `"${process.execPath}" --import tsx "${program}"`;
+  const script = `npm_lifecycle_event=start ${start} npm & env -u npm_lifecycle_event ${start} other & wait`;
+  const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  parent.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  const pidOf = (name: string): Promise<number> =>
+    waitFor(name, () => Number(new RegExp(`^${name}=(\\d+)$`, 'm').exec(said)?.[1]));
+  const ofNpm = await pidOf('npm');
+  const other = await pidOf('other');
+  try {
+    parent.kill('SIGKILL');
+    await waitFor('the one of npm to end', async () => (await startTimeOf(ofNpm)) === null);
+    await waitFor('the other to go on', () => said.includes('other goes on'));
+  } finally {
+    for (const pid of [ofNpm, other].filter(isAlive)) process.kill(pid, 'SIGKILL');
+  }
 });

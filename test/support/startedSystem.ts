@@ -1,13 +1,11 @@
 import assert from 'node:assert/strict';
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { promisify } from 'node:util';
 import { getDatabaseUrl } from '../../commands/databaseUrl.ts';
 import { loadConfig } from '../../platform/config.ts';
 import { startTimeOf } from '../../platform/processes.ts';
+import { processTree } from './processTree.ts';
 import { waitFor } from './waitFor.ts';
-
-const run = promisify(execFile);
 
 export type StartedSystem = Awaited<ReturnType<typeof startSystem>>;
 
@@ -50,20 +48,6 @@ export async function startSystem(settings: Readonly<Record<string, string>>) {
       await once(child, 'exit');
     },
   };
-}
-
-/** A process and all that come from it, parents before children. */
-async function processTree(root: number): Promise<number[]> {
-  const { stdout } = await run('ps', ['-eo', 'pid=,ppid=']);
-  const pairs = stdout
-    .trim()
-    .split('\n')
-    .map((line) => line.trim().split(/\s+/).map(Number));
-  const tree = [root];
-  for (const parent of tree) {
-    for (const [pid, ppid] of pairs) if (pid !== undefined && ppid === parent) tree.push(pid);
-  }
-  return tree;
 }
 
 function kill(pid: number): void {
