@@ -4,7 +4,7 @@ import type { Candidate, ExtractOutcome } from '../domain/tasks/extraction.ts';
 import type { ExtractContent } from '../domain/tasks/extractContent.ts';
 
 export interface SampleDeps {
-  /** @throws DomainError sampleMissing */
+  /** @throws DomainError sampleMissing, or sampleStoreUnavailable when no sample can be read now */
   readonly readSample: (storageKey: string) => Promise<Buffer>;
   /**
    * Calls `bytes` when an extractor is about to need them, so that images do not pile up in memory.

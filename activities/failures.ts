@@ -6,7 +6,7 @@ import type { TaskFailure } from '../domain/tasks/books.ts';
 const attemptsOfUnknown = 20;
 
 // Looking again is cheap, and only a part that looks again sees a pause.
-const waitForExtractorMs = 2_000;
+const lookAgainMs = 2_000;
 
 /**
  * The one place where an error of an activity becomes Temporal's. Its first detail is the text for people. What
@@ -20,7 +20,7 @@ export function toFailure(error: unknown, attempt: number): unknown {
       type: error.error,
       details: [error.detail],
       nonRetryable: !error.entry.retryable || endsTask.has(error.error),
-      ...(error.error === 'extractorUnavailable' ? { nextRetryDelay: waitForExtractorMs } : {}),
+      ...(isAway(error) ? { nextRetryDelay: lookAgainMs } : {}),
       cause: error,
     });
   }
@@ -32,6 +32,13 @@ export function toFailure(error: unknown, attempt: number): unknown {
     );
   }
   return error;
+}
+
+const away = new Set<ErrorName>(['extractorUnavailable', 'sampleStoreUnavailable']);
+
+/** Nothing is wrong with the objects: what they need is away, and comes back. */
+export function isAway(error: unknown): error is DomainError {
+  return error instanceof DomainError && away.has(error.error);
 }
 
 const endsTask = new Set<ErrorName>(['errorBudgetSpent', 'booksUnbalanced']);

@@ -1,5 +1,5 @@
 import { nextBatchSize } from '../domain/tasks/pace.ts';
-import { removesOrigins, type GcContent } from '../domain/tasks/gcContent.ts';
+import { removesOrigins, removesSamples, type GcContent } from '../domain/tasks/gcContent.ts';
 import type { ClaimedPart, Committed, PartRef } from '../domain/tasks/parts.ts';
 import { createEmptying, type EmptyDeps } from './emptyPart.ts';
 import { runPart, type BatchReport, type PartDeps } from './runPart.ts';
@@ -21,7 +21,12 @@ export interface GcPartDeps extends PartDeps, OriginDeps {
       }>
     >;
   };
-  /** Removes files whose rows are gone, and their tombstones. What it misses, a later sweep removes. */
+  /** @throws DomainError sampleStoreUnavailable when no file can be removed now */
+  readonly checkSampleStore: () => Promise<void>;
+  /**
+   * Removes files whose rows are gone, and their tombstones. What it misses, a later sweep removes.
+   * @throws DomainError sampleStoreUnavailable
+   */
   readonly removeFiles: (storageKeys: readonly string[]) => Promise<unknown>;
 }
 
@@ -52,9 +57,12 @@ function createRemoval(deps: GcPartDeps, content: GcContent, learned: Map<GcCont
   return async (part: ClaimedPart, most: number): Promise<Committed<BatchReport>> => {
     const size = Math.min(most, learned.get(content.target) ?? firstSize);
     const started = performance.now();
+    // Rows that go while the files cannot would be counted as removed samples.
+    if (removesSamples(content)) await deps.checkSampleStore();
     const answer = await deps.gc.removeNext(part, content, size);
     if (answer.kind !== 'committed') return answer;
     const { removed, awaitingOrigins, finished, storageKeys } = answer.result;
+    deps.metrics.taskObjects.inc({ type: 'gc', outcome: 'done' }, removed - awaitingOrigins);
     await deps.removeFiles(storageKeys);
     const elapsedMs = performance.now() - started;
     // A part's last batch may be small, whatever size it was allowed, and so is a throttled one.
@@ -64,7 +72,6 @@ function createRemoval(deps: GcPartDeps, content: GcContent, learned: Map<GcCont
         nextBatchSize(size, elapsedMs, { ...bounds, targetMs: deps.batchTargetMs }),
       );
     }
-    deps.metrics.taskObjects.inc({ type: 'gc', outcome: 'done' }, removed - awaitingOrigins);
     return { ...answer, result: { objects: removed, elapsedMs, finished } };
   };
 }

@@ -10,7 +10,7 @@ import {
 import type { ClaimedPart, Claiming, Committed, Orders, PartRef, TaskRef } from '../domain/tasks/parts.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { attempt } from './attempt.ts';
-import { finalFailureOf, toFailure } from './failures.ts';
+import { finalFailureOf, isAway, toFailure } from './failures.ts';
 import { createPacing, type Pacing } from './pacing.ts';
 
 export interface PartClaims {
@@ -85,7 +85,7 @@ export async function runPart(
       observe({ outcome: 'failed' });
       const failure = finalFailureOf(toFailure(error, context.info.attempt));
       if (failure !== null) await deps.claims.fail(partRef, failure);
-      else if (isWaiting(error)) await deps.claims.release(claiming.part, error);
+      else if (isAway(error)) await deps.claims.release(claiming.part, error);
       throw error;
     } finally {
       left.abort();
@@ -128,11 +128,6 @@ async function runBatches(
     if (pacing.isEarly()) await deps.whileResting(kind, pacing.rest);
     if (result.finished) return 'done';
   }
-}
-
-/** Nothing is wrong with the part: what it needs is away. */
-function isWaiting(error: unknown): error is DomainError {
-  return error instanceof DomainError && error.error === 'extractorUnavailable';
 }
 
 /** Told apart from every other attempt, also from those of an earlier generation or run. */

@@ -13,6 +13,7 @@ import { createListLists } from '../db/listLists.ts';
 import { isMigrated } from '../db/isMigrated.ts';
 import { createNotificationLists } from '../db/notificationLists.ts';
 import { createResultLists } from '../db/resultLists.ts';
+import { createSampleStoreRow } from '../db/sampleStoreRow.ts';
 import { createScheduleLists } from '../db/scheduleLists.ts';
 import { createScheduleStore } from '../db/scheduleStore.ts';
 import { createSearchLists } from '../db/searchLists.ts';
@@ -76,7 +77,7 @@ const gateway = createGateway({
   taskQueuePrefix: config.taskQueuePrefix,
 });
 shutdown.on('last', 'engine', () => gateway.close());
-const images = openImageStore(config.imageStore);
+const images = openImageStore(config.imageStore, createSampleStoreRow(db));
 const workers = createWorkerStore(db);
 const passwords = createPasswords();
 const accounts = createAccountStore(db);
@@ -92,6 +93,9 @@ try {
   await waitForSchema();
   const isFirstStart = await ensureFirstAdmin({ config, accounts, passwords });
   if (isFirstStart) log.info({ login: config.adminLogin }, 'created the first administrator');
+  await images.check().catch((error: unknown) => {
+    log.warn({ err: error }, 'the sample store cannot be used yet');
+  });
   await serve();
 } catch (error) {
   log.fatal({ err: error }, error instanceof ConfigError ? error.message : 'the API cannot start');

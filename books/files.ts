@@ -2,6 +2,9 @@ import { readdir } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import type pg from 'pg';
 
+// The file that says whose samples these are.
+const mark = '.luna-admin-store';
+
 /** The sample store's folder against the rows: no sample without its image, no image that nobody knows. */
 export async function checkFiles(
   client: pg.Client,
@@ -10,7 +13,9 @@ export async function checkFiles(
 ): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = new Set(
-    entries.filter((entry) => entry.isFile()).map(({ name }) => basename(name, extname(name))),
+    entries
+      .filter((entry) => entry.isFile() && !entry.name.startsWith(mark))
+      .map(({ name }) => basename(name, extname(name))),
   );
   const keysOf = async (sql: string) =>
     new Set((await client.query<{ key: string }>(sql)).rows.map(({ key }) => key));

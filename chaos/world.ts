@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type pg from 'pg';
 import { createFolderStore } from '../imagestore/folder.ts';
 import { makeBodies } from '../test/support/bodies.ts';
+import { unmarked } from '../test/support/unmarked.ts';
 import { makeWarps } from '../test/support/warps.ts';
 import { addObjects, addPartitions, thirdSource, type NewImage } from './addObjects.ts';
 import { presentBody, presentFace, shapes, wantedBody, wantedFace } from './kinds.ts';
@@ -38,7 +39,7 @@ export async function makeWorld(
   signal: AbortSignal,
 ): Promise<World> {
   signal.throwIfAborted();
-  const images = createFolderStore(sampleFolder);
+  const images = createFolderStore(sampleFolder, unmarked);
   const pictures = { face: await makeWarps(1), body: await makeBodies(signal) };
   const origins = moods.map((mood) => `${originUrl}/${mood}`);
   const missingFiles: string[] = [];

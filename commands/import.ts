@@ -3,6 +3,7 @@ import { createAccountStore } from '../db/accountStore.ts';
 import { createDatabase, type Database } from '../db/connection.ts';
 import { createImportStore } from '../db/importStore.ts';
 import { isMigrated } from '../db/isMigrated.ts';
+import { createSampleStoreRow } from '../db/sampleStoreRow.ts';
 import { findExtractor } from '../extraction/catalogue.ts';
 import { createFaceDetector } from '../extraction/detect.ts';
 import { isPhotoName, listFiles } from '../extraction/photoFiles.ts';
@@ -67,13 +68,14 @@ async function runImport(
   files: readonly string[],
   options: Options,
 ): Promise<ImportSummary> {
+  const images = openImageStore(config.imageStore, createSampleStoreRow(db));
+  await images.check();
   const log = createLogger({ name: 'import', level: config.logLevel, format: config.logFormat });
   const photos = files.filter(isPhotoName);
   const pool = createExtractorPool({ processes: config.extractProcesses, log });
   const progress = createProgress('photos', photos.length);
   try {
     const { list } = options;
-    const images = openImageStore(config.imageStore);
     const detector = await createFaceDetector();
     return await importPhotos({ store: createImportStore(db), images, pool, detector }, photos, {
       accountId,

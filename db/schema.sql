@@ -221,6 +221,14 @@ create table request_stats (
   constraint request_stats_pkey PRIMARY KEY (month, service, route, status_code, error_code)
 );
 
+create table sample_store (
+  store_id uuid default gen_random_uuid() not null,
+  marked_time timestamp with time zone,
+  is_only boolean default true not null,
+  constraint sample_store_is_only_check CHECK (is_only),
+  constraint sample_store_pkey PRIMARY KEY (is_only)
+);
+
 create table sample_tombstones (
   storage_key text not null,
   task_id bigint,

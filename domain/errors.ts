@@ -63,6 +63,7 @@ export const errorTable = {
   sampleKillsExtractor: entry(28103, 500, 'Sample stops the extractor', true),
   originNotRemoved: entry(28104, 500, 'Image origin not removed', true),
   extractorUnavailable: entry(28105, 503, 'Extractor unavailable', true),
+  sampleStoreUnavailable: entry(28106, 503, 'Sample store unavailable', true),
   partFailed: entry(28110, 500, 'Subtask failed', true),
   errorBudgetSpent: entry(28111, 500, 'Too many objects failed', true),
   booksUnbalanced: entry(28112, 500, 'Counters and tables disagree', true),

@@ -1,83 +1,74 @@
 import { constants } from 'node:fs';
-import { access, mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { access, mkdir, readFile, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DomainError } from '../domain/errors.ts';
+import { syncFolder, writeDurably } from './durableFile.ts';
+import { errorCode } from './errorCode.ts';
 import type { ImageStore } from './imageStore.ts';
+import { unusable } from './mark.ts';
+import { samplePath } from './samplePath.ts';
 
-// Nothing that could leave the folder: no dot, no slash.
-const keyPattern = /^[a-z0-9][a-z0-9-]{3,127}$/;
-
-/** A folder tree with two levels of fan-out. A file appears under its name only when it is whole and on the disk. */
-export function createFolderStore(root: string): ImageStore {
+/**
+ * A folder tree with two levels of fan-out. `checkMark` rejects when the folder is not the one that it should be; it is
+ * asked only where that could be the reason, or would do harm: finding a file costs nothing more.
+ */
+export function createFolderStore(root: string, checkMark: () => Promise<void>): ImageStore {
   let drafts = 0;
-  let wasThere = false;
+
+  /** Null: there is no such file. Looked for twice, because the folder may have come only after the first look. */
+  const unlessMissing = async <T>(work: () => Promise<T>): Promise<T | null> => {
+    try {
+      return await work();
+    } catch {
+      await checkMark();
+    }
+    try {
+      return await work();
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return null;
+      throw error;
+    }
+  };
+
   return {
     put: async (key, bytes) => {
-      const file = pathOf(root, key);
-      const draft = `${file}.${process.pid}-${++drafts}.draft`;
+      const file = samplePath(root, key);
+      await checkMark();
       const isNew = (await mkdir(dirname(file), { recursive: true })) !== undefined;
       try {
-        await writeDurably(draft, bytes);
-        await rename(draft, file);
+        await writeDurably(file, bytes, `${file}.${process.pid}-${++drafts}.draft`);
       } catch (error) {
-        await rm(draft, { force: true });
         throw explainFull(error, root);
       }
-      // A name survives a power cut only when its folder is on the disk too, and that one's name in turn.
-      const folders = isNew ? ['.', '..', '../..'] : ['.'];
-      for (const folder of folders) await syncFolder(join(dirname(file), folder));
+      // The new folder's name has to be on the disk too, and that one's name in turn.
+      if (!isNew) return;
+      for (const folder of ['..', '../..']) await syncFolder(join(dirname(file), folder));
     },
     get: async (key) => {
-      try {
-        return await readFile(pathOf(root, key));
-      } catch (error) {
-        if (!isMissing(error)) throw error;
-        throw new DomainError('sampleMissing', `the sample store has no image ${key}`, { cause: error });
-      }
+      const file = samplePath(root, key);
+      const bytes = await unlessMissing(() => readFile(file));
+      if (bytes === null) throw new DomainError('sampleMissing', `the sample store has no image ${key}`);
+      return bytes;
     },
-    remove: (key) => rm(pathOf(root, key), { force: true }),
+    remove: async (key) => {
+      const file = samplePath(root, key);
+      await unlessMissing(() => unlink(file));
+    },
     check: async () => {
-      // Of a new installation. One that goes later, with its volume, must not be taken for an empty one.
-      if (!wasThere) await mkdir(root, { recursive: true });
-      wasThere = true;
-      // Through it, so that a file in its place is none.
-      await access(`${root}/.`, constants.R_OK | constants.W_OK);
+      await checkMark();
+      try {
+        // Through it, so that a file in its place is none.
+        await access(`${root}/.`, constants.R_OK | constants.W_OK);
+      } catch (error) {
+        throw unusable(root, error);
+      }
     },
   };
 }
 
-/** v7 ids share their first characters for hours; the last ones spread evenly. */
-function pathOf(root: string, key: string): string {
-  if (!keyPattern.test(key)) throw new RangeError(`not a key of an image: ${JSON.stringify(key)}`);
-  return join(root, key.slice(-2), key.slice(-4, -2), `${key}.jpg`);
-}
-
-async function writeDurably(file: string, bytes: Uint8Array): Promise<void> {
-  const handle = await open(file, 'wx');
-  try {
-    await handle.writeFile(bytes);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
 /** A full disk is the one failure here that an operator can mend: it should say where. */
 function explainFull(error: unknown, root: string): unknown {
-  const isFull =
-    error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT');
+  const code = errorCode(error);
+  const isFull = code === 'ENOSPC' || code === 'EDQUOT';
   return isFull ? new Error(`The disk of the sample store ${root} is full`, { cause: error }) : error;
-}
-
-function isMissing(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }

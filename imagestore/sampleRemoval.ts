@@ -1,3 +1,4 @@
+import { DomainError } from '../domain/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { ImageStore } from './imageStore.ts';
 
@@ -17,9 +18,11 @@ const sweepAgeSeconds = 60;
 
 /** Removes image files whose rows are gone: the file first, its tombstone last. */
 export function createSampleRemoval({ images, tombstones, log }: SampleRemovalDeps) {
+  let sweepsFail = false;
   const remove = async (storageKeys: readonly string[]): Promise<number> => {
     const removed: string[] = [];
-    for (let start = 0; start < storageKeys.length; start += atOnce) {
+    const away: DomainError[] = [];
+    for (let start = 0; start < storageKeys.length && away.length === 0; start += atOnce) {
       await Promise.all(
         storageKeys.slice(start, start + atOnce).map(async (key) => {
           try {
@@ -27,17 +30,39 @@ export function createSampleRemoval({ images, tombstones, log }: SampleRemovalDe
             removed.push(key);
           } catch (error) {
             // Its tombstone stays, and a sweep tries again.
-            log.warn({ err: error, key }, 'the image of a removed sample cannot be removed yet');
+            if (isAway(error)) away.push(error);
+            else log.warn({ err: error, key }, 'the image of a removed sample cannot be removed yet');
           }
         }),
       );
     }
     await tombstones.removeAll(removed);
+    const [error] = away;
+    if (error !== undefined) throw error;
     return removed.length;
   };
   return {
-    /** Answers how many are gone; those that resist stay for a sweep. */
+    /**
+     * Answers how many are gone; those that resist stay for a sweep.
+     * @throws DomainError sampleStoreUnavailable; what was not removed stays for a sweep
+     */
     remove,
-    sweep: async (): Promise<number> => remove(await tombstones.listOld(sweepAgeSeconds, sweepLimit)),
+    /** Goes on when the store is back, and says once that it is away: it is called every few seconds. */
+    sweep: async (): Promise<number> => {
+      try {
+        const count = await remove(await tombstones.listOld(sweepAgeSeconds, sweepLimit));
+        sweepsFail = false;
+        return count;
+      } catch (error) {
+        if (!isAway(error)) throw error;
+        if (!sweepsFail) log.warn({ err: error }, 'images of removed samples wait for their store');
+        sweepsFail = true;
+        return 0;
+      }
+    },
   };
+}
+
+function isAway(error: unknown): error is DomainError {
+  return error instanceof DomainError && error.error === 'sampleStoreUnavailable';
 }

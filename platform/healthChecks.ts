@@ -14,7 +14,10 @@ export interface HealthFinding {
 
 const limitMs = 2_000;
 
-/** Runs checks at once. What is found is public: it says what is out of order, not where it runs or why. */
+/**
+ * Runs checks at once. What is found is public: it says what is out of order, not where it runs or why, unless an error
+ * has a `publicReason`.
+ */
 export function runHealthChecks(
   checks: readonly HealthCheck[],
   options: { readonly withDependent: boolean },
@@ -31,9 +34,14 @@ async function find({ name, run }: HealthCheck): Promise<HealthFinding> {
     const isLate = (await Promise.race([run(), late])) === 'late';
     if (isLate) return { service: name, status: 'failed', desc: `no answer in ${limitMs} ms` };
     return { service: name, status: 'ok', desc: '' };
-  } catch {
-    return { service: name, status: 'failed', desc: 'not working' };
+  } catch (error) {
+    return { service: name, status: 'failed', desc: publicReasonOf(error) ?? 'not working' };
   } finally {
     clearTimeout(timer);
   }
+}
+
+function publicReasonOf(error: unknown): string | null {
+  if (!(error instanceof Error) || !('publicReason' in error)) return null;
+  return typeof error.publicReason === 'string' ? error.publicReason : null;
 }

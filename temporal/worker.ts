@@ -22,6 +22,7 @@ import { createTaskAnnouncer } from '../db/taskAnnouncer.ts';
 import { createScheduledTasks } from '../db/scheduledTasks.ts';
 import { createTaskBooks } from '../db/taskBooks.ts';
 import { createTombstoneStore } from '../db/tombstoneStore.ts';
+import { createSampleStoreRow } from '../db/sampleStoreRow.ts';
 import { createWorkerStore } from '../db/workerStore.ts';
 import { catalogueWith, type ExtractorEntry } from '../extraction/catalogue.ts';
 import { createExtractors } from '../extraction/extractors.ts';
@@ -77,7 +78,7 @@ const settings = {
   namespace: config.temporalNamespace,
   taskQueuePrefix: config.taskQueuePrefix,
 };
-const images = openImageStore(config.imageStore);
+const images = openImageStore(config.imageStore, createSampleStoreRow(db));
 const tombstones = createTombstoneStore(db);
 const removal = createSampleRemoval({ images, tombstones, log });
 const stats = createStatsStore(db);
@@ -164,6 +165,7 @@ const activities = createActivities({
     }),
   ),
   startTask: (ref) => gateway.startTask(ref),
+  checkSampleStore: () => images.check(),
   removeFiles: (keys) => removal.remove(keys),
   origins: createOriginStore(db),
   deleteOrigin: createOriginDeletion(originRequests),
@@ -183,6 +185,9 @@ for (const { version, kind } of catalogue) {
   if (kind === 'face') await ensureDescriptorPartition(db, 'face_descriptors', version);
   await ensureDescriptorPartition(db, 'event_descriptors', version);
 }
+await images.check().catch((error: unknown) => {
+  log.warn({ err: error }, 'the sample store cannot be used yet');
+});
 const workers = await startWorkers({
   ...settings,
   queues,

@@ -33,6 +33,11 @@ export interface EventsGc extends Removal {
 /** What a gc task does, as stored: defaults filled in, times absolute, version and type inside `filters`. */
 export type GcContent = FaceDescriptorsGc | EventDescriptorsGc | FacesGc | EventsGc;
 
+/** Whether the images of samples are to be removed from their store. */
+export function removesSamples(content: GcContent): boolean {
+  return 'remove_samples' in content && content.remove_samples;
+}
+
 /** Whether images are to be removed where they came from, too. */
 export function removesOrigins(content: GcContent): boolean {
   return 'remove_image_origins' in content && content.remove_image_origins;

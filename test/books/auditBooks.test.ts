@@ -14,6 +14,7 @@ import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
 import { buildFace, insertFaces } from '../support/rows.ts';
 import { extractInBatches, runInBatches } from '../support/runInBatches.ts';
+import { unmarked } from '../support/unmarked.ts';
 
 const [gcAccount, extractAccount, nobody] = [1, 2, 3].map(
   (n) => `0190000${n}-0000-7000-8000-00000000000${n}`,
@@ -34,7 +35,7 @@ before(async () => {
   client = new pg.Client({ connectionString: testDatabase.url });
   await client.connect();
   await ensureDescriptorPartition(db, 'face_descriptors', 3);
-  const images = createFolderStore(folder.path);
+  const images = createFolderStore(folder.path, unmarked);
   await mkdir(folder.path, { recursive: true });
   for (const accountId of [gcAccount, extractAccount, nobody]) {
     const faces = Array.from({ length: 12 }, (_, n) =>
@@ -224,7 +225,7 @@ for (const [name, [sql, found]] of Object.entries(faults)) {
 }
 
 test('the audit finds an image that nobody knows', async () => {
-  const images = createFolderStore(folder.path);
+  const images = createFolderStore(folder.path, unmarked);
   await images.put('left-behind', Buffer.from('image'));
   assert.deepEqual(await audit(), ['nobody knows the image left-behind']);
   await rm(join(folder.path, 'nd'), { recursive: true });

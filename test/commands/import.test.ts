@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -76,6 +76,30 @@ test('a folder is imported, and what could not be used is said with the reason',
   assert.match(stderr, /2\/2 photos/);
   const again = await runImport([photos, '--account', login, '--list', 'guests', '--copies', '1']);
   assert.match(again.stdout, /0 faces added, 6 were there already/);
+});
+
+test('nothing is imported while the folder of samples is not the one that it was', async () => {
+  const samples = join(folder.path, 'samples');
+  const run = (name: string) => {
+    const photo = join(folder.path, name);
+    return runImport([photo, '--account', login], { IMAGE_STORE: `folder:${samples}` });
+  };
+  const more = join(folder.path, 'more');
+  await mkdir(more);
+  await copyFile(samplePhotos[1] ?? '', join(more, 'one.jpg'));
+  assert.equal((await run('photos')).code, 0);
+  await rename(samples, `${samples}-away`);
+  await mkdir(samples);
+  const { code, stdout, stderr } = await run('more');
+  assert.deepEqual([code, stdout], [1, '']);
+  assert.match(
+    stderr,
+    /Sample store unavailable: the folder .*\/samples has no mark, where the mark [0-9a-f-]{36}/,
+  );
+  assert.deepEqual(await readdir(samples), []);
+  await rm(samples, { recursive: true });
+  await rename(`${samples}-away`, samples);
+  assert.equal((await run('more')).code, 0);
 });
 
 for (const [what, args] of [

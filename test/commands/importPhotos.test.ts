@@ -15,6 +15,7 @@ import { createFolderStore } from '../../imagestore/folder.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
+import { unmarked } from '../support/unmarked.ts';
 
 const pool = createExtractorPool({
   processes: 1,
@@ -33,7 +34,7 @@ before(async () => {
   folder = await createTestFolder('import');
   deps = {
     store: createImportStore(db),
-    images: createFolderStore(join(folder.path, 'samples')),
+    images: createFolderStore(join(folder.path, 'samples'), unmarked),
     pool,
     detector: await createFaceDetector(),
   };
@@ -83,7 +84,7 @@ test('each face of a photo becomes a face with image, attributes and descriptor,
   assert.equal(new Set(rows.map((row) => row.user_data)).size, 6, 'a face and its copy have one identity');
   const [row] = rows;
   assert.ok(row !== undefined && row.basic_attributes.age > 10);
-  const bytes = await createFolderStore(join(folder.path, 'samples')).get(row.storage_key);
+  const bytes = await createFolderStore(join(folder.path, 'samples'), unmarked).get(row.storage_key);
   const again = await pool.run({ id: 'again', version: 1, kind: 'face', bytes });
   const stored = Float32Array.from({ length: 128 }, (_, at) => row.descriptor.readFloatLE(at * 4));
   assert.ok(cosineOf(stored, again.descriptor) > 0.9999, 'the descriptor is that of the stored image');
@@ -127,7 +128,7 @@ test('an event has the body too where the photo shows enough of it, jittered in 
     [wanted.accountId],
   );
   assert.ok(rows.length > 0 && rows.length <= 12 && rows.length % 2 === 0, `${rows.length} bodies`);
-  const store = createFolderStore(join(folder.path, 'samples'));
+  const store = createFolderStore(join(folder.path, 'samples'), unmarked);
   const images = await Promise.all(rows.map(({ storage_key }) => store.get(storage_key)));
   assert.equal(new Set(images.map((image) => image.toString('base64'))).size, rows.length);
   const again = await pool.run({ id: 'again', version: 101, kind: 'body', bytes: images[0] ?? Buffer.of() });

@@ -10,6 +10,7 @@ import { createFolderStore } from '../../imagestore/folder.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
 import { buildFace, insertFaces } from '../support/rows.ts';
 import { startSystem, type StartedSystem } from '../support/startedSystem.ts';
+import { unmarked } from '../support/unmarked.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { makeWarps } from '../support/warps.ts';
 import { withClient } from '../../books/withClient.ts';
@@ -49,7 +50,7 @@ async function start(): Promise<void> {
 /** Faces of an account of their own, each with a file of its own when there are pictures. */
 async function addFaces(count: number, pictures: readonly Buffer[]): Promise<string> {
   const accountId = newId();
-  const images = createFolderStore(join(folder.path, 'samples'));
+  const images = createFolderStore(join(folder.path, 'samples'), unmarked);
   const faces = Array.from({ length: count }, () =>
     buildFace({ accountId, storageKey: pictures.length === 0 ? null : newId() }),
   );

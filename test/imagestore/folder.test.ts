@@ -5,8 +5,8 @@ import { after, before, test } from 'node:test';
 import { v7 } from 'uuid';
 import { createFolderStore } from '../../imagestore/folder.ts';
 import type { ImageStore } from '../../imagestore/imageStore.ts';
-import { openImageStore } from '../../imagestore/open.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
+import { unmarked } from '../support/unmarked.ts';
 import { testImageStore } from './imageStoreSuite.ts';
 
 let folder: TestFolder;
@@ -14,7 +14,7 @@ let store: ImageStore;
 
 before(async () => {
   folder = await createTestFolder('samples');
-  store = createFolderStore(join(folder.path, 'samples'));
+  store = createFolderStore(folder.path, unmarked);
 });
 
 after(() => folder.remove());
@@ -23,7 +23,7 @@ testImageStore('folder', () => store);
 
 test('folder: images are spread over folders, and no draft is left', async () => {
   const root = join(folder.path, 'spread');
-  const spread = createFolderStore(root);
+  const spread = createFolderStore(root, unmarked);
   for (let count = 0; count < 200; count++) await spread.put(v7(), Buffer.from('image'));
   assert.ok((await readdir(root)).length > 80);
   const files = (await readdir(root, { recursive: true, withFileTypes: true })).filter((entry) =>
@@ -36,26 +36,32 @@ test('folder: images are spread over folders, and no draft is left', async () =>
 test('folder: a place that is not a folder is reported by check and by put', async () => {
   const file = join(folder.path, 'occupied');
   await writeFile(file, '');
-  const blocked = createFolderStore(file);
-  await assert.rejects(blocked.check());
+  const blocked = createFolderStore(file, unmarked);
+  await assert.rejects(blocked.check(), /cannot be used \(ENOTDIR\)/);
   await assert.rejects(blocked.put(v7(), Buffer.from('image')));
 });
 
 test('folder: one that was there and has gone is reported by check, and not made anew', async () => {
   const root = join(folder.path, 'mounted');
-  const lost = createFolderStore(root);
+  const lost = createFolderStore(root, unmarked);
+  await lost.put(v7(), Buffer.from('image'));
   await lost.check();
   await rename(root, join(folder.path, 'elsewhere'));
-  await assert.rejects(lost.check(), /ENOENT/);
-  await assert.rejects(lost.check(), /ENOENT/);
+  await assert.rejects(lost.check(), /cannot be used \(ENOENT\)/);
+  await assert.rejects(lost.check(), /cannot be used \(ENOENT\)/);
   await writeFile(root, 'a file where the folder was');
-  await assert.rejects(lost.check(), /ENOTDIR/);
+  await assert.rejects(lost.check(), /cannot be used \(ENOTDIR\)/);
   await rm(root);
   await rename(join(folder.path, 'elsewhere'), root);
   await lost.check();
 });
 
-test('the setting IMAGE_STORE opens a folder; a kind that is not known is refused', async () => {
-  await openImageStore(`folder:${join(folder.path, 'opened')}`).check();
-  assert.throws(() => openImageStore('ftp://elsewhere'), /IMAGE_STORE/);
+test('folder: an image is not missing when the folder comes while it is looked for', async () => {
+  const root = join(folder.path, 'late');
+  const late = createFolderStore(root, () => rename(`${root}-away`, root));
+  await createFolderStore(`${root}-away`, unmarked).put('late-image', Buffer.from('image'));
+  assert.deepEqual(await late.get('late-image'), Buffer.from('image'));
+  await rename(root, `${root}-away`);
+  await late.remove('late-image');
+  await assert.rejects(createFolderStore(root, unmarked).get('late-image'), { error: 'sampleMissing' });
 });

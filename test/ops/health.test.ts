@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { Agent, createServer, get, type IncomingMessage } from 'node:http';
 import { connect, type AddressInfo } from 'node:net';
 import { join, resolve } from 'node:path';
@@ -83,27 +83,39 @@ test('a remote extractor that does not answer is named, to who asks about other 
   }
 });
 
-test('a worker says that it polls, and what is out of order', async () => {
-  const url = await statusUrl(engine, 'worker-1');
-  assert.equal((await healthOf(url, '?include_luna_services=1')).status, 200);
-  const samples = join(engine.folder, 'samples');
-  await rename(samples, `${samples}-away`);
-  await writeFile(samples, 'a file where the folder was');
-  try {
-    const ill = await healthOf(url);
-    assert.equal(ill.status, 502);
-    assert.deepEqual(failedIn(ill), ['sample-store']);
-    assert.deepEqual(
-      Object.keys(ill.body.errors?.[0] ?? {}),
-      ['service', 'status', 'desc'],
-      'the same shape as the API',
-    );
-  } finally {
-    await rm(samples);
-    await rename(`${samples}-away`, samples);
-  }
-  assert.equal((await fetch(`${url}/tasks`)).status, 404);
-});
+for (const [what, instead, desc] of [
+  ['a file is', (place: string) => writeFile(place, ''), () => 'the folder cannot be used (ENOTDIR)'],
+  [
+    'an empty folder is',
+    (place: string) => mkdir(place),
+    (id: string) => `the folder has no mark, where the mark ${id} is expected`,
+  ],
+] as const) {
+  test(`worker and API are well, and ill while ${what} in the place of the samples`, async () => {
+    const worker = await statusUrl(engine, 'worker-1');
+    assert.equal((await healthOf(worker, '?include_luna_services=1')).status, 200);
+    assert.equal((await healthOf(api.url ?? '')).status, 200);
+    const [store] = await engine.db().query<{ id: string }>('select store_id as id from sample_store');
+    const samples = join(engine.folder, 'samples');
+    await rename(samples, `${samples}-away`);
+    await instead(samples);
+    try {
+      for (const url of [worker, api.url ?? '']) {
+        const ill = await healthOf(url);
+        assert.equal(ill.status, 502);
+        assert.deepEqual(
+          ill.body.errors?.filter(({ status }) => status === 'failed'),
+          [{ service: 'sample-store', status: 'failed', desc: desc(store?.id ?? '') }],
+        );
+      }
+    } finally {
+      await rm(samples, { recursive: true });
+      await rename(`${samples}-away`, samples);
+    }
+    assert.equal((await healthOf(worker)).status, 200);
+    assert.equal((await fetch(`${worker}/tasks`)).status, 404);
+  });
+}
 
 test('an API that is told to stop is ill at once, still serves, and asks clients to leave', async () => {
   const leaving = await startApi(engine, 'leaving', { SHUTDOWN_DELAY_MS: '4000' });

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { rename } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { v7 as newId } from 'uuid';
@@ -46,6 +47,22 @@ test('a picture is served as what its bytes are, to be kept by one browser alone
     assert.equal(answer.headers.get('x-content-type-options'), 'nosniff');
     assert.ok(Buffer.from(await answer.arrayBuffer()).equals(bytes));
   }
+});
+
+test('a picture whose store is away is no lost one: the answer says so, and to ask again', async () => {
+  const bytes = await photograph();
+  const path = `/samples/${await faceWith(bytes)}/face`;
+  const { path: images } = site.server.imageFolder;
+  await rename(images, `${images}-away`);
+  try {
+    const answer = await ask(path);
+    assert.equal(answer.status, 503);
+    assert.ok(answer.headers.has('retry-after'));
+    assert.match(await answer.text(), /Sample store unavailable/);
+  } finally {
+    await rename(`${images}-away`, images);
+  }
+  assert.equal((await ask(path)).status, 200);
 });
 
 test('a stranger gets no picture, and an unknown one is not found', async () => {

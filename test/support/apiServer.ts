@@ -18,6 +18,7 @@ import { createHomeLists } from '../../db/homeLists.ts';
 import { createListLists } from '../../db/listLists.ts';
 import { createNotificationLists } from '../../db/notificationLists.ts';
 import { createResultLists } from '../../db/resultLists.ts';
+import { createSampleStoreRow } from '../../db/sampleStoreRow.ts';
 import { createScheduleLists } from '../../db/scheduleLists.ts';
 import { createScheduleStore } from '../../db/scheduleStore.ts';
 import { createSearchLists } from '../../db/searchLists.ts';
@@ -40,8 +41,8 @@ import { createMetrics } from '../../platform/metrics.ts';
 import { createMonthlyCounts } from '../../platform/monthlyCounts.ts';
 import { createPasswords } from '../../platform/passwords.ts';
 import { showSettings } from '../../platform/shownSettings.ts';
-import { createFolderStore } from '../../imagestore/folder.ts';
-import { createTestFolder } from './folder.ts';
+import { openImageStore } from '../../imagestore/open.ts';
+import { createTestFolder, type TestFolder } from './folder.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { closeServer } from './closeServer.ts';
 
@@ -63,8 +64,8 @@ export interface ApiServerOptions {
   readonly statsEveryMs?: number;
   readonly checks?: readonly HealthCheck[];
   readonly basicAttributesVersion?: number;
-  /** Another one whose database it shares; that one has to be closed last. */
-  readonly besides?: { readonly testDatabase: TestDatabase };
+  /** Another one whose database and images it shares; that one has to be closed last. */
+  readonly besides?: { readonly testDatabase: TestDatabase; readonly imageFolder: TestFolder };
   readonly heartbeatEveryMs?: number;
   readonly environmentName?: string | null;
   /** Default: two for each. */
@@ -109,8 +110,9 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     log,
     everyMs: options.statsEveryMs ?? 3_600_000,
   });
-  const imageFolder = await createTestFolder('images');
-  const images = createFolderStore(imageFolder.path);
+  const imageFolder = options.besides?.imageFolder ?? (await createTestFolder('images'));
+  const images = openImageStore(`folder:${imageFolder.path}`, createSampleStoreRow(db));
+  await images.check();
   const app = await createApp({
     log,
     metrics: createMetrics(),
@@ -181,6 +183,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     db,
     testDatabase,
+    imageFolder,
     images,
     /** How many statements and transactions went to the database so far. */
     questions: (): number => questions,
@@ -202,8 +205,9 @@ export async function startApiServer(options: ApiServerOptions = {}) {
       await taskChanges.close();
       await sessionStore.close();
       await db.close();
+      if (options.besides !== undefined) return;
       await imageFolder.remove();
-      if (options.besides === undefined) await testDatabase.drop();
+      await testDatabase.drop();
     },
   };
 }

@@ -27,6 +27,7 @@ import { createTestFolder } from './folder.ts';
 import { buildFace, insertFaces, tester, type FaceRow } from './rows.ts';
 import { waitFor } from './waitFor.ts';
 import { withClient as lendClient } from '../../books/withClient.ts';
+import { unmarked } from './unmarked.ts';
 
 export interface TaskRow {
   readonly state: TaskState;
@@ -107,7 +108,7 @@ export async function startEngine({ env = {}, workers, ownServers = false }: Eng
     await gateway.close();
     await db.close();
   };
-  const images = createFolderStore(join(folder.path, 'samples'));
+  const images = createFolderStore(join(folder.path, 'samples'), unmarked);
 
   const withClient = <T>(work: (client: pg.Client) => Promise<T>): Promise<T> =>
     lendClient(running.databaseUrl, work);

@@ -8,11 +8,13 @@ import { createGcStore } from '../../db/gcStore.ts';
 import { createOriginStore } from '../../db/originStore.ts';
 import { createPartPlan } from '../../db/partPlan.ts';
 import { createPartStore } from '../../db/partStore.ts';
+import { createSampleStoreRow } from '../../db/sampleStoreRow.ts';
 import { createScheduledTasks } from '../../db/scheduledTasks.ts';
 import { createTaskBooks } from '../../db/taskBooks.ts';
 import { createTombstoneStore } from '../../db/tombstoneStore.ts';
 import { createExtractors } from '../../extraction/extractors.ts';
 import { createExtractorPool } from '../../extraction/pool.ts';
+import { openImageStore } from '../../imagestore/open.ts';
 import { createSampleRemoval } from '../../imagestore/sampleRemoval.ts';
 import { createGuardedRequest } from '../../platform/guardedRequest.ts';
 import { createLogger } from '../../platform/logger.ts';
@@ -42,7 +44,9 @@ export async function startTwiceWorkers(engine: Engine) {
   const networks = createExtractors(pool, []);
   const requests = createGuardedRequest({ hosts: config.originHosts, deadlineMs: 5_000, maxConnections: 4 });
   const books = createTaskBooks(db);
-  const removal = createSampleRemoval({ images: engine.images, tombstones: createTombstoneStore(db), log });
+  const images = openImageStore(config.imageStore, createSampleStoreRow(db));
+  await images.check();
+  const removal = createSampleRemoval({ images, tombstones: createTombstoneStore(db), log });
   const real = createActivities({
     books,
     plan: createPartPlan(db, {
@@ -63,11 +67,12 @@ export async function startTwiceWorkers(engine: Engine) {
       throw new Error('no schedule here');
     }),
     startTask: (ref) => engine.gateway().startTask(ref),
+    checkSampleStore: () => images.check(),
     removeFiles: (keys) => removal.remove(keys),
     origins: createOriginStore(db),
     deleteOrigin: createOriginDeletion(requests),
     extract: createExtractStore(db),
-    readSample: (key) => engine.images.get(key),
+    readSample: (key) => images.get(key),
     extractDescriptor: (sample) => networks.describe(sample),
     tellAttributes: (sample) => networks.tellAttributes(sample),
   });

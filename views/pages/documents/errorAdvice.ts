@@ -54,6 +54,8 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   originNotRemoved:
     'The origin of the image refused or did not answer. Mend it there, then retry what failed.',
   extractorUnavailable: 'Start the extractor of this version, then retry what failed.',
+  sampleStoreUnavailable:
+    'Mount the folder of samples that belongs to this database. Nothing is lost, and tasks go on by themselves.',
   partFailed: 'The log of the workers tells why. Mend it, then retry what failed.',
   errorBudgetSpent:
     'Its errors name what was wrong. Mend that and retry, or make a new task with a larger share of objects that may fail.',
