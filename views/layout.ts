@@ -11,6 +11,7 @@ export interface LayoutInput {
   readonly environment: string | null;
   /** null: nobody is signed in, there is no navigation to offer. */
   readonly user: { readonly login: string; readonly hasDefaultPassword: boolean } | null;
+  /** Empty for strangers. */
   readonly csrfToken: string;
   readonly flash: readonly Flash[];
 }

@@ -8,16 +8,24 @@ const safe = new Set(['GET', 'HEAD', 'OPTIONS']);
 export function sameOrigin(): RequestHandler {
   return (req, _res, next) => {
     const byCookie = contextOf(req).identity?.via !== 'basic' && req.get('Authorization') === undefined;
-    if (byCookie && !safe.has(req.method) && !isOwnOrigin(req)) {
-      throw new DomainError('csrf', 'the request comes from another site');
-    }
+    if (byCookie && !safe.has(req.method)) refuseForeign(req);
     next();
   };
 }
 
+/** The same for a form, also one that a browser sends with credentials that it was once asked for. */
+export const formOfOwnOrigin: RequestHandler = (req, _res, next) => {
+  refuseForeign(req);
+  next();
+};
+
+function refuseForeign(req: Request): void {
+  if (!isOwnOrigin(req)) throw new DomainError('csrf', 'the request comes from another site');
+}
+
 function isOwnOrigin(req: Request): boolean {
   const site = req.get('Sec-Fetch-Site');
-  // Browsers say it themselves; a form's Origin is `null` where the policy is to send no referrer.
+  // Browsers say it themselves, but not over plain HTTP.
   if (site !== undefined) return site === 'same-origin' || site === 'none';
   const origin = req.get('Origin');
   if (origin === undefined) return true;

@@ -38,6 +38,8 @@ function fixedHeaders(secure: boolean): readonly Header[] {
         ...(secure ? { upgradeInsecureRequests: [] } : {}),
       },
     },
+    // Without it a browser calls the origin of our own forms null, which over plain HTTP is all that it tells.
+    referrerPolicy: { policy: 'same-origin' },
     // Over plain HTTP it would be ignored, and on localhost it would spoil other services of the machine.
     strictTransportSecurity: secure,
     xFrameOptions: { action: 'deny' },

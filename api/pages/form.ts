@@ -1,15 +1,20 @@
 import express, { type RequestHandler } from 'express';
-import { sameOrigin } from '../middleware/sameOrigin.ts';
+import { formOfOwnOrigin } from '../middleware/sameOrigin.ts';
 import { requireFormToken } from './formToken.ts';
 
 const limitBytes = 262_144;
 
-/** What a form post passes before its handler. */
-export const readForm: readonly RequestHandler[] = [
-  sameOrigin(),
+/**
+ * What the log-in form passes. Its sender has no session that could hold a token, and must not get one for looking;
+ * that the form comes from this site is what browsers say.
+ */
+export const readStrangersForm: readonly RequestHandler[] = [
+  formOfOwnOrigin,
   express.urlencoded({ extended: false, limit: limitBytes }),
-  requireFormToken(),
 ];
+
+/** What every other form post passes before its handler. */
+export const readForm: readonly RequestHandler[] = [...readStrangersForm, requireFormToken()];
 
 /** The fields of a form; a field that comes several times counts with its first value. */
 export function fieldsOf(body: unknown): Record<string, string> {

@@ -22,7 +22,7 @@ export function sendPage<Name extends keyof Pages>(
   status = 200,
 ): void {
   const token = sessionOf(req)?.csrfToken;
-  const layout = layoutOf(req, res, name === 'login/login');
+  const layout = layoutOf(req, res);
   // A page shows what only its admin may see, at the moment when it was asked for.
   res.status(status).set('Cache-Control', 'no-store').type('html');
   const html = render(name, page, layout);
@@ -56,7 +56,7 @@ function sessionOf(req: Request): Request['session'] | undefined {
   return req.session;
 }
 
-function layoutOf(req: Request, res: Response, hasForm: boolean): LayoutInput {
+function layoutOf(req: Request, res: Response): LayoutInput {
   const { identity } = contextOf(req);
   return {
     nonce: String(res.locals['cspNonce']),
@@ -65,8 +65,8 @@ function layoutOf(req: Request, res: Response, hasForm: boolean): LayoutInput {
       identity === undefined
         ? null
         : { login: identity.account.login, hasDefaultPassword: req.session.hasDefaultPassword === true },
-    // A token makes a session: strangers get one only with the form that they may send.
-    csrfToken: identity !== undefined || hasForm ? formToken(req) : '',
+    // A token makes a session, and strangers get none.
+    csrfToken: identity === undefined ? '' : formToken(req),
     // A page that refreshes itself must not take the words that wait for the next one.
     flash: req.get('Live-Refresh') === undefined ? takeFlash(req) : [],
   };

@@ -20,7 +20,7 @@ import type { PageSources } from './deps.ts';
 import { errors } from './errors.ts';
 import { oneEvent } from './events.ts';
 import { oneFace } from './faces.ts';
-import { readForm } from './form.ts';
+import { readForm, readStrangersForm } from './form.ts';
 import { help } from './help.ts';
 import { home, homePageSize } from './home.ts';
 import { oneList } from './lists.ts';
@@ -113,7 +113,7 @@ export function createPages(deps: PagesDeps): Pages {
   router.use(assets());
 
   router.get(paths.login, onlyHtml, asPage(paths.login), deps.session, lookIn, login.form);
-  router.post(paths.login, onlyForms, asPage(paths.login), deps.session, ...readForm, login.logIn);
+  router.post(paths.login, onlyForms, asPage(paths.login), deps.session, ...readStrangersForm, login.logIn);
   take(paths.logout, login.logOut);
   show(paths.password, login.passwordForm);
   take(paths.password, login.changePassword);

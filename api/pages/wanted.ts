@@ -40,8 +40,7 @@ export function forgetWanted(res: Response): void {
   res.clearCookie(name, options);
 }
 
-/** The cookie of a session that is over; one that only showed the log-in form was nobody's. */
+/** The cookie of a session that is over: strangers get none. */
 function hadSession(req: Request): boolean {
-  const hasCookie = (req.get('Cookie') ?? '').includes(`${cookieName}=`);
-  return hasCookie && (req.session.accountId !== undefined || req.session.csrfToken === undefined);
+  return (req.get('Cookie') ?? '').includes(`${cookieName}=`);
 }

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { sameSitePath } from '../../api/pages/sameSitePath.ts';
 import { formatDuration } from '../../views/assets/words.js';
 import { rootLogin, rootPassword } from '../support/apiServer.ts';
+import { basic } from '../support/basic.ts';
+import { plainHost } from '../support/browser.ts';
 import { logIn, registerAccount } from '../support/visitor.ts';
 import { openSite } from '../support/site.ts';
 
@@ -168,6 +170,87 @@ test('a form that another site makes the browser send is refused', async () => {
   });
   assert.equal(answer.status(), 403);
 });
+
+const sessionCount = async (): Promise<number> => {
+  const [row] = await site.server.db.query<{ count: number }>('select count(*) from sessions');
+  return row?.count ?? 0;
+};
+const form = new URLSearchParams({ login: rootLogin, password: rootPassword });
+const postLogin = (headers: Readonly<Record<string, string>>) =>
+  fetch(`${site.server.url}/login`, {
+    method: 'POST',
+    body: form,
+    redirect: 'manual',
+    headers: { accept: 'text/html', ...headers },
+  });
+
+test('however often strangers look at the log-in page, no session is kept', async () => {
+  const before = await sessionCount();
+  for (let look = 0; look < 100; look++) {
+    const answer = await fetch(`${site.server.url}/login`, { headers: { accept: 'text/html' } });
+    assert.match(await answer.text(), /Log in/);
+    assert.deepEqual(answer.headers.getSetCookie(), []);
+  }
+  const wrong = new URLSearchParams({ login: rootLogin, password: 'mistyped' });
+  const answer = await fetch(`${site.server.url}/login`, {
+    ...{ method: 'POST', body: wrong, headers: { accept: 'text/html' } },
+  });
+  assert.deepEqual([answer.status, answer.headers.getSetCookie()], [401, []]);
+  assert.equal(await sessionCount(), before);
+});
+
+test('a log-in that another site makes the browser send is refused, whatever the browser sends along', async () => {
+  const before = await sessionCount();
+  const foreign: Record<string, string>[] = [
+    { origin: 'http://evil.example.com' },
+    { origin: 'null' },
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site', origin: site.server.url },
+    { origin: 'http://evil.example.com', ...basic(rootLogin, rootPassword) },
+  ];
+  for (const headers of foreign) {
+    const answer = await postLogin(headers);
+    assert.equal(answer.status, 403, JSON.stringify(headers));
+    assert.match(await answer.text(), /12041/);
+    assert.deepEqual(answer.headers.getSetCookie(), []);
+  }
+  assert.equal(await sessionCount(), before);
+  for (const headers of [{ origin: site.server.url }, { 'sec-fetch-site': 'same-origin' }]) {
+    assert.equal((await postLogin(headers)).status, 303, JSON.stringify(headers));
+  }
+});
+
+test('a log-in begins a session under another id than the browser had before', async () => {
+  const cookieOf = (answer: Response) =>
+    answer.headers
+      .getSetCookie()
+      .find((line) => line.startsWith('luna_admin='))
+      ?.split(';')[0] ?? '';
+  const first = cookieOf(await postLogin({ origin: site.server.url }));
+  const second = cookieOf(await postLogin({ origin: site.server.url, cookie: first }));
+  assert.ok(first !== '' && second !== '' && second !== first);
+  const old = await fetch(`${site.server.url}/accounts`, {
+    headers: { accept: 'text/html', cookie: first },
+    redirect: 'manual',
+  });
+  assert.equal(old.headers.get('location'), '/login');
+});
+
+// Over plain HTTP and not from localhost a browser does not tell the site that a form comes from, only its origin.
+for (const javaScriptEnabled of [true, false]) {
+  test(`a log-in works over plain HTTP ${javaScriptEnabled ? 'with' : 'without'} scripts`, async () => {
+    const url = new URL(site.server.url);
+    url.hostname = plainHost;
+    const page = await site.visit({ url: url.href, javaScriptEnabled });
+    const isSent = page.waitForRequest((request) => request.method() === 'POST');
+    await logIn(page, rootLogin, rootPassword);
+    const headers = await (await isSent).allHeaders();
+    assert.equal(headers['sec-fetch-site'], undefined);
+    await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+    await page.getByRole('button', { name: 'Log out' }).click();
+    await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  });
+}
 
 // The last one: nobody from here can log in after it.
 test('whoever has guessed too often is told in the form how long to wait', async () => {
