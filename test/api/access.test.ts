@@ -141,6 +141,25 @@ test('a session ends half an hour after its last request', async () => {
   assert.equal((await asNobody('GET', '/4/login', { headers: session })).body.error_code, 12010);
 });
 
+test('what a page asks for by itself does not put off the end of its session, unless somebody has used the page', async () => {
+  const { cookie } = await logIn(rootLogin, rootPassword);
+  const secondsLeft = async (): Promise<number> => {
+    const rows = await api.db.query<{ left: number }>(
+      'select extract(epoch from max(expire) - now())::int "left" from sessions',
+    );
+    return rows[0]?.left ?? 0;
+  };
+  const look = async (use: string): Promise<void> => {
+    const headers = { cookie, 'live-refresh': use };
+    assert.equal((await asNobody('GET', '/4/login', { headers })).status, 200);
+  };
+  await api.db.query("update sessions set expire = now() + interval '5 minutes' where expire > now()");
+  await look('unused');
+  assert.ok((await secondsLeft()) < 310);
+  await look('used');
+  assert.ok(Math.abs((await secondsLeft()) - 1_800) < 10);
+});
+
 test('a session ends twelve hours after the log-in, however much it is used', async () => {
   const session = await logIn(rootLogin, rootPassword);
   const age = (hours: number) =>

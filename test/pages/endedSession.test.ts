@@ -43,3 +43,24 @@ test('a form goes its own way when nobody can be asked whether the session is th
   await page.getByRole('heading', { name: 'It would run next' }).waitFor();
   site.visitor.complaints.length = 0;
 });
+
+test('home that looks again by itself says whether somebody has used it, and when the session has ended', async () => {
+  const page = await site.signedIn();
+  await page.clock.install();
+  await page.goto('/');
+  await page.getByText('live', { exact: true }).first().waitFor();
+  const nextLook = async () => {
+    const look = page.waitForRequest((request) => request.headers()['live-refresh'] !== undefined);
+    await page.clock.runFor(65_000);
+    const request = await look;
+    await (await request.response())?.finished();
+    return request.headers()['live-refresh'];
+  };
+  assert.equal(await nextLook(), 'unused');
+  await page.keyboard.press('Tab');
+  assert.equal(await nextLook(), 'used');
+  assert.equal(await nextLook(), 'unused');
+  await site.server.db.query('delete from sessions');
+  await nextLook();
+  await page.getByText('Your session has ended. Log in to go on where you were.').waitFor();
+});

@@ -1,5 +1,13 @@
+// Since the last look. Only then does a look put off the end of the session: a page that is left open must not.
+let isUsed = false;
+for (const type of ['pointerdown', 'keydown', 'wheel', 'touchmove']) {
+  addEventListener(type, () => (isUsed = true), { capture: true, passive: true });
+}
+
 /** This page as the server makes it now. Messages are left for whoever comes to see them. */
 export async function fetchPage() {
-  const answer = await fetch(location.href, { headers: { accept: 'text/html', 'live-refresh': 'true' } });
+  const headers = { accept: 'text/html', 'live-refresh': isUsed ? 'used' : 'unused' };
+  isUsed = false;
+  const answer = await fetch(location.href, { headers });
   return { answer, page: new DOMParser().parseFromString(await answer.text(), 'text/html') };
 }
