@@ -28,7 +28,7 @@ export interface ShutdownOptions {
 const stages: readonly ShutdownStage[] = ['first', 'normal', 'last'];
 
 /**
- * Stops this process in order at SIGINT, SIGTERM, when the parent that holds its IPC channel or the npm that runs it
+ * Stops this process in order at SIGINT, SIGTERM, SIGHUP, when the parent that holds its IPC channel or the npm that runs it
  * is gone, and (with status 1) after an exception that nobody caught.
  */
 export function createShutdown({
@@ -76,9 +76,11 @@ export function createShutdown({
     ['unhandledRejection', crash],
     ['SIGINT', () => void begin('SIGINT')],
     ['SIGTERM', () => void begin('SIGTERM')],
+    ['SIGHUP', () => void begin('SIGHUP')],
     ['disconnect', () => void begin('the parent process is gone')],
   ];
   for (const [event, listener] of listeners) process.on(event, listener);
+  for (const output of [process.stdout, process.stderr]) output.off('error', ignore).on('error', ignore);
   const watch = onceNpmIsGone(() => void begin('npm is gone'));
 
   return {
@@ -89,6 +91,12 @@ export function createShutdown({
     },
   };
 }
+
+/**
+ * Nobody reads what is said: the reader of a pipe has ended, or the terminal is closed. Taken for a failure it would be
+ * said in turn, which fails again, without an end.
+ */
+const ignore = (): void => undefined;
 
 const lookForNpmEveryMs = 1_000;
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { createLogger } from '../../platform/logger.ts';
@@ -70,6 +71,25 @@ test('SIGTERM begins the stop', async () => {
   process.kill(process.pid, 'SIGTERM');
   while (codes.length === 0) await new Promise((done) => setImmediate(done));
   assert.ok(shutdown.isStopping);
+});
+
+test('a process whose words nobody reads any more goes on, and stops in order when its terminal is closed', async () => {
+  const program = fileURLToPath(new URL('./fixtures/talker.ts', import.meta.url));
+  const talker = spawn(process.execPath, ['--import', 'tsx', program], {
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+  });
+  const ended = once(talker, 'exit');
+  let said = 0;
+  talker.on('message', (count) => (said = Number(count)));
+  await waitFor('its first words', () => said > 0, { limitMs: 30_000 });
+  talker.stdout?.destroy();
+  talker.stderr?.destroy();
+  const then = said;
+  await waitFor('many more words, or its end', () => said > then + 500 || talker.exitCode !== null, {
+    limitMs: 30_000,
+  });
+  talker.kill('SIGHUP');
+  assert.deepEqual(await ended, [0, null]);
 });
 
 test('a process ends with the npm that runs it; started in any other way it outlives what started it', async () => {
