@@ -1,6 +1,6 @@
-import { DomainError } from '../domain/errors.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { ImageStore } from './imageStore.ts';
+import { StoreAwayError } from './storeAway.ts';
 
 export interface SampleRemovalDeps {
   readonly images: Pick<ImageStore, 'remove'>;
@@ -21,7 +21,7 @@ export function createSampleRemoval({ images, tombstones, log }: SampleRemovalDe
   let sweepsFail = false;
   const remove = async (storageKeys: readonly string[]): Promise<number> => {
     const removed: string[] = [];
-    const away: DomainError[] = [];
+    const away: StoreAwayError[] = [];
     for (let start = 0; start < storageKeys.length && away.length === 0; start += atOnce) {
       await Promise.all(
         storageKeys.slice(start, start + atOnce).map(async (key) => {
@@ -30,7 +30,7 @@ export function createSampleRemoval({ images, tombstones, log }: SampleRemovalDe
             removed.push(key);
           } catch (error) {
             // Its tombstone stays, and a sweep tries again.
-            if (isAway(error)) away.push(error);
+            if (error instanceof StoreAwayError) away.push(error);
             else log.warn({ err: error, key }, 'the image of a removed sample cannot be removed yet');
           }
         }),
@@ -44,7 +44,7 @@ export function createSampleRemoval({ images, tombstones, log }: SampleRemovalDe
   return {
     /**
      * Answers how many are gone; those that resist stay for a sweep.
-     * @throws DomainError sampleStoreUnavailable; what was not removed stays for a sweep
+     * @throws StoreAwayError; what was not removed stays for a sweep
      */
     remove,
     /** Goes on when the store is back, and says once that it is away: it is called every few seconds. */
@@ -54,15 +54,11 @@ export function createSampleRemoval({ images, tombstones, log }: SampleRemovalDe
         sweepsFail = false;
         return count;
       } catch (error) {
-        if (!isAway(error)) throw error;
+        if (!(error instanceof StoreAwayError)) throw error;
         if (!sweepsFail) log.warn({ err: error }, 'images of removed samples wait for their store');
         sweepsFail = true;
         return 0;
       }
     },
   };
-}
-
-function isAway(error: unknown): error is DomainError {
-  return error instanceof DomainError && error.error === 'sampleStoreUnavailable';
 }

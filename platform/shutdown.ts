@@ -28,8 +28,8 @@ export interface ShutdownOptions {
 const stages: readonly ShutdownStage[] = ['first', 'normal', 'last'];
 
 /**
- * Stops this process in order at SIGINT, SIGTERM, SIGHUP, when the parent that holds its IPC channel or the npm that runs it
- * is gone, and (with status 1) after an exception that nobody caught.
+ * Stops this process in order at SIGINT, SIGTERM, SIGHUP, when the parent that holds its IPC channel or the npm that
+ * runs it is gone, and (with status 1) after an exception that nobody caught.
  */
 export function createShutdown({
   log,

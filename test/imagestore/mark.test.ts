@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { Writable } from 'node:stream';
 import { afterEach, beforeEach, test } from 'node:test';
 import { v7 as newId } from 'uuid';
-import { createDatabase, type Database } from '../../db/connection.ts';
 import { createSampleStoreRow } from '../../db/sampleStoreRow.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { createTombstoneStore } from '../../db/tombstoneStore.ts';
@@ -13,7 +12,7 @@ import type { ImageStore } from '../../imagestore/imageStore.ts';
 import { openImageStore } from '../../imagestore/open.ts';
 import { createSampleRemoval } from '../../imagestore/sampleRemoval.ts';
 import { createLogger } from '../../platform/logger.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
 import { buildFace, insertFaces } from '../support/rows.ts';
 import { unmarked } from '../support/unmarked.ts';
@@ -21,21 +20,18 @@ import { unmarked } from '../support/unmarked.ts';
 const markName = '.luna-admin-store';
 const image = Buffer.from('image');
 
-let database: TestDatabase;
-let db: Database;
+const { db } = await openTestDatabase(8);
 let folder: TestFolder;
 let root: string;
 
 beforeEach(async () => {
-  database = await createTestDatabase();
-  db = createDatabase({ url: database.url, applicationName: 'test', maxConnections: 8 });
   folder = await createTestFolder('mark');
   root = join(folder.path, 'samples');
 });
 
 afterEach(async () => {
-  await db.close();
-  await database.drop();
+  await db.query('update sample_store set marked_time = null');
+  await db.query('truncate faces, samples, sample_tombstones cascade');
   await folder.remove();
 });
 
