@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, beforeEach, test } from 'node:test';
 import { createDelivery } from '../../activities/deliverNotification.ts';
-import { createDatabase, type Database } from '../../db/connection.ts';
 import { createNotificationLists } from '../../db/notificationLists.ts';
 import { createOpenTasks } from '../../db/openTasks.ts';
 import { createOutbox } from '../../db/outbox.ts';
@@ -10,7 +9,7 @@ import { createTaskStore } from '../../db/taskStore.ts';
 import { freezeGcContent } from '../../domain/tasks/gcContent.ts';
 import { createGuardedRequest, type GuardedRequest } from '../../platform/guardedRequest.ts';
 import { createLogger } from '../../platform/logger.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 import { tester } from '../support/rows.ts';
 import { waitFor } from '../support/waitFor.ts';
 import {
@@ -20,16 +19,13 @@ import {
   type WebhookReceiver,
 } from '../support/webhookReceiver.ts';
 
-let testDatabase: TestDatabase;
-let db: Database;
+const { db } = await openTestDatabase(4);
 let receiver: WebhookReceiver;
 /** Gives up soon; everywhere else a busy machine may take its time. */
 let hasty: GuardedRequest;
 let client: GuardedRequest;
 
 before(async () => {
-  testDatabase = await createTestDatabase();
-  db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 4 });
   receiver = await startWebhookReceiver();
   [hasty, client] = [500, 10_000].map((deadlineMs) =>
     createGuardedRequest({
@@ -47,8 +43,6 @@ after(async () => {
   hasty.close();
   client.close();
   await receiver.close();
-  await db.close();
-  await testDatabase.drop();
 });
 
 const outbox = () => createOutbox(db);

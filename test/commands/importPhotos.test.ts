@@ -5,7 +5,6 @@ import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import { v7 } from 'uuid';
 import { importPhotos, type ImportDeps, type ImportOptions } from '../../commands/importPhotos.ts';
-import { createDatabase, type Database } from '../../db/connection.ts';
 import { createImportStore, type ImportedFace } from '../../db/importStore.ts';
 import { createFaceDetector } from '../../extraction/detect.ts';
 import { samplePhotos } from '../../extraction/photoFiles.ts';
@@ -13,7 +12,7 @@ import { createExtractorPool } from '../../extraction/pool.ts';
 import { cosineOf } from '../../extraction/rank1.ts';
 import { createFolderStore } from '../../imagestore/folder.ts';
 import { createLogger } from '../../platform/logger.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
 import { unmarked } from '../support/unmarked.ts';
 
@@ -23,14 +22,11 @@ const pool = createExtractorPool({
 });
 const photos = samplePhotos.slice(0, 2);
 
-let database: TestDatabase;
-let db: Database;
+const { db } = await openTestDatabase(4);
 let folder: TestFolder;
 let deps: ImportDeps;
 
 before(async () => {
-  database = await createTestDatabase();
-  db = createDatabase({ url: database.url, applicationName: 'test', maxConnections: 4 });
   folder = await createTestFolder('import');
   deps = {
     store: createImportStore(db),
@@ -42,8 +38,6 @@ before(async () => {
 
 after(async () => {
   await pool.close();
-  await db.close();
-  await database.drop();
   await folder.remove();
 });
 
