@@ -31,7 +31,12 @@ export function createAccountStore(db: Database) {
   const register = async (account: NewAccount, actor: Actor): Promise<void> => {
     await db
       .transaction(async (tx) => {
-        await Accounts.create({ ...account }, { transaction: tx.transaction });
+        // One moment for both: nothing of a new account has been changed.
+        const now = new Date();
+        await Accounts.create(
+          { ...account, createTime: now, lastUpdateTime: now },
+          { transaction: tx.transaction },
+        );
         await recordAudit(tx, {
           actor,
           action: 'account.create',

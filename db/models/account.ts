@@ -1,7 +1,6 @@
 import {
   DataTypes,
   Model,
-  type CreationOptional,
   type InferAttributes,
   type InferCreationAttributes,
   type Sequelize,
@@ -17,8 +16,8 @@ export class AccountModel extends Model<
   declare passwordHash: string;
   declare accountType: AccountType;
   declare description: string;
-  declare createTime: CreationOptional<Date>;
-  declare lastUpdateTime: CreationOptional<Date>;
+  declare createTime: Date;
+  declare lastUpdateTime: Date;
 }
 
 /** Binds the table to a pool; each pool gets a class of its own, so that two databases can be open at once. */
@@ -31,8 +30,8 @@ export function defineAccountModel(sequelize: Sequelize): typeof AccountModel {
       passwordHash: { type: DataTypes.TEXT, allowNull: false },
       accountType: { type: DataTypes.TEXT, allowNull: false, validate: { isIn: [[...accountTypes]] } },
       description: { type: DataTypes.TEXT, allowNull: false },
-      createTime: { type: DataTypes.DATE, allowNull: false, defaultValue: DataTypes.NOW },
-      lastUpdateTime: { type: DataTypes.DATE, allowNull: false, defaultValue: DataTypes.NOW },
+      createTime: { type: DataTypes.DATE, allowNull: false },
+      lastUpdateTime: { type: DataTypes.DATE, allowNull: false },
     },
     { sequelize, tableName: 'accounts', underscored: true, timestamps: false },
   );
