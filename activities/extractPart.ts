@@ -1,5 +1,6 @@
 import type { Candidate, ExtractCounts, ExtractOutcome, ExtractPhase } from '../domain/tasks/extraction.ts';
 import type { ExtractContent } from '../domain/tasks/extractContent.ts';
+import { DomainError } from '../domain/errors.ts';
 import { nextBatchSize } from '../domain/tasks/pace.ts';
 import type { ClaimedPart, Committed, PartRef } from '../domain/tasks/parts.ts';
 import { createSampleExtraction, type SampleDeps } from './extractSample.ts';
@@ -17,15 +18,17 @@ export interface ExtractPartDeps extends PartDeps, SampleDeps {
     commit(
       part: ClaimedPart,
       content: ExtractContent,
-      batch: {
-        readonly phase: ExtractPhase;
-        readonly outcomes: readonly ExtractOutcome[];
-        readonly lastKey: string | null;
-        readonly phaseOver: boolean;
-        readonly finished: boolean;
-      },
-    ): Promise<Committed<ExtractCounts>>;
+      batch: Batch,
+    ): Promise<Committed<ExtractCounts> | { readonly kind: 'faulty'; readonly detail: string }>;
   };
+}
+
+interface Batch {
+  readonly phase: ExtractPhase;
+  readonly outcomes: readonly ExtractOutcome[];
+  readonly lastKey: string | null;
+  readonly phaseOver: boolean;
+  readonly finished: boolean;
 }
 
 const bounds = { smallest: 4, largest: 512 };
@@ -85,7 +88,7 @@ export function createExtractPart(deps: ExtractPartDeps) {
         next = follow(reading);
         const outcomes = await reading.outcomes;
         const { phase, lastKey, phaseOver } = reading;
-        const answer = await deps.extract.commit(part, content, {
+        const answer = await commitInPieces(deps, part, content, {
           phase,
           outcomes,
           lastKey,
@@ -103,6 +106,43 @@ export function createExtractPart(deps: ExtractPartDeps) {
         return { ...answer, result: report };
       };
     });
+}
+
+/**
+ * Commits a batch; one with objects that the database refuses in pieces, halved until they are found. They become
+ * errors.
+ */
+async function commitInPieces(
+  deps: ExtractPartDeps,
+  claimed: ClaimedPart,
+  content: ExtractContent,
+  batch: Batch,
+): Promise<Committed<ExtractCounts>> {
+  const answer = await deps.extract.commit(claimed, content, batch);
+  if (answer.kind !== 'faulty') return answer;
+  const { outcomes } = batch;
+  const [only] = outcomes;
+  if (only === undefined) throw new DomainError('attemptFailed', answer.detail);
+  if (outcomes.length === 1) {
+    // A second refusal is not about what was made.
+    if (only.kind === 'failed') throw new DomainError('attemptFailed', answer.detail);
+    const { objectId } = only;
+    const refused = { kind: 'failed', objectId, error: 'objectNotWritten', detail: answer.detail } as const;
+    return commitInPieces(deps, claimed, content, { ...batch, outcomes: [refused] });
+  }
+  const firstHalf = outcomes.slice(0, Math.ceil(outcomes.length / 2));
+  const first = await commitInPieces(deps, claimed, content, {
+    ...{ phase: batch.phase, outcomes: firstHalf, lastKey: firstHalf.at(-1)?.objectId ?? null },
+    ...{ phaseOver: false, finished: false },
+  });
+  if (first.kind !== 'committed') return first;
+  const second = await commitInPieces(deps, first.part, content, {
+    ...batch,
+    outcomes: outcomes.slice(firstHalf.length),
+  });
+  if (second.kind !== 'committed') return second;
+  const sum = (of: keyof ExtractCounts): number => first.result[of] + second.result[of];
+  return { ...second, result: { done: sum('done'), failed: sum('failed'), skipped: sum('skipped') } };
 }
 
 /** A read-ahead may be dropped when the part stops; its failure is then nobody's. */

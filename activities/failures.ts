@@ -20,7 +20,7 @@ export function toFailure(error: unknown, attempt: number): unknown {
       type: error.error,
       details: [error.detail],
       nonRetryable: !error.entry.retryable || endsTask.has(error.error),
-      ...(isAway(error) ? { nextRetryDelay: lookAgainMs } : {}),
+      ...(awaited.has(error.error) ? { nextRetryDelay: lookAgainMs } : {}),
       cause: error,
     });
   }
@@ -34,12 +34,8 @@ export function toFailure(error: unknown, attempt: number): unknown {
   return error;
 }
 
-const away = new Set<ErrorName>(['extractorUnavailable', 'sampleStoreUnavailable']);
-
-/** Nothing is wrong with the objects: what they need is away, and comes back. */
-export function isAway(error: unknown): error is DomainError {
-  return error instanceof DomainError && away.has(error.error);
-}
+/** Nothing is wrong with the objects: what they need is away, or held by somebody, and comes back. */
+const awaited = new Set<ErrorName>(['extractorUnavailable', 'sampleStoreUnavailable', 'lockHeld']);
 
 const endsTask = new Set<ErrorName>(['errorBudgetSpent', 'booksUnbalanced']);
 

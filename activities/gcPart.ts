@@ -1,6 +1,6 @@
 import { nextBatchSize } from '../domain/tasks/pace.ts';
 import { removesOrigins, removesSamples, type GcContent } from '../domain/tasks/gcContent.ts';
-import type { ClaimedPart, Committed, PartRef } from '../domain/tasks/parts.ts';
+import { hasRemovalsToRetry, type ClaimedPart, type Committed, type PartRef } from '../domain/tasks/parts.ts';
 import { createEmptying, type EmptyDeps } from './emptyPart.ts';
 import { runPart, type BatchReport, type PartDeps } from './runPart.ts';
 import { createOriginSettling, type OriginDeps } from './settleOrigins.ts';
@@ -13,12 +13,14 @@ export interface GcPartDeps extends PartDeps, OriginDeps {
       content: GcContent,
       size: number,
     ): Promise<
-      Committed<{
-        readonly removed: number;
-        readonly awaitingOrigins: number;
-        readonly finished: boolean;
-        readonly storageKeys: readonly string[];
-      }>
+      | Committed<{
+          readonly removed: number;
+          readonly failed: number;
+          readonly awaitingOrigins: number;
+          readonly finished: boolean;
+          readonly storageKeys: readonly string[];
+        }>
+      | { readonly kind: 'faulty'; readonly isSlow: boolean }
     >;
   };
   /** @throws DomainError sampleStoreUnavailable when no file can be removed now */
@@ -49,29 +51,51 @@ export function createGcPart(deps: GcPartDeps) {
       if (!removesOrigins(content)) return removeNext;
       const settleNext = createOriginSettling(deps, content, stop);
       // What an earlier attempt left comes first; the images of each batch go before the next batch.
-      return async (part, most) => (await settleNext(part)) ?? removeNext(part, most);
+      return async (part, most) => {
+        const isRetry = part.checkpoint.walked && hasRemovalsToRetry(part);
+        return (isRetry ? null : await settleNext(part)) ?? removeNext(part, most);
+      };
     });
 }
 
 function createRemoval(deps: GcPartDeps, content: GcContent, learned: Map<GcContent['target'], number>) {
+  // How many of the next objects hold one that cannot be removed. It is looked for by halves.
+  let suspects = 0;
+
+  const removeSome = async (part: ClaimedPart, most: number) => {
+    for (;;) {
+      const wanted = Math.min(most, learned.get(content.target) ?? firstSize);
+      const size = suspects === 0 ? wanted : Math.min(wanted, Math.ceil(suspects / 2));
+      const answer = await deps.gc.removeNext(part, content, size);
+      if (answer.kind === 'faulty') {
+        if (answer.isSlow) learned.set(content.target, Math.ceil(size / 2));
+        else suspects = size;
+        continue;
+      }
+      suspects = Math.max(0, suspects - size);
+      return { answer, size };
+    }
+  };
+
   return async (part: ClaimedPart, most: number): Promise<Committed<BatchReport>> => {
-    const size = Math.min(most, learned.get(content.target) ?? firstSize);
     const started = performance.now();
     // Rows that go while the files cannot would be counted as removed samples.
     if (removesSamples(content)) await deps.checkSampleStore();
-    const answer = await deps.gc.removeNext(part, content, size);
+    const { answer, size } = await removeSome(part, most);
     if (answer.kind !== 'committed') return answer;
-    const { removed, awaitingOrigins, finished, storageKeys } = answer.result;
+    const { removed, failed, awaitingOrigins, finished, storageKeys } = answer.result;
     deps.metrics.taskObjects.inc({ type: 'gc', outcome: 'done' }, removed - awaitingOrigins);
+    deps.metrics.taskObjects.inc({ type: 'gc', outcome: 'failed' }, failed);
     await deps.removeFiles(storageKeys);
     const elapsedMs = performance.now() - started;
-    // A part's last batch may be small, whatever size it was allowed, and so is a throttled one.
-    if (!finished && size < most) {
+    // A part's last batch may be small, whatever size it was allowed, and so is a throttled one, or one that looks for
+    // what cannot be removed.
+    if (!finished && size === (learned.get(content.target) ?? firstSize)) {
       learned.set(
         content.target,
         nextBatchSize(size, elapsedMs, { ...bounds, targetMs: deps.batchTargetMs }),
       );
     }
-    return { ...answer, result: { objects: removed, elapsedMs, finished } };
+    return { ...answer, result: { objects: removed + failed, elapsedMs, finished } };
   };
 }

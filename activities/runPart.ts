@@ -8,15 +8,21 @@ import {
   type TaskFailure,
 } from '../domain/tasks/books.ts';
 import type { ClaimedPart, Claiming, Committed, Orders, PartRef, TaskRef } from '../domain/tasks/parts.ts';
+import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { attempt } from './attempt.ts';
-import { finalFailureOf, isAway, toFailure } from './failures.ts';
+import { finalFailureOf, toFailure } from './failures.ts';
 import { createPacing, type Pacing } from './pacing.ts';
 
 export interface PartClaims {
   claim(part: PartRef, claim: string): Promise<Claiming>;
-  /** Gives the part back; `waitsFor` is what keeps it from going on at once. */
-  release(part: ClaimedPart, waitsFor?: TaskFailure): Promise<void>;
+  /** Gives the part back at its checkpoint, and keeps how the attempt ended. */
+  giveBack(
+    part: ClaimedPart,
+    end:
+      | { readonly outcome: 'failed'; readonly failure: TaskFailure }
+      | { readonly outcome: 'given_back'; readonly rests: boolean },
+  ): Promise<void>;
   /** What is wanted of the task now; null: it is gone or lives on in another generation. */
   orders(ref: TaskRef): Promise<Orders | null>;
   fail(part: PartRef, failure: TaskFailure): Promise<void>;
@@ -24,10 +30,13 @@ export interface PartClaims {
 
 export interface PartDeps {
   readonly claims: PartClaims;
+  /** What went wrong, in words for people. */
+  readonly explain: (error: unknown) => TaskFailure;
   readonly sums: (taskId: number) => Promise<Pick<Books, 'done' | 'failed' | 'skipped'>>;
   /** A batch is committed: whoever watches the task may look. */
   readonly announce: (taskId: number) => void;
   readonly metrics: Pick<Metrics, 'partDuration' | 'partRetries' | 'batchDuration' | 'taskObjects'>;
+  readonly log: Pick<Logger, 'warn'>;
   /** Lends the part's slot in this process to others while it only waits. */
   readonly whileResting: <T>(kind: 'gc' | 'extract', wait: () => Promise<T>) => Promise<T>;
   /** Fires when the process is to stop: parts are given back at their next batch. */
@@ -85,7 +94,7 @@ export async function runPart(
       observe({ outcome: 'failed' });
       const failure = finalFailureOf(toFailure(error, context.info.attempt));
       if (failure !== null) await deps.claims.fail(partRef, failure);
-      else if (isAway(error)) await deps.claims.release(claiming.part, error);
+      else if (!stop.aborted) await keepFailure(deps, claiming.part, error);
       throw error;
     } finally {
       left.abort();
@@ -104,7 +113,7 @@ async function runBatches(
   let part = claimed;
   for (;;) {
     if (stop.aborted) {
-      await deps.claims.release(part);
+      await deps.claims.giveBack(part, { outcome: 'given_back', rests: false });
       throw ApplicationFailure.create({
         message: 'the worker stops; the part goes on elsewhere',
         type: 'WorkerStopping',
@@ -127,6 +136,17 @@ async function runBatches(
     pacing.count(startedAt, result.objects, orders);
     if (pacing.isEarly()) await deps.whileResting(kind, pacing.rest);
     if (result.finished) return 'done';
+  }
+}
+
+/** What keeps an attempt from going on is told while the next one is waited for. */
+async function keepFailure(deps: PartDeps, part: ClaimedPart, error: unknown): Promise<void> {
+  try {
+    await deps.claims.giveBack(part, { outcome: 'failed', failure: deps.explain(error) });
+  } catch (unkept) {
+    // The database is away itself: the next attempt finds that this one ended without a word.
+    const { taskId } = part.task;
+    deps.log.warn({ err: unkept, taskId, partNo: part.partNo }, 'the end of an attempt could not be kept');
   }
 }
 

@@ -16,10 +16,19 @@ export interface TaskBooksDeps {
     }>;
     pause(ref: TaskRef): Promise<void>;
     collect(ref: TaskRef): Promise<void>;
-    finish(ref: TaskRef, end: TaskEnd): Promise<void>;
+    /** `unfinished`: the task has parts left, and goes on in a new run. */
+    finish(ref: TaskRef, end: TaskEnd): Promise<'ended' | 'unfinished'>;
   };
   readonly plan: {
-    next(ref: TaskRef, after: number): Promise<{ readonly parts: number[]; readonly planned: boolean }>;
+    next(
+      ref: TaskRef,
+      after: number,
+    ): Promise<{
+      readonly parts: number[];
+      readonly planned: boolean;
+      /** The task's row says why nothing more was planned. */
+      readonly stopped?: true;
+    }>;
   };
   /** Parts in flight per task, unless the task says otherwise. */
   readonly windows: Readonly<Record<'gc' | 'extract', number>>;

@@ -1,7 +1,5 @@
-import { DatabaseError } from 'sequelize';
 import type { Sql } from './connection.ts';
-
-const queryCanceled = '57014';
+import { sqlStateOf, sqlStates } from './transientErrors.ts';
 
 /**
  * Asks inside a transaction, which goes on whether or not the answer comes in time. The limit ends with the question.
@@ -17,14 +15,10 @@ export async function askInTime<Row extends object>(
   try {
     return await tx.query<Row>(sql, binds);
   } catch (error) {
-    if (!isCancelled(error)) throw error;
+    if (sqlStateOf(error) !== sqlStates.queryCanceled) throw error;
     return null;
   } finally {
     // Takes the limit back, too.
     await tx.query('rollback to savepoint question');
   }
-}
-
-function isCancelled(error: unknown): boolean {
-  return error instanceof DatabaseError && 'code' in error.parent && error.parent.code === queryCanceled;
 }

@@ -1,12 +1,19 @@
 import pg from 'pg';
 import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
 import { createPooledQuery, type PooledQuery } from './pooledQuery.ts';
+import { storable } from './storable.ts';
 
 /** Runs one statement; rows come back as plain objects. Binds are `$1…`; bigint columns are numbers. */
 export interface Sql {
   query<Row extends object>(sql: string, bind?: readonly unknown[]): Promise<Row[]>;
   /** Runs a statement that answers no rows. @returns how many it changed */
   execute(sql: string, bind?: readonly unknown[]): Promise<number>;
+}
+
+export interface OpenTransaction extends Sql {
+  readonly transaction: Transaction;
+  /** The number of the server's process that runs it. */
+  readonly backend: number;
 }
 
 export interface Database extends Sql {
@@ -18,7 +25,12 @@ export interface Database extends Sql {
     bind?: readonly unknown[],
   ) => Promise<Row[]>;
   /** One transaction (read committed): commits when `work` resolves, rolls back when it rejects. */
-  transaction<T>(work: (tx: Sql & { readonly transaction: Transaction }) => Promise<T>): Promise<T>;
+  transaction<T>(work: (tx: OpenTransaction) => Promise<T>): Promise<T>;
+  /**
+   * One statement on a connection that nothing else uses: to look at what another statement waits for, or to end it,
+   * also when all others wait.
+   */
+  readonly aside: Pick<Sql, 'query'>;
   poolSize(): { size: number; available: number; waiting: number };
   close(): Promise<void>;
 }
@@ -29,9 +41,12 @@ export interface DatabaseOptions {
   readonly maxConnections: number;
   /** A statement that runs longer is ended by the server, and given up soon after if that cannot be heard; 0 = never. */
   readonly statementTimeoutMs?: number;
+  /** A statement that waits longer for a lock is ended by the server; 0 = never. */
+  readonly lockTimeoutMs?: number;
 }
 
 const unheardMs = 5_000;
+const asideMs = 2_000;
 
 const int8Oid = 20;
 
@@ -48,7 +63,7 @@ class HeardClient extends pg.Client {
 
 /** The one pool of a process: Sequelize's models and plain SQL go through it alike. Connects at the first use. */
 export function createDatabase(options: DatabaseOptions): Database {
-  const { statementTimeoutMs = 0 } = options;
+  const { statementTimeoutMs = 0, lockTimeoutMs = 0 } = options;
   const sequelize = new Sequelize(options.url, {
     dialect: 'postgres',
     dialectModule: { ...pg, Client: HeardClient },
@@ -60,6 +75,7 @@ export function createDatabase(options: DatabaseOptions): Database {
       application_name: options.applicationName,
       keepAlive: true,
       statement_timeout: statementTimeoutMs,
+      lock_timeout: lockTimeoutMs,
       // Of a server that stands still, or a network that swallows, nobody hears.
       query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + unheardMs,
       // A stopped process must not hold the locks of its batch for ever: finishing a task waits for them.
@@ -71,12 +87,19 @@ export function createDatabase(options: DatabaseOptions): Database {
   sequelize.addHook('afterConnect', readBigintsAsNumbers);
 
   const pooledQuery: PooledQuery = createPooledQuery(sequelize);
+  const aside = new pg.Pool({
+    ...{ connectionString: options.url, application_name: options.applicationName, max: 1, keepAlive: true },
+    ...{ connectionTimeoutMillis: asideMs, query_timeout: asideMs, statement_timeout: asideMs },
+  });
+  // Its next use opens another one.
+  aside.on('error', () => undefined);
 
   const queryWithin = async <Row extends object>(
     transaction: Transaction,
     sql: string,
     bind: readonly unknown[] = [],
-  ): Promise<Row[]> => sequelize.query<Row>(sql, { type: QueryTypes.SELECT, bind: [...bind], transaction });
+  ): Promise<Row[]> =>
+    sequelize.query<Row>(sql, { type: QueryTypes.SELECT, bind: bind.map(storable), transaction });
 
   // Of Sequelize's kinds of query this is the one that answers the server's count, whatever the statement is.
   const execute = async (
@@ -86,7 +109,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   ): Promise<number> =>
     sequelize.query(sql, {
       type: QueryTypes.BULKDELETE,
-      bind: [...bind],
+      bind: bind.map(storable),
       ...(transaction === undefined ? {} : { transaction }),
     });
 
@@ -99,10 +122,15 @@ export function createDatabase(options: DatabaseOptions): Database {
       sequelize.transaction((transaction) =>
         work({
           transaction,
+          backend: backendOf(transaction),
           query: (sql, bind) => queryWithin(transaction, sql, bind),
           execute: (sql, bind) => execute(sql, bind, transaction),
         }),
       ),
+    aside: {
+      query: async <Row extends object>(sql: string, bind: readonly unknown[] = []) =>
+        (await aside.query<Row>(sql, [...bind])).rows,
+    },
     poolSize: () => {
       // Sequelize declares its connection manager without the pool that it has.
       const { pool } = sequelize.connectionManager as typeof sequelize.connectionManager & {
@@ -110,8 +138,16 @@ export function createDatabase(options: DatabaseOptions): Database {
       };
       return { size: pool.size, available: pool.available, waiting: pool.waiting };
     },
-    close: () => sequelize.close(),
+    close: async () => {
+      await Promise.all([sequelize.close(), aside.end()]);
+    },
   };
+}
+
+/** Sequelize declares its transactions without the connection that they have. */
+function backendOf(transaction: Transaction): number {
+  const { connection } = transaction as Transaction & { connection: { processID: number } };
+  return connection.processID;
 }
 
 interface PgClient {

@@ -4,8 +4,10 @@ import type { Checkpoint, ClaimedPart, Committed } from '../domain/tasks/parts.t
 import type { Database, Sql } from './connection.ts';
 import { readCandidates, readFailedCandidates } from './extractBatch.ts';
 import { writeExtracted } from './extractWrites.ts';
-import { commitBatch } from './partStore.ts';
+import { commitBatch } from './commitBatch.ts';
+import { objectFaultOf } from './faults.ts';
 import { overcomeErrors, recordObjectErrors, type ObjectError } from './taskErrorStore.ts';
+import { sqlStateOf, sqlStates } from './transientErrors.ts';
 
 export interface ExtractBatch {
   readonly phase: ExtractPhase;
@@ -15,6 +17,9 @@ export interface ExtractBatch {
   readonly phaseOver: boolean;
   readonly finished: boolean;
 }
+
+/** `faulty`: some of the objects cannot be written, and `detail` says why; nothing was changed. */
+export type ExtractWriting = Committed<ExtractCounts> | { readonly kind: 'faulty'; readonly detail: string };
 
 export type ExtractStore = ReturnType<typeof createExtractStore>;
 
@@ -33,20 +38,33 @@ export function createExtractStore(db: Database) {
         : readFailedCandidates(db, part, content, cursor, size),
 
     /** Writes what a batch made, its errors, result and checkpoint in one transaction. */
-    commit: (
-      part: ClaimedPart,
-      content: ExtractContent,
-      batch: ExtractBatch,
-    ): Promise<Committed<ExtractCounts>> =>
-      commitBatch(db, part, async (tx) => {
-        const change = await writeOutcomes(tx, part, content, batch);
-        return {
-          checkpoint: advance(part, batch, change),
-          finished: batch.finished,
-          result: change,
-        };
-      }),
+    commit: (part: ClaimedPart, content: ExtractContent, batch: ExtractBatch): Promise<ExtractWriting> =>
+      commit(db, part, content, batch),
   };
+}
+
+async function commit(
+  db: Database,
+  part: ClaimedPart,
+  content: ExtractContent,
+  batch: ExtractBatch,
+): Promise<ExtractWriting> {
+  try {
+    return await commitBatch(db, part, async (tx) => {
+      const change = await writeOutcomes(tx, part, content, batch);
+      return {
+        checkpoint: advance(part, batch, change),
+        finished: batch.finished,
+        result: change,
+      };
+    });
+  } catch (error) {
+    const detail = objectFaultOf(error);
+    if (detail !== null) return { kind: 'faulty', detail };
+    const isSlow = sqlStateOf(error) === sqlStates.queryCanceled && batch.outcomes.length > 1;
+    if (isSlow) return { kind: 'faulty', detail: 'the database ended the statement' };
+    throw error;
+  }
 }
 
 /** How the part's counters change. An object of the errors phase was counted as failed before. */

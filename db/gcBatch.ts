@@ -1,18 +1,22 @@
 import type { ClaimedPart } from '../domain/tasks/parts.ts';
 import type { GcContent } from '../domain/tasks/gcContent.ts';
-import { createBinds } from './binds.ts';
+import { errorTable } from '../domain/errors.ts';
+import { createBinds, type Binds } from './binds.ts';
 import type { Sql } from './connection.ts';
 import { buryOrigins } from './originBatch.ts';
 import { everything } from './keyRange.ts';
 import { orderedKeys } from './orderedKeys.ts';
-import { gcSelection } from './selection.ts';
+import { gcSelection, type Selection } from './selection.ts';
+import { overcomeErrors } from './taskErrorStore.ts';
 import { OvertakenError } from './transientErrors.ts';
 
 export interface RemovedBatch {
   readonly removed: number;
-  /** The last key of the batch; null: nothing was left in the part's range. */
+  /** Objects that were to be dealt with: some of those that failed before may be gone, or not be selected any more. */
+  readonly passed: number;
+  /** The last key of the batch; null: nothing was left. */
   readonly lastKey: string | null;
-  /** Whether the range may hold more. */
+  /** Whether there may be more. */
   readonly more: boolean;
   readonly samplesRemoved: number;
   /** Removed objects whose image origins are still to be removed; they are not done yet. */
@@ -44,6 +48,8 @@ const targets: Record<GcContent['target'], Target> = {
 };
 
 export interface BatchWish {
+  /** The next ones of the part's range, or of those that could not be removed before. */
+  readonly of: 'range' | 'errors';
   /** How many objects at most. */
   readonly size: number;
   /** Lock the objects when they are selected: slower, and never overtaken. */
@@ -65,12 +71,18 @@ export async function removeBatch(
   tx: Sql,
   part: ClaimedPart,
   content: GcContent,
-  { size, lock }: BatchWish,
+  wish: BatchWish,
 ): Promise<RemovedBatch> {
   const target = targets[content.target];
   const chunk = [part.task.taskId, part.partNo, part.checkpoint.batches + 1];
-  const selected = await selectObjects(tx, part, content, chunk, { size, lock });
-  if (selected === null) return { removed: 0, lastKey: null, more: false, ...nothingElse };
+  const selected =
+    wish.of === 'range'
+      ? await selectObjects(tx, part, content, chunk, wish)
+      : await selectFailed(tx, part, content, chunk, wish.size);
+  if (selected.lastKey === null) return { ...selected, removed: 0, more: false, ...nothingElse };
+  const { passed, lastKey } = selected;
+  const more = passed === wish.size;
+  if (selected.count === 0) return { removed: 0, passed, lastKey, more, ...nothingElse };
 
   const binds = createBinds(chunk);
   const { conditions } = gcSelection(content, part.task.upperBound, everything, binds);
@@ -82,24 +94,50 @@ export async function removeBatch(
     throw new OvertakenError(`${removed} of ${selected.count} selected objects were still there`);
   }
   const rest = await removeChildren(tx, part, content, chunk);
-  return { removed, lastKey: selected.lastKey, more: removed === size, ...rest };
+  return { removed, passed, lastKey, more, ...rest };
+}
+
+/** The object that comes next, locked. */
+export async function findNext(
+  tx: Sql,
+  part: ClaimedPart,
+  content: GcContent,
+  of: BatchWish['of'],
+): Promise<string | null> {
+  if (of === 'errors') return (await failedObjects(tx, part, 1))[0] ?? null;
+  const binds = createBinds();
+  const [next] = await tx.query<{ key: string }>(
+    orderedKeys(rangeSelection(part, content, binds), 1, { areFew: part.isSparse, lock: true }),
+    binds.values,
+  );
+  return next?.key ?? null;
+}
+
+interface Selected {
+  readonly count: number;
+  readonly passed: number;
+  readonly lastKey: string | null;
+}
+
+function rangeSelection(part: ClaimedPart, content: GcContent, binds: Binds): Selection {
+  const range = { after: part.checkpoint.cursor, upTo: part.range.toKey };
+  return gcSelection(content, part.task.upperBound, range, binds);
 }
 
 /** The ids of the chunk that $1, $2, $3 name. */
 const idsOfChunk =
   'any((select ids from task_result_chunks where task_id = $1 and part_no = $2 and seq = $3)::uuid[])';
 
-/** Writes the ids of the next objects as a chunk of the result; null: none is left in the part's range. */
+/** Writes the ids of the next objects of the range as a chunk of the result. */
 async function selectObjects(
   tx: Sql,
   part: ClaimedPart,
   content: GcContent,
   chunk: readonly unknown[],
-  { size, lock }: BatchWish,
-): Promise<{ count: number; lastKey: string } | null> {
+  { size, lock }: Omit<BatchWish, 'of'>,
+): Promise<Selected> {
   const binds = createBinds(chunk);
-  const range = { after: part.checkpoint.cursor, upTo: part.range.toKey };
-  const selection = gcSelection(content, part.task.upperBound, range, binds);
+  const selection = rangeSelection(part, content, binds);
   const [stored] = await tx.query<{ count: number; lastKey: string }>(
     `insert into task_result_chunks as c (task_id, part_no, seq, count, ids)
      select $1::bigint, $2::integer, $3::integer, count(*), array_agg(key) from (
@@ -108,9 +146,56 @@ async function selectObjects(
      returning c.count, c.ids[c.count] as "lastKey"`,
     binds.values,
   );
-  return stored ?? null;
+  return stored === undefined ? nothingSelected : { ...stored, passed: stored.count };
 }
 
+/** The same with those of the next objects whose removal failed that are still selected. */
+async function selectFailed(
+  tx: Sql,
+  part: ClaimedPart,
+  content: GcContent,
+  chunk: readonly unknown[],
+  size: number,
+): Promise<Selected> {
+  const failed = await failedObjects(tx, part, size);
+  const binds = createBinds(chunk);
+  const { from, key, conditions } = gcSelection(content, part.task.upperBound, everything, binds);
+  await tx.query(
+    `insert into task_result_chunks (task_id, part_no, seq, count, ids)
+     select $1::bigint, $2::integer, $3::integer, count(*), array_agg(key order by key) from (
+       select ${key} as key from ${from}
+       where ${[`${key} = any(${binds.add(failed)}::uuid[])`, ...conditions].join(' and ')} for update
+     ) still having count(*) > 0`,
+    binds.values,
+  );
+  const [stored] = await tx.query<{ count: number }>(
+    'select count from task_result_chunks where task_id = $1 and part_no = $2 and seq = $3',
+    chunk,
+  );
+  await overcomeErrors(tx, part, failed);
+  return { count: stored?.count ?? 0, passed: failed.length, lastKey: failed.at(-1) ?? null };
+}
+
+/** The next objects of the part that could not be removed, by key. */
+async function failedObjects(tx: Sql, part: ClaimedPart, size: number): Promise<string[]> {
+  const binds = createBinds();
+  const { errorCursor } = part.checkpoint;
+  const after = errorCursor === null ? '' : `and object_id > ${binds.add(errorCursor)}::uuid`;
+  const rows = await tx.query<{ id: string }>(
+    `select object_id as id from task_errors
+     where task_id = ${binds.add(part.task.taskId)} and part_no = ${binds.add(part.partNo)}
+       and error_code = ${errorTable.objectNotRemoved.code} and overcome_time is null ${after}
+     order by object_id limit ${size}`,
+    binds.values,
+  );
+  return rows.map(({ id }) => id);
+}
+
+export const nothingRemoved: RemovedBatch = {
+  ...{ removed: 0, passed: 0, lastKey: null, more: false },
+  ...{ samplesRemoved: 0, awaitingOrigins: 0, storageKeys: [] },
+};
+const nothingSelected: Selected = { count: 0, passed: 0, lastKey: null };
 const nothingElse = { samplesRemoved: 0, awaitingOrigins: 0, storageKeys: [] as string[] };
 
 async function removeChildren(

@@ -2,7 +2,7 @@ import type { GcContent } from '../domain/tasks/gcContent.ts';
 import type { OriginOutcome, OriginRemoval } from '../domain/tasks/originRemoval.ts';
 import type { ClaimedPart } from '../domain/tasks/parts.ts';
 import type { Sql } from './connection.ts';
-import { overcomeErrors, recordObjectErrors } from './taskErrorStore.ts';
+import { objectTypeOf, overcomeErrors, recordObjectErrors } from './taskErrorStore.ts';
 
 export interface SettledOrigin {
   readonly removal: OriginRemoval;
@@ -80,7 +80,7 @@ export async function settleOrigins(
   await recordObjectErrors(
     tx,
     part,
-    content.target === 'faces' ? 'face' : 'event',
+    objectTypeOf(content),
     failed.map(({ objectId, refused, lastError }) => ({
       objectId,
       error: 'originNotRemoved',

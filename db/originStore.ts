@@ -1,9 +1,9 @@
 import type { GcContent } from '../domain/tasks/gcContent.ts';
 import type { OriginRemoval } from '../domain/tasks/originRemoval.ts';
-import type { ClaimedPart, Committed } from '../domain/tasks/parts.ts';
+import { hasRemovalsToRetry, type ClaimedPart, type Committed } from '../domain/tasks/parts.ts';
 import type { Database } from './connection.ts';
 import { hasPendingOrigins, settleOrigins, type OriginCounts, type SettledOrigin } from './originBatch.ts';
-import { commitBatch } from './partStore.ts';
+import { commitBatch } from './commitBatch.ts';
 
 export interface DueOrigins {
   readonly due: readonly OriginRemoval[];
@@ -42,7 +42,8 @@ export function createOriginStore(db: Database) {
       commitBatch(db, part, async (tx) => {
         const counts = await settleOrigins(tx, part, content, settled);
         const { checkpoint } = part;
-        const finished = checkpoint.walked && !(await hasPendingOrigins(tx, part));
+        const finished =
+          checkpoint.walked && !hasRemovalsToRetry(part) && !(await hasPendingOrigins(tx, part));
         return {
           finished,
           checkpoint: {

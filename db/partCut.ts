@@ -15,19 +15,23 @@ export interface StepSizes {
   readonly rows: number;
 }
 
-/** What a step has cut. */
+/** What a step has cut, before anybody knows of it. */
 export interface Cut {
+  readonly bounds: readonly Bound[];
   /** Where the next step begins; null: where this one did. */
   readonly cursor: string | null;
-  readonly objects: number;
   readonly isLast: boolean;
+  /** Its parts' ranges hold far more rows than the task selects of them. */
+  readonly isSparse: boolean;
+  /** Its one part is a whole partition. */
+  readonly isWhole: boolean;
 }
 
 /** Statistics may be wrong by a factor; beyond this one the objects are not few. */
 const surprise = 4;
 
 /** A part: the objects after the one before it, up to `toKey`. */
-interface Bound {
+export interface Bound {
   readonly toKey: string | null;
   readonly objects: number;
 }
@@ -54,8 +58,12 @@ export async function cutFew(tx: Sql, task: EngineTask, sizes: StepSizes): Promi
     binds.values,
   );
   if ((bounds[0]?.found ?? 0) > most) return null;
-  const { objects, lastKey } = await insertParts(tx, task, bounds, { isSparse: true });
-  return { cursor: lastKey, objects, isLast: objects < limit };
+  return {
+    bounds,
+    cursor: bounds.at(-1)?.toKey ?? null,
+    isLast: bounds.reduce((sum, { objects }) => sum + objects, 0) < limit,
+    ...{ isSparse: true, isWhole: false },
+  };
 }
 
 /**
@@ -71,9 +79,13 @@ export async function cutWindow(tx: Sql, task: EngineTask, sizes: StepSizes): Pr
     last = await findBound(tx, task, { after: last.toKey, upTo: windowEnd }, sizes.part);
     if (last.objects > 0) bounds.push(last);
   }
-  const { objects, lastKey } = await insertParts(tx, task, bounds, { isSparse: false });
-  if (last.objects === sizes.part) return { cursor: lastKey, objects, isLast: false };
-  return { cursor: windowEnd, objects, isLast: windowEnd === null };
+  const isFull = last.objects === sizes.part;
+  return {
+    bounds,
+    cursor: isFull ? last.toKey : windowEnd,
+    isLast: !isFull && windowEnd === null,
+    ...{ isSparse: false, isWhole: false },
+  };
 }
 
 /** How many objects of the range, at most `most`, make the next part, and the last one's key; null: none. */
@@ -99,25 +111,4 @@ async function findWindowEnd(tx: Sql, task: EngineTask, rows: number): Promise<s
     binds.values,
   );
   return end?.key ?? null;
-}
-
-async function insertParts(
-  tx: Sql,
-  { taskId, planCursor }: EngineTask,
-  bounds: readonly Bound[],
-  { isSparse }: { readonly isSparse: boolean },
-): Promise<{ lastKey: string | null; objects: number }> {
-  if (bounds.length > 0) {
-    await tx.query(
-      `insert into subtasks (task_id, part_no, from_key, to_key, expected, sparse)
-       select $1, (select coalesce(max(part_no), 0) from subtasks where task_id = $1) + n,
-         coalesce(lag(to_key) over (order by n), $2), to_key, objects, $3
-       from unnest($4::uuid[], $5::bigint[]) with ordinality as bounds (to_key, objects, n)`,
-      [taskId, planCursor, isSparse, bounds.map(({ toKey }) => toKey), bounds.map(({ objects }) => objects)],
-    );
-  }
-  return {
-    lastKey: bounds.at(-1)?.toKey ?? null,
-    objects: bounds.reduce((sum, { objects }) => sum + objects, 0),
-  };
 }

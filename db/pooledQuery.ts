@@ -1,5 +1,6 @@
 import type { QueryResult } from 'pg';
 import { DatabaseError, type Sequelize } from 'sequelize';
+import { storable } from './storable.ts';
 
 interface PgClient {
   query(statement: { name?: string; text: string; values?: unknown[] }): Promise<QueryResult | QueryResult[]>;
@@ -46,9 +47,4 @@ export function createPooledQuery(sequelize: Sequelize): PooledQuery {
 /** A migration changed what a statement answers after its plan was kept. */
 function isOutdated(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === '0A000';
-}
-
-/** PostgreSQL cannot take NUL in a text; nothing is found by it. */
-function storable(value: unknown): unknown {
-  return typeof value === 'string' && value.includes('\0') ? value.replaceAll('\0', '\\0') : value;
 }

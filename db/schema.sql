@@ -339,11 +339,15 @@ END) stored not null,
   recent double precision default 0 not null,
   recent_at_ms bigint default 0 not null,
   retry_code integer,
+  worker text,
+  checkpoint_time timestamp with time zone,
+  failed_attempts integer default 0 not null,
   constraint subtasks_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'running'::text, 'cancelled'::text, 'failed'::text, 'done'::text]))),
   constraint subtasks_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
   constraint subtasks_pkey PRIMARY KEY (task_id, part_no),
   constraint subtasks_subtask_id_key UNIQUE (subtask_id)
 );
+CREATE INDEX subtasks_begun ON public.subtasks USING btree (task_id) WHERE ((attempt > 0) AND (state = ANY (ARRAY['pending'::text, 'running'::text])));
 
 create table task_blocks (
   entry_id bigint generated always as identity not null,
@@ -401,10 +405,16 @@ create table task_log (
   state text,
   part_no integer,
   attempt integer,
-  constraint task_log_check CHECK (((state IS NULL) <> (part_no IS NULL))),
+  outcome text,
+  worker text,
+  failure jsonb,
+  repeats integer default 1 not null,
+  constraint task_log_check CHECK ((((state IS NULL) <> (part_no IS NULL)) AND ((part_no IS NULL) = (outcome IS NULL)))),
+  constraint task_log_outcome_check CHECK ((outcome = ANY (ARRAY['lost'::text, 'failed'::text, 'given_back'::text]))),
   constraint task_log_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
   constraint task_log_pkey PRIMARY KEY (task_id, line_id)
 );
+CREATE INDEX task_log_part ON public.task_log USING btree (task_id, part_no, line_id) WHERE (part_no IS NOT NULL);
 
 create table task_result_chunks (
   task_id bigint not null,
@@ -477,6 +487,7 @@ END) stored not null,
   asked_time timestamp with time zone,
   scheduled_time timestamp with time zone,
   rest_state text,
+  stuck_since timestamp with time zone,
   constraint tasks_asked_action_check CHECK ((asked_action = ANY (ARRAY['cancel'::text, 'pause'::text, 'resume'::text, 'retry'::text]))),
   constraint tasks_desired_state_check CHECK ((desired_state = ANY (ARRAY['run'::text, 'pause'::text, 'cancel'::text]))),
   constraint tasks_error_budget_check CHECK (((error_budget >= (0)::double precision) AND (error_budget <= (1)::double precision))),

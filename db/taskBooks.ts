@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { findImbalances, type Books, type TaskFailure } from '../domain/tasks/books.ts';
 import type { EngineTask } from '../domain/tasks/engineTask.ts';
 import type { TaskRef } from '../domain/tasks/parts.ts';
@@ -6,6 +7,7 @@ import { takeAction, type TakenAction } from './askedAction.ts';
 import type { Database, Sql } from './connection.ts';
 import { findEngineTask } from './engineTask.ts';
 import { toStoredFailure } from './storedFailure.ts';
+import { sqlStateOf, sqlStates } from './transientErrors.ts';
 
 export interface LoadedTask {
   readonly kind: 'gc' | 'extract';
@@ -17,6 +19,9 @@ export interface LoadedTask {
 
 export type TaskEnd =
   { readonly outcome: 'done' | 'cancelled' } | { readonly outcome: 'failed'; readonly failure: TaskFailure };
+
+/** `unfinished`: the rows say that something is left to do; nothing was written. */
+export type Ending = 'ended' | 'unfinished';
 
 export type TaskBooks = ReturnType<typeof createTaskBooks>;
 
@@ -52,17 +57,36 @@ export function createTaskBooks(db: Database, { onTaken, onScheduledTaskFailed }
 
     /**
      * Writes the task's end. It first locks the parts, which waits for batches that are being committed, and revokes
-     * their claims: after this transaction no batch of the task can commit. A task whose books do not balance is
-     * not done but failed.
+     * their claims: after this transaction no batch of the task can commit. A task that has parts left is not done,
+     * whatever its workflow believes: a database that came back from a backup knows less. One whose books do not
+     * balance is not done but failed.
      */
-    finish: async (ref: TaskRef, end: TaskEnd): Promise<void> => {
-      const isScheduledAndFailed = await moving((tx) => finish(tx, ref, end));
-      if (isScheduledAndFailed) onScheduledTaskFailed?.(ref.taskId);
+    finish: async (ref: TaskRef, end: TaskEnd): Promise<Ending> => {
+      const ended = await finishPatiently(() => moving((tx) => finish(tx, ref, end)));
+      if (ended === 'unfinished') return ended;
+      if (ended.isScheduledAndFailed) onScheduledTaskFailed?.(ref.taskId);
+      return 'ended';
     },
 
     /** Sums so far, without what is being done again; what the error budget is judged by. */
     sums: (taskId: number): Promise<Pick<Books, 'done' | 'failed' | 'skipped'>> => sums(db, taskId),
   };
+}
+
+// Whoever wants something of the task waits for its row as long as the end waits for a part's.
+const partLockTimeout = '300ms';
+const finishTries = 30;
+
+/** Waits for the parts' batches without keeping the task's row: an admin's order must not wait behind them. */
+async function finishPatiently<T>(finishOnce: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await finishOnce();
+    } catch (error) {
+      if (attempt === finishTries || sqlStateOf(error) !== sqlStates.lockNotAvailable) throw error;
+      await delay(50);
+    }
+  }
 }
 
 const stopClock = `running_ms = running_ms + coalesce((extract(epoch from now() - running_since) * 1000)::bigint, 0),
@@ -95,7 +119,7 @@ async function load(tx: Sql, ref: TaskRef): Moved<LoadedTask> {
 
 async function pause(tx: Sql, ref: TaskRef): Moved<void> {
   const [paused] = await tx.query<{ task_id: number }>(
-    `update tasks set state = 'paused', ${stopClock}, last_update_time = now(), lock_version = lock_version + 1
+    `update tasks set state = 'paused', ${stopClock}, failure = null, stuck_since = null, last_update_time = now(), lock_version = lock_version + 1
      where task_id = $1 and generation = $2 and desired_state = 'pause' and state not in ('paused', 'cancelled', 'failed', 'done')
      returning task_id`,
     [ref.taskId, ref.generation],
@@ -104,10 +128,14 @@ async function pause(tx: Sql, ref: TaskRef): Moved<void> {
   return { taken, answer: undefined };
 }
 
-/** Answers whether this ended a schedule's task as failed. */
-async function finish(tx: Sql, ref: TaskRef, end: TaskEnd): Moved<boolean> {
+async function finish(
+  tx: Sql,
+  ref: TaskRef,
+  end: TaskEnd,
+): Moved<'unfinished' | { readonly isScheduledAndFailed: boolean }> {
   const task = await findEngineTask(tx, ref, 'for no key update');
-  if (task === null || isFinal(task.state)) return { taken: null, answer: false };
+  if (task === null || isFinal(task.state)) return { taken: null, answer: { isScheduledAndFailed: false } };
+  await tx.query(`set local lock_timeout = '${partLockTimeout}'`);
   await tx.query('select part_no from subtasks where task_id = $1 order by part_no for update', [
     task.taskId,
   ]);
@@ -115,6 +143,9 @@ async function finish(tx: Sql, ref: TaskRef, end: TaskEnd): Moved<boolean> {
   // The admin was told that it is cancelled; nothing else may be read afterwards, even if nothing was left to stop.
   const last =
     task.state === 'cancelling' ? ({ outcome: 'cancelled' } as const) : endWithRest(task, books, end);
+  if (last.outcome === 'done' && (!task.planDone || books.partsOpen > 0) && task.restState === null) {
+    return { taken: null, answer: 'unfinished' };
+  }
   const faults = last.outcome === 'done' ? findImbalances(books) : [];
   const failure: TaskFailure | null =
     last.outcome === 'failed'
@@ -131,7 +162,7 @@ async function finish(tx: Sql, ref: TaskRef, end: TaskEnd): Moved<boolean> {
   );
   const [ended] = await tx.query<{ scheduled: boolean }>(
     `update tasks set state = $2, ${stopClock}, end_time = now(), last_update_time = now(),
-         lock_version = lock_version + 1, failure = $3::jsonb, parts_all = $4, parts_done = $5, objects_done = $6,
+         lock_version = lock_version + 1, failure = $3::jsonb, stuck_since = null, parts_all = $4, parts_done = $5, objects_done = $6,
          objects_failed = $7, objects_skipped = $8, samples_removed = $9, origins_removed = $10, objects_expected = $11,
          result_id = case when $12 then coalesce(result_id, gen_random_uuid()) end
        where task_id = $1 returning schedule_id is not null as scheduled`,
@@ -151,7 +182,7 @@ async function finish(tx: Sql, ref: TaskRef, end: TaskEnd): Moved<boolean> {
     ],
   );
   const taken = await takeAction(tx, task.taskId, ['cancel']);
-  return { taken, answer: state === 'failed' && ended?.scheduled === true };
+  return { taken, answer: { isScheduledAndFailed: state === 'failed' && ended?.scheduled === true } };
 }
 
 /** A retry that left out what had not ended brings the task back to where it was. */
@@ -163,11 +194,16 @@ function endWithRest({ restState, planDone }: EngineTask, books: Books, end: Tas
   return { outcome: 'failed', failure: { error: 'partsLeft', detail } };
 }
 
-type FullBooks = Books & { readonly samplesRemoved: number; readonly originsRemoved: number };
+type FullBooks = Books & {
+  readonly partsOpen: number;
+  readonly samplesRemoved: number;
+  readonly originsRemoved: number;
+};
 
 async function readBooks(tx: Sql, task: EngineTask): Promise<FullBooks> {
   const [row] = await tx.query<FullBooks>(
     `select count(*) as parts, count(*) filter (where state = 'done') as "partsDone",
+       count(*) filter (where state in ('pending', 'running')) as "partsOpen",
        coalesce(sum(expected), 0)::bigint as expected, coalesce(sum(done), 0)::bigint as done,
        coalesce(sum(failed), 0)::bigint as failed, coalesce(sum(skipped), 0)::bigint as skipped,
        coalesce(sum(samples_removed), 0)::bigint as "samplesRemoved",

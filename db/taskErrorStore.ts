@@ -1,8 +1,14 @@
 import type { ClaimedPart, PartRef } from '../domain/tasks/parts.ts';
+import type { GcContent } from '../domain/tasks/gcContent.ts';
 import type { TaskFailure } from '../domain/tasks/books.ts';
 import { errorTable, type ErrorName } from '../domain/errors.ts';
 import type { Sql } from './connection.ts';
 import { toStoredFailure } from './storedFailure.ts';
+
+/** What a gc's objects are to whoever reads its errors. */
+export function objectTypeOf({ target }: GcContent): 'face' | 'event' {
+  return target === 'faces' || target === 'face_descriptors' ? 'face' : 'event';
+}
 
 export interface ObjectError {
   readonly objectId: string;

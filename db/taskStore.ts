@@ -128,7 +128,7 @@ async function retry(db: Database, taskId: number, scope: RetryScope, actor: Act
     if (opensUnfinished) await overcomePartErrors(tx, taskId);
     const generation = task.generation + 1;
     await tx.query(
-      `update tasks set state = 'pending', desired_state = 'run', generation = $2, end_time = null, failure = null,
+      `update tasks set state = 'pending', desired_state = 'run', generation = $2, end_time = null, failure = null, stuck_since = null,
          rest_state = $4, last_update_time = now(), lock_version = lock_version + 1, ${asks('$3')}
        where task_id = $1`,
       [
@@ -152,9 +152,11 @@ async function retry(db: Database, taskId: number, scope: RetryScope, actor: Act
   });
 }
 
+const asNew = `claim = null, failure = null, failed_attempts = 0, checkpoint_time = null, end_time = null`;
+
 async function openUnfinished(tx: Sql, taskId: number): Promise<void> {
   await tx.query(
-    `update subtasks set state = 'pending', claim = null, failure = null, end_time = null, last_update_time = now()
+    `update subtasks set state = 'pending', ${asNew}, last_update_time = now()
      where task_id = $1 and state <> 'done'`,
     [taskId],
   );
@@ -163,8 +165,8 @@ async function openUnfinished(tx: Sql, taskId: number): Promise<void> {
 /** @throws DomainError cannotRetry when no object has the error that is asked for */
 async function openFailed(tx: Sql, taskId: number, errorCode: number | null): Promise<void> {
   const parts = await tx.execute(
-    `update subtasks s set state = 'pending', retry_errors = true, retry_code = $2, error_cursor = null, claim = null,
-       failure = null, end_time = null, last_update_time = now()
+    `update subtasks s set state = 'pending', retry_errors = true, retry_code = $2, error_cursor = null, ${asNew},
+       last_update_time = now()
      where s.task_id = $1 and (s.walked or s.state in ('done', 'pending')) and exists (select from task_errors e
        where e.task_id = s.task_id and e.part_no = s.part_no and e.object_id is not null
          and e.overcome_time is null and e.error_code = coalesce($2, e.error_code))`,

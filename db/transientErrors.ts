@@ -1,7 +1,19 @@
 import { DatabaseError } from 'sequelize';
 
-// deadlock_detected, serialization_failure, lock_not_available: the same transaction may succeed when tried again.
-const transient = new Set(['40P01', '40001', '55P03']);
+export const sqlStates = {
+  deadlock: '40P01',
+  serializationFailure: '40001',
+  lockNotAvailable: '55P03',
+  queryCanceled: '57014',
+} as const;
+
+/** PostgreSQL's code of what went wrong; null: it is no error of a statement. */
+export function sqlStateOf(error: unknown): string | null {
+  if (!(error instanceof DatabaseError) || !('code' in error.parent)) return null;
+  const { code } = error.parent;
+  return typeof code === 'string' ? code : null;
+}
+
 const attempts = 5;
 
 /** Another transaction changed rows between two statements of this one. */
@@ -15,18 +27,22 @@ export async function withRetries<T>(transaction: (attempt: number) => Promise<T
     try {
       return await transaction(attempt);
     } catch (error) {
-      if (attempt === attempts || !isTransient(error)) throw error;
+      if (attempt === attempts || !hasLost(error)) throw error;
     }
   }
 }
 
-/** Whether a transaction lost against another one. */
-export function isTransient(error: unknown): boolean {
-  if (error instanceof OvertakenError) return true;
+/** Whether a transaction lost against another one: the same may succeed when it is tried again at once. */
+function hasLost(error: unknown): boolean {
+  const state = sqlStateOf(error);
   return (
-    error instanceof DatabaseError &&
-    'code' in error.parent &&
-    typeof error.parent.code === 'string' &&
-    transient.has(error.parent.code)
+    error instanceof OvertakenError ||
+    state === sqlStates.deadlock ||
+    state === sqlStates.serializationFailure
   );
+}
+
+/** Whether a transaction lost against another one, or waited too long for a lock that it holds. */
+export function isTransient(error: unknown): boolean {
+  return hasLost(error) || sqlStateOf(error) === sqlStates.lockNotAvailable;
 }

@@ -1,7 +1,8 @@
 import type { EngineTask } from '../domain/tasks/engineTask.ts';
 import type { GcContent } from '../domain/tasks/gcContent.ts';
-import type { ClaimedPart } from '../domain/tasks/parts.ts';
+import { lastKey, type ClaimedPart } from '../domain/tasks/parts.ts';
 import type { Sql } from './connection.ts';
+import type { Cut } from './partCut.ts';
 import { isTransient } from './transientErrors.ts';
 
 export interface Emptying {
@@ -10,32 +11,20 @@ export interface Emptying {
   readonly removed: number;
 }
 
-const lastKey = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 // Readers that come meanwhile wait behind us as long; and it is shorter than the server's own search for deadlocks.
 const lockTimeout = '500ms';
 
-/**
- * Plans a gc of descriptors as one part when it selects a whole partition, and nobody wants to know what was in it.
- * @returns false: it has to be walked
- */
-export async function planWhole(tx: Sql, task: EngineTask): Promise<boolean> {
-  if (task.kind !== 'gc' || task.planCursor !== null || task.content.store_results) return false;
+/** A gc of descriptors as one part, when it selects a whole partition and nobody wants to know what was in it; else null. */
+export async function cutWhole(tx: Sql, task: EngineTask): Promise<Cut | null> {
+  if (task.kind !== 'gc' || task.planCursor !== null || task.content.store_results) return null;
   const partition = await findPartition(tx, task.content);
-  if (partition === null) return false;
+  if (partition === null) return null;
   const { all, others } = await inspect(tx, partition, task.content, task.upperBound);
-  if (all === 0 || others) return false;
-  await tx.query(
-    `insert into subtasks (task_id, part_no, from_key, to_key, expected, whole) values ($1, 1, null, $2, $3, true)`,
-    [task.taskId, lastKey, all],
-  );
-  await tx.query(
-    `update tasks set plan_cursor = $2, plan_done = true, objects_expected = $3, parts_all = 1,
-       state = case when state = 'planning' then 'running' else state end,
-       last_update_time = now(), lock_version = lock_version + 1
-     where task_id = $1`,
-    [task.taskId, lastKey, all],
-  );
-  return true;
+  if (all === 0 || others) return null;
+  return {
+    bounds: [{ toKey: lastKey, objects: all }],
+    ...{ cursor: lastKey, isLast: true, isSparse: false, isWhole: true },
+  };
 }
 
 /**

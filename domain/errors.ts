@@ -64,11 +64,15 @@ export const errorTable = {
   originNotRemoved: entry(28104, 500, 'Image origin not removed', true),
   extractorUnavailable: entry(28105, 503, 'Extractor unavailable', true),
   sampleStoreUnavailable: entry(28106, 503, 'Sample store unavailable', true),
+  objectNotRemoved: entry(28107, 500, 'Object not removed', true),
+  lockHeld: entry(28108, 503, 'Waiting for a lock', true),
   partFailed: entry(28110, 500, 'Subtask failed', true),
   errorBudgetSpent: entry(28111, 500, 'Too many objects failed', true),
   booksUnbalanced: entry(28112, 500, 'Counters and tables disagree', true),
   workflowFailed: entry(28113, 500, 'Task stopped by an unexpected failure', true),
   partsLeft: entry(28114, 500, 'Subtasks were left out', true),
+  attemptFailed: entry(28115, 500, 'Attempt failed, tried again', true),
+  objectNotWritten: entry(28119, 500, 'Object not written', true),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorName = keyof typeof errorTable;

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { createOriginDeletion } from '../activities/deleteOrigin.ts';
@@ -8,6 +9,7 @@ import { createBlockCounts } from '../db/blockCounts.ts';
 import { createDatabase } from '../db/connection.ts';
 import { ensureDescriptorPartition } from '../db/descriptorPartitions.ts';
 import { createExtractStore } from '../db/extractStore.ts';
+import { explainFailure } from '../db/faults.ts';
 import { createFollowedSchedules } from '../db/followedSchedules.ts';
 import { createHistoryStore } from '../db/historyStore.ts';
 import { createGcStore } from '../db/gcStore.ts';
@@ -70,6 +72,8 @@ const db = createDatabase({
   url: config.databaseUrl,
   applicationName: 'luna-admin worker',
   maxConnections: config.maxDbConnections,
+  // After that a part says who holds the lock, gives its connection back and looks again.
+  lockTimeoutMs: 5_000,
 });
 shutdown.on('last', 'database', () => db.close());
 
@@ -148,7 +152,9 @@ const activities = createActivities({
   }),
   windows: { gc: config.gcWindow, extract: config.extractProcesses + 2 },
   partsPerRun: config.partsPerRun,
-  claims: createPartStore(db),
+  claims: createPartStore(db, `${hostname()}:${process.pid}`),
+  explain: explainFailure,
+  log,
   sums: (taskId) => books.sums(taskId),
   announce: announcer.announce,
   metrics,

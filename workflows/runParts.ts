@@ -21,8 +21,11 @@ export type Verdict =
   | { readonly kind: 'cancelled' }
   /** The task is finished, removed, or lives on in another generation. */
   | { readonly kind: 'gone' }
-  /** This run's history is long enough: go on in a new run. */
-  | { readonly kind: 'renew' }
+  /**
+   * Go on in a new run: this one's history is long enough, or (`isStale`) it believes something else than the rows say,
+   * as after a backup was restored.
+   */
+  | { readonly kind: 'renew'; readonly isStale: boolean }
   | { readonly kind: 'failed'; readonly cause: unknown };
 
 interface Window {
@@ -33,6 +36,8 @@ interface Window {
   planning: boolean;
   inFlight: number;
   launched: number;
+  /** A part was refused although the task is to run. */
+  isStale: boolean;
   /** Raised at every change, so that the loop can wait for the next one without racing promises. */
   changes: number;
   failure: { cause: unknown } | null;
@@ -53,11 +58,12 @@ export async function runParts(ref: TaskRef, mailbox: Mailbox): Promise<Verdict>
     planning: false,
     inFlight: 0,
     launched: 0,
+    isStale: false,
     changes: 0,
     failure: null,
   };
   const mayLaunch = () =>
-    task.desired === 'run' && window.failure === null && !isLong(window, task.partsPerRun);
+    task.desired === 'run' && window.failure === null && !window.isStale && !isLong(window, task.partsPerRun);
 
   for (;;) {
     if (mailbox.letters !== lettersRead) {
@@ -80,7 +86,8 @@ export async function runParts(ref: TaskRef, mailbox: Mailbox): Promise<Verdict>
       if (task.desired === 'pause' && !(isComplete && patched('nothing-left-to-pause')))
         await books.pauseTask(ref);
       else if (isComplete) return { kind: 'complete' };
-      else if (isLong(window, task.partsPerRun)) return { kind: 'renew' };
+      else if (window.isStale || isLong(window, task.partsPerRun))
+        return { kind: 'renew', isStale: window.isStale };
     }
     const seen = window.changes;
     await condition(() => window.changes !== seen || mailbox.letters !== lettersRead);
@@ -94,6 +101,7 @@ export async function runParts(ref: TaskRef, mailbox: Mailbox): Promise<Verdict>
         window.open.push(...next.parts);
         window.named = next.parts.at(-1) ?? window.named;
         window.planned = next.planned;
+        if (next.stopped === true) task = await books.loadTask(ref);
       }),
       () => {
         window.planning = false;
@@ -111,6 +119,7 @@ export async function runParts(ref: TaskRef, mailbox: Mailbox): Promise<Verdict>
         // The row told the part to stop before the signal told us; the part itself goes on later.
         window.open.unshift(partNo);
         task = await books.loadTask(ref);
+        if (task.desired === 'run' && patched('refused-part')) window.isStale = true;
       }),
       () => {
         window.inFlight -= 1;

@@ -4,6 +4,7 @@ import {
   isCancellation,
   proxyActivities,
   setHandler,
+  sleep,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
 import type { TaskRef } from '../domain/tasks/parts.ts';
@@ -11,6 +12,9 @@ import { bookkeeping } from './activityOptions.ts';
 import { failureOf } from './failureOf.ts';
 import { controlSignal } from './messages.ts';
 import { runParts, type Mailbox, type Verdict } from './runParts.ts';
+
+// What the rows say and what the run believes may differ for as long as a database is being restored.
+const beforeAnotherLook = '1 second';
 
 const books = proxyActivities<Activities['orchestrate']>(bookkeeping);
 
@@ -36,11 +40,18 @@ export async function runTask(ref: TaskRef): Promise<void> {
     case 'gone':
       return;
     case 'renew':
+      if (verdict.isStale) await sleep(beforeAnotherLook);
       return continueAsNew<typeof runTask>(ref);
-    case 'complete':
-      return finish(ref, { outcome: 'done' });
+    case 'complete': {
+      const ending = await finish(ref, { outcome: 'done' });
+      // A release that answered nothing ended the task in any case.
+      if (ending !== 'unfinished') return;
+      await sleep(beforeAnotherLook);
+      return continueAsNew<typeof runTask>(ref);
+    }
     case 'cancelled':
-      return finish(ref, { outcome: 'cancelled' });
+      await finish(ref, { outcome: 'cancelled' });
+      return;
     case 'failed':
       await finish(ref, { outcome: 'failed', failure: failureOf(verdict.cause) });
       throw verdict.cause;
@@ -48,6 +59,9 @@ export async function runTask(ref: TaskRef): Promise<void> {
 }
 
 /** The last word must be written even when the workflow itself is being cancelled. */
-async function finish(ref: TaskRef, end: Parameters<typeof books.finishTask>[0]['end']): Promise<void> {
-  await CancellationScope.nonCancellable(() => books.finishTask({ ref, end }));
+function finish(
+  ref: TaskRef,
+  end: Parameters<typeof books.finishTask>[0]['end'],
+): ReturnType<typeof books.finishTask> {
+  return CancellationScope.nonCancellable(() => books.finishTask({ ref, end }));
 }

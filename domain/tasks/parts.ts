@@ -1,3 +1,4 @@
+import { errorTable } from '../errors.ts';
 import type { EngineTask } from './engineTask.ts';
 import type { DesiredState } from './task.ts';
 
@@ -57,6 +58,15 @@ export interface ClaimedPart {
   readonly isWhole: boolean;
   readonly checkpoint: Checkpoint;
   readonly attempt: number;
+}
+
+/** Past every key. */
+export const lastKey = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/** Whether a gc's part still has to try those objects again that it could not remove. */
+export function hasRemovalsToRetry({ retryErrors, retryCode, checkpoint }: ClaimedPart): boolean {
+  const areMeant = retryCode === null || retryCode === errorTable.objectNotRemoved.code;
+  return retryErrors && areMeant && checkpoint.errorCursor !== lastKey;
 }
 
 /** What the admin wants right now, read in each batch's transaction. */

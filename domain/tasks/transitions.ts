@@ -8,7 +8,7 @@ export const nextStates: Readonly<Record<TaskState, readonly TaskState[]>> = {
   pausing: ['planning', 'running', 'paused', 'cancelling', 'collecting', 'failed'],
   paused: ['planning', 'running', 'cancelling'],
   cancelling: ['cancelled'],
-  collecting: ['cancelling', 'failed', 'done'],
+  collecting: ['planning', 'running', 'cancelling', 'failed', 'done'],
   cancelled: ['pending'],
   failed: ['pending'],
   done: ['pending'],

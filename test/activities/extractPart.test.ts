@@ -5,9 +5,12 @@ import { createExtractPart, type ExtractPartDeps } from '../../activities/extrac
 import type { Candidate } from '../../domain/tasks/extraction.ts';
 import type { EngineTask } from '../../domain/tasks/engineTask.ts';
 import type { ClaimedPart } from '../../domain/tasks/parts.ts';
+import { explainFailure } from '../../db/faults.ts';
+import { createLogger } from '../../platform/logger.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 import { waitFor } from '../support/waitFor.ts';
 
+const log = createLogger({ name: 'test', level: 'silent', format: 'json' });
 const ref = { taskId: 1, generation: 1 };
 
 const task: EngineTask = {
@@ -64,10 +67,12 @@ test('samples that were read ahead for a part that stops no longer wait for an e
     claims: {
       claim: () => Promise.resolve({ kind: 'claimed', part }),
       orders: () => Promise.resolve({ desired: 'run', objectsPerSecond: null, runningParts: 1 }),
-      release: () => Promise.resolve(),
+      giveBack: () => Promise.resolve(),
       fail: () => Promise.resolve(),
     },
     announce: () => undefined,
+    explain: explainFailure,
+    log,
     sums: () => Promise.resolve({ done: 0, failed: 0, skipped: 0 }),
     metrics: createMetrics(),
     stopping: new AbortController().signal,

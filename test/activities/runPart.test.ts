@@ -4,8 +4,11 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { runPart, type BatchReport, type PartDeps } from '../../activities/runPart.ts';
 import type { EngineTask } from '../../domain/tasks/engineTask.ts';
 import type { ClaimedPart, Committed } from '../../domain/tasks/parts.ts';
+import { explainFailure } from '../../db/faults.ts';
+import { createLogger } from '../../platform/logger.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 
+const log = createLogger({ name: 'test', level: 'silent', format: 'json' });
 const ref = { taskId: 1, generation: 1 };
 
 const task: EngineTask = {
@@ -47,10 +50,12 @@ function depsWith(stopping: AbortSignal, released: string[]): PartDeps {
     claims: {
       claim: () => Promise.resolve({ kind: 'claimed', part }),
       orders: () => Promise.resolve({ desired: 'run', objectsPerSecond: null, runningParts: 1 }),
-      release: () => Promise.resolve(void released.push('released')),
+      giveBack: () => Promise.resolve(void released.push('released')),
       fail: () => Promise.resolve(),
     },
     announce: () => undefined,
+    explain: explainFailure,
+    log,
     sums: () => Promise.resolve({ done: 3, failed: 0, skipped: 0 }),
     metrics: createMetrics(),
     stopping,

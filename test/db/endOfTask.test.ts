@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { createTask } from '../../db/createTask.ts';
 import { createPartPlan } from '../../db/partPlan.ts';
-import { commitBatch, createPartStore } from '../../db/partStore.ts';
+import { commitBatch } from '../../db/commitBatch.ts';
+import { createPartStore } from '../../db/partStore.ts';
 import { createTaskBooks } from '../../db/taskBooks.ts';
 import { createTaskStore } from '../../db/taskStore.ts';
 import type { GcContent } from '../../domain/tasks/gcContent.ts';
@@ -59,7 +60,7 @@ function batchThatMeets(part: Awaited<ReturnType<typeof claimPart>>['part'], mea
 
 test('the end of a task waits for the batch that is being committed, and counts it', async () => {
   const { ref, part, books } = await claimPart();
-  let finishing: Promise<void> | undefined;
+  let finishing: Promise<unknown> | undefined;
   const answer = await batchThatMeets(part, () => {
     finishing ??= books.finish(ref, { outcome: 'cancelled' });
   });

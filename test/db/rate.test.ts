@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { presentTask } from '../../api/present/task.ts';
-import { commitBatch, createPartStore } from '../../db/partStore.ts';
+import { commitBatch } from '../../db/commitBatch.ts';
+import { createPartStore } from '../../db/partStore.ts';
 import { createTaskLists } from '../../db/taskLists.ts';
 import type { ClaimedPart } from '../../domain/tasks/parts.ts';
 import { openTestDatabase } from '../support/database.ts';

@@ -76,7 +76,7 @@ test('a version is walked part by part when its list is wanted, or somebody has 
   await addLateDescriptor();
   const { ref, content, part } = await plan(ofFaces);
   assert.equal(part.isWhole, false);
-  await createPartStore(db).release(part);
+  await createPartStore(db).giveBack(part, { outcome: 'given_back', rests: false });
   await createGcByHand(db).runPart(ref, content, 1, 10);
   assert.deepEqual(await finish(ref), { expected: 4, done: 4, skipped: 0 });
   assert.deepEqual(await countDescriptors('face_descriptors'), { v1: 1, v3: 4 });
@@ -93,7 +93,7 @@ test('what is added between planning and emptying stays, and the rest is walked'
   const answer = await createGcByHand(db).gc.emptyWhole(part, content);
   assert.equal(answer.kind, 'committed');
   assert.deepEqual(answer.result, { kind: 'mixed', removed: 0 });
-  await createPartStore(db).release(part);
+  await createPartStore(db).giveBack(part, { outcome: 'given_back', rests: false });
   await createGcByHand(db).runPart(ref, content, 1, 10);
   assert.deepEqual(await finish(ref), { expected: 4, done: 3, skipped: 1 });
   assert.deepEqual(await countDescriptors('face_descriptors'), { v1: 1, v3: 4 });
@@ -114,7 +114,7 @@ test('a partition with bodies and faces is walked, one with bodies alone is empt
   await insertEvents(db, ['camera-1', 'camera-2']);
   const both = await plan(ofBodies);
   assert.equal(both.part.isWhole, false);
-  await createPartStore(db).release(both.part);
+  await createPartStore(db).giveBack(both.part, { outcome: 'given_back', rests: false });
   await createGcByHand(db).runPart(both.ref, both.content, 1, 10);
   assert.deepEqual(await countDescriptors('event_descriptors'), { v1face: 2 });
 

@@ -7,6 +7,7 @@ import { createExtractStore } from '../../db/extractStore.ts';
 import { createGcStore } from '../../db/gcStore.ts';
 import { createOriginStore } from '../../db/originStore.ts';
 import { createPartPlan } from '../../db/partPlan.ts';
+import { explainFailure } from '../../db/faults.ts';
 import { createPartStore } from '../../db/partStore.ts';
 import { createSampleStoreRow } from '../../db/sampleStoreRow.ts';
 import { createScheduledTasks } from '../../db/scheduledTasks.ts';
@@ -56,6 +57,8 @@ export async function startTwiceWorkers(engine: Engine) {
     windows: { gc: 2, extract: 2 },
     partsPerRun: config.partsPerRun,
     claims: createPartStore(db),
+    explain: explainFailure,
+    log,
     sums: (taskId) => books.sums(taskId),
     announce: () => undefined,
     metrics: createMetrics(),

@@ -24,6 +24,8 @@ export interface Scenario {
     /** When that part has done its work already. */
     readonly late?: boolean;
   }[];
+  /** After so many deliveries of parts the database comes back from a moment before: it has forgotten the last parts. */
+  readonly forgets?: { readonly after: number; readonly parts: number };
 }
 
 export type ModelTask = ReturnType<typeof createModelTask>;
@@ -38,6 +40,7 @@ export function createModelTask(plan: Scenario, signal: () => void) {
   let deliveries = 0;
   let bookCalls = 0;
   let fatal = false;
+  let forgot = false;
   let end: string | null = null;
   const partCalls = new Map<number, number>();
 
@@ -66,6 +69,10 @@ export function createModelTask(plan: Scenario, signal: () => void) {
       }
     };
     giveOrders(false);
+    if (plan.forgets?.after === delivery) {
+      forgot = true;
+      for (const forgotten of [...done].slice(-plan.forgets.parts)) done.delete(forgotten);
+    }
     const calls = partCalls.get(partNo) ?? 0;
     partCalls.set(partNo, calls + 1);
     try {
@@ -123,17 +130,21 @@ export function createModelTask(plan: Scenario, signal: () => void) {
       pauseTask: () =>
         book(() => {
           if (inFlight.size > 0) faults.push('it was called paused while parts ran');
-          if (done.size === plan.parts) faults.push('it was called paused with nothing left to do');
+          if (done.size === plan.parts && !forgot)
+            faults.push('it was called paused with nothing left to do');
           if (desired === 'pause') paused = true;
         }),
       collectTask: () =>
         book(() => {
-          if (done.size !== plan.parts) faults.push(`collected with ${done.size} of ${plan.parts} parts`);
+          if (done.size !== plan.parts && !forgot)
+            faults.push(`collected with ${done.size} of ${plan.parts} parts`);
         }),
       finishTask: (outcome: string) =>
         book(() => {
+          if (outcome === 'done' && end === null && done.size < plan.parts) return 'unfinished' as const;
           if (end !== null && end !== outcome) faults.push(`first ${end}, then ${outcome}`);
           end ??= outcome;
+          return 'ended' as const;
         }),
       runPart,
     },

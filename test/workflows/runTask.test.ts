@@ -139,8 +139,9 @@ function fakeActivities(): Activities {
       },
       startScheduledTask: () => Promise.reject(new Error('no schedule here')),
       finishTask: ({ end }) => {
+        if (end.outcome === 'done' && task.done.size < task.parts) return Promise.resolve('unfinished');
         task.end = end;
-        return Promise.resolve();
+        return Promise.resolve('ended');
       },
     },
     gc: { runPart },
@@ -326,4 +327,38 @@ test('the presence of a workflow is told as running, closed or missing', async (
   await gateway.startTask(ref);
   await finished();
   await waitFor('it is closed', async () => (await gateway.findTask(ref)) === 'closed', { limitMs: 10_000 });
+});
+
+test('a task whose rows forgot parts that it had done does them again', async () => {
+  let restored = false;
+  task = buildTask({
+    runPart: (partNo) => {
+      if (partNo === 9 && !restored) {
+        restored = true;
+        // A database that failed over a few seconds too late: what was committed last is undone.
+        for (const forgotten of [6, 7, 8]) task.done.delete(forgotten);
+      }
+      return Promise.resolve('done');
+    },
+  });
+  await gateway.startTask(ref);
+  assert.deepEqual(await finished(), { outcome: 'done' });
+  assert.equal(task.done.size, 10);
+});
+
+test('a task whose rows refuse its parts looks again once a second, not as fast as it can', async () => {
+  let refusals = 0;
+  task = buildTask({
+    runPart: () => {
+      refusals += 1;
+      // As long as the rows are older than the workflow.
+      return Promise.resolve(task.desired === 'run' && refusals < 9 ? 'stopped' : 'done');
+    },
+  });
+  const started = performance.now();
+  await gateway.startTask(ref);
+  assert.deepEqual(await finished(), { outcome: 'done' });
+  assert.equal(task.done.size, 10);
+  // Four parts in flight are refused at each look.
+  assert.ok(performance.now() - started > 1_800, 'it looked at once');
 });

@@ -27,6 +27,7 @@ const scenario: fc.Arbitrary<Scenario> = fc.record({
     }),
     { maxLength: 2 },
   ),
+  forgets: fc.record({ after: fc.integer({ min: 1, max: 40 }), parts: fc.integer({ min: 1, max: 5 }) }),
 });
 
 let runner: ModelRunner;

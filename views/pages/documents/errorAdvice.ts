@@ -56,6 +56,14 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   extractorUnavailable: 'Start the extractor of this version, then retry what failed.',
   sampleStoreUnavailable:
     'Mount the folder of samples that belongs to this database. Nothing is lost, and tasks go on by themselves.',
+  objectNotRemoved:
+    'The database refused to remove it; the detail says why, such as another table that refers to it. Mend it there, then retry what failed.',
+  objectNotWritten:
+    'The database refused what was extracted; the detail says why. Mend it there, then retry what failed.',
+  lockHeld:
+    'Another session of the database holds what the task needs; the detail says which. End it, or wait: the task goes on by itself, and can be paused or cancelled meanwhile.',
+  attemptFailed:
+    'The detail says what went wrong. It is tried again by itself, at most a minute apart; mend the cause, or cancel the task.',
   partFailed: 'The log of the workers tells why. Mend it, then retry what failed.',
   errorBudgetSpent:
     'Its errors name what was wrong. Mend that and retry, or make a new task with a larger share of objects that may fail.',
