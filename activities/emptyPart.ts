@@ -33,7 +33,7 @@ export function createEmptying(deps: EmptyDeps, content: GcContent, stop: AbortS
     // A rate spares the database; one truncation costs it no more for many rows than for few.
     return {
       ...answer,
-      result: { objects: 0, elapsedMs: performance.now() - started, finished: kind === 'emptied' },
+      result: { objects: 0, failed: 0, elapsedMs: performance.now() - started, finished: kind === 'emptied' },
     };
   };
 }

@@ -102,7 +102,12 @@ export function createExtractPart(deps: ExtractPartDeps) {
         deps.metrics.taskObjects.inc({ type: 'extract', outcome: 'done' }, done);
         deps.metrics.taskObjects.inc({ type: 'extract', outcome: 'failed' }, Math.max(0, failed));
         deps.metrics.taskObjects.inc({ type: 'extract', outcome: 'skipped' }, skipped);
-        const report: BatchReport = { objects: outcomes.length, elapsedMs, finished: next === null };
+        const report: BatchReport = {
+          objects: outcomes.length,
+          failed: Math.max(0, failed),
+          elapsedMs,
+          finished: next === null,
+        };
         return { ...answer, result: report };
       };
     });

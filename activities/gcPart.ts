@@ -59,20 +59,24 @@ export function createGcPart(deps: GcPartDeps) {
 }
 
 function createRemoval(deps: GcPartDeps, content: GcContent, learned: Map<GcContent['target'], number>) {
-  // How many of the next objects hold one that cannot be removed. It is looked for by halves.
+  // How many of the next objects hold one that cannot be removed, and how many are tried at once until it is found. Where
+  // there was one there are often more: after it the batches grow from one again.
   let suspects = 0;
+  let atOnce = Infinity;
 
   const removeSome = async (part: ClaimedPart, most: number) => {
     for (;;) {
-      const wanted = Math.min(most, learned.get(content.target) ?? firstSize);
-      const size = suspects === 0 ? wanted : Math.min(wanted, Math.ceil(suspects / 2));
+      const size = Math.min(most, atOnce, learned.get(content.target) ?? firstSize);
       const answer = await deps.gc.removeNext(part, content, size);
       if (answer.kind === 'faulty') {
         if (answer.isSlow) learned.set(content.target, Math.ceil(size / 2));
         else suspects = size;
+        atOnce = Math.ceil(size / 2);
         continue;
       }
-      suspects = Math.max(0, suspects - size);
+      const isFound = answer.kind === 'committed' && answer.result.failed > 0;
+      suspects = isFound ? 0 : Math.max(0, suspects - size);
+      atOnce = isFound ? 1 : suspects > 0 ? Math.ceil(suspects / 2) : 2 * atOnce;
       return { answer, size };
     }
   };
@@ -96,6 +100,6 @@ function createRemoval(deps: GcPartDeps, content: GcContent, learned: Map<GcCont
         nextBatchSize(size, elapsedMs, { ...bounds, targetMs: deps.batchTargetMs }),
       );
     }
-    return { ...answer, result: { objects: removed + failed, elapsedMs, finished } };
+    return { ...answer, result: { objects: removed + failed, failed, elapsedMs, finished } };
   };
 }

@@ -50,6 +50,8 @@ export type PartAnswer = 'done' | 'stopped';
 /** Objects a batch dealt with, and whether the part is finished with it. */
 export interface BatchReport {
   readonly objects: number;
+  /** Those of them that could not be dealt with. */
+  readonly failed: number;
   readonly elapsedMs: number;
   readonly finished: boolean;
 }
@@ -102,6 +104,8 @@ export async function runPart(
   });
 }
 
+const lookAtBudgetEveryMs = 5_000;
+
 async function runBatches(
   deps: PartDeps,
   kind: 'gc' | 'extract',
@@ -111,6 +115,7 @@ async function runBatches(
   commitNext: CommitNext,
 ): Promise<PartAnswer> {
   let part = claimed;
+  let budgetLookedAt = performance.now();
   for (;;) {
     if (stop.aborted) {
       await deps.claims.giveBack(part, { outcome: 'given_back', rests: false });
@@ -136,6 +141,11 @@ async function runBatches(
     pacing.count(startedAt, result.objects, orders);
     if (pacing.isEarly()) await deps.whileResting(kind, pacing.rest);
     if (result.finished) return 'done';
+    // Where all objects fail, each is a batch of its own: a part would go on for hours.
+    if (result.failed > 0 && performance.now() - budgetLookedAt > lookAtBudgetEveryMs) {
+      budgetLookedAt = performance.now();
+      await checkErrorBudget(deps, part);
+    }
   }
 }
 
@@ -143,6 +153,7 @@ async function runBatches(
 async function keepFailure(deps: PartDeps, part: ClaimedPart, error: unknown): Promise<void> {
   try {
     await deps.claims.giveBack(part, { outcome: 'failed', failure: deps.explain(error) });
+    deps.announce(part.task.taskId);
   } catch (unkept) {
     // The database is away itself: the next attempt finds that this one ended without a word.
     const { taskId } = part.task;

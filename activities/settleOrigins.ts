@@ -55,7 +55,10 @@ export function createOriginSettling(deps: OriginDeps, content: GcContent, stop:
     deps.metrics.taskObjects.inc({ type: 'gc', outcome: 'done' }, done);
     deps.metrics.taskObjects.inc({ type: 'gc', outcome: 'failed' }, Math.max(0, failed));
     // The rate counted these objects when their rows were removed.
-    return { ...answer, result: { objects: 0, elapsedMs: performance.now() - started, finished } };
+    return {
+      ...answer,
+      result: { objects: 0, failed: Math.max(0, failed), elapsedMs: performance.now() - started, finished },
+    };
   };
 }
 

@@ -12,7 +12,10 @@ export interface OpenTask extends TaskStart {
 
 export interface EngineFigures {
   readonly tasks: readonly { readonly type: number; readonly status: number; readonly count: number }[];
+  /** Since a part that is under way committed a batch last, or a task could not be planned; the oldest. */
   readonly checkpointAgeSeconds: number;
+  /** Attempts of a part that failed one after the other; the most. */
+  readonly failedAttempts: number;
   readonly outboxAgeSeconds: number;
 }
 
@@ -63,17 +66,24 @@ export function createOpenTasks(db: Database) {
       );
       const [ages] = await db.query<Omit<EngineFigures, 'tasks'>>(
         `select
-           coalesce((select extract(epoch from now() - min(s.last_update_time)) from subtasks s
-             join tasks t on t.task_id = s.task_id
-             where s.state = 'running' and t.state in ('planning', 'running')), 0)::float8 as "checkpointAgeSeconds",
+           greatest(0, extract(epoch from now() - least(parts.oldest, (select min(stuck_since) from tasks
+             where state in ('planning', 'running') and desired_state = 'run'))))::float8 as "checkpointAgeSeconds",
+           coalesce(parts.failed_attempts, 0) as "failedAttempts",
            coalesce(greatest(
              (select extract(epoch from now() - min(next_attempt_time)) from notifications where state = 'pending'),
              (select extract(epoch from now() - min(last_update_time)) from tasks
-              where state = 'pending' and desired_state = 'run'), 0), 0)::float8 as "outboxAgeSeconds"`,
+              where state = 'pending' and desired_state = 'run'), 0), 0)::float8 as "outboxAgeSeconds"
+         from (
+           select min(s.checkpoint_time) oldest, max(s.failed_attempts) failed_attempts
+           from subtasks s join tasks t using (task_id)
+           where s.attempt > 0 and s.state in ('pending', 'running')
+             and t.state in ('planning', 'running') and t.desired_state = 'run'
+         ) parts`,
       );
       return {
         tasks,
         checkpointAgeSeconds: ages?.checkpointAgeSeconds ?? 0,
+        failedAttempts: ages?.failedAttempts ?? 0,
         outboxAgeSeconds: ages?.outboxAgeSeconds ?? 0,
       };
     },

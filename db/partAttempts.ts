@@ -11,7 +11,7 @@ export type AttemptEnd =
 
 /**
  * Gives the part back at its checkpoint, if it is still ours, and keeps how the attempt ended. A failure is shown as the
- * part's until a batch is committed; the same one again, of the same worker, counts up the line of the log.
+ * part's until a batch is committed; the same one again counts up the line of the log.
  */
 export async function endAttempt(db: Sql, part: ClaimedPart, end: AttemptEnd): Promise<void> {
   await db.query(
@@ -22,11 +22,12 @@ export async function endAttempt(db: Sql, part: ClaimedPart, end: AttemptEnd): P
        where task_id = $1 and part_no = $2 and claim = $3 and state = 'running'
        returning attempt, worker
      ), last as (
-       select line_id from task_log l, ended where l.task_id = $1 and l.line_id = (
+       select line_id from task_log l where l.task_id = $1 and l.line_id = (
            select line_id from task_log where task_id = $1 and part_no = $2 order by line_id desc limit 1)
-         and l.outcome = 'failed' and l.failure = $5::jsonb and l.worker is not distinct from ended.worker
+         and l.outcome = 'failed' and l.failure = $5::jsonb
      ), again as (
-       update task_log l set line_time = clock_timestamp(), attempt = ended.attempt, repeats = l.repeats + 1
+       update task_log l set line_time = clock_timestamp(), attempt = ended.attempt, worker = ended.worker,
+         repeats = l.repeats + 1
        from ended, last where l.task_id = $1 and l.line_id = last.line_id
      )
      insert into task_log (task_id, part_no, attempt, outcome, worker, failure)

@@ -1,6 +1,16 @@
 import type { PartState } from '../domain/tasks/task.ts';
 import type { Sql } from './connection.ts';
 
+/** How an attempt ended before its part did; equal ones one after the other are one, with the last of their numbers and times. */
+export interface EndedAttempt {
+  readonly attempt: number;
+  readonly outcome: 'lost' | 'failed' | 'given_back';
+  readonly worker: string | null;
+  readonly failure: object | null;
+  readonly repeats: number;
+  readonly end_time: string;
+}
+
 export interface SubtaskRow {
   readonly subtaskId: number;
   readonly taskId: number;
@@ -13,7 +23,11 @@ export interface SubtaskRow {
   readonly done: number;
   readonly failed: number;
   readonly skipped: number;
+  /** What keeps it from going on, or why it failed for good. */
   readonly failure: object | null;
+  /** Who works on it, or did last. */
+  readonly worker: string | null;
+  readonly endedAttempts: readonly EndedAttempt[];
   readonly createTime: Date;
   readonly endTime: Date | null;
   readonly lastUpdateTime: Date;
@@ -21,6 +35,7 @@ export interface SubtaskRow {
 
 export type SubtaskLists = ReturnType<typeof createSubtaskLists>;
 
+const attemptsAtMost = 10;
 const rowsAtOnce = 1_000;
 
 export function createSubtaskLists(db: Sql) {
@@ -30,9 +45,17 @@ export function createSubtaskLists(db: Sql) {
       for (let after = -1; ;) {
         const rows = await db.query<SubtaskRow>(
           `select subtask_id "subtaskId", task_id "taskId", part_no "partNo", state, from_key "fromKey",
-             to_key "toKey", expected, attempt, done, failed, skipped, failure, create_time "createTime",
+             to_key "toKey", expected, attempt, done, failed, skipped, failure, worker, coalesce(ends."endedAttempts", '[]') "endedAttempts",
+             create_time "createTime",
              end_time "endTime", last_update_time "lastUpdateTime"
-           from subtasks where task_id = $1 and part_no > $2 order by part_no limit ${rowsAtOnce}`,
+           from subtasks s
+           left join lateral (
+             select jsonb_agg(jsonb_build_object('attempt', attempt, 'outcome', outcome, 'worker', worker,
+               'failure', failure, 'repeats', repeats, 'end_time', iso_time(line_time)) order by line_id desc) "endedAttempts"
+             from (select * from task_log l where l.task_id = s.task_id and l.part_no = s.part_no and outcome is not null
+               order by line_id desc limit ${attemptsAtMost}) latest
+           ) ends on s.attempt > 0
+           where task_id = $1 and part_no > $2 order by part_no limit ${rowsAtOnce}`,
           [taskId, after],
         );
         if (rows.length > 0) yield rows;

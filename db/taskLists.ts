@@ -44,6 +44,7 @@ export interface TaskRow {
   /** The faded count of objects that were dealt with of late; domain/tasks/rate.ts makes a rate of it. */
   readonly recentObjects: number;
   readonly resultId: string | null;
+  /** Why it failed or, of an open task, what keeps it from going on. */
   readonly failure: object | null;
   readonly createdBy: string | null;
   readonly createdByLogin: string;
@@ -69,7 +70,7 @@ const columns = `
   coalesce(s.samples_removed, t.samples_removed) "samplesRemoved",
   coalesce(s.origins_removed, t.origins_removed) "originsRemoved",
   ${clock} "runningMs", coalesce(s.recent, 0) "recentObjects",
-  t.result_id "resultId", t.failure, t.created_by "createdBy", t.created_by_login "createdByLogin",
+  t.result_id "resultId", coalesce(t.failure, held.failure) "failure", t.created_by "createdBy", t.created_by_login "createdByLogin",
   t.schedule_id "scheduleId", t.notification_policy "notificationPolicy", t.create_time "createTime", t.end_time "endTime",
   greatest(t.last_update_time, s.last_update_time) "lastUpdateTime"`;
 
@@ -83,6 +84,14 @@ const parts = `left join lateral (
     sum(recent * exp(greatest(-50, (recent_at_ms - ${clock}) / ${fadeMs}::float8))) filter (where recent > 0) recent
   from subtasks where task_id = t.task_id having t.state not in ('cancelled', 'failed', 'done')
 ) s on true`;
+
+// What keeps a part of an open task from going on; found among those that are under way.
+const held = `left join lateral (
+  select failure from subtasks
+  where task_id = t.task_id and attempt > 0 and state in ('pending', 'running') and failure is not null
+    and t.state not in ('cancelled', 'failed', 'done')
+  order by last_update_time desc limit 1
+) held on true`;
 
 const rowsAtOnce = 500;
 const countedAtMost = 10_000;
@@ -105,7 +114,7 @@ export function createTaskLists(db: Database) {
         list,
         { conditions: conditionsOf(filters), inBlocks: (all) => inBlocks(filters, all) },
         paging,
-        { columns, join: `tasks t using (task_id) ${parts}` },
+        { columns, join: `tasks t using (task_id) ${parts} ${held}` },
       ),
 
     /**
@@ -141,7 +150,7 @@ export function createTaskLists(db: Database) {
            select task_id from tasks ${where} order by ${sortedBy(isDescending !== isBackward)}
            limit ${conditions.bind(paging.pageSize)} ${offset}
          ) page
-         join tasks t using (task_id) ${parts}
+         join tasks t using (task_id) ${parts} ${held}
          order by ${sortedBy(isDescending)}`,
         conditions.binds,
       );
@@ -213,7 +222,7 @@ export function createTaskLists(db: Database) {
         const rows = await db.query<TaskRow>(
           `select ${columns}
            from (select task_id from tasks ${conditions.where()} order by task_id desc limit ${rowsAtOnce}) page
-           join tasks t using (task_id) ${parts}
+           join tasks t using (task_id) ${parts} ${held}
            order by task_id desc`,
           conditions.binds,
         );
@@ -225,9 +234,10 @@ export function createTaskLists(db: Database) {
     },
 
     find: async (taskId: number): Promise<TaskRow | null> => {
-      const [row] = await db.query<TaskRow>(`select ${columns} from tasks t ${parts} where t.task_id = $1`, [
-        taskId,
-      ]);
+      const [row] = await db.query<TaskRow>(
+        `select ${columns} from tasks t ${parts} ${held} where t.task_id = $1`,
+        [taskId],
+      );
       return row ?? null;
     },
 

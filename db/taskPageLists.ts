@@ -9,6 +9,8 @@ export interface PartOfPage {
   readonly failed: number;
   readonly skipped: number;
   readonly attempt: number;
+  readonly worker: string | null;
+  readonly failure: object | null;
   readonly lastUpdateTime: Date;
 }
 
@@ -23,9 +25,18 @@ export interface ErrorGroup {
   readonly lastTime: Date;
 }
 
-/** A state that the task came to, or a part that was taken up again because the attempt before was lost. */
+/** A state that the task came to, or the end of a part's attempt that nobody had asked for. */
 export type LogLine = { readonly time: Date } & (
-  { readonly state: TaskState } | { readonly state: null; readonly partNo: number; readonly attempt: number }
+  | { readonly state: TaskState }
+  | {
+      readonly state: null;
+      readonly partNo: number;
+      readonly attempt: number;
+      readonly worker: string | null;
+      /** Null: the attempt was lost. */
+      readonly failure: object | null;
+      readonly repeats: number;
+    }
 );
 
 export interface RatePoint {
@@ -60,10 +71,11 @@ export function createTaskPageLists(db: Sql) {
     parts: (taskId: number, limit: number): Promise<PartOfPage[]> =>
       db.query(
         `select * from (
-           select part_no "partNo", state, expected, done, failed, skipped, attempt, last_update_time "lastUpdateTime"
+           select part_no "partNo", state, expected, done, failed, skipped, attempt, worker, failure,
+             last_update_time "lastUpdateTime"
            from subtasks where task_id = $1
-           order by case state when 'running' then 0 when 'failed' then 1 when 'cancelled' then 2 when 'pending' then 3
-             else 4 end, part_no
+           order by case when state = 'running' or (state = 'pending' and failure is not null) then 0
+             when state = 'failed' then 1 when state = 'cancelled' then 2 when state = 'pending' then 3 else 4 end, part_no
            limit $2
          ) shown order by "partNo"`,
         [taskId, limit],
@@ -102,8 +114,10 @@ export function createTaskPageLists(db: Sql) {
     /** Newest first. */
     log: (taskId: number, limit: number): Promise<LogLine[]> =>
       db.query(
-        `select line_time "time", state, part_no "partNo", attempt
-         from task_log where task_id = $1 order by line_id desc limit $2`,
+        // A line without an outcome is of the release before: an attempt that began after a lost one.
+        `select line_time "time", state, part_no "partNo", attempt - (outcome is null)::integer attempt, worker, failure,
+           repeats
+         from task_log where task_id = $1 and outcome is distinct from 'given_back' order by line_time desc limit $2`,
         [taskId, limit],
       ),
 

@@ -46,7 +46,9 @@ export function createFolderStore(root: string, checkMark: () => Promise<void>):
     },
     get: async (key) => {
       const file = samplePath(root, key);
-      const bytes = await unlessMissing(() => readFile(file));
+      const bytes = await unlessMissing(() => readFile(file)).catch((error: unknown) => {
+        throw explainUnreadable(error, key);
+      });
       if (bytes === null) throw new DomainError('sampleMissing', `the sample store has no image ${key}`);
       return bytes;
     },
@@ -64,6 +66,16 @@ export function createFolderStore(root: string, checkMark: () => Promise<void>):
       }
     },
   };
+}
+
+// Of the process, of the system or of a share, not of one file.
+const ofAllFiles = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ESTALE', 'EAGAIN', 'ETIMEDOUT', 'ENOTCONN']);
+
+/** The folder is the right one and this file resists: a disk's fault, a folder or a loop of links in its place, its rights. */
+function explainUnreadable(error: unknown, key: string): unknown {
+  const code = errorCode(error);
+  if (code === null || error instanceof DomainError || ofAllFiles.has(code)) return error;
+  return new DomainError('sampleUnreadable', `the image ${key} cannot be read (${code})`, { cause: error });
 }
 
 /** A full disk is the one failure here that an operator can mend: it should say where. */

@@ -81,7 +81,12 @@ export function createMetrics(registry: Registry = new Registry()) {
     partRetries,
     checkpointAge: gauge(
       'luna_checkpoint_age_seconds',
-      'Age of the oldest checkpoint among running parts: a stalled task makes it grow.',
+      'Since a part that is under way committed a batch last, or a task could not be planned; the oldest.',
+      [],
+    ),
+    failedAttempts: gauge(
+      'luna_part_failed_attempts',
+      'Attempts of a part that failed one after the other since its last batch; the most.',
       [],
     ),
     outboxAge: gauge(

@@ -19,6 +19,7 @@ export interface ReconcilerDeps {
     figures(): Promise<{
       readonly tasks: readonly { readonly type: number; readonly status: number; readonly count: number }[];
       readonly checkpointAgeSeconds: number;
+      readonly failedAttempts: number;
       readonly outboxAgeSeconds: number;
     }>;
   };
@@ -33,7 +34,10 @@ export interface ReconcilerDeps {
   readonly mergeCounts: () => Promise<unknown>;
   /** Remembers how far open tasks have come. */
   readonly sampleHistory: () => Promise<void>;
-  readonly metrics: Pick<Metrics, 'tasks' | 'checkpointAge' | 'outboxAge' | 'reconcilerRepairs'>;
+  readonly metrics: Pick<
+    Metrics,
+    'tasks' | 'checkpointAge' | 'failedAttempts' | 'outboxAge' | 'reconcilerRepairs'
+  >;
   readonly log: Logger;
   readonly intervalMs: number;
 }
@@ -145,5 +149,6 @@ async function publishFigures(deps: ReconcilerDeps): Promise<void> {
     deps.metrics.tasks.set({ type: String(type), status: String(status) }, count);
   }
   deps.metrics.checkpointAge.set(figures.checkpointAgeSeconds);
+  deps.metrics.failedAttempts.set(figures.failedAttempts);
   deps.metrics.outboxAge.set(figures.outboxAgeSeconds);
 }

@@ -36,6 +36,9 @@ export interface PartShape {
   readonly number: number;
   readonly state: PartState;
   readonly attempt: number;
+  readonly worker: string | null;
+  /** What keeps it from going on, or why it failed. */
+  readonly failure: object | null;
   readonly last_update_time: string;
   readonly progress: Pick<
     ProgressShape,
@@ -69,10 +72,20 @@ export interface TaskErrorGroupShape extends ErrorGroupShape {
   readonly last_time: string;
 }
 
-/** What happened to a task by itself: a state that it came to, or a part whose attempt was lost. */
+/** What happened to a task by itself: a state that it came to, or the end of a part's attempt. */
 export type TaskLogShape = { readonly log_time: string } & (
-  { readonly state: TaskState } | { readonly state: null; readonly part: number; readonly attempt: number }
+  { readonly state: TaskState } | ({ readonly state: null } & LostAttemptShape)
 );
+
+export interface LostAttemptShape {
+  readonly part: number;
+  readonly attempt: number;
+  readonly worker: string | null;
+  /** Null: the attempt was lost. */
+  readonly failure: object | null;
+  /** How many attempts one after the other ended so. */
+  readonly repeats: number;
+}
 
 /** Somebody's act, as the audit remembers it. */
 export interface ActShape {

@@ -165,6 +165,8 @@ export interface PartToShow {
   readonly failed: number;
   readonly skipped: number;
   readonly attempt: number;
+  readonly worker: string | null;
+  readonly failure: object | null;
   readonly lastUpdateTime: Date;
 }
 
@@ -184,7 +186,15 @@ export interface PartCellToShow {
 }
 
 export type LogLineToShow = { readonly time: Date } & (
-  { readonly state: TaskState } | { readonly state: null; readonly partNo: number; readonly attempt: number }
+  | { readonly state: TaskState }
+  | {
+      readonly state: null;
+      readonly partNo: number;
+      readonly attempt: number;
+      readonly worker: string | null;
+      readonly failure: object | null;
+      readonly repeats: number;
+    }
 );
 
 export interface ErrorGroupToShow {

@@ -76,6 +76,8 @@ function partShape(part: PartToShow): PartShape {
     number: part.partNo,
     state: part.state,
     attempt: part.attempt,
+    worker: part.worker,
+    failure: part.failure,
     last_update_time: part.lastUpdateTime.toISOString(),
     progress: {
       objects_expected: part.expected,
@@ -89,7 +91,10 @@ function partShape(part: PartToShow): PartShape {
 function logShape({ time, ...line }: LogLineToShow): TaskLogShape {
   const log_time = time.toISOString();
   return line.state === null
-    ? { log_time, state: null, part: line.partNo, attempt: line.attempt }
+    ? {
+        ...{ log_time, state: null, part: line.partNo, attempt: line.attempt },
+        ...{ worker: line.worker, failure: line.failure, repeats: line.repeats },
+      }
     : { log_time, state: line.state };
 }
 

@@ -38,6 +38,8 @@ export interface SubtaskToShow {
   readonly failed: number;
   readonly skipped: number;
   readonly failure: object | null;
+  readonly worker: string | null;
+  readonly endedAttempts: readonly object[];
   readonly createTime: Date;
   readonly endTime: Date | null;
   readonly lastUpdateTime: Date;
@@ -112,5 +114,7 @@ export function presentSubtask(part: SubtaskToShow) {
       objects_skipped: part.skipped,
     },
     failure: part.failure,
+    worker: part.worker,
+    ended_attempts: part.endedAttempts,
   };
 }

@@ -18,8 +18,7 @@ alter table task_log
   add column worker text,
   add column failure jsonb,
   add column repeats integer not null default 1;
--- What it says so far: the attempt before this one was lost.
-update task_log set outcome = 'lost', attempt = attempt - 1 where part_no is not null;
+-- Without an outcome it is a line of the release before: this attempt began after a lost one.
 alter table task_log drop constraint task_log_check,
-  add constraint task_log_check check ((state is null) <> (part_no is null) and (part_no is null) = (outcome is null));
+  add constraint task_log_check check ((state is null) <> (part_no is null) and (outcome is null or part_no is not null));
 create index task_log_part on task_log (task_id, part_no, line_id) where part_no is not null;

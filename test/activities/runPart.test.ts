@@ -67,7 +67,7 @@ function depsWith(stopping: AbortSignal, released: string[]): PartDeps {
 /** A batch of one object under a limit of `perSecond`. */
 function batch(perSecond: number, finished: boolean): Committed<BatchReport> {
   const orders = { desired: 'run', objectsPerSecond: perSecond, runningParts: 1 } as const;
-  return { kind: 'committed', part, orders, result: { objects: 1, elapsedMs: 0.25, finished } };
+  return { kind: 'committed', part, orders, result: { objects: 1, failed: 0, elapsedMs: 0.25, finished } };
 }
 
 const runIn = (deps: PartDeps, commitNext: () => Promise<Committed<BatchReport>>): Promise<unknown> =>

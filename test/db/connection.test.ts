@@ -53,3 +53,18 @@ test('a statement whose plan is kept goes on when a migration changes what it an
     await testDatabase.drop();
   }
 });
+
+test('a NUL in a text is stored as what can be read, in a list and in a transaction too', async () => {
+  const { url, drop } = await createTestDatabase();
+  const db = createDatabase({ url, applicationName: 'test', maxConnections: 2 });
+  try {
+    const sql = 'select $1::text as one, $2::text[] as many';
+    const binds = ['a\0b', ['c\0d', 'e', null]];
+    const stored = [{ one: 'a\\0b', many: ['c\\0d', 'e', null] }];
+    assert.deepEqual(await db.query(sql, binds), stored);
+    assert.deepEqual(await db.transaction((tx) => tx.query(sql, binds)), stored);
+  } finally {
+    await db.close();
+    await drop();
+  }
+});

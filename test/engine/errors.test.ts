@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict';
+import { mkdir, rm, symlink } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import type { RetryScope } from '../../domain/tasks/retry.ts';
+import { samplePath } from '../../imagestore/samplePath.ts';
 import { startEngine, type Engine, type TaskRow } from '../support/engine.ts';
 import { tester } from '../support/rows.ts';
 import { makeWarps } from '../support/warps.ts';
@@ -254,4 +257,51 @@ test('a pause that comes while the last batch is under way has nothing left to p
   );
   assert.equal((await engine.ended(taskId)).state, 'done');
   assert.deepEqual(await engine.audit([taskId]), []);
+});
+
+test('samples that cannot be read and descriptors that the database refuses are errors of their own, and all else is done', async () => {
+  const { accountId, faceIds, faces } = await engine.addFaces({ count: 14, images: warps });
+  const fileOf = (index: number): string =>
+    samplePath(join(engine.folder, 'samples'), faces[index]?.storageKey ?? '');
+  await rm(fileOf(0));
+  await mkdir(fileOf(0));
+  await rm(fileOf(1));
+  await symlink(fileOf(1), fileOf(1));
+  const [aFolder = '', aLoop = '', , refused = '', refusedToo = ''] = faceIds;
+  await engine.db().query(`create function refuse_descriptor() returns trigger language plpgsql as $$
+    begin raise exception 'not this one'; end $$`);
+  await engine.db().query(`create trigger refuse_descriptor before insert on face_descriptors for each row
+    when (new.face_id in ('${refused}', '${refusedToo}') and new.descriptor_version = 3) execute function refuse_descriptor()`);
+  let taskId: number;
+  try {
+    ({ taskId } = await engine.startExtract(accountId));
+    const { state, done, failed } = await engine.ended(taskId);
+    assert.deepEqual({ state, done, failed }, { state: 'done', done: 10, failed: 4 });
+    const rows = await engine
+      .db()
+      .query<{ id: string; code: number; detail: string }>(
+        'select object_id id, error_code code, detail from task_errors where task_id = $1 order by object_id',
+        [taskId],
+      );
+    assert.deepEqual(
+      rows.map(({ id, code }) => [id, code]),
+      [
+        [aFolder, 28_101],
+        [aLoop, 28_101],
+        [refused, 28_119],
+        [refusedToo, 28_119],
+      ],
+    );
+    assert.match(rows[0]?.detail ?? '', /cannot be read \(EISDIR\)/);
+    assert.match(rows[1]?.detail ?? '', /cannot be read \(ELOOP\)/);
+    assert.equal(rows[2]?.detail, 'not this one (P0001)');
+  } finally {
+    await engine.db().query('drop function refuse_descriptor cascade');
+  }
+  await rm(fileOf(0), { recursive: true });
+  await rm(fileOf(1));
+  for (const index of [0, 1])
+    await engine.images.put(faces[index]?.storageKey ?? '', warps[0] ?? Buffer.of());
+  const { done, failed } = await retry(taskId);
+  assert.deepEqual({ done, failed }, { done: 14, failed: 0 });
 });

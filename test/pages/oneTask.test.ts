@@ -223,6 +223,14 @@ test('a task is throttled, and its history tells who did what, without JavaScrip
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.getByText('The task is being paused.').waitFor();
   await setState(site.server.db, taskId, 'paused');
+  const failure = { error_code: 28115, desc: 'Attempt failed, tried again', detail: 'no space left' };
+  await site.server.db.query(
+    `insert into task_log (task_id, part_no, attempt, outcome, worker, failure, repeats) values
+       ($1, 2, 3, 'lost', 'pod-1:17', null, 1), ($1, 2, 4, 'given_back', 'pod-1:17', null, 1),
+       ($1, 2, 9, 'failed', 'pod-2:17', $2, 5)`,
+    [taskId, JSON.stringify(failure)],
+  );
+  // As a worker of the release before writes it.
   await site.server.db.query('insert into task_log (task_id, part_no, attempt) values ($1, 2, 3)', [taskId]);
   await setState(site.server.db, taskId, 'cancelled');
   await page.reload();
@@ -232,7 +240,9 @@ test('a task is throttled, and its history tells who did what, without JavaScrip
     lines.map((line) => line.replace(/\s*\d{4}-\d\d-\d\d.*$/s, '')),
     [
       'Ended: cancelled',
-      'Part 2 was taken up again, attempt 3: the one before was lost',
+      'Part 2, attempt 2 was lost: the worker was killed, or could not be heard any more',
+      'Part 2, attempt 3 on pod-1:17 was lost: the worker was killed, or could not be heard any more',
+      'Part 2, attempt 9 on pod-2:17 failed: Attempt failed, tried again: no space left, 5 times',
       'Paused',
       `Pause asked for by ${rootLogin}`,
       `Throttle lifted by ${rootLogin}`,
@@ -240,4 +250,27 @@ test('a task is throttled, and its history tells who did what, without JavaScrip
     ],
   );
   assert.equal(await page.getByText('Throttle…').count(), 0, 'what has ended cannot be throttled');
+});
+
+test('a task whose part cannot go on says so, on which worker, and who is in the way', async () => {
+  const taskId = await insertTask(site.server.db);
+  const detail = "a lock on faces is held by 'psql' (user ops) since 2026-05-04T03:00:00.000Z";
+  await site.server.db.query(
+    `update subtasks set state = 'pending', worker = 'pod-1:17', attempt = 3, failed_attempts = 3, failure = $2
+     where task_id = $1 and part_no = 2`,
+    [taskId, JSON.stringify({ error_code: 28108, desc: 'Waiting for a lock', detail })],
+  );
+  const page = await site.signedIn();
+  await page.goto(`/tasks/${taskId}/view`);
+  const notice = (await textsOf(page.getByRole('alert'))).join(' ');
+  assert.match(notice, /The task is held up\./);
+  assert.ok(notice.includes(`Waiting for a lock: ${detail}.`), notice);
+  assert.match(notice, /Error 28108/);
+  const [row] = await textsOf(page.locator('.part-table tbody tr').filter({ hasText: 'pod-1:17' }));
+  assert.ok(row?.includes(detail), row);
+
+  await page.goto('/');
+  assert.ok(
+    (await textsOf(page.locator('main'))).join(' ').includes(`Task ${taskId} is held up: Waiting for a lock`),
+  );
 });

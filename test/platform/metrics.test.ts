@@ -12,6 +12,7 @@ const promised = [
   'luna_batch_duration_seconds',
   'luna_part_retries_total',
   'luna_checkpoint_age_seconds',
+  'luna_part_failed_attempts',
   'luna_outbox_age_seconds',
   'luna_reconciler_repairs_total',
   'luna_schedule_failures_total',

@@ -24,7 +24,8 @@ function reconcile(gateway: ReconcilerDeps['gateway']) {
         asLeader: (work) => work().then(() => true),
         list: () => Promise.resolve([waiting]),
         raiseGeneration: () => Promise.resolve(null),
-        figures: () => Promise.resolve({ tasks: [], checkpointAgeSeconds: 0, outboxAgeSeconds: 400 }),
+        figures: () =>
+          Promise.resolve({ tasks: [], checkpointAgeSeconds: 0, failedAttempts: 0, outboxAgeSeconds: 400 }),
       },
       gateway,
       ...{ followSchedules: nothing, watchMissedRuns: nothing, sampleHistory: nothing, mergeCounts: nothing },

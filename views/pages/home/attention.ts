@@ -37,7 +37,7 @@ const brokenWords: Readonly<Record<string, string>> = {
 export function attention(input: AttentionInput): Attention[] {
   return [
     ...input.broken.map((name) => bad(brokenWords[name] ?? `${name} does not answer.`, paths.help)),
-    ...input.running.flatMap((task) => stalled(task, input.now)),
+    ...input.running.flatMap((task) => heldUp(task) ?? stalled(task, input.now)),
     ...input.failedOfLate.map(failed),
     ...input.incompleteOfLate.map(incomplete),
     ...(input.overdueMessages === 0
@@ -48,6 +48,11 @@ export function attention(input: AttentionInput): Attention[] {
 
 export function overdueWords(count: number): string {
   return count < overdueAtMost ? formatCount(count) : `${formatCount(count)} or more`;
+}
+
+function heldUp({ task_id, failure }: TaskShape): Attention[] | null {
+  const why = failureText(failure);
+  return why === null ? null : [bad(`Task ${task_id} is held up: ${why}.`, paths.task(task_id))];
 }
 
 function stalled(task: TaskShape, now: Date): Attention[] {

@@ -73,6 +73,8 @@ export interface TaskPage {
   readonly figures: readonly Figure[];
   readonly controls: TaskControls;
   readonly failure: string | null;
+  /** What the failure means for the task. */
+  readonly failureLead: string;
   readonly advice: FailureAdvice | null;
   readonly content: readonly Fact[];
   readonly contentJson: string;
@@ -111,6 +113,8 @@ interface PartRow {
   readonly handled: string;
   readonly failed: string;
   readonly attempt: string;
+  readonly worker: string | null;
+  readonly failure: string | null;
   readonly updated: Time;
 }
 
@@ -135,6 +139,7 @@ export function taskPage(input: TaskInput): TaskPage {
     figures: figures(task),
     controls: taskControls(task, input.rateLimit, input.typedRate),
     failure: failureText(task.failure),
+    failureLead: task.state === 'failed' ? 'The task failed.' : 'The task is held up.',
     advice: failureAdvice(task.failure),
     content: words.facts,
     contentJson: JSON.stringify(task.content, null, 2),
@@ -230,6 +235,8 @@ function partRow(part: PartShape): PartRow {
     handled: `${formatCount(objects_done + objects_failed + objects_skipped)} of ${formatCount(objects_expected)}`,
     failed: formatCount(objects_failed),
     attempt: formatCount(part.attempt),
+    worker: part.worker,
+    failure: failureText(part.failure),
     updated: time(part.last_update_time),
   };
 }

@@ -1,7 +1,8 @@
 import { formatCount, formatRate } from '../../assets/words.js';
 import { time, type Time } from '../../components/time/time.ts';
 import type { TaskState } from '../../../domain/tasks/task.ts';
-import type { ActShape, TaskLogShape, TaskShape } from '../../shapes.ts';
+import type { ActShape, LostAttemptShape, TaskLogShape, TaskShape } from '../../shapes.ts';
+import { failureText } from './failureText.ts';
 
 export interface HistoryLine {
   readonly what: string;
@@ -39,7 +40,7 @@ export function taskHistory(
   log: readonly TaskLogShape[],
 ): HistoryLine[] {
   const lines = log.flatMap((line) => {
-    const what = line.state === null ? lostWords(line) : stateWords[line.state];
+    const what = line.state === null ? attemptWords(line) : stateWords[line.state];
     // The others are what somebody's act has brought about at once.
     return what === undefined ? [] : [{ what, who: null, time: time(line.log_time) }];
   });
@@ -59,8 +60,12 @@ export function taskHistory(
   );
 }
 
-function lostWords({ part, attempt }: { part: number; attempt: number }): string {
-  return `Part ${formatCount(part)} was taken up again, attempt ${formatCount(attempt)}: the one before was lost`;
+function attemptWords({ part, attempt, worker, failure, repeats }: LostAttemptShape): string {
+  const on = worker === null ? '' : ` on ${worker}`;
+  const why = failureText(failure);
+  const what = `Part ${formatCount(part)}, attempt ${formatCount(attempt)}${on}`;
+  if (why === null) return `${what} was lost: the worker was killed, or could not be heard any more`;
+  return `${what} failed: ${why}${repeats > 1 ? `, ${formatCount(repeats)} times` : ''}`;
 }
 
 function wordsOf({ action, after }: ActShape): string {
