@@ -19,6 +19,13 @@ export const victims = [
 ] as const;
 export type Victim = (typeof victims)[number];
 
+/** Tables that somebody else may hold, with everything that hangs on them. */
+export const heldTables = [
+  ...(['faces', 'events', 'attributes', 'samples', 'face_descriptors', 'event_descriptors'] as const),
+  ...(['image_origins', 'list_faces', 'subtasks', 'tasks'] as const),
+] as const;
+export type HeldTable = (typeof heldTables)[number];
+
 /** Every kind of task that there is: what is done, to what, of what. */
 export const kinds = [
   'gc faces',
@@ -54,6 +61,13 @@ export type Act =
   | { readonly act: 'terminate'; readonly share: 'one' | 'all' }
   /** cut: connections break; stall: nothing arrives any more; slow: everything arrives late. */
   | { readonly act: 'cut' | 'stall' | 'slow'; readonly path: PathName; readonly forMs: number }
+  /** Somebody else's session holds the table: nobody may write it (share), or not even read it. */
+  | {
+      readonly act: 'lock';
+      readonly table: HeldTable;
+      readonly mode: 'share' | 'access exclusive';
+      readonly forMs: number;
+    }
   /** Nobody answers at the images' origin. */
   | { readonly act: 'away'; readonly forMs: number }
   /** An admin's order to one of the tasks that allow it; `pick` chooses among them. */
@@ -101,10 +115,15 @@ export function makePlan(seed: number, kills: number): Plan {
   const makeDisturbance = (): Act => {
     const act = oneOf([
       ...(['freeze', 'terminate', 'away', 'cut', 'cut', 'stall', 'stall', 'slow', 'slow'] as const),
+      ...(['lock', 'lock', 'lock'] as const),
     ]);
     if (act === 'freeze')
       return { act, worker: oneOf(['worker-1', 'worker-2']), forMs: between(1_000, 12_000) };
     if (act === 'terminate') return { act, share: oneOf(['one', 'all']) };
+    if (act === 'lock') {
+      const mode = oneOf(['share', 'access exclusive'] as const);
+      return { act, table: oneOf(heldTables), mode, forMs: between(500, 9_000) };
+    }
     if (act === 'away') return { act, forMs: between(1_000, 8_000) };
     return { act, path: oneOf(paths), forMs: between(500, 5_000) };
   };

@@ -159,6 +159,8 @@ function describe(
       return `freeze ${step.worker} for ${step.forMs} ms`;
     case 'terminate':
       return `terminate ${step.share} of the database's backends`;
+    case 'lock':
+      return `lock ${step.table} in ${step.mode} mode for ${step.forMs} ms`;
     case 'away':
       return `no answer from the images' origin for ${step.forMs} ms`;
     case 'cut':

@@ -4,7 +4,10 @@ import type { Origin } from './origin.ts';
 import type { PathName, Step, Victim } from './plan.ts';
 import type { System } from './system.ts';
 
-type Strike = Extract<Step, { act: 'kill' | 'freeze' | 'terminate' | 'away' | 'cut' | 'stall' | 'slow' }>;
+type Strike = Extract<
+  Step,
+  { act: 'kill' | 'freeze' | 'terminate' | 'lock' | 'away' | 'cut' | 'stall' | 'slow' }
+>;
 
 const servers = ['postgres', 'temporal'];
 const processes = ['worker-1', 'worker-2', 'api'];
@@ -90,6 +93,26 @@ export function createStrikes(system: System, origin: Origin, say: (text: string
     }
   };
 
+  /** It ends with the time, or with the server. */
+  const hold = (table: string, mode: string, forMs: number): void => {
+    recover(`lock on ${table}`, async () => {
+      const client = new pg.Client({
+        connectionString: system.databaseUrl,
+        application_name: 'somebody else',
+      });
+      client.on('error', () => undefined);
+      try {
+        await client.connect();
+        await client.query(`begin; lock table ${table} in ${mode} mode`);
+        await delay(forMs);
+      } catch {
+        say(`${table} cannot be locked, or the lock was lost`);
+      } finally {
+        await client.end().catch(() => undefined);
+      }
+    });
+  };
+
   const spoil = async (how: 'cut' | 'stall' | 'slow', path: PathName, forMs: number): Promise<void> => {
     const proxy = system.proxies[path];
     await recoveries.get(path);
@@ -120,6 +143,9 @@ export function createStrikes(system: System, origin: Origin, say: (text: string
           return;
         case 'terminate':
           return terminate(step.share);
+        case 'lock':
+          hold(step.table, step.mode, step.forMs);
+          return;
         case 'away':
           origin.leave();
           recover('origin', async () => {

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
 import type pg from 'pg';
 import { createFolderStore } from '../imagestore/folder.ts';
+import { samplePath } from '../imagestore/samplePath.ts';
 import { makeBodies } from '../test/support/bodies.ts';
 import { unmarked } from '../test/support/unmarked.ts';
 import { makeWarps } from '../test/support/warps.ts';
@@ -59,18 +61,35 @@ export async function makeWorld(
       imaged: reads === null ? imagesOfGc : plan.objects,
     });
     const isMissing = ({ kind }: NewImage, n: number) => kind === reads && n % 13 === 12;
-    missingFiles.push(...made.filter(isMissing).map(({ key }) => key));
+    const isUnreadable = ({ kind }: NewImage, n: number) => kind === reads && n % 17 === 16;
+    const isNoFile = (image: NewImage, n: number) => isMissing(image, n) || isUnreadable(image, n);
+    missingFiles.push(...made.filter(isNoFile).map(({ key }) => key));
     await Promise.all(
       made.map(async (image, n) => {
         const picture = image.kind === reads ? pick(pictures[reads], n) : anyImage;
-        if (!isMissing(image, n)) await images.put(image.key, picture);
+        if (!isNoFile(image, n)) await images.put(image.key, picture);
+        else if (!isMissing(image, n)) await mkdir(samplePath(sampleFolder, image.key), { recursive: true });
       }),
     );
+    if (plan.kind === 'gc faces') await referToSome(client, accountId);
     const third = objects === 'faces' ? { list_id: listId } : { sources: [thirdSource] };
     const filters = { account_id: accountId, ...(plan.onlyThird ? third : {}) };
     jobs.push(orderOf(plan, { filters, ownVersion }));
   }
   return { jobs, missingFiles };
+}
+
+/** Somebody else's table whose rows keep some faces from being removed. */
+async function referToSome(client: pg.Client, accountId: string): Promise<void> {
+  await client.query(
+    'create table if not exists visits (visit_id bigint generated always as identity, face_id uuid references faces)',
+  );
+  await client.query('create index if not exists visits_of_face on visits (face_id)');
+  await client.query(
+    `insert into visits (face_id) select face_id from (
+       select face_id, row_number() over (order by face_id) n from faces where account_id = $1) f where n % 997 = 500`,
+    [accountId],
+  );
 }
 
 /** `onlyThird` of a gc of descriptors: the other type has the same version, and stays. */

@@ -48,7 +48,20 @@ test('everything that can happen does happen within some seeds', () => {
   );
   assert.deepEqual(seen(steps.map((step) => ('path' in step ? step.path : undefined))), [...paths].sort());
   assert.deepEqual(seen(steps.map(({ act }) => act)), [
-    ...['away', 'cancel', 'cut', 'freeze', 'kill', 'pause', 'resume', 'retry', 'slow', 'stall', 'start'],
+    ...[
+      'away',
+      'cancel',
+      'cut',
+      'freeze',
+      'kill',
+      'lock',
+      'pause',
+      'resume',
+      'retry',
+      'slow',
+      'stall',
+      'start',
+    ],
     ...['terminate', 'throttle'],
   ]);
 });
