@@ -12,6 +12,7 @@ import type {
 } from '../domain/tasks/parts.ts';
 import type { PartState } from '../domain/tasks/task.ts';
 import type { Database, Sql } from './connection.ts';
+import { isToSum } from './partSums.ts';
 import { toStoredFailure } from './storedFailure.ts';
 import { recordPartError } from './taskErrorStore.ts';
 import { withRetries } from './transientErrors.ts';
@@ -182,7 +183,7 @@ async function tryBatch<T>(
 
 /** Of `tasks t`: what the admin wants right now. */
 const orderColumns = `t.desired_state as desired, t.objects_per_second as "objectsPerSecond",
-       (select count(*) from subtasks r where r.task_id = t.task_id and r.state = 'running') as "runningParts"`;
+       (select count(*) from subtasks s where s.task_id = t.task_id and ${isToSum} and s.state = 'running') as "runningParts"`;
 
 /** Locks the part's row if the claim is still ours. */
 async function fence(tx: Sql, part: ClaimedPart): Promise<(Orders & { clockMs: number }) | null> {

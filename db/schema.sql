@@ -339,11 +339,15 @@ END) stored not null,
   recent double precision default 0 not null,
   recent_at_ms bigint default 0 not null,
   retry_code integer,
+  folded boolean default false not null,
+  grown integer default 0 not null,
   constraint subtasks_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'running'::text, 'cancelled'::text, 'failed'::text, 'done'::text]))),
   constraint subtasks_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
   constraint subtasks_pkey PRIMARY KEY (task_id, part_no),
   constraint subtasks_subtask_id_key UNIQUE (subtask_id)
 );
+CREATE INDEX subtasks_to_sum ON public.subtasks USING btree (task_id) WHERE ((attempt > 0) AND (NOT folded));
+CREATE TRIGGER subtasks_grow BEFORE UPDATE OF expected ON public.subtasks FOR EACH ROW WHEN ((new.expected <> old.expected)) EXECUTE FUNCTION note_growth();
 
 create table task_blocks (
   entry_id bigint generated always as identity not null,
@@ -426,6 +430,22 @@ create table task_samples (
   constraint task_samples_pkey PRIMARY KEY (task_id, sample_time)
 );
 
+create table task_sums (
+  task_id bigint not null,
+  parts_done integer not null,
+  grown bigint not null,
+  done bigint not null,
+  failed bigint not null,
+  skipped bigint not null,
+  samples_removed bigint not null,
+  origins_removed bigint not null,
+  recent double precision not null,
+  recent_at_ms bigint not null,
+  last_update_time timestamp with time zone not null,
+  constraint task_sums_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
+  constraint task_sums_pkey PRIMARY KEY (task_id)
+);
+
 create table tasks (
   task_id bigint generated always as identity not null,
   task_type smallint not null,
@@ -477,6 +497,7 @@ END) stored not null,
   asked_time timestamp with time zone,
   scheduled_time timestamp with time zone,
   rest_state text,
+  told_window integer,
   constraint tasks_asked_action_check CHECK ((asked_action = ANY (ARRAY['cancel'::text, 'pause'::text, 'resume'::text, 'retry'::text]))),
   constraint tasks_desired_state_check CHECK ((desired_state = ANY (ARRAY['run'::text, 'pause'::text, 'cancel'::text]))),
   constraint tasks_error_budget_check CHECK (((error_budget >= (0)::double precision) AND (error_budget <= (1)::double precision))),
@@ -512,6 +533,7 @@ create table workers (
   queues text[] not null,
   beat_time timestamp with time zone default now() not null,
   version text,
+  extract_slots integer,
   constraint workers_pkey PRIMARY KEY (worker_id)
 );
 
@@ -581,6 +603,15 @@ AS $function$
 begin
   insert into task_log (task_id, state) values (new.task_id, new.state);
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.note_growth()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.grown := old.grown + new.expected - old.expected;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.queue_notification()

@@ -31,6 +31,8 @@ export interface ReconcilerDeps {
   readonly sweepFiles: () => Promise<number>;
   /** Adds up the differences that the counts of tasks and errors consist of. */
   readonly mergeCounts: () => Promise<unknown>;
+  /** Adds parts that are done to the sums of their tasks. */
+  readonly foldSums: () => Promise<unknown>;
   /** Remembers how far open tasks have come. */
   readonly sampleHistory: () => Promise<void>;
   readonly metrics: Pick<Metrics, 'tasks' | 'checkpointAge' | 'outboxAge' | 'reconcilerRepairs'>;
@@ -49,7 +51,7 @@ const patienceSeconds = 2;
 /**
  * Makes the engine follow the rows, every few seconds, by one process at a time: starts tasks whose start got lost,
  * starts those again whose workflow is gone or closed although they are not finished, repeats signals that were missed,
- * sweeps files, merges counts, samples progress. Every step is harmless when it happens twice.
+ * sweeps files, merges counts, keeps sums, samples progress. Every step is harmless when it happens twice.
  */
 export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal): Promise<void> {
   let healthy = true;
@@ -97,6 +99,7 @@ async function reconcile(deps: ReconcilerDeps): Promise<void> {
   const swept = await deps.sweepFiles();
   if (swept > 0) deps.metrics.reconcilerRepairs.inc({ kind: 'sample_swept' }, swept);
   await deps.mergeCounts();
+  await deps.foldSums();
 }
 
 async function reconcileTask(deps: ReconcilerDeps, task: OpenTask): Promise<void> {

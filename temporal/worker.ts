@@ -17,6 +17,7 @@ import { createOriginStore } from '../db/originStore.ts';
 import { createOutbox } from '../db/outbox.ts';
 import { createPartPlan } from '../db/partPlan.ts';
 import { createPartStore } from '../db/partStore.ts';
+import { createPartSums } from '../db/partSums.ts';
 import { createStatsStore } from '../db/statsStore.ts';
 import { createTaskAnnouncer } from '../db/taskAnnouncer.ts';
 import { createScheduledTasks } from '../db/scheduledTasks.ts';
@@ -221,6 +222,7 @@ if (queues.includes('orchestrate')) {
       watchMissedRuns: createMissedRunWatch({ runs: createMissedRuns(db), metrics, log }),
       sweepFiles: () => removal.sweep(),
       mergeCounts: () => createBlockCounts(db).merge(),
+      foldSums: () => createPartSums(db).fold(),
       sampleHistory: () => createHistoryStore(db).sample(),
       metrics,
       log,
