@@ -29,6 +29,8 @@ export interface ReconcilerDeps {
   readonly watchMissedRuns: () => Promise<void>;
   /** Removes files whose rows are gone and that nobody removed; answers how many. */
   readonly sweepFiles: () => Promise<number>;
+  /** Tasks whose workflow was told another window than the workers that are there make it now. */
+  readonly outgrownWindows: () => Promise<readonly TaskRef[]>;
   /** Adds up the differences that the counts of tasks and errors consist of. */
   readonly mergeCounts: () => Promise<unknown>;
   /** Adds parts that are done to the sums of their tasks. */
@@ -51,7 +53,7 @@ const patienceSeconds = 2;
 /**
  * Makes the engine follow the rows, every few seconds, by one process at a time: starts tasks whose start got lost,
  * starts those again whose workflow is gone or closed although they are not finished, repeats signals that were missed,
- * sweeps files, merges counts, keeps sums, samples progress. Every step is harmless when it happens twice.
+ * tells new windows, sweeps files, merges counts, keeps sums, samples progress. Every step is harmless when it happens twice.
  */
 export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal): Promise<void> {
   let healthy = true;
@@ -95,6 +97,7 @@ async function reconcile(deps: ReconcilerDeps): Promise<void> {
     if (last === undefined || page.length < pageSize) break;
     after = last.taskId;
   }
+  await Promise.all((await deps.outgrownWindows()).map((task) => deps.gateway.controlTask(task)));
   await deps.followSchedules();
   const swept = await deps.sweepFiles();
   if (swept > 0) deps.metrics.reconcilerRepairs.inc({ kind: 'sample_swept' }, swept);
