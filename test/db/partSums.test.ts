@@ -89,6 +89,8 @@ async function partsReadBy(work: () => Promise<unknown>): Promise<number> {
 }
 
 test('a look at a task, its samples and its error budget read the parts under way, however many are done or wait', async () => {
+  const ended = await insertTask({ done: 3_000, waiting: 0 });
+  await db.query(`update tasks set state = 'done', end_time = now() where task_id = $1`, [ended]);
   const taskId = await insertTask({ done: 20_000, waiting: 5_000 });
   await db.query('analyze subtasks');
   const running = await claim(taskId, 20_001);
