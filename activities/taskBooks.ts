@@ -30,8 +30,8 @@ export interface TaskBooksDeps {
       readonly stopped?: true;
     }>;
   };
-  /** Parts in flight per task, unless the task says otherwise. */
-  readonly windows: Readonly<Record<'gc' | 'extract', number>>;
+  /** Parts in flight of a task that does not say itself. */
+  readonly windowOf: (ref: TaskRef, kind: 'gc' | 'extract') => Promise<number>;
   readonly partsPerRun: number;
 }
 
@@ -41,8 +41,10 @@ export function createTaskBooksActivities(deps: TaskBooksDeps) {
     loadTask: (ref: TaskRef) =>
       attempt(async () => {
         const { kind, desired, windowSize, priority } = await deps.books.load(ref);
-        const window = windowSize ?? deps.windows[kind];
-        return { kind, desired, window, priority, partsPerRun: deps.partsPerRun };
+        const window = windowSize ?? (await deps.windowOf(ref, kind));
+        // A run drains before the next begins: several windows long, it is seldom enough.
+        const partsPerRun = Math.max(deps.partsPerRun, 4 * window);
+        return { kind, desired, window, priority, partsPerRun };
       }),
     planParts: ({ ref, after }: { ref: TaskRef; after: number }) => attempt(() => deps.plan.next(ref, after)),
     pauseTask: (ref: TaskRef) => attempt(() => deps.books.pause(ref)),

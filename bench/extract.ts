@@ -72,7 +72,7 @@ async function measureExtract(bed: Bed, wanted: number, runs: number, say: Say):
 }
 
 /** At least so many samples of real faces, jittered; answers their files. */
-async function importSamples({ running, signal }: Bed, wanted: number, say: Say): Promise<string[]> {
+export async function importSamples({ running, signal }: Bed, wanted: number, say: Say): Promise<string[]> {
   const copies = Math.max(0, Math.ceil(wanted / people) - 1);
   say(`extract: importing the sample photos with ${copies} copies of each face`);
   const { env, config } = running;

@@ -6,19 +6,23 @@ import { fanOut } from './fanOut.ts';
 import { gc } from './gc.ts';
 import { growth } from './growth.ts';
 import { lists } from './lists.ts';
+import { looks } from './looks.ts';
 import type { Measurement } from './measurement.ts';
 import { pages } from './pages.ts';
 import { planning } from './planning.ts';
 import { reads } from './reads.ts';
+import { scale } from './scale.ts';
 
 /** By the name that is typed. */
 export const measurements = {
   gc,
   extract,
+  scale,
   version: dropVersion,
   reads,
   lists,
   pages,
+  looks,
   basic,
   planning,
   growth,

@@ -29,16 +29,17 @@ export async function seedPages(db: Database): Promise<Seeded> {
     [tasks],
   );
   const [big] = await db.query<{ task_id: number }>(
-    `insert into tasks (task_type, state, desired_state, content, description, created_by_login, plan_done)
+    `insert into tasks (task_type, state, desired_state, content, description, created_by_login, plan_done, parts_all, objects_expected)
      values (5, 'paused', 'pause', '{"extraction_target": "face_descriptor", "store_results": true,
        "options": {"missing": true, "descriptor_version": 3, "default_descriptor_version": 1},
-       "filters": {"objects_type": "faces"}}', 'of many parts', 'root@visionlabs.ai', true) returning task_id`,
+       "filters": {"objects_type": "faces"}}', 'of many parts', 'root@visionlabs.ai', true, $1, 1000 * $1) returning task_id`,
+    [parts],
   );
   const bigTaskId = big?.task_id ?? 0;
   await db.query(
-    `insert into subtasks (task_id, part_no, to_key, state, expected, done, failed)
+    `insert into subtasks (task_id, part_no, to_key, state, attempt, expected, done, failed)
      select $1, n, gen_random_uuid(), case when n < $2 / 2 then 'done' when n % 100 = 0 then 'failed' else 'pending' end,
-       1000, case when n < $2 / 2 then 998 else 0 end, case when n < $2 / 2 then 2 else 0 end
+       case when n < $2 / 2 or n % 100 = 0 then 1 else 0 end, 1000, case when n < $2 / 2 then 998 else 0 end, case when n < $2 / 2 then 2 else 0 end
      from generate_series(1, $2::integer) n`,
     [bigTaskId, parts],
   );

@@ -67,6 +67,9 @@ const objects = [
      and not exists (select from ledger a where a.task_id = e.task_id and a.id = e.object_id)`,
 ];
 
+const folded = `select count(*), coalesce(sum(done), 0), coalesce(sum(failed), 0), coalesce(sum(skipped), 0),
+  coalesce(sum(samples_removed), 0), coalesce(sum(origins_removed), 0)`;
+
 /** Counters of each part against the objects in its range. */
 const parts = [
   `select ${ofTask('done counters differ from the tables')}, part_no from subtasks s join audited using (task_id)
@@ -90,6 +93,10 @@ const parts = [
      select task_id, part_no, from_key, to_key, lag(to_key) over (partition by task_id order by part_no) as before
      from subtasks join audited using (task_id)) s
    where from_key is distinct from before or to_key <= from_key`,
+  `select ${ofTask('the sums that are kept differ from those of the parts that are in them')}, k.parts_done
+   from task_sums k join audited using (task_id)
+   where (k.parts_done, k.done, k.failed, k.skipped, k.samples_removed, k.origins_removed) <>
+     (${folded} from subtasks s where s.task_id = k.task_id and s.folded)`,
   `select ${ofTask('result chunks whose count or columns disagree')}, part_no
    from task_result_chunks join audited using (task_id)
    where count <> cardinality(ids) or count <> coalesce(cardinality(sample_ids), count)

@@ -37,8 +37,10 @@ export type TaskCalls = ReturnType<typeof createTaskCalls>;
 export function createTaskCalls(api: ApiClient) {
   const find = (taskId: number) => api.get<TaskJson>(`/tasks/${taskId}`);
   return {
-    postExtract: async (content: object, description: string): Promise<number> =>
-      (await api.post<{ task_id: number }>('/tasks/additional_extract', { content, description })).task_id,
+    postExtract: async (content: object, description: string, more: object = {}): Promise<number> => {
+      const order = { content, description, ...more };
+      return (await api.post<{ task_id: number }>('/tasks/additional_extract', order)).task_id;
+    },
     postGc: async (content: object, description: string): Promise<number> =>
       (await api.post<{ task_id: number }>('/tasks/gc', { content, description })).task_id,
     preview: (taskType: 4 | 5, content: object) =>

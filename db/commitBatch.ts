@@ -2,6 +2,7 @@ import { fadeMs } from '../domain/tasks/rate.ts';
 import type { Checkpoint, ClaimedPart, Committed, Orders } from '../domain/tasks/parts.ts';
 import type { Database, Sql } from './connection.ts';
 import { endAttempt } from './partAttempts.ts';
+import { isToSum } from './partSums.ts';
 import { withRetries } from './transientErrors.ts';
 import { UnwantedError, watchedTransaction } from './watchedTransaction.ts';
 
@@ -14,7 +15,7 @@ export interface BatchEffect<T> {
 
 /** Of `tasks t`: what the admin wants right now. */
 export const orderColumns = `t.desired_state as desired, t.objects_per_second as "objectsPerSecond",
-       (select count(*) from subtasks r where r.task_id = t.task_id and r.state = 'running') as "runningParts"`;
+       (select count(*) from subtasks s where s.task_id = t.task_id and ${isToSum} and s.state = 'running') as "runningParts"`;
 
 /**
  * One batch: fence, effect, checkpoint in one transaction. `work` runs only while the claim is ours and the task is

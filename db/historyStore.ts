@@ -1,4 +1,5 @@
 import type { Database } from './connection.ts';
+import { joinSums, runningClock } from './partSums.ts';
 
 export type HistoryStore = ReturnType<typeof createHistoryStore>;
 
@@ -22,14 +23,11 @@ export function createHistoryStore(db: Database) {
 const samplesSql = `
   with seen as (
     select t.task_id, t.task_type, t.state, t.${isFinal} is_final, coalesce(t.end_time, now()) seen_time,
-      coalesce(s.handled, t.objects_done + t.objects_failed + t.objects_skipped) handled,
-      (t.running_ms + coalesce(extract(epoch from now() - t.running_since) * 1000, 0)) * interval '1 millisecond' clock,
+      coalesce(s.done + s.failed + s.skipped, t.objects_done + t.objects_failed + t.objects_skipped) handled,
+      ${runningClock} * interval '1 millisecond' clock,
       last.sample_time, last.handled last_handled, first.sample_time first_time
     from tasks t
-    left join lateral (
-      select sum(done + failed + skipped)::bigint handled from subtasks where task_id = t.task_id
-      having not t.${isFinal}
-    ) s on true
+    ${joinSums}
     left join lateral (
       select sample_time, handled from task_samples where task_id = t.task_id order by sample_time desc limit 1
     ) last on true

@@ -2,6 +2,7 @@ import type { TaskRef, TaskStart } from '../domain/tasks/parts.ts';
 import type { DesiredState, TaskState } from '../domain/tasks/task.ts';
 import { advisoryLocks } from './advisoryLocks.ts';
 import type { Database } from './connection.ts';
+import { isToSum } from './partSums.ts';
 
 export interface OpenTask extends TaskStart {
   readonly state: TaskState;
@@ -76,7 +77,7 @@ export function createOpenTasks(db: Database) {
          from (
            select min(s.checkpoint_time) oldest, max(s.failed_attempts) failed_attempts
            from subtasks s join tasks t using (task_id)
-           where s.attempt > 0 and s.state in ('pending', 'running')
+           where ${isToSum} and s.state in ('pending', 'running')
              and t.state in ('planning', 'running') and t.desired_state = 'run'
          ) parts`,
       );

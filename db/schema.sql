@@ -342,12 +342,15 @@ END) stored not null,
   worker text,
   checkpoint_time timestamp with time zone,
   failed_attempts integer default 0 not null,
+  folded boolean default false not null,
+  grown integer default 0 not null,
   constraint subtasks_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'running'::text, 'cancelled'::text, 'failed'::text, 'done'::text]))),
   constraint subtasks_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
   constraint subtasks_pkey PRIMARY KEY (task_id, part_no),
   constraint subtasks_subtask_id_key UNIQUE (subtask_id)
 );
-CREATE INDEX subtasks_begun ON public.subtasks USING btree (task_id) WHERE ((attempt > 0) AND (state = ANY (ARRAY['pending'::text, 'running'::text])));
+CREATE INDEX subtasks_to_sum ON public.subtasks USING btree (task_id) WHERE ((attempt > 0) AND (NOT folded));
+CREATE TRIGGER subtasks_grow BEFORE UPDATE OF expected ON public.subtasks FOR EACH ROW WHEN ((new.expected <> old.expected)) EXECUTE FUNCTION note_growth();
 
 create table task_blocks (
   entry_id bigint generated always as identity not null,
@@ -409,7 +412,7 @@ create table task_log (
   worker text,
   failure jsonb,
   repeats integer default 1 not null,
-  constraint task_log_check CHECK ((((state IS NULL) <> (part_no IS NULL)) AND ((part_no IS NULL) = (outcome IS NULL)))),
+  constraint task_log_check CHECK ((((state IS NULL) <> (part_no IS NULL)) AND ((outcome IS NULL) OR (part_no IS NOT NULL)))),
   constraint task_log_outcome_check CHECK ((outcome = ANY (ARRAY['lost'::text, 'failed'::text, 'given_back'::text]))),
   constraint task_log_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
   constraint task_log_pkey PRIMARY KEY (task_id, line_id)
@@ -434,6 +437,22 @@ create table task_samples (
   handled bigint not null,
   constraint task_samples_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
   constraint task_samples_pkey PRIMARY KEY (task_id, sample_time)
+);
+
+create table task_sums (
+  task_id bigint not null,
+  parts_done integer not null,
+  grown bigint not null,
+  done bigint not null,
+  failed bigint not null,
+  skipped bigint not null,
+  samples_removed bigint not null,
+  origins_removed bigint not null,
+  recent double precision not null,
+  recent_at_ms bigint not null,
+  last_update_time timestamp with time zone not null,
+  constraint task_sums_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
+  constraint task_sums_pkey PRIMARY KEY (task_id)
 );
 
 create table tasks (
@@ -488,6 +507,7 @@ END) stored not null,
   scheduled_time timestamp with time zone,
   rest_state text,
   stuck_since timestamp with time zone,
+  told_window integer,
   constraint tasks_asked_action_check CHECK ((asked_action = ANY (ARRAY['cancel'::text, 'pause'::text, 'resume'::text, 'retry'::text]))),
   constraint tasks_desired_state_check CHECK ((desired_state = ANY (ARRAY['run'::text, 'pause'::text, 'cancel'::text]))),
   constraint tasks_error_budget_check CHECK (((error_budget >= (0)::double precision) AND (error_budget <= (1)::double precision))),
@@ -523,6 +543,7 @@ create table workers (
   queues text[] not null,
   beat_time timestamp with time zone default now() not null,
   version text,
+  extract_slots integer,
   constraint workers_pkey PRIMARY KEY (worker_id)
 );
 
@@ -592,6 +613,15 @@ AS $function$
 begin
   insert into task_log (task_id, state) values (new.task_id, new.state);
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.note_growth()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  new.grown := old.grown + new.expected - old.expected;
+  return new;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.queue_notification()

@@ -6,6 +6,7 @@ import { isFinal, type DesiredState } from '../domain/tasks/task.ts';
 import { takeAction, type TakenAction } from './askedAction.ts';
 import type { Database, Sql } from './connection.ts';
 import { findEngineTask } from './engineTask.ts';
+import { isToSum } from './partSums.ts';
 import { toStoredFailure } from './storedFailure.ts';
 import { sqlStateOf, sqlStates } from './transientErrors.ts';
 
@@ -223,7 +224,10 @@ async function sums(db: Sql, taskId: number): Promise<Pick<Books, 'done' | 'fail
   const [row] = await db.query<Pick<Books, 'done' | 'failed' | 'skipped'>>(
     `select coalesce(sum(done), 0)::bigint as done, coalesce(sum(failed), 0)::bigint as failed,
        coalesce(sum(skipped), 0)::bigint as skipped
-     from subtasks where task_id = $1 and not retry_errors`,
+     from (
+       select done, failed, skipped from subtasks s where s.task_id = $1 and ${isToSum} and not s.retry_errors
+       union all select done, failed, skipped from task_sums where task_id = $1
+     ) parts`,
     [taskId],
   );
   return row ?? { done: 0, failed: 0, skipped: 0 };

@@ -3,11 +3,11 @@ import type { GcContent } from '../domain/tasks/gcContent.ts';
 import type { NotificationPolicy } from '../domain/tasks/notificationPolicy.ts';
 import type { TaskState } from '../domain/tasks/task.ts';
 import type { TaskFilters } from '../domain/tasks/taskFilters.ts';
-import { fadeMs } from '../domain/tasks/rate.ts';
 import { countRows, readPage, type BlockList } from './blockPages.ts';
 import { createConditions, type Conditions } from './conditions.ts';
 import type { Database } from './connection.ts';
 import { offsetOf, type Beside, type Paging } from './paging.ts';
+import { isToSum, joinSums, runningClock } from './partSums.ts';
 
 export interface StatusCount {
   readonly status: number;
@@ -59,36 +59,23 @@ export type TaskLists = ReturnType<typeof createTaskLists>;
 
 const list: BlockList = { table: 'tasks', key: 'task_id', blocks: 'task_blocks' };
 
-const clock = `(t.running_ms + coalesce(extract(epoch from now() - t.running_since) * 1000, 0))::bigint`;
-
 const columns = `
   t.task_id "taskId", t.task_type "taskType", t.state, t.generation, t.content, t.description,
-  coalesce(s.parts_all, t.parts_all) "partsAll", coalesce(s.parts_done, t.parts_done) "partsDone",
-  greatest(t.objects_expected, s.expected) "objectsExpected",
+  t.parts_all "partsAll", coalesce(s.parts_done, t.parts_done) "partsDone",
+  t.objects_expected + coalesce(s.grown, 0) "objectsExpected",
   coalesce(s.done, t.objects_done) "objectsDone", coalesce(s.failed, t.objects_failed) "objectsFailed",
   coalesce(s.skipped, t.objects_skipped) "objectsSkipped",
   coalesce(s.samples_removed, t.samples_removed) "samplesRemoved",
   coalesce(s.origins_removed, t.origins_removed) "originsRemoved",
-  ${clock} "runningMs", coalesce(s.recent, 0) "recentObjects",
+  ${runningClock} "runningMs", coalesce(s.recent, 0) "recentObjects",
   t.result_id "resultId", coalesce(t.failure, held.failure) "failure", t.created_by "createdBy", t.created_by_login "createdByLogin",
   t.schedule_id "scheduleId", t.notification_policy "notificationPolicy", t.create_time "createTime", t.end_time "endTime",
   greatest(t.last_update_time, s.last_update_time) "lastUpdateTime"`;
 
-// In numbers of the machine: with decimal ones the parts of a large task took five times as long.
-// A final task's sums stand in its own row; the others' parts are counted only for the rows that are shown.
-const parts = `left join lateral (
-  select count(*) parts_all, count(*) filter (where state = 'done') parts_done, sum(expected)::bigint expected,
-    coalesce(sum(done), 0)::bigint done, coalesce(sum(failed), 0)::bigint failed,
-    coalesce(sum(skipped), 0)::bigint skipped, coalesce(sum(samples_removed), 0)::bigint samples_removed,
-    coalesce(sum(origins_removed), 0)::bigint origins_removed, max(last_update_time) last_update_time,
-    sum(recent * exp(greatest(-50, (recent_at_ms - ${clock}) / ${fadeMs}::float8))) filter (where recent > 0) recent
-  from subtasks where task_id = t.task_id having t.state not in ('cancelled', 'failed', 'done')
-) s on true`;
-
 // What keeps a part of an open task from going on; found among those that are under way.
 const held = `left join lateral (
-  select failure from subtasks
-  where task_id = t.task_id and attempt > 0 and state in ('pending', 'running') and failure is not null
+  select failure from subtasks s
+  where s.task_id = t.task_id and ${isToSum} and s.state in ('pending', 'running') and failure is not null
     and t.state not in ('cancelled', 'failed', 'done')
   order by last_update_time desc limit 1
 ) held on true`;
@@ -114,7 +101,7 @@ export function createTaskLists(db: Database) {
         list,
         { conditions: conditionsOf(filters), inBlocks: (all) => inBlocks(filters, all) },
         paging,
-        { columns, join: `tasks t using (task_id) ${parts} ${held}` },
+        { columns, join: `tasks t using (task_id) ${joinSums} ${held}` },
       ),
 
     /**
@@ -150,7 +137,7 @@ export function createTaskLists(db: Database) {
            select task_id from tasks ${where} order by ${sortedBy(isDescending !== isBackward)}
            limit ${conditions.bind(paging.pageSize)} ${offset}
          ) page
-         join tasks t using (task_id) ${parts} ${held}
+         join tasks t using (task_id) ${joinSums} ${held}
          order by ${sortedBy(isDescending)}`,
         conditions.binds,
       );
@@ -222,7 +209,7 @@ export function createTaskLists(db: Database) {
         const rows = await db.query<TaskRow>(
           `select ${columns}
            from (select task_id from tasks ${conditions.where()} order by task_id desc limit ${rowsAtOnce}) page
-           join tasks t using (task_id) ${parts} ${held}
+           join tasks t using (task_id) ${joinSums} ${held}
            order by task_id desc`,
           conditions.binds,
         );
@@ -235,7 +222,7 @@ export function createTaskLists(db: Database) {
 
     find: async (taskId: number): Promise<TaskRow | null> => {
       const [row] = await db.query<TaskRow>(
-        `select ${columns} from tasks t ${parts} ${held} where t.task_id = $1`,
+        `select ${columns} from tasks t ${joinSums} ${held} where t.task_id = $1`,
         [taskId],
       );
       return row ?? null;

@@ -13,6 +13,7 @@ import { asks, type AskedAction } from './askedAction.ts';
 import { recordAudit, type Actor } from './auditStore.ts';
 import type { Database, Sql } from './connection.ts';
 import { createTask, keepKey, type CreatedTask, type NewTask } from './createTask.ts';
+import { unfoldOpened } from './partSums.ts';
 
 export type TaskStore = ReturnType<typeof createTaskStore>;
 
@@ -126,6 +127,7 @@ async function retry(db: Database, taskId: number, scope: RetryScope, actor: Act
     if (scope !== 'unfinished')
       await openFailed(tx, taskId, typeof scope === 'object' ? scope.errorCode : null);
     if (opensUnfinished) await overcomePartErrors(tx, taskId);
+    await unfoldOpened(tx, taskId);
     const generation = task.generation + 1;
     await tx.query(
       `update tasks set state = 'pending', desired_state = 'run', generation = $2, end_time = null, failure = null, stuck_since = null,

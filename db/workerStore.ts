@@ -1,7 +1,7 @@
 import type { Database } from './connection.ts';
 
 // Three beats that are missed; a page has to say so within a quarter of a minute.
-const silentAfter = "interval '6 seconds'";
+export const silentAfter = "interval '6 seconds'";
 const forgottenAfter = "interval '1 day'";
 
 export type WorkerStore = ReturnType<typeof createWorkerStore>;
@@ -9,12 +9,18 @@ export type WorkerStore = ReturnType<typeof createWorkerStore>;
 /** Which worker processes are there: Temporal itself remembers a poller for a minute after it was killed. */
 export function createWorkerStore(db: Database) {
   return {
-    beat: async (workerId: string, queues: readonly string[], version: string): Promise<void> => {
+    /** `extractSlots`: how many parts of extracts it can work on at once; null: none. */
+    beat: async (
+      workerId: string,
+      queues: readonly string[],
+      version: string,
+      extractSlots: number | null,
+    ): Promise<void> => {
       await db.query(
         `with forgotten as (delete from workers where beat_time < now() - ${forgottenAfter})
-         insert into workers (worker_id, queues, version) values ($1, $2, $3)
+         insert into workers (worker_id, queues, version, extract_slots) values ($1, $2, $3, $4)
          on conflict (worker_id) do update set beat_time = now()`,
-        [workerId, queues, version],
+        [workerId, queues, version, extractSlots],
       );
     },
 

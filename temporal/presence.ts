@@ -3,12 +3,19 @@ import type { Logger } from '../platform/logger.ts';
 
 export interface PresenceDeps {
   readonly store: {
-    beat(workerId: string, queues: readonly string[], version: string): Promise<void>;
+    beat(
+      workerId: string,
+      queues: readonly string[],
+      version: string,
+      extractSlots: number | null,
+    ): Promise<void>;
     leave(workerId: string): Promise<void>;
   };
   readonly workerId: string;
   readonly queues: readonly string[];
   readonly version: string;
+  /** How many parts of extracts this process can work on at once; null: none. */
+  readonly extractSlots: number | null;
   /** Throws when this process does not take work. */
   check(): void;
   readonly log: Pick<Logger, 'warn'>;
@@ -18,7 +25,7 @@ const everyMs = 2_000;
 
 /** Says every few seconds that this process takes work, and when it stops, that it does not any more. */
 export async function runPresence(deps: PresenceDeps, stopping: AbortSignal): Promise<void> {
-  const { store, workerId, queues, version, log } = deps;
+  const { store, workerId, queues, version, extractSlots, log } = deps;
   let healthy = true;
   const attempt = async (work: () => Promise<void>): Promise<void> => {
     try {
@@ -32,7 +39,7 @@ export async function runPresence(deps: PresenceDeps, stopping: AbortSignal): Pr
   while (!stopping.aborted) {
     await attempt(() => {
       deps.check();
-      return store.beat(workerId, queues, version);
+      return store.beat(workerId, queues, version, extractSlots);
     });
     await wait(everyMs, undefined, { signal: stopping }).catch(() => undefined);
   }

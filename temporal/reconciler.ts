@@ -30,8 +30,12 @@ export interface ReconcilerDeps {
   readonly watchMissedRuns: () => Promise<void>;
   /** Removes files whose rows are gone and that nobody removed; answers how many. */
   readonly sweepFiles: () => Promise<number>;
+  /** Tasks whose workflow was told another window than the workers that are there make it now. */
+  readonly outgrownWindows: () => Promise<readonly TaskRef[]>;
   /** Adds up the differences that the counts of tasks and errors consist of. */
   readonly mergeCounts: () => Promise<unknown>;
+  /** Adds parts that are done to the sums of their tasks. */
+  readonly foldSums: () => Promise<unknown>;
   /** Remembers how far open tasks have come. */
   readonly sampleHistory: () => Promise<void>;
   readonly metrics: Pick<
@@ -53,7 +57,7 @@ const patienceSeconds = 2;
 /**
  * Makes the engine follow the rows, every few seconds, by one process at a time: starts tasks whose start got lost,
  * starts those again whose workflow is gone or closed although they are not finished, repeats signals that were missed,
- * sweeps files, merges counts, samples progress. Every step is harmless when it happens twice.
+ * tells new windows, sweeps files, merges counts, keeps sums, samples progress. Every step is harmless when it happens twice.
  */
 export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal): Promise<void> {
   let healthy = true;
@@ -97,10 +101,12 @@ async function reconcile(deps: ReconcilerDeps): Promise<void> {
     if (last === undefined || page.length < pageSize) break;
     after = last.taskId;
   }
+  await Promise.all((await deps.outgrownWindows()).map((task) => deps.gateway.controlTask(task)));
   await deps.followSchedules();
   const swept = await deps.sweepFiles();
   if (swept > 0) deps.metrics.reconcilerRepairs.inc({ kind: 'sample_swept' }, swept);
   await deps.mergeCounts();
+  await deps.foldSums();
 }
 
 async function reconcileTask(deps: ReconcilerDeps, task: OpenTask): Promise<void> {

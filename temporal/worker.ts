@@ -19,12 +19,14 @@ import { createOriginStore } from '../db/originStore.ts';
 import { createOutbox } from '../db/outbox.ts';
 import { createPartPlan } from '../db/partPlan.ts';
 import { createPartStore } from '../db/partStore.ts';
+import { createPartSums } from '../db/partSums.ts';
 import { createStatsStore } from '../db/statsStore.ts';
 import { createTaskAnnouncer } from '../db/taskAnnouncer.ts';
 import { createScheduledTasks } from '../db/scheduledTasks.ts';
 import { createTaskBooks } from '../db/taskBooks.ts';
 import { createTombstoneStore } from '../db/tombstoneStore.ts';
 import { createSampleStoreRow } from '../db/sampleStoreRow.ts';
+import { createWindows } from '../db/windows.ts';
 import { createWorkerStore } from '../db/workerStore.ts';
 import { catalogueWith, type ExtractorEntry } from '../extraction/catalogue.ts';
 import { createExtractors } from '../extraction/extractors.ts';
@@ -140,17 +142,20 @@ const books = createTaskBooks(db, {
     metrics.scheduleFailures.inc({ reason: 'task_failed' });
   },
 });
+const extractSlots = config.extractProcesses + 2;
 const partSlots = {
   gc: createLendingSlots(2 * config.gcWindow),
-  extract: createLendingSlots(config.extractProcesses + 2),
+  extract: createLendingSlots(extractSlots),
 };
+const windows = createWindows(db);
 const activities = createActivities({
   books,
   plan: createPartPlan(db, {
     partSizes: { gc: config.partSizeGc, extract: config.partSizeExtract },
     aheadMs: 1_000,
   }),
-  windows: { gc: config.gcWindow, extract: config.extractProcesses + 2 },
+  windowOf: (ref, kind) =>
+    kind === 'gc' ? Promise.resolve(config.gcWindow) : windows.tell(ref, extractSlots),
   partsPerRun: config.partsPerRun,
   claims: createPartStore(db, `${hostname()}:${process.pid}`),
   explain: explainFailure,
@@ -226,7 +231,9 @@ if (queues.includes('orchestrate')) {
       }),
       watchMissedRuns: createMissedRunWatch({ runs: createMissedRuns(db), metrics, log }),
       sweepFiles: () => removal.sweep(),
+      outgrownWindows: () => windows.outgrown(),
       mergeCounts: () => createBlockCounts(db).merge(),
+      foldSums: () => createPartSums(db).fold(),
       sampleHistory: () => createHistoryStore(db).sample(),
       metrics,
       log,
@@ -271,6 +278,7 @@ const present = runPresence(
   {
     ...{ store: createWorkerStore(db), workerId: randomUUID(), queues, log },
     version: Object.values(release).join('.'),
+    extractSlots: queues.includes('extract') ? extractSlots : null,
     check: () => {
       workers.check();
     },

@@ -6,9 +6,6 @@ alter table subtasks
   add column failed_attempts integer not null default 0;
 update subtasks set checkpoint_time = last_update_time where state = 'running';
 
--- Parts that are under way, for the figures: no batch changes what it is made of.
-create index subtasks_begun on subtasks (task_id) where attempt > 0 and state in ('pending', 'running');
-
 -- Since when a task cannot plan, for the reason in its failure.
 alter table tasks add column stuck_since timestamptz;
 

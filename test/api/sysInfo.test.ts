@@ -64,9 +64,9 @@ test('the oldest of the workers that are there is named, and none when none is',
   const version = async () => (await sysInfo()).services_versions['luna-admin-worker'];
   assert.equal(await version(), null);
   const [newer, older, gone] = [randomUUID(), randomUUID(), randomUUID()];
-  await workers.beat(newer, ['gc'], '5.10.0');
-  await workers.beat(older, ['gc'], '5.9.3');
-  await workers.beat(gone, ['gc'], '4.0.0');
+  await workers.beat(newer, ['gc'], '5.10.0', null);
+  await workers.beat(older, ['gc'], '5.9.3', null);
+  await workers.beat(gone, ['gc'], '4.0.0', null);
   await workers.leave(gone);
   assert.deepEqual(await version(), { major: 5, minor: 9, patch: 3 });
 });

@@ -252,15 +252,15 @@ const keys = ['10000000-0000-7000-8000-000000000000', '20000000-0000-7000-8000-0
 
 async function addParts(taskId: number): Promise<void> {
   await api.db.query(
-    `insert into subtasks (task_id, part_no, from_key, to_key, expected, state, done, failed, skipped) values
-       ($1, 0, null, $2, 100, 'done', 90, 4, 6), ($1, 1, $2, $3, 100, 'running', 10, 0, 0)`,
+    `insert into subtasks (task_id, part_no, from_key, to_key, expected, state, attempt, done, failed, skipped) values
+       ($1, 0, null, $2, 100, 'done', 1, 90, 4, 6), ($1, 1, $2, $3, 100, 'running', 1, 10, 0, 0)`,
     [taskId, ...keys],
   );
 }
 
 test('while a task runs, its counters are the sums of its parts, with a rate and the time that is left', async () => {
   const taskId = await create();
-  await setTask(taskId, "state = 'running', objects_expected = 200, running_ms = 11000");
+  await setTask(taskId, "state = 'running', parts_all = 2, objects_expected = 200, running_ms = 11000");
   await addParts(taskId);
   // 10 a second, faded: 300 × (1 − e^(−11/30)).
   await api.db.query(

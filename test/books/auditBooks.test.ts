@@ -137,6 +137,12 @@ const faults: Record<string, readonly [sql: string, found: RegExp]> = {
     `update tasks set objects_done = objects_done + 1 where task_id = ${gcTask}`,
     /objects_done differs from the sum of its parts/,
   ],
+  'kept sums with something in them that no part did': [
+    `insert into task_sums (task_id, parts_done, grown, done, failed, skipped, samples_removed, origins_removed, recent,
+       recent_at_ms, last_update_time) values (${gcTask}, 0, 0, 1, 0, 0, 0, 0, 0, 0, now())
+     on conflict (task_id) do update set done = task_sums.done + 1`,
+    /the sums that are kept differ from those of the parts that are in them/,
+  ],
   'a face removed outside the filter': [
     `delete from faces where face_id = ${stranger}`,
     /^faces: rows are gone that no task was to remove: 1 times/m,

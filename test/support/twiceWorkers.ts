@@ -54,7 +54,7 @@ export async function startTwiceWorkers(engine: Engine) {
       partSizes: { gc: config.partSizeGc, extract: config.partSizeExtract },
       partsPerStep: 2,
     }),
-    windows: { gc: 2, extract: 2 },
+    windowOf: () => Promise.resolve(2),
     partsPerRun: config.partsPerRun,
     claims: createPartStore(db),
     explain: explainFailure,

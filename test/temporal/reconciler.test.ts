@@ -29,6 +29,7 @@ function reconcile(gateway: ReconcilerDeps['gateway']) {
       },
       gateway,
       ...{ followSchedules: nothing, watchMissedRuns: nothing, sampleHistory: nothing, mergeCounts: nothing },
+      ...{ outgrownWindows: () => Promise.resolve([]), foldSums: nothing },
       sweepFiles: () => Promise.resolve(0),
       metrics,
       log: createLogger({ name: 'test', level: 'silent', format: 'json' }),

@@ -1,0 +1,116 @@
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { textTable } from '../commands/textTable.ts';
+import { startChild, type Child } from '../platform/childProcess.ts';
+import type { Bed } from './bed.ts';
+import { importSamples } from './extract.ts';
+import { median, round } from './figures.ts';
+import type { Measurement } from './measurement.ts';
+import { secondsToEnd } from './secondsToEnd.ts';
+
+const version = 4;
+const dimension = 256;
+const latencyMs = 250;
+// As each worker has it with one process of its own; before, this was a task's window, however many workers there were.
+const slots = 3;
+const port = 20_000 + (randomBytes(2).readUInt16BE() % 20_000);
+const workersFile = fileURLToPath(new URL('../temporal/worker.ts', import.meta.url));
+
+/** Whether more workers do more of one extract: its network is a remote one that takes its time and no processor. */
+export const scale: Measurement = {
+  about: 'additional extract by 1, 2 and 4 workers, with a remote extractor of a fixed latency',
+  settings: {
+    ...{ EXTRACT_PROCESSES: '1', PART_SIZE_EXTRACT: '20', REMOTE_EXTRACTOR_CONCURRENCY: '8' },
+    REMOTE_EXTRACTORS: `face:${version}:${dimension}=http://127.0.0.1:${port}`,
+  },
+  measure: async (bed, { samples: wanted }, say) => {
+    const remote = await startRemote();
+    const added: Child[] = [];
+    try {
+      const samples = (await importSamples(bed, wanted, say)).length;
+      const rows: (string | number)[][] = [];
+      for (const workers of [1, 2, 4]) {
+        while (added.length < workers - 1) added.push(await addWorker(bed, added.length + 2));
+        for (const window of [slots, undefined]) {
+          await bed.db.query('delete from face_descriptors where descriptor_version = $1', [version]);
+          const { seconds, inFlight } = await run(bed, samples, window);
+          say(`scale: ${workers} workers, window ${window ?? 'of the workers'}: ${round(seconds)} s`);
+          rows.push([workers, window ?? 'follows', inFlight, round(seconds), Math.round(samples / seconds)]);
+        }
+      }
+      const head = ['workers', 'window', 'parts in flight', 'seconds', 'samples/s'];
+      return {
+        figures: { samples, latencyMs, head, rows },
+        lines: [
+          `extract of ${samples} samples in parts of 20; each worker gives 8 at a time to a network that takes ${latencyMs} ms`,
+          `window ${slots}: EXTRACT_PROCESSES + 2, as it was for any number of workers`,
+          '',
+          ...textTable(head, rows),
+        ],
+      };
+    } finally {
+      await Promise.all(added.map((child) => child.stop()));
+      remote.close();
+    }
+  },
+};
+
+/** Answers the same descriptor for each sample after a while. */
+async function startRemote() {
+  const answer = JSON.stringify({ descriptor: Array.from({ length: dimension }, () => 1) });
+  const server = createServer((req, res) => {
+    req.resume();
+    setTimeout(() => {
+      res.writeHead(200, { 'content-type': 'application/json' });
+      res.end(answer);
+    }, latencyMs);
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+function addWorker({ running, signal }: Bed, number: number): Promise<Child> {
+  const { dataDir } = running.config;
+  return startChild({
+    ...{ name: `worker-${number}`, file: workersFile, args: ['--queues', 'extract'], signal },
+    env: { ...running.env, WORKER_METRICS_PORT: '0' },
+    pidFile: join(dataDir, 'processes', `worker-${number}.json`),
+    logFile: join(dataDir, 'logs', `worker-${number}.log`),
+  });
+}
+
+/** From POST to done; `inFlight`: the median of what was seen twice a second. */
+async function run(
+  { tasks, db, signal }: Bed,
+  samples: number,
+  window: number | undefined,
+): Promise<{ seconds: number; inFlight: number }> {
+  const content = {
+    ...{ extraction_target: 'face_descriptor', filters: { objects_type: 'faces' }, store_results: true },
+    options: { missing: true, descriptor_version: version },
+  };
+  const seen: number[] = [];
+  const started = Date.now();
+  const taskId = await tasks.postExtract(content, 'bench', window === undefined ? {} : { window });
+  const looking = setInterval(() => {
+    void db
+      .query<{ parts: number }>(
+        `select count(*) parts from subtasks where task_id = $1 and state = 'running'`,
+        [taskId],
+      )
+      .then(([row]) => seen.push(row?.parts ?? 0));
+  }, 500);
+  try {
+    const task = await tasks.follow(taskId, { everyMs: 1_000, signal });
+    if (task.state !== 'done' || task.progress.objects_done !== samples) {
+      throw new Error(`the measured extract went wrong: ${JSON.stringify(task)}`);
+    }
+    return { seconds: secondsToEnd(task, started), inFlight: median(seen) };
+  } finally {
+    clearInterval(looking);
+  }
+}
