@@ -2,9 +2,10 @@ import type { Candidate, ExtractCounts, ExtractOutcome, ExtractPhase } from '../
 import type { ExtractContent } from '../domain/tasks/extractContent.ts';
 import type { Checkpoint, ClaimedPart, Committed } from '../domain/tasks/parts.ts';
 import type { Database, Sql } from './connection.ts';
-import { readCandidates, readFailedCandidates } from './extractBatch.ts';
+import { readCandidates } from './extractBatch.ts';
 import { writeExtracted } from './extractWrites.ts';
 import { commitBatch } from './partStore.ts';
+import { forgetPlannedKeys } from './plannedKeys.ts';
 import { overcomeErrors, recordObjectErrors, type ObjectError } from './taskErrorStore.ts';
 
 export interface ExtractBatch {
@@ -27,10 +28,7 @@ export function createExtractStore(db: Database) {
       phase: ExtractPhase,
       cursor: string | null,
       size: number,
-    ): Promise<Candidate[]> =>
-      phase === 'range'
-        ? readCandidates(db, part, content, cursor, size)
-        : readFailedCandidates(db, part, content, cursor, size),
+    ): Promise<Candidate[]> => readCandidates(db, part, content, phase, cursor, size),
 
     /** Writes what a batch made, its errors, result and checkpoint in one transaction. */
     commit: (
@@ -40,6 +38,7 @@ export function createExtractStore(db: Database) {
     ): Promise<Committed<ExtractCounts>> =>
       commitBatch(db, part, async (tx) => {
         const change = await writeOutcomes(tx, part, content, batch);
+        if (batch.phase === 'range' && batch.phaseOver) await forgetPlannedKeys(tx, part);
         return {
           checkpoint: advance(part, batch, change),
           finished: batch.finished,

@@ -3,6 +3,7 @@ import { createBinds } from './binds.ts';
 import type { Sql } from './connection.ts';
 import { createWithin, type KeyRange } from './keyRange.ts';
 import { orderedKeys } from './orderedKeys.ts';
+import { keepPlannedKeys } from './plannedKeys.ts';
 import { selectionOf, walkedTable } from './selection.ts';
 import { fewAtMost } from './selectivity.ts';
 
@@ -30,6 +31,8 @@ const surprise = 4;
 interface Bound {
   readonly toKey: string | null;
   readonly objects: number;
+  /** Of an extract: the text of the array of their keys; null: of a gc, which looks again when it removes. */
+  readonly keys: string | null;
 }
 
 /**
@@ -45,12 +48,11 @@ export async function cutFew(tx: Sql, task: EngineTask, sizes: StepSizes): Promi
     `with few as materialized (
        select ${key} as key from ${from} where ${conditions.join(' and ')} limit ${most + 1}
      )
-     select key as "toKey", row_no - lag(row_no, 1, 0::bigint) over (order by row_no) as objects,
-       (select count(*) from few) as found
+     select ${boundColumns(task, 'order by key')}, (select count(*) from few) as found
      from (
-       select key, row_number() over keys as row_no, lead(key) over keys is null as is_last
-       from (select key from few order by key limit ${limit}) first window keys as (order by key)
-     ) numbered where row_no % ${sizes.part} = 0 or is_last order by row_no`,
+       select key, (row_number() over (order by key) - 1) / ${sizes.part} as part_no
+       from (select key from few order by key limit ${limit}) first
+     ) numbered group by part_no order by part_no`,
     binds.values,
   );
   if ((bounds[0]?.found ?? 0) > most) return null;
@@ -66,7 +68,7 @@ export async function cutFew(tx: Sql, task: EngineTask, sizes: StepSizes): Promi
 export async function cutWindow(tx: Sql, task: EngineTask, sizes: StepSizes): Promise<Cut> {
   const windowEnd = await findWindowEnd(tx, task, Math.max(sizes.rows, sizes.part * sizes.parts));
   const bounds: Bound[] = [];
-  let last: Bound = { toKey: task.planCursor, objects: sizes.part };
+  let last: Bound = { toKey: task.planCursor, objects: sizes.part, keys: null };
   while (last.objects === sizes.part && bounds.length < sizes.parts) {
     last = await findBound(tx, task, { after: last.toKey, upTo: windowEnd }, sizes.part);
     if (last.objects > 0) bounds.push(last);
@@ -80,11 +82,14 @@ export async function cutWindow(tx: Sql, task: EngineTask, sizes: StepSizes): Pr
 async function findBound(tx: Sql, task: EngineTask, range: KeyRange, most: number): Promise<Bound> {
   const binds = createBinds();
   const walked = orderedKeys(selectionOf(task, range, binds), most, { areFew: false });
-  const [bound] = await tx.query<Bound>(
-    `select (array_agg(key))[count(*)] as "toKey", count(*) as objects from (${walked}) walked`,
-    binds.values,
-  );
-  return bound ?? { toKey: null, objects: 0 };
+  const [bound] = await tx.query<Bound>(`select ${boundColumns(task)} from (${walked}) walked`, binds.values);
+  return bound ?? { toKey: null, objects: 0, keys: null };
+}
+
+/** `order` is needed where the keys of several parts come together: grouping may mix them. */
+function boundColumns({ kind }: EngineTask, order: '' | 'order by key' = ''): string {
+  const all = `array_agg(key ${order})`;
+  return `(${all})[count(*)] as "toKey", count(*) as objects, ${kind === 'extract' ? `${all}::text` : 'null'} as keys`;
 }
 
 /** The key of the row that lies so many rows ahead; null: there are fewer. An index is read, and nothing else. */
@@ -108,13 +113,17 @@ async function insertParts(
   { isSparse }: { readonly isSparse: boolean },
 ): Promise<{ lastKey: string | null; objects: number }> {
   if (bounds.length > 0) {
-    await tx.query(
+    const parts = await tx.query<{ partNo: number }>(
       `insert into subtasks (task_id, part_no, from_key, to_key, expected, sparse)
        select $1, (select coalesce(max(part_no), 0) from subtasks where task_id = $1) + n,
          coalesce(lag(to_key) over (order by n), $2), to_key, objects, $3
-       from unnest($4::uuid[], $5::bigint[]) with ordinality as bounds (to_key, objects, n)`,
+       from unnest($4::uuid[], $5::bigint[]) with ordinality as bounds (to_key, objects, n)
+       returning part_no as "partNo"`,
       [taskId, planCursor, isSparse, bounds.map(({ toKey }) => toKey), bounds.map(({ objects }) => objects)],
     );
+    const first = Math.min(...parts.map(({ partNo }) => partNo));
+    const planned = bounds.flatMap(({ keys }, n) => (keys === null ? [] : [{ partNo: first + n, keys }]));
+    await keepPlannedKeys(tx, taskId, planned);
   }
   return {
     lastKey: bounds.at(-1)?.toKey ?? null,

@@ -69,7 +69,10 @@ export function createTaskPreviews(db: Database, limits: PreviewLimits = default
 /** As a task that is created now: PostgreSQL reads this word as the beginning of the transaction. */
 function select(work: TaskWork) {
   const binds = createBinds();
-  return { selection: selectionOf({ ...work, upperBound: 'now' }, everything, binds), binds };
+  return {
+    selection: selectionOf({ ...work, upperBound: 'now', isDefaultRemoved: false }, everything, binds),
+    binds,
+  };
 }
 
 async function find(tx: Sql, work: TaskWork, limits: PreviewLimits): Promise<Found> {

@@ -13,13 +13,15 @@ import { asks, type AskedAction } from './askedAction.ts';
 import { recordAudit, type Actor } from './auditStore.ts';
 import type { Database, Sql } from './connection.ts';
 import { createTask, keepKey, type CreatedTask, type NewTask } from './createTask.ts';
+import { toWork } from './engineTask.ts';
+import { holdVersions } from './versionConflicts.ts';
 
 export type TaskStore = ReturnType<typeof createTaskStore>;
 
 /** What admins do to tasks. Each method is one transaction with its line in the audit; the engine is told afterwards. */
 export function createTaskStore(db: Database) {
   return {
-    /** @throws DomainError idempotencyConflict when the key was used with another request */
+    /** @throws DomainError idempotencyConflict when the key was used with another request; versionInUse */
     create: (task: NewTask, actor: Actor): Promise<CreatedTask> =>
       db.transaction((tx) => createTask(tx, task, actor)),
 
@@ -35,7 +37,7 @@ export function createTaskStore(db: Database) {
      * Opens a finished task again under the next generation: unfinished parts go on from their checkpoints
      * (`unfinished`), objects with an open error of parts that came to their end are done again (`failed`, or those
      * with one code), or both (`all`).
-     * @throws DomainError taskNotFound | cannotRetry
+     * @throws DomainError taskNotFound | cannotRetry | versionInUse
      */
     retry: (taskId: number, scope: RetryScope, actor: Actor): Promise<TaskRef> =>
       retry(db, taskId, scope, actor),
@@ -119,6 +121,8 @@ async function throttle(
 
 async function retry(db: Database, taskId: number, scope: RetryScope, actor: Actor): Promise<TaskRef> {
   return db.transaction(async (tx) => {
+    // Before the task's row is locked: who makes a gc has its version first, and marks rows of extracts then.
+    await holdVersionsOf(tx, taskId);
     const task = await lockTask(tx, taskId);
     checkRetry(task);
     const opensUnfinished = scope === 'unfinished' || scope === 'all';
@@ -150,6 +154,15 @@ async function retry(db: Database, taskId: number, scope: RetryScope, actor: Act
     });
     return { taskId, generation };
   });
+}
+
+/** @throws DomainError versionInUse */
+async function holdVersionsOf(tx: Sql, taskId: number): Promise<void> {
+  const [task] = await tx.query<{ task_type: number; content: unknown }>(
+    'select task_type, content from tasks where task_id = $1',
+    [taskId],
+  );
+  if (task !== undefined) await holdVersions(tx, toWork(task.task_type, task.content));
 }
 
 async function openUnfinished(tx: Sql, taskId: number): Promise<void> {

@@ -22,6 +22,7 @@ const task: EngineTask = {
     upperBound: '2026-01-01',
     planCursor: null,
     planDone: true,
+    isDefaultRemoved: false,
     restState: null,
     windowSize: null,
     priority: 3,
@@ -52,7 +53,7 @@ const part: ClaimedPart = {
 function candidates(first: number, count: number): Candidate[] {
   return Array.from({ length: count }, (_, index) => {
     const id = String(first + index).padStart(6, '0');
-    return { objectId: id, selected: true, sampleId: id, generation: 1, storageKey: `image-${id}` };
+    return { objectId: id, standing: 'lacking', sampleId: id, generation: 1, storageKey: `image-${id}` };
   });
 }
 
