@@ -8,6 +8,7 @@ import { everything } from './keyRange.ts';
 import { orderedKeys } from './orderedKeys.ts';
 import { selectionOf } from './selection.ts';
 import { estimateRows } from './selectivity.ts';
+import { refuseConflict } from './versionConflicts.ts';
 
 export interface PreviewLimits {
   /** So many objects are counted; more are estimated. */
@@ -54,6 +55,9 @@ export type TaskPreviews = ReturnType<typeof createTaskPreviews>;
 /** Looks at what a task would deal with, by the same pieces of SQL that would plan and do it; changes nothing. */
 export function createTaskPreviews(db: Database, limits: PreviewLimits = defaultLimits) {
   return {
+    /** @throws DomainError versionInUse as making the task would */
+    checkVersions: (work: TaskWork): Promise<void> => refuseConflict(db, work),
+
     preview: (work: TaskWork): Promise<TaskPreview> =>
       db.transaction(async (tx) => {
         // Compiling a statement that ends after a few milliseconds takes longer than the statement.

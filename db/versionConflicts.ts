@@ -1,6 +1,5 @@
-import { DomainError } from '../domain/errors.ts';
 import type { TaskWork } from '../domain/tasks/engineTask.ts';
-import { heldVersions } from '../domain/tasks/heldVersions.ts';
+import { heldVersions, VersionInUseError } from '../domain/tasks/heldVersions.ts';
 import type { OwnedVersion } from '../domain/tasks/ownedVersion.ts';
 import { taskTypes } from '../domain/tasks/task.ts';
 import { advisoryLocks } from './advisoryLocks.ts';
@@ -33,8 +32,8 @@ export async function refuseConflict(db: Sql, work: TaskWork): Promise<void> {
     if (other === null) continue;
     const { objects, type, version } = held;
     const what = `the ${type} descriptors of ${objects} in version ${version}`;
-    throw new DomainError(
-      'versionInUse',
+    throw new VersionInUseError(
+      other.taskId,
       work.kind === 'gc'
         ? `task ${other.taskId} (extract, ${other.state}) needs ${what}; wait for its end or cancel it`
         : `task ${other.taskId} (gc, ${other.state}) removes ${what}; wait for its end or cancel it`,

@@ -1,5 +1,16 @@
+import { DomainError } from '../errors.ts';
 import type { TaskWork } from './engineTask.ts';
 import type { OwnedVersion } from './ownedVersion.ts';
+
+/** Refuses a task for another one that is open. */
+export class VersionInUseError extends DomainError {
+  readonly taskId: number;
+
+  constructor(taskId: number, detail: string) {
+    super('versionInUse', detail);
+    this.taskId = taskId;
+  }
+}
 
 /**
  * The versions that nobody else may remove, or need, while the task is open: a gc of descriptors removes one; an
