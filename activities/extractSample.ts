@@ -42,12 +42,12 @@ export function createSampleExtraction(
 
   return async ({
     objectId,
-    selected,
+    standing,
     sampleId,
     generation,
     storageKey,
   }: Candidate): Promise<ExtractOutcome> => {
-    if (!selected) return { kind: 'unselected', objectId };
+    if (standing !== 'lacking') return { kind: standing, objectId };
     try {
       if (sampleId === null || generation === null || storageKey === null) {
         throw new DomainError('sampleMissing', 'the object has no stored sample');

@@ -14,20 +14,25 @@ export type PreviewBody =
   | { readonly task_type: typeof taskTypes.additionalExtract; readonly content: ExtractRequest };
 
 export interface PreviewTaskDeps extends Omit<ExtractSurroundings, 'now'> {
-  readonly taskPreviews: { preview(work: TaskWork): Promise<TaskPreview> };
+  readonly taskPreviews: {
+    preview(work: TaskWork): Promise<TaskPreview>;
+    /** @throws DomainError versionInUse */
+    checkVersions(work: TaskWork): Promise<void>;
+  };
 }
 
 export type PreviewTask = ReturnType<typeof createPreviewTask>;
 
-/** What a task would deal with; refuses what creating it would refuse. */
+/** What a task would deal with; refuses what creating it would refuse, now or, `forLater`, at any time. */
 export function createPreviewTask(deps: PreviewTaskDeps) {
   /** @throws DomainError as the content's own checks do */
-  return async (body: PreviewBody): Promise<TaskPreview> => {
+  return async (body: PreviewBody, { forLater = false } = {}): Promise<TaskPreview> => {
     const now = new Date();
-    return deps.taskPreviews.preview(
+    const work: TaskWork =
       body.task_type === taskTypes.gc
         ? { kind: 'gc', content: freezeGcContent(body.content, now) }
-        : { kind: 'extract', content: freezeExtractContent(body.content, { ...deps, now }) },
-    );
+        : { kind: 'extract', content: freezeExtractContent(body.content, { ...deps, now }) };
+    if (!forLater) await deps.taskPreviews.checkVersions(work);
+    return deps.taskPreviews.preview(work);
   };
 }

@@ -135,7 +135,7 @@ export function createTaskActions(deps: TaskActionsDeps) {
   };
 
   return {
-    /** @throws DomainError selectsEverything | validationFailed | fieldMissing | idempotencyConflict */
+    /** @throws DomainError selectsEverything | validationFailed | fieldMissing | idempotencyConflict | versionInUse */
     createGc: async (
       request: GcRequest,
       wishes: TaskWishes,
@@ -144,7 +144,7 @@ export function createTaskActions(deps: TaskActionsDeps) {
     ): Promise<number> =>
       create(taskTypes.gc, freezeGcContent(request, new Date()), wishes, actor, idempotency),
 
-    /** @throws DomainError noExtractor | validationFailed | fieldMissing | idempotencyConflict */
+    /** @throws DomainError noExtractor | validationFailed | fieldMissing | idempotencyConflict | versionInUse */
     createExtract: async (
       request: ExtractRequest,
       wishes: TaskWishes,
@@ -171,7 +171,7 @@ export function createTaskActions(deps: TaskActionsDeps) {
     throttle: (taskId: number, objectsPerSecond: number | null, actor: Actor): Promise<void> =>
       tasks.throttle(taskId, objectsPerSecond, actor),
 
-    /** @throws DomainError taskNotFound | cannotRetry */
+    /** @throws DomainError taskNotFound | cannotRetry | versionInUse */
     retry: async (taskId: number, scope: RetryScope, actor: Actor): Promise<void> => {
       const ref = await tasks.retry(taskId, scope, actor);
       await start(ref, actor);

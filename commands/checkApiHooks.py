@@ -32,6 +32,7 @@ REFUSED_BY_STATE = {
     28032,  # it still runs
     28033,  # there is no network for the version or the target
     28034,  # the filters select everything, and confirm_all is not there
+    28038,  # an open task holds the descriptor version
     28037,  # the schedule is at another revision than If-Match says
 }
 
@@ -116,7 +117,7 @@ def filter_failure(context, failure, case, response):
     # Whatever is wrong with it otherwise, a body of more than 1 MiB is refused before it is looked at.
     if type(failure).__name__ == "AcceptedNegativeData" and response.status_code == 413:
         return False
-    if type(failure).__name__ != "RejectedPositiveData" or response.status_code not in (400, 412):
+    if type(failure).__name__ != "RejectedPositiveData" or response.status_code not in (400, 409, 412):
         return True
     answer = response.json()
     return answer["error_code"] not in REFUSED_BY_STATE and not any(rule in answer["detail"] for rule in REFUSED_BY_RULE)

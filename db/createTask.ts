@@ -7,6 +7,8 @@ import type { TaskType } from '../domain/tasks/task.ts';
 import { advisoryLocks } from './advisoryLocks.ts';
 import { recordAudit, type Actor } from './auditStore.ts';
 import type { Sql } from './connection.ts';
+import { toWork } from './engineTask.ts';
+import { holdVersions } from './versionConflicts.ts';
 
 export interface NewTask {
   readonly taskType: TaskType;
@@ -37,7 +39,7 @@ const keptAfterRemoval = '1 day';
 /**
  * Writes a new task with its line in the audit, or finds the one that the same order has made before. Two equal orders
  * at the same time make one task: the second waits until the first has committed.
- * @throws DomainError idempotencyConflict
+ * @throws DomainError idempotencyConflict | versionInUse
  */
 export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<CreatedTask> {
   const { taskType, content, description, idempotency } = task;
@@ -50,6 +52,7 @@ export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<
   };
   const earlier = idempotency === undefined ? null : await findEarlier(tx, task, actor);
   if (earlier !== null) return earlier;
+  await holdVersions(tx, toWork(taskType, content));
   const [row] = await tx.query<TaskRef>(
     `insert into tasks (task_type, content, description, objects_per_second, error_budget, notification_policy,
        created_by, created_by_login, request_id, schedule_id, scheduled_time, window_size, priority, idempotency_key,

@@ -19,6 +19,7 @@ interface Row {
   window_size: number | null;
   priority: number;
   error_budget: number | null;
+  default_version_removed: boolean;
 }
 
 /**
@@ -33,7 +34,7 @@ export async function findEngineTask(
   // The bound keeps its microseconds as text: a Date would cut them off and lose the objects of the last millisecond.
   const [row] = await db.query<Row>(
     `select task_id, task_type, state, desired_state, generation, content, upper_bound::text, plan_cursor, plan_done,
-       rest_state, window_size, priority, error_budget
+       rest_state, window_size, priority, error_budget, default_version_removed
      from tasks where task_id = $1 and generation = $2 ${lock}`,
     [ref.taskId, ref.generation],
   );
@@ -54,13 +55,14 @@ function toEngineTask(row: Row): EngineTask {
     windowSize: row.window_size,
     priority: row.priority,
     errorBudget: row.error_budget,
-    ...toWork(row),
+    isDefaultRemoved: row.default_version_removed,
+    ...toWork(row.task_type, row.content),
   };
 }
 
-function toWork(row: Row): TaskWork {
+export function toWork(taskType: number, content: unknown): TaskWork {
   // Only freezeGcContent and freezeExtractContent make what is stored here.
-  return row.task_type === taskTypes.gc
-    ? { kind: 'gc', content: row.content as GcContent }
-    : { kind: 'extract', content: row.content as ExtractContent };
+  return taskType === taskTypes.gc
+    ? { kind: 'gc', content: content as GcContent }
+    : { kind: 'extract', content: content as ExtractContent };
 }

@@ -2,10 +2,11 @@ import type { Candidate, ExtractCounts, ExtractOutcome, ExtractPhase } from '../
 import type { ExtractContent } from '../domain/tasks/extractContent.ts';
 import type { Checkpoint, ClaimedPart, Committed } from '../domain/tasks/parts.ts';
 import type { Database, Sql } from './connection.ts';
-import { readCandidates, readFailedCandidates } from './extractBatch.ts';
+import { readCandidates } from './extractBatch.ts';
 import { writeExtracted } from './extractWrites.ts';
 import { commitBatch } from './commitBatch.ts';
 import { objectFaultOf } from './faults.ts';
+import { forgetPlannedKeys } from './plannedKeys.ts';
 import { overcomeErrors, recordObjectErrors, type ObjectError } from './taskErrorStore.ts';
 import { sqlStateOf, sqlStates } from './transientErrors.ts';
 
@@ -32,10 +33,7 @@ export function createExtractStore(db: Database) {
       phase: ExtractPhase,
       cursor: string | null,
       size: number,
-    ): Promise<Candidate[]> =>
-      phase === 'range'
-        ? readCandidates(db, part, content, cursor, size)
-        : readFailedCandidates(db, part, content, cursor, size),
+    ): Promise<Candidate[]> => readCandidates(db, part, content, phase, cursor, size),
 
     /** Writes what a batch made, its errors, result and checkpoint in one transaction. */
     commit: (part: ClaimedPart, content: ExtractContent, batch: ExtractBatch): Promise<ExtractWriting> =>
@@ -52,6 +50,7 @@ async function commit(
   try {
     return await commitBatch(db, part, async (tx) => {
       const change = await writeOutcomes(tx, part, content, batch);
+      if (batch.phase === 'range' && batch.phaseOver) await forgetPlannedKeys(tx, part);
       return {
         checkpoint: advance(part, batch, change),
         finished: batch.finished,

@@ -3,7 +3,7 @@ import type { Extracted } from '../domain/tasks/extraction.ts';
 import type { ExtractContent } from '../domain/tasks/extractContent.ts';
 import type { ClaimedPart } from '../domain/tasks/parts.ts';
 import type { Sql } from './connection.ts';
-import { sampleKindOf } from './extractBatch.ts';
+import { sampleKindOf } from './selection.ts';
 
 /** Why what was made of an object's sample was not written. */
 export type Refusal = 'gone' | 'changed' | 'present';

@@ -34,6 +34,8 @@ const surprise = 4;
 export interface Bound {
   readonly toKey: string | null;
   readonly objects: number;
+  /** Of an extract: the text of the array of their keys; null: of a gc, which looks again when it removes. */
+  readonly keys: string | null;
 }
 
 /**
@@ -49,12 +51,11 @@ export async function cutFew(tx: Sql, task: EngineTask, sizes: StepSizes): Promi
     `with few as materialized (
        select ${key} as key from ${from} where ${conditions.join(' and ')} limit ${most + 1}
      )
-     select key as "toKey", row_no - lag(row_no, 1, 0::bigint) over (order by row_no) as objects,
-       (select count(*) from few) as found
+     select ${boundColumns(task, 'order by key')}, (select count(*) from few) as found
      from (
-       select key, row_number() over keys as row_no, lead(key) over keys is null as is_last
-       from (select key from few order by key limit ${limit}) first window keys as (order by key)
-     ) numbered where row_no % ${sizes.part} = 0 or is_last order by row_no`,
+       select key, (row_number() over (order by key) - 1) / ${sizes.part} as part_no
+       from (select key from few order by key limit ${limit}) first
+     ) numbered group by part_no order by part_no`,
     binds.values,
   );
   if ((bounds[0]?.found ?? 0) > most) return null;
@@ -74,7 +75,7 @@ export async function cutFew(tx: Sql, task: EngineTask, sizes: StepSizes): Promi
 export async function cutWindow(tx: Sql, task: EngineTask, sizes: StepSizes): Promise<Cut> {
   const windowEnd = await findWindowEnd(tx, task, Math.max(sizes.rows, sizes.part * sizes.parts));
   const bounds: Bound[] = [];
-  let last: Bound = { toKey: task.planCursor, objects: sizes.part };
+  let last: Bound = { toKey: task.planCursor, objects: sizes.part, keys: null };
   while (last.objects === sizes.part && bounds.length < sizes.parts) {
     last = await findBound(tx, task, { after: last.toKey, upTo: windowEnd }, sizes.part);
     if (last.objects > 0) bounds.push(last);
@@ -92,11 +93,14 @@ export async function cutWindow(tx: Sql, task: EngineTask, sizes: StepSizes): Pr
 async function findBound(tx: Sql, task: EngineTask, range: KeyRange, most: number): Promise<Bound> {
   const binds = createBinds();
   const walked = orderedKeys(selectionOf(task, range, binds), most, { areFew: false });
-  const [bound] = await tx.query<Bound>(
-    `select (array_agg(key))[count(*)] as "toKey", count(*) as objects from (${walked}) walked`,
-    binds.values,
-  );
-  return bound ?? { toKey: null, objects: 0 };
+  const [bound] = await tx.query<Bound>(`select ${boundColumns(task)} from (${walked}) walked`, binds.values);
+  return bound ?? { toKey: null, objects: 0, keys: null };
+}
+
+/** `order` is needed where the keys of several parts come together: grouping may mix them. */
+function boundColumns({ kind }: EngineTask, order: '' | 'order by key' = ''): string {
+  const all = `array_agg(key ${order})`;
+  return `(${all})[count(*)] as "toKey", count(*) as objects, ${kind === 'extract' ? `${all}::text` : 'null'} as keys`;
 }
 
 /** The key of the row that lies so many rows ahead; null: there are fewer. An index is read, and nothing else. */

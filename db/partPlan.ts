@@ -6,6 +6,7 @@ import type { Database, Sql } from './connection.ts';
 import { findEngineTask } from './engineTask.ts';
 import { explainFailure } from './faults.ts';
 import { cutFew, cutWindow, type Cut, type StepSizes } from './partCut.ts';
+import { keepPlannedKeys } from './plannedKeys.ts';
 import { selectsFew } from './selectivity.ts';
 import { toStoredFailure } from './storedFailure.ts';
 import { sqlStateOf, sqlStates } from './transientErrors.ts';
@@ -148,17 +149,21 @@ async function writeParts(
     const now = await findEngineTask(tx, { taskId, generation }, 'for no key update');
     if (now === null || isFinal(now.state) || now.planDone || now.planCursor !== planCursor) return;
     if (bounds.length > 0) {
-      await tx.query(
+      const parts = await tx.query<{ partNo: number }>(
         `insert into subtasks (task_id, part_no, from_key, to_key, expected, sparse, whole)
          select $1, (select coalesce(max(part_no), 0) from subtasks where task_id = $1) + n,
            coalesce(lag(to_key) over (order by n), $2), to_key, objects, $3, $4
-         from unnest($5::uuid[], $6::bigint[]) with ordinality as bounds (to_key, objects, n)`,
+         from unnest($5::uuid[], $6::bigint[]) with ordinality as bounds (to_key, objects, n)
+         returning part_no as "partNo"`,
         [
           ...[taskId, isWhole ? null : planCursor, isSparse, isWhole],
           bounds.map(({ toKey }) => toKey),
           bounds.map(({ objects }) => objects),
         ],
       );
+      const first = Math.min(...parts.map(({ partNo }) => partNo));
+      const planned = bounds.flatMap(({ keys }, n) => (keys === null ? [] : [{ partNo: first + n, keys }]));
+      await keepPlannedKeys(tx, taskId, planned);
     }
     await tx.query(
       `update tasks set plan_cursor = coalesce($2::uuid, plan_cursor), plan_done = $3,

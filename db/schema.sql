@@ -211,6 +211,15 @@ create table origin_removals (
 );
 CREATE INDEX origin_removals_due ON public.origin_removals USING btree (task_id, part_no, next_attempt_time) WHERE (state = 'pending'::text);
 
+create table planned_keys (
+  task_id bigint not null,
+  part_no integer not null,
+  to_key uuid not null,
+  keys uuid[] not null storage external,
+  constraint planned_keys_task_id_part_no_fkey FOREIGN KEY (task_id, part_no) REFERENCES subtasks(task_id, part_no) ON DELETE CASCADE,
+  constraint planned_keys_pkey PRIMARY KEY (task_id, part_no, to_key)
+);
+
 create table request_stats (
   month date not null,
   service text not null,
@@ -507,6 +516,7 @@ END) stored not null,
   scheduled_time timestamp with time zone,
   rest_state text,
   stuck_since timestamp with time zone,
+  default_version_removed boolean default false not null,
   told_window integer,
   constraint tasks_asked_action_check CHECK ((asked_action = ANY (ARRAY['cancel'::text, 'pause'::text, 'resume'::text, 'retry'::text]))),
   constraint tasks_desired_state_check CHECK ((desired_state = ANY (ARRAY['run'::text, 'pause'::text, 'cancel'::text]))),
@@ -526,6 +536,7 @@ CREATE INDEX tasks_ended ON public.tasks USING btree (end_time, task_id) INCLUDE
 CREATE UNIQUE INDEX tasks_idempotency_key ON public.tasks USING btree (created_by, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX tasks_open ON public.tasks USING btree (task_id) WHERE (state <> ALL (ARRAY['cancelled'::text, 'failed'::text, 'done'::text]));
 CREATE INDEX tasks_open_of_schedule ON public.tasks USING btree (schedule_id) WHERE ((schedule_id IS NOT NULL) AND (state <> ALL (ARRAY['cancelled'::text, 'failed'::text, 'done'::text])));
+CREATE INDEX tasks_open_version_removals ON public.tasks USING btree (task_id) WHERE ((task_type = 4) AND ((content ->> 'target'::text) = ANY (ARRAY['face_descriptors'::text, 'event_descriptors'::text])) AND (state <> ALL (ARRAY['cancelled'::text, 'failed'::text, 'done'::text])));
 CREATE UNIQUE INDEX tasks_scheduled ON public.tasks USING btree (schedule_id, scheduled_time) WHERE (schedule_id IS NOT NULL);
 CREATE INDEX tasks_status ON public.tasks USING btree (task_status, task_id DESC);
 CREATE INDEX tasks_type ON public.tasks USING btree (task_type, task_id DESC);

@@ -22,14 +22,16 @@ export interface WalkedTable {
   readonly conditions: readonly string[];
 }
 
-export function selectionOf(
-  work: TaskWork & { readonly upperBound: string },
-  range: KeyRange,
-  binds: Binds,
-): Selection {
+/** A task as far as its selection goes. */
+export type SelectingTask = TaskWork & {
+  readonly upperBound: string;
+  readonly isDefaultRemoved: boolean;
+};
+
+export function selectionOf(work: SelectingTask, range: KeyRange, binds: Binds): Selection {
   return work.kind === 'gc'
     ? gcSelection(work.content, work.upperBound, range, binds)
-    : extractSelection(work.content, work.upperBound, range, binds);
+    : extractSelection(work, range, binds);
 }
 
 export function walkedTable(work: TaskWork): WalkedTable {
@@ -98,72 +100,71 @@ export function gcSelection(
 }
 
 /** What an extract has to make, descriptors or attributes, and the filtered objects lack. */
-export function extractSelection(
-  content: ExtractContent,
-  upperBound: string,
+function extractSelection(
+  work: SelectingTask & { readonly kind: 'extract' },
   range: KeyRange,
   binds: Binds,
 ): Selection {
-  const work: TaskWork = { kind: 'extract', content };
+  const { content, upperBound, isDefaultRemoved } = work;
   const within = createWithin(range, binds);
   const { table, key } = walkedTable(work);
-  const filtered: Selection = {
-    ...{ from: table, key },
+  const isSelectedBySample = content.extraction_target === 'basic_attributes' || isDefaultRemoved;
+  const present = descriptorOf(content, content.options.default_descriptor_version, 'd', key, within);
+  return {
+    from: isSelectedBySample ? table : `${table} join ${present.table} on ${present.condition}`,
+    key,
     conditions: [
       ...within(key),
       ...filterConditions(work, binds, within),
       createdBefore(table, upperBound, binds),
+      ...(isSelectedBySample ? [hasSample(content, key, within)] : []),
+      lacksWanted(content, key, within),
     ],
   };
-  return content.extraction_target === 'basic_attributes'
-    ? withoutAttributes(filtered, content, within)
-    : withoutDescriptor(filtered, content, within, binds);
 }
 
 // The range stands at each table: PostgreSQL concludes from one key to another that equals it for "=" only, and would
 // merge each step's range with everything before it.
 
-/** Objects that have a face's sample and no attributes. */
-function withoutAttributes(filtered: Selection, { filters }: ExtractContent, within: Within): Selection {
-  const { key, conditions } = filtered;
-  const sampled = [`p.owner_id = ${key}`, `p.kind = 'face'`, ...within('p.owner_id')];
-  const present = ['w.face_id = f.face_id', 'w.basic_attributes is not null', ...within('w.face_id')];
-  return {
-    ...filtered,
-    conditions: [
-      ...conditions,
-      `exists (select from samples p where ${sampled.join(' and ')})`,
-      filters.objects_type === 'faces'
-        ? `not exists (select from attributes w where ${present.join(' and ')})`
-        : 'e.basic_attributes is null',
-    ],
-  };
+/** The kind of sample that the task's network reads. */
+export function sampleKindOf(content: ExtractContent): 'face' | 'body' {
+  return content.extraction_target === 'body_descriptor' ? 'body' : 'face';
 }
 
-/** Objects that have a descriptor of the default version and lack the wanted one. */
-function withoutDescriptor(
-  { from, key, conditions }: Selection,
+function hasSample(content: ExtractContent, key: string, within: Within): string {
+  const conditions = [`p.owner_id = ${key}`, `p.kind = '${sampleKindOf(content)}'`, ...within('p.owner_id')];
+  return `exists (select from samples p where ${conditions.join(' and ')})`;
+}
+
+/** Whether the object `key` lacks what the task makes. */
+export function lacksWanted(content: ExtractContent, key: string, within: Within): string {
+  if (content.extraction_target !== 'basic_attributes') {
+    const { table, condition } = descriptorOf(content, content.options.descriptor_version, 'w', key, within);
+    return `not exists (select from ${table} where ${condition})`;
+  }
+  if (content.filters.objects_type === 'events') return 'e.basic_attributes is null';
+  const present = [`w.face_id = ${key}`, 'w.basic_attributes is not null', ...within('w.face_id')];
+  return `not exists (select from attributes w where ${present.join(' and ')})`;
+}
+
+/** The object's descriptor of the task's type in one version. */
+function descriptorOf(
   content: ExtractContent,
+  descriptorVersion: number | undefined,
+  alias: string,
+  key: string,
   within: Within,
-  binds: Binds,
-): Selection {
-  const { filters, options } = content;
-  const faces = filters.objects_type === 'faces';
-  const [descriptors, column] = faces ? ['face_descriptors', 'face_id'] : ['event_descriptors', 'event_id'];
-  const type = faces ? null : binds.add(content.extraction_target === 'body_descriptor' ? 'body' : 'face');
-  const of = (alias: string, descriptorVersion: number | undefined) =>
-    [
-      `${alias}.${column} = ${key} and ${alias}.descriptor_version = ${version(descriptorVersion)}`,
-      ...(type === null ? [] : [`${alias}.descriptor_type = ${type}`]),
-      ...within(`${alias}.${column}`),
-    ].join(' and ');
+): { table: string; condition: string } {
+  const faces = content.filters.objects_type === 'faces';
+  const column = `${alias}.${faces ? 'face_id' : 'event_id'}`;
+  const conditions = [
+    `${column} = ${key} and ${alias}.descriptor_version = ${version(descriptorVersion)}`,
+    ...(faces ? [] : [`${alias}.descriptor_type = '${sampleKindOf(content)}'`]),
+    ...within(column),
+  ];
   return {
-    from: `${from} join ${descriptors} d on ${of('d', options.default_descriptor_version)}`,
-    key,
-    conditions: [
-      ...conditions,
-      `not exists (select from ${descriptors} w where ${of('w', options.descriptor_version)})`,
-    ],
+    table: `${faces ? 'face_descriptors' : 'event_descriptors'} ${alias}`,
+    condition: conditions.join(' and '),
   };
 }
 

@@ -8,6 +8,7 @@ import { everything } from './keyRange.ts';
 import { orderedKeys } from './orderedKeys.ts';
 import { selectionOf } from './selection.ts';
 import { estimateRows } from './selectivity.ts';
+import { refuseConflict } from './versionConflicts.ts';
 
 export interface PreviewLimits {
   /** So many objects are counted; more are estimated. */
@@ -54,6 +55,9 @@ export type TaskPreviews = ReturnType<typeof createTaskPreviews>;
 /** Looks at what a task would deal with, by the same pieces of SQL that would plan and do it; changes nothing. */
 export function createTaskPreviews(db: Database, limits: PreviewLimits = defaultLimits) {
   return {
+    /** @throws DomainError versionInUse as making the task would */
+    checkVersions: (work: TaskWork): Promise<void> => refuseConflict(db, work),
+
     preview: (work: TaskWork): Promise<TaskPreview> =>
       db.transaction(async (tx) => {
         // Compiling a statement that ends after a few milliseconds takes longer than the statement.
@@ -69,7 +73,10 @@ export function createTaskPreviews(db: Database, limits: PreviewLimits = default
 /** As a task that is created now: PostgreSQL reads this word as the beginning of the transaction. */
 function select(work: TaskWork) {
   const binds = createBinds();
-  return { selection: selectionOf({ ...work, upperBound: 'now' }, everything, binds), binds };
+  return {
+    selection: selectionOf({ ...work, upperBound: 'now', isDefaultRemoved: false }, everything, binds),
+    binds,
+  };
 }
 
 async function find(tx: Sql, work: TaskWork, limits: PreviewLimits): Promise<Found> {

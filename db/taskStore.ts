@@ -14,13 +14,15 @@ import { recordAudit, type Actor } from './auditStore.ts';
 import type { Database, Sql } from './connection.ts';
 import { createTask, keepKey, type CreatedTask, type NewTask } from './createTask.ts';
 import { unfoldOpened } from './partSums.ts';
+import { toWork } from './engineTask.ts';
+import { holdVersions } from './versionConflicts.ts';
 
 export type TaskStore = ReturnType<typeof createTaskStore>;
 
 /** What admins do to tasks. Each method is one transaction with its line in the audit; the engine is told afterwards. */
 export function createTaskStore(db: Database) {
   return {
-    /** @throws DomainError idempotencyConflict when the key was used with another request */
+    /** @throws DomainError idempotencyConflict when the key was used with another request; versionInUse */
     create: (task: NewTask, actor: Actor): Promise<CreatedTask> =>
       db.transaction((tx) => createTask(tx, task, actor)),
 
@@ -36,7 +38,7 @@ export function createTaskStore(db: Database) {
      * Opens a finished task again under the next generation: unfinished parts go on from their checkpoints
      * (`unfinished`), objects with an open error of parts that came to their end are done again (`failed`, or those
      * with one code), or both (`all`).
-     * @throws DomainError taskNotFound | cannotRetry
+     * @throws DomainError taskNotFound | cannotRetry | versionInUse
      */
     retry: (taskId: number, scope: RetryScope, actor: Actor): Promise<TaskRef> =>
       retry(db, taskId, scope, actor),
@@ -120,6 +122,8 @@ async function throttle(
 
 async function retry(db: Database, taskId: number, scope: RetryScope, actor: Actor): Promise<TaskRef> {
   return db.transaction(async (tx) => {
+    // Before the task's row is locked: who makes a gc has its version first, and marks rows of extracts then.
+    await holdVersionsOf(tx, taskId);
     const task = await lockTask(tx, taskId);
     checkRetry(task);
     const opensUnfinished = scope === 'unfinished' || scope === 'all';
@@ -155,6 +159,14 @@ async function retry(db: Database, taskId: number, scope: RetryScope, actor: Act
 }
 
 const asNew = `claim = null, failure = null, failed_attempts = 0, checkpoint_time = null, end_time = null`;
+/** @throws DomainError versionInUse */
+async function holdVersionsOf(tx: Sql, taskId: number): Promise<void> {
+  const [task] = await tx.query<{ task_type: number; content: unknown }>(
+    'select task_type, content from tasks where task_id = $1',
+    [taskId],
+  );
+  if (task !== undefined) await holdVersions(tx, toWork(task.task_type, task.content));
+}
 
 async function openUnfinished(tx: Sql, taskId: number): Promise<void> {
   await tx.query(

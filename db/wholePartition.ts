@@ -22,7 +22,7 @@ export async function cutWhole(tx: Sql, task: EngineTask): Promise<Cut | null> {
   const { all, others } = await inspect(tx, partition, task.content, task.upperBound);
   if (all === 0 || others) return null;
   return {
-    bounds: [{ toKey: lastKey, objects: all }],
+    bounds: [{ toKey: lastKey, objects: all, keys: null }],
     ...{ cursor: lastKey, isLast: true, isSparse: false, isWhole: true },
   };
 }

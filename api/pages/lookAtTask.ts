@@ -21,14 +21,14 @@ interface SentOrder {
 // Removing this many objects or more asks for their number.
 const countTypedFrom = 1_000;
 
-/** What a form orders, as it would be now, and what a client would send to order it. */
-export function lookAtTask(sources: LookSources) {
+/** What a form orders, now or `forLater`, as it would be now, and what a client would send to order it. */
+export function lookAtTask(sources: LookSources, when: { readonly forLater?: boolean } = {}) {
   return async (req: Request, order: TaskOrder, sent: SentOrder): Promise<TaskPreviewInput> => {
     const removed = defaultVersionOf(order, sources);
     const [found, withoutOther] = await Promise.all([
       order.taskType === 5
-        ? sources.previewTask({ task_type: 5, content: order.content })
-        : sources.previewTask({ task_type: 4, content: order.content }),
+        ? sources.previewTask({ task_type: 5, content: order.content }, when)
+        : sources.previewTask({ task_type: 4, content: order.content }, when),
       removed === null ? null : sources.versionUse.countWithoutOther(removed),
     ]);
     const isLoss = removed !== null && found.count > 0;

@@ -4,6 +4,7 @@ import { newTaskPage, type NewTaskInput } from '../../views/pages/tasks/new.ts';
 import { toTaskKind, type TaskKind } from '../../views/pages/tasks/taskKinds.ts';
 import { paths } from '../../views/paths.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { VersionInUseError } from '../../domain/tasks/heldVersions.ts';
 import { actorOf, type Actor } from '../requestContext.ts';
 import { bodyCheck } from '../contract/bodyCheck.ts';
 import type { PageSources } from './deps.ts';
@@ -31,11 +32,12 @@ export function newTask(sources: NewTaskSources) {
     req: Request,
     res: Response,
     kind: TaskKind,
-    more: Pick<NewTaskInput, 'typed' | 'preview'> = {},
+    more: Pick<NewTaskInput, 'typed' | 'preview' | 'refusal'> = {},
   ): Promise<void> => {
     const page = newTaskPage({ kind, ...(await formOffers(sources, kind)), ...more });
     const isFaulty = Object.keys(more.typed?.faults ?? {}).length > 0;
-    sendPage(req, res, 'tasks/new', page, isFaulty ? 400 : 200);
+    const status = more.refusal === undefined ? (isFaulty ? 400 : 200) : 409;
+    sendPage(req, res, 'tasks/new', page, status);
   };
 
   const start = (order: TaskOrder, actor: Actor): Promise<number> =>
@@ -75,6 +77,10 @@ export function newTask(sources: NewTaskSources) {
       say(req, `Task ${taskId} was created.`);
       leadTo(req, res, paths.task(taskId));
     } catch (error) {
+      if (error instanceof VersionInUseError) {
+        await show(req, res, kind, { typed, refusal: { taskId: error.taskId, detail: error.detail } });
+        return;
+      }
       if (!(error instanceof DomainError) || error.entry.status !== 400) throw error;
       await show(req, res, kind, { typed: { ...typed, faults: faultsOf(error) } });
     }

@@ -32,7 +32,7 @@ const missedAtMost = 5;
 export function schedulePages(sources: ScheduleSources) {
   const { scheduleLists, scheduleActions, auditLists, contract } = sources;
   const checkSchedule = bodyCheck(contract, 'post', '/tasks/schedules');
-  const look = lookAtTask(sources);
+  const look = lookAtTask(sources, { forLater: true });
 
   const list: RequestHandler = async (req, res) => {
     const paging = readPaging(req.query, 20);

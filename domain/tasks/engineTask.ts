@@ -17,6 +17,8 @@ export type EngineTask = TaskWork & {
   readonly upperBound: string;
   readonly planCursor: string | null;
   readonly planDone: boolean;
+  /** Of an extract: its default version was removed before all was planned, so the rest is found by its samples. */
+  readonly isDefaultRemoved: boolean;
   /** What the task is again after a retry that left out what had not ended; null: nothing is left out. */
   readonly restState: 'cancelled' | 'failed' | null;
   readonly windowSize: number | null;

@@ -4,8 +4,8 @@ import type { ErrorName } from '../errors.ts';
 /** An object to extract, with the sample that it has now; without a sample the last three are null. */
 export interface Candidate {
   readonly objectId: string;
-  /** False for an object that failed before and is not selected any more. */
-  readonly selected: boolean;
+  /** Whether there is anything to do: it is `gone`, or what the task makes is `present`. */
+  readonly standing: 'lacking' | 'present' | 'gone';
   readonly sampleId: string | null;
   readonly generation: number | null;
   readonly storageKey: string | null;
@@ -28,7 +28,7 @@ export type Extracted = OfSample &
 export type ExtractOutcome =
   | Extracted
   | { readonly kind: 'failed'; readonly objectId: string; readonly error: ErrorName; readonly detail: string }
-  | { readonly kind: 'unselected'; readonly objectId: string };
+  | { readonly kind: 'present' | 'gone'; readonly objectId: string };
 
 /** A part first walks its range, then, after a retry, the objects whose error is open. */
 export type ExtractPhase = 'range' | 'errors';

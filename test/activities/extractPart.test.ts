@@ -25,6 +25,7 @@ const task: EngineTask = {
     upperBound: '2026-01-01',
     planCursor: null,
     planDone: true,
+    isDefaultRemoved: false,
     restState: null,
     windowSize: null,
     priority: 3,
@@ -55,7 +56,7 @@ const part: ClaimedPart = {
 function candidates(first: number, count: number): Candidate[] {
   return Array.from({ length: count }, (_, index) => {
     const id = String(first + index).padStart(6, '0');
-    return { objectId: id, selected: true, sampleId: id, generation: 1, storageKey: `image-${id}` };
+    return { objectId: id, standing: 'lacking', sampleId: id, generation: 1, storageKey: `image-${id}` };
   });
 }
 

@@ -18,6 +18,7 @@ const task: EngineTask = {
     upperBound: '2026-01-01',
     planCursor: null,
     planDone: true,
+    isDefaultRemoved: false,
     restState: null,
     windowSize: null,
     priority: 3,

@@ -221,10 +221,51 @@ test('lists are newest first, in pages, and a page past the end is empty', async
   assert.deepEqual(await ids('?page=1000000000000000000&page_size=1000'), []);
 });
 
+test('a gc of a version that an open extract needs is refused by the name of that task, and the preview says so before', async () => {
+  const extract = await create(newVersion, '/4/tasks/additional_extract');
+  const { content } = oldVersion;
+  for (const [path, body] of [
+    ['/4/tasks/gc', oldVersion],
+    ['/4/tasks/preview', { task_type: 4, content }],
+    ['/4/tasks/gc', { content: { ...content, filters: { descriptor_version: 3 } } }],
+  ] as const) {
+    const answer = await call('POST', path, { body });
+    assert.deepEqual([answer.status, answer.body.error_code], [409, 28038], path);
+    assert.match(
+      answer.body.detail,
+      new RegExp(`^task ${extract} \\(extract, pending\\) needs the face descriptors`),
+    );
+  }
+  await setTask(extract, "state = 'done'");
+  const gc = await create();
+  const retry = await call('PATCH', `/4/tasks/${extract}`, { body: { action: 'retry' } });
+  assert.deepEqual([retry.status, retry.body.error_code], [409, 28038]);
+  for (const [path, body] of [
+    ['/4/tasks/additional_extract', newVersion],
+    ['/4/tasks/preview', { task_type: 5, content: newVersion.content }],
+  ] as const) {
+    const answer = await call('POST', path, { body });
+    assert.deepEqual([answer.status, answer.body.error_code], [409, 28038], path);
+    assert.match(answer.body.detail, new RegExp(`^task ${gc} \\(gc, pending\\) removes`));
+  }
+  await setTask(gc, "state = 'cancelled'");
+  await create(newVersion, '/4/tasks/additional_extract');
+});
+
+test('an order that is sent again is answered with its task, whatever is open meanwhile', async () => {
+  const headers = { 'idempotency-key': 'once' };
+  const first = await call('POST', '/4/tasks/gc', { body: oldVersion, headers });
+  await setTask(first.body.task_id, "state = 'done'");
+  await create(newVersion, '/4/tasks/additional_extract');
+  const again = await call('POST', '/4/tasks/gc', { body: oldVersion, headers });
+  assert.deepEqual([again.status, again.body], [201, first.body]);
+});
+
 test('lists and counts take the same filters', async () => {
   const first = await create();
+  await setTask(first, "state = 'done'");
   const second = await create(newVersion, '/4/tasks/additional_extract');
-  const third = await create();
+  const third = await create({ content: { target: 'face_descriptors', filters: { descriptor_version: 2 } } });
   await setTask(first, "create_time = '2020-01-01', end_time = '2020-01-02', state = 'done'");
   for (const [query, expected] of [
     ['', [third, second, first]],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { readDocument } from '../../api/contract/document.ts';
@@ -14,6 +14,8 @@ import { insertPicturedFaces } from './faceRows.ts';
 import { openSite } from '../support/site.ts';
 
 const site = openSite();
+// A gc and an extract that are open exclude each other, by versions.
+beforeEach(() => site.server.db.query('truncate tasks cascade'));
 
 async function contentOf(page: Page): Promise<unknown> {
   const taskId = Number(/\/tasks\/(\d+)\/view/.exec(page.url())?.[1]);
@@ -218,6 +220,47 @@ test('a form is filled in by its address, and what is typed goes along to anothe
   await page.getByRole('link', { name: 'Remove face descriptors' }).click();
   const removed = page.getByLabel('Descriptor version to remove');
   assert.equal(await removed.inputValue(), '', 'what was to be made is not to be removed');
+});
+
+test('a version that an open task needs is not removed: the form stays as it is and leads to that task', async () => {
+  const page = await site.signedIn();
+  await page.goto('/tasks/new?kind=extract-faces&descriptor_version=3');
+  await page.getByRole('button', { name: 'Start the extract' }).click();
+  await page.waitForURL(/\/tasks\/\d+\/view/);
+  const extract = new URL(page.url()).pathname;
+  for (const button of ['Preview', 'Remove the descriptors']) {
+    await page.goto('/tasks/new?kind=gc-face-descriptors');
+    await page.getByLabel('Descriptor version to remove').fill('1');
+    await page.getByLabel('Description').fill('clean up');
+    const answered = page.waitForResponse((answer) => answer.request().method() === 'POST');
+    await page.getByRole('button', { name: button }).click();
+    assert.equal((await answered).status(), 409);
+    const alert = page.getByRole('alert');
+    await alert.getByText('This task cannot be started now').waitFor();
+    assert.equal(await page.getByLabel('Description').inputValue(), 'clean up');
+    const link = alert.getByRole('link', { name: /needs the face descriptors of faces in version 1/ });
+    assert.equal(await link.getAttribute('href'), extract);
+  }
+
+  // A schedule is for another time.
+  await page.goto('/schedules/new?kind=gc-face-descriptors&descriptor_version=1&cron=30+2+*+*+*');
+  await page.getByRole('button', { name: 'Show the next runs' }).click();
+  await page.getByRole('region', { name: 'If it ran now' }).waitFor();
+
+  await site.server.db.query(`update tasks set state = 'done'`);
+  const gc = await site.server.db.query<{ id: number }>(
+    `insert into tasks (task_type, content) values (4, $1) returning task_id as id`,
+    [JSON.stringify({ target: 'face_descriptors', filters: { descriptor_version: 1 }, store_results: true })],
+  );
+  await page.goto('/tasks/new?kind=extract-faces&descriptor_version=3');
+  await page.getByRole('button', { name: 'Start the extract' }).click();
+  await page
+    .getByRole('alert')
+    .getByRole('link', { name: new RegExp(`task ${gc[0]?.id} .*removes`) })
+    .waitFor();
+  await page.goto(extract);
+  await page.getByRole('button', { name: 'Retry' }).first().click();
+  await page.getByText('Descriptor version used by an open task').waitFor();
 });
 
 test('removing all faces needs a word of its own', async () => {

@@ -47,6 +47,8 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   scheduleNotFound: looked,
   scheduleChanged: 'Read the schedule anew and apply the change to what it is now.',
   idempotencyConflict: 'Use a new key for a new request.',
+  versionInUse:
+    'Wait until the task that the detail names has ended, or cancel it. An extract and a gc of a version that it needs exclude each other.',
   sampleMissing: 'The image is not in the store. Restore it, then retry what failed.',
   sampleUnreadable: 'The image is damaged or of an unknown format. Replace it, then retry what failed.',
   sampleChanged: 'The sample was replaced while it was read. Retry what failed.',

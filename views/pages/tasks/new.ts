@@ -10,6 +10,8 @@ export interface NewTaskInput extends FormOffers {
   readonly kind: TaskKind;
   readonly typed?: Typed;
   readonly preview?: TaskPreviewInput;
+  /** The open task for which this one cannot be started, and why. */
+  readonly refusal?: { readonly taskId: number; readonly detail: string };
 }
 
 export interface NewTaskPage {
@@ -39,14 +41,20 @@ export function newTaskPage(input: NewTaskInput): NewTaskPage {
     explanation,
     warning,
     notice: extractWarning(input.kind, input),
-    summary: errorSummary(typed, [
-      ...groups.flatMap((group) => group.fields),
-      ...(preview?.confirmation ? [preview.confirmation] : []),
-    ]),
+    summary: input.refusal
+      ? refusedFor(input.refusal)
+      : errorSummary(typed, [
+          ...groups.flatMap((group) => group.fields),
+          ...(preview?.confirmation ? [preview.confirmation] : []),
+        ]),
     preview,
     groups,
     action: paths.newTask(),
     button,
     cancel: paths.tasks(),
   };
+}
+
+function refusedFor({ taskId, detail }: NonNullable<NewTaskInput['refusal']>): ErrorSummary {
+  return { title: 'This task cannot be started now', items: [{ text: detail, href: paths.task(taskId) }] };
 }
