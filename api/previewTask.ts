@@ -14,7 +14,7 @@ export type PreviewBody =
   | { readonly task_type: typeof taskTypes.additionalExtract; readonly content: ExtractRequest };
 
 export interface PreviewTaskDeps extends Omit<ExtractSurroundings, 'now'> {
-  readonly taskPreviews: { preview(work: TaskWork): Promise<TaskPreview> };
+  readonly taskPreviews: { preview(workAt: (now: Date) => TaskWork): Promise<TaskPreview> };
 }
 
 export type PreviewTask = ReturnType<typeof createPreviewTask>;
@@ -22,12 +22,10 @@ export type PreviewTask = ReturnType<typeof createPreviewTask>;
 /** What a task would deal with; refuses what creating it would refuse. */
 export function createPreviewTask(deps: PreviewTaskDeps) {
   /** @throws DomainError as the content's own checks do */
-  return async (body: PreviewBody): Promise<TaskPreview> => {
-    const now = new Date();
-    return deps.taskPreviews.preview(
+  return (body: PreviewBody): Promise<TaskPreview> =>
+    deps.taskPreviews.preview((now) =>
       body.task_type === taskTypes.gc
         ? { kind: 'gc', content: freezeGcContent(body.content, now) }
         : { kind: 'extract', content: freezeExtractContent(body.content, { ...deps, now }) },
     );
-  };
 }

@@ -34,12 +34,15 @@ export interface Idempotency {
   readonly request: object;
 }
 
+/** What the task shall do, by the database's time when its row is written. */
+type ContentAt = (now: Date) => GcContent | ExtractContent;
+
 export interface TaskActionsDeps {
   readonly tasks: {
     create(
       task: {
         readonly taskType: TaskType;
-        readonly content: GcContent | ExtractContent;
+        readonly content: ContentAt;
         readonly description: string | null;
         readonly objectsPerSecond?: number;
         readonly errorBudget?: number;
@@ -101,7 +104,7 @@ export function createTaskActions(deps: TaskActionsDeps) {
 
   const create = async (
     taskType: TaskType,
-    content: GcContent | ExtractContent,
+    content: ContentAt,
     wishes: TaskWishes,
     actor: Actor,
     idempotency?: Idempotency,
@@ -142,7 +145,7 @@ export function createTaskActions(deps: TaskActionsDeps) {
       actor: Actor,
       idempotency?: Idempotency,
     ): Promise<number> =>
-      create(taskTypes.gc, freezeGcContent(request, new Date()), wishes, actor, idempotency),
+      create(taskTypes.gc, (now) => freezeGcContent(request, now), wishes, actor, idempotency),
 
     /** @throws DomainError noExtractor | validationFailed | fieldMissing | idempotencyConflict */
     createExtract: async (
@@ -151,13 +154,7 @@ export function createTaskActions(deps: TaskActionsDeps) {
       actor: Actor,
       idempotency?: Idempotency,
     ): Promise<number> => {
-      const content = freezeExtractContent(request, {
-        now: new Date(),
-        defaultFaceVersion: deps.defaultFaceVersion,
-        defaultBodyVersion: deps.defaultBodyVersion,
-        attributesVersion: deps.attributesVersion,
-        hasExtractor: (version, kind) => deps.hasExtractor(version, kind),
-      });
+      const content: ContentAt = (now) => freezeExtractContent(request, { ...deps, now });
       return create(taskTypes.additionalExtract, content, wishes, actor, idempotency);
     },
 

@@ -7,10 +7,14 @@ import type { TaskType } from '../domain/tasks/task.ts';
 import { advisoryLocks } from './advisoryLocks.ts';
 import { recordAudit, type Actor } from './auditStore.ts';
 import type { Sql } from './connection.ts';
+import { timeOf } from './databaseClock.ts';
+
+type Content = GcContent | ExtractContent;
 
 export interface NewTask {
   readonly taskType: TaskType;
-  readonly content: GcContent | ExtractContent;
+  /** A function makes it of the database's time, which also bounds the objects that are selected. */
+  readonly content: Content | ((now: Date) => Content);
   readonly description: string | null;
   readonly objectsPerSecond?: number;
   readonly errorBudget?: number;
@@ -37,10 +41,10 @@ const keptAfterRemoval = '1 day';
 /**
  * Writes a new task with its line in the audit, or finds the one that the same order has made before. Two equal orders
  * at the same time make one task: the second waits until the first has committed.
- * @throws DomainError idempotencyConflict
+ * @throws DomainError idempotencyConflict, and what making its content throws
  */
 export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<CreatedTask> {
-  const { taskType, content, description, idempotency } = task;
+  const { taskType, description, idempotency } = task;
   const settings = {
     objects_per_second: task.objectsPerSecond ?? null,
     error_budget: task.errorBudget ?? null,
@@ -50,6 +54,7 @@ export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<
   };
   const earlier = idempotency === undefined ? null : await findEarlier(tx, task, actor);
   if (earlier !== null) return earlier;
+  const content = typeof task.content === 'function' ? task.content(await timeOf(tx)) : task.content;
   const [row] = await tx.query<TaskRef>(
     `insert into tasks (task_type, content, description, objects_per_second, error_budget, notification_policy,
        created_by, created_by_login, request_id, schedule_id, scheduled_time, window_size, priority, idempotency_key,

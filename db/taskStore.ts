@@ -19,7 +19,7 @@ export type TaskStore = ReturnType<typeof createTaskStore>;
 /** What admins do to tasks. Each method is one transaction with its line in the audit; the engine is told afterwards. */
 export function createTaskStore(db: Database) {
   return {
-    /** @throws DomainError idempotencyConflict when the key was used with another request */
+    /** @throws DomainError idempotencyConflict when the key was used with another request, and what making the content throws */
     create: (task: NewTask, actor: Actor): Promise<CreatedTask> =>
       db.transaction((tx) => createTask(tx, task, actor)),
 

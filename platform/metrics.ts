@@ -89,6 +89,11 @@ export function createMetrics(registry: Registry = new Registry()) {
       'Age of the oldest notification that waits to be sent, or task that waits to be started.',
       [],
     ),
+    clockOffset: gauge(
+      'luna_clock_offset_seconds',
+      "How far this process's clock is ahead of the database's.",
+      [],
+    ),
     reconcilerRepairs: counter('luna_reconciler_repairs_total', 'What the reconciler put right.', ['kind']),
     controlLatency: histogram(
       'luna_control_latency_seconds',

@@ -3,7 +3,12 @@ import type { Logger } from '../platform/logger.ts';
 
 export interface PresenceDeps {
   readonly store: {
-    beat(workerId: string, queues: readonly string[], version: string): Promise<void>;
+    beat(
+      workerId: string,
+      queues: readonly string[],
+      version: string,
+      clockOffsetSeconds: number,
+    ): Promise<void>;
     leave(workerId: string): Promise<void>;
   };
   readonly workerId: string;
@@ -11,6 +16,8 @@ export interface PresenceDeps {
   readonly version: string;
   /** Throws when this process does not take work. */
   check(): void;
+  /** How far this process's clock is ahead of the database's. */
+  clockOffsetSeconds(): number;
   readonly log: Pick<Logger, 'warn'>;
 }
 
@@ -32,7 +39,7 @@ export async function runPresence(deps: PresenceDeps, stopping: AbortSignal): Pr
   while (!stopping.aborted) {
     await attempt(() => {
       deps.check();
-      return store.beat(workerId, queues, version);
+      return store.beat(workerId, queues, version, deps.clockOffsetSeconds());
     });
     await wait(everyMs, undefined, { signal: stopping }).catch(() => undefined);
   }

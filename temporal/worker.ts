@@ -6,6 +6,7 @@ import { createDelivery } from '../activities/deliverNotification.ts';
 import { createActivities } from '../activities/index.ts';
 import { createBlockCounts } from '../db/blockCounts.ts';
 import { createDatabase } from '../db/connection.ts';
+import { createDatabaseClock, timeOf } from '../db/databaseClock.ts';
 import { ensureDescriptorPartition } from '../db/descriptorPartitions.ts';
 import { createExtractStore } from '../db/extractStore.ts';
 import { createFollowedSchedules } from '../db/followedSchedules.ts';
@@ -72,6 +73,10 @@ const db = createDatabase({
   maxConnections: config.maxDbConnections,
 });
 shutdown.on('last', 'database', () => db.close());
+const clock = createDatabaseClock(db);
+shutdown.on('normal', 'clock', () => {
+  clock.close();
+});
 
 const settings = {
   connection: connectionSettings(config, config.temporalAddress),
@@ -156,9 +161,9 @@ const activities = createActivities({
   stopping: stopping.signal,
   batchTargetMs: config.batchTargetMs,
   gc: createGcStore(db),
-  scheduledTasks: createScheduledTasks(db, ({ taskType, content }) =>
+  scheduledTasks: createScheduledTasks(db, ({ taskType, content }, now) =>
     freezeContent(taskType, content, {
-      now: new Date(),
+      now,
       defaultFaceVersion: config.defaultDescriptorVersion,
       defaultBodyVersion: config.defaultBodyDescriptorVersion,
       ...abilitiesOf(catalogue, config.basicAttributesVersion),
@@ -218,7 +223,12 @@ if (queues.includes('orchestrate')) {
       followSchedules: createScheduleReconciler({
         ...{ schedules: createFollowedSchedules(db), gateway, metrics, log },
       }),
-      watchMissedRuns: createMissedRunWatch({ runs: createMissedRuns(db), metrics, log }),
+      watchMissedRuns: createMissedRunWatch({
+        runs: createMissedRuns(db),
+        metrics,
+        log,
+        now: () => timeOf(db),
+      }),
       sweepFiles: () => removal.sweep(),
       mergeCounts: () => createBlockCounts(db).merge(),
       sampleHistory: () => createHistoryStore(db).sample(),
@@ -240,12 +250,14 @@ if (queues.includes('orchestrate')) {
   shutdown.on('normal', 'deliveries of notifications', () => delivering);
 }
 
+await clock.measure().catch(() => undefined);
 const status = await startStatusServer({
   host: config.workerMetricsHost,
   port: config.workerMetricsPort,
   figures: [
     () => {
       metrics.reportPool(db.poolSize());
+      metrics.clockOffset.set(clock.offsetSeconds());
       return metrics.render();
     },
     () => runtime.renderMetrics(),
@@ -253,6 +265,7 @@ const status = await startStatusServer({
   contentType: metrics.contentType,
   checks: [
     { name: 'pollers', dependent: false, run: () => workers.check() },
+    { name: 'clock', dependent: false, onlyWarns: true, run: () => clock.check() },
     { name: 'postgresql', dependent: false, run: () => db.query('select 1') },
     { name: 'sample-store', dependent: false, run: () => images.check() },
     ...(extractors === null ? [] : [{ name: 'extractors', dependent: false, run: () => extractors.check() }]),
@@ -268,6 +281,7 @@ const present = runPresence(
     check: () => {
       workers.check();
     },
+    clockOffsetSeconds: () => clock.offsetSeconds(),
   },
   stopping.signal,
 );

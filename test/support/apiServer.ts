@@ -11,6 +11,7 @@ import { createAccountStore } from '../../db/accountStore.ts';
 import { createAuditLists } from '../../db/auditLists.ts';
 import { createAuditStore } from '../../db/auditStore.ts';
 import { createDatabase } from '../../db/connection.ts';
+import { createDatabaseClock } from '../../db/databaseClock.ts';
 import { createErrorLists } from '../../db/errorLists.ts';
 import { createEventLists } from '../../db/eventLists.ts';
 import { createFaceLists } from '../../db/faceLists.ts';
@@ -97,6 +98,8 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     accountType: 'admin',
     description: '',
   });
+  const clock = createDatabaseClock(db);
+  await clock.measure();
   const told: Told[] = [];
   let isEngineThere = true;
   const tell = (entry: Told): Promise<void> => {
@@ -117,6 +120,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     log,
     metrics: createMetrics(),
     refreshMetrics: () => Promise.resolve(),
+    clock,
     checks: options.checks ?? [],
     isUnavailable,
     session: { secret: 'a secret of the tests', secureCookies: false, store: sessionStore.store },
@@ -204,6 +208,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
       await requestStats.stop();
       await taskChanges.close();
       await sessionStore.close();
+      clock.close();
       await db.close();
       if (options.besides !== undefined) return;
       await imageFolder.remove();
