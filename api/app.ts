@@ -86,6 +86,7 @@ export interface AppDeps extends NotificationPoliciesDeps {
   readonly schedules: ScheduleActionsDeps['schedules'];
   readonly scheduleLists: SchedulesDeps['scheduleLists'];
   readonly gateway: TaskActionsDeps['gateway'];
+  readonly startNext: TaskActionsDeps['startNext'];
   readonly taskLists: TasksDeps['taskLists'] & PageSources['taskLists'];
   readonly subtaskLists: TasksDeps['subtaskLists'];
   readonly resultLists: TasksDeps['resultLists'];

@@ -27,6 +27,7 @@ import { createTaskLists } from '../db/taskLists.ts';
 import { createTaskPageLists } from '../db/taskPageLists.ts';
 import { createTaskPreviews } from '../db/taskPreview.ts';
 import { createTaskStore } from '../db/taskStore.ts';
+import { createTurns } from '../db/turns.ts';
 import { createVersionUse } from '../db/versionUse.ts';
 import { createWorkerStore } from '../db/workerStore.ts';
 import { isUnavailable } from '../db/unavailable.ts';
@@ -41,6 +42,7 @@ import { createPasswords } from '../platform/passwords.ts';
 import { showSettings } from '../platform/shownSettings.ts';
 import { createShutdown } from '../platform/shutdown.ts';
 import { getSigningKey } from '../platform/signingKey.ts';
+import { createAdmission } from '../temporal/admission.ts';
 import { connectionSettings } from '../temporal/connectionOptions.ts';
 import { createGateway } from '../temporal/gateway.ts';
 import type { QueueName } from '../workflows/messages.ts';
@@ -165,6 +167,7 @@ async function serve(): Promise<void> {
     schedules: createScheduleStore(db),
     scheduleLists: createScheduleLists(db),
     gateway,
+    startNext: createAdmission({ turns: createTurns(db, config.tasksAtOnce), gateway }).startNext,
     taskLists,
     subtaskLists: createSubtaskLists(db),
     resultLists: createResultLists(db),

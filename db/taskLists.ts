@@ -7,6 +7,7 @@ import { fadeMs } from '../domain/tasks/rate.ts';
 import { countRows, readPage, type BlockList } from './blockPages.ts';
 import { createConditions, type Conditions } from './conditions.ts';
 import type { Database } from './connection.ts';
+import { placesInQueue } from './turns.ts';
 import { offsetOf, type Beside, type Paging } from './paging.ts';
 
 export interface StatusCount {
@@ -48,6 +49,8 @@ export interface TaskRow {
   readonly createdBy: string | null;
   readonly createdByLogin: string;
   readonly scheduleId: number | null;
+  /** How many are started before it; null: it does not wait for its turn. */
+  readonly tasksBefore: number | null;
   readonly notificationPolicy: NotificationPolicy | null;
   readonly createTime: Date;
   readonly endTime: Date | null;
@@ -70,7 +73,7 @@ const columns = `
   coalesce(s.origins_removed, t.origins_removed) "originsRemoved",
   ${clock} "runningMs", coalesce(s.recent, 0) "recentObjects",
   t.result_id "resultId", t.failure, t.created_by "createdBy", t.created_by_login "createdByLogin",
-  t.schedule_id "scheduleId", t.notification_policy "notificationPolicy", t.create_time "createTime", t.end_time "endTime",
+  t.schedule_id "scheduleId", turn.before "tasksBefore", t.notification_policy "notificationPolicy", t.create_time "createTime", t.end_time "endTime",
   greatest(t.last_update_time, s.last_update_time) "lastUpdateTime"`;
 
 // In numbers of the machine: with decimal ones the parts of a large task took five times as long.
@@ -82,7 +85,8 @@ const parts = `left join lateral (
     coalesce(sum(origins_removed), 0)::bigint origins_removed, max(last_update_time) last_update_time,
     sum(recent * exp(greatest(-50, (recent_at_ms - ${clock}) / ${fadeMs}::float8))) filter (where recent > 0) recent
   from subtasks where task_id = t.task_id having t.state not in ('cancelled', 'failed', 'done')
-) s on true`;
+) s on true
+left join ${placesInQueue} turn on turn.waiting_id = t.task_id`;
 
 const rowsAtOnce = 500;
 const countedAtMost = 10_000;

@@ -86,7 +86,7 @@ export function createMetrics(registry: Registry = new Registry()) {
     ),
     outboxAge: gauge(
       'luna_outbox_age_seconds',
-      'Age of the oldest notification that waits to be sent, or task that waits to be started.',
+      'Age of the oldest notification that waits to be sent, or task that waits although it is its turn.',
       [],
     ),
     clockOffset: gauge(

@@ -62,8 +62,8 @@ export function createGateway(options: GatewayOptions) {
   return {
     ...createSchedules({ client, prefix, timely }),
 
-    /** Starts the task's workflow; harmless when it runs or ran already. */
-    startTask: async ({ taskId, generation, requestId }: TaskStart): Promise<void> => {
+    /** Starts the task's workflow; harmless when it runs or ran already. Its activities inherit its priority. */
+    startTask: async ({ taskId, generation, requestId, priority }: TaskStart): Promise<void> => {
       const ref = { taskId, generation };
       try {
         await timely(() =>
@@ -75,6 +75,7 @@ export function createGateway(options: GatewayOptions) {
             workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
             // A killed worker's decision is taken over by another one after this long; the default is 10 s.
             workflowTaskTimeout: '5 seconds',
+            ...(priority === undefined ? {} : { priority: { priorityKey: priority } }),
             memo: { ...ref, ...(requestId ? { requestId } : {}) },
           }),
         );

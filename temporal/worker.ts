@@ -22,6 +22,7 @@ import { createStatsStore } from '../db/statsStore.ts';
 import { createTaskAnnouncer } from '../db/taskAnnouncer.ts';
 import { createScheduledTasks } from '../db/scheduledTasks.ts';
 import { createTaskBooks } from '../db/taskBooks.ts';
+import { createTurns } from '../db/turns.ts';
 import { createTombstoneStore } from '../db/tombstoneStore.ts';
 import { createSampleStoreRow } from '../db/sampleStoreRow.ts';
 import { createWorkerStore } from '../db/workerStore.ts';
@@ -39,6 +40,7 @@ import { createMetrics } from '../platform/metrics.ts';
 import { createMonthlyCounts } from '../platform/monthlyCounts.ts';
 import { createShutdown } from '../platform/shutdown.ts';
 import { queueNames, type QueueName } from '../workflows/messages.ts';
+import { createAdmission } from './admission.ts';
 import { ensureWorkflowBundle } from './bundle.ts';
 import { connectionSettings } from './connectionOptions.ts';
 import { runDeliveries } from './deliveries.ts';
@@ -141,12 +143,25 @@ const books = createTaskBooks(db, {
     metrics.scheduleFailures.inc({ reason: 'task_failed' });
   },
 });
+const turns = createTurns(db, config.tasksAtOnce);
+const admission = createAdmission({ turns, gateway });
 const partSlots = {
   gc: createLendingSlots(2 * config.gcWindow),
   extract: createLendingSlots(config.extractProcesses + 2),
 };
+/** A place may be free: nobody waits for its next task, and what goes wrong is the reconciler's. */
+const freeingPlace = async (work: Promise<void>): Promise<void> => {
+  await work;
+  admission.startNext().catch((error: unknown) => {
+    log.debug({ err: error }, 'the next task could not be started');
+  });
+};
 const activities = createActivities({
-  books,
+  books: {
+    ...books,
+    pause: (ref) => freeingPlace(books.pause(ref)),
+    finish: (ref, end) => freeingPlace(books.finish(ref, end)),
+  },
   plan: createPartPlan(db, {
     partSizes: { gc: config.partSizeGc, extract: config.partSizeExtract },
     aheadMs: 1_000,
@@ -169,7 +184,7 @@ const activities = createActivities({
       ...abilitiesOf(catalogue, config.basicAttributesVersion),
     }),
   ),
-  startTask: (ref) => gateway.startTask(ref),
+  startNext: admission.startNext,
   checkSampleStore: () => images.check(),
   removeFiles: (keys) => removal.remove(keys),
   origins: createOriginStore(db),
@@ -219,6 +234,8 @@ if (queues.includes('orchestrate')) {
   const reconciling = runReconciler(
     {
       tasks: createOpenTasks(db),
+      startNext: admission.startNext,
+      isHeldUp: () => turns.isHeldUp(),
       gateway,
       followSchedules: createScheduleReconciler({
         ...{ schedules: createFollowedSchedules(db), gateway, metrics, log },

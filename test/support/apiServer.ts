@@ -33,6 +33,7 @@ import { createTaskPageLists } from '../../db/taskPageLists.ts';
 import { createTaskPreviews } from '../../db/taskPreview.ts';
 import { createTaskStore } from '../../db/taskStore.ts';
 import { isUnavailable } from '../../db/unavailable.ts';
+import { createTurns } from '../../db/turns.ts';
 import { createVersionUse } from '../../db/versionUse.ts';
 import { createWorkerStore } from '../../db/workerStore.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
@@ -42,6 +43,7 @@ import { createMetrics } from '../../platform/metrics.ts';
 import { createMonthlyCounts } from '../../platform/monthlyCounts.ts';
 import { createPasswords } from '../../platform/passwords.ts';
 import { showSettings } from '../../platform/shownSettings.ts';
+import { createAdmission } from '../../temporal/admission.ts';
 import { openImageStore } from '../../imagestore/open.ts';
 import { createTestFolder, type TestFolder } from './folder.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -65,6 +67,7 @@ export interface ApiServerOptions {
   readonly statsEveryMs?: number;
   readonly checks?: readonly HealthCheck[];
   readonly basicAttributesVersion?: number;
+  readonly tasksAtOnce?: number;
   /** Another one whose database and images it shares; that one has to be closed last. */
   readonly besides?: { readonly testDatabase: TestDatabase; readonly imageFolder: TestFolder };
   readonly heartbeatEveryMs?: number;
@@ -152,10 +155,15 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     schedules: createScheduleStore(db),
     scheduleLists: createScheduleLists(db),
     gateway: {
-      startTask: ({ taskId, generation, requestId }) =>
-        tell({ call: 'start', taskId, generation, requestId }),
       controlTask: ({ taskId, generation }) => tell({ call: 'control', taskId, generation }),
     },
+    startNext: createAdmission({
+      turns: createTurns(db, options.tasksAtOnce),
+      gateway: {
+        startTask: ({ taskId, generation, requestId = null }) =>
+          tell({ call: 'start', taskId, generation, requestId }),
+      },
+    }).startNext,
     taskLists: createTaskLists(db),
     subtaskLists: createSubtaskLists(db),
     resultLists: createResultLists(db),

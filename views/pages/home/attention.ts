@@ -56,7 +56,9 @@ function stalled(task: TaskShape, now: Date): Attention[] {
   const quietMs = now.getTime() - Date.parse(task.last_update_time);
   const href = paths.task(task.task_id);
   if (task.state === 'pending') {
-    return quietMs > takenWithinMs ? [waiting(`Task ${task.task_id} waits for the engine.`, href)] : [];
+    return task.tasks_before === null && quietMs > takenWithinMs
+      ? [waiting(`Task ${task.task_id} waits for the engine.`, href)]
+      : [];
   }
   if (task.state === 'paused' || quietMs <= stalledAfterMs) return [];
   const minutes = formatCount(Math.floor(quietMs / 60_000));
