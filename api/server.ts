@@ -167,7 +167,7 @@ async function serve(): Promise<void> {
     schedules: createScheduleStore(db),
     scheduleLists: createScheduleLists(db),
     gateway,
-    startNext: createAdmission({ turns: createTurns(db, config.tasksAtOnce), gateway }).startNext,
+    startNext: createAdmission({ turns: createTurns(db, config), gateway }).startNext,
     taskLists,
     subtaskLists: createSubtaskLists(db),
     resultLists: createResultLists(db),

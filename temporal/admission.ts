@@ -6,8 +6,6 @@ export interface AdmissionDeps {
   readonly gateway: Pick<Gateway, 'startTask'>;
 }
 
-export type Admission = ReturnType<typeof createAdmission>;
-
 const atOnce = 20;
 
 /** Starts tasks whose turn it is, in whichever process a place or a task may just have come. */

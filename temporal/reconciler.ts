@@ -65,7 +65,7 @@ export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal)
   let healthy = true;
   const { figuresEveryMs = standardFiguresEveryMs } = deps;
   const figures = atMostEvery(figuresEveryMs, figuresPublisher(deps));
-  const chores = [
+  const chores: (() => Promise<unknown>)[] = [
     atMostEvery(missedEveryMs, deps.watchMissedRuns),
     deps.startNext,
     lookThrough(deps, 'overdue'),
@@ -75,7 +75,7 @@ export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal)
       const swept = await deps.sweepFiles();
       if (swept > 0) deps.metrics.reconcilerRepairs.inc({ kind: 'sample_swept' }, swept);
     },
-    async () => void (await deps.mergeCounts()),
+    deps.mergeCounts,
     atMostEvery(sampleEveryMs, deps.sampleHistory),
   ];
   while (!stopping.aborted) {

@@ -143,22 +143,24 @@ const books = createTaskBooks(db, {
     metrics.scheduleFailures.inc({ reason: 'task_failed' });
   },
 });
-const turns = createTurns(db, config.tasksAtOnce);
+const turns = createTurns(db, config);
 const admission = createAdmission({ turns, gateway });
 const partSlots = {
   gc: createLendingSlots(2 * config.gcWindow),
   extract: createLendingSlots(config.extractProcesses + 2),
 };
 /** A place may be free: nobody waits for its next task, and what goes wrong is the reconciler's. */
-const freeingPlace = async (work: Promise<void>): Promise<void> => {
-  await work;
+const freeingPlace = async <T>(work: Promise<T>): Promise<T> => {
+  const answer = await work;
   admission.startNext().catch((error: unknown) => {
     log.debug({ err: error }, 'the next task could not be started');
   });
+  return answer;
 };
 const activities = createActivities({
   books: {
     ...books,
+    load: (ref) => freeingPlace(books.load(ref)),
     pause: (ref) => freeingPlace(books.pause(ref)),
     finish: (ref, end) => freeingPlace(books.finish(ref, end)),
   },

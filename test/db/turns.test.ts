@@ -22,8 +22,10 @@ afterEach(() => db.query('truncate tasks cascade'));
 const create = (priority = 3): Promise<TaskRef> =>
   tasks.create({ taskType: 4, content, description: null, priority }, tester);
 
-const admit = async (tasksAtOnce: number): Promise<number[]> =>
-  (await createTurns(db, tasksAtOnce).admit(20)).map(({ taskId }) => taskId).sort((a, b) => a - b);
+const admit = async (tasksAtOnce: number, startsAtOnce = 1_000): Promise<number[]> =>
+  (await createTurns(db, { tasksAtOnce, startsAtOnce }).admit(20))
+    .map(({ taskId }) => taskId)
+    .sort((a, b) => a - b);
 
 const before = async (taskId: number): Promise<number | null | undefined> =>
   (await createTaskLists(db).find(taskId))?.tasksBefore;
@@ -80,6 +82,17 @@ test('a task that is cancelled before its turn has ended, and a retry waits for 
   assert.deepEqual([await admit(1), await before(first.taskId)], [[], 0]);
 });
 
+test('no more tasks are started than are taken up, and an urgent one does not wait for that', async () => {
+  const all = [await create(), await create(), await create(), await create()];
+  const ids = all.map(({ taskId }) => taskId);
+  assert.deepEqual(await admit(200, 2), ids.slice(0, 2));
+  assert.deepEqual(await admit(200, 2), []);
+  const urgent = await create(1);
+  assert.deepEqual(await admit(200, 2), [urgent.taskId]);
+  for (const ref of [urgent, ...all.slice(0, 1)]) await books.load(ref);
+  assert.deepEqual(await admit(200, 2), ids.slice(2, 3));
+});
+
 test('processes that admit at the same time start no task twice', async () => {
   for (let n = 0; n < 60; n++) await create();
   const admitted = (await Promise.all(Array.from({ length: 4 }, () => admit(1_000)))).flat();
@@ -88,7 +101,7 @@ test('processes that admit at the same time start no task twice', async () => {
 });
 
 test('somebody who waits although there is a place is noticed', async () => {
-  const turns = createTurns(db, 1);
+  const turns = createTurns(db, { tasksAtOnce: 1 });
   assert.equal(await turns.isHeldUp(), false);
   await create();
   assert.equal(await turns.isHeldUp(), true);

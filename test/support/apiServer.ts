@@ -158,7 +158,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
       controlTask: ({ taskId, generation }) => tell({ call: 'control', taskId, generation }),
     },
     startNext: createAdmission({
-      turns: createTurns(db, options.tasksAtOnce),
+      turns: createTurns(db, { startsAtOnce: 1_000, ...options }),
       gateway: {
         startTask: ({ taskId, generation, requestId = null }) =>
           tell({ call: 'start', taskId, generation, requestId }),
