@@ -10,6 +10,8 @@ export interface DueNotification {
   /** This attempt's number, from 1. */
   readonly attempt: number;
   readonly ageSeconds: number;
+  /** When it was taken, seconds since 1970: receivers compare it with their own clocks. */
+  readonly takenAt: number;
 }
 
 export interface DeliveryDeps {
@@ -59,12 +61,12 @@ export function createDelivery(deps: DeliveryDeps): (due: DueNotification) => Pr
 
 async function trySending(
   { client, secrets }: DeliveryDeps,
-  { notificationId, url, payload, secret: name }: DueNotification,
+  { notificationId, url, payload, secret: name, takenAt }: DueNotification,
 ): Promise<string | null> {
   const secret = secrets[name];
   if (secret === undefined) return `NOTIFICATION_SECRETS has no secret called '${name}'`;
   const body = JSON.stringify(payload);
-  const timestamp = String(Math.floor(Date.now() / 1_000));
+  const timestamp = String(takenAt);
   const headers = {
     'content-type': 'application/json',
     'content-length': String(Buffer.byteLength(body)),

@@ -1,26 +1,25 @@
 import { DomainError } from '../domain/errors.ts';
 import type { ScheduledRun } from '../domain/schedules/schedule.ts';
-import type { TaskRef } from '../domain/tasks/parts.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { attempt } from './attempt.ts';
 
-type Outcome =
-  { readonly kind: 'started'; readonly ref: TaskRef } | { readonly kind: 'skipped' | 'waits' | 'void' };
+type Outcome = { readonly kind: 'started' } | { readonly kind: 'skipped' | 'waits' | 'void' };
 
 export interface ScheduledTaskDeps {
   readonly scheduledTasks: { start(run: ScheduledRun): Promise<Outcome> };
-  readonly startTask: (ref: TaskRef) => Promise<void>;
+  /** Starts the tasks whose turn it is. */
+  readonly startNext: () => Promise<void>;
   readonly metrics: Pick<Metrics, 'scheduleFailures'>;
 }
 
 /** One time of a schedule: its task's row, and the task's start. Says what became of it. */
-export function createScheduledTask({ scheduledTasks, startTask, metrics }: ScheduledTaskDeps) {
+export function createScheduledTask({ scheduledTasks, startNext, metrics }: ScheduledTaskDeps) {
   return (run: ScheduledRun): Promise<Outcome['kind']> =>
     attempt(async () => {
       try {
         const outcome = await scheduledTasks.start(run);
         // Should it get lost here, the reconciler starts what has a row.
-        if (outcome.kind === 'started') await startTask(outcome.ref);
+        if (outcome.kind === 'started') await startNext();
         return outcome.kind;
       } catch (error) {
         // What is tried again has not failed yet; should it never succeed, it is missed.

@@ -11,6 +11,7 @@ import { createContract } from './contract/contract.ts';
 import { readDocument } from './contract/document.ts';
 import { readManual } from './documents/manual.ts';
 import { manualRouter } from './documents/manualRouter.ts';
+import type { Clock } from './instants.ts';
 import { createJsonRouter, refuseUnknownHandlers, type Handlers } from './jsonRouter.ts';
 import { authenticate } from './middleware/authenticate.ts';
 import { errorHandler } from './middleware/errorHandler.ts';
@@ -51,6 +52,7 @@ export interface AppDeps extends NotificationPoliciesDeps {
   readonly metrics: HttpMetrics & MetricsDeps['metrics'];
   /** Sets the figures that have to be looked up, shortly before they are shown. */
   refreshMetrics(): Promise<void>;
+  readonly clock: Clock;
   readonly checks: readonly HealthCheck[];
   isUnavailable(error: unknown): boolean;
   readonly session: SessionSettings;
@@ -84,6 +86,7 @@ export interface AppDeps extends NotificationPoliciesDeps {
   readonly schedules: ScheduleActionsDeps['schedules'];
   readonly scheduleLists: SchedulesDeps['scheduleLists'];
   readonly gateway: TaskActionsDeps['gateway'];
+  readonly startNext: TaskActionsDeps['startNext'];
   readonly taskLists: TasksDeps['taskLists'] & PageSources['taskLists'];
   readonly subtaskLists: TasksDeps['subtaskLists'];
   readonly resultLists: TasksDeps['resultLists'];
@@ -117,7 +120,12 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const { text, document } = await readDocument();
   const paths = createContract(document);
   const session = sessions(deps.session);
-  const authenticator = createAuthenticator({ accounts, passwords, limit: deps.loginLimit });
+  const authenticator = createAuthenticator({
+    accounts,
+    passwords,
+    limit: deps.loginLimit,
+    clock: deps.clock,
+  });
   const sessionAudit = createSessionAudit(deps);
   const accountActions = createAccountActions({ accounts, passwords, authenticator });
   const abilities = abilitiesOf(deps.extractors, deps.basicAttributesVersion);
@@ -140,14 +148,14 @@ export async function createApp(deps: AppDeps): Promise<App> {
   });
   const handlers: Handlers = {
     ...versionRoutes(),
-    ...loginRoutes({ authenticator, accountActions, sessionAudit }),
+    ...loginRoutes({ ...deps, authenticator, accountActions, sessionAudit }),
     ...accountRoutes({ accountLists: deps.accountLists, accountActions }),
     ...listRoutes(deps),
     ...searchRoutes(deps),
     ...taskRoutes({ ...deps, taskActions, previewTask }),
     ...taskErrorRoutes(deps),
     ...notificationRoutes(deps),
-    ...scheduleRoutes({ scheduleLists: deps.scheduleLists, scheduleActions }),
+    ...scheduleRoutes({ ...deps, scheduleActions }),
     ...auditRoutes(deps),
     ...healthRoutes(deps.checks),
     ...metricsRoutes({ metrics, refresh: () => deps.refreshMetrics() }),

@@ -18,3 +18,8 @@ function toInstant(text: string): string {
 export function optionalInstant(text: string | undefined): string | undefined {
   return text === undefined ? undefined : toInstant(text);
 }
+
+/** The database's time: relative times and what is due are counted from it, whatever this process's own clock says. */
+export interface Clock {
+  now(): Date;
+}

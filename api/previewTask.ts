@@ -15,9 +15,7 @@ export type PreviewBody =
 
 export interface PreviewTaskDeps extends Omit<ExtractSurroundings, 'now'> {
   readonly taskPreviews: {
-    preview(work: TaskWork): Promise<TaskPreview>;
-    /** @throws DomainError versionInUse */
-    checkVersions(work: TaskWork): Promise<void>;
+    preview(workAt: (now: Date) => TaskWork, forLater: boolean): Promise<TaskPreview>;
   };
 }
 
@@ -26,13 +24,12 @@ export type PreviewTask = ReturnType<typeof createPreviewTask>;
 /** What a task would deal with; refuses what creating it would refuse, now or, `forLater`, at any time. */
 export function createPreviewTask(deps: PreviewTaskDeps) {
   /** @throws DomainError as the content's own checks do */
-  return async (body: PreviewBody, { forLater = false } = {}): Promise<TaskPreview> => {
-    const now = new Date();
-    const work: TaskWork =
-      body.task_type === taskTypes.gc
-        ? { kind: 'gc', content: freezeGcContent(body.content, now) }
-        : { kind: 'extract', content: freezeExtractContent(body.content, { ...deps, now }) };
-    if (!forLater) await deps.taskPreviews.checkVersions(work);
-    return deps.taskPreviews.preview(work);
-  };
+  return (body: PreviewBody, { forLater = false } = {}): Promise<TaskPreview> =>
+    deps.taskPreviews.preview(
+      (now) =>
+        body.task_type === taskTypes.gc
+          ? { kind: 'gc', content: freezeGcContent(body.content, now) }
+          : { kind: 'extract', content: freezeExtractContent(body.content, { ...deps, now }) },
+      forLater,
+    );
 }

@@ -5,6 +5,7 @@ import { freezeContent } from '../domain/tasks/freezeContent.ts';
 import type { GcRequest } from '../domain/tasks/gcContent.ts';
 import type { TaskType } from '../domain/tasks/task.ts';
 import { CronError, nextRuns } from '../platform/cron.ts';
+import type { Clock } from './instants.ts';
 import type { NotificationPolicyBody, ReadPolicy } from './notificationPolicies.ts';
 import { runsToShow } from './present/schedule.ts';
 import type { Actor } from './requestContext.ts';
@@ -32,6 +33,7 @@ export interface ScheduleActionsDeps {
     setActive(scheduleId: number, active: boolean, actor: Actor, seen: Seen): Promise<void>;
     remove(scheduleId: number, actor: Actor, seen: Seen): Promise<void>;
   };
+  readonly clock: Clock;
   readonly readPolicy: ReadPolicy;
   readonly defaultFaceVersion: number;
   readonly defaultBodyVersion: number;
@@ -46,7 +48,7 @@ export function createScheduleActions(deps: ScheduleActionsDeps) {
   const { schedules } = deps;
 
   const orderOf = (body: ScheduleBody): ScheduleOrder => {
-    const now = new Date();
+    const now = deps.clock.now();
     const timeZone = body.time_zone ?? 'UTC';
     checkTimes(body.cron, timeZone, now);
     // What the first run would refuse is refused now; each run freezes the request anew.
@@ -69,7 +71,7 @@ export function createScheduleActions(deps: ScheduleActionsDeps) {
     /** The next times of what could be created. @throws DomainError as create */
     nextRuns: (body: ScheduleBody): Date[] => {
       const { cron, timeZone } = orderOf(body);
-      return nextRuns(cron, timeZone, new Date(), runsToShow);
+      return nextRuns(cron, timeZone, deps.clock.now(), runsToShow);
     },
 
     /** @throws DomainError validationFailed, and what the content's own checks throw */

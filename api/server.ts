@@ -5,6 +5,7 @@ import { createAccountStore } from '../db/accountStore.ts';
 import { createAuditLists } from '../db/auditLists.ts';
 import { createAuditStore } from '../db/auditStore.ts';
 import { createDatabase } from '../db/connection.ts';
+import { createDatabaseClock } from '../db/databaseClock.ts';
 import { createErrorLists } from '../db/errorLists.ts';
 import { createEventLists } from '../db/eventLists.ts';
 import { createFaceLists } from '../db/faceLists.ts';
@@ -26,6 +27,7 @@ import { createTaskLists } from '../db/taskLists.ts';
 import { createTaskPageLists } from '../db/taskPageLists.ts';
 import { createTaskPreviews } from '../db/taskPreview.ts';
 import { createTaskStore } from '../db/taskStore.ts';
+import { createTurns } from '../db/turns.ts';
 import { createVersionUse } from '../db/versionUse.ts';
 import { createWorkerStore } from '../db/workerStore.ts';
 import { isUnavailable } from '../db/unavailable.ts';
@@ -40,6 +42,7 @@ import { createPasswords } from '../platform/passwords.ts';
 import { showSettings } from '../platform/shownSettings.ts';
 import { createShutdown } from '../platform/shutdown.ts';
 import { getSigningKey } from '../platform/signingKey.ts';
+import { createAdmission } from '../temporal/admission.ts';
 import { connectionSettings } from '../temporal/connectionOptions.ts';
 import { createGateway } from '../temporal/gateway.ts';
 import type { QueueName } from '../workflows/messages.ts';
@@ -67,7 +70,15 @@ const db = createDatabase({
   statementTimeoutMs: 60_000,
 });
 shutdown.on('last', 'database', () => db.close());
-const sessionStore = createSessionStore(session, { url: config.databaseUrl, log });
+const clock = createDatabaseClock(db);
+shutdown.on('normal', 'clock', () => {
+  clock.close();
+});
+const sessionStore = createSessionStore(session, {
+  url: config.databaseUrl,
+  log,
+  clockOffsetSeconds: () => clock.offsetSeconds(),
+});
 shutdown.on('last', 'session store', () => sessionStore.close());
 const taskChanges = listenToTaskChanges({ url: config.databaseUrl, log });
 shutdown.on('last', 'changes of tasks', () => taskChanges.close());
@@ -75,6 +86,7 @@ const gateway = createGateway({
   connection: connectionSettings(config, config.temporalAddress),
   namespace: config.temporalNamespace,
   taskQueuePrefix: config.taskQueuePrefix,
+  now: () => clock.now(),
 });
 shutdown.on('last', 'engine', () => gateway.close());
 const images = openImageStore(config.imageStore, createSampleStoreRow(db));
@@ -91,6 +103,7 @@ shutdown.on('normal', 'request statistics', () => requestStats.stop());
 
 try {
   await waitForSchema();
+  await clock.measure();
   const isFirstStart = await ensureFirstAdmin({ config, accounts, passwords });
   if (isFirstStart) log.info({ login: config.adminLogin }, 'created the first administrator');
   await images.check().catch((error: unknown) => {
@@ -116,13 +129,16 @@ async function serve(): Promise<void> {
     configPublic: config.configPublic,
     environmentName: config.environmentName ?? null,
     isDevelopment: config.development,
+    clock,
     checks: [
       { name: 'api', dependent: false, run: refuseWhenStopping },
+      { name: 'clock', dependent: false, onlyWarns: true, run: () => clock.check() },
       { name: 'postgresql', dependent: false, run: () => db.query('select 1') },
       { name: 'sample-store', dependent: false, run: () => images.check() },
       { name: 'temporal', dependent: true, run: () => gateway.check() },
       { name: 'workers', dependent: true, run: () => checkWorkers(['orchestrate', 'gc']) },
       { name: 'extractors', dependent: true, run: () => checkWorkers(['extract']) },
+      { name: 'worker-clocks', dependent: true, onlyWarns: true, run: () => workers.checkClocks() },
       ...config.remoteExtractors.map((entry) => ({
         name: `extractor-${entry.kind}-${entry.version}`,
         dependent: true,
@@ -151,6 +167,7 @@ async function serve(): Promise<void> {
     schedules: createScheduleStore(db),
     scheduleLists: createScheduleLists(db),
     gateway,
+    startNext: createAdmission({ turns: createTurns(db, config), gateway }).startNext,
     taskLists,
     subtaskLists: createSubtaskLists(db),
     resultLists: createResultLists(db),
@@ -199,6 +216,7 @@ async function warm(app: App): Promise<void> {
 
 async function refreshMetrics(): Promise<void> {
   metrics.reportPool(db.poolSize());
+  metrics.clockOffset.set(clock.offsetSeconds());
   try {
     const counts = await taskLists.countByTypeAndStatus();
     metrics.tasks.reset();

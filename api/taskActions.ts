@@ -9,7 +9,7 @@ import { freezeGcContent, type GcContent, type GcRequest } from '../domain/tasks
 import type { ControlAction } from '../domain/tasks/lifecycle.ts';
 import type { NotificationPolicy } from '../domain/tasks/notificationPolicy.ts';
 import type { RetryScope } from '../domain/tasks/retry.ts';
-import { taskTypes, type TaskType } from '../domain/tasks/task.ts';
+import { taskTypes, type TaskState, type TaskType } from '../domain/tasks/task.ts';
 import type { NotificationPolicyBody, ReadPolicy } from './notificationPolicies.ts';
 import type { Actor } from './requestContext.ts';
 
@@ -34,12 +34,15 @@ export interface Idempotency {
   readonly request: object;
 }
 
+/** What the task shall do, by the database's time when its row is written. */
+type ContentAt = (now: Date) => GcContent | ExtractContent;
+
 export interface TaskActionsDeps {
   readonly tasks: {
     create(
       task: {
         readonly taskType: TaskType;
-        readonly content: GcContent | ExtractContent;
+        readonly content: ContentAt;
         readonly description: string | null;
         readonly objectsPerSecond?: number;
         readonly errorBudget?: number;
@@ -50,15 +53,20 @@ export interface TaskActionsDeps {
       },
       actor: Actor,
     ): Promise<TaskRef & { readonly isNew: boolean }>;
-    control(taskId: number, action: ControlAction, actor: Actor): Promise<TaskRef>;
+    control(
+      taskId: number,
+      action: ControlAction,
+      actor: Actor,
+    ): Promise<TaskRef & { readonly state: TaskState }>;
     throttle(taskId: number, objectsPerSecond: number | null, actor: Actor): Promise<void>;
     retry(taskId: number, scope: RetryScope, actor: Actor): Promise<TaskRef>;
     remove(taskId: number, actor: Actor): Promise<void>;
   };
   readonly gateway: {
-    startTask(start: TaskRef & { readonly requestId: string | null }): Promise<unknown>;
     controlTask(ref: TaskRef): Promise<unknown>;
   };
+  /** Starts the tasks whose turn it is. */
+  startNext(): Promise<unknown>;
   readonly readPolicy: ReadPolicy;
   readonly defaultFaceVersion: number;
   readonly defaultBodyVersion: number;
@@ -96,12 +104,12 @@ export function createTaskActions(deps: TaskActionsDeps) {
 
   const start = ({ taskId, generation }: TaskRef, actor: Actor): Promise<void> => {
     const ref = { taskId, generation };
-    return tell(ref, gateway.startTask({ ...ref, requestId: actor.requestId }), actor);
+    return tell(ref, deps.startNext(), actor);
   };
 
   const create = async (
     taskType: TaskType,
-    content: GcContent | ExtractContent,
+    content: ContentAt,
     wishes: TaskWishes,
     actor: Actor,
     idempotency?: Idempotency,
@@ -142,7 +150,7 @@ export function createTaskActions(deps: TaskActionsDeps) {
       actor: Actor,
       idempotency?: Idempotency,
     ): Promise<number> =>
-      create(taskTypes.gc, freezeGcContent(request, new Date()), wishes, actor, idempotency),
+      create(taskTypes.gc, (now) => freezeGcContent(request, now), wishes, actor, idempotency),
 
     /** @throws DomainError noExtractor | validationFailed | fieldMissing | idempotencyConflict | versionInUse */
     createExtract: async (
@@ -151,20 +159,16 @@ export function createTaskActions(deps: TaskActionsDeps) {
       actor: Actor,
       idempotency?: Idempotency,
     ): Promise<number> => {
-      const content = freezeExtractContent(request, {
-        now: new Date(),
-        defaultFaceVersion: deps.defaultFaceVersion,
-        defaultBodyVersion: deps.defaultBodyVersion,
-        attributesVersion: deps.attributesVersion,
-        hasExtractor: (version, kind) => deps.hasExtractor(version, kind),
-      });
+      const content: ContentAt = (now) => freezeExtractContent(request, { ...deps, now });
       return create(taskTypes.additionalExtract, content, wishes, actor, idempotency);
     },
 
     /** @throws DomainError taskNotFound | cannotCancel | cannotPause */
     control: async (taskId: number, action: ControlAction, actor: Actor): Promise<void> => {
       const ref = await tasks.control(taskId, action, actor);
-      await tell(ref, gateway.controlTask(ref), actor);
+      // One that waits for its turn has no workflow that could be told.
+      if (ref.state === 'pending') await start(ref, actor);
+      else await tell(ref, gateway.controlTask(ref), actor);
     },
 
     /** Running parts read it themselves; nobody has to be told. @throws DomainError taskNotFound | cannotPause */

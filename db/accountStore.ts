@@ -4,6 +4,7 @@ import { DomainError } from '../domain/errors.ts';
 import { advisoryLocks } from './advisoryLocks.ts';
 import { recordAudit, type Actor } from './auditStore.ts';
 import type { Database, Sql } from './connection.ts';
+import { timeOf } from './databaseClock.ts';
 import { defineAccountModel, type AccountModel } from './models/account.ts';
 
 export interface NewAccount {
@@ -32,7 +33,7 @@ export function createAccountStore(db: Database) {
     await db
       .transaction(async (tx) => {
         // One moment for both: nothing of a new account has been changed.
-        const now = new Date();
+        const now = await timeOf(tx);
         await Accounts.create(
           { ...account, createTime: now, lastUpdateTime: now },
           { transaction: tx.transaction },
@@ -69,7 +70,7 @@ export function createAccountStore(db: Database) {
     changePassword: (accountId: string, passwordHash: string, actor: Actor): Promise<void> =>
       db.transaction(async (tx) => {
         await Accounts.update(
-          { passwordHash, lastUpdateTime: new Date() },
+          { passwordHash, lastUpdateTime: await timeOf(tx) },
           { where: { accountId }, transaction: tx.transaction },
         );
         await tx.query("delete from sessions where sess ->> 'accountId' = $1", [accountId]);

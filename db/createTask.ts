@@ -9,10 +9,14 @@ import { recordAudit, type Actor } from './auditStore.ts';
 import type { Sql } from './connection.ts';
 import { toWork } from './engineTask.ts';
 import { holdVersions } from './versionConflicts.ts';
+import { timeOf } from './databaseClock.ts';
+
+type Content = GcContent | ExtractContent;
 
 export interface NewTask {
   readonly taskType: TaskType;
-  readonly content: GcContent | ExtractContent;
+  /** A function makes it of the database's time, which also bounds the objects that are selected. */
+  readonly content: Content | ((now: Date) => Content);
   readonly description: string | null;
   readonly objectsPerSecond?: number;
   readonly errorBudget?: number;
@@ -39,10 +43,10 @@ const keptAfterRemoval = '1 day';
 /**
  * Writes a new task with its line in the audit, or finds the one that the same order has made before. Two equal orders
  * at the same time make one task: the second waits until the first has committed.
- * @throws DomainError idempotencyConflict | versionInUse
+ * @throws DomainError idempotencyConflict | versionInUse, and what making its content throws
  */
 export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<CreatedTask> {
-  const { taskType, content, description, idempotency } = task;
+  const { taskType, description, idempotency } = task;
   const settings = {
     objects_per_second: task.objectsPerSecond ?? null,
     error_budget: task.errorBudget ?? null,
@@ -52,6 +56,7 @@ export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<
   };
   const earlier = idempotency === undefined ? null : await findEarlier(tx, task, actor);
   if (earlier !== null) return earlier;
+  const content = typeof task.content === 'function' ? task.content(await timeOf(tx)) : task.content;
   await holdVersions(tx, toWork(taskType, content));
   const [row] = await tx.query<TaskRef>(
     `insert into tasks (task_type, content, description, objects_per_second, error_budget, notification_policy,

@@ -3,6 +3,7 @@ import type { DesiredState, TaskState } from '../domain/tasks/task.ts';
 import { advisoryLocks } from './advisoryLocks.ts';
 import type { Database } from './connection.ts';
 import { isToSum } from './partSums.ts';
+import { isAtWork } from './turns.ts';
 
 export interface OpenTask extends TaskStart {
   readonly state: TaskState;
@@ -39,14 +40,21 @@ export function createOpenTasks(db: Database) {
         return true;
       }),
 
-    /** Tasks that have not come to their end, oldest first. */
-    list: (afterTaskId: number, limit: number): Promise<OpenTask[]> =>
+    /**
+     * Tasks that are at work, by id: all, or those of which something is to be expected by now, such as a start or an
+     * order that was not taken up. They are as many as there are places: what waits for its turn is not among them, and
+     * of a paused task nobody expects anything.
+     */
+    list: (which: 'overdue' | 'all', afterTaskId: number, limit: number): Promise<OpenTask[]> =>
       db.query<OpenTask>(
-        `select task_id as "taskId", generation, request_id as "requestId", state, desired_state as "desiredState",
+        `select task_id as "taskId", generation, request_id as "requestId", priority, state,
+           desired_state as "desiredState",
            extract(epoch from now() - last_update_time)::float8 as "idleSeconds"
-         from tasks where state not in ('cancelled', 'failed', 'done') and task_id > $1
+         from tasks where ${isAtWork} and task_id > $1
+           and ($3 or (last_update_time < now() - interval '2 seconds'
+             and (state in ('pending', 'paused', 'pausing', 'cancelling') or desired_state <> 'run')))
          order by task_id limit $2`,
-        [afterTaskId, limit],
+        [afterTaskId, limit, which === 'all'],
       ),
 
     /** The next generation of a task whose workflow is gone; null when somebody else was quicker. */
@@ -73,7 +81,7 @@ export function createOpenTasks(db: Database) {
            coalesce(greatest(
              (select extract(epoch from now() - min(next_attempt_time)) from notifications where state = 'pending'),
              (select extract(epoch from now() - min(last_update_time)) from tasks
-              where state = 'pending' and desired_state = 'run'), 0), 0)::float8 as "outboxAgeSeconds"
+              where state = 'pending' and admitted), 0), 0)::float8 as "outboxAgeSeconds"
          from (
            select min(s.checkpoint_time) oldest, max(s.failed_attempts) failed_attempts
            from subtasks s join tasks t using (task_id)

@@ -8,6 +8,8 @@ export interface DueNotification {
   /** This attempt's number. */
   readonly attempt: number;
   readonly ageSeconds: number;
+  /** When it was taken, seconds since 1970 by the database's clock. */
+  readonly takenAt: number;
 }
 
 export type Outbox = ReturnType<typeof createOutbox>;
@@ -29,7 +31,8 @@ export function createOutbox(db: Database) {
            order by attempts, next_attempt_time limit $1 for update skip locked) due
          where n.notification_id = due.notification_id
          returning n.notification_id as "notificationId", url, secret, payload, attempts as attempt,
-           extract(epoch from now() - create_time)::float8 as "ageSeconds"`,
+           extract(epoch from now() - create_time)::float8 as "ageSeconds",
+           extract(epoch from now())::bigint as "takenAt"`,
         [limit, leaseSeconds],
       ),
 

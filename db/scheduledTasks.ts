@@ -14,7 +14,7 @@ import { toStoredFailure } from './storedFailure.ts';
 export type RunOutcome =
   { readonly kind: 'started'; readonly ref: TaskRef } | { readonly kind: 'skipped' | 'waits' | 'void' };
 
-type Freeze = (order: Pick<ScheduleOrder, 'taskType' | 'content'>) => GcContent | ExtractContent;
+type Freeze = (order: Pick<ScheduleOrder, 'taskType' | 'content'>, now: Date) => GcContent | ExtractContent;
 
 interface Row extends ScheduleOrder {
   readonly createdBy: string | null;
@@ -65,7 +65,7 @@ async function start(tx: Sql, run: ScheduledRun, freeze: Freeze): Promise<RunOut
   const ref = await createTask(
     tx,
     {
-      ...{ taskType, description, content: freeze(schedule), schedule: run },
+      ...{ taskType, description, content: (now) => freeze(schedule, now), schedule: run },
       ...(objectsPerSecond === null ? {} : { objectsPerSecond }),
       ...(errorBudget === null ? {} : { errorBudget }),
       ...(notificationPolicy === null ? {} : { notificationPolicy }),

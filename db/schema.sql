@@ -517,6 +517,7 @@ END) stored not null,
   rest_state text,
   stuck_since timestamp with time zone,
   default_version_removed boolean default false not null,
+  admitted boolean default false not null,
   told_window integer,
   constraint tasks_asked_action_check CHECK ((asked_action = ANY (ARRAY['cancel'::text, 'pause'::text, 'resume'::text, 'retry'::text]))),
   constraint tasks_desired_state_check CHECK ((desired_state = ANY (ARRAY['run'::text, 'pause'::text, 'cancel'::text]))),
@@ -529,6 +530,7 @@ END) stored not null,
   constraint tasks_window_size_check CHECK ((window_size > 0)),
   constraint tasks_pkey PRIMARY KEY (task_id)
 );
+CREATE INDEX tasks_at_work ON public.tasks USING btree (priority, task_id) WHERE ((state = ANY (ARRAY['planning'::text, 'running'::text, 'pausing'::text, 'cancelling'::text, 'collecting'::text])) OR (admitted AND ((state = 'pending'::text) OR ((state = 'paused'::text) AND (desired_state = 'run'::text)))));
 CREATE INDEX tasks_create_time ON public.tasks USING btree (create_time);
 CREATE INDEX tasks_creator ON public.tasks USING btree (created_by_login, task_id DESC);
 CREATE INDEX tasks_described ON public.tasks USING btree (task_id DESC) WHERE (description IS NOT NULL);
@@ -540,6 +542,7 @@ CREATE INDEX tasks_open_version_removals ON public.tasks USING btree (task_id) W
 CREATE UNIQUE INDEX tasks_scheduled ON public.tasks USING btree (schedule_id, scheduled_time) WHERE (schedule_id IS NOT NULL);
 CREATE INDEX tasks_status ON public.tasks USING btree (task_status, task_id DESC);
 CREATE INDEX tasks_type ON public.tasks USING btree (task_type, task_id DESC);
+CREATE INDEX tasks_waiting ON public.tasks USING btree (priority, task_id) WHERE ((state = 'pending'::text) AND (NOT admitted));
 CREATE INDEX tasks_words ON public.tasks USING gin (description gin_trgm_ops) WHERE (description IS NOT NULL);
 CREATE TRIGGER tasks_added AFTER INSERT ON public.tasks REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION tasks_changed();
 CREATE TRIGGER tasks_emptied AFTER TRUNCATE ON public.tasks FOR EACH STATEMENT EXECUTE FUNCTION tasks_changed();
@@ -554,6 +557,7 @@ create table workers (
   queues text[] not null,
   beat_time timestamp with time zone default now() not null,
   version text,
+  clock_offset_seconds double precision default 0 not null,
   extract_slots integer,
   constraint workers_pkey PRIMARY KEY (worker_id)
 );

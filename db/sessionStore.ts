@@ -6,6 +6,8 @@ import pg from 'pg';
 export interface SessionStoreOptions {
   readonly url: string;
   readonly log: { error(fields: object, message: string): void };
+  /** How far this process's clock is ahead of the database's. */
+  readonly clockOffsetSeconds?: () => number;
 }
 
 /** What `express-session` is, as far as its stores are concerned; passed in, because express is not at home here. */
@@ -20,7 +22,8 @@ const rememberedAtMost = 10_000;
  * Sessions in the table `sessions`, through two connections of their own: the store wants a bare pg pool. A session
  * ends half an hour after its last request, by at most a minute less.
  */
-export function createSessionStore(session: SessionModule, { url, log }: SessionStoreOptions) {
+export function createSessionStore(session: SessionModule, options: SessionStoreOptions) {
+  const { url, log, clockOffsetSeconds = () => 0 } = options;
   const pool = new pg.Pool({ connectionString: url, max: 2, application_name: 'luna-admin sessions' });
   // Without a listener a connection that the server ends while it is idle would end the process.
   pool.on('error', (error) => log.error({ err: error }, 'a connection of the session store was lost'));
@@ -39,8 +42,21 @@ export function createSessionStore(session: SessionModule, { url, log }: Session
     }
   }
 
+  // The store takes its process's time for everybody's: one whose clock is ahead would end the sessions of all.
+  const byDatabaseClock = Object.assign(Object.create(pool) as pg.Pool, {
+    query: (text: string, values: unknown[]) => {
+      const offset = clockOffsetSeconds().toFixed(3);
+      return pool.query(
+        text.replaceAll(
+          /to_timestamp\((\$\d)\)/g,
+          (_, bind) => `to_timestamp(${bind}::float8 - (${offset}))`,
+        ),
+        values,
+      );
+    },
+  });
   const store = new IdleStore({
-    pool,
+    pool: byDatabaseClock,
     tableName: 'sessions',
     ttl: idleSeconds,
     errorLog: (...parts: unknown[]) => log.error({ parts }, 'session store'),

@@ -107,7 +107,7 @@ async function load(tx: Sql, ref: TaskRef): Moved<LoadedTask> {
   if (task.desiredState === 'run') {
     await tx.query(
       `update tasks set state = case when ${isPlanned} then 'running' else 'planning' end,
-         running_since = coalesce(running_since, now()), last_update_time = now(), lock_version = lock_version + 1
+         running_since = coalesce(running_since, now()), admitted = true, last_update_time = now(), lock_version = lock_version + 1
        where task_id = $1 and (state in ('pending', 'paused', 'pausing', 'collecting')
          or (state = 'running' and not (${isPlanned})) or running_since is null)`,
       [task.taskId],

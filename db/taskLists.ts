@@ -6,6 +6,7 @@ import type { TaskFilters } from '../domain/tasks/taskFilters.ts';
 import { countRows, readPage, type BlockList } from './blockPages.ts';
 import { createConditions, type Conditions } from './conditions.ts';
 import type { Database } from './connection.ts';
+import { placesInQueue } from './turns.ts';
 import { offsetOf, type Beside, type Paging } from './paging.ts';
 import { isToSum, joinSums, runningClock } from './partSums.ts';
 
@@ -49,6 +50,8 @@ export interface TaskRow {
   readonly createdBy: string | null;
   readonly createdByLogin: string;
   readonly scheduleId: number | null;
+  /** How many are started before it; null: it does not wait for its turn. */
+  readonly tasksBefore: number | null;
   readonly notificationPolicy: NotificationPolicy | null;
   readonly createTime: Date;
   readonly endTime: Date | null;
@@ -69,7 +72,7 @@ const columns = `
   coalesce(s.origins_removed, t.origins_removed) "originsRemoved",
   ${runningClock} "runningMs", coalesce(s.recent, 0) "recentObjects",
   t.result_id "resultId", coalesce(t.failure, held.failure) "failure", t.created_by "createdBy", t.created_by_login "createdByLogin",
-  t.schedule_id "scheduleId", t.notification_policy "notificationPolicy", t.create_time "createTime", t.end_time "endTime",
+  t.schedule_id "scheduleId", turn.before "tasksBefore", t.notification_policy "notificationPolicy", t.create_time "createTime", t.end_time "endTime",
   greatest(t.last_update_time, s.last_update_time) "lastUpdateTime"`;
 
 // What keeps a part of an open task from going on; found among those that are under way.
@@ -78,7 +81,8 @@ const held = `left join lateral (
   where s.task_id = t.task_id and ${isToSum} and s.state in ('pending', 'running') and failure is not null
     and t.state not in ('cancelled', 'failed', 'done')
   order by last_update_time desc limit 1
-) held on true`;
+) held on true
+left join ${placesInQueue} turn on turn.waiting_id = t.task_id`;
 
 const rowsAtOnce = 500;
 const countedAtMost = 10_000;

@@ -4,6 +4,7 @@ import { taskTypes } from '../domain/tasks/task.ts';
 import { askInTime } from './askInTime.ts';
 import { createBinds } from './binds.ts';
 import type { Database, Sql } from './connection.ts';
+import { timeOf } from './databaseClock.ts';
 import { everything } from './keyRange.ts';
 import { orderedKeys } from './orderedKeys.ts';
 import { selectionOf } from './selection.ts';
@@ -55,13 +56,16 @@ export type TaskPreviews = ReturnType<typeof createTaskPreviews>;
 /** Looks at what a task would deal with, by the same pieces of SQL that would plan and do it; changes nothing. */
 export function createTaskPreviews(db: Database, limits: PreviewLimits = defaultLimits) {
   return {
-    /** @throws DomainError versionInUse as making the task would */
-    checkVersions: (work: TaskWork): Promise<void> => refuseConflict(db, work),
-
-    preview: (work: TaskWork): Promise<TaskPreview> =>
+    /**
+     * `workAt` makes of the database's time what it would do; `forLater`: what stands against it now does not count.
+     * @throws what `workAt` throws, and DomainError versionInUse as making the task would
+     */
+    preview: (workAt: (now: Date) => TaskWork, forLater: boolean): Promise<TaskPreview> =>
       db.transaction(async (tx) => {
         // Compiling a statement that ends after a few milliseconds takes longer than the statement.
         await tx.query('set transaction isolation level repeatable read, read only; set local jit = off');
+        const work = workAt(await timeOf(tx));
+        if (!forLater) await refuseConflict(tx, work);
         const { keys, ...found } = await find(tx, work, limits);
         const sample = await show(tx, work, keys);
         const rate = await recentRate(tx, work, limits);

@@ -22,7 +22,10 @@ export type TaskStore = ReturnType<typeof createTaskStore>;
 /** What admins do to tasks. Each method is one transaction with its line in the audit; the engine is told afterwards. */
 export function createTaskStore(db: Database) {
   return {
-    /** @throws DomainError idempotencyConflict when the key was used with another request; versionInUse */
+    /**
+     * @throws DomainError idempotencyConflict when the key was used with another request; versionInUse; and what making
+     *   the content throws
+     */
     create: (task: NewTask, actor: Actor): Promise<CreatedTask> =>
       db.transaction((tx) => createTask(tx, task, actor)),
 
@@ -52,11 +55,12 @@ interface LockedTask {
   state: TaskState;
   desired_state: DesiredState;
   generation: number;
+  admitted: boolean;
 }
 
 async function lockTask(tx: Sql, taskId: number): Promise<LockedTask> {
   const [task] = await tx.query<LockedTask>(
-    'select state, desired_state, generation from tasks where task_id = $1 for no key update',
+    'select state, desired_state, generation, admitted from tasks where task_id = $1 for no key update',
     [taskId],
   );
   if (task === undefined) throw new DomainError('taskNotFound', `task ${taskId}`);
@@ -66,7 +70,10 @@ async function lockTask(tx: Sql, taskId: number): Promise<LockedTask> {
 async function control(db: Database, taskId: number, action: ControlAction, actor: Actor) {
   return db.transaction(async (tx) => {
     const task = await lockTask(tx, taskId);
-    const next = applyControl({ state: task.state, desiredState: task.desired_state }, action);
+    const next = applyControl(
+      { state: task.state, desiredState: task.desired_state, isAdmitted: task.admitted },
+      action,
+    );
     if (next.state !== task.state || next.desiredState !== task.desired_state) {
       await tx.query(
         `update tasks set state = $2, desired_state = $3, last_update_time = now(), lock_version = lock_version + 1,
@@ -134,12 +141,13 @@ async function retry(db: Database, taskId: number, scope: RetryScope, actor: Act
     await unfoldOpened(tx, taskId);
     const generation = task.generation + 1;
     await tx.query(
-      `update tasks set state = 'pending', desired_state = 'run', generation = $2, end_time = null, failure = null, stuck_since = null,
-         rest_state = $4, last_update_time = now(), lock_version = lock_version + 1, ${asks('$3')}
+      `update tasks set state = 'pending', desired_state = 'run', generation = $2, end_time = null, failure = null,
+         stuck_since = null, rest_state = $4, admitted = false, request_id = coalesce($5, request_id), last_update_time = now(), lock_version = lock_version + 1, ${asks('$3')}
        where task_id = $1`,
       [
         ...[taskId, generation, 'retry' satisfies AskedAction],
         opensUnfinished || task.state === 'done' ? null : task.state,
+        actor.requestId,
       ],
     );
     await recordAudit(tx, {

@@ -1,4 +1,5 @@
 import type { Database } from './connection.ts';
+import { ClockOffError, clockOffAtMostSeconds } from './databaseClock.ts';
 
 // Three beats that are missed; a page has to say so within a quarter of a minute.
 export const silentAfter = "interval '6 seconds'";
@@ -15,12 +16,15 @@ export function createWorkerStore(db: Database) {
       queues: readonly string[],
       version: string,
       extractSlots: number | null,
+      clockOffsetSeconds = 0,
     ): Promise<void> => {
       await db.query(
         `with forgotten as (delete from workers where beat_time < now() - ${forgottenAfter})
-         insert into workers (worker_id, queues, version, extract_slots) values ($1, $2, $3, $4)
-         on conflict (worker_id) do update set beat_time = now()`,
-        [workerId, queues, version, extractSlots],
+         insert into workers (worker_id, queues, version, extract_slots, clock_offset_seconds)
+         values ($1, $2, $3, $4, $5)
+         on conflict (worker_id) do update
+           set beat_time = now(), clock_offset_seconds = excluded.clock_offset_seconds`,
+        [workerId, queues, version, extractSlots, clockOffsetSeconds],
       );
     },
 
@@ -37,6 +41,21 @@ export function createWorkerStore(db: Database) {
         [queues],
       );
       return Object.fromEntries(rows.map(({ queue, workers }) => [queue, workers])) as Record<Q, number>;
+    },
+
+    /** @throws ClockOffError when the clock of a process that is there is too far from the database's */
+    checkClocks: async (): Promise<void> => {
+      const [off] = await db.query<{ workers: number; seconds: number }>(
+        `select count(*) as workers, max(abs(clock_offset_seconds)) as seconds from workers
+         where beat_time > now() - ${silentAfter} and abs(clock_offset_seconds) > $1`,
+        [clockOffAtMostSeconds],
+      );
+      if (off === undefined || off.workers === 0) return;
+      throw new ClockOffError(
+        off.workers === 1
+          ? `the clock of a worker is ${off.seconds.toFixed(0)} s off the database's`
+          : `the clocks of ${off.workers} workers are up to ${off.seconds.toFixed(0)} s off the database's`,
+      );
     },
 
     /** The lowest version of the processes that are there, such as 5.2.7; null: none is. */

@@ -91,7 +91,12 @@ export function createMetrics(registry: Registry = new Registry()) {
     ),
     outboxAge: gauge(
       'luna_outbox_age_seconds',
-      'Age of the oldest notification that waits to be sent, or task that waits to be started.',
+      'Age of the oldest notification that waits to be sent, or task that waits although it is its turn.',
+      [],
+    ),
+    clockOffset: gauge(
+      'luna_clock_offset_seconds',
+      "How far this process's clock is ahead of the database's.",
       [],
     ),
     reconcilerRepairs: counter('luna_reconciler_repairs_total', 'What the reconciler put right.', ['kind']),

@@ -218,6 +218,11 @@ export const settings = {
   EXTRACT_PROCESSES: wholeNumber(1, 256)
     .optional()
     .describe('Extractor processes of one worker; default: the number of cores less one.'),
+  TASKS_AT_ONCE: wholeNumber(1, 10_000)
+    .default(200)
+    .describe(
+      'Tasks of one priority or a more urgent one that are at work at the same time; others wait for their turn. API and workers need the same.',
+    ),
   PART_SIZE_GC: wholeNumber(1, 10_000_000).default(50_000).describe('Objects of one part of a gc task.'),
   PART_SIZE_EXTRACT: wholeNumber(1, 1_000_000)
     .default(2_000)

@@ -24,6 +24,8 @@ export interface GatewayOptions {
   readonly taskQueuePrefix: string;
   /** After this long a call is given up; the reconciler does later what it should have done. */
   readonly deadlineMs?: number;
+  /** By which a poll is of late; default: this process's clock. */
+  readonly now?: () => Date;
 }
 
 /** `missing`: never started, or forgotten; `closed`: it came to an end, whichever. */
@@ -42,7 +44,7 @@ export type Gateway = ReturnType<typeof createGateway>;
 export function createGateway(options: GatewayOptions) {
   const connection = Connection.lazy(options.connection);
   const client = new Client({ connection, namespace: options.namespace });
-  const { taskQueuePrefix: prefix, deadlineMs = 2_000 } = options;
+  const { taskQueuePrefix: prefix, deadlineMs = 2_000, now = () => new Date() } = options;
 
   const timely = <T>(call: () => Promise<T>): Promise<T> =>
     connection.withDeadline(Date.now() + deadlineMs, call);
@@ -53,15 +55,15 @@ export function createGateway(options: GatewayOptions) {
       taskQueue: { name: queueOf(prefix, queue) },
       taskQueueType: TaskQueueType.TASK_QUEUE_TYPE_ACTIVITY,
     });
-    const since = Date.now() / 1_000 - pollSeconds;
+    const since = now().getTime() / 1_000 - pollSeconds;
     return pollers.some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) > since);
   };
 
   return {
     ...createSchedules({ client, prefix, timely }),
 
-    /** Starts the task's workflow; harmless when it runs or ran already. */
-    startTask: async ({ taskId, generation, requestId }: TaskStart): Promise<void> => {
+    /** Starts the task's workflow; harmless when it runs or ran already. Its activities inherit its priority. */
+    startTask: async ({ taskId, generation, requestId, priority }: TaskStart): Promise<void> => {
       const ref = { taskId, generation };
       try {
         await timely(() =>
@@ -73,6 +75,7 @@ export function createGateway(options: GatewayOptions) {
             workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
             // A killed worker's decision is taken over by another one after this long; the default is 10 s.
             workflowTaskTimeout: '5 seconds',
+            ...(priority === undefined ? {} : { priority: { priorityKey: priority } }),
             memo: { ...ref, ...(requestId ? { requestId } : {}) },
           }),
         );

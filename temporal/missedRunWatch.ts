@@ -16,7 +16,8 @@ export interface MissedRunWatchDeps<Schedule extends Watched> {
   };
   readonly metrics: Pick<Metrics, 'scheduleFailures'>;
   readonly log: Logger;
-  readonly now?: () => number;
+  /** The database's time. */
+  readonly now: () => Promise<Date>;
 }
 
 // Temporal makes up for what it missed in the last ten minutes (schedules.ts).
@@ -29,9 +30,9 @@ const graceMs = 15 * 60_000;
 export function createMissedRunWatch<Schedule extends Watched>(
   deps: MissedRunWatchDeps<Schedule>,
 ): () => Promise<void> {
-  const { runs, metrics, log, now = Date.now } = deps;
+  const { runs, metrics, log, now } = deps;
   return async () => {
-    const deadline = now() - graceMs;
+    const deadline = (await now()).getTime() - graceMs;
     for (const schedule of await runs.watched()) {
       if (schedule.since.getTime() >= deadline) continue;
       const [time] = nextRuns(schedule.cron, schedule.timeZone, schedule.since, 1);

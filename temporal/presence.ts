@@ -8,6 +8,7 @@ export interface PresenceDeps {
       queues: readonly string[],
       version: string,
       extractSlots: number | null,
+      clockOffsetSeconds: number,
     ): Promise<void>;
     leave(workerId: string): Promise<void>;
   };
@@ -18,6 +19,8 @@ export interface PresenceDeps {
   readonly extractSlots: number | null;
   /** Throws when this process does not take work. */
   check(): void;
+  /** How far this process's clock is ahead of the database's. */
+  clockOffsetSeconds(): number;
   readonly log: Pick<Logger, 'warn'>;
 }
 
@@ -39,7 +42,7 @@ export async function runPresence(deps: PresenceDeps, stopping: AbortSignal): Pr
   while (!stopping.aborted) {
     await attempt(() => {
       deps.check();
-      return store.beat(workerId, queues, version, extractSlots);
+      return store.beat(workerId, queues, version, extractSlots, deps.clockOffsetSeconds());
     });
     await wait(everyMs, undefined, { signal: stopping }).catch(() => undefined);
   }

@@ -14,7 +14,8 @@ interface OpenTask extends TaskStart {
 export interface ReconcilerDeps {
   readonly tasks: {
     asLeader(work: () => Promise<void>): Promise<boolean>;
-    list(afterTaskId: number, limit: number): Promise<OpenTask[]>;
+    /** Tasks that are at work, by id: all, or those of which something is to be expected by now. */
+    list(which: 'overdue' | 'all', afterTaskId: number, limit: number): Promise<OpenTask[]>;
     raiseGeneration(ref: TaskRef): Promise<TaskRef | null>;
     figures(): Promise<{
       readonly tasks: readonly { readonly type: number; readonly status: number; readonly count: number }[];
@@ -24,6 +25,10 @@ export interface ReconcilerDeps {
     }>;
   };
   readonly gateway: Pick<Gateway, 'startTask' | 'controlTask' | 'findTask'>;
+  /** Starts the tasks whose turn it is. */
+  readonly startNext: () => Promise<void>;
+  /** Whether somebody waits for a turn although there is a place. */
+  readonly isHeldUp: () => Promise<boolean>;
   /** Makes Temporal's schedules follow their rows. */
   readonly followSchedules: () => Promise<void>;
   /** Notes the times at which schedules should have run and did not. */
@@ -44,42 +49,54 @@ export interface ReconcilerDeps {
   >;
   readonly log: Logger;
   readonly intervalMs: number;
+  readonly figuresEveryMs?: number;
 }
 
-const pageSize = 200;
+// So many of each kind are looked at in a round, however many there are; the next round goes on behind them.
+const looksAtOnce = 50;
 const atOnce = 10;
-const figuresEveryMs = 10_000;
+const standardFiguresEveryMs = 10_000;
 const sampleEveryMs = 5_000;
 const missedEveryMs = 60_000;
 // Younger differences between a row and its workflow are just under way.
 const patienceSeconds = 2;
+// Its workflow may stand in the queue of a busy Temporal for this long before it takes the task up.
+const untakenSeconds = 30;
 
 /**
- * Makes the engine follow the rows, every few seconds, by one process at a time: starts tasks whose start got lost,
- * starts those again whose workflow is gone or closed although they are not finished, repeats signals that were missed,
- * tells new windows, sweeps files, merges counts, keeps sums, samples progress. Every step is harmless when it happens twice.
+ * Makes the engine follow the rows, every few seconds, by one process at a time: starts tasks whose turn it is or whose
+ * start got lost, starts those again whose workflow is gone or closed although they are not finished, repeats signals
+ * that were missed, tells new windows, follows schedules, sweeps files, merges counts, keeps sums, samples progress. No
+ * chore waits for another one's success, and every step is harmless when it happens twice.
  */
 export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal): Promise<void> {
   let healthy = true;
-  let figuresAt = -Infinity;
-  let sampledAt = -Infinity;
-  let missedAt = -Infinity;
+  const { figuresEveryMs = standardFiguresEveryMs } = deps;
+  const figures = atMostEvery(figuresEveryMs, figuresPublisher(deps));
+  const chores: (() => Promise<unknown>)[] = [
+    atMostEvery(missedEveryMs, deps.watchMissedRuns),
+    deps.startNext,
+    lookThrough(deps, 'overdue'),
+    lookThrough(deps, 'all'),
+    deps.followSchedules,
+    async () => {
+      const swept = await deps.sweepFiles();
+      if (swept > 0) deps.metrics.reconcilerRepairs.inc({ kind: 'sample_swept' }, swept);
+    },
+    async () => {
+      await Promise.all((await deps.outgrownWindows()).map((task) => deps.gateway.controlTask(task)));
+    },
+    deps.mergeCounts,
+    deps.foldSums,
+    atMostEvery(sampleEveryMs, deps.sampleHistory),
+  ];
   while (!stopping.aborted) {
     try {
       // First: while Temporal is away the rest fails, and it is then that somebody has to see what waits.
-      if (performance.now() - figuresAt >= figuresEveryMs) {
-        figuresAt = performance.now();
-        await publishFigures(deps);
-      }
+      await figures();
       await deps.tasks.asLeader(async () => {
-        if (performance.now() - missedAt >= missedEveryMs) {
-          missedAt = performance.now();
-          await deps.watchMissedRuns();
-        }
-        await reconcile(deps);
-        if (performance.now() - sampledAt < sampleEveryMs) return;
-        sampledAt = performance.now();
-        await deps.sampleHistory();
+        const ended = await Promise.allSettled(chores.map((chore) => chore()));
+        for (const end of ended) if (end.status === 'rejected') throw end.reason;
       });
       healthy = true;
     } catch (error) {
@@ -91,28 +108,32 @@ export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal)
   }
 }
 
-async function reconcile(deps: ReconcilerDeps): Promise<void> {
-  for (let after = 0; ;) {
-    const page = await deps.tasks.list(after, pageSize);
+function atMostEvery(everyMs: number, work: () => Promise<void>): () => Promise<void> {
+  let lastAt = -Infinity;
+  return async () => {
+    if (performance.now() - lastAt < everyMs) return;
+    lastAt = performance.now();
+    await work();
+  };
+}
+
+/** Looks at some tasks at each call, and begins again behind the last one. */
+function lookThrough(deps: ReconcilerDeps, which: 'overdue' | 'all'): () => Promise<void> {
+  let after = 0;
+  return async () => {
+    const page = await deps.tasks.list(which, after, looksAtOnce);
+    after = page.length < looksAtOnce ? 0 : (page.at(-1)?.taskId ?? 0);
     for (let start = 0; start < page.length; start += atOnce) {
       await Promise.all(page.slice(start, start + atOnce).map((task) => reconcileTask(deps, task)));
     }
-    const last = page.at(-1);
-    if (last === undefined || page.length < pageSize) break;
-    after = last.taskId;
-  }
-  await Promise.all((await deps.outgrownWindows()).map((task) => deps.gateway.controlTask(task)));
-  await deps.followSchedules();
-  const swept = await deps.sweepFiles();
-  if (swept > 0) deps.metrics.reconcilerRepairs.inc({ kind: 'sample_swept' }, swept);
-  await deps.mergeCounts();
-  await deps.foldSums();
+  };
 }
 
 async function reconcileTask(deps: ReconcilerDeps, task: OpenTask): Promise<void> {
   const presence = await deps.gateway.findTask(task);
   if (presence === 'running') {
-    if (task.idleSeconds > patienceSeconds && isWaitedFor(task)) {
+    const isUntaken = task.state === 'pending' && task.idleSeconds > untakenSeconds;
+    if (isUntaken || (task.idleSeconds > patienceSeconds && isWaitedFor(task))) {
       await deps.gateway.controlTask(task);
       repaired(deps, task, 'signal_repeated');
     }
@@ -130,8 +151,13 @@ async function reconcileTask(deps: ReconcilerDeps, task: OpenTask): Promise<void
   repaired(deps, task, presence === 'missing' ? 'workflow_lost' : 'workflow_closed');
 }
 
-function startOf({ taskId, generation }: TaskRef, { requestId }: OpenTask): TaskStart {
-  return { taskId, generation, requestId: requestId ?? null };
+function startOf({ taskId, generation }: TaskRef, { requestId, priority }: OpenTask): TaskStart {
+  return {
+    taskId,
+    generation,
+    requestId: requestId ?? null,
+    ...(priority === undefined ? {} : { priority }),
+  };
 }
 
 /** Whether the row desires what the workflow has not done yet. */
@@ -148,13 +174,19 @@ function repaired(deps: ReconcilerDeps, { taskId, generation }: OpenTask, kind: 
   deps.log.info({ taskId, generation, repair: kind }, 'a task was set going again');
 }
 
-async function publishFigures(deps: ReconcilerDeps): Promise<void> {
-  const figures = await deps.tasks.figures();
-  deps.metrics.tasks.reset();
-  for (const { type, status, count } of figures.tasks) {
-    deps.metrics.tasks.set({ type: String(type), status: String(status) }, count);
-  }
-  deps.metrics.checkpointAge.set(figures.checkpointAgeSeconds);
-  deps.metrics.failedAttempts.set(figures.failedAttempts);
-  deps.metrics.outboxAge.set(figures.outboxAgeSeconds);
+function figuresPublisher({ tasks, isHeldUp, metrics }: ReconcilerDeps): () => Promise<void> {
+  let heldUpSince: number | null = null;
+  return async () => {
+    const [figures, heldUp] = await Promise.all([tasks.figures(), isHeldUp()]);
+    metrics.tasks.reset();
+    for (const { type, status, count } of figures.tasks) {
+      metrics.tasks.set({ type: String(type), status: String(status) }, count);
+    }
+    metrics.checkpointAge.set(figures.checkpointAgeSeconds);
+    metrics.failedAttempts.set(figures.failedAttempts);
+    // Whoever waits for a place waits rightly, until there is one.
+    heldUpSince = heldUp ? (heldUpSince ?? performance.now()) : null;
+    const heldUpSeconds = heldUpSince === null ? 0 : (performance.now() - heldUpSince) / 1_000;
+    metrics.outboxAge.set(Math.max(figures.outboxAgeSeconds, heldUpSeconds));
+  };
 }

@@ -1,7 +1,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
-import { runHealthChecks, type HealthCheck } from '../platform/healthChecks.ts';
+import { healthAnswer, runHealthChecks, type HealthCheck } from '../platform/healthChecks.ts';
 import type { Logger } from '../platform/logger.ts';
 
 export interface StatusServerOptions {
@@ -44,13 +44,12 @@ async function answer(options: StatusServerOptions, url: URL, response: ServerRe
   if (url.pathname === '/metrics') {
     response.setHeader('Content-Type', options.contentType).end(await renderFigures(options));
   } else if (url.pathname === '/healthcheck') {
-    const started = performance.now();
+    const startedAt = performance.now();
     const withDependent = url.searchParams.get('include_luna_services') === '1';
-    const errors = await runHealthChecks(options.checks, { withDependent });
-    const isWell = errors.every(({ status }) => status === 'ok');
-    const body = isWell ? { execution_time: (performance.now() - started) / 1_000 } : { errors };
+    const findings = await runHealthChecks(options.checks, { withDependent });
+    const { status, body } = healthAnswer(findings, startedAt);
     response
-      .writeHead(isWell ? 200 : 502, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
+      .writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
       .end(JSON.stringify(body));
   } else {
     response.writeHead(404).end();

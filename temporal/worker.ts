@@ -7,6 +7,7 @@ import { createDelivery } from '../activities/deliverNotification.ts';
 import { createActivities } from '../activities/index.ts';
 import { createBlockCounts } from '../db/blockCounts.ts';
 import { createDatabase } from '../db/connection.ts';
+import { createDatabaseClock, timeOf } from '../db/databaseClock.ts';
 import { ensureDescriptorPartition } from '../db/descriptorPartitions.ts';
 import { createExtractStore } from '../db/extractStore.ts';
 import { explainFailure } from '../db/faults.ts';
@@ -24,6 +25,7 @@ import { createStatsStore } from '../db/statsStore.ts';
 import { createTaskAnnouncer } from '../db/taskAnnouncer.ts';
 import { createScheduledTasks } from '../db/scheduledTasks.ts';
 import { createTaskBooks } from '../db/taskBooks.ts';
+import { createTurns } from '../db/turns.ts';
 import { createTombstoneStore } from '../db/tombstoneStore.ts';
 import { createSampleStoreRow } from '../db/sampleStoreRow.ts';
 import { createWindows } from '../db/windows.ts';
@@ -42,6 +44,7 @@ import { createMetrics } from '../platform/metrics.ts';
 import { createMonthlyCounts } from '../platform/monthlyCounts.ts';
 import { createShutdown } from '../platform/shutdown.ts';
 import { queueNames, type QueueName } from '../workflows/messages.ts';
+import { createAdmission } from './admission.ts';
 import { ensureWorkflowBundle } from './bundle.ts';
 import { connectionSettings } from './connectionOptions.ts';
 import { runDeliveries } from './deliveries.ts';
@@ -78,6 +81,10 @@ const db = createDatabase({
   lockTimeoutMs: 5_000,
 });
 shutdown.on('last', 'database', () => db.close());
+const clock = createDatabaseClock(db);
+shutdown.on('normal', 'clock', () => {
+  clock.close();
+});
 
 const settings = {
   connection: connectionSettings(config, config.temporalAddress),
@@ -143,13 +150,28 @@ const books = createTaskBooks(db, {
   },
 });
 const extractSlots = config.extractProcesses + 2;
+const turns = createTurns(db, config);
+const admission = createAdmission({ turns, gateway });
 const partSlots = {
   gc: createLendingSlots(2 * config.gcWindow),
   extract: createLendingSlots(extractSlots),
 };
 const windows = createWindows(db);
+/** A place may be free: nobody waits for its next task, and what goes wrong is the reconciler's. */
+const freeingPlace = async <T>(work: Promise<T>): Promise<T> => {
+  const answer = await work;
+  admission.startNext().catch((error: unknown) => {
+    log.debug({ err: error }, 'the next task could not be started');
+  });
+  return answer;
+};
 const activities = createActivities({
-  books,
+  books: {
+    ...books,
+    load: (ref) => freeingPlace(books.load(ref)),
+    pause: (ref) => freeingPlace(books.pause(ref)),
+    finish: (ref, end) => freeingPlace(books.finish(ref, end)),
+  },
   plan: createPartPlan(db, {
     partSizes: { gc: config.partSizeGc, extract: config.partSizeExtract },
     aheadMs: 1_000,
@@ -167,15 +189,15 @@ const activities = createActivities({
   stopping: stopping.signal,
   batchTargetMs: config.batchTargetMs,
   gc: createGcStore(db),
-  scheduledTasks: createScheduledTasks(db, ({ taskType, content }) =>
+  scheduledTasks: createScheduledTasks(db, ({ taskType, content }, now) =>
     freezeContent(taskType, content, {
-      now: new Date(),
+      now,
       defaultFaceVersion: config.defaultDescriptorVersion,
       defaultBodyVersion: config.defaultBodyDescriptorVersion,
       ...abilitiesOf(catalogue, config.basicAttributesVersion),
     }),
   ),
-  startTask: (ref) => gateway.startTask(ref),
+  startNext: admission.startNext,
   checkSampleStore: () => images.check(),
   removeFiles: (keys) => removal.remove(keys),
   origins: createOriginStore(db),
@@ -225,11 +247,18 @@ if (queues.includes('orchestrate')) {
   const reconciling = runReconciler(
     {
       tasks: createOpenTasks(db),
+      startNext: admission.startNext,
+      isHeldUp: () => turns.isHeldUp(),
       gateway,
       followSchedules: createScheduleReconciler({
         ...{ schedules: createFollowedSchedules(db), gateway, metrics, log },
       }),
-      watchMissedRuns: createMissedRunWatch({ runs: createMissedRuns(db), metrics, log }),
+      watchMissedRuns: createMissedRunWatch({
+        runs: createMissedRuns(db),
+        metrics,
+        log,
+        now: () => timeOf(db),
+      }),
       sweepFiles: () => removal.sweep(),
       outgrownWindows: () => windows.outgrown(),
       mergeCounts: () => createBlockCounts(db).merge(),
@@ -253,12 +282,14 @@ if (queues.includes('orchestrate')) {
   shutdown.on('normal', 'deliveries of notifications', () => delivering);
 }
 
+await clock.measure().catch(() => undefined);
 const status = await startStatusServer({
   host: config.workerMetricsHost,
   port: config.workerMetricsPort,
   figures: [
     () => {
       metrics.reportPool(db.poolSize());
+      metrics.clockOffset.set(clock.offsetSeconds());
       return metrics.render();
     },
     () => runtime.renderMetrics(),
@@ -266,6 +297,7 @@ const status = await startStatusServer({
   contentType: metrics.contentType,
   checks: [
     { name: 'pollers', dependent: false, run: () => workers.check() },
+    { name: 'clock', dependent: false, onlyWarns: true, run: () => clock.check() },
     { name: 'postgresql', dependent: false, run: () => db.query('select 1') },
     { name: 'sample-store', dependent: false, run: () => images.check() },
     ...(extractors === null ? [] : [{ name: 'extractors', dependent: false, run: () => extractors.check() }]),
@@ -282,6 +314,7 @@ const present = runPresence(
     check: () => {
       workers.check();
     },
+    clockOffsetSeconds: () => clock.offsetSeconds(),
   },
   stopping.signal,
 );

@@ -20,6 +20,8 @@ export interface TaskShape {
   /** The account's id; its login is shown where it is known. */
   readonly created_by: string | null;
   readonly failure: object | null;
+  /** How many are started before it; null: it does not wait for its turn. */
+  readonly tasks_before: number | null;
 }
 
 export interface ProgressShape {

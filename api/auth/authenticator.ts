@@ -1,6 +1,7 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { Account } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { Clock } from '../instants.ts';
 import type { LoginLimit } from './loginLimit.ts';
 import { PasswordsBusyError, type Passwords } from '../../platform/passwords.ts';
 
@@ -22,6 +23,7 @@ export interface AuthenticatorDeps {
   };
   readonly passwords: Pick<Passwords, 'verify'>;
   readonly limit: LoginLimit;
+  readonly clock: Clock;
 }
 
 interface SessionFacts {
@@ -40,7 +42,7 @@ const accountFreshMs = 1_000;
 const sessionAtMostMs = 12 * 60 * 60 * 1_000;
 
 /** Who a client is, from a login and password, an Authorization header or a session. */
-export function createAuthenticator({ accounts, passwords, limit }: AuthenticatorDeps) {
+export function createAuthenticator({ accounts, passwords, limit, clock }: AuthenticatorDeps) {
   const hmacKey = randomBytes(32);
   const verified = new Map<string, { accountId: string; fingerprint: string; until: number }>();
   const underWay = new Map<string, Promise<SignedIn>>();
@@ -113,7 +115,7 @@ export function createAuthenticator({ accounts, passwords, limit }: Authenticato
     /** Null when the session is too old, or its account is gone or has another password by now. */
     bySession: async ({ accountId, fingerprint, begun = 0 }: SessionFacts): Promise<SignedIn | null> => {
       if (accountId === undefined || fingerprint === undefined) return null;
-      return Date.now() - begun < sessionAtMostMs ? stillValid(accountId, fingerprint) : null;
+      return clock.now().getTime() - begun < sessionAtMostMs ? stillValid(accountId, fingerprint) : null;
     },
 
     /** Whether the account still exists, with the password that it had then. */

@@ -1,5 +1,6 @@
 import type { Request, Response } from 'express';
 import { defaultAdminPassword } from '../../platform/settings.ts';
+import type { Clock } from '../instants.ts';
 import { cookieName } from '../middleware/session.ts';
 
 declare module 'express-session' {
@@ -15,11 +16,12 @@ export async function beginSession(
   accountId: string,
   fingerprint: string,
   password: string,
+  clock: Clock,
 ): Promise<void> {
   await settle((done) => req.session.regenerate(done));
   req.session.accountId = accountId;
   req.session.fingerprint = fingerprint;
-  req.session.begun = Date.now();
+  req.session.begun = clock.now().getTime();
   // Whoever still has it is asked to change it.
   req.session.hasDefaultPassword = password === defaultAdminPassword;
   await settle((done) => req.session.save(done));

@@ -12,11 +12,12 @@ import { readFilters } from './readFilters.ts';
 export function audit({
   auditLists,
   contract,
-}: Pick<PageSources, 'auditLists' | 'contract'>): RequestHandler {
+  clock,
+}: Pick<PageSources, 'auditLists' | 'contract' | 'clock'>): RequestHandler {
   const check = queryCheck<AuditQuery>(contract, '/audit');
   return async (req, res) => {
     const paging = readPaging(req.query, 20);
-    const { query, typed } = readFilters(req, auditFilters, check);
+    const { query, typed } = readFilters(req, auditFilters, check, clock.now());
     const filters = query === null ? null : toAuditFilters(query);
     const [entries, count] =
       filters === null

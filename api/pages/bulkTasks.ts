@@ -26,9 +26,12 @@ const said: Readonly<Record<BulkAction, (count: string) => string>> = {
 export function bulkTasks({
   taskLists,
   taskActions,
-  contract,
-}: Pick<PageSources, 'taskLists' | 'taskActions' | 'contract'>): Record<'confirm' | 'act', RequestHandler> {
-  const readQuery = readTaskFilters(contract);
+  ...filtering
+}: Pick<PageSources, 'taskLists' | 'taskActions' | 'contract' | 'clock'>): Record<
+  'confirm' | 'act',
+  RequestHandler
+> {
+  const readQuery = readTaskFilters(filtering);
   return {
     confirm: async (req, res) => {
       const action = actionOf(req.query['act']);

@@ -8,6 +8,7 @@ import type { TaskOrder } from '../../views/pages/tasks/list.ts';
 import type { SearchHit } from '../../views/pages/search/search.ts';
 import type { AccountActions } from '../accountActions.ts';
 import type { ContractPath } from '../contract/contract.ts';
+import type { Clock } from '../instants.ts';
 import type { ErrorFilters } from '../../domain/tasks/errorFilters.ts';
 import type { AccountStatsToShow } from '../present/account.ts';
 import type { EventCardToShow, EventToShow } from '../present/event.ts';
@@ -117,6 +118,7 @@ export interface PageSources {
   readonly scheduleActions: ScheduleActions;
   readonly accountActions: AccountActions;
   readonly contract: readonly ContractPath[];
+  readonly clock: Clock;
   readonly checks: readonly HealthCheck[];
   readonly defaultFaceVersion: number;
   readonly defaultBodyVersion: number;

@@ -16,11 +16,12 @@ import { readFilters } from './readFilters.ts';
 export function errors({
   errorLists,
   contract,
-}: Pick<PageSources, 'errorLists' | 'contract'>): Record<'page' | 'csv', RequestHandler> {
+  clock,
+}: Pick<PageSources, 'errorLists' | 'contract' | 'clock'>): Record<'page' | 'csv', RequestHandler> {
   const check = queryCheck<ErrorQuery>(contract, '/errors');
   const page: RequestHandler = async (req, res) => {
     const paging = readPaging(req.query, 20);
-    const { query, typed } = readFilters(req, errorFilters, check);
+    const { query, typed } = readFilters(req, errorFilters, check, clock.now());
     const { error_code: code, ...others } = query ?? {};
     const [rows, groups] =
       query === null
@@ -41,7 +42,7 @@ export function errors({
   };
 
   const csv: RequestHandler = async (req, res) => {
-    const { query, typed } = readFilters(req, errorFilters, check);
+    const { query, typed } = readFilters(req, errorFilters, check, clock.now());
     if (query === null) throw new DomainError('badQueryParameter', Object.values(typed.faults).join('; '));
     res.attachment('errors.csv');
     const rows = taskErrorRows(errorLists.all(toErrorFilters(query)));

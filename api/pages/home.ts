@@ -14,7 +14,7 @@ import { readPaging, type Paging } from './paging.ts';
 
 type HomeSources = Pick<
   PageSources,
-  'taskLists' | 'homeLists' | 'accountLists' | 'checks' | 'defaultFaceVersion' | 'extractors'
+  'taskLists' | 'homeLists' | 'accountLists' | 'checks' | 'defaultFaceVersion' | 'extractors' | 'clock'
 > & { countWorkers(): Promise<WorkerCounts> };
 
 export const homePageSize = 10;
@@ -41,11 +41,11 @@ export function home(sources: HomeSources): {
     () => runHealthChecks(sources.checks.filter(isNoWorker), { withDependent: true }),
     healthAgeMs,
   );
-  const since = (ms: number) => new Date(Date.now() - ms);
+  const since = (ms: number) => new Date(sources.clock.now().getTime() - ms);
   const recentHour = createRecent(() => homeLists.activity(since(2 * hourMs), hourStep), activityAgeMs);
   const recentDay = createRecent(() => homeLists.activity(since(25 * hourMs), dayStep), activityAgeMs);
   const read = async (paging: Paging): Promise<HomePage> => {
-    const now = new Date();
+    const now = sources.clock.now();
     const before = (ms: number) => new Date(now.getTime() - ms);
     const [
       [running = [], recent = [], failed = [], incomplete = []],

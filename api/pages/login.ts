@@ -17,12 +17,13 @@ import { faultsOf } from './formFaults.ts';
 import { leadTo, say, sendPage } from './pageAnswer.ts';
 import { forgetWanted, wantedOf } from './wanted.ts';
 
-export interface LoginPagesDeps extends Pick<PageSources, 'accountActions' | 'contract'> {
+export interface LoginPagesDeps extends Pick<PageSources, 'accountActions' | 'contract' | 'clock'> {
   readonly authenticator: Authenticator;
   readonly sessionAudit: SessionAudit;
 }
 
-export function loginPages({ authenticator, accountActions, contract, sessionAudit }: LoginPagesDeps) {
+export function loginPages(deps: LoginPagesDeps) {
+  const { authenticator, accountActions, contract, sessionAudit, clock } = deps;
   const checkPassword = bodyCheck(contract, 'patch', '/login');
 
   const form: RequestHandler = (req, res) => {
@@ -38,7 +39,7 @@ export function loginPages({ authenticator, accountActions, contract, sessionAud
         throw new DomainError('forbidden', `${account.login} is not an administrator`);
       }
       await sessionAudit.loggedIn(req, account);
-      await beginSession(req, account.accountId, fingerprint, password);
+      await beginSession(req, account.accountId, fingerprint, password, clock);
       forgetWanted(res);
       leadTo(req, res, wantedOf(req).address ?? paths.home);
     } catch (error) {
@@ -69,7 +70,7 @@ export function loginPages({ authenticator, accountActions, contract, sessionAud
         throw new DomainError('validationFailed', "Path: 'again' message: 'not the same as above'");
       checkPassword({ password });
       const fingerprint = await accountActions.changePassword(account.accountId, password, actorOf(req));
-      await beginSession(req, account.accountId, fingerprint, password);
+      await beginSession(req, account.accountId, fingerprint, password, clock);
       say(req, 'The password was changed. Other sessions have ended.');
       leadTo(req, res, paths.home);
     } catch (error) {

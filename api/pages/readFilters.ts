@@ -19,19 +19,19 @@ export function readFilters<Query>(
   req: Request,
   names: readonly string[],
   check: (given: Readonly<Record<string, string>>) => Query,
+  now: Date,
 ): ReadFilters<Query> {
   const given = Object.entries(fieldsOf(req.query)).map(([name, text]) => [name, text.trim()] as const);
   const values = Object.fromEntries(given.filter(([name, text]) => names.includes(name) && text !== ''));
   try {
-    return { query: check(withFrozenTimes(values)), typed: { values, faults: {} } };
+    return { query: check(withFrozenTimes(values, now)), typed: { values, faults: {} } };
   } catch (error) {
     if (!(error instanceof DomainError) || error.entry.status !== 400) throw error;
     return { query: null, typed: { values, faults: faultsOf(error) } };
   }
 }
 
-function withFrozenTimes(values: Readonly<Record<string, string>>): Record<string, string> {
-  const now = new Date();
+function withFrozenTimes(values: Readonly<Record<string, string>>, now: Date): Record<string, string> {
   const isTime = (name: string): boolean => /_time__(?:gte|lt)$/.test(name);
   return Object.fromEntries(
     Object.entries(values).map(([name, text]) => [name, isTime(name) ? frozenTime(text, now) : text]),

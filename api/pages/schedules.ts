@@ -25,19 +25,19 @@ import { idOf } from './taskId.ts';
 
 type ScheduleSources = OfferSources &
   LookSources &
-  Pick<PageSources, 'scheduleLists' | 'scheduleActions' | 'auditLists' | 'contract'>;
+  Pick<PageSources, 'scheduleLists' | 'scheduleActions' | 'auditLists' | 'contract' | 'clock'>;
 
 const missedAtMost = 5;
 
 export function schedulePages(sources: ScheduleSources) {
-  const { scheduleLists, scheduleActions, auditLists, contract } = sources;
+  const { scheduleLists, scheduleActions, auditLists, contract, clock } = sources;
   const checkSchedule = bodyCheck(contract, 'post', '/tasks/schedules');
   const look = lookAtTask(sources, { forLater: true });
 
   const list: RequestHandler = async (req, res) => {
     const paging = readPaging(req.query, 20);
     const [schedules, count] = await Promise.all([scheduleLists.page(paging), scheduleLists.count()]);
-    const now = new Date();
+    const now = clock.now();
     const shown = schedules.map((schedule) => ({
       ...presentSchedule(schedule, now),
       // What the engine's side writes there: db/scheduledTasks.ts.

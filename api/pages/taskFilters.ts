@@ -2,14 +2,16 @@ import type { Request } from 'express';
 import { DomainError } from '../../domain/errors.ts';
 import { taskFilters } from '../../views/pages/tasks/list.ts';
 import type { Typed } from '../../views/components/field/field.ts';
-import type { ContractPath } from '../contract/contract.ts';
 import { queryCheck } from '../contract/queryCheck.ts';
 import type { TaskFilters } from '../../domain/tasks/taskFilters.ts';
 import { toTaskFilters, type TaskQuery } from '../taskQuery.ts';
+import type { PageSources } from './deps.ts';
 import { readFilters } from './readFilters.ts';
 
+type FilterSources = Pick<PageSources, 'contract' | 'clock'>;
+
 /** The filters in the address of the tasks page; `filters` is null where something is wrong with them. */
-export function lookAtTaskFilters(contract: readonly ContractPath[]) {
+export function lookAtTaskFilters({ contract, clock }: FilterSources) {
   const checkQuery = queryCheck<TaskQuery>(contract, '/tasks');
   // The JSON operation knows neither a creator nor a text.
   const check = ({ creator, text, ...others }: Readonly<Record<string, string>>): TaskFilters => {
@@ -24,14 +26,14 @@ export function lookAtTaskFilters(contract: readonly ContractPath[]) {
     };
   };
   return (req: Request): { filters: TaskFilters | null; typed: Typed } => {
-    const { query, typed } = readFilters(req, taskFilters, check);
+    const { query, typed } = readFilters(req, taskFilters, check, clock.now());
     return { filters: query, typed };
   };
 }
 
 /** The same where wrong ones end the request. @throws DomainError badQueryParameter (what it returns does) */
-export function readTaskFilters(contract: readonly ContractPath[]) {
-  const look = lookAtTaskFilters(contract);
+export function readTaskFilters(sources: FilterSources) {
+  const look = lookAtTaskFilters(sources);
   return (req: Request): { filters: TaskFilters; values: Typed['values'] } => {
     const { filters, typed } = look(req);
     const faults = Object.entries(typed.faults).map(([name, fault]) => `${name}: ${fault}`);

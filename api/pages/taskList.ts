@@ -13,10 +13,10 @@ import { lookAtTaskFilters, readTaskFilters } from './taskFilters.ts';
 /** The list of tasks, and the same as CSV. Filters that cannot be read show none, and what is wrong with them. */
 export function taskList({
   taskLists,
-  contract,
-}: Pick<PageSources, 'taskLists' | 'contract'>): Record<'page' | 'csv', RequestHandler> {
-  const look = lookAtTaskFilters(contract);
-  const read = readTaskFilters(contract);
+  ...filtering
+}: Pick<PageSources, 'taskLists' | 'contract' | 'clock'>): Record<'page' | 'csv', RequestHandler> {
+  const look = lookAtTaskFilters(filtering);
+  const read = readTaskFilters(filtering);
   return {
     page: async (req, res) => {
       const paging = readPaging(req.query, tasksPageSize);

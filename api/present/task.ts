@@ -20,6 +20,7 @@ export interface TaskToShow {
   readonly failure: object | null;
   readonly createdBy: string | null;
   readonly scheduleId: number | null;
+  readonly tasksBefore: number | null;
   readonly notificationPolicy: NotificationPolicy | null;
   readonly createTime: Date;
   readonly endTime: Date | null;
@@ -64,6 +65,7 @@ export function presentTask(task: TaskToShow) {
     progress: presentProgress(task),
     created_by: task.createdBy,
     schedule_id: task.scheduleId,
+    tasks_before: task.tasksBefore,
     notification_policy: task.notificationPolicy,
     failure: task.failure,
   };

@@ -1,4 +1,4 @@
-import { runHealthChecks, type HealthCheck } from '../../platform/healthChecks.ts';
+import { healthAnswer, runHealthChecks, type HealthCheck } from '../../platform/healthChecks.ts';
 import type { Handlers } from '../jsonRouter.ts';
 import { inputOf } from '../requestContext.ts';
 
@@ -6,12 +6,10 @@ export function healthRoutes(checks: readonly HealthCheck[]): Handlers {
   return {
     getHealth: async (req, res) => {
       const { query } = inputOf<{ query: { include_luna_services: number } }>(req);
-      const start = process.hrtime.bigint();
+      const startedAt = performance.now();
       const findings = await runHealthChecks(checks, { withDependent: query.include_luna_services === 1 });
-      const isWell = findings.every(({ status }) => status === 'ok');
-      res.set('Cache-Control', 'no-store');
-      if (isWell) res.json({ execution_time: Number(process.hrtime.bigint() - start) / 1e9 });
-      else res.status(502).json({ errors: findings });
+      const { status, body } = healthAnswer(findings, startedAt);
+      res.set('Cache-Control', 'no-store').status(status).json(body);
     },
 
     redirectToHealth: (req, res) => {

@@ -5,6 +5,7 @@ import { parseBasic, type Authenticator, type SignedIn } from '../auth/authentic
 import type { SessionAudit } from '../auth/sessionAudit.ts';
 import { beginSession, endSession } from '../auth/sessionCookie.ts';
 import type { AccountActions } from '../accountActions.ts';
+import type { Clock } from '../instants.ts';
 import type { Handlers } from '../jsonRouter.ts';
 import { actorOf, addressOf, identityOf, inputOf } from '../requestContext.ts';
 import { checkExcludeHeader } from '../middleware/authenticate.ts';
@@ -13,6 +14,7 @@ export interface LoginDeps {
   readonly authenticator: Authenticator;
   readonly accountActions: Pick<AccountActions, 'changePassword'>;
   readonly sessionAudit: SessionAudit;
+  readonly clock: Clock;
 }
 
 interface Credentials {
@@ -21,13 +23,13 @@ interface Credentials {
   readonly header?: string;
 }
 
-export function loginRoutes({ authenticator, accountActions, sessionAudit }: LoginDeps): Handlers {
+export function loginRoutes({ authenticator, accountActions, sessionAudit, clock }: LoginDeps): Handlers {
   const logIn: RequestHandler = async (req, res) => {
     checkExcludeHeader(req);
     const given = credentialsOf(req);
     const { account, fingerprint } = await signIn(req, given, authenticator, sessionAudit);
     await sessionAudit.loggedIn(req, account);
-    await beginSession(req, account.accountId, fingerprint, given.password);
+    await beginSession(req, account.accountId, fingerprint, given.password, clock);
     res.json({});
   };
 
@@ -42,7 +44,7 @@ export function loginRoutes({ authenticator, accountActions, sessionAudit }: Log
       const { body } = inputOf<{ body: { password: string } }>(req);
       const { accountId } = identityOf(req).account;
       const fingerprint = await accountActions.changePassword(accountId, body.password, actorOf(req));
-      await beginSession(req, accountId, fingerprint, body.password);
+      await beginSession(req, accountId, fingerprint, body.password, clock);
       res.json({});
     },
 

@@ -1,6 +1,7 @@
 import type { Response } from 'express';
 import { DomainError } from '../../domain/errors.ts';
 import { allowedRevisions, setRevision } from '../entityTag.ts';
+import type { Clock } from '../instants.ts';
 import type { Handlers } from '../jsonRouter.ts';
 import { presentSchedule, type ScheduleToShow } from '../present/schedule.ts';
 import { actorOf, inputOf } from '../requestContext.ts';
@@ -13,17 +14,18 @@ export interface SchedulesDeps {
     find(scheduleId: number): Promise<ScheduleToShow | null>;
   };
   readonly scheduleActions: ScheduleActions;
+  readonly clock: Clock;
 }
 
 interface OneSchedule {
   params: { schedule_id: number };
 }
 
-export function scheduleRoutes({ scheduleLists, scheduleActions }: SchedulesDeps): Handlers {
+export function scheduleRoutes({ scheduleLists, scheduleActions, clock }: SchedulesDeps): Handlers {
   const show = async (res: Response, scheduleId: number): Promise<void> => {
     const schedule = await scheduleLists.find(scheduleId);
     if (schedule === null) throw new DomainError('scheduleNotFound', `schedule ${scheduleId}`);
-    setRevision(res, schedule.revision).json(presentSchedule(schedule, new Date()));
+    setRevision(res, schedule.revision).json(presentSchedule(schedule, clock.now()));
   };
 
   return {
@@ -33,7 +35,7 @@ export function scheduleRoutes({ scheduleLists, scheduleActions }: SchedulesDeps
         scheduleLists.page({ page: query.page, pageSize: query.page_size }),
         scheduleLists.count(),
       ]);
-      const now = new Date();
+      const now = clock.now();
       res.json({ schedules: schedules.map((one) => presentSchedule(one, now)), schedule_count: count });
     },
 

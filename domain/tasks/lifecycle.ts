@@ -6,6 +6,8 @@ export type ControlAction = 'cancel' | 'pause' | 'resume';
 export interface Control {
   readonly state: TaskState;
   readonly desiredState: DesiredState;
+  /** False: it has not had its turn yet, and nothing of it is in the engine. */
+  readonly isAdmitted?: boolean;
 }
 
 /**
@@ -26,7 +28,7 @@ export function applyControl(task: Control, action: ControlAction): Control {
 function cancel(task: Control): Control {
   if (isFinal(task.state)) throw new DomainError('cannotCancel', `the task is ${task.state}`);
   // Nothing runs yet: no workflow has to be waited for, and none has to be there.
-  if (task.state === 'pending') return { state: 'cancelled', desiredState: 'cancel' };
+  if (task.state === 'pending' || isUnstarted(task)) return { state: 'cancelled', desiredState: 'cancel' };
   return { state: 'cancelling', desiredState: 'cancel' };
 }
 
@@ -40,10 +42,16 @@ function pause(task: Control): Control {
 }
 
 function resume(task: Control): Control {
+  if (isUnstarted(task)) return { state: 'pending', desiredState: 'run' };
   // The state follows when the workflow takes notice; until then the reconciler sees that it has not.
   if (task.state === 'paused' || task.state === 'pausing') return { state: task.state, desiredState: 'run' };
-  if (task.state === 'planning' || task.state === 'running') return task;
+  if (task.state === 'pending' || task.state === 'planning' || task.state === 'running') return task;
   throw new DomainError('cannotPause', `the task is ${task.state}`);
+}
+
+/** Paused before its turn came: it goes back to where it waited, or ends without anybody's doing. */
+function isUnstarted({ state, isAdmitted }: Control): boolean {
+  return state === 'paused' && isAdmitted === false;
 }
 
 /** @throws DomainError cannotRetry unless the task is final. */

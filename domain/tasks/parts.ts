@@ -10,6 +10,8 @@ export interface TaskRef {
 
 /** A start of a task's workflow, with the request that asked for it; none: nobody did, or it is not known. */
 export interface TaskStart extends TaskRef {
+  /** 1 goes first, 5 last. */
+  readonly priority?: number;
   readonly requestId?: string | null;
 }
 

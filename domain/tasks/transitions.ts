@@ -6,7 +6,7 @@ export const nextStates: Readonly<Record<TaskState, readonly TaskState[]>> = {
   planning: ['running', 'pausing', 'cancelling', 'failed'],
   running: ['pausing', 'cancelling', 'collecting', 'failed'],
   pausing: ['planning', 'running', 'paused', 'cancelling', 'collecting', 'failed'],
-  paused: ['planning', 'running', 'cancelling'],
+  paused: ['pending', 'planning', 'running', 'cancelling', 'cancelled'],
   cancelling: ['cancelled'],
   collecting: ['planning', 'running', 'cancelling', 'failed', 'done'],
   cancelled: ['pending'],

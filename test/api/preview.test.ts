@@ -243,7 +243,7 @@ test('more objects than are counted are estimated, with the oldest, the newest a
   const few = createTaskPreviews(api.db, { exactUpTo: 39, countMs: 10_000, questionMs: 10_000 });
   const content = { target: 'faces', ...{ remove_samples: false, remove_image_origins: false } } as const;
   const work = { kind: 'gc', content: { ...content, filters: {}, store_results: true } } as const;
-  const seen = await few.preview(work);
+  const seen = await few.preview(() => work);
   assert.deepEqual(
     [seen.count, seen.isExact, seen.oldest?.toISOString(), seen.newest?.toISOString()],
     [40, false, faces[0]?.createTime, faces[39]?.createTime],
@@ -253,7 +253,7 @@ test('more objects than are counted are estimated, with the oldest, the newest a
     faces.slice(0, 10).map(({ faceId }) => faceId),
   );
   const all = createTaskPreviews(api.db, { exactUpTo: 40, countMs: 10_000, questionMs: 10_000 });
-  assert.equal((await all.preview(work)).isExact, true);
+  assert.equal((await all.preview(() => work)).isExact, true);
 });
 
 test('what takes too long is left out or estimated, and costs the connection nothing', async () => {
@@ -270,7 +270,10 @@ test('what takes too long is left out or estimated, and costs the connection not
 
   const hasty = createTaskPreviews(api.db, { exactUpTo: 1_000_000, countMs: 1, questionMs: 1 });
   const rest = { store_results: true, remove_samples: false, remove_image_origins: false };
-  const guess = await hasty.preview({ kind: 'gc', content: { ...content, target: 'faces', ...rest } });
+  const guess = await hasty.preview(() => ({
+    kind: 'gc',
+    content: { ...content, target: 'faces', ...rest },
+  }));
   assert.equal(guess.isExact, false);
   assert.ok(Math.abs(guess.count - 150_000) < 15_000, String(guess.count));
   const limits = await Promise.all(

@@ -115,6 +115,23 @@ test('a task is paused and resumed, unless it has ended', async () => {
   assert.equal(late.body.error_code, 28030);
 });
 
+test('a task that has to wait for its turn says how many are before it, and an urgent one does not wait', async () => {
+  const small = await startApiServer({ tasksAtOnce: 1 });
+  const ask = await createClient(small.url);
+  const post = async (priority: number) => {
+    const body = { ...oldVersion, priority };
+    return (await ask('POST', '/4/tasks/gc', { body })).body.task_id;
+  };
+  const ids = [await post(3), await post(3), await post(3), await post(1)];
+  const before = async (taskId: number) => (await ask('GET', `/4/tasks/${taskId}`)).body.tasks_before;
+  assert.deepEqual(await Promise.all(ids.map(before)), [null, 0, 1, null]);
+  assert.deepEqual(
+    small.told.map(({ taskId }) => taskId),
+    [ids[0], ids[3]],
+  );
+  await small.close();
+});
+
 test('a task that has ended is retried under the next generation, and only then', async () => {
   const taskId = await create();
   const retry = { body: { action: 'retry', scope: 'failed' } };

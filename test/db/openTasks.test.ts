@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createOpenTasks } from '../../db/openTasks.ts';
+import { createTurns } from '../../db/turns.ts';
 import { createTaskStore } from '../../db/taskStore.ts';
 import { freezeGcContent } from '../../domain/tasks/gcContent.ts';
 import { openTestDatabase } from '../support/database.ts';
@@ -8,12 +9,15 @@ import { tester } from '../support/rows.ts';
 
 const { db } = await openTestDatabase(2);
 
-test('a task that waits to be started makes the outbox old; a paused one does not', async () => {
+test('a task whose start got lost makes the outbox old; one that waits for its turn or is paused does not', async () => {
   const tasks = createTaskStore(db);
   const outboxAge = async () => (await createOpenTasks(db).figures()).outboxAgeSeconds;
   assert.equal(await outboxAge(), 0);
   const content = freezeGcContent({ target: 'face_descriptors', descriptor_version: 1 }, new Date());
   const { taskId } = await tasks.create({ taskType: 4, content, description: null }, tester);
+  await db.query(`update tasks set last_update_time = now() - interval '100 seconds'`);
+  assert.equal(await outboxAge(), 0);
+  await createTurns(db).admit(1);
   await db.query(`update tasks set last_update_time = now() - interval '100 seconds'`);
   assert.ok((await outboxAge()) >= 100);
   await tasks.control(taskId, 'pause', tester);

@@ -49,11 +49,13 @@ test('the API says when nobody would extract, but only to who asks about other s
     all.body.errors?.map(({ service, status }) => [service, status]),
     [
       ['api', 'ok'],
+      ['clock', 'ok'],
       ['postgresql', 'ok'],
       ['sample-store', 'ok'],
       ['temporal', 'ok'],
       ['workers', 'ok'],
       ['extractors', 'failed'],
+      ['worker-clocks', 'ok'],
     ],
   );
 });

@@ -11,6 +11,7 @@ import { createAccountStore } from '../../db/accountStore.ts';
 import { createAuditLists } from '../../db/auditLists.ts';
 import { createAuditStore } from '../../db/auditStore.ts';
 import { createDatabase } from '../../db/connection.ts';
+import { createDatabaseClock } from '../../db/databaseClock.ts';
 import { createErrorLists } from '../../db/errorLists.ts';
 import { createEventLists } from '../../db/eventLists.ts';
 import { createFaceLists } from '../../db/faceLists.ts';
@@ -32,6 +33,7 @@ import { createTaskPageLists } from '../../db/taskPageLists.ts';
 import { createTaskPreviews } from '../../db/taskPreview.ts';
 import { createTaskStore } from '../../db/taskStore.ts';
 import { isUnavailable } from '../../db/unavailable.ts';
+import { createTurns } from '../../db/turns.ts';
 import { createVersionUse } from '../../db/versionUse.ts';
 import { createWorkerStore } from '../../db/workerStore.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
@@ -41,6 +43,7 @@ import { createMetrics } from '../../platform/metrics.ts';
 import { createMonthlyCounts } from '../../platform/monthlyCounts.ts';
 import { createPasswords } from '../../platform/passwords.ts';
 import { showSettings } from '../../platform/shownSettings.ts';
+import { createAdmission } from '../../temporal/admission.ts';
 import { openImageStore } from '../../imagestore/open.ts';
 import { createTestFolder, type TestFolder } from './folder.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
@@ -64,6 +67,7 @@ export interface ApiServerOptions {
   readonly statsEveryMs?: number;
   readonly checks?: readonly HealthCheck[];
   readonly basicAttributesVersion?: number;
+  readonly tasksAtOnce?: number;
   /** Another one whose database and images it shares; that one has to be closed last. */
   readonly besides?: { readonly testDatabase: TestDatabase; readonly imageFolder: TestFolder };
   readonly heartbeatEveryMs?: number;
@@ -97,6 +101,8 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     accountType: 'admin',
     description: '',
   });
+  const clock = createDatabaseClock(db);
+  await clock.measure();
   const told: Told[] = [];
   let isEngineThere = true;
   const tell = (entry: Told): Promise<void> => {
@@ -117,6 +123,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     log,
     metrics: createMetrics(),
     refreshMetrics: () => Promise.resolve(),
+    clock,
     checks: options.checks ?? [],
     isUnavailable,
     session: { secret: 'a secret of the tests', secureCookies: false, store: sessionStore.store },
@@ -148,10 +155,15 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     schedules: createScheduleStore(db),
     scheduleLists: createScheduleLists(db),
     gateway: {
-      startTask: ({ taskId, generation, requestId }) =>
-        tell({ call: 'start', taskId, generation, requestId }),
       controlTask: ({ taskId, generation }) => tell({ call: 'control', taskId, generation }),
     },
+    startNext: createAdmission({
+      turns: createTurns(db, { startsAtOnce: 1_000, ...options }),
+      gateway: {
+        startTask: ({ taskId, generation, requestId = null }) =>
+          tell({ call: 'start', taskId, generation, requestId }),
+      },
+    }).startNext,
     taskLists: createTaskLists(db),
     subtaskLists: createSubtaskLists(db),
     resultLists: createResultLists(db),
@@ -204,6 +216,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
       await requestStats.stop();
       await taskChanges.close();
       await sessionStore.close();
+      clock.close();
       await db.close();
       if (options.besides !== undefined) return;
       await imageFolder.remove();

@@ -41,7 +41,7 @@ const look = (time: string) =>
     runs: createMissedRuns(db),
     metrics,
     log: createLogger({ name: 'test', level: 'silent', format: 'json' }),
-    now: () => Date.parse(`2026-05-04T${time}:00Z`),
+    now: () => Promise.resolve(new Date(`2026-05-04T${time}:00Z`)),
   })();
 
 const run = (scheduleId: number, time: string): Promise<{ kind: string }> => {

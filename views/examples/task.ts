@@ -29,6 +29,7 @@ export function exampleTask(changes: Partial<TaskShape> = {}): TaskShape {
     },
     running_ms: 172_000,
     created_by: null,
+    tasks_before: null,
     failure: null,
     ...changes,
   };

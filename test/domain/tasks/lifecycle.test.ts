@@ -53,6 +53,13 @@ test('a task that waits for its workflow is cancelled at once', () => {
   assert.equal(applyControl({ state: 'pending', desiredState: 'run' }, 'cancel').state, 'cancelled');
 });
 
+test('a task that was paused before its turn goes back to where it waited, or is cancelled at once', () => {
+  const task = { state: 'paused', desiredState: 'pause', isAdmitted: false } as const;
+  assert.deepEqual(applyControl(task, 'resume'), { state: 'pending', desiredState: 'run' });
+  assert.equal(applyControl(task, 'cancel').state, 'cancelled');
+  assert.equal(applyControl({ ...task, isAdmitted: true }, 'cancel').state, 'cancelling');
+});
+
 test('only a finished task can be retried or removed', () => {
   for (const state of taskStates) {
     const allowed = isFinal(state);

@@ -14,7 +14,13 @@ const arrows: Record<ControlAction, Partial<Record<TaskState, TaskState>>> = {
     ...{ paused: 'cancelling', collecting: 'cancelling', cancelling: 'cancelling' },
   },
   pause: { pending: 'paused', planning: 'pausing', running: 'pausing', pausing: 'pausing', paused: 'paused' },
-  resume: { planning: 'planning', running: 'running', pausing: 'pausing', paused: 'paused' },
+  resume: {
+    pending: 'pending',
+    planning: 'planning',
+    running: 'running',
+    pausing: 'pausing',
+    paused: 'paused',
+  },
 };
 
 /** What the engine may make of a task, by what is desired of it. */

@@ -33,8 +33,18 @@ const paths: readonly { readonly name: string; readonly states: readonly TaskSta
   { name: 'When it cannot go on', states: ['failed'] },
 ];
 
+const beforeTurn: readonly TaskState[] = ['pending', 'cancelled'];
+
+function nextOf(state: TaskState, objectsFailed: number, visited: Standing['visited']): readonly TaskState[] {
+  if (state === 'done' && objectsFailed === 0) return [];
+  if (state !== 'paused') return nextStates[state];
+  // What was paused before its turn came has not been at work: it waits again, or ends at once.
+  const wasAtWork = visited.length === 0 || visited.some((step) => step === 'planning' || step === 'running');
+  return nextStates.paused.filter((step) => beforeTurn.includes(step) !== wasAtWork);
+}
+
 export function stateDiagram({ state, objectsFailed, visited }: Standing): StateDiagram {
-  const next = state === 'done' && objectsFailed === 0 ? [] : nextStates[state];
+  const next = nextOf(state, objectsFailed, visited);
   const known: readonly TaskState[] = [
     'pending',
     ...straight.slice(0, Math.max(0, straight.indexOf(state))),

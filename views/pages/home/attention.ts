@@ -31,6 +31,8 @@ const brokenWords: Readonly<Record<string, string>> = {
   temporal: 'Temporal does not answer: tasks are accepted, and start when it is back.',
   workers: 'No worker takes tasks: they wait until one is there.',
   extractors: 'No worker extracts: additional extracts wait until one is there.',
+  clock: "This API's clock differs from the database's, by which tasks select: set it right.",
+  'worker-clocks': "The clock of a worker differs from the database's: set it right.",
   'sample-store': 'The sample store does not answer: objects with samples cannot be worked on.',
 };
 
@@ -59,7 +61,9 @@ function stalled(task: TaskShape, now: Date): Attention[] {
   const quietMs = now.getTime() - Date.parse(task.last_update_time);
   const href = paths.task(task.task_id);
   if (task.state === 'pending') {
-    return quietMs > takenWithinMs ? [waiting(`Task ${task.task_id} waits for the engine.`, href)] : [];
+    return task.tasks_before === null && quietMs > takenWithinMs
+      ? [waiting(`Task ${task.task_id} waits for the engine.`, href)]
+      : [];
   }
   if (task.state === 'paused' || quietMs <= stalledAfterMs) return [];
   const minutes = formatCount(Math.floor(quietMs / 60_000));

@@ -6,7 +6,7 @@ export interface HealthInput {
   /** What the health checks of the parts that are asked have found. */
   readonly findings: readonly {
     readonly service: string;
-    readonly status: 'ok' | 'failed';
+    readonly status: 'ok' | 'warning' | 'failed';
     readonly desc: string;
   }[];
   /** Processes that are there. */
@@ -19,14 +19,19 @@ const names: Readonly<Record<string, string>> = {
   postgresql: 'Database',
   'sample-store': 'Sample store',
   temporal: 'Temporal',
+  clock: 'Clock',
+  'worker-clocks': "Workers' clocks",
 };
+
+const clocks = new Set(['clock', 'worker-clocks']);
 
 /** Every part of the service, well or not. */
 export function healthItems({ findings, workers, overdueMessages }: HealthInput): HealthItem[] {
   return [
     ...findings.map(({ service, status, desc }): HealthItem => {
       const name = names[service] ?? service;
-      return status === 'ok' ? { name, text: 'answers', tone: 'good' } : { name, text: desc, tone: 'bad' };
+      if (status === 'ok') return { name, text: clocks.has(service) ? 'right' : 'answers', tone: 'good' };
+      return { name, text: desc, tone: 'bad' };
     }),
     there('Workers', workers.workers),
     there('Extracting workers', workers.extractors),

@@ -69,6 +69,8 @@ export interface TaskPage {
   readonly missingWorkers: string;
   /** Why nothing can move now. */
   readonly waitsFor: string | null;
+  /** Of a task that waits for its turn: how far off that is. */
+  readonly turn: string | null;
   readonly progress: Progress;
   readonly figures: readonly Figure[];
   readonly controls: TaskControls;
@@ -135,6 +137,7 @@ export function taskPage(input: TaskInput): TaskPage {
     }),
     missingWorkers: input.missingWorkers.join(' '),
     waitsFor: waitsFor(task, input.missingWorkers),
+    turn: turnWords(task),
     progress: progress(task),
     figures: figures(task),
     controls: taskControls(task, input.rateLimit, input.typedRate),
@@ -185,6 +188,12 @@ function waitsFor(task: TaskShape, missing: TaskInput['missingWorkers']): string
   return isExtract && missing.includes('extractors')
     ? 'No worker extracts: this task goes on when one is there.'
     : null;
+}
+
+function turnWords({ tasks_before: before }: TaskShape): string | null {
+  if (before === null) return null;
+  const words = before === 1 ? '1 task is before it' : `${formatCount(before)} tasks are before it`;
+  return `Waits for its turn: ${before === 0 ? 'it is the next one' : words}. More urgent ones go first.`;
 }
 
 function figures({ progress: counters, ...task }: TaskShape): Figure[] {
