@@ -42,16 +42,21 @@ export function createGcStore(db: Database) {
         const batch = await removeBatch(tx, part, content, { size, lock: attempt > 1 });
         const { checkpoint } = part;
         const { removed, awaitingOrigins, storageKeys } = batch;
-        const finished = !batch.more && !(removesOrigins(content) && (await hasPendingOrigins(tx, part)));
+        // Its last files are settled first: the next batch finds nothing more, and finishes.
+        const finished =
+          !batch.more &&
+          storageKeys.length === 0 &&
+          !(removesOrigins(content) && (await hasPendingOrigins(tx, part)));
         return {
           finished,
           checkpoint: {
             ...checkpoint,
-            cursor: batch.lastKey ?? part.range.toKey,
+            cursor: (batch.more ? batch.lastKey : null) ?? part.range.toKey,
             walked: !batch.more,
             batches: checkpoint.batches + 1,
             done: checkpoint.done + removed - awaitingOrigins,
             samplesRemoved: checkpoint.samplesRemoved + batch.samplesRemoved,
+            samplesLeft: checkpoint.samplesLeft + batch.samplesLeft,
           },
           result: { removed, awaitingOrigins, finished, storageKeys },
         };

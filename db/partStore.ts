@@ -63,6 +63,7 @@ interface PartRow {
   failed: number;
   skipped: number;
   samples_removed: number;
+  samples_left: number;
   origins_removed: number;
 }
 
@@ -119,6 +120,7 @@ function toClaimedPart(task: EngineTask, partNo: number, claim: string, row: Par
       failed: row.failed,
       skipped: row.skipped,
       samplesRemoved: row.samples_removed,
+      samplesLeft: row.samples_left,
       originsRemoved: row.origins_removed,
     },
   };
@@ -153,7 +155,7 @@ async function tryBatch<T>(
     await tx.query(
       `update subtasks set cursor = $3, walked = $4, error_cursor = $5, batches = $6, done = $7, failed = $8,
          skipped = case when $12 then greatest($9::bigint, expected - $7::bigint - $8::bigint) else $9 end,
-         samples_removed = $10, origins_removed = $11, last_update_time = clock_timestamp(),
+         samples_removed = $10, origins_removed = $11, samples_left = $14, last_update_time = clock_timestamp(),
          recent = recent * exp(greatest(-50, (recent_at_ms - $13::bigint) / ${fadeMs}::float8)) + greatest($7::bigint - done, 0)
            + greatest($8::bigint - failed, 0) + greatest($9::bigint - skipped, 0), recent_at_ms = $13,
          failure = null, retry_errors = retry_errors and not $12, claim = case when $12 then null else claim end,
@@ -174,6 +176,7 @@ async function tryBatch<T>(
         checkpoint.originsRemoved,
         finished,
         orders.clockMs,
+        checkpoint.samplesLeft,
       ],
     );
     return { kind: 'committed', part: { ...part, checkpoint }, orders, result };

@@ -211,6 +211,16 @@ create table origin_removals (
 );
 CREATE INDEX origin_removals_due ON public.origin_removals USING btree (task_id, part_no, next_attempt_time) WHERE (state = 'pending'::text);
 
+create table ownerless_samples (
+  cursor uuid,
+  found bigint default 0 not null,
+  total bigint,
+  total_time timestamp with time zone,
+  is_only boolean default true not null,
+  constraint ownerless_samples_is_only_check CHECK (is_only),
+  constraint ownerless_samples_pkey PRIMARY KEY (is_only)
+);
+
 create table request_stats (
   month date not null,
   service text not null,
@@ -233,9 +243,17 @@ create table sample_tombstones (
   storage_key text not null,
   task_id bigint,
   create_time timestamp with time zone default now() not null,
+  part_no integer,
+  object_id uuid,
+  state text default 'pending'::text not null,
+  attempts integer default 0 not null,
+  next_attempt_time timestamp with time zone default now() not null,
+  last_error text,
+  constraint sample_tombstones_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'refused'::text]))),
   constraint sample_tombstones_pkey PRIMARY KEY (storage_key)
 );
-CREATE INDEX sample_tombstones_task ON public.sample_tombstones USING btree (task_id);
+CREATE INDEX sample_tombstones_part ON public.sample_tombstones USING btree (task_id, part_no, object_id);
+CREATE INDEX sample_tombstones_refused ON public.sample_tombstones USING btree (create_time) WHERE (state = 'refused'::text);
 
 create table samples (
   owner_id uuid not null,
@@ -339,6 +357,7 @@ END) stored not null,
   recent double precision default 0 not null,
   recent_at_ms bigint default 0 not null,
   retry_code integer,
+  samples_left bigint default 0 not null,
   constraint subtasks_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'running'::text, 'cancelled'::text, 'failed'::text, 'done'::text]))),
   constraint subtasks_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
   constraint subtasks_pkey PRIMARY KEY (task_id, part_no),
@@ -477,6 +496,7 @@ END) stored not null,
   asked_time timestamp with time zone,
   scheduled_time timestamp with time zone,
   rest_state text,
+  samples_left bigint default 0 not null,
   constraint tasks_asked_action_check CHECK ((asked_action = ANY (ARRAY['cancel'::text, 'pause'::text, 'resume'::text, 'retry'::text]))),
   constraint tasks_desired_state_check CHECK ((desired_state = ANY (ARRAY['run'::text, 'pause'::text, 'cancel'::text]))),
   constraint tasks_error_budget_check CHECK (((error_budget >= (0)::double precision) AND (error_budget <= (1)::double precision))),

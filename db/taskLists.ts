@@ -38,6 +38,7 @@ export interface TaskRow {
   readonly objectsFailed: number;
   readonly objectsSkipped: number;
   readonly samplesRemoved: number;
+  readonly samplesLeft: number;
   readonly originsRemoved: number;
   /** How long the task has been at work, without pauses and without the time between retries. */
   readonly runningMs: number;
@@ -67,6 +68,7 @@ const columns = `
   coalesce(s.done, t.objects_done) "objectsDone", coalesce(s.failed, t.objects_failed) "objectsFailed",
   coalesce(s.skipped, t.objects_skipped) "objectsSkipped",
   coalesce(s.samples_removed, t.samples_removed) "samplesRemoved",
+  coalesce(s.samples_left, t.samples_left) "samplesLeft",
   coalesce(s.origins_removed, t.origins_removed) "originsRemoved",
   ${clock} "runningMs", coalesce(s.recent, 0) "recentObjects",
   t.result_id "resultId", t.failure, t.created_by "createdBy", t.created_by_login "createdByLogin",
@@ -79,7 +81,7 @@ const parts = `left join lateral (
   select count(*) parts_all, count(*) filter (where state = 'done') parts_done, sum(expected)::bigint expected,
     coalesce(sum(done), 0)::bigint done, coalesce(sum(failed), 0)::bigint failed,
     coalesce(sum(skipped), 0)::bigint skipped, coalesce(sum(samples_removed), 0)::bigint samples_removed,
-    coalesce(sum(origins_removed), 0)::bigint origins_removed, max(last_update_time) last_update_time,
+    coalesce(sum(samples_left), 0)::bigint samples_left, coalesce(sum(origins_removed), 0)::bigint origins_removed, max(last_update_time) last_update_time,
     sum(recent * exp(greatest(-50, (recent_at_ms - ${clock}) / ${fadeMs}::float8))) filter (where recent > 0) recent
   from subtasks where task_id = t.task_id having t.state not in ('cancelled', 'failed', 'done')
 ) s on true`;

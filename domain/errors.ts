@@ -64,6 +64,7 @@ export const errorTable = {
   originNotRemoved: entry(28104, 500, 'Image origin not removed', true),
   extractorUnavailable: entry(28105, 503, 'Extractor unavailable', true),
   sampleStoreUnavailable: entry(28106, 503, 'Sample store unavailable', true),
+  sampleNotRemoved: entry(28109, 500, 'Sample not removed', true),
   partFailed: entry(28110, 500, 'Subtask failed', true),
   errorBudgetSpent: entry(28111, 500, 'Too many objects failed', true),
   booksUnbalanced: entry(28112, 500, 'Counters and tables disagree', true),

@@ -33,6 +33,8 @@ export interface ReconcilerDeps {
   readonly mergeCounts: () => Promise<unknown>;
   /** Remembers how far open tasks have come. */
   readonly sampleHistory: () => Promise<void>;
+  /** What removals have left; counting is for the leader. */
+  readonly sampleWatch: { count(): Promise<void>; publish(): Promise<void> };
   readonly metrics: Pick<Metrics, 'tasks' | 'checkpointAge' | 'outboxAge' | 'reconcilerRepairs'>;
   readonly log: Logger;
   readonly intervalMs: number;
@@ -43,6 +45,7 @@ const atOnce = 10;
 const figuresEveryMs = 10_000;
 const sampleEveryMs = 5_000;
 const missedEveryMs = 60_000;
+const countEveryMs = 10_000;
 // Younger differences between a row and its workflow are just under way.
 const patienceSeconds = 2;
 
@@ -56,6 +59,7 @@ export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal)
   let figuresAt = -Infinity;
   let sampledAt = -Infinity;
   let missedAt = -Infinity;
+  let countedAt = -Infinity;
   while (!stopping.aborted) {
     try {
       // First: while Temporal is away the rest fails, and it is then that somebody has to see what waits.
@@ -69,9 +73,13 @@ export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal)
           await deps.watchMissedRuns();
         }
         await reconcile(deps);
-        if (performance.now() - sampledAt < sampleEveryMs) return;
-        sampledAt = performance.now();
-        await deps.sampleHistory();
+        if (performance.now() - sampledAt >= sampleEveryMs) {
+          sampledAt = performance.now();
+          await deps.sampleHistory();
+        }
+        if (performance.now() - countedAt < countEveryMs) return;
+        countedAt = performance.now();
+        await deps.sampleWatch.count();
       });
       healthy = true;
     } catch (error) {
@@ -146,4 +154,5 @@ async function publishFigures(deps: ReconcilerDeps): Promise<void> {
   }
   deps.metrics.checkpointAge.set(figures.checkpointAgeSeconds);
   deps.metrics.outboxAge.set(figures.outboxAgeSeconds);
+  await deps.sampleWatch.publish();
 }

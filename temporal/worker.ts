@@ -14,6 +14,7 @@ import { createGcStore } from '../db/gcStore.ts';
 import { createMissedRuns } from '../db/missedRuns.ts';
 import { createOpenTasks } from '../db/openTasks.ts';
 import { createOriginStore } from '../db/originStore.ts';
+import { createOwnerlessCount } from '../db/ownerlessCount.ts';
 import { createOutbox } from '../db/outbox.ts';
 import { createPartPlan } from '../db/partPlan.ts';
 import { createPartStore } from '../db/partStore.ts';
@@ -45,6 +46,7 @@ import { createGateway } from './gateway.ts';
 import { createMissedRunWatch } from './missedRunWatch.ts';
 import { runPresence } from './presence.ts';
 import { runReconciler } from './reconciler.ts';
+import { createSampleWatch } from './sampleWatch.ts';
 import { createScheduleReconciler } from './scheduleReconciler.ts';
 import { createLendingSlots } from './lendingSlots.ts';
 import { installRuntime } from './runtime.ts';
@@ -167,6 +169,7 @@ const activities = createActivities({
   startTask: (ref) => gateway.startTask(ref),
   checkSampleStore: () => images.check(),
   removeFiles: (keys) => removal.remove(keys),
+  files: tombstones,
   origins: createOriginStore(db),
   deleteOrigin: createOriginDeletion(originRequests),
   extract: createExtractStore(db),
@@ -222,6 +225,7 @@ if (queues.includes('orchestrate')) {
       sweepFiles: () => removal.sweep(),
       mergeCounts: () => createBlockCounts(db).merge(),
       sampleHistory: () => createHistoryStore(db).sample(),
+      sampleWatch: createSampleWatch({ ownerless: createOwnerlessCount(db), tombstones, metrics }),
       metrics,
       log,
       intervalMs: config.reconcileIntervalMs,
@@ -255,6 +259,7 @@ const status = await startStatusServer({
     { name: 'pollers', dependent: false, run: () => workers.check() },
     { name: 'postgresql', dependent: false, run: () => db.query('select 1') },
     { name: 'sample-store', dependent: false, run: () => images.check() },
+    { name: 'sample-files', dependent: true, run: () => tombstones.check() },
     ...(extractors === null ? [] : [{ name: 'extractors', dependent: false, run: () => extractors.check() }]),
     { name: 'temporal', dependent: true, run: () => workers.checkServer() },
   ],

@@ -46,7 +46,8 @@ export async function startTwiceWorkers(engine: Engine) {
   const books = createTaskBooks(db);
   const images = openImageStore(config.imageStore, createSampleStoreRow(db));
   await images.check();
-  const removal = createSampleRemoval({ images, tombstones: createTombstoneStore(db), log });
+  const tombstones = createTombstoneStore(db);
+  const removal = createSampleRemoval({ images, tombstones, log });
   const real = createActivities({
     books,
     plan: createPartPlan(db, {
@@ -69,6 +70,7 @@ export async function startTwiceWorkers(engine: Engine) {
     startTask: (ref) => engine.gateway().startTask(ref),
     checkSampleStore: () => images.check(),
     removeFiles: (keys) => removal.remove(keys),
+    files: tombstones,
     origins: createOriginStore(db),
     deleteOrigin: createOriginDeletion(requests),
     extract: createExtractStore(db),

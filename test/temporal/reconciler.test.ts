@@ -29,6 +29,7 @@ function reconcile(gateway: ReconcilerDeps['gateway']) {
       gateway,
       ...{ followSchedules: nothing, watchMissedRuns: nothing, sampleHistory: nothing, mergeCounts: nothing },
       sweepFiles: () => Promise.resolve(0),
+      sampleWatch: { count: nothing, publish: nothing },
       metrics,
       log: createLogger({ name: 'test', level: 'silent', format: 'json' }),
       intervalMs: 1,

@@ -31,6 +31,8 @@ const brokenWords: Readonly<Record<string, string>> = {
   temporal: 'Temporal does not answer: tasks are accepted, and start when it is back.',
   workers: 'No worker takes tasks: they wait until one is there.',
   extractors: 'No worker extracts: additional extracts wait until one is there.',
+  'sample-files':
+    'Pictures of removed faces or events are still in the sample store: their files resist, and are tried again.',
   'sample-store': 'The sample store does not answer: objects with samples cannot be worked on.',
 };
 

@@ -18,6 +18,7 @@ const names: Readonly<Record<string, string>> = {
   api: 'API',
   postgresql: 'Database',
   'sample-store': 'Sample store',
+  'sample-files': 'Removed samples',
   temporal: 'Temporal',
 };
 
@@ -26,7 +27,9 @@ export function healthItems({ findings, workers, overdueMessages }: HealthInput)
   return [
     ...findings.map(({ service, status, desc }): HealthItem => {
       const name = names[service] ?? service;
-      return status === 'ok' ? { name, text: 'answers', tone: 'good' } : { name, text: desc, tone: 'bad' };
+      return status === 'ok'
+        ? { name, text: service === 'sample-files' ? 'all files gone' : 'answers', tone: 'good' }
+        : { name, text: desc, tone: 'bad' };
     }),
     there('Workers', workers.workers),
     there('Extracting workers', workers.extractors),
