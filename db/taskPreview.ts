@@ -130,7 +130,11 @@ async function estimate(
       `select ${key} as key, ${time} as time from ${from} where ${conditions.join(' and ')}
        order by ${time} ${direction} limit ${size}`,
     );
-  const count = Math.max(atLeast, await estimateRows(tx, from, conditions, binds.values));
+  const count = Math.max(
+    atLeast,
+    await estimateRows(tx, from, conditions, binds.values),
+    targetOf(work) === 'samples' ? await knownOwnerless(tx) : 0,
+  );
   const oldest = await endOf('asc', sampleSize);
   const newest = await endOf('desc', 1);
   const first = await ask<{ key: string }>(orderedKeys(selection, sampleSize, { areFew: false }));
@@ -139,6 +143,12 @@ async function estimate(
     // Where those that are selected have the last keys, the walk to the first of them takes too long.
     keys: (first ?? oldest ?? []).map((row) => row.key),
   };
+}
+
+/** Of rows that lack others statistics know little; these are counted all the time. */
+async function knownOwnerless(tx: Sql): Promise<number> {
+  const [row] = await tx.query<{ total: number | null }>('select total from ownerless_samples');
+  return row?.total ?? 0;
 }
 
 /** Samples of what a task removes without them: counted where the objects are, else estimated. */

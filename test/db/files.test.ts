@@ -130,6 +130,7 @@ for (const stored of [true, false]) {
     });
     const { refused, oldestSeconds } = await tombstones.figures();
     assert.deepEqual([refused, oldestSeconds > 3_600], [1, true]);
+    await assert.rejects(tombstones.check(), { publicReason: '1 file of removed samples cannot be removed' });
 
     assert.equal(await sweep(), 1);
     assert.deepEqual(countsOf(await byHand.taskRow(started.ref)), {
@@ -141,6 +142,7 @@ for (const stored of [true, false]) {
     assert.deepEqual(await named(started.ref), stored ? [first, second].sort() : []);
     assert.deepEqual(await openErrors(started.ref), []);
     assert.equal((await tombstones.figures()).refused, 0);
+    await tombstones.check();
   });
 }
 
