@@ -2,10 +2,11 @@ import { nextBatchSize } from '../domain/tasks/pace.ts';
 import { removesOrigins, removesSamples, type GcContent } from '../domain/tasks/gcContent.ts';
 import { hasRemovalsToRetry, type ClaimedPart, type Committed, type PartRef } from '../domain/tasks/parts.ts';
 import { createEmptying, type EmptyDeps } from './emptyPart.ts';
-import { runPart, type BatchReport, type PartDeps } from './runPart.ts';
+import { runPart, type BatchReport, type CommitNext, type PartDeps } from './runPart.ts';
+import { createFileSettling, type FileDeps } from './settleFiles.ts';
 import { createOriginSettling, type OriginDeps } from './settleOrigins.ts';
 
-export interface GcPartDeps extends PartDeps, OriginDeps {
+export interface GcPartDeps extends PartDeps, OriginDeps, FileDeps {
   readonly gc: {
     readonly emptyWhole: EmptyDeps['emptyWhole'];
     removeNext(
@@ -25,11 +26,6 @@ export interface GcPartDeps extends PartDeps, OriginDeps {
   };
   /** @throws DomainError sampleStoreUnavailable when no file can be removed now */
   readonly checkSampleStore: () => Promise<void>;
-  /**
-   * Removes files whose rows are gone, and their tombstones. What it misses, a later sweep removes.
-   * @throws DomainError sampleStoreUnavailable
-   */
-  readonly removeFiles: (storageKeys: readonly string[]) => Promise<unknown>;
 }
 
 // 10,000 was the best of a prototype at four connections; more only makes a stop slower.
@@ -43,22 +39,32 @@ export function createGcPart(deps: GcPartDeps) {
     runPart(deps, 'gc', partRef, ({ task, isWhole }, _left, stop) => {
       if (task.kind !== 'gc') throw new TypeError(`task ${task.taskId} is no gc`);
       const { content } = task;
-      const removeNext = createRemoval(deps, content, learned);
+      const files = createFileSettling(deps, content, stop);
+      const removeNext = createRemoval(deps, content, learned, files);
       if (isWhole) {
         const emptyNext = createEmptying({ ...deps, emptyWhole: deps.gc.emptyWhole }, content, stop);
         return async (part, most) => (await emptyNext(part)) ?? removeNext(part, most);
       }
-      if (!removesOrigins(content)) return removeNext;
+      // What an earlier attempt left comes first; files and image origins of each batch go before the next batch.
+      const afterFiles =
+        (next: CommitNext): CommitNext =>
+        async (part, most) =>
+          next(await files.settleLeft(part), most);
+      if (!removesOrigins(content)) return afterFiles(removeNext);
       const settleNext = createOriginSettling(deps, content, stop);
-      // What an earlier attempt left comes first; the images of each batch go before the next batch.
-      return async (part, most) => {
+      return afterFiles(async (part, most) => {
         const isRetry = part.checkpoint.walked && hasRemovalsToRetry(part);
         return (isRetry ? null : await settleNext(part)) ?? removeNext(part, most);
-      };
+      });
     });
 }
 
-function createRemoval(deps: GcPartDeps, content: GcContent, learned: Map<GcContent['target'], number>) {
+function createRemoval(
+  deps: GcPartDeps,
+  content: GcContent,
+  learned: Map<GcContent['target'], number>,
+  files: ReturnType<typeof createFileSettling>,
+) {
   // How many of the next objects hold one that cannot be removed, and how many are tried at once until it is found. Where
   // there was one there are often more: after it the batches grow from one again.
   let suspects = 0;
@@ -83,14 +89,14 @@ function createRemoval(deps: GcPartDeps, content: GcContent, learned: Map<GcCont
 
   return async (part: ClaimedPart, most: number): Promise<Committed<BatchReport>> => {
     const started = performance.now();
-    // Rows that go while the files cannot would be counted as removed samples.
+    // Else rows would go whose files cannot, and wait as tombstones.
     if (removesSamples(content)) await deps.checkSampleStore();
     const { answer, size } = await removeSome(part, most);
     if (answer.kind !== 'committed') return answer;
     const { removed, failed, awaitingOrigins, finished, storageKeys } = answer.result;
-    deps.metrics.taskObjects.inc({ type: 'gc', outcome: 'done' }, removed - awaitingOrigins);
+    const settled = await files.settle(answer.part, storageKeys);
+    deps.metrics.taskObjects.inc({ type: 'gc', outcome: 'done' }, removed - awaitingOrigins - settled.failed);
     deps.metrics.taskObjects.inc({ type: 'gc', outcome: 'failed' }, failed);
-    await deps.removeFiles(storageKeys);
     const elapsedMs = performance.now() - started;
     // A part's last batch may be small, whatever size it was allowed, and so is a throttled one, or one that looks for
     // what cannot be removed.
@@ -100,6 +106,15 @@ function createRemoval(deps: GcPartDeps, content: GcContent, learned: Map<GcCont
         nextBatchSize(size, elapsedMs, { ...bounds, targetMs: deps.batchTargetMs }),
       );
     }
-    return { ...answer, result: { objects: removed + failed, failed, elapsedMs, finished } };
+    return {
+      ...answer,
+      part: settled.part,
+      result: {
+        objects: removed + failed,
+        failed: failed + Math.max(0, settled.failed),
+        elapsedMs,
+        finished,
+      },
+    };
   };
 }

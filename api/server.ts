@@ -28,6 +28,7 @@ import { createTaskPageLists } from '../db/taskPageLists.ts';
 import { createTaskPreviews } from '../db/taskPreview.ts';
 import { createTaskStore } from '../db/taskStore.ts';
 import { createTurns } from '../db/turns.ts';
+import { createTombstoneStore } from '../db/tombstoneStore.ts';
 import { createVersionUse } from '../db/versionUse.ts';
 import { createWorkerStore } from '../db/workerStore.ts';
 import { isUnavailable } from '../db/unavailable.ts';
@@ -90,6 +91,7 @@ const gateway = createGateway({
 });
 shutdown.on('last', 'engine', () => gateway.close());
 const images = openImageStore(config.imageStore, createSampleStoreRow(db));
+const tombstones = createTombstoneStore(db);
 const workers = createWorkerStore(db);
 const passwords = createPasswords();
 const accounts = createAccountStore(db);
@@ -135,6 +137,8 @@ async function serve(): Promise<void> {
       { name: 'clock', dependent: false, onlyWarns: true, run: () => clock.check() },
       { name: 'postgresql', dependent: false, run: () => db.query('select 1') },
       { name: 'sample-store', dependent: false, run: () => images.check() },
+      // Nothing else suffers from it: a load balancer is not to hear of it.
+      { name: 'sample-files', dependent: true, run: () => tombstones.check() },
       { name: 'temporal', dependent: true, run: () => gateway.check() },
       { name: 'workers', dependent: true, run: () => checkWorkers(['orchestrate', 'gc']) },
       { name: 'extractors', dependent: true, run: () => checkWorkers(['extract']) },

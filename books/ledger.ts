@@ -48,6 +48,14 @@ const selections = [
   `select t.task_id, 'events', e.event_id, null, null
    from tasks t join books.events e on ${eventIsSelected}
    where t.task_type = 4 and t.content ->> 'target' = 'events'`,
+  `select t.task_id, 'samples', s.owner_id, null, null
+   from tasks t join (select owner_id, max(create_time) as newest from books.samples group by owner_id) s
+     on s.newest < t.upper_bound - interval '10 minutes'
+     and coalesce(s.newest >= (${text('create_time__gte')})::timestamptz, true)
+     and coalesce(s.newest < (${text('create_time__lt')})::timestamptz, true)
+   where t.task_type = 4 and t.content ->> 'target' = 'samples'
+     and not exists (select from books.faces f where f.face_id = s.owner_id)
+     and not exists (select from books.events e where e.event_id = s.owner_id)`,
   `select t.task_id, 'event_descriptors', d.event_id, d.descriptor_version, d.descriptor_type
    from tasks t join books.event_descriptors d
      on d.descriptor_version = ${number('{filters,descriptor_version}')} and d.create_time < t.upper_bound
@@ -87,15 +95,21 @@ const selections = [
 const isGone = `case s.work
     when 'faces' then f.face_id is null
     when 'events' then not exists (select from events v where v.event_id = s.id)
+    when 'samples' then not exists (select from samples v where v.owner_id = s.id)
     else false end`;
 
 const hasRemovals = (more = '') =>
   `exists (select from origin_removals o where o.task_id = s.task_id and o.object_id = s.id ${more})`;
 
+/** Whether a file of a removed object has resisted. */
+const hasRefusedFile = `exists (select from sample_tombstones x
+  where x.task_id = s.task_id and x.object_id = s.id and x.state = 'refused')`;
+
 /** Whether the work at an object is done, by what the tables hold now. */
 const isDone = `case s.work
-    when 'faces' then f.face_id is null and not ${hasRemovals()}
-    when 'events' then ${isGone} and not ${hasRemovals()}
+    when 'faces' then f.face_id is null and not ${hasRemovals()} and not ${hasRefusedFile}
+    when 'events' then ${isGone} and not ${hasRemovals()} and not ${hasRefusedFile}
+    when 'samples' then ${isGone} and not ${hasRefusedFile}
     when 'event_descriptors' then not exists (select from event_descriptors v where v.event_id = s.id
       and v.descriptor_version = s.version and v.descriptor_type = s.type)
     when 'face_descriptors' then w.face_id is null

@@ -12,7 +12,7 @@ const mustGo: Readonly<Record<string, string>> = {
   list_faces: `owner in ${removedFaces}`,
   image_origins: `(owner in ${removedFaces} or owner in ${removedEvents})`,
   samples: `owner in (select id from ledger join tasks using (task_id)
-    where gone and (content ->> 'remove_samples')::boolean)`,
+    where gone and ((content ->> 'remove_samples')::boolean or content ->> 'target' = 'samples'))`,
   face_descriptors: `(owner in ${removedFaces} or (owner, descriptor_version) in
     (select id, version from ledger where work = 'face_descriptors' and done))`,
   events: `owner in ${removedEvents}`,
@@ -106,7 +106,8 @@ const parts = [
 const sums = `select task_id, count(*) as parts_all, count(*) filter (where state = 'done') as parts_done,
   coalesce(sum(expected), 0) as objects_expected, coalesce(sum(done), 0) as objects_done,
   coalesce(sum(failed), 0) as objects_failed, coalesce(sum(skipped), 0) as objects_skipped,
-  coalesce(sum(samples_removed), 0) as samples_removed, coalesce(sum(origins_removed), 0) as origins_removed
+  coalesce(sum(samples_removed), 0) as samples_removed, coalesce(sum(samples_left), 0) as samples_left,
+  coalesce(sum(origins_removed), 0) as origins_removed
   from audited left join subtasks using (task_id) group by task_id`;
 
 const sumColumns = [
@@ -116,13 +117,14 @@ const sumColumns = [
   'objects_failed',
   'objects_skipped',
   'samples_removed',
+  'samples_left',
   'origins_removed',
 ];
 
-/** Rows of a table that hung on removed objects, by the snapshot, unless the task was to keep them. */
-const removedChildren = (table: string, order: string) => `(select count(*) from books.${table} c
-  join ledger a on a.id = c.owner_id and a.task_id = t.task_id and a.gone
-  where (t.content ->> '${order}')::boolean)`;
+/** Rows of a table that hung on removed objects, by the snapshot, where the task's content is such. */
+const removedChildren = (table: string, content: string) => `(select count(*) from books.${table} c
+  join ledger a on a.id = c.owner_id and a.task_id = t.task_id and a.gone where ${content})`;
+const says = (order: string) => `(t.content ->> '${order}')::boolean`;
 
 /** The tasks' own columns. */
 const tasks = [
@@ -138,9 +140,12 @@ const tasks = [
      from ledger a where a.task_id = t.task_id) a on true
    where plan_done and (objects_expected > all_of_them or objects_expected < all_of_them - uncertain)`,
   `select ${ofTask('samples_removed differs from the tables')}, samples_removed from tasks t join audited using (task_id)
-   where samples_removed <> ${removedChildren('samples', 'remove_samples')}`,
+   where samples_removed <> ${removedChildren('samples', `${says('remove_samples')} or t.content ->> 'target' = 'samples'`)}
+     - (select count(*) from sample_tombstones x where x.task_id = t.task_id)`,
+  `select ${ofTask('samples_left differs from the tables')}, samples_left from tasks t join audited using (task_id)
+   where samples_left <> ${removedChildren('samples', `not ${says('remove_samples')}`)}`,
   `select ${ofTask('origins_removed differs from the tables')}, origins_removed from tasks t join audited using (task_id)
-   where origins_removed <> ${removedChildren('image_origins', 'remove_image_origins')}
+   where origins_removed <> ${removedChildren('image_origins', says('remove_image_origins'))}
      - (select count(*) from origin_removals o where o.task_id = t.task_id)`,
   `select ${ofTask('the result is announced wrongly')}, result_id from tasks join audited using (task_id)
    where (result_id is not null) <> (state = 'done' and (content ->> 'store_results')::boolean)`,
@@ -161,6 +166,18 @@ const attributeRules = (work: string, table: string, key: string) => [
   `select ${ofTask('attributes are of another generation than the sample')}, a.id from ledger a
    join ${table} n on n.${key} = a.id join books.samples s on s.owner_id = a.id and s.kind = 'face'
    where work = '${work}' and done and not touched and n.sample_generation <> s.generation`,
+];
+
+/** Files that are not removed yet: each belongs to an object that is gone, and is told by its error. */
+const files = [
+  `select ${ofTask('files of removed samples were not tried to the end')}, object_id from sample_tombstones x
+   join audited using (task_id) join tasks t using (task_id) where t.state = 'done' and x.state = 'pending'`,
+  `select ${ofTask('a file has resisted, and no error says so')}, object_id from sample_tombstones x
+   join audited using (task_id) where x.state = 'refused'
+     and not exists (select from ledger a where a.task_id = x.task_id and a.id = x.object_id and (failed or waiting))`,
+  `select ${ofTask('files of objects that are not gone are to be removed')}, object_id from sample_tombstones x
+   join audited using (task_id)
+   where not exists (select from ledger a where a.task_id = x.task_id and a.id = x.object_id and gone)`,
 ];
 
 /** Image origins that are not removed yet: each belongs to an object that is gone, and is told by its error. */
@@ -197,5 +214,13 @@ const details = [
 
 /** Queries of what must not be: each answers a sentence and the id of an example. */
 export function bookRules(): string[] {
-  return [...snapshotTables.map(difference), ...objects, ...parts, ...tasks, ...removals, ...details];
+  return [
+    ...snapshotTables.map(difference),
+    ...objects,
+    ...parts,
+    ...tasks,
+    ...removals,
+    ...files,
+    ...details,
+  ];
 }

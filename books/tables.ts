@@ -26,7 +26,7 @@ export const snapshotTables: readonly SnapshotTable[] = [
   table('faces', ['face_id'], ['account_id', 'event_id', 'external_id', 'user_data', 'create_time']),
   table('attributes', ['face_id'], ['basic_attributes', 'sample_generation'], besidesAttributes),
   table('list_faces', ['face_id', 'list_id']),
-  table('samples', ['owner_id', 'kind'], ['sample_id', 'generation', 'storage_key']),
+  table('samples', ['owner_id', 'kind'], ['sample_id', 'generation', 'storage_key', 'create_time']),
   table('image_origins', ['owner_id', 'origin_no'], ['url']),
   table('face_descriptors', ['face_id', 'descriptor_version'], ['create_time']),
   table(

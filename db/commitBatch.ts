@@ -57,7 +57,7 @@ async function tryBatch<T>(
       const updated = await tx.execute(
         `update subtasks set cursor = $3, walked = $4, error_cursor = $5, batches = $6, done = $7, failed = $8,
          skipped = case when $12 then greatest($9::bigint, expected - $7::bigint - $8::bigint) else $9 end,
-         samples_removed = $10, origins_removed = $11, last_update_time = clock_timestamp(),
+         samples_removed = $10, origins_removed = $11, samples_left = $14, last_update_time = clock_timestamp(),
          recent = recent * exp(greatest(-50, (recent_at_ms - $13::bigint) / ${fadeMs}::float8)) + greatest($7::bigint - done, 0)
            + greatest($8::bigint - failed, 0) + greatest($9::bigint - skipped, 0), recent_at_ms = $13,
          checkpoint_time = clock_timestamp(), failed_attempts = 0,
@@ -80,6 +80,7 @@ async function tryBatch<T>(
           checkpoint.originsRemoved,
           finished,
           orders.clockMs,
+          checkpoint.samplesLeft,
         ],
       );
       if (updated === 0) throw new UnwantedError('a cancel came before the batch could be committed');

@@ -145,10 +145,14 @@ export function createFaceLists(db: Database) {
         [faceIds],
       ),
 
-    /** Where the image of a face's or an event's sample lives; undefined: there is no such sample. */
+    /**
+     * Where the image of a face's or an event's sample lives; undefined: there is no such sample, or nobody whose it is.
+     * What a removal has left behind is not to be seen.
+     */
     sampleKey: async (ownerId: string, kind: 'face' | 'body'): Promise<string | null | undefined> => {
       const [row] = await db.query<{ key: string | null }>(
-        'select storage_key "key" from samples where owner_id = $1 and kind = $2',
+        `select storage_key "key" from samples where owner_id = $1 and kind = $2
+           and (exists (select from faces where face_id = $1) or exists (select from events where event_id = $1))`,
         [ownerId, kind],
       );
       return row?.key;

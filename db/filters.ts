@@ -56,7 +56,7 @@ function inList(listId: string, binds: Binds, within: Within): string {
   return `exists (select from list_faces l where ${conditions.join(' and ')})`;
 }
 
-function between(
+export function between(
   column: string,
   from: string | undefined,
   below: string | undefined,

@@ -8,6 +8,7 @@ import { everything } from './keyRange.ts';
 import { orderedKeys } from './orderedKeys.ts';
 import { gcSelection, type Selection } from './selection.ts';
 import { overcomeErrors } from './taskErrorStore.ts';
+import { countLeft, refuseOwned, removeSamples } from './sampleBatch.ts';
 import { OvertakenError } from './transientErrors.ts';
 
 export interface RemovedBatch {
@@ -19,6 +20,7 @@ export interface RemovedBatch {
   /** Whether there may be more. */
   readonly more: boolean;
   readonly samplesRemoved: number;
+  readonly samplesLeft: number;
   /** Removed objects whose image origins are still to be removed; they are not done yet. */
   readonly awaitingOrigins: number;
   /** Files to remove after the commit; each has a tombstone now. */
@@ -45,6 +47,7 @@ const targets: Record<GcContent['target'], Target> = {
   events: { table: 'events e', key: 'e.event_id', children: [['event_descriptors', 'event_id']] },
   face_descriptors: { table: 'face_descriptors d', key: 'd.face_id', children: [] },
   event_descriptors: { table: 'event_descriptors d', key: 'd.event_id', children: [] },
+  samples: { table: 'samples s', key: 's.owner_id', children: [] },
 };
 
 export interface BatchWish {
@@ -83,6 +86,8 @@ export async function removeBatch(
   const { passed, lastKey } = selected;
   const more = passed === wish.size;
   if (selected.count === 0) return { removed: 0, passed, lastKey, more, ...nothingElse };
+  if (content.target === 'samples')
+    return removeOwnerless(tx, part, content, chunk, { ...selected, lastKey, more });
 
   const binds = createBinds(chunk);
   const { conditions } = gcSelection(content, part.task.upperBound, everything, binds);
@@ -191,12 +196,30 @@ async function failedObjects(tx: Sql, part: ClaimedPart, size: number): Promise<
   return rows.map(({ id }) => id);
 }
 
+const nothingElse = { samplesRemoved: 0, samplesLeft: 0, awaitingOrigins: 0, storageKeys: [] as string[] };
 export const nothingRemoved: RemovedBatch = {
   ...{ removed: 0, passed: 0, lastKey: null, more: false },
-  ...{ samplesRemoved: 0, awaitingOrigins: 0, storageKeys: [] },
+  ...nothingElse,
 };
 const nothingSelected: Selected = { count: 0, passed: 0, lastKey: null };
-const nothingElse = { samplesRemoved: 0, awaitingOrigins: 0, storageKeys: [] as string[] };
+
+/** All samples of the selected owners, which are gone; the sample that stands for an owner is its newest one. */
+async function removeOwnerless(
+  tx: Sql,
+  part: ClaimedPart,
+  content: GcContent,
+  chunk: readonly unknown[],
+  { count, passed, lastKey, more }: { count: number; passed: number; lastKey: string; more: boolean },
+): Promise<RemovedBatch> {
+  const { owners, removed, storageKeys } = await removeSamples(tx, part, idsOfChunk, chunk);
+  if (owners !== count) throw new OvertakenError(`${owners} of ${count} owners still had samples`);
+  await refuseOwned(tx, idsOfChunk, chunk);
+  await keepChunk(tx, content, chunk);
+  return {
+    ...{ ...nothingElse, removed: count, passed, lastKey, more },
+    ...{ samplesRemoved: removed, storageKeys },
+  };
+}
 
 async function removeChildren(
   tx: Sql,
@@ -209,31 +232,20 @@ async function removeChildren(
     await tx.execute(`delete from ${table} where ${owner} = ${idsOfChunk}`, chunk);
   }
   if (content.target === 'faces' || content.target === 'events') {
-    if (content.remove_samples) Object.assign(result, await removeSamples(tx, chunk, part.task.taskId));
+    if (content.remove_samples) {
+      const { removed, storageKeys } = await removeSamples(tx, part, idsOfChunk, chunk);
+      Object.assign(result, { samplesRemoved: removed, storageKeys });
+    } else result.samplesLeft = await countLeft(tx, idsOfChunk, chunk);
     // Last: it takes the objects that have origins out of the result, and so out of the chunk.
     if (content.remove_image_origins) result.awaitingOrigins = await buryOrigins(tx, idsOfChunk, chunk);
     else await tx.execute(`delete from image_origins where owner_id = ${idsOfChunk}`, chunk);
   }
-  if (!content.store_results) {
-    await tx.query('delete from task_result_chunks where task_id = $1 and part_no = $2 and seq = $3', chunk);
-  }
+  await keepChunk(tx, content, chunk);
   return result;
 }
 
-async function removeSamples(
-  tx: Sql,
-  chunk: readonly unknown[],
-  taskId: number,
-): Promise<{ samplesRemoved: number; storageKeys: string[] }> {
-  const [gone] = await tx.query<{ count: number; keys: string[] }>(
-    `with gone as (delete from samples where owner_id = ${idsOfChunk} returning storage_key),
-       buried as (
-         insert into sample_tombstones (storage_key, task_id)
-         select storage_key, $4::bigint from gone where storage_key is not null
-         on conflict do nothing
-       )
-     select count(*), coalesce(array_agg(storage_key) filter (where storage_key is not null), '{}') as keys from gone`,
-    [...chunk, taskId],
-  );
-  return { samplesRemoved: gone?.count ?? 0, storageKeys: gone?.keys ?? [] };
+/** Unless nobody wants the result. */
+async function keepChunk(tx: Sql, content: GcContent, chunk: readonly unknown[]): Promise<void> {
+  if (content.store_results) return;
+  await tx.query('delete from task_result_chunks where task_id = $1 and part_no = $2 and seq = $3', chunk);
 }

@@ -11,7 +11,8 @@ import { objectFaultOf } from './faults.ts';
 import { findNext, nothingRemoved, removeBatch, type RemovedBatch } from './gcBatch.ts';
 import { hasPendingOrigins } from './originBatch.ts';
 import { commitBatch, type BatchEffect } from './commitBatch.ts';
-import { objectTypeOf, recordObjectErrors } from './taskErrorStore.ts';
+import { objectTypes } from './fileSettling.ts';
+import { recordObjectErrors } from './taskErrorStore.ts';
 import { sqlStateOf, sqlStates } from './transientErrors.ts';
 import { emptyPartition, type Emptying } from './wholePartition.ts';
 
@@ -100,7 +101,7 @@ async function removeOne(
     const detail = objectFaultOf(error);
     if (detail === null || objectId === null) throw error;
     await tx.query('rollback to savepoint removal');
-    await recordObjectErrors(tx, part, objectTypeOf(content), [
+    await recordObjectErrors(tx, part, objectTypes[content.target], [
       { objectId, error: 'objectNotRemoved', detail },
     ]);
     const passed: RemovedBatch = { ...nothingRemoved, lastKey: objectId, more: true };
@@ -126,7 +127,7 @@ async function toEffect(
   const next: Checkpoint = {
     ...checkpoint,
     ...(of === 'range'
-      ? { cursor: batch.lastKey ?? part.range.toKey, walked: !more }
+      ? { cursor: (more ? batch.lastKey : null) ?? part.range.toKey, walked: !more }
       : {
           errorCursor: more ? batch.lastKey : lastKey,
           failed: checkpoint.failed - passed,
@@ -135,9 +136,12 @@ async function toEffect(
     batches: checkpoint.batches + 1,
     done: checkpoint.done + removed - awaitingOrigins,
     samplesRemoved: checkpoint.samplesRemoved + batch.samplesRemoved,
+    samplesLeft: checkpoint.samplesLeft + batch.samplesLeft,
   };
+  // Its last files are settled first: the next batch finds nothing more, and finishes.
   const finished =
     next.walked &&
+    storageKeys.length === 0 &&
     !hasRemovalsToRetry({ ...part, checkpoint: next }) &&
     !(removesOrigins(content) && (await hasPendingOrigins(tx, part)));
   return {

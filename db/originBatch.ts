@@ -2,7 +2,8 @@ import type { GcContent } from '../domain/tasks/gcContent.ts';
 import type { OriginOutcome, OriginRemoval } from '../domain/tasks/originRemoval.ts';
 import type { ClaimedPart } from '../domain/tasks/parts.ts';
 import type { Sql } from './connection.ts';
-import { objectTypeOf, overcomeErrors, recordObjectErrors } from './taskErrorStore.ts';
+import { objectTypes } from './fileSettling.ts';
+import { overcomeErrors, recordObjectErrors } from './taskErrorStore.ts';
 
 export interface SettledOrigin {
   readonly removal: OriginRemoval;
@@ -74,18 +75,22 @@ export async function settleOrigins(
   const originsRemoved = await removeRows(tx, part, settled);
   await keepUnremoved(tx, part, settled);
   const objects = await closedObjects(tx, part, settled);
-  const done = objects.filter(({ refused }) => refused === 0);
-  const failed = objects.filter(({ refused }) => refused > 0);
+  const done = objects.filter(({ refused, fileError }) => refused === 0 && fileError === null);
+  const failed = objects.filter(({ refused, fileError }) => refused > 0 || fileError !== null);
   await overcomeErrors(tx, part, idsOf(done.filter(({ wasOpen }) => wasOpen)));
   await recordObjectErrors(
     tx,
     part,
-    objectTypeOf(content),
-    failed.map(({ objectId, refused, lastError }) => ({
-      objectId,
-      error: 'originNotRemoved',
-      detail: refused === 1 ? lastError : `${lastError}; ${refused} origins in all`,
-    })),
+    objectTypes[content.target],
+    failed.map(({ objectId, refused, lastError, fileError }) =>
+      refused === 0
+        ? { objectId, error: 'sampleNotRemoved', detail: fileError ?? '' }
+        : {
+            objectId,
+            error: 'originNotRemoved',
+            detail: refused === 1 ? lastError : `${lastError}; ${refused} origins in all`,
+          },
+    ),
   );
   if (content.store_results && done.length > 0) {
     await tx.query(
@@ -140,6 +145,8 @@ interface ClosedObject {
   readonly objectId: string;
   readonly refused: number;
   readonly lastError: string;
+  /** Why the file of a sample of it is still there; null: none is. */
+  readonly fileError: string | null;
   /** Whether it counts as failed already, from before a retry. */
   readonly wasOpen: boolean;
 }
@@ -153,13 +160,15 @@ async function closedObjects(
   return tx.query<ClosedObject>(
     `select x.object_id as "objectId", count(o.origin_no) as refused,
        coalesce((array_agg(o.last_error order by o.origin_no))[1], '') as "lastError",
+       (select min(f.last_error) from sample_tombstones f where f.task_id = $1 and f.part_no = $3
+         and f.object_id = x.object_id and f.state = 'refused') as "fileError",
        exists (select from task_errors e where e.task_id = $1 and e.object_id = x.object_id
          and e.overcome_time is null) as "wasOpen"
      from (select distinct unnest($2::uuid[]) as object_id) x
      left join origin_removals o on o.task_id = $1 and o.object_id = x.object_id
      group by x.object_id having count(*) filter (where o.state = 'pending') = 0
      order by x.object_id`,
-    [part.task.taskId, idsOf(settled.map(({ removal }) => removal))],
+    [part.task.taskId, idsOf(settled.map(({ removal }) => removal)), part.partNo],
   );
 }
 

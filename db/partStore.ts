@@ -48,6 +48,7 @@ interface PartRow {
   failed: number;
   skipped: number;
   samples_removed: number;
+  samples_left: number;
   origins_removed: number;
 }
 
@@ -109,6 +110,7 @@ function toClaimedPart(task: EngineTask, partNo: number, claim: string, row: Par
       failed: row.failed,
       skipped: row.skipped,
       samplesRemoved: row.samples_removed,
+      samplesLeft: row.samples_left,
       originsRemoved: row.origins_removed,
     },
   };

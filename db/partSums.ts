@@ -27,6 +27,7 @@ export const joinSums = `left join lateral (
     coalesce(max(k.failed), 0) + coalesce(sum(s.failed), 0)::bigint failed,
     coalesce(max(k.skipped), 0) + coalesce(sum(s.skipped), 0)::bigint skipped,
     coalesce(max(k.samples_removed), 0) + coalesce(sum(s.samples_removed), 0)::bigint samples_removed,
+    coalesce(max(k.samples_left), 0) + coalesce(sum(s.samples_left), 0)::bigint samples_left,
     coalesce(max(k.origins_removed), 0) + coalesce(sum(s.origins_removed), 0)::bigint origins_removed,
     coalesce(max(${faded('k', runningClock)}), 0)
       + coalesce(sum(${faded('s', runningClock)}) filter (where s.recent > 0), 0) recent,
@@ -81,16 +82,16 @@ async function foldSome(tx: Sql, taskId: number): Promise<number> {
        limit ${partsAtOnce} for update skip locked
      ), s as (
        update subtasks set folded = true where task_id = $1 and part_no = any(array(select part_no from ended))
-       returning grown, done, failed, skipped, samples_removed, origins_removed, recent, recent_at_ms, last_update_time
+       returning grown, done, failed, skipped, samples_removed, samples_left, origins_removed, recent, recent_at_ms, last_update_time
      ), kept as (
-       insert into task_sums as k (task_id, parts_done, grown, done, failed, skipped, samples_removed, origins_removed,
-         recent, recent_at_ms, last_update_time)
-       select $1, count(*), sum(s.grown), sum(s.done), sum(s.failed), sum(s.skipped), sum(s.samples_removed),
+       insert into task_sums as k (task_id, parts_done, grown, done, failed, skipped, samples_removed, samples_left,
+         origins_removed, recent, recent_at_ms, last_update_time)
+       select $1, count(*), sum(s.grown), sum(s.done), sum(s.failed), sum(s.skipped), sum(s.samples_removed), sum(s.samples_left),
          sum(s.origins_removed), sum(${faded('s', '$2::bigint')}), $2, max(s.last_update_time)
        from s having count(*) > 0
        on conflict (task_id) do update set parts_done = k.parts_done + excluded.parts_done,
          grown = k.grown + excluded.grown, done = k.done + excluded.done, failed = k.failed + excluded.failed,
-         skipped = k.skipped + excluded.skipped, samples_removed = k.samples_removed + excluded.samples_removed,
+         skipped = k.skipped + excluded.skipped, samples_removed = k.samples_removed + excluded.samples_removed, samples_left = k.samples_left + excluded.samples_left,
          origins_removed = k.origins_removed + excluded.origins_removed,
          recent = ${faded('k', 'excluded.recent_at_ms')} + excluded.recent, recent_at_ms = excluded.recent_at_ms,
          last_update_time = greatest(k.last_update_time, excluded.last_update_time)
@@ -109,15 +110,16 @@ export async function unfoldOpened(tx: Sql, taskId: number): Promise<void> {
   await tx.query(
     `with s as (
        update subtasks set folded = false where task_id = $1 and folded and state <> 'done'
-       returning done, failed, skipped, samples_removed, origins_removed, recent, recent_at_ms
+       returning done, failed, skipped, samples_removed, samples_left, origins_removed, recent, recent_at_ms
      )
      update task_sums k set grown = 0, parts_done = k.parts_done - s.parts, done = k.done - s.done,
        failed = k.failed - s.failed, skipped = k.skipped - s.skipped,
-       samples_removed = k.samples_removed - s.samples_removed,
+       samples_removed = k.samples_removed - s.samples_removed, samples_left = k.samples_left - s.samples_left,
        origins_removed = k.origins_removed - s.origins_removed, recent = greatest(0, k.recent - s.recent)
      from (
        select count(*) parts, coalesce(sum(s.done), 0) done, coalesce(sum(s.failed), 0) failed,
          coalesce(sum(s.skipped), 0) skipped, coalesce(sum(s.samples_removed), 0) samples_removed,
+         coalesce(sum(s.samples_left), 0) samples_left,
          coalesce(sum(s.origins_removed), 0) origins_removed,
          coalesce(sum(${faded('s', '(select recent_at_ms from task_sums where task_id = $1)')}), 0) recent
        from s

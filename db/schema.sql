@@ -211,6 +211,16 @@ create table origin_removals (
 );
 CREATE INDEX origin_removals_due ON public.origin_removals USING btree (task_id, part_no, next_attempt_time) WHERE (state = 'pending'::text);
 
+create table ownerless_samples (
+  cursor uuid,
+  found bigint default 0 not null,
+  total bigint,
+  total_time timestamp with time zone,
+  is_only boolean default true not null,
+  constraint ownerless_samples_is_only_check CHECK (is_only),
+  constraint ownerless_samples_pkey PRIMARY KEY (is_only)
+);
+
 create table planned_keys (
   task_id bigint not null,
   part_no integer not null,
@@ -242,9 +252,17 @@ create table sample_tombstones (
   storage_key text not null,
   task_id bigint,
   create_time timestamp with time zone default now() not null,
+  part_no integer,
+  object_id uuid,
+  state text default 'pending'::text not null,
+  attempts integer default 0 not null,
+  next_attempt_time timestamp with time zone default now() not null,
+  last_error text,
+  constraint sample_tombstones_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'refused'::text]))),
   constraint sample_tombstones_pkey PRIMARY KEY (storage_key)
 );
-CREATE INDEX sample_tombstones_task ON public.sample_tombstones USING btree (task_id);
+CREATE INDEX sample_tombstones_part ON public.sample_tombstones USING btree (task_id, part_no, object_id);
+CREATE INDEX sample_tombstones_refused ON public.sample_tombstones USING btree (create_time) WHERE (state = 'refused'::text);
 
 create table samples (
   owner_id uuid not null,
@@ -351,6 +369,7 @@ END) stored not null,
   worker text,
   checkpoint_time timestamp with time zone,
   failed_attempts integer default 0 not null,
+  samples_left bigint default 0 not null,
   folded boolean default false not null,
   grown integer default 0 not null,
   constraint subtasks_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'running'::text, 'cancelled'::text, 'failed'::text, 'done'::text]))),
@@ -456,6 +475,7 @@ create table task_sums (
   failed bigint not null,
   skipped bigint not null,
   samples_removed bigint not null,
+  samples_left bigint not null,
   origins_removed bigint not null,
   recent double precision not null,
   recent_at_ms bigint not null,
@@ -516,6 +536,7 @@ END) stored not null,
   scheduled_time timestamp with time zone,
   rest_state text,
   stuck_since timestamp with time zone,
+  samples_left bigint default 0 not null,
   default_version_removed boolean default false not null,
   admitted boolean default false not null,
   told_window integer,

@@ -53,7 +53,7 @@ export function createSearchLists(db: Sql) {
       const [row] = await db.query<AttributeRow>(
         `select a.attribute_id "attributeId", a.face_id "faceId", a.basic_attributes "basicAttributes",
            a.sample_generation "sampleGeneration", a.create_time "createTime", ${versions}
-         from attributes a where a.attribute_id = $1 order by a.face_id limit 1`,
+         from attributes a join faces f using (face_id) where a.attribute_id = $1 order by a.face_id limit 1`,
         [attributeId],
       );
       return row ?? null;

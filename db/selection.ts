@@ -1,8 +1,9 @@
 import type { TaskWork } from '../domain/tasks/engineTask.ts';
 import type { ExtractContent } from '../domain/tasks/extractContent.ts';
+import type { SampleFilters } from '../domain/tasks/filters.ts';
 import type { GcContent } from '../domain/tasks/gcContent.ts';
 import type { Binds } from './binds.ts';
-import { eventConditions, faceConditions } from './filters.ts';
+import { between, eventConditions, faceConditions } from './filters.ts';
 import { createWithin, type KeyRange, type Within } from './keyRange.ts';
 
 /** What a task selects of a key range, as pieces of SQL: the same ones plan it, count it, and do it. */
@@ -41,6 +42,8 @@ export function walkedTable(work: TaskWork): WalkedTable {
     case 'faces':
     case 'events':
       return ownerTable(content.target);
+    case 'samples':
+      return { table: 'samples s', key: 's.owner_id', conditions: [] };
     case 'face_descriptors':
     case 'event_descriptors':
       return {
@@ -73,6 +76,8 @@ export function filterConditions(work: TaskWork, binds: Binds, within: Within): 
       return eventConditions(content.filters, binds);
     case 'event_descriptors':
       return [`d.descriptor_type = ${binds.add(content.filters.descriptor_type)}`];
+    // No index finds samples by their age: it is looked at on the walk, with their owners.
+    case 'samples':
     case 'face_descriptors':
       return [];
   }
@@ -94,9 +99,26 @@ export function gcSelection(
       ...conditions,
       ...within(key),
       ...filterConditions(work, binds, within),
+      ...(content.target === 'samples' ? ownerlessConditions(content.filters, binds, within) : []),
       createdBefore(table, upperBound, binds),
     ],
   };
+}
+
+/**
+ * Samples whose face or event is gone. The newest one stands for all of its owner's, so that each owner is selected
+ * once, and none whose sample has only just come.
+ */
+function ownerlessConditions(filters: SampleFilters, binds: Binds, within: Within): string[] {
+  const newer = ['n.owner_id = s.owner_id', '(n.create_time, n.kind) > (s.create_time, s.kind)'];
+  const without = (from: string, ...conditions: string[]) =>
+    `not exists (select from ${from} where ${conditions.join(' and ')})`;
+  return [
+    without('faces f', 'f.face_id = s.owner_id', ...within('f.face_id')),
+    without('events e', 'e.event_id = s.owner_id', ...within('e.event_id')),
+    without('samples n', ...newer, ...within('n.owner_id')),
+    ...between('s.create_time', filters.create_time__gte, filters.create_time__lt, binds),
+  ];
 }
 
 /** What an extract has to make, descriptors or attributes, and the filtered objects lack. */
@@ -168,11 +190,15 @@ function descriptorOf(
   };
 }
 
+// Whoever writes a sample before its owner has this long for the owner.
+const ownerComesWithin = '10 minutes';
+
 /** An event's end and creation are told by the camera; when it was stored is what counts. */
 function createdBefore(table: string, upperBound: string, binds: Binds): string {
   const alias = table.split(' ')[1] ?? '';
   const column = alias === 'e' ? 'insert_time' : 'create_time';
-  return `${alias}.${column} < ${binds.add(upperBound)}::timestamptz`;
+  const bound = `${binds.add(upperBound)}::timestamptz`;
+  return `${alias}.${column} < ${bound}${alias === 's' ? ` - interval '${ownerComesWithin}'` : ''}`;
 }
 
 /** Versions stand in the text, not among the values, so that the planner sees which partition is meant. */

@@ -9,6 +9,8 @@ export interface Counted {
 export interface Stock {
   readonly faces: Counted;
   readonly events: Counted;
+  /** Samples whose face or event is gone; null: they were never counted. */
+  readonly ownerless: number | null;
   /** How many faces have a descriptor of each version. */
   readonly versions: readonly (Counted & { readonly version: number })[];
 }
@@ -23,12 +25,14 @@ export async function readStock(db: Sql): Promise<Stock> {
      from pg_inherits i join pg_class c on c.oid = i.inhrelid
      where i.inhparent = 'face_descriptors'::regclass order by 2`,
   );
-  const [faces, events, versions] = await Promise.all([
+  const [faces, events, [left], versions] = await Promise.all([
     countTable(db, 'faces'),
     countTable(db, 'events'),
+    db.query<{ total: number | null }>('select total from ownerless_samples'),
     Promise.all(partitions.map(async ({ name, version }) => ({ version, ...(await countTable(db, name)) }))),
   ]);
-  return { faces, events, versions: versions.filter(({ count }) => count > 0) };
+  const ownerless = left?.total ?? null;
+  return { faces, events, ownerless, versions: versions.filter(({ count }) => count > 0) };
 }
 
 /** `table` is a name of our own schema, never one that somebody sent. */

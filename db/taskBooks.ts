@@ -165,6 +165,7 @@ async function finish(
     `update tasks set state = $2, ${stopClock}, end_time = now(), last_update_time = now(),
          lock_version = lock_version + 1, failure = $3::jsonb, stuck_since = null, parts_all = $4, parts_done = $5, objects_done = $6,
          objects_failed = $7, objects_skipped = $8, samples_removed = $9, origins_removed = $10, objects_expected = $11,
+         samples_left = $13,
          result_id = case when $12 then coalesce(result_id, gen_random_uuid()) end
        where task_id = $1 returning schedule_id is not null as scheduled`,
     [
@@ -180,6 +181,7 @@ async function finish(
       books.originsRemoved,
       books.expected,
       state === 'done' && task.content.store_results,
+      books.samplesLeft,
     ],
   );
   const taken = await takeAction(tx, task.taskId, ['cancel']);
@@ -195,11 +197,8 @@ function endWithRest({ restState, planDone }: EngineTask, books: Books, end: Tas
   return { outcome: 'failed', failure: { error: 'partsLeft', detail } };
 }
 
-type FullBooks = Books & {
-  readonly partsOpen: number;
-  readonly samplesRemoved: number;
-  readonly originsRemoved: number;
-};
+type FullBooks = Books &
+  Readonly<Record<'partsOpen' | 'samplesRemoved' | 'samplesLeft' | 'originsRemoved', number>>;
 
 async function readBooks(tx: Sql, task: EngineTask): Promise<FullBooks> {
   const [row] = await tx.query<FullBooks>(
@@ -208,6 +207,7 @@ async function readBooks(tx: Sql, task: EngineTask): Promise<FullBooks> {
        coalesce(sum(expected), 0)::bigint as expected, coalesce(sum(done), 0)::bigint as done,
        coalesce(sum(failed), 0)::bigint as failed, coalesce(sum(skipped), 0)::bigint as skipped,
        coalesce(sum(samples_removed), 0)::bigint as "samplesRemoved",
+       coalesce(sum(samples_left), 0)::bigint as "samplesLeft",
        coalesce(sum(origins_removed), 0)::bigint as "originsRemoved",
        (select count(*) from task_errors e
          where e.task_id = $1 and e.object_id is not null and e.overcome_time is null) as "openErrors",

@@ -1,13 +1,14 @@
 import type { ClaimedPart, PartRef } from '../domain/tasks/parts.ts';
-import type { GcContent } from '../domain/tasks/gcContent.ts';
 import type { TaskFailure } from '../domain/tasks/books.ts';
 import { errorTable, type ErrorName } from '../domain/errors.ts';
 import type { Sql } from './connection.ts';
 import { toStoredFailure } from './storedFailure.ts';
 
-/** What a gc's objects are to whoever reads its errors. */
-export function objectTypeOf({ target }: GcContent): 'face' | 'event' {
-  return target === 'faces' || target === 'face_descriptors' ? 'face' : 'event';
+/** Where an object's error belongs; a claimed part is one. */
+export interface ErrorPlace {
+  readonly task: Pick<ClaimedPart['task'], 'taskId' | 'taskType'>;
+  readonly partNo: number;
+  readonly subtaskId: number;
 }
 
 export interface ObjectError {
@@ -23,8 +24,8 @@ export interface ObjectError {
  */
 export async function recordObjectErrors(
   tx: Sql,
-  part: ClaimedPart,
-  objectType: 'face' | 'event',
+  part: ErrorPlace,
+  objectType: 'face' | 'event' | 'sample',
   errors: readonly ObjectError[],
 ): Promise<void> {
   if (errors.length === 0) return;
@@ -60,7 +61,7 @@ export async function recordObjectErrors(
 /** Marks the open errors of these objects as overcome. They stay readable. */
 export async function overcomeErrors(
   tx: Sql,
-  part: ClaimedPart,
+  part: Pick<ErrorPlace, 'task'>,
   objectIds: readonly string[],
 ): Promise<void> {
   if (objectIds.length === 0) return;

@@ -39,6 +39,7 @@ export interface TaskRow {
   readonly objectsFailed: number;
   readonly objectsSkipped: number;
   readonly samplesRemoved: number;
+  readonly samplesLeft: number;
   readonly originsRemoved: number;
   /** How long the task has been at work, without pauses and without the time between retries. */
   readonly runningMs: number;
@@ -69,6 +70,7 @@ const columns = `
   coalesce(s.done, t.objects_done) "objectsDone", coalesce(s.failed, t.objects_failed) "objectsFailed",
   coalesce(s.skipped, t.objects_skipped) "objectsSkipped",
   coalesce(s.samples_removed, t.samples_removed) "samplesRemoved",
+  coalesce(s.samples_left, t.samples_left) "samplesLeft",
   coalesce(s.origins_removed, t.origins_removed) "originsRemoved",
   ${runningClock} "runningMs", coalesce(s.recent, 0) "recentObjects",
   t.result_id "resultId", coalesce(t.failure, held.failure) "failure", t.created_by "createdBy", t.created_by_login "createdByLogin",

@@ -1,5 +1,11 @@
 import type { TaskWork } from '../domain/tasks/engineTask.ts';
-import { estimateSeconds, type PreviewObject, type TaskPreview } from '../domain/tasks/preview.ts';
+import { keepsSamples } from '../domain/tasks/gcContent.ts';
+import {
+  estimateSeconds,
+  type PreviewObject,
+  type SamplesLeft,
+  type TaskPreview,
+} from '../domain/tasks/preview.ts';
 import { taskTypes } from '../domain/tasks/task.ts';
 import { askInTime } from './askInTime.ts';
 import { createBinds } from './binds.ts';
@@ -24,7 +30,7 @@ export interface PreviewLimits {
 const defaultLimits: PreviewLimits = { exactUpTo: 100_000, countMs: 300, questionMs: 100 };
 const sampleSize = 10;
 
-type Target = 'faces' | 'events' | 'face_descriptors' | 'event_descriptors';
+type Target = 'faces' | 'events' | 'face_descriptors' | 'event_descriptors' | 'samples';
 
 const columns: Record<Target, string> = {
   faces: `'face' as kind, f.face_id "faceId", f.account_id "accountId", f.external_id "externalId",
@@ -35,12 +41,15 @@ const columns: Record<Target, string> = {
     d.create_time "createTime"`,
   event_descriptors: `'eventDescriptor' as kind, d.event_id "eventId", d.descriptor_version "version",
     d.descriptor_type "type", d.create_time "createTime"`,
+  samples: `'sample' as kind, s.owner_id "ownerId", s.create_time "createTime",
+    array(select k.kind from samples k where k.owner_id = s.owner_id order by k.kind desc) "kinds"`,
 };
 const times: Record<Target, string> = {
   faces: 'f.create_time',
   events: 'e.create_time',
   face_descriptors: 'd.create_time',
   event_descriptors: 'd.create_time',
+  samples: 's.create_time',
 };
 
 interface Found {
@@ -60,7 +69,7 @@ export function createTaskPreviews(db: Database, limits: PreviewLimits = default
      * `workAt` makes of the database's time what it would do; `forLater`: what stands against it now does not count.
      * @throws what `workAt` throws, and DomainError versionInUse as making the task would
      */
-    preview: (workAt: (now: Date) => TaskWork, forLater: boolean): Promise<TaskPreview> =>
+    preview: (workAt: (now: Date) => TaskWork, forLater = false): Promise<TaskPreview> =>
       db.transaction(async (tx) => {
         // Compiling a statement that ends after a few milliseconds takes longer than the statement.
         await tx.query('set transaction isolation level repeatable read, read only; set local jit = off');
@@ -68,8 +77,9 @@ export function createTaskPreviews(db: Database, limits: PreviewLimits = default
         if (!forLater) await refuseConflict(tx, work);
         const { keys, ...found } = await find(tx, work, limits);
         const sample = await show(tx, work, keys);
+        const samplesLeft = await countLeft(tx, work, found.isExact, limits);
         const rate = await recentRate(tx, work, limits);
-        return { ...found, sample, estimatedSeconds: estimateSeconds(found.count, rate) };
+        return { ...found, sample, samplesLeft, estimatedSeconds: estimateSeconds(found.count, rate) };
       }),
   };
 }
@@ -131,7 +141,11 @@ async function estimate(
       `select ${key} as key, ${time} as time from ${from} where ${conditions.join(' and ')}
        order by ${time} ${direction} limit ${size}`,
     );
-  const count = Math.max(atLeast, await estimateRows(tx, from, conditions, binds.values));
+  const count = Math.max(
+    atLeast,
+    await estimateRows(tx, from, conditions, binds.values),
+    targetOf(work) === 'samples' ? await knownOwnerless(tx) : 0,
+  );
   const oldest = await endOf('asc', sampleSize);
   const newest = await endOf('desc', 1);
   const first = await ask<{ key: string }>(orderedKeys(selection, sampleSize, { areFew: false }));
@@ -140,6 +154,35 @@ async function estimate(
     // Where those that are selected have the last keys, the walk to the first of them takes too long.
     keys: (first ?? oldest ?? []).map((row) => row.key),
   };
+}
+
+/** Of rows that lack others statistics know little; these are counted all the time. */
+async function knownOwnerless(tx: Sql): Promise<number> {
+  const [row] = await tx.query<{ total: number | null }>('select total from ownerless_samples');
+  return row?.total ?? 0;
+}
+
+/** Samples of what a task removes without them: counted where the objects are, else estimated. */
+async function countLeft(
+  tx: Sql,
+  work: TaskWork,
+  isExact: boolean,
+  { countMs }: PreviewLimits,
+): Promise<SamplesLeft | null> {
+  if (work.kind !== 'gc' || !keepsSamples(work.content)) return null;
+  const { selection, binds } = select(work);
+  const { from, key, conditions } = selection;
+  const joined = `${from} join samples left_over on left_over.owner_id = ${key}`;
+  const counted = isExact
+    ? await askInTime<{ count: number }>(
+        tx,
+        countMs,
+        `select count(*) from ${joined} where ${conditions.join(' and ')}`,
+        binds.values,
+      )
+    : null;
+  if (counted !== null) return { count: counted[0]?.count ?? 0, isExact: true };
+  return { count: await estimateRows(tx, joined, conditions, binds.values), isExact: false };
 }
 
 async function show(tx: Sql, work: TaskWork, keys: readonly string[]): Promise<PreviewObject[]> {

@@ -1,4 +1,4 @@
-import { DomainError, errorTable } from '../domain/errors.ts';
+import { DomainError, errorTable, type ErrorName } from '../domain/errors.ts';
 import type { TaskRef } from '../domain/tasks/parts.ts';
 import {
   applyControl,
@@ -196,12 +196,21 @@ async function openFailed(tx: Sql, taskId: number, errorCode: number | null): Pr
   );
   if (errorCode !== null && parts === 0)
     throw new DomainError('cannotRetry', `no object of the task has the error ${errorCode}`);
-  if (errorCode !== null && errorCode !== errorTable.originNotRemoved.code) return;
-  await tx.query(
-    `update origin_removals set state = 'pending', attempts = 0, next_attempt_time = now()
-     where task_id = $1 and state = 'refused'`,
-    [taskId],
-  );
+  const isWanted = (name: ErrorName) => errorCode === null || errorCode === errorTable[name].code;
+  if (isWanted('originNotRemoved')) {
+    await tx.query(
+      `update origin_removals set state = 'pending', attempts = 0, next_attempt_time = now()
+       where task_id = $1 and state = 'refused'`,
+      [taskId],
+    );
+  }
+  if (isWanted('sampleNotRemoved')) {
+    await tx.query(
+      `update sample_tombstones set state = 'pending', next_attempt_time = now()
+       where task_id = $1 and state = 'refused'`,
+      [taskId],
+    );
+  }
 }
 
 async function overcomePartErrors(tx: Sql, taskId: number): Promise<void> {

@@ -67,6 +67,7 @@ export const errorTable = {
   sampleStoreUnavailable: entry(28106, 503, 'Sample store unavailable', true),
   objectNotRemoved: entry(28107, 500, 'Object not removed', true),
   lockHeld: entry(28108, 503, 'Waiting for a lock', true),
+  sampleNotRemoved: entry(28109, 500, 'Sample not removed', true),
   partFailed: entry(28110, 500, 'Subtask failed', true),
   errorBudgetSpent: entry(28111, 500, 'Too many objects failed', true),
   booksUnbalanced: entry(28112, 500, 'Counters and tables disagree', true),

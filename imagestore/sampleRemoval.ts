@@ -1,14 +1,26 @@
+import type { FileOutcome } from '../domain/tasks/fileRemoval.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { ImageStore } from './imageStore.ts';
 import { StoreAwayError } from './storeAway.ts';
 
-export interface SampleRemovalDeps {
+interface OldFile {
+  readonly storageKey: string;
+}
+
+export interface SampleRemovalDeps<File extends OldFile> {
   readonly images: Pick<ImageStore, 'remove'>;
   readonly tombstones: {
-    listOld(olderThanSeconds: number, limit: number): Promise<string[]>;
-    removeAll(storageKeys: readonly string[]): Promise<void>;
+    listOld(olderThanSeconds: number, limit: number): Promise<File[]>;
+    settleOld(files: readonly File[], outcomes: readonly FileOutcome[]): Promise<void>;
   };
   readonly log: Logger;
+}
+
+export interface TriedFiles {
+  /** Of files that were tried. */
+  readonly outcomes: readonly FileOutcome[];
+  /** Why the others were not; null: all were. */
+  readonly away: StoreAwayError | null;
 }
 
 const atOnce = 16;
@@ -17,48 +29,54 @@ const sweepLimit = 1_000;
 const sweepAgeSeconds = 60;
 
 /** Removes image files whose rows are gone: the file first, its tombstone last. */
-export function createSampleRemoval({ images, tombstones, log }: SampleRemovalDeps) {
+export function createSampleRemoval<File extends OldFile>(deps: SampleRemovalDeps<File>) {
+  const { images, tombstones, log } = deps;
   let sweepsFail = false;
-  const remove = async (storageKeys: readonly string[]): Promise<number> => {
-    const removed: string[] = [];
+
+  const remove = async (storageKeys: readonly string[]): Promise<TriedFiles> => {
+    const outcomes: FileOutcome[] = [];
     const away: StoreAwayError[] = [];
     for (let start = 0; start < storageKeys.length && away.length === 0; start += atOnce) {
       await Promise.all(
-        storageKeys.slice(start, start + atOnce).map(async (key) => {
+        storageKeys.slice(start, start + atOnce).map(async (storageKey) => {
           try {
-            await images.remove(key);
-            removed.push(key);
+            await images.remove(storageKey);
+            outcomes.push({ storageKey, refusal: null });
           } catch (error) {
-            // Its tombstone stays, and a sweep tries again.
-            if (error instanceof StoreAwayError) away.push(error);
-            else log.warn({ err: error, key }, 'the image of a removed sample cannot be removed yet');
+            if (error instanceof StoreAwayError) {
+              away.push(error);
+              return;
+            }
+            log.warn({ err: error, key: storageKey }, 'the image of a removed sample cannot be removed yet');
+            outcomes.push({ storageKey, refusal: `the image ${storageKey} resists: ${reasonOf(error)}` });
           }
         }),
       );
     }
-    await tombstones.removeAll(removed);
-    const [error] = away;
-    if (error !== undefined) throw error;
-    return removed.length;
+    return { outcomes, away: away[0] ?? null };
   };
+
   return {
-    /**
-     * Answers how many are gone; those that resist stay for a sweep.
-     * @throws StoreAwayError; what was not removed stays for a sweep
-     */
+    /** Tries each file; those that resist stay for a sweep. */
     remove,
-    /** Goes on when the store is back, and says once that it is away: it is called every few seconds. */
+    /**
+     * Removes what nobody else did; answers how many are gone. Goes on when the store is back, and says once that it is
+     * away: it is called every few seconds.
+     */
     sweep: async (): Promise<number> => {
-      try {
-        const count = await remove(await tombstones.listOld(sweepAgeSeconds, sweepLimit));
-        sweepsFail = false;
-        return count;
-      } catch (error) {
-        if (!(error instanceof StoreAwayError)) throw error;
-        if (!sweepsFail) log.warn({ err: error }, 'images of removed samples wait for their store');
-        sweepsFail = true;
-        return 0;
-      }
+      const files = await tombstones.listOld(sweepAgeSeconds, sweepLimit);
+      const { outcomes, away } = await remove(files.map(({ storageKey }) => storageKey));
+      await tombstones.settleOld(files, outcomes);
+      if (away !== null && !sweepsFail)
+        log.warn({ err: away }, 'images of removed samples wait for their store');
+      sweepsFail = away !== null;
+      return outcomes.filter(({ refusal }) => refusal === null).length;
     },
   };
+}
+
+/** What the file system says, without the path that it says it of. */
+function reasonOf(error: unknown): string {
+  const text = error instanceof Error ? error.message : String(error);
+  return text.replace(/, [a-z]+ '.*$/s, '');
 }

@@ -99,6 +99,21 @@ export function createMetrics(registry: Registry = new Registry()) {
       "How far this process's clock is ahead of the database's.",
       [],
     ),
+    samplesWithoutOwner: gauge(
+      'luna_samples_without_owner',
+      'Samples whose face or event is gone, by the last whole count.',
+      [],
+    ),
+    sampleTombstones: gauge(
+      'luna_sample_tombstones',
+      'Files of removed samples that are still to be removed: pending, or refused by the file system.',
+      ['state'],
+    ),
+    sampleTombstoneAge: gauge(
+      'luna_sample_tombstone_age_seconds',
+      'For how long the oldest file of a removed sample is still there.',
+      [],
+    ),
     reconcilerRepairs: counter('luna_reconciler_repairs_total', 'What the reconciler put right.', ['kind']),
     controlLatency: histogram(
       'luna_control_latency_seconds',

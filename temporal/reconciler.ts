@@ -47,6 +47,8 @@ export interface ReconcilerDeps {
     Metrics,
     'tasks' | 'checkpointAge' | 'failedAttempts' | 'outboxAge' | 'reconcilerRepairs'
   >;
+  /** What removals have left; counting is for the leader. */
+  readonly sampleWatch: { count(): Promise<void>; publish(): Promise<void> };
   readonly log: Logger;
   readonly intervalMs: number;
   readonly figuresEveryMs?: number;
@@ -58,6 +60,7 @@ const atOnce = 10;
 const standardFiguresEveryMs = 10_000;
 const sampleEveryMs = 5_000;
 const missedEveryMs = 60_000;
+const countEveryMs = 10_000;
 // Younger differences between a row and its workflow are just under way.
 const patienceSeconds = 2;
 // Its workflow may stand in the queue of a busy Temporal for this long before it takes the task up.
@@ -89,6 +92,7 @@ export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal)
     deps.mergeCounts,
     deps.foldSums,
     atMostEvery(sampleEveryMs, deps.sampleHistory),
+    atMostEvery(countEveryMs, () => deps.sampleWatch.count()),
   ];
   while (!stopping.aborted) {
     try {
@@ -174,7 +178,7 @@ function repaired(deps: ReconcilerDeps, { taskId, generation }: OpenTask, kind: 
   deps.log.info({ taskId, generation, repair: kind }, 'a task was set going again');
 }
 
-function figuresPublisher({ tasks, isHeldUp, metrics }: ReconcilerDeps): () => Promise<void> {
+function figuresPublisher({ tasks, isHeldUp, sampleWatch, metrics }: ReconcilerDeps): () => Promise<void> {
   let heldUpSince: number | null = null;
   return async () => {
     const [figures, heldUp] = await Promise.all([tasks.figures(), isHeldUp()]);
@@ -188,5 +192,6 @@ function figuresPublisher({ tasks, isHeldUp, metrics }: ReconcilerDeps): () => P
     heldUpSince = heldUp ? (heldUpSince ?? performance.now()) : null;
     const heldUpSeconds = heldUpSince === null ? 0 : (performance.now() - heldUpSince) / 1_000;
     metrics.outboxAge.set(Math.max(figures.outboxAgeSeconds, heldUpSeconds));
+    await sampleWatch.publish();
   };
 }

@@ -17,6 +17,7 @@ import { createGcStore } from '../db/gcStore.ts';
 import { createMissedRuns } from '../db/missedRuns.ts';
 import { createOpenTasks } from '../db/openTasks.ts';
 import { createOriginStore } from '../db/originStore.ts';
+import { createOwnerlessCount } from '../db/ownerlessCount.ts';
 import { createOutbox } from '../db/outbox.ts';
 import { createPartPlan } from '../db/partPlan.ts';
 import { createPartStore } from '../db/partStore.ts';
@@ -52,6 +53,7 @@ import { createGateway } from './gateway.ts';
 import { createMissedRunWatch } from './missedRunWatch.ts';
 import { runPresence } from './presence.ts';
 import { runReconciler } from './reconciler.ts';
+import { createSampleWatch } from './sampleWatch.ts';
 import { createScheduleReconciler } from './scheduleReconciler.ts';
 import { createLendingSlots } from './lendingSlots.ts';
 import { installRuntime } from './runtime.ts';
@@ -200,6 +202,7 @@ const activities = createActivities({
   startNext: admission.startNext,
   checkSampleStore: () => images.check(),
   removeFiles: (keys) => removal.remove(keys),
+  files: tombstones,
   origins: createOriginStore(db),
   deleteOrigin: createOriginDeletion(originRequests),
   extract: createExtractStore(db),
@@ -264,6 +267,7 @@ if (queues.includes('orchestrate')) {
       mergeCounts: () => createBlockCounts(db).merge(),
       foldSums: () => createPartSums(db).fold(),
       sampleHistory: () => createHistoryStore(db).sample(),
+      sampleWatch: createSampleWatch({ ownerless: createOwnerlessCount(db), tombstones, metrics }),
       metrics,
       log,
       intervalMs: config.reconcileIntervalMs,
@@ -300,6 +304,7 @@ const status = await startStatusServer({
     { name: 'clock', dependent: false, onlyWarns: true, run: () => clock.check() },
     { name: 'postgresql', dependent: false, run: () => db.query('select 1') },
     { name: 'sample-store', dependent: false, run: () => images.check() },
+    { name: 'sample-files', dependent: true, run: () => tombstones.check() },
     ...(extractors === null ? [] : [{ name: 'extractors', dependent: false, run: () => extractors.check() }]),
     { name: 'temporal', dependent: true, run: () => workers.checkServer() },
   ],

@@ -17,6 +17,9 @@ export interface TaskShape {
   readonly progress: ProgressShape;
   /** How long it has been at work, without pauses and without the time between retries. */
   readonly running_ms: number;
+  /** Whose files are gone, and those that stay without an owner: of gc tasks. */
+  readonly samples_removed: number;
+  readonly samples_left: number;
   /** The account's id; its login is shown where it is known. */
   readonly created_by: string | null;
   readonly failure: object | null;

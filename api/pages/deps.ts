@@ -156,6 +156,8 @@ interface CountToShow {
 export interface StockToShow {
   readonly faces: CountToShow;
   readonly events: CountToShow;
+  /** Samples whose face or event is gone; null: they were not counted yet. */
+  readonly ownerless: number | null;
   readonly versions: readonly (CountToShow & { readonly version: number })[];
 }
 

@@ -45,6 +45,8 @@ function kindOf(content: Content): TaskKind {
       return 'gc-faces';
     case 'events':
       return 'gc-events';
+    case 'samples':
+      return 'gc-samples';
   }
 }
 

@@ -37,6 +37,7 @@ export function readTaskForm(kind: TaskKind, values: Values): TaskOrder {
     case 'gc-event-descriptors':
     case 'gc-faces':
     case 'gc-events':
+    case 'gc-samples':
       return { taskType: 4, wishes, content: readGc(kind, values) };
   }
 }
@@ -82,6 +83,8 @@ function readGc(kind: Exclude<TaskKind, `extract-${string}`>, values: Values): G
       return { target: 'faces', ...readRemoval('faces', values), store_results };
     case 'gc-events':
       return { target: 'events', ...readRemoval('events', values), store_results };
+    case 'gc-samples':
+      return { target: 'samples', filters: readFilters('samples', values), store_results };
   }
 }
 
@@ -95,7 +98,7 @@ function readRemoval(objects: 'faces' | 'events', values: Values) {
 }
 
 /** An empty field is no condition; everything else is kept as it was typed. */
-function readFilters(objects: 'faces' | 'events', values: Values): FaceFilters & EventFilters {
+function readFilters(objects: 'faces' | 'events' | 'samples', values: Values): FaceFilters & EventFilters {
   const filters: Record<string, string | string[]> = {};
   for (const { name, kind } of filterFields[objects]) {
     const typed = values[name]?.trim() ?? '';

@@ -14,6 +14,8 @@ export interface TaskToShow {
   readonly objectsDone: number;
   readonly objectsFailed: number;
   readonly objectsSkipped: number;
+  readonly samplesRemoved: number;
+  readonly samplesLeft: number;
   readonly runningMs: number;
   readonly recentObjects: number;
   readonly resultId: string | null;
@@ -73,7 +75,12 @@ export function presentTask(task: TaskToShow) {
 
 /** With what only the pages show. */
 export function presentTaskOfPage(task: TaskToShow) {
-  return { ...presentTask(task), running_ms: task.runningMs };
+  return {
+    ...presentTask(task),
+    running_ms: task.runningMs,
+    samples_removed: task.samplesRemoved,
+    samples_left: task.samplesLeft,
+  };
 }
 
 function presentProgress(task: TaskToShow) {

@@ -7,6 +7,10 @@ export function presentTaskPreview(preview: TaskPreview) {
     oldest: preview.oldest?.toISOString() ?? null,
     newest: preview.newest?.toISOString() ?? null,
     sample: preview.sample.map(presentObject),
+    samples_left: preview.samplesLeft && {
+      count: preview.samplesLeft.count,
+      exact: preview.samplesLeft.isExact,
+    },
     estimated_seconds: preview.estimatedSeconds,
   };
 }
@@ -26,6 +30,8 @@ function presentObject(object: PreviewObject) {
       };
     case 'faceDescriptor':
       return { face_id: object.faceId, descriptor_version: object.version, create_time };
+    case 'sample':
+      return { owner_id: object.ownerId, kinds: object.kinds, create_time };
     case 'eventDescriptor':
       return {
         event_id: object.eventId,

@@ -6,6 +6,7 @@ export interface ResultToShow {
   readonly objectsDone: number;
   readonly objectsSkipped: number;
   readonly samplesRemoved: number;
+  readonly samplesLeft: number;
   readonly originsRemoved: number;
 }
 
@@ -35,6 +36,7 @@ export async function* presentTaskResult(
         target: content.target,
         removed_count: task.objectsDone,
         samples_removed: task.samplesRemoved,
+        samples_left: task.samplesLeft,
         origins_removed: task.originsRemoved,
         errors_count: errorsCount,
       };

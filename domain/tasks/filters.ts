@@ -13,6 +13,9 @@ export interface FaceFilters {
   readonly create_time__lt?: string;
 }
 
+/** Which samples without an owner a task selects. */
+export type SampleFilters = Pick<FaceFilters, 'create_time__gte' | 'create_time__lt'>;
+
 /** Which events a task selects. */
 export interface EventFilters {
   readonly account_id?: string;

@@ -1,5 +1,11 @@
 import { DomainError } from '../errors.ts';
-import { freezeFilters, hasCondition, type EventFilters, type FaceFilters } from './filters.ts';
+import {
+  freezeFilters,
+  hasCondition,
+  type EventFilters,
+  type FaceFilters,
+  type SampleFilters,
+} from './filters.ts';
 
 export interface FaceDescriptorsGc {
   readonly target: 'face_descriptors';
@@ -30,12 +36,24 @@ export interface EventsGc extends Removal {
   readonly filters: EventFilters;
 }
 
+/** Samples whose face or event is gone; `filters` are about the newest sample of each. */
+export interface SamplesGc {
+  readonly target: 'samples';
+  readonly filters: SampleFilters;
+  readonly store_results: boolean;
+}
+
 /** What a gc task does, as stored: defaults filled in, times absolute, version and type inside `filters`. */
-export type GcContent = FaceDescriptorsGc | EventDescriptorsGc | FacesGc | EventsGc;
+export type GcContent = FaceDescriptorsGc | EventDescriptorsGc | FacesGc | EventsGc | SamplesGc;
 
 /** Whether the images of samples are to be removed from their store. */
 export function removesSamples(content: GcContent): boolean {
-  return 'remove_samples' in content && content.remove_samples;
+  return content.target === 'samples' || ('remove_samples' in content && content.remove_samples);
+}
+
+/** Whether samples stay although their faces or events go. */
+export function keepsSamples(content: GcContent): boolean {
+  return 'remove_samples' in content && !content.remove_samples;
 }
 
 /** Whether images are to be removed where they came from, too. */
@@ -74,6 +92,10 @@ export function freezeGcContent(request: GcRequest, now: Date): GcContent {
     case 'faces':
     case 'events':
       return { target: request.target, ...removal(request, now), store_results };
+    case 'samples': {
+      const filters = freezeFilters<SampleFilters>(request.filters ?? {}, now, 'content.filters');
+      return { target: request.target, filters, store_results };
+    }
   }
 }
 

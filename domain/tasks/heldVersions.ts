@@ -29,6 +29,7 @@ export function heldVersions(work: TaskWork): OwnedVersion[] {
       }
       case 'faces':
       case 'events':
+      case 'samples':
         return [];
     }
   }

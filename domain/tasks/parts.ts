@@ -32,7 +32,10 @@ export interface Checkpoint {
   readonly done: number;
   readonly failed: number;
   readonly skipped: number;
+  /** Files that are gone, and samples that had none. */
   readonly samplesRemoved: number;
+  /** Samples of removed objects that were to stay. */
+  readonly samplesLeft: number;
   readonly originsRemoved: number;
 }
 

@@ -1,5 +1,6 @@
 /** An object as a preview shows it. */
-export type PreviewObject = PreviewFace | PreviewEvent | PreviewFaceDescriptor | PreviewEventDescriptor;
+export type PreviewObject =
+  PreviewFace | PreviewEvent | PreviewFaceDescriptor | PreviewEventDescriptor | PreviewSample;
 
 export interface PreviewFace {
   readonly kind: 'face';
@@ -36,6 +37,21 @@ export interface PreviewEventDescriptor {
   readonly createTime: Date;
 }
 
+/** Samples of an owner that is gone. */
+export interface PreviewSample {
+  readonly kind: 'sample';
+  readonly ownerId: string;
+  readonly kinds: readonly ('face' | 'body')[];
+  /** Of the newest. */
+  readonly createTime: Date;
+}
+
+/** Samples that would stay without an owner. */
+export interface SamplesLeft {
+  readonly count: number;
+  readonly isExact: boolean;
+}
+
 /** What a task would deal with if it were created now. */
 export interface TaskPreview {
   readonly count: number;
@@ -46,6 +62,8 @@ export interface TaskPreview {
   readonly newest: Date | null;
   /** A few from among all of them, in the order of their keys. */
   readonly sample: readonly PreviewObject[];
+  /** What a removal of faces or events would leave; null: it removes the samples too, or is no such task. */
+  readonly samplesLeft: SamplesLeft | null;
   /** By what such tasks have lately done; null: there was none. */
   readonly estimatedSeconds: number | null;
 }

@@ -42,7 +42,7 @@ const part: ClaimedPart = {
   range: { fromKey: null, toKey: 'ffffffff-ffff-ffff-ffff-ffffffffffff' },
   checkpoint: {
     ...{ cursor: null, walked: false, errorCursor: null, batches: 0 },
-    ...{ done: 0, failed: 0, skipped: 0, samplesRemoved: 0, originsRemoved: 0 },
+    ...{ done: 0, failed: 0, skipped: 0, samplesRemoved: 0, samplesLeft: 0, originsRemoved: 0 },
   },
 };
 

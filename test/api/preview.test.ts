@@ -15,6 +15,7 @@ interface Preview {
   readonly oldest: string | null;
   readonly newest: string | null;
   readonly sample: Record<string, unknown>[];
+  readonly samples_left: { readonly count: number; readonly exact: boolean } | null;
   readonly estimated_seconds: number | null;
 }
 
@@ -92,6 +93,7 @@ test('a preview shows how many faces there are, since when, and ten from among a
       exact: true,
       oldest: '2025-01-01T00:00:00.000Z',
       newest: '2025-01-01T02:27:00.000Z',
+      samples_left: { count: 50, exact: true },
       estimated_seconds: null,
     });
     const ids = sample.map((face) => face['face_id']);
@@ -115,6 +117,7 @@ test('a preview of nothing is nothing, and takes no time', async () => {
   await insertSomeFaces(3);
   assert.deepEqual(await preview({ target: 'faces', filters: { external_ids: ['nobody'] } }), {
     ...{ count: 0, exact: true, oldest: null, newest: null, sample: [], estimated_seconds: 0 },
+    samples_left: { count: 0, exact: true },
   });
   assert.equal((await preview({ target: 'face_descriptors', descriptor_version: 99 })).count, 0);
 });
@@ -132,16 +135,34 @@ test('a preview counts what the gc then removes, whatever the filter is', async 
     { target: 'event_descriptors', filters: { descriptor_version: 1, descriptor_type: 'body' } },
     { target: 'events', filters: { sources: ['gate'], tags: ['vip', 'staff'] } },
     { target: 'events', filters: { insert_time__lt: 'now-1d' } },
+    { target: 'samples', filters: { create_time__lt: 'now-1d' } },
   ];
   await insertSomeFaces(40);
   await insertSomeEvents();
+  await api.db.query(`update samples set create_time = now() - interval '2 days'`);
   for (const request of requests) {
     const before = await preview(request);
     assert.ok(before.count > 0 && before.exact, JSON.stringify(request));
     const done = await gc.taskRow(await gc.run(request));
     assert.deepEqual([done['state'], done['objects_done']], ['done', before.count], JSON.stringify(request));
+    assert.equal(done['samples_left'], before.samples_left?.count ?? 0, JSON.stringify(request));
     assert.equal((await preview(request)).count, 0, JSON.stringify(request));
   }
+});
+
+test('a preview of many says about how many samples would stay', async () => {
+  await insertSomeFaces(40);
+  await api.db.query('analyze faces, samples');
+  const few = createTaskPreviews(api.db, { exactUpTo: 10, countMs: 300, questionMs: 100 });
+  const content = { target: 'faces', filters: {}, remove_image_origins: false, store_results: true } as const;
+  const { samplesLeft } = await few.preview(() => ({
+    kind: 'gc',
+    content: { ...content, remove_samples: false },
+  }));
+  assert.equal(samplesLeft?.isExact, false);
+  assert.ok(Math.abs(samplesLeft.count - 40) < 15, String(samplesLeft.count));
+  const removed = await few.preview(() => ({ kind: 'gc', content: { ...content, remove_samples: true } }));
+  assert.equal(removed.samplesLeft, null);
 });
 
 test('events and descriptors are shown as what they are', async () => {

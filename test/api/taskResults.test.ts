@@ -47,7 +47,7 @@ async function addChunk(taskId: number, partNo: number, chunk: readonly unknown[
 }
 
 test('the result of a gc lists what was removed, in the order of its parts', async () => {
-  const taskId = await addTask({ result_id: resultId, objects_done: 3, samples_removed: 2 });
+  const taskId = await addTask({ result_id: resultId, objects_done: 3, samples_removed: 2, samples_left: 1 });
   await addChunk(taskId, 10, [ids.slice(2), null, null]);
   await addChunk(taskId, 9, [ids.slice(0, 2), null, null]);
   const answer = await call('GET', `/4/tasks/${taskId}/result`);
@@ -59,6 +59,7 @@ test('the result of a gc lists what was removed, in the order of its parts', asy
     target: 'faces',
     removed_count: 3,
     samples_removed: 2,
+    samples_left: 1,
     origins_removed: 0,
     errors_count: 0,
     removed: ids,

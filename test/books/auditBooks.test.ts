@@ -7,6 +7,7 @@ import { auditBooks, takeSnapshot } from '../../books/auditBooks.ts';
 import { createDatabase, type Database } from '../../db/connection.ts';
 import { ensureDescriptorPartition } from '../../db/descriptorPartitions.ts';
 import { createGcStore } from '../../db/gcStore.ts';
+import { createTombstoneStore } from '../../db/tombstoneStore.ts';
 import type { ExtractContent } from '../../domain/tasks/extractContent.ts';
 import type { FacesGc } from '../../domain/tasks/gcContent.ts';
 import { createFolderStore } from '../../imagestore/folder.ts';
@@ -74,9 +75,11 @@ const runGc = (removeFile: (key: string) => Promise<void>) =>
   runInBatches(db, 4, gcContent, async (part) => {
     const answer = await createGcStore(db).removeNext(part, gcContent, 2);
     assert.equal(answer.kind, 'committed');
-    for (const key of answer.result.storageKeys) await removeFile(key);
-    await db.query('delete from sample_tombstones');
-    return answer.result.finished ? null : answer.part;
+    const { storageKeys, finished } = answer.result;
+    for (const key of storageKeys) await removeFile(key);
+    const gone = storageKeys.map((storageKey) => ({ storageKey, refusal: null }));
+    const { part: settled } = await createTombstoneStore(db).settle(answer.part, gcContent, gone);
+    return finished ? null : settled;
   });
 
 const runExtract = () => {
@@ -212,6 +215,26 @@ const faults: Record<string, readonly [sql: string, found: RegExp]> = {
   'a tombstone for a living sample': [
     `insert into sample_tombstones (storage_key) select min(storage_key) from samples`,
     /images of living samples have a tombstone/,
+  ],
+  'a file of a removed sample that nobody has tried': [
+    `insert into sample_tombstones (storage_key, task_id, part_no, object_id)
+     select 'left-behind', ${gcTask}, 1, ${removed}`,
+    /files of removed samples were not tried to the end/,
+  ],
+  'a file that resists and no error that says so': [
+    `insert into sample_tombstones (storage_key, task_id, part_no, object_id, state)
+     select 'left-behind', ${gcTask}, 1, ${removed}, 'refused'`,
+    /a file has resisted, and no error says so/,
+  ],
+  'a file to be removed of a sample that is another one': [
+    `insert into sample_tombstones (storage_key, task_id, part_no, object_id)
+     select 'left-behind', ${gcTask}, 1, ${stranger}`,
+    /files of objects that are not gone are to be removed/,
+  ],
+  'samples said to be left that were removed': [
+    `update subtasks set samples_left = samples_left + 1 where task_id = ${gcTask} and part_no = 1;
+     update tasks set samples_left = samples_left + 1 where task_id = ${gcTask}`,
+    /samples_left differs from the tables/,
   ],
   'a row without its image': [
     `update samples set storage_key = 'image-that-is-not-there' where owner_id = ${stranger}`,

@@ -80,6 +80,18 @@ test('a stranger gets no picture, and an unknown one is not found', async () => 
   assert.equal((await fetch(`${site.server.url}/samples/${faceId}/face`, { method: 'PUT' })).status, 405);
 });
 
+test('a picture is gone with its face or event, whatever is left of it in the store', async () => {
+  const faceId = await faceWith(await photograph());
+  const event = buildEvent({ samples: { face: newId(), body: newId() } });
+  for (const key of Object.values(event.samples)) await site.server.images.put(key ?? '', await photograph());
+  await insertEventRows(site.server.db, [event]);
+  const paths = [`${faceId}/face`, `${event.eventId}/face`, `${event.eventId}/body`];
+  for (const path of paths) assert.equal((await ask(`/samples/${path}`)).status, 200, path);
+  await site.server.db.query('delete from faces where face_id = $1', [faceId]);
+  await site.server.db.query('delete from events where event_id = $1', [event.eventId]);
+  for (const path of paths) assert.equal((await ask(`/samples/${path}`)).status, 404, path);
+});
+
 test('no key of the store leads out of it', async () => {
   const faceId = await faceWith(null, '../../../../../../etc/passwd');
   const answer = await ask(`/samples/${faceId}/face`);

@@ -88,6 +88,17 @@ test('many rows are estimated, few are counted', async () => {
     .waitFor();
 });
 
+test('home tells of samples without an owner, and leads to their removal', async () => {
+  await site.server.db.query('update ownerless_samples set total = 1234');
+  const other = await site.another();
+  const page = await site.visit({ url: other.url });
+  await logIn(page, rootLogin, rootPassword);
+  const tile = page.getByLabel('Counts').getByRole('link', { name: 'Samples without owner' });
+  assert.match(await tile.innerText(), /1,234/);
+  await tile.click();
+  await page.getByText('Removes the samples whose face or event is gone').waitFor();
+});
+
 test('home names what failed, what stands still and who is missing, and nothing else', async () => {
   const failed = await insertTask(site.server.db, {
     state: 'failed',

@@ -3,6 +3,7 @@ import { execFile } from 'node:child_process';
 import { beforeEach, test } from 'node:test';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import type { Page } from 'playwright-core';
+import { v7 as newId } from 'uuid';
 import { readDocument } from '../../api/contract/document.ts';
 import { filterFields } from '../../views/pages/tasks/filterFields.ts';
 import { rootLogin, rootPassword } from '../support/apiServer.ts';
@@ -86,6 +87,36 @@ test('descriptors of events are removed by version and kind', async () => {
   assert.deepEqual(await contentOf(page), {
     target: 'event_descriptors',
     filters: { descriptor_version: 101, descriptor_type: 'body' },
+    store_results: true,
+  });
+});
+
+test('a removal says before how many samples it leaves, and those are removed by a form of their own', async () => {
+  const userData = `leaves ${newId()}`;
+  await insertFaces(
+    site.server.db,
+    Array.from({ length: 3 }, () => buildFace({ userData, storageKey: newId() })),
+  );
+  const page = await site.signedIn();
+  await page.goto('/tasks/new?kind=gc-faces');
+  await page.getByLabel('User data').fill(userData);
+  await page.getByRole('button', { name: 'Preview' }).click();
+  const preview = page.getByRole('region', { name: 'Preview' });
+  await preview.getByText('Samples that stay').waitFor();
+  assert.match(await preview.innerText(), /Samples that stay\s+3/);
+  await preview.getByText('stay in the store without an owner').waitFor();
+  await page.getByLabel('Remove the samples too').check();
+  await page.getByRole('button', { name: 'Look again' }).click();
+  await preview.getByText('Samples that stay').waitFor({ state: 'detached' });
+
+  await page.goto('/tasks/new');
+  await page.getByRole('link', { name: 'Remove samples without owner' }).click();
+  await page.getByLabel('Created before').fill('2026-01-31T00:00:00Z');
+  await page.getByRole('button', { name: 'Remove the samples' }).click();
+  await page.getByRole('heading', { name: 'Remove samples without owner', level: 1 }).waitFor();
+  assert.deepEqual(await contentOf(page), {
+    target: 'samples',
+    filters: { create_time__lt: '2026-01-31T00:00:00.000Z' },
     store_results: true,
   });
 });

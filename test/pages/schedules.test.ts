@@ -279,6 +279,7 @@ test('every kind of schedule comes into its form whole, or not at all', async ()
       {},
     ],
     [4, { target: 'face_descriptors', filters: { descriptor_version: 77 }, store_results: false }, {}],
+    [4, { target: 'samples', filters: { create_time__lt: 'now-1d' } }, {}],
     [4, { target: 'event_descriptors', filters: { descriptor_version: 101, descriptor_type: 'body' } }, {}],
     [
       4,

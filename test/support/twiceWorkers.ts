@@ -47,7 +47,8 @@ export async function startTwiceWorkers(engine: Engine) {
   const books = createTaskBooks(db);
   const images = openImageStore(config.imageStore, createSampleStoreRow(db));
   await images.check();
-  const removal = createSampleRemoval({ images, tombstones: createTombstoneStore(db), log });
+  const tombstones = createTombstoneStore(db);
+  const removal = createSampleRemoval({ images, tombstones, log });
   const real = createActivities({
     books,
     plan: createPartPlan(db, {
@@ -72,6 +73,7 @@ export async function startTwiceWorkers(engine: Engine) {
     startNext: () => Promise.resolve(),
     checkSampleStore: () => images.check(),
     removeFiles: (keys) => removal.remove(keys),
+    files: tombstones,
     origins: createOriginStore(db),
     deleteOrigin: createOriginDeletion(requests),
     extract: createExtractStore(db),

@@ -33,6 +33,7 @@ function reconcile(gateway: ReconcilerDeps['gateway'], changes: Partial<Reconcil
       ...{ followSchedules: nothing, watchMissedRuns: nothing, sampleHistory: nothing, mergeCounts: nothing },
       ...{ outgrownWindows: () => Promise.resolve([]), foldSums: nothing },
       sweepFiles: () => Promise.resolve(0),
+      sampleWatch: { count: nothing, publish: nothing },
       metrics,
       log: createLogger({ name: 'test', level: 'silent', format: 'json' }),
       intervalMs: 1,

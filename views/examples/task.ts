@@ -28,6 +28,7 @@ export function exampleTask(changes: Partial<TaskShape> = {}): TaskShape {
       eta_seconds: 216,
     },
     running_ms: 172_000,
+    ...{ samples_removed: 0, samples_left: 0 },
     created_by: null,
     tasks_before: null,
     failure: null,

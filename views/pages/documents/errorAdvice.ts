@@ -53,6 +53,8 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   sampleUnreadable: 'The image is damaged or of an unknown format. Replace it, then retry what failed.',
   sampleChanged: 'The sample was replaced while it was read. Retry what failed.',
   sampleKillsExtractor: 'The extractor died of this image each time. Look at the image, then retry.',
+  sampleNotRemoved:
+    'The rows of the object are gone, but a file of its sample resists: it is immutable, a folder lies in its place, or the worker may not write there. `detail` says what the file system said. It is tried again by itself, at last once an hour, and the object is done when it is gone; a retry of the failed objects tries at once.',
   originNotRemoved:
     'The origin of the image refused or did not answer. Mend it there, then retry what failed.',
   extractorUnavailable: 'Start the extractor of this version, then retry what failed.',

@@ -33,6 +33,8 @@ const brokenWords: Readonly<Record<string, string>> = {
   extractors: 'No worker extracts: additional extracts wait until one is there.',
   clock: "This API's clock differs from the database's, by which tasks select: set it right.",
   'worker-clocks': "The clock of a worker differs from the database's: set it right.",
+  'sample-files':
+    'Pictures of removed faces or events are still in the sample store: their files resist, and are tried again.',
   'sample-store': 'The sample store does not answer: objects with samples cannot be worked on.',
 };
 

@@ -18,19 +18,24 @@ const names: Readonly<Record<string, string>> = {
   api: 'API',
   postgresql: 'Database',
   'sample-store': 'Sample store',
+  'sample-files': 'Removed samples',
   temporal: 'Temporal',
   clock: 'Clock',
   'worker-clocks': "Workers' clocks",
 };
 
-const clocks = new Set(['clock', 'worker-clocks']);
+const wellWords: Readonly<Record<string, string>> = {
+  clock: 'right',
+  'worker-clocks': 'right',
+  'sample-files': 'all files gone',
+};
 
 /** Every part of the service, well or not. */
 export function healthItems({ findings, workers, overdueMessages }: HealthInput): HealthItem[] {
   return [
     ...findings.map(({ service, status, desc }): HealthItem => {
       const name = names[service] ?? service;
-      if (status === 'ok') return { name, text: clocks.has(service) ? 'right' : 'answers', tone: 'good' };
+      if (status === 'ok') return { name, text: wellWords[service] ?? 'answers', tone: 'good' };
       return { name, text: desc, tone: 'bad' };
     }),
     there('Workers', workers.workers),

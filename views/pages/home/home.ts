@@ -25,7 +25,12 @@ export interface HomeInput {
     readonly accounts: number;
   };
   readonly accounts: readonly AccountShape[];
-  readonly stock: UpgradeInput & { readonly faces: CountedShape; readonly events: CountedShape };
+  readonly stock: UpgradeInput & {
+    readonly faces: CountedShape;
+    readonly events: CountedShape;
+    /** Samples whose face or event is gone; null: they were not counted yet. */
+    readonly ownerless: number | null;
+  };
   readonly attention: Omit<AttentionInput, 'running'>;
   readonly health: Omit<HealthInput, 'overdueMessages'>;
   /** What no process does at the moment. */
@@ -83,6 +88,10 @@ export function homePage(input: HomeInput): HomePage {
       tile('Accounts', counts.accounts, paths.accounts(), 'plain'),
       { name: 'Faces', value: countWords(input.stock.faces), href: null, tone: 'plain' },
       { name: 'Events', value: countWords(input.stock.events), href: null, tone: 'plain' },
+      // Shown where there is something to do about it, and leads to where it is done.
+      ...(input.stock.ownerless
+        ? [tile('Samples without owner', input.stock.ownerless, paths.newTask('gc-samples'), 'plain')]
+        : []),
     ],
     attention: attention({ ...input.attention, running: input.running }),
     health: healthItems({ ...input.health, overdueMessages: input.attention.overdueMessages }),

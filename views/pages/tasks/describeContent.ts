@@ -25,6 +25,7 @@ const gcTargets: Readonly<Record<string, string>> = {
   event_descriptors: 'event descriptors',
   faces: 'faces',
   events: 'events',
+  samples: 'samples without owner',
 };
 
 const extractTargets: Readonly<Record<string, string>> = {
@@ -84,7 +85,7 @@ function describeGc(content: Record<string, unknown>): ContentWords {
       ...(filters['descriptor_type'] === undefined ? [] : [fact('Kind', textOf(filters['descriptor_type']))]),
       ...conditions(filters, version === undefined ? 'all of them' : 'all accounts'),
       ...('remove_samples' in content
-        ? [fact('Samples', content['remove_samples'] === true ? 'removed too' : 'kept')]
+        ? [fact('Samples', content['remove_samples'] === true ? 'removed too' : 'kept, without owner')]
         : []),
       ...('remove_image_origins' in content
         ? [fact('Image origins', content['remove_image_origins'] === true ? 'removed too' : 'kept')]

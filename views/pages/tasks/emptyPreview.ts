@@ -27,6 +27,8 @@ export function whyEmpty(kind: TaskKind, wanted: Wanted, defaults: DefaultVersio
       return 'No face fulfils all of the conditions.';
     case 'gc-events':
       return 'No event fulfils all of the conditions.';
+    case 'gc-samples':
+      return 'No such sample is without its face or event.';
   }
 }
 

@@ -45,7 +45,7 @@ function times(name: string, label: string): FilterField[] {
 }
 
 /** Every condition that a task may set, by what it selects. Forms show them and are read by them. */
-export const filterFields: Readonly<Record<'faces' | 'events', readonly FilterField[]>> = {
+export const filterFields: Readonly<Record<'faces' | 'events' | 'samples', readonly FilterField[]>> = {
   faces: [
     account,
     { name: 'list_id', label: 'List id', kind: 'uuid', hint: 'Only faces of this list.' },
@@ -68,4 +68,5 @@ export const filterFields: Readonly<Record<'faces' | 'events', readonly FilterFi
     ids('handler_ids', 'Handler ids'),
     ids('event_ids', 'Event ids'),
   ],
+  samples: times('create_time', 'Created'),
 };

@@ -58,6 +58,8 @@ export function newTaskFields(kind: TaskKind, typed: Typed, offers: FormOffers):
       return [conditions(typed, accounts, 'faces'), removal(typed, 'faces'), ...about];
     case 'gc-events':
       return [conditions(typed, accounts, 'events'), removal(typed, 'events'), ...about];
+    case 'gc-samples':
+      return [conditions(typed, accounts, 'samples'), ...about];
   }
 }
 
@@ -124,7 +126,11 @@ function descriptorTypeField(typed: Typed): Field {
   });
 }
 
-function conditions(typed: Typed, accounts: readonly Option[], objects: 'faces' | 'events'): FieldGroup {
+function conditions(
+  typed: Typed,
+  accounts: readonly Option[],
+  objects: keyof typeof filterFields,
+): FieldGroup {
   return {
     title: `Which ${objects}`,
     hint: 'Leave empty what does not matter: all conditions that are filled in have to hold.',
@@ -156,7 +162,7 @@ function removal(typed: Typed, objects: 'faces' | 'events'): FieldGroup {
     hint: null,
     fields: [
       checkField(typed, 'remove_samples', 'Remove the samples too', {
-        hint: 'Without its sample nothing can be extracted again.',
+        hint: 'Else the pictures stay in the store, where no page shows them: a task of its own, for samples without owner, removes them later. The preview says how many.',
       }),
       checkField(typed, 'remove_image_origins', 'Remove the image origins too', {
         hint: 'Sends an HTTP DELETE to the address of each image, to the hosts of ORIGIN_HOSTS alone.',

@@ -162,6 +162,7 @@ export function taskPage(input: TaskInput): TaskPage {
     about: [
       fact('Kind', taskTypeName(task.task_type)),
       fact('Created by', input.createdBy),
+      ...samples(task),
       ...(task.result_id === null ? [] : [idFact('Result id', task.result_id)]),
     ],
     parts: input.parts.map(partRow),
@@ -216,6 +217,14 @@ function figures({ progress: counters, ...task }: TaskShape): Figure[] {
     isFinal(task.state)
       ? { key: 'took', name: 'Took', value: took(task) ?? '–' }
       : { key: 'eta', name: 'Time left', value: formatDuration(counters.eta_seconds) },
+  ];
+}
+
+/** What became of the samples of removed objects, where there were any. */
+function samples({ samples_removed: removed, samples_left: left }: TaskShape): Fact[] {
+  return [
+    ...(removed > 0 ? [fact('Samples removed', formatCount(removed))] : []),
+    ...(left > 0 ? [fact('Samples left without owner', formatCount(left))] : []),
   ];
 }
 

@@ -6,6 +6,7 @@ export const taskKinds = [
   'gc-event-descriptors',
   'gc-faces',
   'gc-events',
+  'gc-samples',
 ] as const;
 export type TaskKind = (typeof taskKinds)[number];
 
@@ -63,6 +64,13 @@ export const kindWords: Readonly<Record<TaskKind, KindWords>> = {
       'Removes the events that fulfil every condition below, with their attributes and descriptors.',
     warning: 'Removed events cannot be brought back.',
     button: 'Remove the events',
+  },
+  'gc-samples': {
+    text: 'Remove samples without owner',
+    explanation:
+      'Removes the samples whose face or event is gone, with their files. One that is younger than ten minutes stays: its owner may be about to come.',
+    warning: overAllAccounts,
+    button: 'Remove the samples',
   },
 };
 

@@ -17,6 +17,8 @@ export interface TaskPreviewInput {
   readonly oldest: string | null;
   readonly newest: string | null;
   readonly sample: readonly object[];
+  /** Samples that would stay without an owner; null: the task leaves none. */
+  readonly samples_left: { readonly count: number; readonly exact: boolean } | null;
   /** The objects of the sample as far as they still are there. */
   readonly pictured: { readonly faces: readonly FaceCardShape[]; readonly events: readonly EventCardShape[] };
   readonly estimated_seconds: number | null;
@@ -50,11 +52,18 @@ export function taskPreview(
   const { oldest, newest, estimated_seconds: seconds } = input;
   const { faces, events } = input.pictured;
   const count = formatCount(input.count);
+  const about = ({ count: number, exact }: { count: number; exact: boolean }) =>
+    exact ? formatCount(number) : `about ${formatCount(number)}`;
   return {
     isEmpty,
-    note: isEmpty ? whyEmpty(form.kind, content, form.defaults) : lossWords(input.loss),
+    note: isEmpty
+      ? whyEmpty(form.kind, content, form.defaults)
+      : (lossWords(input.loss) ?? leftWords(input.samples_left)),
     facts: [
-      fact('Objects', input.exact ? count : `about ${count}`),
+      fact('Objects', about(input)),
+      ...(input.samples_left === null || isEmpty
+        ? []
+        : [fact('Samples that stay', about(input.samples_left))]),
       ...(oldest === null ? [] : [fact('Oldest', time(oldest).text)]),
       ...(newest === null ? [] : [fact('Newest', time(newest).text)]),
       ...(isEmpty
@@ -77,6 +86,11 @@ export function taskPreview(
       : null,
     curl: curlCommand(input.request),
   };
+}
+
+function leftWords(left: TaskPreviewInput['samples_left']): string | null {
+  if (left === null || left.count === 0) return null;
+  return 'Their samples stay in the store without an owner, until they are removed by a task for such samples.';
 }
 
 function lossWords(loss: TaskPreviewInput['loss']): string | null {
