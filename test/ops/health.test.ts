@@ -52,6 +52,7 @@ test('the API says when nobody would extract, but only to who asks about other s
       ['clock', 'ok'],
       ['postgresql', 'ok'],
       ['sample-store', 'ok'],
+      ['sample-files', 'ok'],
       ['temporal', 'ok'],
       ['workers', 'ok'],
       ['extractors', 'failed'],
@@ -118,6 +119,26 @@ for (const [what, instead, desc] of [
     assert.equal((await fetch(`${worker}/tasks`)).status, 404);
   });
 }
+
+test('a file of a removed sample that resists is told to who asks about other services, and to no load balancer', async () => {
+  await engine
+    .db()
+    .query(
+      `insert into sample_tombstones (storage_key, state, attempts, next_attempt_time) values ('image-one', 'refused', 1, now() + interval '1 day')`,
+    );
+  try {
+    for (const url of [await statusUrl(engine, 'worker-1'), api.url ?? '']) {
+      assert.equal((await healthOf(url)).status, 200);
+      const { body } = await healthOf(url, '?include_luna_services=1');
+      assert.equal(
+        body.errors?.find(({ service }) => service === 'sample-files')?.desc,
+        '1 file of removed samples cannot be removed',
+      );
+    }
+  } finally {
+    await engine.db().query('delete from sample_tombstones');
+  }
+});
 
 test('an API that is told to stop is ill at once, still serves, and asks clients to leave', async () => {
   const leaving = await startApi(engine, 'leaving', { SHUTDOWN_DELAY_MS: '4000' });
