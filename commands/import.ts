@@ -13,7 +13,7 @@ import { loadConfig, type Config } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
 import { importPhotos, type ImportSummary } from './importPhotos.ts';
 import { defineCommand, runCommand, UsageError, wholeNumber } from './options.ts';
-import { createProgress } from './progress.ts';
+import { withProgress } from './progress.ts';
 import { getDatabaseUrl } from './databaseUrl.ts';
 
 interface Options {
@@ -73,24 +73,24 @@ async function runImport(
   const log = createLogger({ name: 'import', level: config.logLevel, format: config.logFormat });
   const photos = files.filter(isPhotoName);
   const pool = createExtractorPool({ processes: config.extractProcesses, log });
-  const progress = createProgress('photos', photos.length);
   try {
     const { list } = options;
-    const detector = await createFaceDetector();
-    return await importPhotos({ store: createImportStore(db), images, pool, detector }, photos, {
-      accountId,
-      ...(list === undefined ? {} : { list }),
-      events: options.events ?? false,
-      copies: options.copies,
-      seed: options.seed,
-      descriptorVersion: config.defaultDescriptorVersion,
-      bodyDescriptorVersion: findExtractor(config.defaultBodyDescriptorVersion, 'body')?.version ?? null,
-      onProgress: ({ photosDone, facesAdded }) => {
-        progress.update(photosDone, { note: `${facesAdded} faces added` });
-      },
+    return await withProgress('photos', photos.length, async ({ update }) => {
+      const detector = await createFaceDetector();
+      return importPhotos({ store: createImportStore(db), images, pool, detector }, photos, {
+        accountId,
+        ...(list === undefined ? {} : { list }),
+        events: options.events ?? false,
+        copies: options.copies,
+        seed: options.seed,
+        descriptorVersion: config.defaultDescriptorVersion,
+        bodyDescriptorVersion: findExtractor(config.defaultBodyDescriptorVersion, 'body')?.version ?? null,
+        onProgress: ({ photosDone, facesAdded }) => {
+          update(photosDone, { note: `${facesAdded} faces added` });
+        },
+      });
     });
   } finally {
-    progress.stop();
     await pool.close();
   }
 }

@@ -16,6 +16,8 @@ export function defineCommand(name: string, description: string): Command {
     .exitOverride();
 }
 
+const leftOpenMs = 2_000;
+
 /** Runs a command line to its end and sets the exit status: 0 success, 1 failure, 2 wrong usage or settings. */
 export async function runCommand(command: Command, argv: readonly string[] = process.argv): Promise<void> {
   try {
@@ -24,6 +26,8 @@ export async function runCommand(command: Command, argv: readonly string[] = pro
     process.exitCode = statusOf(error);
     // Commander has printed its own faults already.
     if (!(error instanceof CommanderError)) process.stderr.write(`${messageOf(error)}\n`);
+    // Whatever a failure has left open, a timer or a connection, must not keep its command for ever.
+    setTimeout(() => process.exit(), leftOpenMs).unref();
   }
 }
 
@@ -43,5 +47,7 @@ function statusOf(error: unknown): number {
 
 function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
+  // Of a name with several addresses that all refuse, the error itself says nothing.
+  if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ');
   return error.cause === undefined ? error.message : `${error.message}\n  because: ${messageOf(error.cause)}`;
 }

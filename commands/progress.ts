@@ -8,7 +8,7 @@ export interface ProgressState {
 }
 
 export interface Progress {
-  update(value: number, state?: ProgressState): void;
+  readonly update: (value: number, state?: ProgressState) => void;
   /** Leaves the last state on the screen. */
   stop(): void;
 }
@@ -52,6 +52,20 @@ export function createProgress(
       bar.stop();
     },
   };
+}
+
+/** A bar for as long as `work` takes: one that a failure leaves behind redraws itself for ever, and keeps the process. */
+export async function withProgress<Result>(
+  unit: string,
+  total: number,
+  work: (progress: Progress) => Promise<Result>,
+): Promise<Result> {
+  const progress = createProgress(unit, total);
+  try {
+    return await work(progress);
+  } finally {
+    progress.stop();
+  }
 }
 
 /** "120/s, 8 s left" */

@@ -5,7 +5,7 @@ import { seedVolume } from '../db/seedVolume.ts';
 import { findExtractor } from '../extraction/catalogue.ts';
 import { loadConfig } from '../platform/config.ts';
 import { defineCommand, runCommand, UsageError, wholeNumber } from './options.ts';
-import { createProgress } from './progress.ts';
+import { withProgress } from './progress.ts';
 import { getDatabaseUrl } from './databaseUrl.ts';
 
 interface Options {
@@ -29,8 +29,9 @@ await runCommand(
     .action(seed),
 );
 
-async function seed(options: Options): Promise<void> {
+async function seed({ faces, events, ...options }: Options): Promise<void> {
   const config = loadConfig();
+  const versions = options.versions.split(',').map(toVersion);
   const db = createDatabase({
     url: await getDatabaseUrl(config),
     applicationName: 'luna-admin seed',
@@ -41,18 +42,10 @@ async function seed(options: Options): Promise<void> {
     const login = options.account ?? config.adminLogin;
     const found = await createAccountStore(db).findByLogin(login);
     if (found === null) throw new UsageError(`There is no account ${login}.`);
-    const progress = createProgress('rows', options.faces + options.events);
-    const { faces, events, listId } = await seedVolume(db, {
-      accountId: found.account.accountId,
-      faces: options.faces,
-      events: options.events,
-      versions: options.versions.split(',').map(toVersion),
-      seed: options.seed,
-      onProgress: (rows) => {
-        progress.update(rows);
-      },
-    });
-    progress.stop();
+    const { accountId } = found.account;
+    const { listId } = await withProgress('rows', faces + events, ({ update }) =>
+      seedVolume(db, { ...{ accountId, faces, events, versions, seed: options.seed }, onProgress: update }),
+    );
     process.stdout.write(`${faces} faces and ${events} events of ${login}, list ${listId}\n`);
   } finally {
     await db.close();

@@ -9,7 +9,7 @@ export interface SeedOptions {
   readonly versions: readonly { readonly version: number; readonly dimension: number }[];
   /** The same seed and account make the same rows; those that are there already stay. */
   readonly seed: number;
-  readonly onProgress?: (rows: number, of: number) => void;
+  readonly onProgress?: (rows: number) => void;
 }
 
 export interface Seeded {
@@ -33,14 +33,13 @@ export async function seedVolume(db: Database, options: SeedOptions): Promise<Se
   for (const { dimension } of options.versions) await makePool(db, dimension, options.seed);
   try {
     const listId = await seedList(db, options);
-    const total = options.faces + options.events;
     for (let from = 0; from < options.faces; from += chunk) {
       await seedFaces(db, options, listId, from, Math.min(options.faces, from + chunk));
-      options.onProgress?.(Math.min(options.faces, from + chunk), total);
+      options.onProgress?.(Math.min(options.faces, from + chunk));
     }
     for (let from = 0; from < options.events; from += chunk) {
       await seedEvents(db, options, from, Math.min(options.events, from + chunk));
-      options.onProgress?.(options.faces + Math.min(options.events, from + chunk), total);
+      options.onProgress?.(options.faces + Math.min(options.events, from + chunk));
     }
     return { faces: options.faces, events: options.events, listId };
   } finally {

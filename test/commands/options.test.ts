@@ -13,13 +13,19 @@ interface Result {
   readonly stderr: string;
 }
 
-function run(file: string, args: readonly string[], env: Record<string, string> = {}): Promise<Result> {
+function run(
+  file: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+  folder = 'commands',
+): Promise<Result> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ['--import', 'tsx', `commands/${file}`, ...args],
-      { cwd: root, env: { ...process.env, ...env } },
-      (error, stdout, stderr) => resolve({ code: Number(error?.code ?? 0), stdout, stderr }),
+      ['--import', 'tsx', `${folder}/${file}`, ...args],
+      { cwd: root, env: { ...process.env, ...env }, timeout: 60_000 },
+      // One that had to be killed has no code.
+      (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
     );
   });
 }
@@ -56,6 +62,12 @@ test('a command that needs a database asks for DATABASE_URL', async () => {
   const { code, stderr } = await run('migrate.ts', [], nowhere);
   assert.equal(code, 2);
   assert.match(stderr, /DATABASE_URL: not set, and no npm start runs on/);
+});
+
+test('a command that fails ends by itself, whatever it has left open', async () => {
+  const { code, stderr } = await run('failing.ts', [], {}, 'test/commands/fixtures');
+  assert.equal(code, 1);
+  assert.equal(stderr, 'the house is on fire\n');
 });
 
 test('.env.example is current and names every setting', async () => {

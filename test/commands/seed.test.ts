@@ -33,7 +33,9 @@ after(async () => {
 async function seed(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const env = { ...process.env, DATA_DIR: folder.path, DATABASE_URL: '' };
   try {
-    const output = await run(process.execPath, ['--import', 'tsx', 'commands/seed.ts', ...args], { env });
+    const output = await run(process.execPath, ['--import', 'tsx', 'commands/seed.ts', ...args], {
+      ...{ env, timeout: 120_000 },
+    });
     return { code: 0, ...output };
   } catch (error) {
     return error as { code: number; stdout: string; stderr: string };
@@ -96,6 +98,18 @@ test('the same seed makes the same rows, so a second time adds none', async () =
   assert.deepEqual(await rows(), first);
 });
 
+test('a seed whose rows the database refuses ends by itself, with status 1 and the reason in one line', async () => {
+  await db.query('alter table faces add constraint full_up check (false) not valid');
+  try {
+    const { code, stderr } = await seed('--faces', '20', '--seed', '2', '--account', login);
+    assert.equal(code, 1);
+    assert.match(stderr, /^new row for relation "faces" violates check constraint "full_up"$/m);
+    assert.doesNotMatch(stderr, /^ +at /m);
+  } finally {
+    await db.query('alter table faces drop constraint full_up');
+  }
+});
+
 test('wrong use ends with status 2 and says what is wrong', async () => {
   const typo = await seed('--face', '3');
   assert.equal(typo.code, 2);
@@ -103,6 +117,9 @@ test('wrong use ends with status 2 and says what is wrong', async () => {
   const stranger = await seed('--faces', '3', '--account', 'nobody@example.org');
   assert.equal(stranger.code, 2);
   assert.match(stranger.stderr, /no account nobody@example\.org/);
+  const network = await seed('--faces', '3', '--account', login, '--versions', '1,999');
+  assert.equal(network.code, 2);
+  assert.match(network.stderr, /no network has the version '999'/);
   await withdraw();
   const nowhere = await seed('--faces', '3', '--account', login);
   assert.equal(nowhere.code, 2);
