@@ -1,33 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import session from 'express-session';
-import { createAccountLists } from '../db/accountLists.ts';
-import { createAccountStore } from '../db/accountStore.ts';
-import { createAuditLists } from '../db/auditLists.ts';
-import { createAuditStore } from '../db/auditStore.ts';
-import { createDatabase } from '../db/connection.ts';
-import { createErrorLists } from '../db/errorLists.ts';
-import { createEventLists } from '../db/eventLists.ts';
-import { createFaceLists } from '../db/faceLists.ts';
-import { createHomeLists } from '../db/homeLists.ts';
-import { createListLists } from '../db/listLists.ts';
+import { createApiStores } from '../db/apiStores.ts';
 import { isMigrated } from '../db/isMigrated.ts';
-import { createNotificationLists } from '../db/notificationLists.ts';
-import { createResultLists } from '../db/resultLists.ts';
-import { createSampleStoreRow } from '../db/sampleStoreRow.ts';
-import { createScheduleLists } from '../db/scheduleLists.ts';
-import { createScheduleStore } from '../db/scheduleStore.ts';
-import { createSearchLists } from '../db/searchLists.ts';
 import { createSessionStore } from '../db/sessionStore.ts';
-import { createStatsStore, type RequestCount } from '../db/statsStore.ts';
-import { createSubtaskLists } from '../db/subtaskLists.ts';
-import { createSysInfoLists } from '../db/sysInfoLists.ts';
+import type { RequestCount } from '../db/statsStore.ts';
 import { listenToTaskChanges } from '../db/taskChanges.ts';
-import { createTaskLists } from '../db/taskLists.ts';
-import { createTaskPageLists } from '../db/taskPageLists.ts';
 import { createTaskPreviews } from '../db/taskPreview.ts';
-import { createTaskStore } from '../db/taskStore.ts';
 import { createVersionUse } from '../db/versionUse.ts';
-import { createWorkerStore } from '../db/workerStore.ts';
+import { createPools } from '../db/pools.ts';
 import { isUnavailable } from '../db/unavailable.ts';
 import { catalogueWith } from '../extraction/catalogue.ts';
 import { checkRemote } from '../extraction/remoteHealth.ts';
@@ -60,14 +40,13 @@ const shutdown = createShutdown({
   onBegin: () => leave(),
 });
 const metrics = createMetrics();
-const db = createDatabase({
+const pools = createPools({
   url: config.databaseUrl,
   applicationName: 'luna-admin api',
   maxConnections: config.maxDbConnections,
-  statementTimeoutMs: 60_000,
 });
-shutdown.on('last', 'database', () => db.close());
-const sessionStore = createSessionStore(session, { url: config.databaseUrl, log });
+shutdown.on('last', 'database', () => pools.close());
+const sessionStore = createSessionStore(session, { db: pools.identity, log });
 shutdown.on('last', 'session store', () => sessionStore.close());
 const taskChanges = listenToTaskChanges({ url: config.databaseUrl, log });
 shutdown.on('last', 'changes of tasks', () => taskChanges.close());
@@ -77,12 +56,9 @@ const gateway = createGateway({
   taskQueuePrefix: config.taskQueuePrefix,
 });
 shutdown.on('last', 'engine', () => gateway.close());
-const images = openImageStore(config.imageStore, createSampleStoreRow(db));
-const workers = createWorkerStore(db);
+const { watched, stats, workers, ...stores } = createApiStores(pools);
+const images = openImageStore(config.imageStore, watched.sampleStore);
 const passwords = createPasswords();
-const accounts = createAccountStore(db);
-const taskLists = createTaskLists(db);
-const stats = createStatsStore(db);
 const requestStats = createMonthlyCounts<Omit<RequestCount, 'month' | 'count'>>({
   write: (rows) => stats.addRequests(rows),
   log,
@@ -91,7 +67,7 @@ shutdown.on('normal', 'request statistics', () => requestStats.stop());
 
 try {
   await waitForSchema();
-  const isFirstStart = await ensureFirstAdmin({ config, accounts, passwords });
+  const isFirstStart = await ensureFirstAdmin({ config, accounts: stores.accounts, passwords });
   if (isFirstStart) log.info({ login: config.adminLogin }, 'created the first administrator');
   await images.check().catch((error: unknown) => {
     log.warn({ err: error }, 'the sample store cannot be used yet');
@@ -104,11 +80,11 @@ try {
 
 async function serve(): Promise<void> {
   const app = await createApp({
+    ...stores,
     log,
     metrics,
     refreshMetrics,
     requestStats,
-    sysInfoLists: createSysInfoLists(db),
     temporalVersion: () => gateway.serverVersion(),
     workerVersion: () => workers.oldestVersion(),
     signingKey: await getSigningKey(config),
@@ -118,7 +94,7 @@ async function serve(): Promise<void> {
     isDevelopment: config.development,
     checks: [
       { name: 'api', dependent: false, run: refuseWhenStopping },
-      { name: 'postgresql', dependent: false, run: () => db.query('select 1') },
+      { name: 'postgresql', dependent: false, run: () => pools.check() },
       { name: 'sample-store', dependent: false, run: () => images.check() },
       { name: 'temporal', dependent: true, run: () => gateway.check() },
       { name: 'workers', dependent: true, run: () => checkWorkers(['orchestrate', 'gc']) },
@@ -140,36 +116,18 @@ async function serve(): Promise<void> {
     workersByQueue: workers.countByQueue,
     trustProxy: config.trustProxy,
     passwords,
-    loginLimit: createLoginLimit(db.sequelize, config.loginFailures),
-    accounts,
-    accountLists: createAccountLists(db),
-    listLists: createListLists(db),
-    searchLists: createSearchLists(db),
-    audit: createAuditStore(db),
-    auditLists: createAuditLists(db),
-    tasks: createTaskStore(db),
-    schedules: createScheduleStore(db),
-    scheduleLists: createScheduleLists(db),
+    loginLimit: createLoginLimit(pools.identity.sequelize, config.loginFailures),
     gateway,
-    taskLists,
-    subtaskLists: createSubtaskLists(db),
-    resultLists: createResultLists(db),
-    errorLists: createErrorLists(db),
-    notificationLists: createNotificationLists(db),
     notificationHosts: config.notificationHosts,
     notificationSecretNames: Object.keys(config.notificationSecrets ?? {}),
-    faceLists: createFaceLists(db),
-    eventLists: createEventLists(db),
     images,
-    homeLists: createHomeLists(db),
-    taskPageLists: createTaskPageLists(db),
     workflowUrl: createWorkflowUrl({
       uiUrl: config.temporalUiUrl,
       namespace: config.temporalNamespace,
       taskQueuePrefix: config.taskQueuePrefix,
     }),
-    taskPreviews: createTaskPreviews(db),
-    versionUse: createVersionUse(db),
+    taskPreviews: createTaskPreviews(pools.reading),
+    versionUse: createVersionUse(pools.reading),
     extractors: catalogueWith(config.remoteExtractors),
     defaultFaceVersion: config.defaultDescriptorVersion,
     defaultBodyVersion: config.defaultBodyDescriptorVersion,
@@ -198,9 +156,9 @@ async function warm(app: App): Promise<void> {
 }
 
 async function refreshMetrics(): Promise<void> {
-  metrics.reportPool(db.poolSize());
+  for (const size of pools.sizes()) metrics.reportPool(size);
   try {
-    const counts = await taskLists.countByTypeAndStatus();
+    const counts = await watched.taskLists.countByTypeAndStatus();
     metrics.tasks.reset();
     for (const { type, status, count } of counts) metrics.tasks.set({ type, status }, count);
   } catch (error) {
@@ -210,7 +168,7 @@ async function refreshMetrics(): Promise<void> {
 
 /** Temporal knows who polls, and who was killed only after a minute. */
 async function checkWorkers(queues: readonly QueueName[]): Promise<void> {
-  const [counts] = await Promise.all([workers.countByQueue(queues), gateway.checkPollers(queues)]);
+  const [counts] = await Promise.all([watched.workers.countByQueue(queues), gateway.checkPollers(queues)]);
   const silent = queues.filter((queue) => counts[queue] === 0);
   if (silent.length > 0) throw new Error(`nobody serves ${silent.join(' and ')}`);
 }
@@ -222,7 +180,7 @@ function refuseWhenStopping(): void {
 async function waitForSchema(): Promise<void> {
   for (let attempt = 1; !shutdown.isStopping; attempt++) {
     try {
-      if (await isMigrated(db)) return;
+      if (await isMigrated(pools.reading)) return;
       throw new ConfigError(['DATABASE_URL: its schema is not up to date; run npm run migrate first']);
     } catch (error) {
       if (!isUnavailable(error) || attempt === 30) throw error;

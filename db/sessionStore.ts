@@ -1,10 +1,10 @@
-import connectPgSimple from 'connect-pg-simple';
+import connectPgSimple, { type PGStoreOptions } from 'connect-pg-simple';
 import type { SessionData, SessionOptions, Store } from 'express-session';
 import type { RequestHandler } from 'express';
-import pg from 'pg';
+import type { Sql } from './connection.ts';
 
 export interface SessionStoreOptions {
-  readonly url: string;
+  readonly db: Pick<Sql, 'query'>;
   readonly log: { error(fields: object, message: string): void };
 }
 
@@ -16,14 +16,10 @@ const idleSeconds = 30 * 60;
 const touchEveryMs = 60_000;
 const rememberedAtMost = 10_000;
 
-/**
- * Sessions in the table `sessions`, through two connections of their own: the store wants a bare pg pool. A session
- * ends half an hour after its last request, by at most a minute less.
- */
-export function createSessionStore(session: SessionModule, { url, log }: SessionStoreOptions) {
-  const pool = new pg.Pool({ connectionString: url, max: 2, application_name: 'luna-admin sessions' });
-  // Without a listener a connection that the server ends while it is idle would end the process.
-  pool.on('error', (error) => log.error({ err: error }, 'a connection of the session store was lost'));
+/** Sessions in the table `sessions`. One ends half an hour after its last request, by at most a minute less. */
+export function createSessionStore(session: SessionModule, { db, log }: SessionStoreOptions) {
+  // Of a pool of the driver the store uses only this.
+  const pool = { query: async (sql: string, binds?: unknown[]) => ({ rows: await db.query(sql, binds) }) };
   const touched = new Map<string, number>();
 
   class IdleStore extends connectPgSimple(session) {
@@ -40,7 +36,7 @@ export function createSessionStore(session: SessionModule, { url, log }: Session
   }
 
   const store = new IdleStore({
-    pool,
+    pool: pool as unknown as NonNullable<PGStoreOptions['pool']>,
     tableName: 'sessions',
     ttl: idleSeconds,
     errorLog: (...parts: unknown[]) => log.error({ parts }, 'session store'),
@@ -50,16 +46,15 @@ export function createSessionStore(session: SessionModule, { url, log }: Session
 
     /** Which of these sessions exist and have not expired. */
     living: async (ids: readonly string[]): Promise<ReadonlySet<string>> => {
-      const { rows } = await pool.query<{ sid: string }>(
+      const rows = await db.query<{ sid: string }>(
         'select sid from sessions where sid = any($1) and expire > now()',
         [ids],
       );
       return new Set(rows.map(({ sid }) => sid));
     },
 
-    close: async (): Promise<void> => {
+    close: (): void => {
       store.close();
-      await pool.end();
     },
   };
 }

@@ -245,7 +245,7 @@ const status = await startStatusServer({
   port: config.workerMetricsPort,
   figures: [
     () => {
-      metrics.reportPool(db.poolSize());
+      metrics.reportPool({ name: 'work', ...db.poolSize() });
       return metrics.render();
     },
     () => runtime.renderMetrics(),
