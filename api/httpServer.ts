@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { breakOff } from './jsonStream.ts';
 import { backlog, createLimitedServer } from './limitedServer.ts';
 
 export interface HttpServerOptions {
@@ -53,7 +54,10 @@ export async function startHttpServer(
       const closed = once(server, 'close');
       server.close();
       server.closeIdleConnections();
-      const limit = setTimeout(() => server.closeAllConnections(), limitMs);
+      const limit = setTimeout(() => {
+        for (const response of underWay) breakOff(response);
+        server.closeAllConnections();
+      }, limitMs);
       await closed;
       clearTimeout(limit);
     },

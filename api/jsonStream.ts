@@ -1,35 +1,44 @@
-import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
 import type { Response } from 'express';
 
-/** Sends a text that is made piece by piece, no faster than the client takes it. */
+/**
+ * Sends a text that is made piece by piece, no faster than the client takes it. What goes wrong before the first piece is
+ * answered as an error; later the answer is broken off (api/middleware/errorHandler.ts), so that nobody takes what came for
+ * the whole.
+ */
 export async function sendPieces(
   res: Response,
   type: 'json' | 'csv',
-  pieces: AsyncIterable<string>,
+  pieces: AsyncIterable<string | Buffer>,
 ): Promise<void> {
-  res.status(200).type(type);
-  if (res.req.method === 'HEAD') {
-    res.end();
-    return;
+  const gone = new AbortController();
+  res.once('close', () => gone.abort());
+  // Who takes nothing for minutes is cut off, and must not see it as an end.
+  res.once('timeout', () => breakOff(res));
+  res.type(type);
+  const isHead = res.req.method === 'HEAD';
+  for await (const piece of pieces) {
+    if (isHead || gone.signal.aborted) break;
+    if (res.write(piece)) continue;
+    await once(res, 'drain', { signal: gone.signal }).catch(() => undefined);
   }
-  try {
-    await pipeline(Readable.from(pieces, { objectMode: true, highWaterMark: 2 }), res);
-  } catch (error) {
-    // The client has gone; nobody is left to be answered.
-    if ((error as NodeJS.ErrnoException).code === 'ERR_STREAM_PREMATURE_CLOSE') return;
-    throw error;
-  }
+  res.end();
+}
+
+/** Ends an answer so that every client notices: one that has no length ends with its connection, unless that is reset. */
+export function breakOff(res: ServerResponse): void {
+  res.socket?.resetAndDestroy();
+  res.destroy();
 }
 
 /** The items of lists that come in pieces, as one JSON array under a name. */
 export async function* arrayPieces(name: string, lists: AsyncIterable<readonly object[]>) {
-  yield `{"${name}":[`;
-  let separator = '';
+  let separator = `{"${name}":[`;
   for await (const list of lists) {
     if (list.length === 0) continue;
     yield separator + JSON.stringify(list).slice(1, -1);
     separator = ',';
   }
-  yield ']}';
+  yield `${separator === ',' ? '' : separator}]}`;
 }

@@ -1,36 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import session from 'express-session';
-import { createAccountLists } from '../db/accountLists.ts';
-import { createAccountStore } from '../db/accountStore.ts';
-import { createAuditLists } from '../db/auditLists.ts';
-import { createAuditStore } from '../db/auditStore.ts';
-import { createDatabase } from '../db/connection.ts';
+import { createApiStores } from '../db/apiStores.ts';
 import { createDatabaseClock } from '../db/databaseClock.ts';
-import { createErrorLists } from '../db/errorLists.ts';
-import { createEventLists } from '../db/eventLists.ts';
-import { createFaceLists } from '../db/faceLists.ts';
-import { createHomeLists } from '../db/homeLists.ts';
-import { createListLists } from '../db/listLists.ts';
 import { isMigrated } from '../db/isMigrated.ts';
-import { createNotificationLists } from '../db/notificationLists.ts';
-import { createResultLists } from '../db/resultLists.ts';
-import { createSampleStoreRow } from '../db/sampleStoreRow.ts';
-import { createScheduleLists } from '../db/scheduleLists.ts';
-import { createScheduleStore } from '../db/scheduleStore.ts';
-import { createSearchLists } from '../db/searchLists.ts';
 import { createSessionStore } from '../db/sessionStore.ts';
-import { createStatsStore, type RequestCount } from '../db/statsStore.ts';
-import { createSubtaskLists } from '../db/subtaskLists.ts';
-import { createSysInfoLists } from '../db/sysInfoLists.ts';
+import type { RequestCount } from '../db/statsStore.ts';
 import { listenToTaskChanges } from '../db/taskChanges.ts';
-import { createTaskLists } from '../db/taskLists.ts';
-import { createTaskPageLists } from '../db/taskPageLists.ts';
 import { createTaskPreviews } from '../db/taskPreview.ts';
-import { createTaskStore } from '../db/taskStore.ts';
 import { createTurns } from '../db/turns.ts';
-import { createTombstoneStore } from '../db/tombstoneStore.ts';
 import { createVersionUse } from '../db/versionUse.ts';
-import { createWorkerStore } from '../db/workerStore.ts';
+import { createPools } from '../db/pools.ts';
 import { isUnavailable } from '../db/unavailable.ts';
 import { catalogueWith } from '../extraction/catalogue.ts';
 import { checkRemote } from '../extraction/remoteHealth.ts';
@@ -64,19 +43,18 @@ const shutdown = createShutdown({
   onBegin: () => leave(),
 });
 const metrics = createMetrics();
-const db = createDatabase({
+const pools = createPools({
   url: config.databaseUrl,
   applicationName: 'luna-admin api',
   maxConnections: config.maxDbConnections,
-  statementTimeoutMs: 60_000,
 });
-shutdown.on('last', 'database', () => db.close());
-const clock = createDatabaseClock(db);
+shutdown.on('last', 'database', () => pools.close());
+const clock = createDatabaseClock(pools.health);
 shutdown.on('normal', 'clock', () => {
   clock.close();
 });
 const sessionStore = createSessionStore(session, {
-  url: config.databaseUrl,
+  db: pools.identity,
   log,
   clockOffsetSeconds: () => clock.offsetSeconds(),
 });
@@ -90,13 +68,9 @@ const gateway = createGateway({
   now: () => clock.now(),
 });
 shutdown.on('last', 'engine', () => gateway.close());
-const images = openImageStore(config.imageStore, createSampleStoreRow(db));
-const tombstones = createTombstoneStore(db);
-const workers = createWorkerStore(db);
+const { watched, stats, workers, ...stores } = createApiStores(pools);
+const images = openImageStore(config.imageStore, watched.sampleStore);
 const passwords = createPasswords();
-const accounts = createAccountStore(db);
-const taskLists = createTaskLists(db);
-const stats = createStatsStore(db);
 const requestStats = createMonthlyCounts<Omit<RequestCount, 'month' | 'count'>>({
   write: (rows) => stats.addRequests(rows),
   log,
@@ -106,7 +80,7 @@ shutdown.on('normal', 'request statistics', () => requestStats.stop());
 try {
   await waitForSchema();
   await clock.measure();
-  const isFirstStart = await ensureFirstAdmin({ config, accounts, passwords });
+  const isFirstStart = await ensureFirstAdmin({ config, accounts: stores.accounts, passwords });
   if (isFirstStart) log.info({ login: config.adminLogin }, 'created the first administrator');
   await images.check().catch((error: unknown) => {
     log.warn({ err: error }, 'the sample store cannot be used yet');
@@ -119,11 +93,11 @@ try {
 
 async function serve(): Promise<void> {
   const app = await createApp({
+    ...stores,
     log,
     metrics,
     refreshMetrics,
     requestStats,
-    sysInfoLists: createSysInfoLists(db),
     temporalVersion: () => gateway.serverVersion(),
     workerVersion: () => workers.oldestVersion(),
     signingKey: await getSigningKey(config),
@@ -135,10 +109,10 @@ async function serve(): Promise<void> {
     checks: [
       { name: 'api', dependent: false, run: refuseWhenStopping },
       { name: 'clock', dependent: false, onlyWarns: true, run: () => clock.check() },
-      { name: 'postgresql', dependent: false, run: () => db.query('select 1') },
+      { name: 'postgresql', dependent: false, run: () => pools.check() },
       { name: 'sample-store', dependent: false, run: () => images.check() },
       // Nothing else suffers from it: a load balancer is not to hear of it.
-      { name: 'sample-files', dependent: true, run: () => tombstones.check() },
+      { name: 'sample-files', dependent: true, run: () => watched.tombstones.check() },
       { name: 'temporal', dependent: true, run: () => gateway.check() },
       { name: 'workers', dependent: true, run: () => checkWorkers(['orchestrate', 'gc']) },
       { name: 'extractors', dependent: true, run: () => checkWorkers(['extract']) },
@@ -160,37 +134,19 @@ async function serve(): Promise<void> {
     workersByQueue: workers.countByQueue,
     trustProxy: config.trustProxy,
     passwords,
-    loginLimit: createLoginLimit(db.sequelize, config.loginFailures),
-    accounts,
-    accountLists: createAccountLists(db),
-    listLists: createListLists(db),
-    searchLists: createSearchLists(db),
-    audit: createAuditStore(db),
-    auditLists: createAuditLists(db),
-    tasks: createTaskStore(db),
-    schedules: createScheduleStore(db),
-    scheduleLists: createScheduleLists(db),
+    loginLimit: createLoginLimit(pools.identity.sequelize, config.loginFailures),
     gateway,
-    startNext: createAdmission({ turns: createTurns(db, config), gateway }).startNext,
-    taskLists,
-    subtaskLists: createSubtaskLists(db),
-    resultLists: createResultLists(db),
-    errorLists: createErrorLists(db),
-    notificationLists: createNotificationLists(db),
+    startNext: createAdmission({ turns: createTurns(pools.control, config), gateway }).startNext,
     notificationHosts: config.notificationHosts,
     notificationSecretNames: Object.keys(config.notificationSecrets ?? {}),
-    faceLists: createFaceLists(db),
-    eventLists: createEventLists(db),
     images,
-    homeLists: createHomeLists(db),
-    taskPageLists: createTaskPageLists(db),
     workflowUrl: createWorkflowUrl({
       uiUrl: config.temporalUiUrl,
       namespace: config.temporalNamespace,
       taskQueuePrefix: config.taskQueuePrefix,
     }),
-    taskPreviews: createTaskPreviews(db),
-    versionUse: createVersionUse(db),
+    taskPreviews: createTaskPreviews(pools.reading),
+    versionUse: createVersionUse(pools.reading),
     extractors: catalogueWith(config.remoteExtractors),
     defaultFaceVersion: config.defaultDescriptorVersion,
     defaultBodyVersion: config.defaultBodyDescriptorVersion,
@@ -219,10 +175,10 @@ async function warm(app: App): Promise<void> {
 }
 
 async function refreshMetrics(): Promise<void> {
-  metrics.reportPool(db.poolSize());
+  for (const size of pools.sizes()) metrics.reportPool(size);
   metrics.clockOffset.set(clock.offsetSeconds());
   try {
-    const counts = await taskLists.countByTypeAndStatus();
+    const counts = await watched.taskLists.countByTypeAndStatus();
     metrics.tasks.reset();
     for (const { type, status, count } of counts) metrics.tasks.set({ type, status }, count);
   } catch (error) {
@@ -232,7 +188,7 @@ async function refreshMetrics(): Promise<void> {
 
 /** Temporal knows who polls, and who was killed only after a minute. */
 async function checkWorkers(queues: readonly QueueName[]): Promise<void> {
-  const [counts] = await Promise.all([workers.countByQueue(queues), gateway.checkPollers(queues)]);
+  const [counts] = await Promise.all([watched.workers.countByQueue(queues), gateway.checkPollers(queues)]);
   const silent = queues.filter((queue) => counts[queue] === 0);
   if (silent.length > 0) throw new Error(`nobody serves ${silent.join(' and ')}`);
 }
@@ -244,7 +200,7 @@ function refuseWhenStopping(): void {
 async function waitForSchema(): Promise<void> {
   for (let attempt = 1; !shutdown.isStopping; attempt++) {
     try {
-      if (await isMigrated(db)) return;
+      if (await isMigrated(pools.reading)) return;
       throw new ConfigError(['DATABASE_URL: its schema is not up to date; run npm run migrate first']);
     } catch (error) {
       if (!isUnavailable(error) || attempt === 30) throw error;

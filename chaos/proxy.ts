@@ -9,6 +9,8 @@ export interface Proxy {
   cut(): void;
   /** Lets nothing through any more, without anybody being told, until `open`. */
   stall(): void;
+  /** Lets nothing through any more over the connections that stand; who connects anew is served. */
+  freeze(): void;
   /** Lets everything through so much later, until `open`. */
   slow(ms: number): void;
   /** Everything passes. */
@@ -19,6 +21,7 @@ export interface Proxy {
 /** A TCP path on loopback that can be made bad. */
 export async function createProxy(serverPort: number): Promise<Proxy> {
   const sockets = new Set<Socket>();
+  const frozen = new WeakSet<Socket>();
   let isCut = false;
   let lateMs = 0;
   let stalled: { readonly over: Promise<void>; readonly end: () => void } | null = null;
@@ -37,6 +40,7 @@ export async function createProxy(serverPort: number): Promise<Proxy> {
       for await (const chunk of from as AsyncIterable<Buffer>) {
         if (lateMs > 0) await delay(lateMs);
         while (stalled !== null) await stalled.over;
+        if (frozen.has(from)) continue;
         if (!to.write(chunk)) await once(to, 'drain');
       }
       to.end();
@@ -82,6 +86,10 @@ export async function createProxy(serverPort: number): Promise<Proxy> {
       let end = (): void => undefined;
       const over = new Promise<void>((resolve) => (end = resolve));
       stalled = { over, end };
+    },
+    freeze: () => {
+      open();
+      for (const socket of sockets) frozen.add(socket);
     },
     slow: (ms) => {
       open();

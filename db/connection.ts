@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
+import { clientOf, createLine, HeardClient, type Line } from './line.ts';
 import { createPooledQuery, type PooledQuery } from './pooledQuery.ts';
 import { storable } from './storable.ts';
 
@@ -35,45 +36,50 @@ export interface Database extends Sql {
   close(): Promise<void>;
 }
 
-export interface DatabaseOptions {
+/** How long who asks may be kept waiting, and by what; db/pools.ts says it of each pool. 0 = for ever. */
+export interface ConnectionLimits {
+  /** For a connection. */
+  readonly acquireTimeoutMs?: number;
+  /** For somebody's lock. In a transaction the time that it waited for its connection counts too. */
+  readonly lockTimeoutMs?: number;
+  /** A statement that runs longer is ended by the server. */
+  readonly statementTimeoutMs?: number;
+  /** So long after the server should have ended a statement its connection is given up: nothing is heard over it. */
+  readonly unheardMs?: number;
+}
+
+export interface DatabaseOptions extends ConnectionLimits {
   readonly url: string;
   readonly applicationName: string;
   readonly maxConnections: number;
-  /** A statement that runs longer is ended by the server, and given up soon after if that cannot be heard; 0 = never. */
-  readonly statementTimeoutMs?: number;
-  /** A statement that waits longer for a lock is ended by the server; 0 = never. */
-  readonly lockTimeoutMs?: number;
+  /** What is known of the way to the server, to all pools that go it. */
+  readonly line?: Line;
 }
 
-const unheardMs = 5_000;
 const asideMs = 2_000;
 
 const int8Oid = 20;
 
-/**
- * Sequelize listens for a connection's errors only some time after it stands. One that the server ends within that
- * moment, as it does while it is stopped or cleared of clients, would end the process.
- */
-class HeardClient extends pg.Client {
-  constructor(config?: pg.ClientConfig) {
-    super(config);
-    this.on('error', () => undefined);
-  }
-}
+// Kept for as long as people stay away from a page: another one costs some 20 ms, and a page asks with several.
+const idleMs = 300_000;
+const waitedMs = 100;
+const leastLockTimeoutMs = 100;
 
-/** The one pool of a process: Sequelize's models and plain SQL go through it alike. Connects at the first use. */
+/** One pool: Sequelize's models and plain SQL go through it alike. Connects at the first use. */
 export function createDatabase(options: DatabaseOptions): Database {
-  const { statementTimeoutMs = 0, lockTimeoutMs = 0 } = options;
+  const { acquireTimeoutMs = 10_000, lockTimeoutMs = 0, statementTimeoutMs = 0, unheardMs = 5_000 } = options;
+  const line = options.line ?? createLine();
   const sequelize = new Sequelize(options.url, {
     dialect: 'postgres',
-    dialectModule: { ...pg, Client: HeardClient },
+    dialectModule: { ...pg, Client: clientOf(line) },
     logging: false,
-    // Kept for as long as people stay away from a page: another one costs some 20 ms, and a page asks with several.
-    pool: { max: options.maxConnections, min: 0, acquire: 10_000, idle: 300_000 },
+    pool: {
+      ...{ max: options.maxConnections, min: 0, acquire: acquireTimeoutMs, idle: idleMs },
+      validate: (client?: object) => client instanceof HeardClient && client.isUsable(),
+    },
     define: { underscored: true, timestamps: false },
     dialectOptions: {
       application_name: options.applicationName,
-      keepAlive: true,
       statement_timeout: statementTimeoutMs,
       lock_timeout: lockTimeoutMs,
       // Of a server that stands still, or a network that swallows, nobody hears.
@@ -113,20 +119,31 @@ export function createDatabase(options: DatabaseOptions): Database {
       ...(transaction === undefined ? {} : { transaction }),
     });
 
+  /** Who has waited for a connection has so much less for locks, or the two together would be twice the limit. */
+  const shortenWait = async (transaction: Transaction, beganAt: number): Promise<void> => {
+    const waited = performance.now() - beganAt;
+    if (lockTimeoutMs === 0 || waited < waitedMs) return;
+    const left = Math.max(leastLockTimeoutMs, Math.round(lockTimeoutMs - waited));
+    await queryWithin(transaction, `set local lock_timeout = ${left}`);
+  };
+
   return {
     sequelize,
     query: (sql, bind = []) => pooledQuery(sql, bind),
     prepared: (name, sql, bind = []) => pooledQuery(sql, bind, name),
     execute: (sql, bind) => execute(sql, bind),
-    transaction: (work) =>
-      sequelize.transaction((transaction) =>
-        work({
+    transaction: (work) => {
+      const beganAt = performance.now();
+      return sequelize.transaction(async (transaction) => {
+        await shortenWait(transaction, beganAt);
+        return work({
           transaction,
           backend: backendOf(transaction),
           query: (sql, bind) => queryWithin(transaction, sql, bind),
           execute: (sql, bind) => execute(sql, bind, transaction),
-        }),
-      ),
+        });
+      });
+    },
     aside: {
       query: async <Row extends object>(sql: string, bind: readonly unknown[] = []) =>
         (await aside.query<Row>(sql, [...bind])).rows,

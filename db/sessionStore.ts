@@ -1,10 +1,10 @@
-import connectPgSimple from 'connect-pg-simple';
+import connectPgSimple, { type PGStoreOptions } from 'connect-pg-simple';
 import type { SessionData, SessionOptions, Store } from 'express-session';
 import type { RequestHandler } from 'express';
-import pg from 'pg';
+import type { Sql } from './connection.ts';
 
 export interface SessionStoreOptions {
-  readonly url: string;
+  readonly db: Pick<Sql, 'query'>;
   readonly log: { error(fields: object, message: string): void };
   /** How far this process's clock is ahead of the database's. */
   readonly clockOffsetSeconds?: () => number;
@@ -18,15 +18,9 @@ const idleSeconds = 30 * 60;
 const touchEveryMs = 60_000;
 const rememberedAtMost = 10_000;
 
-/**
- * Sessions in the table `sessions`, through two connections of their own: the store wants a bare pg pool. A session
- * ends half an hour after its last request, by at most a minute less.
- */
+/** Sessions in the table `sessions`. One ends half an hour after its last request, by at most a minute less. */
 export function createSessionStore(session: SessionModule, options: SessionStoreOptions) {
-  const { url, log, clockOffsetSeconds = () => 0 } = options;
-  const pool = new pg.Pool({ connectionString: url, max: 2, application_name: 'luna-admin sessions' });
-  // Without a listener a connection that the server ends while it is idle would end the process.
-  pool.on('error', (error) => log.error({ err: error }, 'a connection of the session store was lost'));
+  const { db, log, clockOffsetSeconds = () => 0 } = options;
   const touched = new Map<string, number>();
 
   class IdleStore extends connectPgSimple(session) {
@@ -42,21 +36,20 @@ export function createSessionStore(session: SessionModule, options: SessionStore
     }
   }
 
-  // The store takes its process's time for everybody's: one whose clock is ahead would end the sessions of all.
-  const byDatabaseClock = Object.assign(Object.create(pool) as pg.Pool, {
-    query: (text: string, values: unknown[]) => {
+  // Of a pool of the driver the store uses only this. It takes its process's time for everybody's: one whose clock is
+  // ahead would end the sessions of all.
+  const pool = {
+    query: async (sql: string, binds?: unknown[]) => {
       const offset = clockOffsetSeconds().toFixed(3);
-      return pool.query(
-        text.replaceAll(
-          /to_timestamp\((\$\d)\)/g,
-          (_, bind) => `to_timestamp(${bind}::float8 - (${offset}))`,
-        ),
-        values,
+      const byDatabaseClock = sql.replaceAll(
+        /to_timestamp\((\$\d)\)/g,
+        (_, bind) => `to_timestamp(${bind}::float8 - (${offset}))`,
       );
+      return { rows: await db.query(byDatabaseClock, binds) };
     },
-  });
+  };
   const store = new IdleStore({
-    pool: byDatabaseClock,
+    pool: pool as unknown as NonNullable<PGStoreOptions['pool']>,
     tableName: 'sessions',
     ttl: idleSeconds,
     errorLog: (...parts: unknown[]) => log.error({ parts }, 'session store'),
@@ -66,16 +59,15 @@ export function createSessionStore(session: SessionModule, options: SessionStore
 
     /** Which of these sessions exist and have not expired. */
     living: async (ids: readonly string[]): Promise<ReadonlySet<string>> => {
-      const { rows } = await pool.query<{ sid: string }>(
+      const rows = await db.query<{ sid: string }>(
         'select sid from sessions where sid = any($1) and expire > now()',
         [ids],
       );
       return new Set(rows.map(({ sid }) => sid));
     },
 
-    close: async (): Promise<void> => {
+    close: (): void => {
       store.close();
-      await pool.end();
     },
   };
 }

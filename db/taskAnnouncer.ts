@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { bareConnection } from './line.ts';
 import { taskChannel } from './taskChanges.ts';
 
 export interface TaskAnnouncerOptions {
@@ -18,13 +19,7 @@ const idsAtOnce = 400;
  * is dropped; the next progress is announced anew, and changes of state come by the triggers of tasks.
  */
 export function createTaskAnnouncer({ url, log, everyMs = 1_000 }: TaskAnnouncerOptions) {
-  const pool = new pg.Pool({
-    connectionString: url,
-    max: 1,
-    application_name: 'luna-admin announcements',
-    connectionTimeoutMillis: 5_000,
-    query_timeout: 5_000,
-  });
+  const pool = new pg.Pool({ ...bareConnection(url, 'luna-admin announcements'), max: 1 });
   pool.on('error', (error) => log.warn({ err: error }, 'the connection for announcements was lost'));
   const waiting = new Set<number>();
   let timer: NodeJS.Timeout | null = null;

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
+import { bareConnection } from './line.ts';
 
 /** Ids of tasks that changed; null: any may have, because announcements may have been missed. */
 export type ChangedTasks = readonly number[] | null;
@@ -23,7 +24,6 @@ const firstWaitMs = 100;
 const longestWaitMs = 5_000;
 // A connection whose other end is gone without a word is found out by asking.
 const askEveryMs = 10_000;
-const answerWithinMs = 5_000;
 
 /**
  * One connection that hears which tasks and schedules change, however many want to know. When it breaks it is opened again, with
@@ -47,13 +47,7 @@ export function listenToTaskChanges({ url, log }: TaskChangesOptions) {
 
   /** Hears until the connection breaks; @throws what broke it */
   const hear = async (onListening: () => void): Promise<void> => {
-    const client = new pg.Client({
-      connectionString: url,
-      application_name: 'luna-admin live',
-      keepAlive: true,
-      connectionTimeoutMillis: answerWithinMs,
-      query_timeout: answerWithinMs,
-    });
+    const client = new pg.Client(bareConnection(url, 'luna-admin live'));
     const broken = new AbortController();
     client.on('error', (error) => broken.abort(error));
     client.on('end', () => broken.abort(new Error('the connection was ended')));

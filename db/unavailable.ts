@@ -1,4 +1,4 @@
-import { ConnectionError, DatabaseError } from 'sequelize';
+import { ConnectionAcquireTimeoutError, ConnectionError, DatabaseError } from 'sequelize';
 
 // Connection exceptions; the server is stopping, starting, or read-only, takes no connections to this database, or lacks
 // disk, memory or connections. And what was ended because it took too long or lost against another transaction: a lock
@@ -16,4 +16,16 @@ export function isUnavailable(error: unknown): boolean {
   if (typeof code === 'string') return networkCodes.has(code) || unavailableState.test(code);
   // The driver says only this when a connection breaks in the middle of a query, or nothing is heard of one.
   return /^(Connection terminated|Query read timeout)/.test(error.message);
+}
+
+/** Why, in words that everybody may read. */
+export function unavailableReason(error: unknown): string {
+  if (error instanceof ConnectionAcquireTimeoutError) return 'no connection became free in time';
+  const { parent = error } = error as { readonly parent?: unknown };
+  const { code } = Object(parent) as { readonly code?: unknown };
+  if (code === '55P03') return 'somebody holds a lock';
+  if (code === '57014' || !(error instanceof Error) || error.message.includes('read timeout')) {
+    return 'the answer took too long';
+  }
+  return 'it cannot be reached';
 }

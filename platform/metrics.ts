@@ -42,7 +42,7 @@ export function createMetrics(registry: Registry = new Registry()) {
   // Process figures too: CPU, resident memory, heap, event-loop lag, garbage collection.
   collectDefaultMetrics({ register: registry });
   const poolConnections = gauge('luna_db_pool_connections', 'Database connections by what they do.', [
-    'state',
+    ...['pool', 'state'],
   ]);
 
   return {
@@ -132,16 +132,17 @@ export function createMetrics(registry: Registry = new Registry()) {
       '1, or 0 while a remote extractor is left alone because it failed again and again.',
       ['version'],
     ),
-    /** Of the pool of database connections, shortly before `render`. */
-    reportPool: ({ size, available, waiting }: PoolSize): void => {
-      poolConnections.set({ state: 'idle' }, available);
-      poolConnections.set({ state: 'busy' }, size - available);
-      poolConnections.set({ state: 'waited_for' }, waiting);
+    /** Of a pool of database connections, shortly before `render`. */
+    reportPool: ({ name: pool, size, available, waiting }: PoolSize): void => {
+      poolConnections.set({ pool, state: 'idle' }, available);
+      poolConnections.set({ pool, state: 'busy' }, size - available);
+      poolConnections.set({ pool, state: 'waited_for' }, waiting);
     },
   };
 }
 
 interface PoolSize {
+  readonly name: string;
   readonly size: number;
   readonly available: number;
   /** Callers that wait for a connection. */

@@ -116,7 +116,9 @@ export const settings = {
   ),
   MAX_DB_CONNECTIONS: wholeNumber(2, 500)
     .default(12)
-    .describe('Database connections of one process at most.'),
+    .describe(
+      'Database connections of one process at most. An API divides them among its pools, and has seven at the least.',
+    ),
   TEMPORAL_ADDRESS: text
     .regex(/^[^\s/]+:\d+$/, 'host:port')
     .optional()

@@ -292,8 +292,8 @@ const status = await startStatusServer({
   port: config.workerMetricsPort,
   figures: [
     () => {
-      metrics.reportPool(db.poolSize());
       metrics.clockOffset.set(clock.offsetSeconds());
+      metrics.reportPool({ name: 'work', ...db.poolSize() });
       return metrics.render();
     },
     () => runtime.renderMetrics(),

@@ -6,6 +6,7 @@ import { TooManyLoginsError } from '../auth/loginLimit.ts';
 import { presentError, presentInternalError } from '../present/error.ts';
 import { contextOf } from '../requestContext.ts';
 import { excludesChallenge } from './authenticate.ts';
+import { breakOff } from '../jsonStream.ts';
 
 export interface ErrorHandlerDeps {
   readonly log: Logger;
@@ -19,7 +20,7 @@ export function errorHandler({ log, isUnavailable }: ErrorHandlerDeps): ErrorReq
   return (error: unknown, req, res, _next) => {
     if (res.headersSent) {
       log.error({ err: error, requestId: contextOf(req).requestId }, 'an answer broke off');
-      res.destroy();
+      breakOff(res);
       return;
     }
     const { requestId } = contextOf(req);

@@ -89,7 +89,7 @@ async function actOnAll(
       }
     }
   };
-  await Promise.all(Array.from({ length: sideBySide }, work));
+  await Promise.all(Array.from({ length: action === 'cancel' ? sideBySide : 1 }, work));
   return refused;
 }
 

@@ -8,14 +8,15 @@ import type { TaskShape } from '../../views/shapes.ts';
 import { presentAccount } from '../present/account.ts';
 import { presentTaskOfPage } from '../present/task.ts';
 import { missingOf, type WorkerCounts } from '../live/workerWatch.ts';
-import type { PageSources } from './deps.ts';
+import type { PageSources, StatusCount } from './deps.ts';
 import { sendPage } from './pageAnswer.ts';
 import { readPaging, type Paging } from './paging.ts';
+import { toldInTime } from './toldInTime.ts';
 
 type HomeSources = Pick<
   PageSources,
   'taskLists' | 'homeLists' | 'accountLists' | 'checks' | 'defaultFaceVersion' | 'extractors' | 'clock'
-> & { countWorkers(): Promise<WorkerCounts> };
+> & { countWorkers(): Promise<WorkerCounts>; isUnavailable(error: unknown): boolean };
 
 export const homePageSize = 10;
 const openAtMost = 10;
@@ -47,59 +48,42 @@ export function home(sources: HomeSources): {
   const read = async (paging: Paging): Promise<HomePage> => {
     const now = sources.clock.now();
     const before = (ms: number) => new Date(now.getTime() - ms);
-    const [
-      [running = [], recent = [], failed = [], incomplete = []],
-      statuses,
-      { accounts, count },
-      stock,
-      findings,
-      workers,
-      overdue,
-      hour,
-      day,
-    ] = await Promise.all([
-      tasksOf(taskLists, [
-        homeLists.openTasks(openAtMost),
-        homeLists.endedTasks(endedAtMost),
-        homeLists.failedSince(before(failedWithinMs), failedAtMost),
-        homeLists.incompleteSince(before(failedWithinMs), incompleteAtMost),
-      ]),
-      taskLists.countByTypeAndStatus(),
-      accountLists.page(paging),
-      recentStock(),
-      recentHealth(),
-      sources.countWorkers(),
-      homeLists.overdueMessages(before(overdueAfterMs), overdueAtMost),
-      recentHour(),
-      recentDay(),
-    ]);
-    const missing = missingOf(workers);
-    const countOf = (...wanted: number[]): number =>
-      statuses.reduce((sum, row) => (wanted.includes(row.status) ? sum + row.count : sum), 0);
-    const counts = {
-      pending: countOf(0),
-      running: countOf(1, 4),
-      cancelled: countOf(2),
-      failed: countOf(3),
-      done: countOf(5),
-      accounts: count,
-    };
+    const told = <T>(asked: Promise<T>): Promise<T | null> => toldInTime(asked, sources.isUnavailable);
+    const [tasks, statuses, accounts, stock, findings, workers, overdueMessages, hour, day] =
+      await Promise.all([
+        told(
+          tasksOf(taskLists, [
+            homeLists.openTasks(openAtMost),
+            homeLists.endedTasks(endedAtMost),
+            homeLists.failedSince(before(failedWithinMs), failedAtMost),
+            homeLists.incompleteSince(before(failedWithinMs), incompleteAtMost),
+          ]),
+        ),
+        told(taskLists.countByTypeAndStatus()),
+        told(accountLists.page(paging)),
+        told(recentStock()),
+        told(recentHealth()),
+        told(sources.countWorkers()),
+        told(homeLists.overdueMessages(before(overdueAfterMs), overdueAtMost)),
+        told(recentHour()),
+        told(recentDay()),
+      ]);
+    const missing = workers === null ? [] : missingOf(workers);
+    const [running = [], recent = [], failedOfLate = [], incompleteOfLate = []] = tasks ?? [];
+    const faulty = findings?.filter(({ status }) => status !== 'ok') ?? [];
     return homePage({
       missingWorkers: missing,
       activity: { now, hour, day },
-      ...{ running, recent, counts, accounts: accounts.map(presentAccount), ...paging },
-      stock: { ...stock, defaultVersion, extractors: extractors.filter(({ kind }) => kind === 'face') },
+      tasks: tasks === null ? null : { running, recent, failedOfLate, incompleteOfLate },
+      counts: statuses === null ? null : countsOf(statuses),
+      accounts: accounts === null ? null : { ...accounts, accounts: accounts.accounts.map(presentAccount) },
+      ...paging,
+      stock:
+        stock === null
+          ? null
+          : { ...stock, defaultVersion, extractors: extractors.filter(({ kind }) => kind === 'face') },
       health: { findings, workers },
-      attention: {
-        now,
-        failedOfLate: failed,
-        incompleteOfLate: incomplete,
-        broken: [
-          ...missing,
-          ...findings.filter(({ status }) => status !== 'ok').map(({ service }) => service),
-        ],
-        overdueMessages: overdue,
-      },
+      attention: { now, broken: [...missing, ...faulty.map(({ service }) => service)], overdueMessages },
     });
   };
   return {
@@ -107,6 +91,18 @@ export function home(sources: HomeSources): {
     page: async (req, res) => {
       sendPage(req, res, 'home/home', await read(readPaging(req.query, homePageSize)));
     },
+  };
+}
+
+function countsOf(statuses: readonly StatusCount[]) {
+  const countOf = (...wanted: number[]): number =>
+    statuses.reduce((sum, row) => (wanted.includes(row.status) ? sum + row.count : sum), 0);
+  return {
+    pending: countOf(0),
+    running: countOf(1, 4),
+    cancelled: countOf(2),
+    failed: countOf(3),
+    done: countOf(5),
   };
 }
 

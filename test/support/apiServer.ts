@@ -6,36 +6,17 @@ import session from 'express-session';
 import { createApp, type AppDeps } from '../../api/app.ts';
 import { createLoginLimit } from '../../api/auth/loginLimit.ts';
 import { backlog, createLimitedServer } from '../../api/limitedServer.ts';
-import { createAccountLists } from '../../db/accountLists.ts';
-import { createAccountStore } from '../../db/accountStore.ts';
-import { createAuditLists } from '../../db/auditLists.ts';
-import { createAuditStore } from '../../db/auditStore.ts';
+import { createApiStores } from '../../db/apiStores.ts';
 import { createDatabase } from '../../db/connection.ts';
 import { createDatabaseClock } from '../../db/databaseClock.ts';
-import { createErrorLists } from '../../db/errorLists.ts';
-import { createEventLists } from '../../db/eventLists.ts';
-import { createFaceLists } from '../../db/faceLists.ts';
-import { createHomeLists } from '../../db/homeLists.ts';
-import { createListLists } from '../../db/listLists.ts';
-import { createNotificationLists } from '../../db/notificationLists.ts';
-import { createResultLists } from '../../db/resultLists.ts';
-import { createSampleStoreRow } from '../../db/sampleStoreRow.ts';
-import { createScheduleLists } from '../../db/scheduleLists.ts';
-import { createScheduleStore } from '../../db/scheduleStore.ts';
-import { createSearchLists } from '../../db/searchLists.ts';
 import { createSessionStore } from '../../db/sessionStore.ts';
-import { createStatsStore, type RequestCount } from '../../db/statsStore.ts';
-import { createSubtaskLists } from '../../db/subtaskLists.ts';
-import { createSysInfoLists } from '../../db/sysInfoLists.ts';
+import type { RequestCount } from '../../db/statsStore.ts';
 import { listenToTaskChanges } from '../../db/taskChanges.ts';
-import { createTaskLists } from '../../db/taskLists.ts';
-import { createTaskPageLists } from '../../db/taskPageLists.ts';
 import { createTaskPreviews } from '../../db/taskPreview.ts';
-import { createTaskStore } from '../../db/taskStore.ts';
+import { createPools } from '../../db/pools.ts';
 import { isUnavailable } from '../../db/unavailable.ts';
 import { createTurns } from '../../db/turns.ts';
 import { createVersionUse } from '../../db/versionUse.ts';
-import { createWorkerStore } from '../../db/workerStore.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
 import { loadConfig } from '../../platform/config.ts';
 import { createLogger } from '../../platform/logger.ts';
@@ -77,6 +58,8 @@ export interface ApiServerOptions {
   readonly isDevelopment?: boolean;
   readonly headTimeoutMs?: number;
   readonly requestTimeoutMs?: number;
+  /** Another way to its database. */
+  readonly databaseUrl?: string;
 }
 
 export type ApiServer = Awaited<ReturnType<typeof startApiServer>>;
@@ -84,15 +67,28 @@ export type ApiServer = Awaited<ReturnType<typeof startApiServer>>;
 /** The whole API on a database of its own, with one administrator and an engine that only remembers what it was told. */
 export async function startApiServer(options: ApiServerOptions = {}) {
   const testDatabase = options.besides?.testDatabase ?? (await createTestDatabase());
-  const db = createDatabase({ url: testDatabase.url, applicationName: 'test api', maxConnections: 6 });
+  const url = options.databaseUrl ?? testDatabase.url;
+  // For tests' own statements.
+  const db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 6 });
+  const pools = createPools({ url, applicationName: 'test api', maxConnections: 12 });
   let questions = 0;
-  db.sequelize.addHook('beforePoolAcquire', () => {
-    questions++;
-  });
+  for (const pool of [
+    pools.identity,
+    pools.control,
+    pools.heavy,
+    pools.reading,
+    pools.exports,
+    pools.health,
+  ]) {
+    pool.sequelize.addHook('beforePoolAcquire', () => {
+      questions++;
+    });
+  }
+  const { watched, stats, workers, ...stores } = createApiStores(pools);
+  const { accounts } = stores;
   const log = createLogger({ name: 'api', level: 'silent', format: 'json' });
-  const sessionStore = createSessionStore(session, { url: testDatabase.url, log });
-  const taskChanges = listenToTaskChanges({ url: testDatabase.url, log });
-  const accounts = createAccountStore(db);
+  const sessionStore = createSessionStore(session, { db: pools.identity, log });
+  const taskChanges = listenToTaskChanges({ url, log });
   const passwords = createPasswords();
   await accounts.ensureFirstAdmin({
     accountId: '00000000-0000-7000-8000-000000000001',
@@ -110,21 +106,21 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     told.push(entry);
     return Promise.resolve();
   };
-  const stats = createStatsStore(db);
   const requestStats = createMonthlyCounts<Omit<RequestCount, 'month' | 'count'>>({
     write: (rows) => stats.addRequests(rows),
     log,
     everyMs: options.statsEveryMs ?? 3_600_000,
   });
   const imageFolder = options.besides?.imageFolder ?? (await createTestFolder('images'));
-  const images = openImageStore(`folder:${imageFolder.path}`, createSampleStoreRow(db));
+  const images = openImageStore(`folder:${imageFolder.path}`, watched.sampleStore);
   await images.check();
   const app = await createApp({
+    ...stores,
     log,
     metrics: createMetrics(),
     refreshMetrics: () => Promise.resolve(),
     clock,
-    checks: options.checks ?? [],
+    checks: options.checks ?? [{ name: 'postgresql', dependent: false, run: () => pools.check() }],
     isUnavailable,
     session: { secret: 'a secret of the tests', secureCookies: false, store: sessionStore.store },
     livingSessions: sessionStore.living,
@@ -133,8 +129,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     ...(options.heartbeatEveryMs === undefined ? {} : { heartbeatEveryMs: options.heartbeatEveryMs }),
     trustProxy: '',
     requestStats,
-    sysInfoLists: createSysInfoLists(db),
-    workerVersion: () => createWorkerStore(db).oldestVersion(),
+    workerVersion: () => workers.oldestVersion(),
     temporalVersion: () => (isEngineThere ? Promise.resolve('1.32.0') : Promise.reject(new Error('away'))),
     signingKey: generateKeyPairSync('ed25519').privateKey,
     shownSettings: showSettings(
@@ -144,42 +139,28 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     environmentName: options.environmentName ?? null,
     isDevelopment: options.isDevelopment ?? false,
     passwords,
-    loginLimit: createLoginLimit(db.sequelize),
-    accounts,
-    accountLists: createAccountLists(db),
-    listLists: createListLists(db),
-    searchLists: createSearchLists(db),
-    audit: createAuditStore(db),
-    auditLists: createAuditLists(db),
-    tasks: createTaskStore(db),
-    schedules: createScheduleStore(db),
-    scheduleLists: createScheduleLists(db),
+    loginLimit: createLoginLimit(pools.identity.sequelize),
     gateway: {
       controlTask: ({ taskId, generation }) => tell({ call: 'control', taskId, generation }),
     },
     startNext: createAdmission({
-      turns: createTurns(db, { startsAtOnce: 1_000, ...options }),
+      turns: createTurns(pools.control, { startsAtOnce: 1_000, ...options }),
       gateway: {
         startTask: ({ taskId, generation, requestId = null }) =>
           tell({ call: 'start', taskId, generation, requestId }),
       },
     }).startNext,
-    taskLists: createTaskLists(db),
-    subtaskLists: createSubtaskLists(db),
-    resultLists: createResultLists(db),
-    errorLists: createErrorLists(db),
-    notificationLists: createNotificationLists(db),
     notificationHosts: ['hooks.example.org', '127.0.0.1'],
     notificationSecretNames: ['orders'],
-    faceLists: createFaceLists(db),
-    eventLists: createEventLists(db),
     images,
-    homeLists: createHomeLists(db),
-    taskPageLists: createTaskPageLists(db),
     workflowUrl: ({ taskId, generation }) => `http://temporal.example/task:${taskId}:${generation}`,
     // What takes longer is left out, and a busy machine may take longer over anything; the limits have tests of their own.
-    taskPreviews: createTaskPreviews(db, { exactUpTo: 100_000, countMs: patientMs, questionMs: patientMs }),
-    versionUse: createVersionUse(db, patientMs),
+    taskPreviews: createTaskPreviews(pools.reading, {
+      exactUpTo: 100_000,
+      countMs: patientMs,
+      questionMs: patientMs,
+    }),
+    versionUse: createVersionUse(pools.reading, patientMs),
     extractors: [
       { version: 1, kind: 'face', name: 'resnet128', attributes: true },
       { version: 3, kind: 'face', name: 'mobileface', attributes: false },
@@ -215,8 +196,9 @@ export async function startApiServer(options: ApiServerOptions = {}) {
       await closeServer(server);
       await requestStats.stop();
       await taskChanges.close();
-      await sessionStore.close();
+      sessionStore.close();
       clock.close();
+      await pools.close();
       await db.close();
       if (options.besides !== undefined) return;
       await imageFolder.remove();

@@ -18,8 +18,10 @@ export interface AttentionInput {
   readonly incompleteOfLate: readonly TaskShape[];
   /** Parts of the service that do not answer, by the names of its health checks. */
   readonly broken: readonly string[];
-  /** Messages that should have been delivered a while ago, counted up to {@link overdueAtMost}. */
-  readonly overdueMessages: number;
+  /** Messages that should have been delivered a while ago, counted up to {@link overdueAtMost}; null: not told. */
+  readonly overdueMessages: number | null;
+  /** What the database did not tell in time. */
+  readonly untold: readonly string[];
 }
 
 export const overdueAtMost = 1_000;
@@ -39,14 +41,23 @@ const brokenWords: Readonly<Record<string, string>> = {
 };
 
 export function attention(input: AttentionInput): Attention[] {
+  const { overdueMessages, untold } = input;
   return [
+    ...(untold.length === 0
+      ? []
+      : [
+          bad(
+            `The database did not tell in time: ${untold.join(', ')}. Somebody holds a lock, or it is overloaded.`,
+            null,
+          ),
+        ]),
     ...input.broken.map((name) => bad(brokenWords[name] ?? `${name} does not answer.`, paths.help)),
     ...input.running.flatMap((task) => heldUp(task) ?? stalled(task, input.now)),
     ...input.failedOfLate.map(failed),
     ...input.incompleteOfLate.map(incomplete),
-    ...(input.overdueMessages === 0
+    ...(overdueMessages === null || overdueMessages === 0
       ? []
-      : [waiting(`Messages about tasks that are overdue: ${overdueWords(input.overdueMessages)}.`, null)]),
+      : [waiting(`Messages about tasks that are overdue: ${overdueWords(overdueMessages)}.`, null)]),
   ];
 }
 

@@ -12,33 +12,41 @@ import { healthItems, type HealthInput } from './healthItems.ts';
 import { countWords, upgrade, type CountedShape, type UpgradeInput, type Upgrade } from './upgrade.ts';
 import { accountRow, type AccountRow } from '../accounts/accountRow.ts';
 
+/** null, anywhere: it could not be told in time, because of a lock for instance. The rest is shown all the same. */
 export interface HomeInput {
-  /** Tasks that are not final, newest first, at most as many as a person can look at. */
-  readonly running: readonly TaskShape[];
-  readonly recent: readonly TaskShape[];
+  /** Tasks that are not final, newest first, at most as many as a person can look at; and others. */
+  readonly tasks: {
+    readonly running: readonly TaskShape[];
+    readonly recent: readonly TaskShape[];
+    readonly failedOfLate: readonly TaskShape[];
+    readonly incompleteOfLate: readonly TaskShape[];
+  } | null;
   readonly counts: {
     readonly pending: number;
     readonly running: number;
     readonly failed: number;
     readonly cancelled: number;
     readonly done: number;
-    readonly accounts: number;
-  };
-  readonly accounts: readonly AccountShape[];
-  readonly stock: UpgradeInput & {
-    readonly faces: CountedShape;
-    readonly events: CountedShape;
-    /** Samples whose face or event is gone; null: they were not counted yet. */
-    readonly ownerless: number | null;
-  };
-  readonly attention: Omit<AttentionInput, 'running'>;
+  } | null;
+  readonly accounts: { readonly accounts: readonly AccountShape[]; readonly count: number } | null;
+  readonly stock:
+    | (UpgradeInput & {
+        readonly faces: CountedShape;
+        readonly events: CountedShape;
+        /** Samples whose face or event is gone; null: they were not counted yet. */
+        readonly ownerless: number | null;
+      })
+    | null;
+  readonly attention: Pick<AttentionInput, 'now' | 'broken' | 'overdueMessages'>;
   readonly health: Omit<HealthInput, 'overdueMessages'>;
   /** What no process does at the moment. */
   readonly missingWorkers: readonly string[];
-  readonly activity: ActivityInput;
+  readonly activity: Pick<ActivityInput, 'now'> & Nullable<Omit<ActivityInput, 'now'>>;
   readonly page: number;
   readonly pageSize: number;
 }
+
+type Nullable<Shape> = { readonly [Key in keyof Shape]: Shape[Key] | null };
 
 export interface HomePage {
   readonly head: PageHead;
@@ -53,12 +61,14 @@ export interface HomePage {
   readonly health: readonly HealthItem[];
   /** As the live stream says it. */
   readonly missingWorkers: string;
-  readonly upgrade: Upgrade;
-  readonly activity: Activity;
-  readonly running: TaskTable;
+  readonly upgrade: Upgrade | null;
+  readonly activity: Activity | null;
+  readonly running: TaskTable | null;
   readonly nothingRuns: EmptyState;
-  readonly recent: TaskTable;
-  readonly accounts: readonly AccountRow[];
+  readonly recent: TaskTable | null;
+  readonly accounts: readonly AccountRow[] | null;
+  /** Said where something is missing. */
+  readonly notTold: string;
   readonly accountsPager: Pager | null;
   readonly newTask: string;
   readonly events: string;
@@ -69,55 +79,80 @@ export interface HomePage {
 // Nobody tells of a task that stands still, of a message that is overdue or of the health of the service.
 const lookAgainSeconds = 60;
 
+const notTold = 'Not told: the database did not answer in time. It is asked again with the next look.';
+
 export function homePage(input: HomeInput): HomePage {
-  const { counts } = input;
+  const { tasks, counts, stock, accounts } = input;
+  const { hour, day } = input.activity;
   return {
     head: { title: 'Home', section: 'home' },
     tiles: [
       // Named and ordered as on the page that they lead to.
-      tile('Pending', counts.pending, paths.tasks({ task_status: 0 }), 'plain'),
-      tile(
-        'In progress',
-        counts.running,
-        paths.tasks({ task_status: 1 }),
-        counts.running > 0 ? 'active' : 'plain',
-      ),
-      tile('Failed', counts.failed, paths.tasks({ task_status: 3 }), counts.failed > 0 ? 'bad' : 'plain'),
-      tile('Cancelled', counts.cancelled, paths.tasks({ task_status: 2 }), 'plain'),
-      tile('Done', counts.done, paths.tasks({ task_status: 5 }), 'plain'),
-      tile('Accounts', counts.accounts, paths.accounts(), 'plain'),
-      { name: 'Faces', value: countWords(input.stock.faces), href: null, tone: 'plain' },
-      { name: 'Events', value: countWords(input.stock.events), href: null, tone: 'plain' },
+      tile('Pending', counts?.pending, paths.tasks({ task_status: 0 }), 'plain'),
+      tile('In progress', counts?.running, paths.tasks({ task_status: 1 }), 'active'),
+      tile('Failed', counts?.failed, paths.tasks({ task_status: 3 }), 'bad'),
+      tile('Cancelled', counts?.cancelled, paths.tasks({ task_status: 2 }), 'plain'),
+      tile('Done', counts?.done, paths.tasks({ task_status: 5 }), 'plain'),
+      tile('Accounts', accounts?.count, paths.accounts(), 'plain'),
+      { name: 'Faces', value: stock === null ? untold : countWords(stock.faces), href: null, tone: 'plain' },
+      {
+        name: 'Events',
+        value: stock === null ? untold : countWords(stock.events),
+        href: null,
+        tone: 'plain',
+      },
       // Shown where there is something to do about it, and leads to where it is done.
-      ...(input.stock.ownerless
-        ? [tile('Samples without owner', input.stock.ownerless, paths.newTask('gc-samples'), 'plain')]
+      ...(stock?.ownerless
+        ? [tile('Samples without owner', stock.ownerless, paths.newTask('gc-samples'), 'plain')]
         : []),
     ],
-    attention: attention({ ...input.attention, running: input.running }),
+    attention: attention({
+      ...{ running: [], failedOfLate: [], incompleteOfLate: [], ...tasks },
+      ...{ ...input.attention, untold: untoldOf(input) },
+    }),
     health: healthItems({ ...input.health, overdueMessages: input.attention.overdueMessages }),
     missingWorkers: input.missingWorkers.join(' '),
-    upgrade: upgrade(input.stock),
-    activity: activity(input.activity, input.running),
-    running: taskTable('Running tasks', input.running, 'created'),
+    upgrade: stock === null ? null : upgrade(stock),
+    activity:
+      hour === null || day === null
+        ? null
+        : activity({ now: input.activity.now, hour, day }, tasks?.running ?? []),
+    running: tasks === null ? null : taskTable('Running tasks', tasks.running, 'created'),
     nothingRuns: nothingRuns(input),
-    recent: taskTable('Recent tasks', input.recent, 'ended'),
-    accounts: input.accounts.map(accountRow),
-    accountsPager: pager({
-      things: 'accounts',
-      page: input.page,
-      pageSize: input.pageSize,
-      shown: input.accounts.length,
-      count: counts.accounts,
-      href: (page) => `${paths.home}?page=${page}#accounts`,
-    }),
+    recent: tasks === null ? null : taskTable('Recent tasks', tasks.recent, 'ended'),
+    accounts: accounts?.accounts.map(accountRow) ?? null,
+    accountsPager:
+      accounts === null
+        ? null
+        : pager({
+            things: 'accounts',
+            page: input.page,
+            pageSize: input.pageSize,
+            shown: accounts.accounts.length,
+            count: accounts.count,
+            href: (page) => `${paths.home}?page=${page}#accounts`,
+          }),
+    notTold,
     newTask: paths.newTask(),
     events: paths.allTaskEvents,
     lookAgain: lookAgainSeconds,
   };
 }
 
-function nothingRuns({ stock: { faces, events } }: HomeInput): EmptyState {
-  return faces.count + events.count === 0
+const untold = '–';
+
+function untoldOf({ tasks, counts, stock, accounts, attention, health, activity }: HomeInput): string[] {
+  const parts = {
+    tasks,
+    ...{ 'numbers of tasks': counts, 'faces and events': stock, accounts },
+    ...{ health: health.findings, workers: health.workers, messages: attention.overdueMessages },
+    activity: activity.hour === null || activity.day === null ? null : activity,
+  };
+  return Object.entries(parts).flatMap(([name, part]) => (part === null ? [name] : []));
+}
+
+function nothingRuns({ stock }: HomeInput): EmptyState {
+  return stock !== null && stock.faces.count + stock.events.count === 0
     ? {
         title: 'There are no faces and no events yet',
         text: 'Tasks have nothing to work on before: npm run import -- DIR --account LOGIN brings photos in.',
@@ -130,6 +165,7 @@ function nothingRuns({ stock: { faces, events } }: HomeInput): EmptyState {
       };
 }
 
-function tile(name: string, count: number, href: string, tone: string) {
-  return { name, value: formatCount(count), href, tone };
+function tile(name: string, count: number | undefined, href: string, tone: string) {
+  const value = count === undefined ? untold : formatCount(count);
+  return { name, value, href, tone: count === undefined || count === 0 ? 'plain' : tone };
 }
