@@ -82,7 +82,9 @@ export async function importSamples({ running, signal }: Bed, wanted: number, sa
   await runImport({ args, env, onLine: say, signal });
   const store = config.imageStore.replace(/^folder:/, '');
   const entries = await readdir(store, { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  // The mark of the folder is no sample.
+  const samples = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'));
+  return samples.map((entry) => join(entry.parentPath, entry.name));
 }
 
 async function someFaces({ db }: Bed): Promise<string[]> {

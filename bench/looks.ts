@@ -66,7 +66,7 @@ async function seed({ db }: Bed, parts: number): Promise<number> {
   const [task] = await db.query<{ task_id: number }>(
     `insert into tasks (task_type, state, desired_state, content, plan_done, parts_all, objects_expected, running_ms)
      values (4, 'paused', 'pause', '{"target": "faces", "filters": {}, "store_results": false}', true, $1,
-       1000 * $1::bigint, 1000) returning task_id`,
+       1000 * $1, 1000) returning task_id`,
     [parts],
   );
   const taskId = task?.task_id ?? 0;

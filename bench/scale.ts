@@ -13,7 +13,7 @@ import { secondsToEnd } from './secondsToEnd.ts';
 
 const version = 4;
 const dimension = 256;
-const latencyMs = 250;
+const latencyMs = 500;
 // As each worker has it with one process of its own; before, this was a task's window, however many workers there were.
 const slots = 3;
 const port = 20_000 + (randomBytes(2).readUInt16BE() % 20_000);
@@ -23,7 +23,7 @@ const workersFile = fileURLToPath(new URL('../temporal/worker.ts', import.meta.u
 export const scale: Measurement = {
   about: 'additional extract by 1, 2 and 4 workers, with a remote extractor of a fixed latency',
   settings: {
-    ...{ EXTRACT_PROCESSES: '1', PART_SIZE_EXTRACT: '20', REMOTE_EXTRACTOR_CONCURRENCY: '8' },
+    ...{ EXTRACT_PROCESSES: '1', PART_SIZE_EXTRACT: '10', REMOTE_EXTRACTOR_CONCURRENCY: '8' },
     REMOTE_EXTRACTORS: `face:${version}:${dimension}=http://127.0.0.1:${port}`,
   },
   measure: async (bed, { samples: wanted }, say) => {
@@ -45,7 +45,7 @@ export const scale: Measurement = {
       return {
         figures: { samples, latencyMs, head, rows },
         lines: [
-          `extract of ${samples} samples in parts of 20; each worker gives 8 at a time to a network that takes ${latencyMs} ms`,
+          `extract of ${samples} samples in parts of 10; each worker gives 8 at a time to a network that takes ${latencyMs} ms`,
           `window ${slots}: EXTRACT_PROCESSES + 2, as it was for any number of workers`,
           '',
           ...textTable(head, rows),
