@@ -1,9 +1,7 @@
 import sharp from 'sharp';
 import type { DetectedFace } from './detect.ts';
 import type { Photo } from './photo.ts';
-
-/** Pixels of a stored body sample. */
-const bodySize = { width: 128, height: 256 };
+import { sampleSizes } from './storedSample.ts';
 
 // In widths of the face: a standing person's outline around a face, and what of it must be seen at least.
 const outline = { above: 1, width: 3, height: 6, leastWidth: 2, leastHeight: 3 };
@@ -22,7 +20,7 @@ export async function cutBody(
   if (right - left < outline.leastWidth * unit || bottom - top < outline.leastHeight * unit) return null;
   return sharp(photo.data, { raw: { width: photo.width, height: photo.height, channels: 3 } })
     .extract({ left, top, width: right - left, height: bottom - top })
-    .resize(bodySize.width, bodySize.height, { fit: 'fill' })
+    .resize({ ...sampleSizes.body, fit: 'fill' })
     .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
     .toBuffer();
 }

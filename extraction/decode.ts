@@ -1,7 +1,9 @@
 import sharp, { type Sharp } from 'sharp';
 import { DomainError } from '../domain/errors.ts';
-import { warpSize, type Crop } from './canonicalWarp.ts';
+import type { Crop } from './canonicalWarp.ts';
+import type { ExtractorKind } from './catalogue.ts';
 import type { Pixels } from './extractor.ts';
+import { faultOfSample } from './storedSample.ts';
 
 // One image at a time per process comes through here: more threads would only take cores from the networks.
 sharp.concurrency(1);
@@ -9,22 +11,28 @@ sharp.cache(false);
 
 const channels = 3;
 
-/** Cuts `crop` out of a stored warp and scales it to `size` pixels. Part of a version's pinned pre-processing. */
+/** Cuts `crop` out of a face's sample and scales it to `size` pixels. Part of a version's pinned pre-processing. */
 export function decodeCrop(jpeg: Uint8Array, crop: Crop, size: number): Promise<Pixels> {
   const { left, top, size: side } = crop;
-  return decode(`an image of ${warpSize} × ${warpSize} pixels`, size, size, () =>
-    sharp(jpeg, { failOn: 'error' }).extract({ left, top, width: side, height: side }),
-  );
+  return decode(jpeg, 'face', size, size, (image) => image.extract({ left, top, width: side, height: side }));
 }
 
-/** Scales a whole picture to `width` × `height` pixels, whatever its shape. */
+/** Scales a body's whole sample to `width` × `height` pixels. */
 export function decodeWhole(jpeg: Uint8Array, width: number, height: number): Promise<Pixels> {
-  return decode('an image', width, height, () => sharp(jpeg, { failOn: 'error' }));
+  return decode(jpeg, 'body', width, height, (image) => image);
 }
 
-async function decode(what: string, width: number, height: number, open: () => Sharp): Promise<Pixels> {
+async function decode(
+  jpeg: Uint8Array,
+  kind: ExtractorKind,
+  width: number,
+  height: number,
+  cut: (image: Sharp) => Sharp,
+): Promise<Pixels> {
+  const fault = faultOfSample(jpeg, kind);
+  if (fault !== null) throw new DomainError('sampleUnreadable', fault);
   try {
-    const { data, info } = await open()
+    const { data, info } = await cut(sharp(jpeg, { failOn: 'error' }))
       .resize(width, height, { kernel: 'linear', fit: 'fill' })
       .toColourspace('srgb')
       .removeAlpha()
@@ -36,6 +44,6 @@ async function decode(what: string, width: number, height: number, open: () => S
     return { data, width, height };
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new DomainError('sampleUnreadable', `not ${what}: ${reason}`, { cause: error });
+    throw new DomainError('sampleUnreadable', `a JPEG that cannot be decoded: ${reason}`, { cause: error });
   }
 }

@@ -15,6 +15,7 @@ import type { RemoteEntry } from './catalogue.ts';
 import type { Made, Wanted } from './protocol.ts';
 import { readAnswer } from './remoteAnswer.ts';
 import { callRemote, RemoteTrouble } from './remoteCall.ts';
+import { faultOfSample } from './storedSample.ts';
 import { toUnitLength } from './unitLength.ts';
 
 export interface RemoteRequest {
@@ -81,6 +82,8 @@ export function createRemoteExtractor(entry: RemoteEntry, options: RemoteOptions
     const { id, signal } = request;
     signal.throwIfAborted();
     const jpeg = await request.bytes();
+    const fault = faultOfSample(jpeg, entry.kind);
+    if (fault !== null) throw new DomainError('sampleUnreadable', `sample ${id}: ${fault}`);
     try {
       const outcome = await policy.execute(() => ask(jpeg, wanted, signal), signal);
       signal.throwIfAborted();

@@ -87,7 +87,7 @@ test('a remote extractor that goes away keeps the task waiting, without a single
   await server.start();
   const task = await engine.ended(taskId);
   assert.deepEqual([task.state, task.done, task.failed], ['done', 39, 1], JSON.stringify(task));
-  assert.deepEqual(await codesOf(taskId, 'task_errors'), [28_101], 'the sample that the server refuses');
+  assert.deepEqual(await codesOf(taskId, 'task_errors'), [28_101], 'the sample that is no picture');
   assert.deepEqual(await codesOf(taskId, 'subtasks'), [], 'nothing waits any more');
   assert.deepEqual(await engine.audit([taskId]), []);
 });

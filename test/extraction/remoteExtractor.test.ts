@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
+import sharp from 'sharp';
 import { DomainError } from '../../domain/errors.ts';
 import type { Wanted } from '../../extraction/protocol.ts';
 import { createRemoteExtractor, type RemoteOptions } from '../../extraction/remoteExtractor.ts';
@@ -65,11 +66,22 @@ test('attributes are asked for without a descriptor', async () => {
 });
 
 test('a sample that the server refuses is to blame, and is not sent again', async () => {
-  await assert.rejects(
-    open()(Buffer.from('no picture')),
-    isError('sampleUnreadable', /refuses it: not an image/),
-  );
+  server.misbehave(() => ({ status: 422, body: { detail: 'two faces' } }));
+  await assert.rejects(open()(), isError('sampleUnreadable', /refuses it: two faces/));
   assert.equal(server.asked.length, 1);
+});
+
+test('what is no whole JPEG of a sample is an error, and is not sent at all', async () => {
+  const [warp = Buffer.of()] = warps;
+  const large = await sharp(warp).resize(910, 1137).jpeg().toBuffer();
+  for (const [file, detail] of [
+    [Buffer.from('no picture'), /^sample sample: no picture, not a JPEG of 250×250$/],
+    [large, /910×1137 where 250×250 is expected/],
+    [warp.subarray(0, warp.length / 2), /breaks off/],
+  ] as const) {
+    await assert.rejects(open()(file), isError('sampleUnreadable', detail));
+  }
+  assert.equal(server.asked.length, 0);
 });
 
 const ones = Array.from({ length: 255 }, () => 1);

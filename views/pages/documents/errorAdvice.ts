@@ -50,7 +50,8 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   versionInUse:
     'Wait until the task that the detail names has ended, or cancel it. An extract and a gc of a version that it needs exclude each other.',
   sampleMissing: 'The image is not in the store. Restore it, then retry what failed.',
-  sampleUnreadable: 'The image is damaged or of an unknown format. Replace it, then retry what failed.',
+  sampleUnreadable:
+    'The image is damaged, or not a JPEG of the size that samples have; the detail says which. Replace it, then retry what failed.',
   sampleChanged: 'The sample was replaced while it was read. Retry what failed.',
   sampleKillsExtractor: 'The extractor died of this image each time. Look at the image, then retry.',
   sampleNotRemoved:
