@@ -158,7 +158,7 @@ async function tryBatch<T>(
            + greatest($8::bigint - failed, 0) + greatest($9::bigint - skipped, 0), recent_at_ms = $13,
          failure = null, retry_errors = retry_errors and not $12, claim = case when $12 then null else claim end,
          state = case when $12 then 'done' else state end, end_time = case when $12 then clock_timestamp() end,
-         expected = case when $12 then greatest(expected, $7::bigint + $8::bigint + $9::bigint) else expected end
+         expected = greatest(expected, $7::bigint + $8::bigint + $9::bigint)
        where task_id = $1 and part_no = $2`,
       [
         part.task.taskId,
