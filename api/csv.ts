@@ -8,6 +8,10 @@ export function prefersCsv(req: Request, res: Response): boolean {
   return req.accepts(['application/json', 'text/csv']) === 'text/csv';
 }
 
+// After what spreadsheets skip: spaces, line breaks, control characters, quotation marks. They take signs of full width
+// for those of half width.
+const formula = /^(?:[\t\r\n]|[\s\p{C}\p{Z}"]*[=+\-@＝＋－＠])/u;
+
 /**
  * The rows of lists that come in pieces, as CSV with a line of names. A text that a spreadsheet would take for a formula
  * gets an apostrophe before it; objects are written as JSON.
@@ -15,9 +19,13 @@ export function prefersCsv(req: Request, res: Response): boolean {
 export async function* csvPieces(columns: readonly string[], lists: AsyncIterable<readonly object[]>) {
   const options = {
     columns: [...columns],
-    escape_formulas: true,
     record_delimiter: 'windows' as const,
-    cast: { object: (value: object) => JSON.stringify(value) },
+    // By itself it quotes only what has the whole of its own end of a line.
+    quoted_match: /[\r\n]/,
+    cast: {
+      string: (text: string) => (formula.test(text) ? `'${text}` : text),
+      object: (value: object) => JSON.stringify(value),
+    },
   };
   // The names come with the first rows: what goes wrong before them is answered as an error.
   let header = true;

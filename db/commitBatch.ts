@@ -63,7 +63,7 @@ async function tryBatch<T>(
          checkpoint_time = clock_timestamp(), failed_attempts = 0,
          failure = null, retry_errors = retry_errors and not $12, claim = case when $12 then null else claim end,
          state = case when $12 then 'done' else state end, end_time = case when $12 then clock_timestamp() end,
-         expected = case when $12 then greatest(expected, $7::bigint + $8::bigint + $9::bigint) else expected end
+         expected = greatest(expected, $7::bigint + $8::bigint + $9::bigint)
        where task_id = $1 and part_no = $2
          and exists (select from tasks where task_id = $1 and desired_state <> 'cancel')`,
         [

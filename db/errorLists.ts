@@ -1,3 +1,4 @@
+import { DomainError } from '../domain/errors.ts';
 import type { ErrorFilters } from '../domain/tasks/errorFilters.ts';
 import { countRows, readPage, type BlockList } from './blockPages.ts';
 import { createConditions, type Conditions } from './conditions.ts';
@@ -77,8 +78,12 @@ export function createErrorLists(db: Database) {
       );
     },
 
-    /** All that the filters match, newest first, a thousand at a time. */
+    /**
+     * All that the filters match, newest first, a thousand at a time.
+     * @throws DomainError taskNotFound when a task that had some was removed meanwhile: others of it may be missing
+     */
     async *all(filters: ErrorFilters): AsyncGenerator<TaskErrorRow[]> {
+      const taskIds = new Set<number>();
       for (let before = Number.MAX_SAFE_INTEGER; ;) {
         const conditions = conditionsOf(filters);
         conditions.add('error_id < $?::bigint', before);
@@ -86,10 +91,19 @@ export function createErrorLists(db: Database) {
           `select ${columns} from task_errors ${conditions.where()} order by error_id desc limit ${rowsAtOnce}`,
           conditions.binds,
         );
+        for (const { taskId } of rows) taskIds.add(taskId);
         if (rows.length > 0) yield rows;
         const last = rows.at(-1);
-        if (last === undefined || rows.length < rowsAtOnce) return;
+        if (last === undefined || rows.length < rowsAtOnce) break;
         before = last.errorId;
+      }
+      const [gone] = await db.query<{ taskId: number }>(
+        `select id "taskId" from unnest($1::bigint[]) id
+         where not exists (select from tasks where task_id = id) limit 1`,
+        [[...taskIds]],
+      );
+      if (gone !== undefined) {
+        throw new DomainError('taskNotFound', `task ${gone.taskId} was removed meanwhile`);
       }
     },
 

@@ -1,3 +1,4 @@
+import { DomainError } from '../domain/errors.ts';
 import type { PartState } from '../domain/tasks/task.ts';
 import type { Sql } from './connection.ts';
 
@@ -40,7 +41,10 @@ const rowsAtOnce = 1_000;
 
 export function createSubtaskLists(db: Sql) {
   return {
-    /** All parts of a task in the order of their numbers, a thousand at a time. */
+    /**
+     * All parts of a task in the order of their numbers, a thousand at a time.
+     * @throws DomainError taskNotFound when it was removed meanwhile: what came is not the whole
+     */
     async *all(taskId: number): AsyncGenerator<SubtaskRow[]> {
       for (let after = -1; ;) {
         const rows = await db.query<SubtaskRow>(
@@ -60,9 +64,11 @@ export function createSubtaskLists(db: Sql) {
         );
         if (rows.length > 0) yield rows;
         const last = rows.at(-1);
-        if (last === undefined || rows.length < rowsAtOnce) return;
+        if (last === undefined || rows.length < rowsAtOnce) break;
         after = last.partNo;
       }
+      const left = await db.query('select from tasks where task_id = $1', [taskId]);
+      if (left.length === 0) throw new DomainError('taskNotFound', `task ${taskId} was removed meanwhile`);
     },
   };
 }

@@ -1,5 +1,5 @@
 import { DomainError, errorTable, type ErrorName } from '../domain/errors.ts';
-import type { TaskRef } from '../domain/tasks/parts.ts';
+import { lastKey, type TaskRef } from '../domain/tasks/parts.ts';
 import {
   applyControl,
   checkRemoval,
@@ -8,7 +8,7 @@ import {
   type ControlAction,
 } from '../domain/tasks/lifecycle.ts';
 import type { RetryScope } from '../domain/tasks/retry.ts';
-import { isFinal, type DesiredState, type TaskState } from '../domain/tasks/task.ts';
+import { isFinal, taskTypes, type DesiredState, type TaskState } from '../domain/tasks/task.ts';
 import { asks, type AskedAction } from './askedAction.ts';
 import { recordAudit, type Actor } from './auditStore.ts';
 import type { Database, Sql } from './connection.ts';
@@ -186,10 +186,15 @@ async function openUnfinished(tx: Sql, taskId: number): Promise<void> {
 
 /** @throws DomainError cannotRetry when no object has the error that is asked for */
 async function openFailed(tx: Sql, taskId: number, errorCode: number | null): Promise<void> {
+  // A gc tries those objects again that it could not remove; where there is none, its errors are behind it at once.
   const parts = await tx.execute(
-    `update subtasks s set state = 'pending', retry_errors = true, retry_code = $2, error_cursor = null, ${asNew},
-       last_update_time = now()
-     where s.task_id = $1 and (s.walked or s.state in ('done', 'pending')) and exists (select from task_errors e
+    `update subtasks s set state = 'pending', retry_errors = true, retry_code = $2, ${asNew}, last_update_time = now(),
+       error_cursor = case when t.task_type = ${taskTypes.gc} and not exists (select from task_errors e
+         where e.task_id = s.task_id and e.part_no = s.part_no and e.overcome_time is null
+           and e.error_code = ${errorTable.objectNotRemoved.code}) then '${lastKey}'::uuid end
+     from tasks t
+     where t.task_id = s.task_id and s.task_id = $1 and (s.walked or s.state in ('done', 'pending'))
+       and exists (select from task_errors e
        where e.task_id = s.task_id and e.part_no = s.part_no and e.object_id is not null
          and e.overcome_time is null and e.error_code = coalesce($2, e.error_code))`,
     [taskId, errorCode],

@@ -56,6 +56,7 @@ export const errorTable = {
   scheduleNotFound: entry(28036, 404, 'Schedule not found'),
   scheduleChanged: entry(28037, 412, 'Schedule was changed meanwhile'),
   versionInUse: entry(28038, 409, 'Descriptor version used by an open task'),
+  rangeNotSatisfiable: entry(28039, 416, 'The result has no such bytes'),
   idempotencyConflict: entry(28035, 409, 'Idempotency key used with another body'),
 
   sampleMissing: entry(28100, 500, 'Sample missing', true),

@@ -1,6 +1,7 @@
 import express, { type Request, type RequestHandler } from 'express';
 import { DomainError } from '../../domain/errors.ts';
 import type { BodyRule } from '../contract/contract.ts';
+import { findRepeatedKey } from '../repeatedKey.ts';
 
 const limitBytes = 1_048_576;
 // Taken whatever its type: an empty body and one that is not JSON have codes of their own. What is compressed counts
@@ -45,6 +46,10 @@ function parseJson(text: string): unknown {
     value = JSON.parse(text);
   } catch (error) {
     throw new DomainError('notJson', error instanceof Error ? error.message : 'not JSON');
+  }
+  const repeated = findRepeatedKey(text);
+  if (repeated !== null) {
+    throw new DomainError('validationFailed', `Path: '${repeated}' message: 'comes more than once'`);
   }
   if (text.includes('\\u')) refuseUnstorable(value);
   return value;

@@ -1,4 +1,5 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler } from 'express';
+import { DomainError } from '../../domain/errors.ts';
 import type { Operation } from '../contract/contract.ts';
 import { bodyFault, pathFault, queryFault } from '../contract/faults.ts';
 import { readParameters } from '../contract/parameters.ts';
@@ -23,6 +24,7 @@ export function validateRequest(operation: Operation): RequestHandler {
     operation.queryParameters.some((rule) => rule.name === name && rule.isRequired);
   return (req, _res, next) => {
     const context = contextOf(req);
+    refuseRepeated(req.query);
     const query = readParameters(req.query as Record<string, string>, operation.queryParameters);
     const queryErrors = operation.checkQuery(query);
     if (queryErrors !== null) throw queryFault(queryErrors, isRequired);
@@ -32,4 +34,12 @@ export function validateRequest(operation: Operation): RequestHandler {
     context.input = { params: context.input?.params ?? {}, query, body };
     next();
   };
+}
+
+/** Lists stand in one parameter, with commas. */
+function refuseRepeated(query: Request['query']): void {
+  for (const [name, value] of Object.entries(query)) {
+    if (!Array.isArray(value)) continue;
+    throw new DomainError('badQueryParameter', `Path: '${name}' message: 'comes more than once'`);
+  }
 }

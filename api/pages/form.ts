@@ -1,4 +1,5 @@
 import express, { type RequestHandler } from 'express';
+import { DomainError } from '../../domain/errors.ts';
 import { formOfOwnOrigin } from '../middleware/sameOrigin.ts';
 import { requireFormToken } from './formToken.ts';
 
@@ -16,15 +17,21 @@ export const readStrangersForm: readonly RequestHandler[] = [
 /** What every other form post passes before its handler. */
 export const readForm: readonly RequestHandler[] = [...readStrangersForm, requireFormToken()];
 
-/** The fields of a form; a field that comes several times counts with its first value. */
-export function fieldsOf(body: unknown): Record<string, string> {
+/** The only one that comes once for each row that is ticked; whoever wants it reads it by itself. */
+const severalTimes = 'selected';
+
+/** The fields of a form, or of an address that one has made. @throws DomainError for a field that comes several times */
+export function fieldsOf(
+  given: unknown,
+  error: 'validationFailed' | 'badQueryParameter' = 'validationFailed',
+): Record<string, string> {
   const fields: Record<string, string> = {};
-  for (const [name, value] of Object.entries((body ?? {}) as Record<string, unknown>)) {
-    if (name === '_csrf') continue;
-    const first: unknown = Array.isArray(value) ? value[0] : value;
+  for (const [name, value] of Object.entries((given ?? {}) as Record<string, unknown>)) {
+    if (name === '_csrf' || name === severalTimes) continue;
+    if (Array.isArray(value)) throw new DomainError(error, `Path: '${name}' message: 'comes more than once'`);
     // PostgreSQL can store neither NUL nor half of a surrogate pair.
-    if (typeof first === 'string')
-      fields[name] = first.replaceAll('\0', '').replaceAll(/\p{Surrogate}/gu, '');
+    if (typeof value === 'string')
+      fields[name] = value.replaceAll('\0', '').replaceAll(/\p{Surrogate}/gu, '');
   }
   return fields;
 }

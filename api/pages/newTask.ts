@@ -46,7 +46,7 @@ export function newTask(sources: NewTaskSources) {
       : taskActions.createGc(order.content, order.wishes, actor);
 
   const form: RequestHandler = (req, res) => {
-    const { kind, ...values } = fieldsOf(req.query);
+    const { kind, ...values } = fieldsOf(req.query, 'badQueryParameter');
     return show(req, res, toTaskKind(kind), { typed: { values, faults: {}, isPrefilled: true } });
   };
 

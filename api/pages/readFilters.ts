@@ -21,7 +21,9 @@ export function readFilters<Query>(
   check: (given: Readonly<Record<string, string>>) => Query,
   now: Date,
 ): ReadFilters<Query> {
-  const given = Object.entries(fieldsOf(req.query)).map(([name, text]) => [name, text.trim()] as const);
+  const given = Object.entries(fieldsOf(req.query, 'badQueryParameter')).map(
+    ([name, text]) => [name, text.trim()] as const,
+  );
   const values = Object.fromEntries(given.filter(([name, text]) => names.includes(name) && text !== ''));
   try {
     return { query: check(withFrozenTimes(values, now)), typed: { values, faults: {} } };

@@ -57,7 +57,7 @@ export function schedulePages(sources: ScheduleSources) {
   };
 
   const form: RequestHandler = (req, res) => {
-    const { kind, ...values } = fieldsOf(req.query);
+    const { kind, ...values } = fieldsOf(req.query, 'badQueryParameter');
     return show(req, res, { kind: toTaskKind(kind), typed: { values, faults: {}, isPrefilled: true } });
   };
 

@@ -10,7 +10,7 @@ const hitsAtMost = 20;
 /** Leads to the one thing that is found; of several it shows a list, and of nothing what was typed. */
 export function search({ searchLists }: Pick<PageSources, 'searchLists'>): RequestHandler {
   return async (req, res) => {
-    const text = (fieldsOf(req.query)['q'] ?? '').trim();
+    const text = (fieldsOf(req.query, 'badQueryParameter')['q'] ?? '').trim();
     const hits = text === '' ? [] : await find(text);
     const [hit, another] = hits;
     if (hit !== undefined && another === undefined) res.redirect(302, hrefOf(hit));

@@ -41,7 +41,7 @@ export function throttleTask({
 export function faultyRates(contract: PageSources['contract']): (req: Request) => Typed {
   const isRate = rateCheck(contract);
   return (req) => {
-    const typed = fieldsOf(req.query)[field] ?? '';
+    const typed = fieldsOf(req.query, 'badQueryParameter')[field] ?? '';
     if (isRate(typed)) return nothingTyped;
     return {
       values: { [field]: typed },

@@ -87,8 +87,9 @@ function presentProgress(task: TaskToShow) {
   const dealtWith = task.objectsDone + task.objectsFailed + task.objectsSkipped;
   const left = Math.max(0, task.objectsExpected - dealtWith);
   const rate = rateOf(task, dealtWith);
-  // More may still be planned, so what is left is not known before.
-  const isForeseeable = rate !== null && rate > 0 && !isFinal(task.state) && task.state !== 'planning';
+  // More may still be planned, so what is left is not known before; nor is it where others add objects while it runs.
+  const isKnown = task.state !== 'planning' && (left > 0 || task.state === 'collecting');
+  const isForeseeable = rate !== null && rate > 0 && !isFinal(task.state) && isKnown;
   return {
     objects_expected: task.objectsExpected,
     objects_done: task.objectsDone,

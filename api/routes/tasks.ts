@@ -12,14 +12,15 @@ import type { Handlers } from '../jsonRouter.ts';
 import { taskColumns, taskRows } from '../present/csvRows.ts';
 import { presentSubtask, presentTask, type SubtaskToShow, type TaskToShow } from '../present/task.ts';
 import { presentTaskPreview } from '../present/taskPreview.ts';
-import { presentTaskResult, type ChunkToShow, type ResultToShow } from '../present/taskResult.ts';
+import { resultHead } from '../present/taskResult.ts';
 import type { PreviewBody, PreviewTask } from '../previewTask.ts';
 import { actorOf, type Actor, inputOf } from '../requestContext.ts';
 import type { TaskFilters } from '../../domain/tasks/taskFilters.ts';
 import { toTaskFilters, type TaskQuery } from '../taskQuery.ts';
+import { sendResult, type ResultListsDep, type ResultOfTask } from './taskResult.ts';
 import { taskNotFound, type Idempotency, type TaskActions, type TaskWishes } from '../taskActions.ts';
 
-export interface TaskRow extends TaskToShow, ResultToShow {
+export interface TaskRow extends TaskToShow, ResultOfTask {
   readonly content: GcContent | ExtractContent;
 }
 
@@ -31,10 +32,7 @@ export interface TasksDeps {
     find(taskId: number): Promise<TaskRow | null>;
   };
   readonly subtaskLists: { all(taskId: number): AsyncIterable<SubtaskToShow[]> };
-  readonly resultLists: {
-    hasChunks(taskId: number): Promise<boolean>;
-    chunks(taskId: number): AsyncIterable<ChunkToShow>;
-  };
+  readonly resultLists: ResultListsDep;
   readonly errorLists: { countOpen(taskId: number): Promise<number> };
   readonly taskActions: TaskActions;
   readonly previewTask: PreviewTask;
@@ -132,9 +130,8 @@ export function taskRoutes(deps: TasksDeps): Handlers {
       const { task_id: taskId } = inputOf<OneTask>(req).params;
       const task = await findTask(taskId);
       await checkResult(task, deps.resultLists);
-      const errors = await deps.errorLists.countOpen(taskId);
-      res.attachment(`task-${taskId}-result.json`);
-      await sendPieces(res, 'json', presentTaskResult(task, errors, deps.resultLists.chunks(taskId)));
+      const head = resultHead(task, await deps.errorLists.countOpen(taskId));
+      await sendResult(req, res, { task, head, resultLists: deps.resultLists });
     },
 
     getSubtasks: async (req, res) => {

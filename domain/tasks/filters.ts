@@ -34,9 +34,14 @@ export interface EventFilters {
   readonly insert_time__lt?: string;
 }
 
-/** A condition that is present but unset must not read as "no condition". */
+/**
+ * Whether something narrows the selection. What is present but unset does not, nor does an empty text, alone or among
+ * others: most objects have neither user data nor an external id, and so it selects nearly all of them.
+ */
 export function hasCondition(filters: FaceFilters | EventFilters): boolean {
-  return Object.values(filters).some((value) => value !== undefined);
+  return Object.values(filters).some((value: unknown) =>
+    Array.isArray(value) ? !value.includes('') : value !== undefined && value !== '',
+  );
 }
 
 /** The same filters with every time absolute, so that a task that runs for hours selects one set. */

@@ -76,7 +76,7 @@ export interface GcRequest {
 
 /**
  * @throws DomainError fieldMissing | validationFailed, naming the path; selectsEverything when faces or events are
- *   to be removed without any condition and without `confirm_all`.
+ *   to be removed without any condition that narrows them and without `confirm_all`.
  */
 export function freezeGcContent(request: GcRequest, now: Date): GcContent {
   const store_results = request.store_results ?? true;
@@ -104,7 +104,7 @@ function removal(request: GcRequest, now: Date): Omit<FacesGc, 'target' | 'store
   if (!hasCondition(filters) && request.confirm_all !== true) {
     throw new DomainError(
       'selectsEverything',
-      "Path: 'content.filters' message: 'give at least one condition, or confirm_all: true'",
+      "Path: 'content.filters' message: 'give at least one condition that is more than an empty text, or confirm_all: true'",
     );
   }
   return {

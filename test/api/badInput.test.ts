@@ -70,6 +70,17 @@ const bodies: readonly Case[] = [
     names: "'content.filters.tags'",
   },
   { what: 'no filters', body: gc({ target: 'faces' }), code: 12003, names: "'content.filters'" },
+  {
+    what: 'a second `filters` that widens the first',
+    body: `{"content":{"target":"faces","filters":{"list_id":"${id}"},"filters":{"user_data":"x"}}}`,
+    code: 12022,
+    names: "'content.filters'",
+  },
+  {
+    what: 'filters that select what has an empty text',
+    body: gc({ target: 'faces', filters: { user_data: '' } }),
+    code: 28034,
+  },
   { what: 'filters that select everything', body: gc({ target: 'faces', filters: {} }), code: 28034 },
   {
     what: 'filters that select everything, not confirmed',

@@ -65,7 +65,14 @@ test('what a spreadsheet would compute is made harmless, and quotes and lines st
   for (const detail of ['=1+1', '+1', '-1', '@sum', '\tx', 'say "no",\nplease']) {
     await addErrors(taskId, 1, detail);
   }
+  const hidden = ['\n=1+1', '\r\n@sum', ' \t=1+1', '\u00a0-1+1', '"=1+1', '＝1+1', '\u200b+1'];
+  for (const detail of hidden) await addErrors(taskId, 1, detail);
   const errors = (await read(`/4/errors?task_ids=${taskId}`)).text;
+  for (const text of hidden) {
+    const cell = `'${text.replaceAll('"', '""')}`;
+    const isQuoted = /[\r\n"]/.test(cell);
+    assert.ok(errors.includes(isQuoted ? `,"${cell}",` : `,${cell},`), JSON.stringify(text));
+  }
   for (const cell of [`'=1+1`, `'+1`, `'-1`, `'@sum`, `'\tx`]) {
     assert.ok(
       errors.includes(`Sample missing,${cell},`) || errors.includes(`Sample missing,"${cell}",`),

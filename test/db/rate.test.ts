@@ -4,6 +4,7 @@ import { presentTask } from '../../api/present/task.ts';
 import { commitBatch } from '../../db/commitBatch.ts';
 import { createPartStore } from '../../db/partStore.ts';
 import { createTaskLists } from '../../db/taskLists.ts';
+import { describeProgress } from '../../views/assets/words.js';
 import type { ClaimedPart } from '../../domain/tasks/parts.ts';
 import { openTestDatabase } from '../support/database.ts';
 
@@ -88,4 +89,22 @@ test('a pause does not slow the rate, and a task that waits has none', async () 
   await db.query(`update tasks set state = 'paused' where task_id = $1`, [taskId]);
   const { objects_per_second, eta_seconds } = await progressOf(taskId);
   assert.deepEqual([objects_per_second, eta_seconds], [null, null]);
+});
+
+test('what others add while a task runs is expected as soon as it is found, and says that the end is not known', async () => {
+  const taskId = await insertTask(0);
+  const first = await commit(await claim(taskId, 1), 10_000, 2_500);
+  const grown = await progressOf(taskId);
+  assert.deepEqual([grown.objects_expected, grown.objects_done], [4_500, 2_500]);
+  await commit(await claim(taskId, 2), 20_000, 2_000);
+  await commit(first, 30_000, 3_900);
+  const past = await progressOf(taskId);
+  assert.deepEqual(
+    [past.objects_expected, past.objects_done, past.eta_seconds],
+    [8_400, 8_400, null],
+    'no end is foreseen by a plan that is used up',
+  );
+  const task = { state: 'running' as const, progress: past };
+  assert.equal(describeProgress(task).percent, 99);
+  assert.equal(describeProgress({ ...task, state: 'collecting' }).percent, 100);
 });

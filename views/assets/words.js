@@ -44,6 +44,8 @@ export function formatAgo(iso, now) {
 
 // Elsewhere it may have ended, or rest, before all of its objects were counted.
 const countedStates = ['running', 'collecting', 'done'];
+// More may be found than was planned.
+const goingStates = ['planning', 'running', 'pausing', 'paused', 'cancelling'];
 
 /** Widths of the bar in percent, and the words beside it. A plan that still grows never shows more than 100 %. */
 export function describeProgress({ state, progress }) {
@@ -52,8 +54,9 @@ export function describeProgress({ state, progress }) {
   const whole = Math.max(objects_expected, handled);
   const nothingToDo = whole === 0 && state === 'done';
   const share = (count) => (whole === 0 ? 0 : (100 * count) / whole);
-  // 100 is said only when nothing is left: 99.96 must not read as finished.
-  const percent = nothingToDo ? 100 : Math.floor(share(handled));
+  // 100 is said only when nothing is left: 99.96 must not read as finished, nor what goes on past its plan.
+  const most = goingStates.includes(state) ? 99 : 100;
+  const percent = nothingToDo ? 100 : Math.min(most, Math.floor(share(handled)));
   return {
     percent,
     done: nothingToDo ? 100 : share(objects_done),

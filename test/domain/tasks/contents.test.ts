@@ -39,6 +39,31 @@ test('a removal of faces without any condition is refused', () => {
   );
 });
 
+test('an empty text is no condition: nearly everything has it', () => {
+  const emptyOnes: GcRequest['filters'][] = [
+    { user_data: '' },
+    { external_ids: [''] },
+    { external_ids: ['x', ''] },
+  ];
+  for (const filters of [...emptyOnes, { user_data: '', external_ids: [''] }]) {
+    assert.equal(
+      refusal(() => freezeGcContent({ target: 'faces', ...(filters && { filters }) }, now)),
+      'selectsEverything',
+    );
+  }
+  for (const filters of [{ sources: [''] }, { tags: [''] }, { track_ids: [''] }]) {
+    assert.equal(
+      refusal(() => freezeGcContent({ target: 'events', filters }, now)),
+      'selectsEverything',
+    );
+  }
+  const account_id = '01900000-0000-7000-8000-000000000001';
+  for (const more of [{ account_id }, { external_ids: ['x'] }, { create_time__lt: 'now' }]) {
+    freezeGcContent({ target: 'faces', filters: { user_data: '', ...more } }, now);
+  }
+  freezeGcContent({ target: 'faces', filters: { user_data: '' }, confirm_all: true }, now);
+});
+
 test('a removal of everything goes through when it is confirmed', () => {
   const content = freezeGcContent({ target: 'faces', confirm_all: true }, now);
   assert.deepEqual(content, {

@@ -35,6 +35,8 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   engineUnavailable: again,
   taskNotFound: looked,
   taskErrorNotFound: looked,
+  rangeNotSatisfiable:
+    'The download is complete, or the file that it was to go on with is of another result: begin anew without a Range.',
   resultGone: 'It cannot be had any more; the counts and errors of the task are still there.',
   noResultYet: 'Wait until the task has ended.',
   cannotCancel: 'Nothing is left to cancel: the task has ended.',
