@@ -19,7 +19,7 @@ export async function noteAsked(client: pg.Client, asked: readonly AskedOrigin[]
 
 /** Image origins of objects that a task has removed, and was to remove with their origins. */
 const ordered = `books.image_origins b join ledger a on a.id = b.owner_id and a.gone
-  join tasks t on t.task_id = a.task_id and (t.content ->> 'remove_image_origins')::boolean`;
+  join briefs t on t.task_id = a.task_id and (t.content ->> 'remove_image_origins')::boolean`;
 
 /** Image origins are asked for the sake of removed objects alone, and count as removed only when they said so. */
 export const askedRules: readonly string[] = [

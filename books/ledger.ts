@@ -4,30 +4,34 @@ const filter = (name: string) => `t.content -> 'filters' -> '${name}'`;
 const text = (name: string) => `t.content -> 'filters' ->> '${name}'`;
 const number = (path: string) => `(t.content #>> '${path}')::integer`;
 
+/** Whether a column is one of a filter's list, if there is one: looked up in a hash, for a list may have 20,000 entries. */
+const isListed = (name: string, column: string) =>
+  `(${filter(name)} is null or (t.task_id, ${column}) in (select task_id, value from listed where name = '${name}'))`;
+
 /** A task's filter over faces, read from its stored content; a name that is absent selects everything. */
 const faceIsSelected = `
   f.create_time < t.upper_bound
   and coalesce(f.account_id::text = ${text('account_id')}, ${filter('account_id')} is null)
-  and coalesce(${filter('face_ids')} ? f.face_id::text, ${filter('face_ids')} is null)
-  and (${filter('event_ids')} is null or coalesce(${filter('event_ids')} ? f.event_id::text, false))
-  and coalesce(${filter('external_ids')} ? f.external_id, ${filter('external_ids')} is null)
+  and ${isListed('face_ids', 'f.face_id::text')}
+  and ${isListed('event_ids', 'f.event_id::text')}
+  and ${isListed('external_ids', 'f.external_id')}
   and coalesce(f.user_data = ${text('user_data')}, ${filter('user_data')} is null)
   and coalesce(f.create_time >= (${text('create_time__gte')})::timestamptz, true)
   and coalesce(f.create_time < (${text('create_time__lt')})::timestamptz, true)
-  and (${filter('list_id')} is null or exists (select from books.list_faces l
-    where l.face_id = f.face_id and l.list_id::text = ${text('list_id')}))`;
+  and (${filter('list_id')} is null or (f.face_id, ${text('list_id')}) in (select face_id, list_id::text from books.list_faces))`;
 
 /** The same over events. */
 const eventIsSelected = `
   e.insert_time < t.upper_bound
   and coalesce(e.account_id::text = ${text('account_id')}, ${filter('account_id')} is null)
-  and coalesce(${filter('event_ids')} ? e.event_id::text, ${filter('event_ids')} is null)
-  and (${filter('handler_ids')} is null or coalesce(${filter('handler_ids')} ? e.handler_id::text, false))
-  and coalesce(${filter('sources')} ? e.source, ${filter('sources')} is null)
-  and coalesce(${filter('external_ids')} ? e.external_id, ${filter('external_ids')} is null)
-  and coalesce(${filter('track_ids')} ? e.track_id, ${filter('track_ids')} is null)
+  and ${isListed('event_ids', 'e.event_id::text')}
+  and ${isListed('handler_ids', 'e.handler_id::text')}
+  and ${isListed('sources', 'e.source')}
+  and ${isListed('external_ids', 'e.external_id')}
+  and ${isListed('track_ids', 'e.track_id')}
   and coalesce(e.user_data = ${text('user_data')}, ${filter('user_data')} is null)
-  and (${filter('tags')} is null or exists (select from unnest(e.tags) tag where ${filter('tags')} ? tag))
+  and (${filter('tags')} is null or exists (select from unnest(e.tags) tag
+    where (t.task_id, tag) in (select task_id, value from listed where name = 'tags')))
   ${['create_time', 'end_time', 'insert_time']
     .map(
       (time) => `and coalesce(e.${time} >= (${text(`${time}__gte`)})::timestamptz, true)
@@ -43,10 +47,10 @@ const sampled = (id: string) =>
 /** What each task had to deal with, by the snapshot. */
 const selections = [
   `select t.task_id, 'faces', f.face_id, null::integer, null::text
-   from tasks t join books.faces f on ${faceIsSelected}
+   from briefs t join books.faces f on ${faceIsSelected}
    where t.task_type = 4 and t.content ->> 'target' = 'faces'`,
   `select t.task_id, 'events', e.event_id, null, null
-   from tasks t join books.events e on ${eventIsSelected}
+   from briefs t join books.events e on ${eventIsSelected}
    where t.task_type = 4 and t.content ->> 'target' = 'events'`,
   `select t.task_id, 'samples', s.owner_id, null, null
    from tasks t join (select owner_id, max(create_time) as newest from books.samples group by owner_id) s
@@ -57,16 +61,16 @@ const selections = [
      and not exists (select from books.faces f where f.face_id = s.owner_id)
      and not exists (select from books.events e where e.event_id = s.owner_id)`,
   `select t.task_id, 'event_descriptors', d.event_id, d.descriptor_version, d.descriptor_type
-   from tasks t join books.event_descriptors d
+   from briefs t join books.event_descriptors d
      on d.descriptor_version = ${number('{filters,descriptor_version}')} and d.create_time < t.upper_bound
      and d.descriptor_type = ${text('descriptor_type')}
    where t.task_type = 4 and t.content ->> 'target' = 'event_descriptors'`,
   `select t.task_id, 'face_descriptors', d.face_id, d.descriptor_version, null
-   from tasks t join books.face_descriptors d
+   from briefs t join books.face_descriptors d
      on d.descriptor_version = ${number('{filters,descriptor_version}')} and d.create_time < t.upper_bound
    where t.task_type = 4 and t.content ->> 'target' = 'face_descriptors'`,
   `select t.task_id, 'extract', f.face_id, ${number('{options,descriptor_version}')}, null
-   from tasks t join books.faces f on ${faceIsSelected}
+   from briefs t join books.faces f on ${faceIsSelected}
    join books.face_descriptors d on d.face_id = f.face_id
      and d.descriptor_version = ${number('{options,default_descriptor_version}')}
    left join books.face_descriptors w on w.face_id = f.face_id
@@ -74,7 +78,7 @@ const selections = [
    where t.task_type = 5 and ${target} = 'face_descriptor'
      and t.content #>> '{filters,objects_type}' = 'faces' and w.face_id is null`,
   `select t.task_id, 'event_extract', e.event_id, ${number('{options,descriptor_version}')}, ${ofType}
-   from tasks t join books.events e on ${eventIsSelected}
+   from briefs t join books.events e on ${eventIsSelected}
    join books.event_descriptors d on d.event_id = e.event_id and d.descriptor_type = ${ofType}
      and d.descriptor_version = ${number('{options,default_descriptor_version}')}
    left join books.event_descriptors w on w.event_id = e.event_id and w.descriptor_type = ${ofType}
@@ -82,11 +86,11 @@ const selections = [
    where t.task_type = 5 and ${target} <> 'basic_attributes'
      and t.content #>> '{filters,objects_type}' = 'events' and w.event_id is null`,
   `select t.task_id, 'attributes', f.face_id, null, null
-   from tasks t join books.faces f on ${faceIsSelected} left join books.attributes w using (face_id)
+   from briefs t join books.faces f on ${faceIsSelected} left join books.attributes w using (face_id)
    where t.task_type = 5 and ${target} = 'basic_attributes' and t.content #>> '{filters,objects_type}' = 'faces'
      and w.basic_attributes is null and ${sampled('f.face_id')}`,
   `select t.task_id, 'event_attributes', e.event_id, null, null
-   from tasks t join books.events e on ${eventIsSelected}
+   from briefs t join books.events e on ${eventIsSelected}
    where t.task_type = 5 and ${target} = 'basic_attributes' and t.content #>> '{filters,objects_type}' = 'events'
      and e.basic_attributes is null and ${sampled('e.event_id')}`,
 ];
@@ -132,14 +136,20 @@ const ledger = `
     coalesce(n.times, 0) as named, p.part_no, p.state as part_state,
     coalesce(s.id <= p.cursor, false) as behind, s.id in (select id from touched) as touched
   from selected s
-  join tasks t using (task_id)
+  join briefs t using (task_id)
   left join faces f on f.face_id = s.id
   left join face_descriptors w on w.face_id = s.id and w.descriptor_version = s.version
   left join named n on n.task_id = s.task_id and n.id = s.id
-  left join lateral (select * from subtasks p where p.task_id = s.task_id
-    and (p.from_key is null or p.from_key < s.id) and s.id <= p.to_key order by part_no limit 1) p on true`;
+  left join lateral (select * from parts p where p.task_id = s.task_id and s.id <= p.to_key
+    order by p.to_key limit 1) p on p.from_key is null or p.from_key < s.id`;
 
-/** Builds the tables that the rules read: touched, named, selected, ledger. They live as long as the connection. */
+/** The audited tasks without their lists: of 20,000 ids each look at the content would unpack all. */
+const briefs = `select task_id, task_type, state, upper_bound, jsonb_set(content, '{filters}',
+    (select coalesce(jsonb_object_agg(key, case when jsonb_typeof(value) = 'array' then 'true' else value end), '{}')
+     from jsonb_each(content -> 'filters')))
+  from tasks join audited using (task_id)`;
+
+/** Builds the tables that the rules read: touched, audited, briefs, listed, parts, named, selected, ledger. They live as long as the connection. */
 export async function openLedger(
   client: pg.Client,
   taskIds: readonly number[],
@@ -155,6 +165,24 @@ export async function openLedger(
   await make('touched', 'id uuid', 'select unnest($1::uuid[])', [touched]);
   await make('audited', 'task_id bigint', `select task_id from tasks where task_id in (${tasks})`);
   await make(
+    'briefs',
+    'task_id bigint, task_type smallint, state text, upper_bound timestamptz, content jsonb',
+    briefs,
+  );
+  await make(
+    'listed',
+    'task_id bigint, name text, value text',
+    `select task_id, f.key, v from tasks join audited using (task_id), jsonb_each(content -> 'filters') f,
+       jsonb_array_elements_text(case when jsonb_typeof(f.value) = 'array' then f.value else '[]' end) v`,
+  );
+  await make(
+    'parts',
+    'task_id bigint, part_no integer, from_key uuid, to_key uuid, state text, cursor uuid',
+    `select task_id, part_no, from_key, to_key, state, cursor from subtasks join audited using (task_id)`,
+  );
+  // An object's part is looked for object by object.
+  await client.query('create index on parts (task_id, to_key)');
+  await make(
     'named',
     'task_id bigint, part_no integer, id uuid, times bigint',
     `select task_id, min(part_no), id, count(*) from (
@@ -164,7 +192,7 @@ export async function openLedger(
   await make(
     'selected',
     'task_id bigint, work text, id uuid, version integer, type text',
-    selections.map((sql) => `${sql} and t.task_id in (select task_id from audited)`).join(' union all '),
+    selections.join(' union all '),
   );
   await client.query('drop table if exists pg_temp.ledger');
   await client.query(`create temp table ledger as ${ledger}`);

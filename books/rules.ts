@@ -11,7 +11,7 @@ const mustGo: Readonly<Record<string, string>> = {
   attributes: `owner in ${removedFaces}`,
   list_faces: `owner in ${removedFaces}`,
   image_origins: `(owner in ${removedFaces} or owner in ${removedEvents})`,
-  samples: `owner in (select id from ledger join tasks using (task_id)
+  samples: `owner in (select id from ledger join briefs using (task_id)
     where gone and ((content ->> 'remove_samples')::boolean or content ->> 'target' = 'samples'))`,
   face_descriptors: `(owner in ${removedFaces} or (owner, descriptor_version) in
     (select id, version from ledger where work = 'face_descriptors' and done))`,
@@ -81,7 +81,7 @@ const parts = [
    where s.failed <> (select count(*) from task_errors e where e.task_id = s.task_id and e.part_no = s.part_no
      and e.object_id is not null and e.overcome_time is null)`,
   `select ${ofTask('done counters differ from the result')}, part_no from subtasks s
-   join audited using (task_id) join tasks t using (task_id)
+   join briefs t using (task_id)
    where (t.content ->> 'store_results')::boolean and s.done <> (select coalesce(sum(cardinality(ids)), 0)
      from task_result_chunks c where c.task_id = s.task_id and c.part_no = s.part_no)`,
   `select ${ofTask('finished parts do not account for all their objects')}, part_no
@@ -150,7 +150,7 @@ const tasks = [
   `select ${ofTask('the result is announced wrongly')}, result_id from tasks join audited using (task_id)
    where (result_id is not null) <> (state = 'done' and (content ->> 'store_results')::boolean)`,
   `select ${ofTask('a result is kept that nobody wanted')}, count(*) from task_result_chunks
-   join audited using (task_id) join tasks using (task_id)
+   join briefs using (task_id)
    where not (content ->> 'store_results')::boolean group by task_id`,
 ];
 
