@@ -53,7 +53,7 @@ const selections = [
    from briefs t join books.events e on ${eventIsSelected}
    where t.task_type = 4 and t.content ->> 'target' = 'events'`,
   `select t.task_id, 'samples', s.owner_id, null, null
-   from tasks t join (select owner_id, max(create_time) as newest from books.samples group by owner_id) s
+   from briefs t join (select owner_id, max(create_time) as newest from books.samples group by owner_id) s
      on s.newest < t.upper_bound - interval '10 minutes'
      and coalesce(s.newest >= (${text('create_time__gte')})::timestamptz, true)
      and coalesce(s.newest < (${text('create_time__lt')})::timestamptz, true)
