@@ -32,7 +32,8 @@ async function decode(
   const fault = faultOfSample(jpeg, kind);
   if (fault !== null) throw new DomainError('sampleUnreadable', fault);
   try {
-    const { data, info } = await cut(sharp(jpeg, { failOn: 'error' }))
+    // Data that end before the picture does are filled up with grey, and that is a warning.
+    const { data, info } = await cut(sharp(jpeg, { failOn: 'warning' }))
       .resize(width, height, { kernel: 'linear', fit: 'fill' })
       .toColourspace('srgb')
       .removeAlpha()

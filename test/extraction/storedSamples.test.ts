@@ -85,12 +85,16 @@ for (const { version, kind, name, attributes } of catalogue) {
   });
 }
 
-test('a JPEG whose middle is damaged is an error, though its headers are those of a sample', async (t) => {
+test('a JPEG whose data end too early is an error, though its headers and its end are those of a sample', async (t) => {
   const pool = createExtractorPool({ processes: 1, log });
   t.after(() => pool.close());
-  const bytes = Buffer.from(samples.face);
-  bytes.fill(0xff, bytes.length / 2, bytes.length - 20);
-  await assert.rejects(pool.run({ id: 'it', version: 3, kind: 'face', bytes }), {
-    error: 'sampleUnreadable',
-  });
+  const middle = samples.face.length >> 1;
+  const damaged = Buffer.from(samples.face).fill(0xff, middle, samples.face.length - 20);
+  const half = Buffer.concat([samples.face.subarray(0, middle), Buffer.of(0xff, 0xd9)]);
+  for (const bytes of [damaged, half]) {
+    await assert.rejects(pool.run({ id: 'it', version: 3, kind: 'face', bytes }), {
+      error: 'sampleUnreadable',
+      detail: /cannot be decoded: .*premature end/,
+    });
+  }
 });
