@@ -57,7 +57,9 @@ export function createTaskPreviews(db: Database, limits: PreviewLimits = default
     preview: (work: TaskWork): Promise<TaskPreview> =>
       db.transaction(async (tx) => {
         // Compiling a statement that ends after a few milliseconds takes longer than the statement.
-        await tx.query('set transaction isolation level repeatable read, read only; set local jit = off');
+        await tx.query(
+          'set transaction isolation level repeatable read, read only; set local jit = off; set local lock_timeout = 400',
+        );
         const { keys, ...found } = await find(tx, work, limits);
         const sample = await show(tx, work, keys);
         const rate = await recentRate(tx, work, limits);
