@@ -78,9 +78,11 @@ const requestStats = createMonthlyCounts<Omit<RequestCount, 'month' | 'count'>>(
 shutdown.on('normal', 'request statistics', () => requestStats.stop());
 
 try {
-  await waitForSchema();
+  if (!(await untilAnswered(() => isMigrated(pools.reading))))
+    throw new ConfigError(['DATABASE_URL: its schema is not up to date; run npm run migrate first']);
   await clock.measure();
-  const isFirstStart = await ensureFirstAdmin({ config, accounts: stores.accounts, passwords });
+  const { accounts } = stores;
+  const isFirstStart = await untilAnswered(() => ensureFirstAdmin({ config, accounts, passwords }));
   if (isFirstStart) log.info({ login: config.adminLogin }, 'created the first administrator');
   await images.check().catch((error: unknown) => {
     log.warn({ err: error }, 'the sample store cannot be used yet');
@@ -197,13 +199,13 @@ function refuseWhenStopping(): void {
   if (shutdown.isStopping) throw new Error('the API is about to stop');
 }
 
-async function waitForSchema(): Promise<void> {
-  for (let attempt = 1; !shutdown.isStopping; attempt++) {
+/** At the start the database may still be starting, or be too busy to answer in time. */
+async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
     try {
-      if (await isMigrated(pools.reading)) return;
-      throw new ConfigError(['DATABASE_URL: its schema is not up to date; run npm run migrate first']);
+      return await ask();
     } catch (error) {
-      if (!isUnavailable(error) || attempt === 30) throw error;
+      if (!isUnavailable(error) || attempt === 30 || shutdown.isStopping) throw error;
       log.warn({ err: error, attempt }, 'the database does not answer yet');
       await delay(1_000);
     }

@@ -71,6 +71,8 @@ export function createDatabase(options: DatabaseOptions): Database {
   const line = options.line ?? createLine();
   const sequelize = new Sequelize(options.url, {
     dialect: 'postgres',
+    // The least that is supported. Not told, it is asked for over a connection that is opened for it, once for each pool.
+    ...{ databaseVersion: '14.0.0' },
     dialectModule: { ...pg, Client: clientOf(line) },
     logging: false,
     pool: {

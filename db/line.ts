@@ -10,7 +10,7 @@ export function createLine(): Line {
   return { silentAt: -Infinity };
 }
 
-const connectMs = 3_000;
+const connectMs = 5_000;
 // A transaction begins and ends without work or locks: whatever else may take how long, this is answered at once.
 const probeMs = 2_500;
 const probe = /^\s*(?:start transaction|begin|rollback)\b/i;

@@ -8,15 +8,15 @@ import { unavailableReason } from './unavailable.ts';
  */
 export const poolLimits = {
   /** Sessions, accounts, log-ins: asked before everything else. */
-  identity: { acquireTimeoutMs: 2_000, lockTimeoutMs: 1_000, statementTimeoutMs: 1_500, unheardMs: 1_000 },
+  identity: { acquireTimeoutMs: 4_000, lockTimeoutMs: 800, statementTimeoutMs: 1_500, unheardMs: 1_000 },
   /** Orders of admins, which are answered within two seconds whoever holds what. */
-  control: { acquireTimeoutMs: 1_500, lockTimeoutMs: 1_500, statementTimeoutMs: 5_000, unheardMs: 1_000 },
+  control: { acquireTimeoutMs: 1_200, lockTimeoutMs: 1_200, statementTimeoutMs: 5_000, unheardMs: 1_000 },
   /** Orders that change everything of a task or an account: they wait no longer, but may work longer. */
-  heavy: { acquireTimeoutMs: 1_500, lockTimeoutMs: 1_500, statementTimeoutMs: 300_000, unheardMs: 5_000 },
+  heavy: { acquireTimeoutMs: 1_200, lockTimeoutMs: 1_200, statementTimeoutMs: 300_000, unheardMs: 5_000 },
   /** Pages and lists. */
-  reading: { acquireTimeoutMs: 5_000, lockTimeoutMs: 1_000, statementTimeoutMs: 5_000, unheardMs: 1_000 },
+  reading: { acquireTimeoutMs: 5_000, lockTimeoutMs: 800, statementTimeoutMs: 5_000, unheardMs: 1_000 },
   /** Answers that go on for long, a piece at a time: no connection is held while a client takes its time. */
-  exports: { acquireTimeoutMs: 10_000, lockTimeoutMs: 1_500, statementTimeoutMs: 60_000, unheardMs: 5_000 },
+  exports: { acquireTimeoutMs: 10_000, lockTimeoutMs: 1_200, statementTimeoutMs: 60_000, unheardMs: 5_000 },
   /** Health and figures: a check has two seconds in all. */
   health: { acquireTimeoutMs: 1_000, lockTimeoutMs: 400, statementTimeoutMs: 800, unheardMs: 500 },
 } as const satisfies Record<string, ConnectionLimits>;

@@ -72,7 +72,9 @@ export function createTaskPreviews(db: Database, limits: PreviewLimits = default
     preview: (workAt: (now: Date) => TaskWork, forLater = false): Promise<TaskPreview> =>
       db.transaction(async (tx) => {
         // Compiling a statement that ends after a few milliseconds takes longer than the statement.
-        await tx.query('set transaction isolation level repeatable read, read only; set local jit = off');
+        await tx.query(
+          'set transaction isolation level repeatable read, read only; set local jit = off; set local lock_timeout = 400',
+        );
         const work = workAt(await timeOf(tx));
         if (!forLater) await refuseConflict(tx, work);
         const { keys, ...found } = await find(tx, work, limits);
