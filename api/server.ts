@@ -10,7 +10,7 @@ import { createEventLists } from '../db/eventLists.ts';
 import { createFaceLists } from '../db/faceLists.ts';
 import { createHomeLists } from '../db/homeLists.ts';
 import { createListLists } from '../db/listLists.ts';
-import { isMigrated } from '../db/isMigrated.ts';
+import { waitUntilMigrated } from '../db/isMigrated.ts';
 import { createNotificationLists } from '../db/notificationLists.ts';
 import { createResultLists } from '../db/resultLists.ts';
 import { createSampleStoreRow } from '../db/sampleStoreRow.ts';
@@ -48,6 +48,7 @@ import { createApp, type App } from './app.ts';
 import { ensureFirstAdmin } from './auth/firstAdmin.ts';
 import { createLoginLimit } from './auth/loginLimit.ts';
 import { startHttpServer } from './httpServer.ts';
+import { startWaitingServer } from './waitingServer.ts';
 
 const config = readConfig();
 const log = createLogger({ name: 'api', level: config.logLevel, format: config.logFormat });
@@ -58,6 +59,10 @@ const shutdown = createShutdown({
   log,
   ...{ graceMs: shutdownDelayMs, limitMs: shutdownDelayMs + 9_000 },
   onBegin: () => leave(),
+});
+const stopping = new AbortController();
+shutdown.on('first', 'waiting for the database', () => {
+  stopping.abort();
 });
 const metrics = createMetrics();
 const db = createDatabase({
@@ -98,7 +103,9 @@ try {
   });
   await serve();
 } catch (error) {
-  log.fatal({ err: error }, error instanceof ConfigError ? error.message : 'the API cannot start');
+  // Told to stop while it waited, it has nothing to complain of.
+  if (!stopping.signal.aborted)
+    log.fatal({ err: error }, error instanceof ConfigError ? error.message : 'the API cannot start');
   await shutdown.begin('the API cannot start', error instanceof ConfigError ? 2 : 1);
 }
 
@@ -220,15 +227,17 @@ function refuseWhenStopping(): void {
 }
 
 async function waitForSchema(): Promise<void> {
-  for (let attempt = 1; !shutdown.isStopping; attempt++) {
-    try {
-      if (await isMigrated(db)) return;
-      throw new ConfigError(['DATABASE_URL: its schema is not up to date; run npm run migrate first']);
-    } catch (error) {
-      if (!isUnavailable(error) || attempt === 30) throw error;
-      log.warn({ err: error, attempt }, 'the database does not answer yet');
-      await delay(1_000);
-    }
+  let standIn: Awaited<ReturnType<typeof startWaitingServer>> | undefined;
+  try {
+    await waitUntilMigrated({
+      ...{ db, log, stopping: stopping.signal },
+      onWait: async () => {
+        if (process.connected) process.send?.({ waiting: true });
+        standIn ??= await startWaitingServer(config);
+      },
+    });
+  } finally {
+    await standIn?.close();
   }
 }
 

@@ -17,3 +17,9 @@ export function isUnavailable(error: unknown): boolean {
   // The driver says only this when a connection breaks in the middle of a query, or nothing is heard of one.
   return /^(Connection terminated|Query read timeout)/.test(error.message);
 }
+
+/** Whether the database is there and does not let this process in: it will not, however long it waits. */
+export function isLoginRefused(error: unknown): boolean {
+  const cause = error instanceof ConnectionError ? error.parent : error;
+  return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('28');
+}

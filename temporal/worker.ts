@@ -11,6 +11,7 @@ import { createExtractStore } from '../db/extractStore.ts';
 import { createFollowedSchedules } from '../db/followedSchedules.ts';
 import { createHistoryStore } from '../db/historyStore.ts';
 import { createGcStore } from '../db/gcStore.ts';
+import { waitUntilMigrated } from '../db/isMigrated.ts';
 import { createMissedRuns } from '../db/missedRuns.ts';
 import { createOpenTasks } from '../db/openTasks.ts';
 import { createOriginStore } from '../db/originStore.ts';
@@ -49,7 +50,7 @@ import { createScheduleReconciler } from './scheduleReconciler.ts';
 import { createLendingSlots } from './lendingSlots.ts';
 import { installRuntime } from './runtime.ts';
 import { startStatusServer } from './statusServer.ts';
-import { fixedSlots, startWorkers } from './workers.ts';
+import { createWorkers, fixedSlots } from './workers.ts';
 import { abilitiesOf } from '../domain/tasks/networks.ts';
 import { release } from '../domain/release.ts';
 
@@ -181,18 +182,13 @@ const activities = createActivities({
   },
 });
 
-for (const { version, kind } of catalogue) {
-  if (kind === 'face') await ensureDescriptorPartition(db, 'face_descriptors', version);
-  await ensureDescriptorPartition(db, 'event_descriptors', version);
-}
-await images.check().catch((error: unknown) => {
-  log.warn({ err: error }, 'the sample store cannot be used yet');
-});
-const workers = await startWorkers({
+const sayWaiting = (): void => {
+  if (process.connected) process.send?.({ waiting: true });
+};
+const workers = createWorkers({
   ...settings,
   queues,
   activities,
-  bundle: await ensureWorkflowBundle(config.bundleCache ?? join(config.dataDir, 'cache')),
   slots: {
     orchestrate: fixedSlots(20),
     gc: partSlots.gc.supplier,
@@ -200,12 +196,48 @@ const workers = await startWorkers({
   },
   log,
   stopping: stopping.signal,
+  onWait: sayWaiting,
 });
 shutdown.on('normal', 'workers', async () => {
   workers.shutdown();
-  await workers.stopped.finally(() => estimations.stop());
+  await workers.whenStopped().finally(() => estimations.stop());
 });
-workers.stopped.catch((error: unknown) => {
+
+// Before anything that may have to be waited for: who looks sees what that is.
+const status = await startStatusServer({
+  host: config.workerMetricsHost,
+  port: config.workerMetricsPort,
+  figures: [
+    () => {
+      metrics.reportPool(db.poolSize());
+      return metrics.render();
+    },
+    () => runtime.renderMetrics(),
+  ],
+  contentType: metrics.contentType,
+  checks: [
+    { name: 'pollers', dependent: false, run: () => workers.check() },
+    { name: 'postgresql', dependent: false, run: () => db.query('select 1') },
+    { name: 'sample-store', dependent: false, run: () => images.check() },
+    ...(extractors === null ? [] : [{ name: 'extractors', dependent: false, run: () => extractors.check() }]),
+    { name: 'temporal', dependent: true, run: () => workers.checkServer() },
+  ],
+  isAlive: () => workers.isAlive(),
+  log,
+});
+shutdown.on('last', 'status server', () => status.close());
+log.info({ status: status.url }, 'the status can be asked for');
+
+await waitUntilMigrated({ db, log, stopping: stopping.signal, onWait: sayWaiting });
+for (const { version, kind } of catalogue) {
+  if (kind === 'face') await ensureDescriptorPartition(db, 'face_descriptors', version);
+  await ensureDescriptorPartition(db, 'event_descriptors', version);
+}
+await images.check().catch((error: unknown) => {
+  log.warn({ err: error }, 'the sample store cannot be used yet');
+});
+await workers.start(await ensureWorkflowBundle(config.bundleCache ?? join(config.dataDir, 'cache')));
+workers.whenStopped().catch((error: unknown) => {
   log.fatal({ err: error }, 'a worker broke');
   return shutdown.begin('a worker broke', 1);
 });
@@ -240,27 +272,6 @@ if (queues.includes('orchestrate')) {
   shutdown.on('normal', 'deliveries of notifications', () => delivering);
 }
 
-const status = await startStatusServer({
-  host: config.workerMetricsHost,
-  port: config.workerMetricsPort,
-  figures: [
-    () => {
-      metrics.reportPool(db.poolSize());
-      return metrics.render();
-    },
-    () => runtime.renderMetrics(),
-  ],
-  contentType: metrics.contentType,
-  checks: [
-    { name: 'pollers', dependent: false, run: () => workers.check() },
-    { name: 'postgresql', dependent: false, run: () => db.query('select 1') },
-    { name: 'sample-store', dependent: false, run: () => images.check() },
-    ...(extractors === null ? [] : [{ name: 'extractors', dependent: false, run: () => extractors.check() }]),
-    { name: 'temporal', dependent: true, run: () => workers.checkServer() },
-  ],
-  log,
-});
-shutdown.on('last', 'status server', () => status.close());
 const present = runPresence(
   {
     ...{ store: createWorkerStore(db), workerId: randomUUID(), queues, log },
