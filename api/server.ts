@@ -42,7 +42,7 @@ import { createShutdown } from '../platform/shutdown.ts';
 import { getSigningKey } from '../platform/signingKey.ts';
 import { connectionSettings } from '../temporal/connectionOptions.ts';
 import { createGateway } from '../temporal/gateway.ts';
-import type { QueueName } from '../workflows/messages.ts';
+import { queueNames, type QueueName } from '../workflows/messages.ts';
 import { createWorkflowUrl } from '../temporal/workflowUrl.ts';
 import { createApp, type App } from './app.ts';
 import { ensureFirstAdmin } from './auth/firstAdmin.ts';
@@ -210,8 +210,10 @@ async function refreshMetrics(): Promise<void> {
     const counts = await taskLists.countByTypeAndStatus();
     metrics.tasks.reset();
     for (const { type, status, count } of counts) metrics.tasks.set({ type, status }, count);
+    for (const [queue, count] of Object.entries(await workers.countByQueue(queueNames)))
+      metrics.workers.set({ queue }, count);
   } catch (error) {
-    log.warn({ err: error }, 'the tasks could not be counted for the figures');
+    log.warn({ err: error }, 'the tasks and workers could not be counted for the figures');
   }
 }
 

@@ -20,14 +20,22 @@ export type TaskEnd =
 
 export type TaskBooks = ReturnType<typeof createTaskBooks>;
 
+export interface FailedTask {
+  readonly taskId: number;
+  readonly kind: 'gc' | 'extract';
+  /** Whether a schedule made it. */
+  readonly isScheduled: boolean;
+}
+
 export interface TaskBooksListener {
   /** Hears of each order of an admin that was carried out. */
   readonly onTaken?: (taken: TakenAction) => void;
-  readonly onScheduledTaskFailed?: (taskId: number) => void;
+  /** Hears once of each task that has failed. */
+  readonly onTaskFailed?: (failed: FailedTask) => void;
 }
 
 /** The task's own row, as its workflow moves it from the first state to the last. Each method may run twice. */
-export function createTaskBooks(db: Database, { onTaken, onScheduledTaskFailed }: TaskBooksListener = {}) {
+export function createTaskBooks(db: Database, { onTaken, onTaskFailed }: TaskBooksListener = {}) {
   const moving = async <T>(
     move: (tx: Sql) => Promise<{ taken: TakenAction | null; answer: T }>,
   ): Promise<T> => {
@@ -56,8 +64,8 @@ export function createTaskBooks(db: Database, { onTaken, onScheduledTaskFailed }
      * not done but failed.
      */
     finish: async (ref: TaskRef, end: TaskEnd): Promise<void> => {
-      const isScheduledAndFailed = await moving((tx) => finish(tx, ref, end));
-      if (isScheduledAndFailed) onScheduledTaskFailed?.(ref.taskId);
+      const failed = await moving((tx) => finish(tx, ref, end));
+      if (failed !== null) onTaskFailed?.(failed);
     },
 
     /** Sums so far, without what is being done again; what the error budget is judged by. */
@@ -104,10 +112,10 @@ async function pause(tx: Sql, ref: TaskRef): Moved<void> {
   return { taken, answer: undefined };
 }
 
-/** Answers whether this ended a schedule's task as failed. */
-async function finish(tx: Sql, ref: TaskRef, end: TaskEnd): Moved<boolean> {
+/** Answers the task if this ended it as failed. */
+async function finish(tx: Sql, ref: TaskRef, end: TaskEnd): Moved<FailedTask | null> {
   const task = await findEngineTask(tx, ref, 'for no key update');
-  if (task === null || isFinal(task.state)) return { taken: null, answer: false };
+  if (task === null || isFinal(task.state)) return { taken: null, answer: null };
   await tx.query('select part_no from subtasks where task_id = $1 order by part_no for update', [
     task.taskId,
   ]);
@@ -151,7 +159,9 @@ async function finish(tx: Sql, ref: TaskRef, end: TaskEnd): Moved<boolean> {
     ],
   );
   const taken = await takeAction(tx, task.taskId, ['cancel']);
-  return { taken, answer: state === 'failed' && ended?.scheduled === true };
+  const { taskId, kind } = task;
+  const isScheduled = ended?.scheduled === true;
+  return { taken, answer: state === 'failed' ? { taskId, kind, isScheduled } : null };
 }
 
 /** A retry that left out what had not ended brings the task back to where it was. */

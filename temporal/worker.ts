@@ -133,8 +133,9 @@ const books = createTaskBooks(db, {
   onTaken: ({ action, seconds }) => {
     metrics.controlLatency.observe({ action }, seconds);
   },
-  onScheduledTaskFailed: () => {
-    metrics.scheduleFailures.inc({ reason: 'task_failed' });
+  onTaskFailed: ({ kind, isScheduled }) => {
+    metrics.tasksFailed.inc({ type: kind, made_by: isScheduled ? 'schedule' : 'admin' });
+    if (isScheduled) metrics.scheduleFailures.inc({ reason: 'task_failed' });
   },
 });
 const partSlots = {
