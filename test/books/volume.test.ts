@@ -26,7 +26,7 @@ test('30,000 faces under five extracts by their ids are audited, no statement of
     const taskIds: number[] = [];
     for (let from = 0; from < faces; from += faces / 5) {
       const filters = {
-        objects_type: 'faces',
+        objects_type: 'faces' as const,
         face_ids: ids.slice(from, from + faces / 5).map(({ id }) => id),
       };
       const content = { ...extract, filters } as const;
