@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import session from 'express-session';
 import { createApiStores } from '../db/apiStores.ts';
 import { createDatabaseClock } from '../db/databaseClock.ts';
-import { isMigrated } from '../db/isMigrated.ts';
+import { waitUntilMigrated } from '../db/isMigrated.ts';
 import { createSessionStore } from '../db/sessionStore.ts';
 import type { RequestCount } from '../db/statsStore.ts';
 import { listenToTaskChanges } from '../db/taskChanges.ts';
@@ -25,12 +25,13 @@ import { getSigningKey } from '../platform/signingKey.ts';
 import { createAdmission } from '../temporal/admission.ts';
 import { connectionSettings } from '../temporal/connectionOptions.ts';
 import { createGateway } from '../temporal/gateway.ts';
-import type { QueueName } from '../workflows/messages.ts';
+import { queueNames, type QueueName } from '../workflows/messages.ts';
 import { createWorkflowUrl } from '../temporal/workflowUrl.ts';
 import { createApp, type App } from './app.ts';
 import { ensureFirstAdmin } from './auth/firstAdmin.ts';
 import { createLoginLimit } from './auth/loginLimit.ts';
 import { startHttpServer } from './httpServer.ts';
+import { startWaitingServer } from './waitingServer.ts';
 
 const config = readConfig();
 const log = createLogger({ name: 'api', level: config.logLevel, format: config.logFormat });
@@ -41,6 +42,10 @@ const shutdown = createShutdown({
   log,
   ...{ graceMs: shutdownDelayMs, limitMs: shutdownDelayMs + 9_000 },
   onBegin: () => leave(),
+});
+const stopping = new AbortController();
+shutdown.on('first', 'waiting for the database', () => {
+  stopping.abort();
 });
 const metrics = createMetrics();
 const pools = createPools({
@@ -78,8 +83,7 @@ const requestStats = createMonthlyCounts<Omit<RequestCount, 'month' | 'count'>>(
 shutdown.on('normal', 'request statistics', () => requestStats.stop());
 
 try {
-  if (!(await untilAnswered(() => isMigrated(pools.reading))))
-    throw new ConfigError(['DATABASE_URL: its schema is not up to date; run npm run migrate first']);
+  await waitForSchema();
   await clock.measure();
   const { accounts } = stores;
   const isFirstStart = await untilAnswered(() => ensureFirstAdmin({ config, accounts, passwords }));
@@ -89,7 +93,9 @@ try {
   });
   await serve();
 } catch (error) {
-  log.fatal({ err: error }, error instanceof ConfigError ? error.message : 'the API cannot start');
+  // Told to stop while it waited, it has nothing to complain of.
+  if (!stopping.signal.aborted)
+    log.fatal({ err: error }, error instanceof ConfigError ? error.message : 'the API cannot start');
   await shutdown.begin('the API cannot start', error instanceof ConfigError ? 2 : 1);
 }
 
@@ -183,8 +189,10 @@ async function refreshMetrics(): Promise<void> {
     const counts = await watched.taskLists.countByTypeAndStatus();
     metrics.tasks.reset();
     for (const { type, status, count } of counts) metrics.tasks.set({ type, status }, count);
+    for (const [queue, count] of Object.entries(await workers.countByQueue(queueNames)))
+      metrics.workers.set({ queue }, count);
   } catch (error) {
-    log.warn({ err: error }, 'the tasks could not be counted for the figures');
+    log.warn({ err: error }, 'the tasks and workers could not be counted for the figures');
   }
 }
 
@@ -199,7 +207,22 @@ function refuseWhenStopping(): void {
   if (shutdown.isStopping) throw new Error('the API is about to stop');
 }
 
-/** At the start the database may still be starting, or be too busy to answer in time. */
+async function waitForSchema(): Promise<void> {
+  let standIn: Awaited<ReturnType<typeof startWaitingServer>> | undefined;
+  try {
+    await waitUntilMigrated({
+      ...{ db: pools.reading, log, stopping: stopping.signal },
+      onWait: async () => {
+        if (process.connected) process.send?.({ waiting: true });
+        standIn ??= await startWaitingServer(config);
+      },
+    });
+  } finally {
+    await standIn?.close();
+  }
+}
+
+/** At the start the database may still be too busy to answer in time. */
 async function untilAnswered<T>(ask: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

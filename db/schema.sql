@@ -475,7 +475,7 @@ create table task_sums (
   failed bigint not null,
   skipped bigint not null,
   samples_removed bigint not null,
-  samples_left bigint not null,
+  samples_left bigint default 0 not null,
   origins_removed bigint not null,
   recent double precision not null,
   recent_at_ms bigint not null,

@@ -131,9 +131,12 @@ function extractSelection(
   const within = createWithin(range, binds);
   const { table, key } = walkedTable(work);
   const isSelectedBySample = content.extraction_target === 'basic_attributes' || isDefaultRemoved;
-  const present = descriptorOf(content, content.options.default_descriptor_version, 'd', key, within);
+  const withDefault = (): string => {
+    const present = descriptorOf(content, content.options.default_descriptor_version, 'd', key, within);
+    return `${table} join ${present.table} on ${present.condition}`;
+  };
   return {
-    from: isSelectedBySample ? table : `${table} join ${present.table} on ${present.condition}`,
+    from: isSelectedBySample ? table : withDefault(),
     key,
     conditions: [
       ...within(key),

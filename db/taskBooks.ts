@@ -26,14 +26,22 @@ export type Ending = 'ended' | 'unfinished';
 
 export type TaskBooks = ReturnType<typeof createTaskBooks>;
 
+export interface FailedTask {
+  readonly taskId: number;
+  readonly kind: 'gc' | 'extract';
+  /** Whether a schedule made it. */
+  readonly isScheduled: boolean;
+}
+
 export interface TaskBooksListener {
   /** Hears of each order of an admin that was carried out. */
   readonly onTaken?: (taken: TakenAction) => void;
-  readonly onScheduledTaskFailed?: (taskId: number) => void;
+  /** Hears once of each task that has failed. */
+  readonly onTaskFailed?: (failed: FailedTask) => void;
 }
 
 /** The task's own row, as its workflow moves it from the first state to the last. Each method may run twice. */
-export function createTaskBooks(db: Database, { onTaken, onScheduledTaskFailed }: TaskBooksListener = {}) {
+export function createTaskBooks(db: Database, { onTaken, onTaskFailed }: TaskBooksListener = {}) {
   const moving = async <T>(
     move: (tx: Sql) => Promise<{ taken: TakenAction | null; answer: T }>,
   ): Promise<T> => {
@@ -65,7 +73,7 @@ export function createTaskBooks(db: Database, { onTaken, onScheduledTaskFailed }
     finish: async (ref: TaskRef, end: TaskEnd): Promise<Ending> => {
       const ended = await finishPatiently(() => moving((tx) => finish(tx, ref, end)));
       if (ended === 'unfinished') return ended;
-      if (ended.isScheduledAndFailed) onScheduledTaskFailed?.(ref.taskId);
+      if (ended.failed !== null) onTaskFailed?.(ended.failed);
       return 'ended';
     },
 
@@ -133,9 +141,9 @@ async function finish(
   tx: Sql,
   ref: TaskRef,
   end: TaskEnd,
-): Moved<'unfinished' | { readonly isScheduledAndFailed: boolean }> {
+): Moved<'unfinished' | { readonly failed: FailedTask | null }> {
   const task = await findEngineTask(tx, ref, 'for no key update');
-  if (task === null || isFinal(task.state)) return { taken: null, answer: { isScheduledAndFailed: false } };
+  if (task === null || isFinal(task.state)) return { taken: null, answer: { failed: null } };
   await tx.query(`set local lock_timeout = '${partLockTimeout}'`);
   await tx.query('select part_no from subtasks where task_id = $1 order by part_no for update', [
     task.taskId,
@@ -185,7 +193,9 @@ async function finish(
     ],
   );
   const taken = await takeAction(tx, task.taskId, ['cancel']);
-  return { taken, answer: { isScheduledAndFailed: state === 'failed' && ended?.scheduled === true } };
+  const { taskId, kind } = task;
+  const isScheduled = ended?.scheduled === true;
+  return { taken, answer: { failed: state === 'failed' ? { taskId, kind, isScheduled } : null } };
 }
 
 /** A retry that left out what had not ended brings the task back to where it was. */

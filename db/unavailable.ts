@@ -29,3 +29,9 @@ export function unavailableReason(error: unknown): string {
   }
   return 'it cannot be reached';
 }
+
+/** Whether the database is there and does not let this process in: it will not, however long it waits. */
+export function isLoginRefused(error: unknown): boolean {
+  const cause = error instanceof ConnectionError ? error.parent : error;
+  return cause instanceof Error && 'code' in cause && String(cause.code).startsWith('28');
+}

@@ -8,7 +8,8 @@ import type { UnitProcess } from './supervisor.ts';
 
 export interface ChildOptions {
   readonly name: string;
-  /** Absolute path of a TypeScript entry file that says `{ ready: true, url? }` when it is. */
+  /** Absolute path of a TypeScript entry file that says `{ ready: true, url? }` when it is, and until then may say
+   * `{ waiting: true }`: that it lives, and waits for something elsewhere. */
   readonly file: string;
   readonly args?: readonly string[];
   readonly env: Environment;
@@ -16,6 +17,7 @@ export interface ChildOptions {
   readonly logFile?: string | undefined;
   /** Remembers the child for a later start, should this process be killed. */
   readonly pidFile: string;
+  /** For it to be ready, or to say again that it waits. */
   readonly readyLimitMs?: number;
   readonly stopLimitMs?: number;
   readonly signal?: AbortSignal;
@@ -118,7 +120,11 @@ async function firstMessage(
   signal: AbortSignal | undefined,
 ): Promise<ReadyMessage> {
   const settled = new AbortController();
-  const signals = [settled.signal, AbortSignal.timeout(limitMs), ...(signal === undefined ? [] : [signal])];
+  const late = new AbortController();
+  const limit = setTimeout(() => late.abort(), limitMs);
+  const heard = (): unknown => limit.refresh();
+  child.on('message', heard);
+  const signals = [settled.signal, late.signal, ...(signal === undefined ? [] : [signal])];
   const until = { signal: AbortSignal.any(signals) };
   try {
     return await Promise.race([
@@ -134,6 +140,8 @@ async function firstMessage(
     throw error;
   } finally {
     settled.abort();
+    clearTimeout(limit);
+    child.off('message', heard);
   }
 }
 

@@ -22,22 +22,23 @@ export function createMetrics(registry: Registry = new Registry()) {
     buckets: number[],
   ) => new Histogram<Label>({ name, help, labelNames, buckets, registers });
 
-  const taskObjects = counter('luna_task_objects_total', 'Objects that tasks have dealt with, by outcome.', [
-    'type',
-    'outcome',
-  ]);
-  const partRetries = counter('luna_part_retries_total', 'Attempts of a part after its first.', ['type']);
-  const scheduleFailures = counter(
-    'luna_schedule_failures_total',
-    'Times of schedules that came to nothing: no task could be made, the time was missed, or its task failed.',
-    ['reason'],
-  );
-  // From zero: of a series that begins at 500 Prometheus sees no increase, and a task may fail between two scrapes.
-  for (const reason of ['run_failed', 'run_missed', 'task_failed']) scheduleFailures.inc({ reason }, 0);
-  for (const type of ['gc', 'extract']) {
-    partRetries.inc({ type }, 0);
-    for (const outcome of ['done', 'failed', 'skipped']) taskObjects.inc({ type, outcome }, 0);
-  }
+  // From zero: of a series that begins at 500 Prometheus sees no increase, and what counts here may happen between two scrapes.
+  const closedCounter = <Label extends string>(name: string, help: string, sets: LabelSets<Label>) => {
+    const made = counter(name, help, Object.keys(sets) as Label[]);
+    for (const labels of combine(sets)) made.inc(labels, 0);
+    return made;
+  };
+  const closedHistogram = <Label extends string>(
+    name: string,
+    help: string,
+    sets: LabelSets<Label>,
+    buckets: number[],
+  ) => {
+    const made = histogram(name, help, Object.keys(sets) as Label[], buckets);
+    for (const labels of combine(sets)) made.zero(labels);
+    return made;
+  };
+  const type = ['gc', 'extract'];
 
   // Process figures too: CPU, resident memory, heap, event-loop lag, garbage collection.
   collectDefaultMetrics({ register: registry });
@@ -64,21 +65,32 @@ export function createMetrics(registry: Registry = new Registry()) {
     httpErrors: counter('luna_http_errors_total', 'Error answers by their code.', ['route', 'error_code']),
 
     tasks: gauge('luna_tasks', 'Tasks by type and status.', ['type', 'status']),
-    taskObjects,
-    scheduleFailures,
-    partDuration: histogram(
+    taskObjects: closedCounter('luna_task_objects_total', 'Objects that tasks have dealt with, by outcome.', {
+      ...{ type, outcome: ['done', 'failed', 'skipped'] },
+    }),
+    tasksFailed: closedCounter(
+      'luna_tasks_failed_total',
+      'Tasks that failed, by type and by who made them.',
+      { type, made_by: ['admin', 'schedule'] },
+    ),
+    scheduleFailures: closedCounter(
+      'luna_schedule_failures_total',
+      'Times of schedules that came to nothing: no task could be made, the time was missed, or its task failed.',
+      { reason: ['run_failed', 'run_missed', 'task_failed'] },
+    ),
+    partDuration: closedHistogram(
       'luna_part_duration_seconds',
       'Time that one attempt of a part took.',
-      ['type', 'outcome'],
+      { type, outcome: ['done', 'stopped', 'failed'] },
       partSeconds,
     ),
-    batchDuration: histogram(
+    batchDuration: closedHistogram(
       'luna_batch_duration_seconds',
       "Time of one batch's transaction.",
-      ['type'],
+      { type },
       batchSeconds,
     ),
-    partRetries,
+    partRetries: closedCounter('luna_part_retries_total', 'Attempts of a part after its first.', { type }),
     checkpointAge: gauge(
       'luna_checkpoint_age_seconds',
       'Since a part that is under way committed a batch last, or a task could not be planned; the oldest.',
@@ -114,11 +126,17 @@ export function createMetrics(registry: Registry = new Registry()) {
       'For how long the oldest file of a removed sample is still there.',
       [],
     ),
-    reconcilerRepairs: counter('luna_reconciler_repairs_total', 'What the reconciler put right.', ['kind']),
-    controlLatency: histogram(
+    reconcilerRepairs: closedCounter('luna_reconciler_repairs_total', 'What the reconciler put right.', {
+      kind: [
+        ...['task_started', 'signal_repeated', 'workflow_lost', 'workflow_closed'],
+        ...['schedule_followed', 'sample_swept'],
+      ],
+    }),
+    workers: gauge('luna_workers', 'Worker processes that say they take work, by queue.', ['queue']),
+    controlLatency: closedHistogram(
       'luna_control_latency_seconds',
       'Time from asking for an action until the task has taken it.',
-      ['action'],
+      { action: ['pause', 'resume', 'cancel', 'retry'] },
       controlSeconds,
     ),
     extractDuration: histogram(
@@ -139,6 +157,17 @@ export function createMetrics(registry: Registry = new Registry()) {
       poolConnections.set({ pool, state: 'waited_for' }, waiting);
     },
   };
+}
+
+/** Every value that a label may have. */
+type LabelSets<Label extends string> = Readonly<Record<Label, readonly string[]>>;
+
+function combine<Label extends string>(sets: LabelSets<Label>): Record<Label, string>[] {
+  const entries = Object.entries(sets) as [Label, readonly string[]][];
+  return entries.reduce<Record<string, string>[]>(
+    (all, [label, values]) => all.flatMap((one) => values.map((value) => ({ ...one, [label]: value }))),
+    [{}],
+  );
 }
 
 interface PoolSize {

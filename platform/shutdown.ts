@@ -68,6 +68,8 @@ export function createShutdown({
 
   const begin = (reason: string, exitCode = 0): Promise<void> => (stopping ??= runStages(reason, exitCode));
   const crash = (error: unknown): void => {
+    // A start that was still waiting for something has been given up, as it should.
+    if (stopping !== undefined && error instanceof Error && error.name === 'AbortError') return;
     log.fatal({ err: error }, 'unexpected failure');
     void begin('unexpected failure', 1);
   };

@@ -11,6 +11,8 @@ export interface StatusServerOptions {
   readonly figures: readonly (() => Promise<string>)[];
   readonly contentType: string;
   readonly checks: readonly HealthCheck[];
+  /** False when only a restart can help: what this process waits for elsewhere is no reason. */
+  readonly isAlive: () => boolean;
   readonly log: Logger;
 }
 
@@ -19,7 +21,7 @@ export interface StatusServer {
   close(): void;
 }
 
-/** A worker's own `/metrics` and `/healthcheck`. */
+/** A worker's own `/metrics`, `/healthcheck` and `/livez`. */
 export async function startStatusServer(options: StatusServerOptions): Promise<StatusServer> {
   const { host, log } = options;
   const server = createServer((request, response) => {
@@ -51,6 +53,11 @@ async function answer(options: StatusServerOptions, url: URL, response: ServerRe
     response
       .writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
       .end(JSON.stringify(body));
+  } else if (url.pathname === '/livez') {
+    const isAlive = options.isAlive();
+    response
+      .writeHead(isAlive ? 200 : 503, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
+      .end(JSON.stringify({ alive: isAlive }));
   } else {
     response.writeHead(404).end();
   }

@@ -14,6 +14,7 @@ import { explainFailure } from '../db/faults.ts';
 import { createFollowedSchedules } from '../db/followedSchedules.ts';
 import { createHistoryStore } from '../db/historyStore.ts';
 import { createGcStore } from '../db/gcStore.ts';
+import { waitUntilMigrated } from '../db/isMigrated.ts';
 import { createMissedRuns } from '../db/missedRuns.ts';
 import { createOpenTasks } from '../db/openTasks.ts';
 import { createOriginStore } from '../db/originStore.ts';
@@ -58,7 +59,7 @@ import { createScheduleReconciler } from './scheduleReconciler.ts';
 import { createLendingSlots } from './lendingSlots.ts';
 import { installRuntime } from './runtime.ts';
 import { startStatusServer } from './statusServer.ts';
-import { fixedSlots, startWorkers } from './workers.ts';
+import { createWorkers, fixedSlots } from './workers.ts';
 import { abilitiesOf } from '../domain/tasks/networks.ts';
 import { release } from '../domain/release.ts';
 
@@ -147,8 +148,9 @@ const books = createTaskBooks(db, {
   onTaken: ({ action, seconds }) => {
     metrics.controlLatency.observe({ action }, seconds);
   },
-  onScheduledTaskFailed: () => {
-    metrics.scheduleFailures.inc({ reason: 'task_failed' });
+  onTaskFailed: ({ kind, isScheduled }) => {
+    metrics.tasksFailed.inc({ type: kind, made_by: isScheduled ? 'schedule' : 'admin' });
+    if (isScheduled) metrics.scheduleFailures.inc({ reason: 'task_failed' });
   },
 });
 const extractSlots = config.extractProcesses + 2;
@@ -217,18 +219,13 @@ const activities = createActivities({
   },
 });
 
-for (const { version, kind } of catalogue) {
-  if (kind === 'face') await ensureDescriptorPartition(db, 'face_descriptors', version);
-  await ensureDescriptorPartition(db, 'event_descriptors', version);
-}
-await images.check().catch((error: unknown) => {
-  log.warn({ err: error }, 'the sample store cannot be used yet');
-});
-const workers = await startWorkers({
+const sayWaiting = (): void => {
+  if (process.connected) process.send?.({ waiting: true });
+};
+const workers = createWorkers({
   ...settings,
   queues,
   activities,
-  bundle: await ensureWorkflowBundle(config.bundleCache ?? join(config.dataDir, 'cache')),
   slots: {
     orchestrate: fixedSlots(20),
     gc: partSlots.gc.supplier,
@@ -236,12 +233,52 @@ const workers = await startWorkers({
   },
   log,
   stopping: stopping.signal,
+  onWait: sayWaiting,
 });
 shutdown.on('normal', 'workers', async () => {
   workers.shutdown();
-  await workers.stopped.finally(() => estimations.stop());
+  await workers.whenStopped().finally(() => estimations.stop());
 });
-workers.stopped.catch((error: unknown) => {
+
+// Before anything that may have to be waited for: who looks sees what that is.
+const status = await startStatusServer({
+  host: config.workerMetricsHost,
+  port: config.workerMetricsPort,
+  figures: [
+    () => {
+      metrics.clockOffset.set(clock.offsetSeconds());
+      metrics.reportPool({ name: 'work', ...db.poolSize() });
+      return metrics.render();
+    },
+    () => runtime.renderMetrics(),
+  ],
+  contentType: metrics.contentType,
+  checks: [
+    { name: 'pollers', dependent: false, run: () => workers.check() },
+    { name: 'clock', dependent: false, onlyWarns: true, run: () => clock.check() },
+    { name: 'postgresql', dependent: false, run: () => db.query('select 1') },
+    { name: 'sample-store', dependent: false, run: () => images.check() },
+    { name: 'sample-files', dependent: true, run: () => tombstones.check() },
+    ...(extractors === null ? [] : [{ name: 'extractors', dependent: false, run: () => extractors.check() }]),
+    { name: 'temporal', dependent: true, run: () => workers.checkServer() },
+  ],
+  isAlive: () => workers.isAlive(),
+  log,
+});
+shutdown.on('last', 'status server', () => status.close());
+log.info({ status: status.url }, 'the status can be asked for');
+
+await waitUntilMigrated({ db, log, stopping: stopping.signal, onWait: sayWaiting });
+await clock.measure().catch(() => undefined);
+for (const { version, kind } of catalogue) {
+  if (kind === 'face') await ensureDescriptorPartition(db, 'face_descriptors', version);
+  await ensureDescriptorPartition(db, 'event_descriptors', version);
+}
+await images.check().catch((error: unknown) => {
+  log.warn({ err: error }, 'the sample store cannot be used yet');
+});
+await workers.start(await ensureWorkflowBundle(config.bundleCache ?? join(config.dataDir, 'cache')));
+workers.whenStopped().catch((error: unknown) => {
   log.fatal({ err: error }, 'a worker broke');
   return shutdown.begin('a worker broke', 1);
 });
@@ -286,31 +323,6 @@ if (queues.includes('orchestrate')) {
   shutdown.on('normal', 'deliveries of notifications', () => delivering);
 }
 
-await clock.measure().catch(() => undefined);
-const status = await startStatusServer({
-  host: config.workerMetricsHost,
-  port: config.workerMetricsPort,
-  figures: [
-    () => {
-      metrics.clockOffset.set(clock.offsetSeconds());
-      metrics.reportPool({ name: 'work', ...db.poolSize() });
-      return metrics.render();
-    },
-    () => runtime.renderMetrics(),
-  ],
-  contentType: metrics.contentType,
-  checks: [
-    { name: 'pollers', dependent: false, run: () => workers.check() },
-    { name: 'clock', dependent: false, onlyWarns: true, run: () => clock.check() },
-    { name: 'postgresql', dependent: false, run: () => db.query('select 1') },
-    { name: 'sample-store', dependent: false, run: () => images.check() },
-    { name: 'sample-files', dependent: true, run: () => tombstones.check() },
-    ...(extractors === null ? [] : [{ name: 'extractors', dependent: false, run: () => extractors.check() }]),
-    { name: 'temporal', dependent: true, run: () => workers.checkServer() },
-  ],
-  log,
-});
-shutdown.on('last', 'status server', () => status.close());
 const present = runPresence(
   {
     ...{ store: createWorkerStore(db), workerId: randomUUID(), queues, log },

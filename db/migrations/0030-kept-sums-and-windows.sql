@@ -23,7 +23,7 @@ create table task_sums (
   failed bigint not null,
   skipped bigint not null,
   samples_removed bigint not null,
-  samples_left bigint not null,
+  samples_left bigint not null default 0,
   origins_removed bigint not null,
   recent double precision not null,
   recent_at_ms bigint not null,

@@ -97,7 +97,7 @@ function bodyOf({ body, path }: ManualOperation): Record<string, unknown> | unde
   if (body === undefined) return undefined;
   const content =
     path === '/tasks/gc'
-      ? { target: 'face_descriptors', filters: { descriptor_version: 1 } }
+      ? { target: 'face_descriptors', filters: { descriptor_version: 2 } }
       : {
           extraction_target: 'face_descriptor',
           options: { missing: true, descriptor_version: 3 },

@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
+import { createProxy } from '../../chaos/proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 import { basic } from '../support/basic.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -68,7 +70,7 @@ test('the first start makes the administrator; a task is accepted without an eng
   const { child, output, exit } = start({});
   try {
     const url = await waitFor('the address', () => /listening on (http:\S+)/.exec(output())?.[1], {
-      limitMs: 30_000,
+      limitMs: 120_000,
     });
     const root = basic('root@visionlabs.ai', 'root');
     // The password is proven before the clock runs.
@@ -96,7 +98,7 @@ test('every line that a request leaves in the log has its id, and none has a sec
   ];
   try {
     const url = await waitFor('the address', () => /listening on (http:\S+)/.exec(output())?.[1], {
-      limitMs: 30_000,
+      limitMs: 120_000,
     });
     const before = output().length;
     const call = (
@@ -133,3 +135,44 @@ test('every line that a request leaves in the log has its id, and none has a sec
 function requestIdOf(last: number): string {
   return `1700000000,00000000-0000-4000-8000-00000000000${last}`;
 }
+
+test('an API that starts while its database is away lives, serves nothing, and then serves everything', async () => {
+  const probe = createServer().listen(0, '127.0.0.1');
+  await once(probe, 'listening');
+  const { port } = probe.address() as AddressInfo;
+  probe.close();
+  const proxy = await createProxy(Number(new URL(database.url).port));
+  proxy.cut();
+  const url = new URL(database.url);
+  url.port = String(proxy.port);
+  const { child, exit, output } = start({ DATABASE_URL: url.href, PORT: String(port), HOST: '127.0.0.1' });
+  const statusOf = (path: string) =>
+    fetch(`http://127.0.0.1:${port}${path}`).then(
+      (answer) => answer.status,
+      () => null,
+    );
+  try {
+    await waitFor('an answer', async () => (await statusOf('/version')) === 200, { limitMs: 120_000 });
+    assert.equal(await statusOf('/4/healthcheck'), 502);
+    assert.equal(await statusOf('/4/tasks'), 503);
+    proxy.open();
+    await waitFor('the API to be well', async () => (await statusOf('/healthcheck')) === 200, {
+      limitMs: 120_000,
+    });
+    assert.equal(await statusOf('/4/tasks'), 401);
+  } finally {
+    child.kill('SIGTERM');
+    assert.equal(await exit, 0, output());
+    await proxy.close();
+  }
+});
+
+test('an API that waits for its database ends at once when it is told to', async () => {
+  const { child, exit, output } = start({ DATABASE_URL: 'postgres://nobody@127.0.0.1:9/nothing' });
+  await waitFor('it to wait', () => output().includes('the database does not answer yet'), {
+    limitMs: 120_000,
+  });
+  child.kill('SIGTERM');
+  assert.equal(await exit, 0, output());
+  assert.doesNotMatch(output(), /"level":[56]0/);
+});

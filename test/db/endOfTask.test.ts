@@ -111,9 +111,9 @@ test('a cancel that was accepted is kept, also when it came too late to stop any
   assert.deepEqual(task, { state: 'cancelled', result: null });
 });
 
-test('the failure of a task that a schedule made is told once, and of no other', async () => {
-  const told: number[] = [];
-  const books = createTaskBooks(db, { onScheduledTaskFailed: (taskId) => void told.push(taskId) });
+test('the failure of a task is told once, with who made it, and no other end', async () => {
+  const told: object[] = [];
+  const books = createTaskBooks(db, { onTaskFailed: (failed) => void told.push(failed) });
   const failure = { error: 'partFailed', detail: 'the disk is full' } as const;
   const end = async (
     outcome: 'failed' | 'done',
@@ -126,8 +126,11 @@ test('the failure of a task that a schedule made is told once, and of no other',
     await books.finish(ref, last);
     return ref.taskId;
   };
-  await end('failed');
+  const byAdmin = await end('failed');
   await end('done', { scheduleId: 1, scheduledTime: '2026-05-04T03:00:00Z' });
-  const taskId = await end('failed', { scheduleId: 1, scheduledTime: '2026-05-04T04:00:00Z' });
-  assert.deepEqual(told, [taskId]);
+  const bySchedule = await end('failed', { scheduleId: 1, scheduledTime: '2026-05-04T04:00:00Z' });
+  assert.deepEqual(told, [
+    { taskId: byAdmin, kind: 'gc', isScheduled: false },
+    { taskId: bySchedule, kind: 'gc', isScheduled: true },
+  ]);
 });

@@ -84,6 +84,12 @@ test('the services of docker-compose.yml have pinned images, and start in order'
   }
 });
 
+test('a worker of docker-compose.yml is unhealthy when it will take no work any more, not while it waits', async () => {
+  const { services } = await readCompose();
+  for (const name of ['worker-1', 'worker-2'])
+    assert.match(JSON.stringify(services[name]?.healthcheck), /:5011\/livez'/);
+});
+
 test('who may be notified and where origins may be removed can be set in every deployment', async () => {
   const names = ['ORIGIN_HOSTS', 'NOTIFICATION_HOSTS'];
   const { services } = await readCompose();
@@ -116,10 +122,14 @@ test("the manifests are what Kubernetes' own types allow", async () => {
   );
 });
 
+interface Probe {
+  readonly httpGet: { readonly path: string };
+}
 interface Container {
   readonly env?: readonly { readonly name: string }[];
-  readonly startupProbe?: object;
-  readonly readinessProbe?: { readonly httpGet: { readonly path: string } };
+  readonly startupProbe?: Probe;
+  readonly livenessProbe?: Probe;
+  readonly readinessProbe?: Probe;
   readonly securityContext: { readonly readOnlyRootFilesystem: boolean };
 }
 interface Pod {
@@ -143,7 +153,11 @@ test('each Deployment is probed, bounded, allowed to end by itself and covered b
     const isApi = JSON.stringify(selector).includes('"api"');
     assert.ok(grace > (isApi ? 5 + 9 : workerLimitSeconds));
     assert.equal(container.readinessProbe?.httpGet.path, '/healthcheck');
-    assert.ok(container.startupProbe && container.securityContext.readOnlyRootFilesystem);
+    // Figures are told by a worker that will take no work any more, too.
+    const alive = isApi ? '/version' : '/livez';
+    assert.equal(container.startupProbe?.httpGet.path, alive);
+    assert.equal(container.livenessProbe?.httpGet.path, alive);
+    assert.ok(container.securityContext.readOnlyRootFilesystem);
     assert.ok(securityContext.runAsNonRoot);
     assertSettings(
       (container.env ?? []).map(({ name }) => name),

@@ -29,6 +29,11 @@ test('a child that never becomes ready is ended and told of', async () => {
   await assert.rejects(starting, /fixture was not ready after 1.5 s/);
 });
 
+test('a child that says that it waits for something else is left to wait', async () => {
+  const child = await startFixture({ mode: 'waiting', readyLimitMs: 10_000 });
+  await child.stop();
+});
+
 test('a start that is given up leaves no child', async () => {
   const folder = newFolder();
   const abort = new AbortController();

@@ -6,7 +6,7 @@ import { startChild, type Child } from '../../platform/childProcess.ts';
 import { environmentWith } from '../../platform/config.ts';
 
 export interface FixtureOptions {
-  readonly mode?: 'good' | 'broken' | 'silent' | 'stubborn';
+  readonly mode?: 'good' | 'broken' | 'silent' | 'stubborn' | 'waiting';
   readonly signal?: AbortSignal;
   readonly readyLimitMs?: number;
   readonly folder?: string;

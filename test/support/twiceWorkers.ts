@@ -22,7 +22,7 @@ import { createLogger } from '../../platform/logger.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 import { ensureWorkflowBundle } from '../../temporal/bundle.ts';
 import { installRuntime } from '../../temporal/runtime.ts';
-import { fixedSlots, startWorkers } from '../../temporal/workers.ts';
+import { createWorkers, fixedSlots } from '../../temporal/workers.ts';
 import { queueNames } from '../../workflows/messages.ts';
 import type { Engine } from './engine.ts';
 
@@ -110,17 +110,17 @@ export async function startTwiceWorkers(engine: Engine) {
     gc: wrapAll('gc', real.gc),
     extract: wrapAll('extract', real.extract),
   };
-  const workers = await startWorkers({
+  const workers = createWorkers({
     connection: { address: temporalAddress },
     namespace: config.temporalNamespace,
     taskQueuePrefix: config.taskQueuePrefix,
     queues: queueNames,
     activities,
-    bundle: await ensureWorkflowBundle(`${engine.folder}/cache`),
     slots: { orchestrate: fixedSlots(10), gc: fixedSlots(4), extract: fixedSlots(4) },
     log,
     stopping: stopping.signal,
   });
+  await workers.start(await ensureWorkflowBundle(`${engine.folder}/cache`));
   return {
     /** From now on; answers how often each activity has been delivered, counted anew. */
     deliver: (how: Delivery): ReadonlyMap<string, number> => {
@@ -132,7 +132,7 @@ export async function startTwiceWorkers(engine: Engine) {
     stop: async (): Promise<void> => {
       stopping.abort();
       workers.shutdown();
-      await workers.stopped;
+      await workers.whenStopped();
       await pool.close();
       requests.close();
       await db.close();

@@ -8,7 +8,7 @@ import { createLogger } from '../../platform/logger.ts';
 import { ensureWorkflowBundle } from '../../temporal/bundle.ts';
 import { createGateway } from '../../temporal/gateway.ts';
 import { installRuntime } from '../../temporal/runtime.ts';
-import { fixedSlots, startWorkers } from '../../temporal/workers.ts';
+import { createWorkers, fixedSlots } from '../../temporal/workers.ts';
 import { queueNames, taskWorkflowId } from '../../workflows/messages.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { createModelTask, type ModelTask, type Scenario } from './modelTask.ts';
@@ -48,11 +48,12 @@ export async function startModelRunner(temporalAddress: string) {
     taskQueuePrefix: prefix,
     deadlineMs: 20_000,
   });
-  const workers = await startWorkers({
-    ...{ connection, namespace: 'default', taskQueuePrefix: prefix, queues: queueNames, activities, bundle },
+  const workers = createWorkers({
+    ...{ connection, namespace: 'default', taskQueuePrefix: prefix, queues: queueNames, activities },
     slots: { orchestrate: fixedSlots(50), gc: fixedSlots(100), extract: fixedSlots(1) },
     ...{ log, stopping: new AbortController().signal },
   });
+  await workers.start(bundle);
   return {
     bundle,
 
@@ -77,7 +78,7 @@ export async function startModelRunner(temporalAddress: string) {
 
     stop: async (): Promise<void> => {
       workers.shutdown();
-      await workers.stopped;
+      await workers.whenStopped();
       await gateway.close();
       await rm(cache, { recursive: true, force: true });
     },

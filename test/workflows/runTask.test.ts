@@ -12,7 +12,7 @@ import { createLogger } from '../../platform/logger.ts';
 import { ensureWorkflowBundle } from '../../temporal/bundle.ts';
 import { createGateway, type Gateway } from '../../temporal/gateway.ts';
 import { installRuntime } from '../../temporal/runtime.ts';
-import { fixedSlots, startWorkers, type Workers } from '../../temporal/workers.ts';
+import { createWorkers, fixedSlots, type Workers } from '../../temporal/workers.ts';
 import { queueNames, taskWorkflowId } from '../../workflows/messages.ts';
 import { testTemporalAddress } from '../support/database.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -66,22 +66,22 @@ beforeEach(async () => {
   ref = { taskId: 1, generation: 1 };
   stop = new AbortController();
   gateway = createGateway({ connection, namespace: 'default', taskQueuePrefix: prefix, deadlineMs: 20_000 });
-  workers = await startWorkers({
+  workers = createWorkers({
     connection,
     namespace: 'default',
     taskQueuePrefix: prefix,
     queues: queueNames,
     activities: fakeActivities(),
-    bundle,
     slots: { orchestrate: fixedSlots(10), gc: fixedSlots(10), extract: fixedSlots(10) },
     log,
     stopping: stop.signal,
   });
+  await workers.start(bundle);
 });
 
 afterEach(async () => {
   workers.shutdown();
-  await workers.stopped;
+  await workers.whenStopped();
   await gateway.close();
 });
 

@@ -1,0 +1,234 @@
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, test } from 'node:test';
+import { Connection } from '@temporalio/client';
+import { createProxy } from '../../chaos/proxy.ts';
+import { cacheDir } from '../../commands/cacheDir.ts';
+import { startEverything, type Running } from '../../commands/system.ts';
+import { startTemporal, type Temporal } from '../../embedded/temporal.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { createGateway } from '../../temporal/gateway.ts';
+import { createTestDatabase, testTemporalAddress, type TestDatabase } from '../support/database.ts';
+import { createTestFolder, type TestFolder } from '../support/folder.ts';
+import { waitFor } from '../support/waitFor.ts';
+
+const log = createLogger({ name: 'test', level: 'silent', format: 'json' });
+const namespace = 'luna';
+// Workers build their bundle at the first start.
+const patiently = { limitMs: 60_000 };
+const refuses = 'Temporal refuses: is the namespace there?';
+
+type Line = Readonly<Record<string, string | number>>;
+
+let folder: TestFolder;
+let database: TestDatabase;
+before(async () => {
+  folder = await createTestFolder('waiting');
+  database = await createTestDatabase();
+});
+after(async () => {
+  await database.drop();
+  await folder.remove();
+});
+
+async function statusOf(url: string, path: string): Promise<number> {
+  const answer = await fetch(`${url}${path}`);
+  await answer.arrayBuffer();
+  return answer.status;
+}
+
+/** What a health check finds wrong, by service; empty when all is well. */
+async function complaints(url: string): Promise<Readonly<Record<string, string>>> {
+  const answer = await fetch(`${url}/healthcheck?include_luna_services=1`);
+  const { errors = [] } = (await answer.json()) as {
+    errors?: readonly { readonly service: string; readonly status: string; readonly desc: string }[];
+  };
+  return Object.fromEntries(
+    errors.filter(({ status }) => status === 'failed').map(({ service, desc }) => [service, desc]),
+  );
+}
+
+const urlIn = (lines: readonly Line[]): string | undefined =>
+  lines.findLast(({ msg }) => msg === 'the status can be asked for')?.['status'] as string | undefined;
+
+async function register(address: string): Promise<void> {
+  const connection = await Connection.connect({ address });
+  await connection.workflowService.registerNamespace({
+    namespace,
+    workflowExecutionRetentionPeriod: { seconds: 86_400 as never },
+  });
+  await connection.close();
+}
+
+/** A worker without anybody who would start it again. */
+function spawnWorker(env: Readonly<Record<string, string>>) {
+  const lines: Line[] = [];
+  const child = spawn(process.execPath, ['--import', 'tsx', 'temporal/worker.ts', '--queues', 'gc'], {
+    env: {
+      ...process.env,
+      LOG_FORMAT: 'json',
+      LOG_LEVEL: 'info',
+      WORKER_METRICS_PORT: '0',
+      DATA_DIR: folder.path,
+      ...env,
+    },
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
+  const exited = once(child, 'exit') as Promise<[number | null]>;
+  createInterface({ input: child.stderr }).on('line', (line) => {
+    if (line.startsWith('{')) lines.push(JSON.parse(line) as Line);
+  });
+  return {
+    lines,
+    exitCode: () => child.exitCode ?? false,
+    statusUrl: () => waitFor('the status server', () => urlIn(lines), patiently),
+    stop: async () => {
+      child.kill('SIGTERM');
+      return (await exited)[0];
+    },
+  };
+}
+
+test('a worker that starts while PostgreSQL and Temporal are away lives, says what it waits for, and then works', async () => {
+  const postgres = await createProxy(Number(new URL(database.url).port));
+  const temporal = await createProxy(Number(testTemporalAddress().split(':')[1]));
+  postgres.cut();
+  temporal.cut();
+  const url = new URL(database.url);
+  url.port = String(postgres.port);
+  const worker = spawnWorker({
+    DATABASE_URL: url.href,
+    TEMPORAL_ADDRESS: `127.0.0.1:${temporal.port}`,
+    TASK_QUEUE_PREFIX: 'waiting-',
+  });
+  try {
+    const status = await worker.statusUrl();
+    assert.equal(await statusOf(status, '/livez'), 200);
+    assert.equal(await statusOf(status, '/metrics'), 200);
+    const first = await complaints(status);
+    assert.deepEqual([first['pollers'], 'postgresql' in first], ['starting', true]);
+    postgres.open();
+    await waitFor(
+      'Temporal to be what it waits for',
+      async () => {
+        const now = await complaints(status);
+        return now['pollers'] === 'Temporal does not answer' && !('postgresql' in now);
+      },
+      patiently,
+    );
+    assert.equal(await statusOf(status, '/livez'), 200);
+    temporal.open();
+    await waitFor(
+      'everything to be well',
+      async () => Object.keys(await complaints(status)).length === 0,
+      patiently,
+    );
+    assert.equal(await worker.stop(), 0);
+  } finally {
+    await worker.stop();
+    await postgres.close();
+    await temporal.close();
+  }
+});
+
+test('a worker that waits for a namespace ends in good order when it is told to', async () => {
+  const worker = spawnWorker({
+    DATABASE_URL: database.url,
+    TEMPORAL_ADDRESS: testTemporalAddress(),
+    TEMPORAL_NAMESPACE: 'nowhere',
+  });
+  try {
+    const status = await worker.statusUrl();
+    await waitFor('its complaint', async () => (await complaints(status))['pollers'] === refuses);
+  } finally {
+    assert.equal(await worker.stop(), 0);
+  }
+  const failed = worker.lines.filter(({ level }) => Number(level) >= 50);
+  assert.deepEqual(failed, []);
+});
+
+test('a worker with a wrong password of the database ends, for it reads that only at its start', async () => {
+  const url = new URL(database.url);
+  url.username = 'a_stranger';
+  const worker = spawnWorker({ DATABASE_URL: url.href, TEMPORAL_ADDRESS: testTemporalAddress() });
+  try {
+    assert.equal(await waitFor('its end', worker.exitCode, patiently), 1);
+  } finally {
+    await worker.stop();
+  }
+});
+
+test("a namespace that is missing, at the start or in Temporal's new store, is waited for, and taken when it is there", async () => {
+  const { path } = folder;
+  let temporal: Temporal = await startTemporal({ dataDir: path, cacheDir, log });
+  const { address, port } = temporal;
+  const gateway = createGateway({ connection: { address }, namespace, taskQueuePrefix: '' });
+  const abort = new AbortController();
+  const starting = startEverything({
+    ...{ log, workers: ['orchestrate,gc'], api: false, output: 'files', signal: abort.signal },
+    overrides: {
+      ...{ DATA_DIR: path, DATABASE_URL: database.url, SESSION_SECRET: 'x'.repeat(32), PORT: '0' },
+      ...{ TEMPORAL_ADDRESS: address, TEMPORAL_NAMESPACE: namespace },
+      ...{ WORKER_METRICS_PORT: '0', LOG_FORMAT: 'json', LOG_LEVEL: 'info' },
+    },
+  });
+  starting.catch(() => undefined);
+  const lines = async (): Promise<Line[]> =>
+    (await readFile(join(path, 'logs', 'worker-1.log'), 'utf8').catch(() => ''))
+      .split('\n')
+      .filter((line) => line.startsWith('{'))
+      .map((line) => JSON.parse(line) as Line);
+  const refusing = async (pid?: unknown): Promise<Line> =>
+    waitFor(
+      'a worker that complains',
+      async () => {
+        const all = await lines();
+        const [own] = all.filter(({ msg }) => msg === 'the status can be asked for').slice(-1);
+        if (own === undefined || (pid !== undefined && own['pid'] === pid)) return false;
+        const now = await complaints(String(own['status'])).catch(() => null);
+        return now?.['pollers'] === refuses && own;
+      },
+      { limitMs: 120_000, everyMs: 500 },
+    );
+  const isWell = (url: string) =>
+    waitFor('the worker to be well', async () => Object.keys(await complaints(url)).length === 0, patiently);
+  let running: Running | undefined;
+  try {
+    const first = await refusing();
+    assert.equal(await statusOf(String(first['status']), '/livez'), 200);
+    await register(address);
+    running = await starting;
+    await isWell(String(first['status']));
+
+    await temporal.stop();
+    for (const file of await readdir(join(path, 'temporal')))
+      if (file.includes('.db')) await rm(join(path, 'temporal', file));
+    temporal = await startTemporal({ dataDir: path, cacheDir, log, port });
+    const orphaned = await refusing();
+    assert.equal(orphaned['pid'], first['pid'], 'it says so before it gives up');
+
+    // The core of the SDK gives its polls up after a minute.
+    const second = await refusing(first['pid']);
+    const ofFirst = (await lines()).filter(({ pid }) => pid === first['pid']);
+    const timeOf = (msg: string) =>
+      Date.parse(String(ofFirst.find((line) => line['msg'] === msg)?.['time'] ?? assert.fail(msg)));
+    assert.ok(timeOf('stopped') - timeOf('Worker failed') < 15_000, 'it ends within seconds');
+    assert.ok(ofFirst.some(({ msg }) => msg === 'a worker broke'));
+
+    await register(address);
+    await isWell(String(second['status']));
+    await waitFor('both queues to be polled', async () => {
+      await gateway.checkPollers(['orchestrate', 'gc']);
+      return true;
+    });
+  } finally {
+    abort.abort();
+    await running?.stop();
+    await gateway.close();
+    await temporal.stop();
+  }
+});
