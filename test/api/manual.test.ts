@@ -26,7 +26,7 @@ async function newAccount(type: 'admin' | 'user' = 'user') {
 }
 
 async function newTask(state?: string): Promise<number> {
-  const body = { content: { target: 'face_descriptors', filters: { descriptor_version: 1 } } };
+  const body = { content: { target: 'face_descriptors', filters: { descriptor_version: 2 } } };
   const { task_id: taskId } = (await call('POST', '/4/tasks/gc', { body })).body;
   if (state === undefined) return taskId;
   await api.db.query(
