@@ -7,7 +7,15 @@ import {
   type Books,
   type TaskFailure,
 } from '../domain/tasks/books.ts';
-import type { ClaimedPart, Claiming, Committed, Orders, PartRef, TaskRef } from '../domain/tasks/parts.ts';
+import type {
+  AttemptEnd,
+  ClaimedPart,
+  Claiming,
+  Committed,
+  Orders,
+  PartRef,
+  TaskRef,
+} from '../domain/tasks/parts.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { attempt } from './attempt.ts';
@@ -17,12 +25,7 @@ import { createPacing, type Pacing } from './pacing.ts';
 export interface PartClaims {
   claim(part: PartRef, claim: string): Promise<Claiming>;
   /** Gives the part back at its checkpoint, and keeps how the attempt ended. */
-  giveBack(
-    part: ClaimedPart,
-    end:
-      | { readonly outcome: 'failed'; readonly failure: TaskFailure }
-      | { readonly outcome: 'given_back'; readonly rests: boolean },
-  ): Promise<void>;
+  giveBack(part: ClaimedPart, end: AttemptEnd): Promise<void>;
   /** What is wanted of the task now; null: it is gone or lives on in another generation. */
   orders(ref: TaskRef): Promise<Orders | null>;
   fail(part: PartRef, failure: TaskFailure): Promise<void>;

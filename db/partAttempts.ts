@@ -1,13 +1,6 @@
-import type { TaskFailure } from '../domain/tasks/books.ts';
-import type { ClaimedPart } from '../domain/tasks/parts.ts';
+import type { AttemptEnd, ClaimedPart } from '../domain/tasks/parts.ts';
 import type { Sql } from './connection.ts';
 import { toStoredFailure } from './storedFailure.ts';
-
-/** How an attempt ended before its part did. */
-export type AttemptEnd =
-  | { readonly outcome: 'failed'; readonly failure: TaskFailure }
-  /** `rests`: nobody wants the part to go on now, so its checkpoint does not age. */
-  | { readonly outcome: 'given_back'; readonly rests: boolean };
 
 /**
  * Gives the part back at its checkpoint, if it is still ours, and keeps how the attempt ended. A failure is shown as the

@@ -1,10 +1,10 @@
 import type { TaskFailure } from '../domain/tasks/books.ts';
 import type { EngineTask } from '../domain/tasks/engineTask.ts';
-import type { ClaimedPart, Claiming, Orders, PartRef, TaskRef } from '../domain/tasks/parts.ts';
+import type { AttemptEnd, ClaimedPart, Claiming, Orders, PartRef, TaskRef } from '../domain/tasks/parts.ts';
 import type { PartState } from '../domain/tasks/task.ts';
 import { orderColumns } from './commitBatch.ts';
 import type { Database, Sql } from './connection.ts';
-import { endAttempt, type AttemptEnd } from './partAttempts.ts';
+import { endAttempt } from './partAttempts.ts';
 import { recordPartError } from './taskErrorStore.ts';
 import { withRetries } from './transientErrors.ts';
 import { findEngineTask } from './engineTask.ts';

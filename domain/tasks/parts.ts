@@ -1,4 +1,5 @@
 import { errorTable } from '../errors.ts';
+import type { TaskFailure } from './books.ts';
 import type { EngineTask } from './engineTask.ts';
 import type { DesiredState } from './task.ts';
 
@@ -64,6 +65,12 @@ export interface ClaimedPart {
   readonly checkpoint: Checkpoint;
   readonly attempt: number;
 }
+
+/** How an attempt ended before its part did. */
+export type AttemptEnd =
+  | { readonly outcome: 'failed'; readonly failure: TaskFailure }
+  /** `rests`: nobody wants the part to go on now, so its checkpoint does not age. */
+  | { readonly outcome: 'given_back'; readonly rests: boolean };
 
 /** Past every key. */
 export const lastKey = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
