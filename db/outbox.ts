@@ -32,7 +32,7 @@ export function createOutbox(db: Database) {
          where n.notification_id = due.notification_id
          returning n.notification_id as "notificationId", url, secret, payload, attempts as attempt,
            extract(epoch from now() - create_time)::float8 as "ageSeconds",
-           extract(epoch from now())::bigint as "takenAt"`,
+           floor(extract(epoch from now()))::bigint as "takenAt"`,
         [limit, leaseSeconds],
       ),
 
