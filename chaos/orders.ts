@@ -123,6 +123,13 @@ export function createOrders(system: System, say: (text: string) => void) {
     },
 
     give,
+
+    /** Whether the task is gone. */
+    remove: async (taskId: number): Promise<boolean> => {
+      await call(() => system.api.delete<object>(`/tasks/${taskId}`));
+      const { answer } = await call(() => system.api.get<object>(`/tasks/${taskId}`));
+      return answer === null;
+    },
   };
 }
 

@@ -50,6 +50,8 @@ export interface TaskPlan {
   readonly removeOrigins: boolean;
   /** Whether a further condition leaves two of three objects alone. */
   readonly onlyThird: boolean;
+  /** Whether a gc's filter has a time that is counted from the task's creation. */
+  readonly byAge: boolean;
 }
 
 export type Act =
@@ -68,6 +70,15 @@ export type Act =
       readonly mode: 'share' | 'access exclusive';
       readonly forMs: number;
     }
+  /** A process's clock is set so many days off, ahead or behind, and right again. */
+  | {
+      readonly act: 'clock';
+      readonly process: 'worker-1' | 'worker-2' | 'api';
+      readonly days: -2 | 2;
+      readonly forMs: number;
+    }
+  /** A task is removed `afterMs` after somebody began to read its result. */
+  | { readonly act: 'read'; readonly removeAfterMs: number }
   /** Nobody answers at the images' origin. */
   | { readonly act: 'away'; readonly forMs: number }
   /** An admin's order to one of the tasks that allow it; `pick` chooses among them. */
@@ -108,14 +119,14 @@ export function makePlan(seed: number, kills: number): Plan {
     const objects = kind.startsWith('extract') ? between(40, 160) : between(4_000, 16_000);
     return {
       ...{ kind, objects, storeResults: isSo(70), removeSamples: isSo(50) },
-      ...{ removeOrigins: isSo(60), onlyThird: isSo(25) },
+      ...{ removeOrigins: isSo(60), onlyThird: isSo(25), byAge: isSo(50) },
       perSecond: Math.max(5, Math.round(objects / between(4, 12))),
     };
   };
   const makeDisturbance = (): Act => {
     const act = oneOf([
       ...(['freeze', 'terminate', 'away', 'cut', 'cut', 'stall', 'stall', 'slow', 'slow'] as const),
-      ...(['lock', 'lock', 'lock'] as const),
+      ...(['lock', 'lock', 'lock', 'clock', 'clock', 'read', 'read'] as const),
     ]);
     if (act === 'freeze')
       return { act, worker: oneOf(['worker-1', 'worker-2']), forMs: between(1_000, 12_000) };
@@ -124,6 +135,11 @@ export function makePlan(seed: number, kills: number): Plan {
       const mode = oneOf(['share', 'access exclusive'] as const);
       return { act, table: oneOf(heldTables), mode, forMs: between(500, 9_000) };
     }
+    if (act === 'clock') {
+      const process = oneOf(['worker-1', 'worker-2', 'api'] as const);
+      return { act, process, days: oneOf([-2, 2]), forMs: between(1_000, 12_000) };
+    }
+    if (act === 'read') return { act, removeAfterMs: between(0, 2_000) };
     if (act === 'away') return { act, forMs: between(1_000, 8_000) };
     return { act, path: oneOf(paths), forMs: between(500, 5_000) };
   };

@@ -5,10 +5,11 @@ import { watchCounters } from '../books/watchCounters.ts';
 import { withClient } from '../books/withClient.ts';
 import { createOrders, type Orders, type TaskRow } from './orders.ts';
 import type { Plan, Step } from './plan.ts';
+import { createReadings } from './readings.ts';
 import { startOrigin, type Origin } from './origin.ts';
 import { createStrikes } from './strikes.ts';
 import type { System } from './system.ts';
-import { makeWorld, type World } from './world.ts';
+import { makeWorld, oldEnough, type World } from './world.ts';
 
 export interface Outcome {
   readonly tasks: readonly TaskRow[];
@@ -52,6 +53,7 @@ async function runStorm(
 ): Promise<Outcome> {
   const strikes = createStrikes(system, origin, say);
   const orders = createOrders(system, say);
+  const readings = createReadings(system, orders, say);
   const watch = watchCounters(system.databaseUrl);
   try {
     for (const step of plan.steps) {
@@ -60,6 +62,7 @@ async function runStorm(
       if (step.act === 'start') {
         if (job !== undefined) await orders.start(job, `chaos ${step.task + 1}`);
       } else if ('pick' in step) await orders.order(step);
+      else if (step.act === 'read') readings.start(step.removeAfterMs);
       else {
         say(describe(step));
         await strikes.strike(step);
@@ -83,6 +86,8 @@ async function runStorm(
       violations: [
         ...violations,
         ...faults,
+        ...(await readings.faults()),
+        ...(await misfrozen(system.databaseUrl)),
         ...strikes.unasked(),
         ...watch.steppedBack().map((step) => `a counter went back: ${step}`),
       ],
@@ -136,6 +141,22 @@ async function comeToRest(
   ];
 }
 
+/** Relative times that were counted by another clock than the database's. */
+async function misfrozen(databaseUrl: string): Promise<string[]> {
+  return withClient(databaseUrl, async (client) => {
+    const { rows } = await client.query<{ task_id: number; frozen: string; create_time: string }>(
+      `select task_id::integer, frozen::text, create_time::text
+       from tasks, nullif(content #>> '{filters,create_time__lt}', '')::timestamptz frozen
+       where abs(extract(epoch from create_time - frozen) - $1) > 60`,
+      [oldEnough.seconds],
+    );
+    return rows.map(
+      ({ task_id, frozen, create_time }) =>
+        `task ${task_id} of ${create_time} removes what is older than ${frozen}`,
+    );
+  });
+}
+
 /** Files of batches that were killed before they removed them go later: here at once. */
 async function sweep(client: pg.Client, signal: AbortSignal): Promise<void> {
   await client.query(`update sample_tombstones set create_time = create_time - interval '1 hour'`);
@@ -148,7 +169,7 @@ async function sweep(client: pg.Client, signal: AbortSignal): Promise<void> {
 }
 
 function describe(
-  step: Exclude<Step, { act: 'start' | 'pause' | 'resume' | 'cancel' | 'retry' | 'throttle' }>,
+  step: Exclude<Step, { act: 'start' | 'read' | 'pause' | 'resume' | 'cancel' | 'retry' | 'throttle' }>,
 ): string {
   switch (step.act) {
     case 'kill':
@@ -161,6 +182,8 @@ function describe(
       return `terminate ${step.share} of the database's backends`;
     case 'lock':
       return `lock ${step.table} in ${step.mode} mode for ${step.forMs} ms`;
+    case 'clock':
+      return `set the clock of ${step.process} ${step.days} days off for ${step.forMs} ms`;
     case 'away':
       return `no answer from the images' origin for ${step.forMs} ms`;
     case 'cut':

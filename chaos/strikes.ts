@@ -6,7 +6,7 @@ import type { System } from './system.ts';
 
 type Strike = Extract<
   Step,
-  { act: 'kill' | 'freeze' | 'terminate' | 'lock' | 'away' | 'cut' | 'stall' | 'slow' }
+  { act: 'kill' | 'freeze' | 'terminate' | 'lock' | 'clock' | 'away' | 'cut' | 'stall' | 'slow' }
 >;
 
 const servers = ['postgres', 'temporal'];
@@ -113,6 +113,14 @@ export function createStrikes(system: System, origin: Origin, say: (text: string
     });
   };
 
+  const setClock = (name: string, days: number, forMs: number): void => {
+    recover(`${name}'s clock`, async () => {
+      await system.setClock(name, days * 86_400_000);
+      await delay(forMs);
+      await system.setClock(name, 0);
+    });
+  };
+
   const spoil = async (how: 'cut' | 'stall' | 'slow', path: PathName, forMs: number): Promise<void> => {
     const proxy = system.proxies[path];
     await recoveries.get(path);
@@ -145,6 +153,9 @@ export function createStrikes(system: System, origin: Origin, say: (text: string
           return terminate(step.share);
         case 'lock':
           hold(step.table, step.mode, step.forMs);
+          return;
+        case 'clock':
+          setClock(step.process, step.days, step.forMs);
           return;
         case 'away':
           origin.leave();

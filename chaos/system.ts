@@ -9,6 +9,8 @@ import type { SystemOptions } from '../commands/systemOptions.ts';
 import { createLogger } from '../platform/logger.ts';
 import { defaultAdminPassword } from '../platform/settings.ts';
 import { makeTemporaryFolder } from '../platform/temporaryFolder.ts';
+import { basic } from '../test/support/basic.ts';
+import { setClock, settableClock } from './clocks.ts';
 import { paths, type PathName } from './plan.ts';
 import { presentBody } from './kinds.ts';
 import { createProxy, type Proxy } from './proxy.ts';
@@ -20,12 +22,17 @@ export interface System {
   /** Past the proxies: for what looks on. */
   readonly databaseUrl: string;
   readonly api: ApiClient;
+  readonly apiUrl: string;
+  /** What shows a request's sender. */
+  readonly credentials: Record<string, string>;
   readonly proxies: Readonly<Record<PathName, Proxy>>;
   pids(): Record<string, number | null>;
   /** Kills a process and leaves it down until `resume`. */
   halt(name: string, signal: NodeJS.Signals): Promise<void>;
   /** Starts a process again, as often as it takes. */
   resume(name: string): Promise<void>;
+  /** Sets the clock of a process off; it keeps so until it is set again or the process ends. */
+  setClock(name: string, offsetMs: number): Promise<void>;
   /** Extractors: what a process has started itself. */
   childrenOf(name: string): Promise<number[]>;
   /** Deletes what Temporal has written; it has to be down. */
@@ -48,6 +55,8 @@ export async function startSystem(signal: AbortSignal): Promise<System> {
   const folder = await makeTemporaryFolder('chaos');
   const sampleFolder = join(folder, 'samples');
   await mkdir(sampleFolder);
+  const clockFolder = join(folder, 'clocks');
+  await mkdir(clockFolder);
   const started: Running[] = [];
   const proxies: Partial<Record<PathName, Proxy>> = {};
   const log = createLogger({ name: 'chaos', level: 'silent', format: 'json' });
@@ -64,6 +73,7 @@ export async function startSystem(signal: AbortSignal): Promise<System> {
         ...{ RECONCILE_INTERVAL_MS: '500', IMAGE_STORE: `folder:${sampleFolder}`, ORIGIN_HOSTS: '127.0.0.1' },
         // What selects events for body descriptors is a version that no network has: 101 is what they lack.
         ...{ DEFAULT_BODY_DESCRIPTOR_VERSION: String(presentBody) },
+        ...settableClock(clockFolder),
         ...options.overrides,
       },
     });
@@ -95,11 +105,11 @@ export async function startSystem(signal: AbortSignal): Promise<System> {
     ]);
     const home = (name: string) => (name === 'api' ? api : name.startsWith('worker') ? workers : servers);
     const pids = () => ({ ...servers.pids(), ...workers.pids(), ...api.pids() });
+    const login = { login: api.config.adminLogin, password: defaultAdminPassword };
     return {
       ...{ folder, sampleFolder, databaseUrl: servers.databaseUrl, proxies: all, pids, stop },
-      api: createApiClient({
-        ...{ url: api.apiUrl, login: api.config.adminLogin, password: defaultAdminPassword, signal },
-      }),
+      ...{ apiUrl: api.apiUrl, credentials: basic(login.login, login.password) },
+      api: createApiClient({ url: api.apiUrl, ...login, signal }),
       halt: (name, how) => home(name).halt(name, how),
       resume: async (name) => {
         for (;;) {
@@ -112,6 +122,10 @@ export async function startSystem(signal: AbortSignal): Promise<System> {
             await home(name).halt(name, 'SIGKILL');
           }
         }
+      },
+      setClock: async (name, offsetMs) => {
+        const pid = pids()[name];
+        if (pid != null) await setClock(clockFolder, pid, offsetMs);
       },
       childrenOf: async (name) => {
         const { stdout } = await run('pgrep', ['-P', String(pids()[name] ?? 0)]).catch(() => ({

@@ -24,6 +24,9 @@ export interface World {
   readonly missingFiles: readonly string[];
 }
 
+/** What every object that is made here is: a day old. */
+export const oldEnough = { text: 'now-6h', seconds: 6 * 3_600 };
+
 // Versions that no network has: what gc of descriptors removes belongs to one task alone.
 const firstOwnVersion = 1_000;
 const imagesOfGc = 100;
@@ -73,7 +76,8 @@ export async function makeWorld(
     );
     if (plan.kind === 'gc faces') await referToSome(client, accountId);
     const third = objects === 'faces' ? { list_id: listId } : { sources: [thirdSource] };
-    const filters = { account_id: accountId, ...(plan.onlyThird ? third : {}) };
+    const age = plan.byAge && plan.kind.startsWith('gc') ? { create_time__lt: oldEnough.text } : {};
+    const filters = { account_id: accountId, ...age, ...(plan.onlyThird ? third : {}) };
     jobs.push(orderOf(plan, { filters, ownVersion }));
   }
   return { jobs, missingFiles };

@@ -51,11 +51,13 @@ test('everything that can happen does happen within some seeds', () => {
     ...[
       'away',
       'cancel',
+      'clock',
       'cut',
       'freeze',
       'kill',
       'lock',
       'pause',
+      'read',
       'resume',
       'retry',
       'slow',
