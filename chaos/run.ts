@@ -146,7 +146,7 @@ async function misfrozen(databaseUrl: string): Promise<string[]> {
   return withClient(databaseUrl, async (client) => {
     const { rows } = await client.query<{ task_id: number; frozen: string; create_time: string }>(
       `select task_id::integer, frozen::text, create_time::text
-       from tasks, nullif(content #>> '{filters,create_time__lt}', '')::timestamptz frozen
+       from tasks cross join lateral (select (content #>> '{filters,create_time__lt}')::timestamptz as frozen) f
        where abs(extract(epoch from create_time - frozen) - $1) > 60`,
       [oldEnough.seconds],
     );
