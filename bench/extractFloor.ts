@@ -27,7 +27,7 @@ export async function runBareModelLoop({
 }: BareLoopOptions): Promise<BareLoopResult> {
   const children = Array.from({ length: processes }, (_, index) => {
     const share = files.filter((_file, at) => at % processes === index);
-    const child = fork(loop, [], { execArgv: ['--import', import.meta.resolve('tsx')] });
+    const child = fork(loop, []);
     const next = () =>
       new Promise<void>((resolve, reject) => {
         child.once('message', () => {

@@ -15,7 +15,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 
 /** Runs `npm run import` as somebody else's process; its bar goes to stderr, its summary to `onLine`. */
 export async function runImport({ args, env, onLine, signal }: ImportRun): Promise<void> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'commands/import.ts', ...args], {
+  const child = spawn(process.execPath, ['commands/import.ts', ...args], {
     cwd: root,
     env: { ...env, LOG_LEVEL: 'warn' },
     stdio: ['ignore', 'pipe', 'inherit'],

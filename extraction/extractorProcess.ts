@@ -27,7 +27,6 @@ export function forkExtractor({
 }: ExtractorProcessOptions): ExtractorProcess {
   const child: ChildProcess = fork(entry, [], {
     serialization: 'advanced',
-    execArgv: ['--import', import.meta.resolve('tsx')],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   let ending = false;

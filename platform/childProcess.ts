@@ -98,7 +98,6 @@ async function spawnChild({ file, args = [], env, logFile }: ChildOptions): Prom
   const output = log?.fd ?? 2;
   try {
     return fork(file, [...args], {
-      execArgv: ['--import', import.meta.resolve('tsx')],
       env,
       detached: true,
       stdio: ['ignore', output, output, 'ipc'],

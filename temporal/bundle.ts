@@ -21,7 +21,6 @@ export async function ensureWorkflowBundle(cacheDir: string): Promise<string> {
   // Several processes may build at once; each writes its own file, and the last rename wins with the same content.
   const draft = `${file}.${process.pid}`;
   const child = fork(builder, [draft], {
-    execArgv: ['--import', 'tsx'],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let output = '';

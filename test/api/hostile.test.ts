@@ -220,7 +220,6 @@ test('what is not HTTP is answered 400 and cut off', async () => {
 function startSlowClients(count: number) {
   const file = new URL('../support/slowClients.ts', import.meta.url);
   const child = fork(file, [new URL(api.url).port, String(count), root], {
-    execArgv: ['--import', import.meta.resolve('tsx')],
   });
   const heard = new Set<unknown>();
   child.on('message', (message) => heard.add(message));

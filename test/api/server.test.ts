@@ -30,7 +30,7 @@ interface Run {
 
 function start(settings: Record<string, string>): Run {
   let output = '';
-  const child = spawn(process.execPath, ['--import', 'tsx', 'api/server.ts'], {
+  const child = spawn(process.execPath, ['api/server.ts'], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'],

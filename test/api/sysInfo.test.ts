@@ -104,7 +104,7 @@ function verify(...args: string[]): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ['--import', 'tsx', 'commands/verifySysInfo.ts', ...args],
+      ['commands/verifySysInfo.ts', ...args],
       (error, stdout, stderr) => {
         resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: stdout + stderr });
       },

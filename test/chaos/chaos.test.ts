@@ -7,7 +7,7 @@ const run = promisify(execFile);
 
 /** `npm run chaos -- …`, without npm's own lines. */
 const chaos = (...args: string[]) =>
-  run(process.execPath, ['--import', 'tsx', 'chaos/main.ts', ...args], { env: { ...process.env } });
+  run(process.execPath, ['chaos/main.ts', ...args], { env: { ...process.env } });
 
 test('a short storm leaves balanced books behind', async (t) => {
   const { stdout } = await chaos('--seed', '12', '--kills', '3');

@@ -24,7 +24,7 @@ function play(...more: string[]): Playing {
   const data = join(folder.path, 'data');
   const child = spawn(
     process.execPath,
-    ['--import', 'tsx', 'commands/demo.ts', '--folder', data, '--copies', '4', ...more],
+    ['commands/demo.ts', '--folder', data, '--copies', '4', ...more],
     { env: { ...process.env, PORT: '0', EXTRACT_PROCESSES: '1' }, stdio: ['ignore', 'pipe', 'pipe'] },
   );
   let text = '';
@@ -104,7 +104,7 @@ test('Ctrl-C in the middle of the demo leaves no process within 10 s, and the ne
 
 test('a folder that no demo has made is left alone', async () => {
   await writeFile(join(folder.path, 'mine.txt'), 'important');
-  const child = spawn(process.execPath, ['--import', 'tsx', 'commands/demo.ts', '--folder', folder.path], {
+  const child = spawn(process.execPath, ['commands/demo.ts', '--folder', folder.path], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   let text = '';

@@ -48,7 +48,7 @@ function runImport(args: readonly string[], env: Record<string, string> = {}): P
     };
     execFile(
       process.execPath,
-      ['--import', 'tsx', 'commands/import.ts', ...args],
+      ['commands/import.ts', ...args],
       { cwd: root, env: { ...process.env, ...settings } },
       (error, stdout, stderr) => {
         resolve({ code: Number(error?.code ?? 0), stdout, stderr });

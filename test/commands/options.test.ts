@@ -22,7 +22,7 @@ function run(
   return new Promise((resolve) => {
     execFile(
       process.execPath,
-      ['--import', 'tsx', `${folder}/${file}`, ...args],
+      [`${folder}/${file}`, ...args],
       { cwd: root, env: { ...process.env, ...env }, timeout: 60_000 },
       // One that had to be killed has no code.
       (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),

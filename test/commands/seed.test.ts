@@ -33,7 +33,7 @@ after(async () => {
 async function seed(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const env = { ...process.env, DATA_DIR: folder.path, DATABASE_URL: '' };
   try {
-    const output = await run(process.execPath, ['--import', 'tsx', 'commands/seed.ts', ...args], {
+    const output = await run(process.execPath, ['commands/seed.ts', ...args], {
       ...{ env, timeout: 120_000 },
     });
     return { code: 0, ...output };

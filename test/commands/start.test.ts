@@ -21,7 +21,7 @@ interface Started {
 }
 
 async function start(): Promise<Started> {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'commands/start.ts'], {
+  const child = spawn(process.execPath, ['commands/start.ts'], {
     env: {
       ...process.env,
       DATA_DIR: folder.path,

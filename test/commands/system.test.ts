@@ -38,7 +38,7 @@ const gone = async (pids: readonly (number | null)[]) =>
   (await Promise.all(pids.map((pid) => startTimeOf(pid ?? 0)))).every((time) => time === null);
 
 test('what a killed start left behind is stopped by the next, which finds its data', async () => {
-  const killed = spawn(process.execPath, ['--import', 'tsx', fixture, folder.path], {
+  const killed = spawn(process.execPath, [fixture, folder.path], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = (await once(killed.stdout, 'data')) as [Buffer];

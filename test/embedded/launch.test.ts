@@ -18,6 +18,6 @@ after(() => folder.remove());
 
 test('a program that only waits for its server to end waits', async () => {
   // With nothing else to do, node would end with status 13 in the middle of the await.
-  const { stdout } = await run(process.execPath, ['--import', 'tsx', fixture, folder.path]);
+  const { stdout } = await run(process.execPath, [fixture, folder.path]);
   assert.equal(stdout, 'stopped\n');
 });

@@ -19,7 +19,7 @@ const holdForEver = `
   setInterval(() => {}, 1000);`;
 
 async function holdElsewhere(dataDir: string) {
-  const args = ['--import', 'tsx', '--input-type=module', '-e', holdForEver, dataDir];
+  const args = ['--input-type=module', '-e', holdForEver, dataDir];
   const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   await once(child.stdout, 'data');
   return child;

@@ -180,7 +180,7 @@ test('the files of the image are enough for an API', async () => {
 
 /** An API that may have only so many files open. */
 async function startConfinedApi(maxFiles: number): Promise<{ url: string; stop(): Promise<void> }> {
-  const command = [process.execPath, '--import', import.meta.resolve('tsx'), serverFile];
+  const command = [process.execPath, serverFile];
   const child = spawn('sh', ['-c', `ulimit -n ${maxFiles}; exec "$@"`, 'sh', ...command], {
     env: engine.running().env,
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],

@@ -46,7 +46,7 @@ test('a start that is given up leaves no child', async () => {
 
 test('a child stops by itself when its parent is killed', async () => {
   const file = fileURLToPath(new URL('./fixtures/parent.ts', import.meta.url));
-  const parent = spawn(process.execPath, ['--import', 'tsx', file, newFolder()], {
+  const parent = spawn(process.execPath, [file, newFolder()], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [line] = (await once(parent.stdout, 'data')) as [Buffer];

@@ -75,7 +75,7 @@ test('SIGTERM begins the stop', async () => {
 
 test('a process whose words nobody reads any more goes on, and stops in order when its terminal is closed', async () => {
   const program = fileURLToPath(new URL('./fixtures/talker.ts', import.meta.url));
-  const talker = spawn(process.execPath, ['--import', 'tsx', program], {
+  const talker = spawn(process.execPath, [program], {
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const ended = once(talker, 'exit');
@@ -94,7 +94,7 @@ test('a process whose words nobody reads any more goes on, and stops in order wh
 
 test('a process ends with the npm that runs it; started in any other way it outlives what started it', async () => {
   const program = fileURLToPath(new URL('./fixtures/orphan.ts', import.meta.url));
-  const start = `"${process.execPath}" --import tsx "${program}"`;
+  const start = `"${process.execPath}" "${program}"`;
   const script = `npm_lifecycle_event=start ${start} npm & env -u npm_lifecycle_event ${start} other & wait`;
   const parent = spawn('sh', ['-c', script], { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';

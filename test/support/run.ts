@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, statSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { cacheDir } from '../../commands/cacheDir.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { dropTestTemplate } from './database.ts';
 import { startTestServers, type TestServers } from './servers.ts';
@@ -100,10 +101,12 @@ async function runTests(
     `--test-timeout=${fileLimitMs}`,
     ...(name === undefined ? [] : [`--test-name-pattern=${name}`]),
   ];
-  const child = spawn(process.execPath, ['--import', 'tsx', ...options, ...files], {
+  const child = spawn(process.execPath, [...options, ...files], {
     stdio: 'inherit',
     env: {
       LOG_LEVEL: 'warn',
+      // What is compiled once is read by all that start after it: a third of the time of most.
+      NODE_COMPILE_CACHE: join(cacheDir, 'compiled'),
       ...process.env,
       DATABASE_URL: undefined,
       TEMPORAL_ADDRESS: undefined,

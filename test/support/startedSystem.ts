@@ -15,7 +15,7 @@ export async function startSystem(settings: Readonly<Record<string, string>>) {
     ...process.env,
     ...{ PORT: '0', WORKER_METRICS_PORT: '0', LOG_LEVEL: 'fatal', ...settings },
   };
-  const child = spawn(process.execPath, ['--import', 'tsx', 'commands/start.ts', '--no-temporal-ui'], {
+  const child = spawn(process.execPath, ['commands/start.ts', '--no-temporal-ui'], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -67,7 +67,7 @@ async function register(address: string): Promise<void> {
 /** A worker without anybody who would start it again. */
 function spawnWorker(env: Readonly<Record<string, string>>) {
   const lines: Line[] = [];
-  const child = spawn(process.execPath, ['--import', 'tsx', 'temporal/worker.ts', '--queues', 'gc'], {
+  const child = spawn(process.execPath, ['temporal/worker.ts', '--queues', 'gc'], {
     env: {
       ...process.env,
       LOG_FORMAT: 'json',
