@@ -163,9 +163,11 @@ test('verify-sys-info says what is wrong with its file, its key and the address 
 
 test('a full disk is told by what needs one', async () => {
   const disk = await mountSmallDisk(1, folder.path);
+  const fresh = await createTestDatabase();
   try {
+    await createAdmin(fresh.url, login, 'secret');
     await disk.fill();
-    const store = { IMAGE_STORE: `folder:${join(disk.path, 'samples')}` };
+    const store = { DATABASE_URL: fresh.url, IMAGE_STORE: `folder:${join(disk.path, 'samples')}` };
     assertSentence(await run(lineOf('import'), store), /disk is full/i);
     for (const line of ['bench/main.ts gc --faces 1 --runs 1', 'chaos/main.ts --seed 1 --kills 1']) {
       assertSentence(
@@ -174,6 +176,7 @@ test('a full disk is told by what needs one', async () => {
       );
     }
   } finally {
+    await fresh.drop();
     await disk.remove();
   }
 });
