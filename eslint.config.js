@@ -53,6 +53,7 @@ const libraries = {
   '@node-rs/argon2': ['platform'],
   canonicalize: ['platform'],
   sharp: ['extraction'],
+  'heic-decode': ['extraction'],
   cockatiel: ['extraction'],
   '@tensorflow/tfjs-core': ['extraction'],
   '@tensorflow/tfjs-converter': ['extraction'],

@@ -3,8 +3,11 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Argument } from 'commander';
+import { endUnread } from '../commands/endUnread.ts';
+import { explainFailure } from '../commands/explainFailure.ts';
 import { defineCommand, runCommand, wholeNumber } from '../commands/options.ts';
 import { createLogger } from '../platform/logger.ts';
+import { printableLines } from '../platform/printable.ts';
 import { createShutdown } from '../platform/shutdown.ts';
 import { openBed } from './bed.ts';
 import type { BenchOptions, Measured, Measurement } from './measurement.ts';
@@ -37,12 +40,13 @@ async function bench(what: string, options: BenchOptions): Promise<void> {
     abort.abort();
     await measuring.catch(() => undefined);
   });
+  endUnread(shutdown);
   try {
     await measuring;
     await shutdown.begin('measured');
   } catch (error) {
     if (shutdown.isStopping) return;
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(`${printableLines(explainFailure(error))}\n`);
     await shutdown.begin('the measuring failed', 1);
   }
 }

@@ -1,5 +1,8 @@
+import { endUnread } from '../commands/endUnread.ts';
+import { explainFailure } from '../commands/explainFailure.ts';
 import { defineCommand, runCommand, wholeNumber } from '../commands/options.ts';
 import { createLogger } from '../platform/logger.ts';
+import { printableLines } from '../platform/printable.ts';
 import { createShutdown } from '../platform/shutdown.ts';
 import { makePlan } from './plan.ts';
 import { runPlan, type Outcome } from './run.ts';
@@ -53,9 +56,10 @@ async function chaos(options: Options): Promise<void> {
     await running.catch(() => undefined);
     const system = await starting.catch(() => null);
     await system?.stop();
-    if (keep) process.stderr.write(`data and logs are kept in ${system?.folder ?? 'no folder'}\n`);
-    else await system?.remove();
+    if (!keep) await system?.remove();
+    else if (system !== null) process.stderr.write(`data and logs are kept in ${system.folder}\n`);
   });
+  endUnread(shutdown);
   try {
     const outcome = await running;
     keep = outcome.violations.length > 0;
@@ -64,7 +68,7 @@ async function chaos(options: Options): Promise<void> {
   } catch (error) {
     if (shutdown.isStopping) return;
     keep = true;
-    process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    process.stderr.write(`${printableLines(explainFailure(error))}\n`);
     await shutdown.begin('chaos could not be made', 1);
   }
 }

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { InvalidArgumentError } from 'commander';
 import { environmentWith } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
 import { makeTemporaryFolder } from '../platform/temporaryFolder.ts';
@@ -14,6 +15,7 @@ import { defineCommand, runCommand, wholeNumber } from './options.ts';
 import { startEverything } from './system.ts';
 
 const version = '4.32.5';
+const allPhases: readonly string[] = ['examples', 'coverage', 'fuzzing', 'stateful'];
 const login = 'root@visionlabs.ai';
 const password = 'checks the API';
 // A stream goes on until its reader leaves, and this reader never does.
@@ -36,7 +38,7 @@ await runCommand(
       200,
     )
     .option('--seed <seed>', 'of the requests that are made up', wholeNumber(0, 2 ** 31), 1)
-    .option('--phases <names>', 'of schemathesis', 'examples,coverage,fuzzing,stateful')
+    .option('--phases <names>', `of schemathesis: ${allPhases.join(', ')}`, phasesOf, allPhases.join(','))
     .action(async ({ examples, seed, phases }: { examples: number; seed: number; phases: string }) => {
       const program = installSchemathesis();
       const dataDir = await makeTemporaryFolder('check-api');
@@ -81,6 +83,13 @@ await runCommand(
       }
     }),
 );
+
+/** Schemathesis would refuse a wrong one only after everything has been started. */
+function phasesOf(value: string): string {
+  const unknown = value.split(',').find((phase) => !allPhases.includes(phase));
+  if (unknown === undefined) return value;
+  throw new InvalidArgumentError(`There is no phase '${unknown}', only ${allPhases.join(', ')}.`);
+}
 
 /** Into a virtual environment of the project's cache, once. */
 function installSchemathesis(): string {

@@ -4,7 +4,7 @@ import { settings } from '../platform/settings.ts';
 import { createAdmin } from './adminAccount.ts';
 import { defineCommand, runCommand, UsageError } from './options.ts';
 import { promptHidden } from './prompt.ts';
-import { getDatabaseUrl } from './databaseUrl.ts';
+import { getAnsweringDatabase } from './databaseUrl.ts';
 
 await runCommand(
   defineCommand('npm run create-admin --', 'Creates an administrator in DATABASE_URL.')
@@ -12,7 +12,7 @@ await runCommand(
     .addHelpText('after', '\nThe password is asked for on a terminal, or taken from ADMIN_PASSWORD.')
     .action(async ({ login }: { login: string }) => {
       const config = loadConfig();
-      const databaseUrl = await getDatabaseUrl(config);
+      const databaseUrl = await getAnsweringDatabase(config);
       const password = await readPassword(config);
       if (!(await createAdmin(databaseUrl, login, password))) {
         throw new Error(`there is an account with login ${login} already`);

@@ -1,5 +1,6 @@
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { checkDatabase } from '../db/checkDatabase.ts';
 import { ConfigError, type Config } from '../platform/config.ts';
 
 const fileIn = (dataDir: string) => join(dataDir, 'secrets', 'database-url');
@@ -12,6 +13,13 @@ export async function getDatabaseUrl({ databaseUrl, dataDir }: Config): Promise<
   const url = databaseUrl ?? (await readFile(fileIn(dataDir), 'utf8').catch(() => ''));
   if (url !== '') return url;
   throw new ConfigError([`DATABASE_URL: not set, and no npm start runs on ${dataDir}`]);
+}
+
+/** `getDatabaseUrl`, when that database answers: a command says at once that it does not. */
+export async function getAnsweringDatabase(config: Config): Promise<string> {
+  const url = await getDatabaseUrl(config);
+  await checkDatabase(url);
+  return url;
 }
 
 /** Lets commands find the embedded database while it runs; only its owner can read the file. */

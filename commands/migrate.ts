@@ -1,3 +1,4 @@
+import { checkDatabase } from '../db/checkDatabase.ts';
 import { migrate } from '../db/migrate.ts';
 import { loadConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
@@ -9,8 +10,10 @@ await runCommand(
     const config = loadConfig();
     const log = createLogger({ name: 'migrate', level: config.logLevel, format: config.logFormat });
     const serviceUrl = await getDatabaseUrl(config);
+    const databaseUrl = config.migrationDatabaseUrl ?? serviceUrl;
+    await checkDatabase(databaseUrl);
     const { applied } = await migrate({
-      databaseUrl: config.migrationDatabaseUrl ?? serviceUrl,
+      databaseUrl,
       serviceUrl,
       log,
     });

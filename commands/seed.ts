@@ -1,12 +1,9 @@
-import { createAccountStore } from '../db/accountStore.ts';
-import { createDatabase } from '../db/connection.ts';
-import { isMigrated } from '../db/isMigrated.ts';
 import { seedVolume } from '../db/seedVolume.ts';
 import { findExtractor } from '../extraction/catalogue.ts';
 import { loadConfig } from '../platform/config.ts';
 import { defineCommand, runCommand, UsageError, wholeNumber } from './options.ts';
 import { withProgress } from './progress.ts';
-import { getDatabaseUrl } from './databaseUrl.ts';
+import { withAccount } from './withAccount.ts';
 
 interface Options {
   readonly faces: number;
@@ -32,24 +29,13 @@ await runCommand(
 async function seed({ faces, events, ...options }: Options): Promise<void> {
   const config = loadConfig();
   const versions = options.versions.split(',').map(toVersion);
-  const db = createDatabase({
-    url: await getDatabaseUrl(config),
-    applicationName: 'luna-admin seed',
-    maxConnections: 2,
-  });
-  try {
-    if (!(await isMigrated(db))) throw new UsageError('The database is not migrated: npm run migrate');
-    const login = options.account ?? config.adminLogin;
-    const found = await createAccountStore(db).findByLogin(login);
-    if (found === null) throw new UsageError(`There is no account ${login}.`);
-    const { accountId } = found.account;
+  const login = options.account ?? config.adminLogin;
+  await withAccount(config, 'seed', login, async (db, accountId) => {
     const { listId } = await withProgress('rows', faces + events, ({ update }) =>
       seedVolume(db, { ...{ accountId, faces, events, versions, seed: options.seed }, onProgress: update }),
     );
     process.stdout.write(`${faces} faces and ${events} events of ${login}, list ${listId}\n`);
-  } finally {
-    await db.close();
-  }
+  });
 }
 
 function toVersion(text: string): { version: number; dimension: number } {

@@ -3,7 +3,10 @@ import { readFile } from 'node:fs/promises';
 import { isSignedBy } from '../platform/signedJson.ts';
 import { keyFile } from '../platform/signingKey.ts';
 import { loadConfig } from '../platform/config.ts';
+import { printable } from '../platform/printable.ts';
 import { defineCommand, runCommand } from './options.ts';
+
+const longestAnswerMs = 5_000;
 
 await runCommand(
   defineCommand('npm run verify-sys-info --', 'Checks the signature of a saved GET /luna_sys_info.')
@@ -13,21 +16,53 @@ await runCommand(
       'public key, PEM: a file, or http…/docs/sys-info.pub; default: the one of this DATA_DIR',
     )
     .action(async (file: string, { key }: { key?: string }) => {
-      const document: unknown = JSON.parse(await readFile(file, 'utf8'));
-      if (typeof document !== 'object' || document === null) throw new Error(`${file} holds no object`);
+      const document = parseObject(file, await read(file));
       if (!isSignedBy(document, await readKey(key)))
         throw new Error(`${file} is NOT what was signed with this key`);
-      process.stdout.write(`${file} is what was signed\n`);
+      process.stdout.write(`${printable(file)} is what was signed\n`);
     }),
 );
+
+async function read(file: string): Promise<string> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    throw new Error(`${file} cannot be read`, { cause: error });
+  }
+}
+
+function parseObject(file: string, text: string): object {
+  try {
+    const document: unknown = JSON.parse(text);
+    if (typeof document === 'object' && document !== null) return document;
+  } catch {
+    // Said below.
+  }
+  throw new Error(`${file} holds no object in JSON`);
+}
 
 async function readKey(place: string | undefined): Promise<KeyObject> {
   if (place === undefined) {
     const { sysInfoKey, dataDir } = loadConfig();
-    return createPublicKey(sysInfoKey ?? (await readFile(keyFile(dataDir), 'utf8')));
+    return toKey('the key of this installation', sysInfoKey ?? (await read(keyFile(dataDir))));
   }
-  if (!/^https?:/.test(place)) return createPublicKey(await readFile(place, 'utf8'));
-  const answer = await fetch(place);
-  if (!answer.ok) throw new Error(`${place} answered ${answer.status}`);
-  return createPublicKey(await answer.text());
+  return toKey(place, /^https?:/.test(place) ? await fetchText(place) : await read(place));
+}
+
+function toKey(place: string, text: string): KeyObject {
+  try {
+    return createPublicKey(text);
+  } catch (error) {
+    throw new Error(`${place} holds no key in PEM`, { cause: error });
+  }
+}
+
+async function fetchText(address: string): Promise<string> {
+  const answer = await fetch(address, { signal: AbortSignal.timeout(longestAnswerMs) }).catch(
+    (error: unknown) => {
+      throw new Error(`${address} does not answer`, { cause: error });
+    },
+  );
+  if (!answer.ok) throw new Error(`${address} answered ${answer.status}`);
+  return answer.text();
 }

@@ -1,49 +1,28 @@
-import { createHash } from 'node:crypto';
 import { v7 } from 'uuid';
 import type { Database, Sql } from './connection.ts';
 import { ensureDescriptorPartition } from './descriptorPartitions.ts';
-
-/** A face and, when an event is wanted, the event that made it; each has an image of its own. */
-export interface ImportedFace {
-  /** Names the face for good: importing it again changes nothing. */
-  readonly externalId: string;
-  /** Whose face it is, so that recognition can be checked. */
-  readonly userData: string;
-  readonly source: string;
-  readonly descriptor: Float32Array;
-  readonly basicAttributes: object | null;
-  readonly face: ImportedObject;
-  readonly event: (ImportedObject & { readonly body: ImportedBody | null }) | null;
-}
-
-export interface ImportedBody {
-  readonly sampleId: string;
-  readonly descriptorVersion: number;
-  readonly descriptor: Float32Array;
-}
-
-export interface ImportedObject {
-  readonly id: string;
-  readonly sampleId: string;
-}
-
-export interface ImportTarget {
-  readonly accountId: string;
-  readonly listId: string | null;
-  readonly descriptorVersion: number;
-}
+import {
+  claimImages,
+  claimWithinSeconds,
+  insertBodies,
+  insertEvents,
+  insertFaces,
+  lockAccount,
+  storageKeysOf,
+  type ImportedFace,
+  type ImportTarget,
+} from './importRows.ts';
+import { createKnownFaceStore } from './knownFaceStore.ts';
 
 export type ImportStore = ReturnType<typeof createImportStore>;
 
-/** Keys of the images that an import writes. */
-export function storageKeysOf({ face, event }: ImportedFace): string[] {
-  const body = event?.body ?? null;
-  return [face, event, body].flatMap((one) => (one === null ? [] : [one.sampleId]));
-}
+const renewAfterSeconds = 10;
 
 /** Rows of imported faces and events. */
 export function createImportStore(db: Database) {
   return {
+    ...createKnownFaceStore(db),
+
     /** The account's list of that name, made when there is none. */
     ensureList: (accountId: string, name: string): Promise<string> =>
       db.transaction(async (tx) => {
@@ -86,9 +65,19 @@ export function createImportStore(db: Database) {
       );
     },
 
+    /** Keeps announcements from growing old while a slow store is written to; `addFaces` says whether it was in time. */
+    renewImages: async (storageKeys: readonly string[]): Promise<void> => {
+      await db.query(
+        `update sample_tombstones set create_time = clock_timestamp() where storage_key = any($1::text[])
+           and create_time < clock_timestamp() - make_interval(secs => $2)
+           and create_time > clock_timestamp() - make_interval(secs => $3)`,
+        [storageKeys, renewAfterSeconds, claimWithinSeconds],
+      );
+    },
+
     /**
      * Adds faces with everything that belongs to them, or nothing. Those that another import has added meanwhile
-     * are left out, and their images to the sweep.
+     * are only put on the list, and their images left to the sweep.
      * @returns how many were added
      */
     addFaces: (target: ImportTarget, imported: readonly ImportedFace[]): Promise<number> =>
@@ -100,25 +89,17 @@ export function createImportStore(db: Database) {
           imported.map(({ externalId }) => externalId),
         );
         const added = imported.filter(({ externalId }) => !known.has(externalId));
-        if (added.length === 0) return 0;
-        await claimImages(tx, added.flatMap(storageKeysOf));
-        await insertFaces(tx, target, added);
-        await insertEvents(tx, target, added);
-        await insertBodies(tx, added);
-        await linkFaces(
-          tx,
-          target.listId,
-          added.map(({ face }) => face.id),
-        );
+        if (added.length > 0) {
+          await claimImages(tx, added.flatMap(storageKeysOf));
+          await insertFaces(tx, target, added);
+          await insertEvents(tx, target, added);
+          await insertBodies(tx, added);
+        }
+        const faceIds = [...known.values(), ...added.map(({ face }) => face.id)];
+        await linkFaces(tx, target.listId, faceIds);
         return added.length;
       }),
   };
-}
-
-/** Two imports into an account must not both find a face new. */
-async function lockAccount(tx: Sql, accountId: string): Promise<void> {
-  const key = createHash('sha256').update(`import ${accountId}`).digest().readInt32BE(0);
-  await tx.query('select pg_advisory_xact_lock(5010, $1)', [key]);
 }
 
 async function findKnown(
@@ -134,123 +115,10 @@ async function findKnown(
   return new Map(rows.map((row) => [row.external_id, row.face_id]));
 }
 
-// Well below the age at which a sweep takes an image: from here on the row's lock keeps the sweep away.
-const claimWithinSeconds = 45;
-
-/** Takes the images' tombstones away, unless a sweep may have seen them. */
-async function claimImages(tx: Sql, storageKeys: readonly string[]): Promise<void> {
-  const claimed = await tx.query(
-    `delete from sample_tombstones where storage_key = any($1::text[])
-       and create_time > clock_timestamp() - make_interval(secs => $2) returning 1`,
-    [storageKeys, claimWithinSeconds],
-  );
-  if (claimed.length !== storageKeys.length) {
-    throw new Error('Writing images took so long that they may have been swept; import again');
-  }
-}
-
-async function insertFaces(tx: Sql, target: ImportTarget, added: readonly ImportedFace[]): Promise<void> {
-  const ids = added.map(({ face }) => face.id);
-  await tx.query(
-    `insert into faces (face_id, account_id, event_id, external_id, user_data)
-     select face_id, $1::uuid, event_id, external_id, user_data
-     from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[]) x (face_id, event_id, external_id, user_data)`,
-    [
-      target.accountId,
-      ids,
-      added.map(({ event }) => event?.id ?? null),
-      added.map(({ externalId }) => externalId),
-      added.map(({ userData }) => userData),
-    ],
-  );
-  await tx.query(
-    `insert into attributes (face_id, attribute_id, basic_attributes)
-     select * from unnest($1::uuid[], $2::uuid[], $3::jsonb[])`,
-    [
-      ids,
-      added.map(() => v7()),
-      added.map(({ basicAttributes }) => basicAttributes && JSON.stringify(basicAttributes)),
-    ],
-  );
-  await insertSamples(
-    tx,
-    added.map(({ face }) => face),
-  );
-  await tx.query(
-    `insert into face_descriptors (face_id, descriptor_version, descriptor)
-     select face_id, $1::integer, descriptor from unnest($2::uuid[], $3::bytea[]) x (face_id, descriptor)`,
-    [target.descriptorVersion, ids, added.map(({ descriptor }) => toBytes(descriptor))],
-  );
-}
-
-async function insertEvents(tx: Sql, target: ImportTarget, added: readonly ImportedFace[]): Promise<void> {
-  const made = added.flatMap((one) => (one.event === null ? [] : [{ ...one, event: one.event }]));
-  if (made.length === 0) return;
-  const ids = made.map(({ event }) => event.id);
-  await tx.query(
-    `insert into events (event_id, account_id, face_id, source, external_id, user_data, basic_attributes)
-     select event_id, $1::uuid, face_id, source, external_id, user_data, basic_attributes
-     from unnest($2::uuid[], $3::uuid[], $4::text[], $5::text[], $6::text[], $7::jsonb[])
-       x (event_id, face_id, source, external_id, user_data, basic_attributes)`,
-    [
-      target.accountId,
-      ids,
-      made.map(({ face }) => face.id),
-      made.map(({ source }) => source),
-      made.map(({ externalId }) => externalId),
-      made.map(({ userData }) => userData),
-      made.map(({ basicAttributes }) => basicAttributes && JSON.stringify(basicAttributes)),
-    ],
-  );
-  await insertSamples(
-    tx,
-    made.map(({ event }) => event),
-  );
-  await tx.query(
-    `insert into event_descriptors (event_id, descriptor_version, descriptor_type, descriptor)
-     select event_id, $1::integer, 'face', descriptor
-     from unnest($2::uuid[], $3::bytea[]) x (event_id, descriptor)`,
-    [target.descriptorVersion, ids, made.map(({ descriptor }) => toBytes(descriptor))],
-  );
-}
-
-async function insertBodies(tx: Sql, added: readonly ImportedFace[]): Promise<void> {
-  const made = added.flatMap(({ event }) => (event?.body ? [{ ...event.body, eventId: event.id }] : []));
-  if (made.length === 0) return;
-  const ids = made.map(({ eventId }) => eventId);
-  await tx.query(
-    `insert into samples (owner_id, kind, sample_id, storage_key)
-     select owner_id, 'body', sample_id, sample_id::text from unnest($1::uuid[], $2::uuid[]) x (owner_id, sample_id)`,
-    [ids, made.map(({ sampleId }) => sampleId)],
-  );
-  await tx.query(
-    `insert into event_descriptors (event_id, descriptor_version, descriptor_type, descriptor)
-     select event_id, version, 'body', descriptor
-     from unnest($1::uuid[], $2::integer[], $3::bytea[]) x (event_id, version, descriptor)`,
-    [
-      ids,
-      made.map(({ descriptorVersion }) => descriptorVersion),
-      made.map(({ descriptor }) => toBytes(descriptor)),
-    ],
-  );
-}
-
-async function insertSamples(tx: Sql, owners: readonly ImportedObject[]): Promise<void> {
-  await tx.query(
-    `insert into samples (owner_id, kind, sample_id, storage_key)
-     select owner_id, 'face', sample_id, sample_id::text from unnest($1::uuid[], $2::uuid[]) x (owner_id, sample_id)`,
-    [owners.map(({ id }) => id), owners.map(({ sampleId }) => sampleId)],
-  );
-}
-
 async function linkFaces(tx: Sql, listId: string | null, faceIds: readonly string[]): Promise<void> {
   if (listId === null || faceIds.length === 0) return;
   await tx.query(
     `insert into list_faces (face_id, list_id) select unnest($1::uuid[]), $2::uuid on conflict do nothing`,
     [faceIds, listId],
   );
-}
-
-function toBytes(descriptor: Float32Array): Buffer {
-  return Buffer.from(descriptor.buffer, descriptor.byteOffset, descriptor.byteLength);
 }

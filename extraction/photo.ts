@@ -1,4 +1,5 @@
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
+import { decodeHeic, isHeic } from './heic.ts';
 
 /** A decoded photo: interleaved RGB, 0..255, upright. */
 export interface Photo {
@@ -7,11 +8,37 @@ export interface Photo {
   readonly height: number;
 }
 
+export interface DecodedPhoto extends Photo {
+  /** How many pixels of the file's picture became one of these, along a side: 1 unless it was made smaller. */
+  readonly shrunkBy: number;
+}
+
 const largestSide = 2560;
 
-/** Decodes a photo of any format that sharp reads, turned as its EXIF says. Very large ones are made smaller. */
-export async function decodePhoto(bytes: Uint8Array): Promise<Photo> {
-  const { data, info } = await sharp(bytes, { failOn: 'error' })
+/**
+ * Decodes a photo of any format that sharp reads, or HEIC, turned as its EXIF says. Very large ones are made smaller. A
+ * picture that breaks off is refused; a JPEG that only lacks its end marker is whole.
+ */
+export async function decodePhoto(bytes: Uint8Array): Promise<DecodedPhoto> {
+  try {
+    return await readPixels(sharp(bytes, { failOn: 'error' }));
+  } catch (error) {
+    if (isHeic(bytes)) {
+      const { data, width, height } = await decodeHeic(bytes);
+      return readPixels(sharp(data, { raw: { width, height, channels: 4 } }));
+    }
+    if (!lacksEnd(bytes)) throw error;
+    // With the marker put back, data that end before the picture does are a warning, and nothing else is.
+    const ended = sharp(Buffer.concat([bytes, endOfJpeg]), { failOn: 'warning' });
+    return readPixels(ended).catch(() => {
+      throw error;
+    });
+  }
+}
+
+async function readPixels(image: Sharp): Promise<DecodedPhoto> {
+  const { width: fileWidth } = (await image.metadata()).autoOrient;
+  const { data, info } = await image
     .rotate()
     .resize(largestSide, largestSide, { fit: 'inside', withoutEnlargement: true })
     .flatten({ background: '#808080' })
@@ -19,7 +46,14 @@ export async function decodePhoto(bytes: Uint8Array): Promise<Photo> {
     .removeAlpha()
     .raw({ depth: 'uchar' })
     .toBuffer({ resolveWithObject: true });
-  return { data, width: info.width, height: info.height };
+  return { data, width: info.width, height: info.height, shrunkBy: fileWidth / info.width };
+}
+
+const startOfJpeg = Buffer.of(0xff, 0xd8, 0xff);
+const endOfJpeg = Buffer.of(0xff, 0xd9);
+
+function lacksEnd(bytes: Uint8Array): boolean {
+  return startOfJpeg.equals(bytes.subarray(0, 3)) && !endOfJpeg.equals(bytes.subarray(-2));
 }
 
 /** JPEG of a picture; chroma is kept whole, the networks see colour edges. */

@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import { faceApiFolder } from './faceApiFolder.ts';
 
@@ -17,15 +16,6 @@ const photoExtensions = new Set([
 /** True for names of files that may hold a photo. */
 export function isPhotoName(name: string): boolean {
   return photoExtensions.has(extname(name).toLowerCase());
-}
-
-/** All files under a folder, in the order of their names. */
-export async function listFiles(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
 }
 
 /**

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { access, mkdir, readFile, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DomainError } from '../domain/errors.ts';
+import { draftOf, removeDraftsOf, removeOldDrafts } from './drafts.ts';
 import { syncFolder, writeDurably } from './durableFile.ts';
 import { errorCode } from './errorCode.ts';
 import type { ImageStore } from './imageStore.ts';
@@ -36,7 +37,7 @@ export function createFolderStore(root: string, checkMark: () => Promise<void>):
       await checkMark();
       const isNew = (await mkdir(dirname(file), { recursive: true })) !== undefined;
       try {
-        await writeDurably(file, bytes, `${file}.${process.pid}-${++drafts}.draft`);
+        await writeDurably(file, bytes, draftOf(file, `${process.pid}-${++drafts}`));
       } catch (error) {
         throw explainFull(error, root);
       }
@@ -54,7 +55,16 @@ export function createFolderStore(root: string, checkMark: () => Promise<void>):
     },
     remove: async (key) => {
       const file = samplePath(root, key);
-      await unlessMissing(() => unlink(file));
+      const removed = await unlessMissing(async () => {
+        await unlink(file);
+        return true;
+      });
+      // Whoever was killed while writing it left no file, but perhaps a draft.
+      if (removed === null) await removeDraftsOf(file);
+    },
+    removeDrafts: async (olderThanMs) => {
+      await checkMark();
+      return removeOldDrafts(root, olderThanMs);
     },
     check: async () => {
       await checkMark();

@@ -7,8 +7,10 @@ export interface ImageStore {
   put(key: string, bytes: Uint8Array): Promise<void>;
   /** @throws DomainError sampleMissing when there is no such image, though the store is there */
   get(key: string): Promise<Buffer>;
-  /** Harmless when there is no such image. */
+  /** Of an image that was never finished too. Harmless when there is none. */
   remove(key: string): Promise<void>;
+  /** Removes what writers that were killed so long ago have left; answers how many. Looks through the whole store. */
+  removeDrafts(olderThanMs: number): Promise<number>;
   /** Rejects when the store cannot be used. */
   check(): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
-import { copyFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { execFile, execFileSync } from 'node:child_process';
+import { copyFile, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -23,6 +23,21 @@ before(async () => {
   photos = join(folder.path, 'photos');
   await mkdir(join(photos, 'deeper'), { recursive: true });
   await copyFile(samplePhotos[0] ?? '', join(photos, 'deeper', 'group.jpg'));
+  const group = await readFile(samplePhotos[0] ?? '');
+  await writeFile(join(photos, 'endless.jpg'), group.subarray(0, -2));
+  await writeFile(Buffer.from(join(photos, 'caf\xe9.jpg'), 'latin1'), group);
+  await symlink(join('deeper', 'group.jpg'), join(photos, 'linked.jpg'));
+  await mkdir(join(photos, '@eaDir'));
+  for (const name of ['.hidden.jpg', '._group.jpg', '@eaDir/group.jpg'])
+    await writeFile(join(photos, name), 'no picture');
+  await copyFile(
+    new URL('../extraction/fixtures/quadrants.heic', import.meta.url),
+    join(photos, 'nobody.heic'),
+  );
+  await symlink('..', join(photos, 'deeper', 'loop'));
+  await symlink('nowhere.jpg', join(photos, 'gone.jpg'));
+  execFileSync('mkfifo', [join(photos, 'pipe.jpg')]);
+  await writeFile(join(photos, 'bell\x1b[2J.jpg'), '');
   await writeFile(join(photos, 'broken.jpg'), 'no picture');
   await writeFile(join(photos, 'notes.txt'), 'no picture either');
 });
@@ -57,25 +72,44 @@ function runImport(args: readonly string[], env: Record<string, string> = {}): P
   });
 }
 
-test('a folder is imported, and what could not be used is said with the reason', async () => {
-  const { code, stdout, stderr } = await runImport([
-    photos,
-    '--account',
-    login,
-    '--list',
-    'guests',
-    '--copies',
-    '1',
-  ]);
-  assert.equal(code, 0, stderr);
-  assert.match(stdout, /1 photos used, 3 faces found/);
-  assert.match(stdout, /6 faces added, 0 were there already/);
+test('all that is good is imported, the rest told in a table, and a second run repairs what was lost', async () => {
+  const report = join(folder.path, 'report.csv');
+  const args = [photos, '--account', login, '--list', 'guests', '--copies', '1', '--report', report];
+  const { code, stdout, stderr } = await runImport(args);
+  assert.equal(code, 3, stderr);
+  assert.match(stderr, /some of what looks like a photo was left out/);
+  assert.match(stderr, /7\/7 photos/);
+  assert.match(stdout, /4 photos used, 12 faces found/);
+  assert.match(stdout, /12 faces added, 12 were there already/);
   assert.match(stdout, /list [0-9a-f-]{36}/);
-  assert.match(stdout, /broken\.jpg: .*unsupported image format/);
-  assert.match(stdout, /notes\.txt: not named like a photo/);
-  assert.match(stderr, /2\/2 photos/);
-  const again = await runImport([photos, '--account', login, '--list', 'guests', '--copies', '1']);
-  assert.match(again.stdout, /0 faces added, 6 were there already/);
+  assert.match(stdout, /3 files and folders excluded by their names/);
+  // eslint-disable-next-line no-control-regex
+  assert.doesNotMatch(stdout + stderr, /\x1b/);
+  const table = stdout.slice(stdout.indexOf('left out:')).split('\n').slice(3, -1);
+  assert.deepEqual(
+    table.map((line) => line.replace(/ {2,}/, ': ')),
+    [
+      'bell\\x1b[2J.jpg: an empty file',
+      'broken.jpg: Input buffer contains unsupported image format',
+      'nobody.heic: no face found',
+      'gone.jpg: a link that leads nowhere: ENOENT: no such file or directory',
+      'pipe.jpg: no file, but a device, a pipe or a socket',
+      'deeper/loop: a link to a folder: import that folder too, or exclude the link',
+      'notes.txt: not named like a photo',
+    ],
+  );
+  const lines = (await readFile(report, 'utf8')).trim().split('\n');
+  assert.deepEqual([lines[0], lines.length], ['file,reason', 1 + table.length]);
+
+  const samples = join(folder.path, 'samples');
+  for (const name of await readdir(samples)) {
+    if (name !== '.luna-admin-store') await rm(join(samples, name), { recursive: true });
+  }
+  const bad = ['broken.jpg', 'nobody.heic', 'gone.jpg', 'pipe.jpg', 'bell*'];
+  const exclude = bad.flatMap((pattern) => ['--exclude', pattern]);
+  const again = await runImport([...args, ...exclude, '--repair']);
+  assert.equal(again.code, 0, again.stderr);
+  assert.match(again.stdout, /0 faces added, 24 were there already\n12 samples and 0 descriptors put back/);
 });
 
 test('nothing is imported while the folder of samples is not the one that it was', async () => {
@@ -87,7 +121,7 @@ test('nothing is imported while the folder of samples is not the one that it was
   const more = join(folder.path, 'more');
   await mkdir(more);
   await copyFile(samplePhotos[1] ?? '', join(more, 'one.jpg'));
-  assert.equal((await run('photos')).code, 0);
+  assert.equal((await run('more')).code, 0);
   await rename(samples, `${samples}-away`);
   await mkdir(samples);
   const { code, stdout, stderr } = await run('more');

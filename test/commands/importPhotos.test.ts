@@ -4,11 +4,18 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import { v7 } from 'uuid';
-import { importPhotos, type ImportDeps, type ImportOptions } from '../../commands/importPhotos.ts';
-import { createImportStore, type ImportedFace } from '../../db/importStore.ts';
+import {
+  ImportStoppedError,
+  importPhotos,
+  type ImportDeps,
+  type ImportOptions,
+} from '../../commands/importPhotos.ts';
+import type { ImportedFace } from '../../db/importRows.ts';
+import { createImportStore } from '../../db/importStore.ts';
 import { createFaceDetector } from '../../extraction/detect.ts';
 import { samplePhotos } from '../../extraction/photoFiles.ts';
-import { createExtractorPool } from '../../extraction/pool.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { createExtractorPool, type ExtractRequest } from '../../extraction/pool.ts';
 import { cosineOf } from '../../extraction/rank1.ts';
 import { createFolderStore } from '../../imagestore/folder.ts';
 import { createLogger } from '../../platform/logger.ts';
@@ -112,6 +119,161 @@ test('two imports of the same photos at the same time add each face once', async
   assert.equal(summaries[0]?.listId, summaries[1]?.listId);
 });
 
+/** Holds what arrives until all have. */
+function createGate(expected: number): () => Promise<void> {
+  let arrived = 0;
+  let open: () => void = () => undefined;
+  const all = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return async () => {
+    if (++arrived === expected) open();
+    await all;
+  };
+}
+
+test('two imports of the same photos onto two lists put each face on both', async () => {
+  const first = options({ list: 'one' });
+  const gate = createGate(2);
+  const store = {
+    ...deps.store,
+    // Neither has written anything before the other has looked.
+    announceImages: async (keys: readonly string[]) => {
+      await gate();
+      await deps.store.announceImages(keys);
+    },
+  };
+  const wanted = [first, { ...first, list: 'other' }];
+  const summaries = await Promise.all(
+    wanted.map((one) => importPhotos({ ...deps, store }, photos.slice(0, 1), one)),
+  );
+  assert.equal(await count('faces where account_id = $1', first.accountId), 3);
+  for (const { listId } of summaries) assert.equal(await count('list_faces where list_id = $1', listId), 3);
+});
+
+test('a store that takes its time for each file is waited for, however many there are', async () => {
+  const accountId = v7();
+  let aged: Promise<unknown> = Promise.resolve();
+  const slow = {
+    ...deps.images,
+    // What a second does to the tombstones, without the second.
+    put: async (key: string, bytes: Uint8Array) => {
+      await deps.images.put(key, bytes);
+      aged = aged.then(() =>
+        db.query("update sample_tombstones set create_time = create_time - interval '1 second'"),
+      );
+      await aged;
+    },
+  };
+  const summary = await importPhotos(
+    { ...deps, images: slow },
+    photos.slice(0, 1),
+    options({ accountId, copies: 33 }),
+  );
+  assert.equal(summary.facesAdded, 102);
+  assert.equal(await count('faces where account_id = $1', accountId), 102);
+});
+
+test('events are made for faces that an import without them has brought in, and once', async () => {
+  const wanted = options({ copies: 1 });
+  await importPhotos(deps, photos, wanted);
+  const summary = await importPhotos(deps, photos, { ...wanted, events: true });
+  assert.deepEqual([summary.facesAdded, summary.facesKnown, summary.eventsAdded], [0, 12, 12]);
+  assert.equal(
+    await count(
+      `events e join faces f using (face_id, event_id, account_id)
+       join samples s on s.owner_id = e.event_id and s.kind = 'face'
+       join event_descriptors d on d.event_id = e.event_id and d.descriptor_type = 'face' where account_id = $1`,
+      wanted.accountId,
+    ),
+    12,
+  );
+  assert.ok(
+    (await count(
+      "events join samples on owner_id = event_id and kind = 'body' where account_id = $1",
+      wanted.accountId,
+    )) > 0,
+  );
+  const again = await importPhotos(deps, photos, { ...wanted, events: true });
+  assert.equal(again.eventsAdded, 0);
+  assert.equal(await count('sample_tombstones join samples using (storage_key)'), 0);
+});
+
+test('a repair puts back images, samples and descriptors that are lost or damaged, and nothing else', async () => {
+  const wanted = options({ events: true });
+  await importPhotos(deps, photos.slice(0, 1), wanted);
+  const rows = await db.query<{ id: string; kind: string; owner: string; storage_key: string }>(
+    `select x.id, x.owner, s.kind, s.storage_key from (
+       select face_id id, 'face' owner, external_id from faces where account_id = $1
+       union all select event_id, 'event', external_id from events where account_id = $1) x
+     join samples s on s.owner_id = x.id order by x.owner desc, s.kind desc, x.external_id`,
+    [wanted.accountId],
+  );
+  const [missing, broken, rowless, ofEvent] = rows;
+  assert.ok(missing && broken && rowless && ofEvent);
+  const before = await deps.images.get(missing.storage_key);
+  await createFolderStore(join(folder.path, 'samples'), unmarked).remove(missing.storage_key);
+  await deps.images.put(broken.storage_key, before.subarray(0, 3_000));
+  await db.query('delete from samples where owner_id = $1', [rowless.id]);
+  await db.query('delete from face_descriptors where face_id = $1', [rowless.id]);
+  await db.query('delete from attributes where face_id = $1', [rowless.id]);
+  await db.query("delete from event_descriptors where event_id = $1 and descriptor_type = 'face'", [
+    ofEvent.id,
+  ]);
+  const plain = await importPhotos(deps, photos.slice(0, 1), { ...wanted, events: false });
+  assert.deepEqual([plain.facesAdded, plain.samplesRepaired], [0, 0]);
+  const summary = await importPhotos(deps, photos.slice(0, 1), { ...wanted, repair: true });
+  assert.deepEqual(
+    [summary.facesAdded, summary.eventsAdded, summary.samplesRepaired, summary.descriptorsRepaired],
+    [0, 0, 3, 2],
+  );
+  const [mended] = await db.query<{ storage_key: string; generation: number }>(
+    'select storage_key, generation from samples where owner_id = $1',
+    [missing.id],
+  );
+  assert.equal(mended?.generation, 2);
+  assert.deepEqual(await deps.images.get(mended.storage_key), before);
+  assert.equal(
+    await count(
+      `faces join attributes using (face_id) join face_descriptors using (face_id)
+       join samples s on owner_id = face_id where account_id = $1`,
+      wanted.accountId,
+    ),
+    3,
+  );
+  const old = [missing, broken].map(({ storage_key }) => storage_key);
+  assert.equal(await count('sample_tombstones where storage_key = any($1::text[])', old), 2);
+  const again = await importPhotos(deps, photos.slice(0, 1), { ...wanted, repair: true });
+  assert.deepEqual([again.samplesRepaired, again.descriptorsRepaired], [0, 0]);
+});
+
+test('faces that are smaller than asked for, or less certain, are left out', async () => {
+  const [photo = ''] = photos;
+  const all = await importPhotos(deps, [photo], options());
+  assert.equal(all.facesBelow, 0);
+  const none = await importPhotos(deps, [photo], options({ minFace: 3_000 }));
+  assert.deepEqual([none.facesAdded, none.photosUsed], [0, 0]);
+  assert.match(none.unusable[0]?.reason ?? '', /no face within the limits \(3 found\)/);
+  const sure = await importPhotos(deps, [photo], options({ minQuality: 1 }));
+  assert.equal(sure.facesAdded, 0);
+});
+
+test('a face that ends the extractors is told, and the others are imported', async () => {
+  let refused = '';
+  const picky = {
+    run: (request: ExtractRequest) => {
+      if (refused === '') refused = request.id;
+      if (request.id !== refused) return pool.run(request);
+      return Promise.reject(
+        new DomainError('sampleKillsExtractor', `sample ${request.id} ended 2 processes`),
+      );
+    },
+  };
+  const summary = await importPhotos({ ...deps, pool: picky }, photos.slice(0, 1), options());
+  assert.equal(summary.facesAdded, 2);
+  assert.match(summary.unusable[0]?.reason ?? '', /^sample1\.jpg#\d: .*ended 2 processes/);
+});
+
 test('an event has the body too where the photo shows enough of it, jittered in its copies', async () => {
   const wanted = options({ events: true, copies: 1 });
   await importPhotos(deps, photos, wanted);
@@ -166,13 +328,19 @@ test('an import that ends between its files and its rows leaves every file with 
   const wanted = options();
   const written: string[] = [];
   const full = {
+    ...deps.images,
     put: async (key: string, bytes: Uint8Array) => {
       if (written.length === 2) throw new Error('disk full');
       written.push(key);
       await deps.images.put(key, bytes);
     },
   };
-  await assert.rejects(importPhotos({ ...deps, images: full }, photos.slice(0, 1), wanted), /disk full/);
+  await assert.rejects(importPhotos({ ...deps, images: full }, photos.slice(0, 1), wanted), (error) => {
+    assert.ok(error instanceof ImportStoppedError);
+    assert.match(error.message, /stopped at .*sample1\.jpg: disk full/);
+    assert.equal(error.summary.photosUsed, 1);
+    return true;
+  });
   assert.equal(await count('faces where account_id = $1', wanted.accountId), 0);
   assert.equal(await count('sample_tombstones where storage_key = any($1::text[])', written), 2);
 });

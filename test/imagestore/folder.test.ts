@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, mkdir, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { v7 } from 'uuid';
 import { createFolderStore } from '../../imagestore/folder.ts';
 import type { ImageStore } from '../../imagestore/imageStore.ts';
+import { samplePath } from '../../imagestore/samplePath.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
 import { unmarked } from '../support/unmarked.ts';
 import { testImageStore } from './imageStoreSuite.ts';
@@ -64,4 +65,35 @@ test('folder: an image is not missing when the folder comes while it is looked f
   await rename(root, `${root}-away`);
   await late.remove('late-image');
   await assert.rejects(createFolderStore(root, unmarked).get('late-image'), { error: 'sampleMissing' });
+});
+
+test('folder: the draft that a killed writer has left goes with its image', async () => {
+  const root = join(folder.path, 'killed');
+  const store = createFolderStore(root, unmarked);
+  const [key, other] = [v7(), v7()];
+  const drafts = [key, other].map((one) => `${samplePath(root, one)}.4711-3.draft`);
+  for (const draft of drafts) {
+    await mkdir(dirname(draft), { recursive: true });
+    await writeFile(draft, 'half an im');
+  }
+  await store.remove(key);
+  const [own = '', others = ''] = drafts;
+  await assert.rejects(access(own), { code: 'ENOENT' });
+  await access(others);
+});
+
+test('folder: drafts that nobody can be writing any more are looked for and removed, others are not', async () => {
+  const root = join(folder.path, 'old');
+  const store = createFolderStore(root, unmarked);
+  const [young, old, image] = [v7(), v7(), v7()];
+  await store.put(image, Buffer.from('image'));
+  for (const key of [young, old]) {
+    await mkdir(dirname(samplePath(root, key)), { recursive: true });
+    await writeFile(`${samplePath(root, key)}.4711-3.draft`, 'half an im');
+  }
+  await utimes(`${samplePath(root, old)}.4711-3.draft`, new Date(0), new Date(0));
+  await utimes(samplePath(root, image), new Date(0), new Date(0));
+  assert.equal(await store.removeDrafts(3_600_000), 1);
+  await access(`${samplePath(root, young)}.4711-3.draft`);
+  assert.deepEqual(await store.get(image), Buffer.from('image'));
 });
