@@ -63,6 +63,8 @@ export interface AppDeps extends NotificationPoliciesDeps {
   /** Whose X-Forwarded-For is believed; express's words. */
   readonly trustProxy: string;
   readonly passwords: Passwords;
+  /** Whether only this machine can reach the service. */
+  readonly isLoopback: boolean;
   readonly requestStats: RequestStats;
   readonly sysInfoLists: HelpDeps['sysInfoLists'];
   readonly temporalVersion: HelpDeps['temporalVersion'];
@@ -127,7 +129,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     clock: deps.clock,
   });
   const sessionAudit = createSessionAudit(deps);
-  const accountActions = createAccountActions({ accounts, passwords, authenticator });
+  const accountActions = createAccountActions({ ...deps, authenticator });
   const abilities = abilitiesOf(deps.extractors, deps.basicAttributesVersion);
   const ordering = { ...abilities, readPolicy: createPolicyReader(deps) };
   const taskActions = createTaskActions({ ...deps, ...ordering });

@@ -14,7 +14,7 @@ import { isUnavailable } from '../db/unavailable.ts';
 import { catalogueWith } from '../extraction/catalogue.ts';
 import { checkRemote } from '../extraction/remoteHealth.ts';
 import { openImageStore } from '../imagestore/open.ts';
-import { ConfigError, loadConfig, type Config } from '../platform/config.ts';
+import { ConfigError, isLoopback, loadConfig, type Config } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import { createMonthlyCounts } from '../platform/monthlyCounts.ts';
@@ -86,7 +86,7 @@ try {
   await waitForSchema();
   await clock.measure();
   const { accounts } = stores;
-  const isFirstStart = await untilAnswered(() => ensureFirstAdmin({ config, accounts, passwords }));
+  const isFirstStart = await untilAnswered(() => ensureFirstAdmin({ config, accounts, passwords, log }));
   if (isFirstStart) log.info({ login: config.adminLogin }, 'created the first administrator');
   await images.check().catch((error: unknown) => {
     log.warn({ err: error }, 'the sample store cannot be used yet');
@@ -142,6 +142,7 @@ async function serve(): Promise<void> {
     workersByQueue: workers.countByQueue,
     trustProxy: config.trustProxy,
     passwords,
+    isLoopback: isLoopback(config.host),
     loginLimit: createLoginLimit(pools.identity.sequelize, config.loginFailures),
     gateway,
     startNext: createAdmission({ turns: createTurns(pools.control, config), gateway }).startNext,

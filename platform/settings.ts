@@ -87,6 +87,9 @@ const remoteExtractors = commaSeparated.transform((items, context) =>
 const secret = <Schema extends z.ZodType>(schema: Schema, sentence: string): Schema =>
   schema.meta({ description: sentence, secret: true });
 
+/** The login of the first administrator unless ADMIN_LOGIN says otherwise. */
+export const defaultAdminLogin = 'root@visionlabs.ai';
+
 /** The password of the first administrator unless ADMIN_PASSWORD says otherwise; everybody knows it. */
 export const defaultAdminPassword = 'root';
 
@@ -144,11 +147,11 @@ export const settings = {
     .describe('Where sample images live: folder:PATH; default folder:DATA_DIR/samples.'),
   ADMIN_LOGIN: text
     .regex(/^[a-z0-9_'+\-.]+@[a-z0-9]+\.[a-z]{2,}$/, 'an e-mail address in lower case')
-    .default('root@visionlabs.ai')
-    .describe('Login of the administrator that the first start creates.'),
+    .default(defaultAdminLogin)
+    .describe('Login of the administrator that the start on a database without accounts creates.'),
   ADMIN_PASSWORD: secret(
     text.min(3, '3 to 128 characters').max(128, '3 to 128 characters').optional(),
-    `Password of that administrator; default ${defaultAdminPassword}, which is refused when HOST is not loopback.`,
+    `Password of that administrator; default ${defaultAdminPassword}, which is refused when HOST is not loopback, as is the login itself.`,
   ),
   SESSION_SECRET: secret(
     text.min(32, 'at least 32 characters').optional(),

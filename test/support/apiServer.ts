@@ -56,6 +56,8 @@ export interface ApiServerOptions {
   /** Default: two for each. */
   readonly workersByQueue?: AppDeps['workersByQueue'];
   readonly isDevelopment?: boolean;
+  /** Default: true. */
+  readonly isLoopback?: boolean;
   readonly headTimeoutMs?: number;
   readonly requestTimeoutMs?: number;
   /** Another way to its database. */
@@ -139,6 +141,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     environmentName: options.environmentName ?? null,
     isDevelopment: options.isDevelopment ?? false,
     passwords,
+    isLoopback: options.isLoopback ?? true,
     loginLimit: createLoginLimit(pools.identity.sequelize),
     gateway: {
       controlTask: ({ taskId, generation }) => tell({ call: 'control', taskId, generation }),
