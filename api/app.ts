@@ -2,6 +2,7 @@ import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import type { HealthCheck } from '../platform/healthChecks.ts';
 import { abilitiesOf, type Network } from '../domain/tasks/networks.ts';
+import { isLoopback } from '../platform/config.ts';
 import type { Passwords } from '../platform/passwords.ts';
 import { createAccountActions, type AccountActionsDeps } from './accountActions.ts';
 import { createAuthenticator, type AuthenticatorDeps } from './auth/authenticator.ts';
@@ -15,6 +16,7 @@ import type { Clock } from './instants.ts';
 import { createJsonRouter, refuseUnknownHandlers, type Handlers } from './jsonRouter.ts';
 import { authenticate } from './middleware/authenticate.ts';
 import { errorHandler } from './middleware/errorHandler.ts';
+import { knownHost, type KnownHostDeps } from './middleware/knownHost.ts';
 import { notFound } from './middleware/notFound.ts';
 import { queryEncoding } from './middleware/queryEncoding.ts';
 import { requestId } from './middleware/requestId.ts';
@@ -47,7 +49,7 @@ import { createPolicyReader, type NotificationPoliciesDeps } from './notificatio
 import { createScheduleActions, type ScheduleActionsDeps } from './scheduleActions.ts';
 import { createTaskActions, type TaskActionsDeps } from './taskActions.ts';
 
-export interface AppDeps extends NotificationPoliciesDeps {
+export interface AppDeps extends NotificationPoliciesDeps, KnownHostDeps {
   readonly log: Logger;
   readonly metrics: HttpMetrics & MetricsDeps['metrics'];
   /** Sets the figures that have to be looked up, shortly before they are shown. */
@@ -63,8 +65,6 @@ export interface AppDeps extends NotificationPoliciesDeps {
   /** Whose X-Forwarded-For is believed; express's words. */
   readonly trustProxy: string;
   readonly passwords: Passwords;
-  /** Whether only this machine can reach the service. */
-  readonly isLoopback: boolean;
   readonly requestStats: RequestStats;
   readonly sysInfoLists: HelpDeps['sysInfoLists'];
   readonly temporalVersion: HelpDeps['temporalVersion'];
@@ -129,7 +129,10 @@ export async function createApp(deps: AppDeps): Promise<App> {
     clock: deps.clock,
   });
   const sessionAudit = createSessionAudit(deps);
-  const accountActions = createAccountActions({ ...deps, authenticator });
+  const accountActions = createAccountActions({
+    ...{ accounts, passwords, authenticator },
+    isLoopback: isLoopback(deps.host),
+  });
   const abilities = abilitiesOf(deps.extractors, deps.basicAttributesVersion);
   const ordering = { ...abilities, readPolicy: createPolicyReader(deps) };
   const taskActions = createTaskActions({ ...deps, ...ordering });
@@ -188,6 +191,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   app.use(requestStats(deps.requestStats));
   app.use(requestLog(log));
   app.use(securityHeaders({ secure: deps.session.secureCookies }));
+  app.use(knownHost(deps));
   app.use(queryEncoding());
   app.use('/4', prefixed);
   app.use(pages.router);

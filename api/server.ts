@@ -14,7 +14,7 @@ import { isUnavailable } from '../db/unavailable.ts';
 import { catalogueWith } from '../extraction/catalogue.ts';
 import { checkRemote } from '../extraction/remoteHealth.ts';
 import { openImageStore } from '../imagestore/open.ts';
-import { ConfigError, isLoopback, loadConfig, type Config } from '../platform/config.ts';
+import { ConfigError, loadConfig, type Config } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import { createMonthlyCounts } from '../platform/monthlyCounts.ts';
@@ -142,7 +142,8 @@ async function serve(): Promise<void> {
     workersByQueue: workers.countByQueue,
     trustProxy: config.trustProxy,
     passwords,
-    isLoopback: isLoopback(config.host),
+    host: config.host,
+    allowedHosts: config.allowedHosts,
     loginLimit: createLoginLimit(pools.identity.sequelize, config.loginFailures),
     gateway,
     startNext: createAdmission({ turns: createTurns(pools.control, config), gateway }).startNext,

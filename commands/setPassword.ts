@@ -12,7 +12,8 @@ await runCommand(
       const config = loadConfig();
       const databaseUrl = await getDatabaseUrl(config);
       const password = await readNewPassword(login, config);
-      if (!(await setPassword(databaseUrl, login, password))) throw new Error(`nobody has the login ${login}`);
+      if (!(await setPassword(databaseUrl, login, password)))
+        throw new Error(`nobody has the login ${login}`);
       process.stdout.write(`changed the password of ${login}; its sessions have ended\n`);
     }),
 );

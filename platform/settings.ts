@@ -99,6 +99,11 @@ export const settings = {
   PORT: wholeNumber(0, 65535)
     .default(5010)
     .describe('Port that the API listens on; 0 takes any free one and prints it.'),
+  ALLOWED_HOSTS: hosts
+    .default([])
+    .describe(
+      'Names under which the API is reached, comma-separated, without ports; requests for others are refused (421). Addresses, localhost and the name in HOST need not be listed.',
+    ),
   SHUTDOWN_DELAY_MS: wholeNumber(0, 60_000)
     .default(0)
     .describe(

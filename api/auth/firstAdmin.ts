@@ -53,7 +53,11 @@ export async function ensureFirstAdmin(deps: FirstAdminDeps): Promise<boolean> {
   return false;
 }
 
-function refuseSettings({ host, adminLogin, adminPassword = defaultAdminPassword }: FirstAdminDeps['config']) {
+function refuseSettings({
+  host,
+  adminLogin,
+  adminPassword = defaultAdminPassword,
+}: FirstAdminDeps['config']) {
   // On loopback the default one is what the first start is known for.
   if (isLoopback(host) && adminPassword === defaultAdminPassword) return;
   if (!isKnownPassword(adminLogin, adminPassword)) return;

@@ -87,7 +87,7 @@ test('a password that everybody knows is accepted for nobody, whichever way it c
 });
 
 test('where other machines reach the service, the deprecated form makes no account', async () => {
-  const reachable = await startApiServer({ besides: api, isLoopback: false });
+  const reachable = await startApiServer({ besides: api, host: '0.0.0.0' });
   try {
     const there = await createClient(reachable.url);
     const answer = await there('POST', '/4/accounts', { body: { email: 'late@example.com' } });

@@ -9,7 +9,7 @@ import { setOldPassword } from '../support/oldPassword.ts';
 import { logIn, registerAccount } from '../support/visitor.ts';
 import { openSite } from '../support/site.ts';
 
-const site = openSite();
+const site = openSite({ allowedHosts: [plainHost] });
 
 test('whoever is not signed in is led to the log-in page and from there in', async () => {
   const page = await site.visit();

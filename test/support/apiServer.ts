@@ -56,8 +56,9 @@ export interface ApiServerOptions {
   /** Default: two for each. */
   readonly workersByQueue?: AppDeps['workersByQueue'];
   readonly isDevelopment?: boolean;
-  /** Default: true. */
-  readonly isLoopback?: boolean;
+  /** What the setting says; it listens on 127.0.0.1 whatever that is. */
+  readonly host?: string;
+  readonly allowedHosts?: readonly string[];
   readonly headTimeoutMs?: number;
   readonly requestTimeoutMs?: number;
   /** Another way to its database. */
@@ -141,7 +142,8 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     environmentName: options.environmentName ?? null,
     isDevelopment: options.isDevelopment ?? false,
     passwords,
-    isLoopback: options.isLoopback ?? true,
+    host: options.host ?? '127.0.0.1',
+    allowedHosts: options.allowedHosts ?? [],
     loginLimit: createLoginLimit(pools.identity.sequelize),
     gateway: {
       controlTask: ({ taskId, generation }) => tell({ call: 'control', taskId, generation }),
