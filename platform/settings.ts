@@ -165,7 +165,7 @@ export const settings = {
   LOGIN_FAILURES: wholeNumber(1, 1_000_000_000)
     .default(30)
     .describe(
-      'Wrong log-ins of one network (an IPv4 address or an IPv6 /64) in five minutes; after them it has to wait.',
+      'Wrong log-ins of one network (an IPv4 address or an IPv6 /64) in five minutes; after them it has to wait. An IPv6 /48 may have four times as many.',
     ),
   SYS_INFO_KEY: secret(
     text.optional(),
