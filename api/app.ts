@@ -17,6 +17,7 @@ import { createJsonRouter, refuseUnknownHandlers, type Handlers } from './jsonRo
 import { authenticate } from './middleware/authenticate.ts';
 import { errorHandler } from './middleware/errorHandler.ts';
 import { knownHost, type KnownHostDeps } from './middleware/knownHost.ts';
+import { noStore } from './middleware/noStore.ts';
 import { notFound } from './middleware/notFound.ts';
 import { queryEncoding } from './middleware/queryEncoding.ts';
 import { requestId } from './middleware/requestId.ts';
@@ -27,6 +28,7 @@ import { securityHeaders } from './middleware/securityHeaders.ts';
 import { sessions, type SessionSettings } from './middleware/session.ts';
 import type { PageSources } from './pages/deps.ts';
 import { setEnvironmentName } from './environmentName.ts';
+import { setFormTokenKey } from './pages/formToken.ts';
 import { createPages, type PagesDeps } from './pages/pages.ts';
 import { sendJson } from './sendJson.ts';
 import { createPreviewTask, type PreviewTaskDeps } from './previewTask.ts';
@@ -62,6 +64,8 @@ export interface AppDeps extends NotificationPoliciesDeps, KnownHostDeps {
   livingSessions: PagesDeps['livingSessions'];
   readonly workersByQueue: PagesDeps['workersByQueue'];
   readonly heartbeatEveryMs?: number;
+  /** Of events; default 1,024. */
+  readonly streamsPerAccount?: number;
   /** Whose X-Forwarded-For is believed; express's words. */
   readonly trustProxy: string;
   readonly passwords: Passwords;
@@ -182,6 +186,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const app = express();
   app.disable('x-powered-by');
   setEnvironmentName(app, deps.environmentName);
+  setFormTokenKey(app, deps.session.secret);
   // Answers change from one second to the next: a hash of each would be work for nothing.
   app.disable('etag');
   app.response.json = sendJson;
@@ -191,6 +196,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   app.use(requestStats(deps.requestStats));
   app.use(requestLog(log));
   app.use(securityHeaders({ secure: deps.session.secureCookies }));
+  app.use(noStore());
   app.use(knownHost(deps));
   app.use(queryEncoding());
   app.use('/4', prefixed);

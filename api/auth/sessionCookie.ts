@@ -31,6 +31,9 @@ export async function beginSession(
 export async function endSession(req: Request, res: Response): Promise<void> {
   await settle((done) => req.session.destroy(done));
   res.clearCookie(cookieName, { path: '/' });
+  // Pictures of faces may be kept for a minute, and pages for the way back. Not "cookies": those of all services of the same
+  // domain would go. Not "storage": only the theme is in it.
+  res.set('Clear-Site-Data', '"cache"');
 }
 
 async function settle(start: (done: (error?: unknown) => void) => void): Promise<void> {

@@ -58,6 +58,7 @@ export interface ApiServerOptions {
   readonly isDevelopment?: boolean;
   readonly trustProxy?: string;
   readonly loginFailures?: number;
+  readonly streamsPerAccount?: number;
   /** Default: silent. */
   readonly log?: AppDeps['log'];
   /** What the setting says; it listens on 127.0.0.1 whatever that is. */
@@ -134,6 +135,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     taskChanges,
     workersByQueue: options.workersByQueue ?? (() => Promise.resolve({ orchestrate: 2, gc: 2, extract: 2 })),
     ...(options.heartbeatEveryMs === undefined ? {} : { heartbeatEveryMs: options.heartbeatEveryMs }),
+    ...(options.streamsPerAccount === undefined ? {} : { streamsPerAccount: options.streamsPerAccount }),
     trustProxy: options.trustProxy ?? '',
     requestStats,
     workerVersion: () => workers.oldestVersion(),
