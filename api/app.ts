@@ -2,6 +2,7 @@ import express, { type Express } from 'express';
 import type { Logger } from 'pino';
 import type { HealthCheck } from '../platform/healthChecks.ts';
 import { abilitiesOf, type Network } from '../domain/tasks/networks.ts';
+import { isLoopback } from '../platform/config.ts';
 import type { Passwords } from '../platform/passwords.ts';
 import { createAccountActions, type AccountActionsDeps } from './accountActions.ts';
 import { createAuthenticator, type AuthenticatorDeps } from './auth/authenticator.ts';
@@ -15,6 +16,8 @@ import type { Clock } from './instants.ts';
 import { createJsonRouter, refuseUnknownHandlers, type Handlers } from './jsonRouter.ts';
 import { authenticate } from './middleware/authenticate.ts';
 import { errorHandler } from './middleware/errorHandler.ts';
+import { knownHost, type KnownHostDeps } from './middleware/knownHost.ts';
+import { noStore } from './middleware/noStore.ts';
 import { notFound } from './middleware/notFound.ts';
 import { queryEncoding } from './middleware/queryEncoding.ts';
 import { requestId } from './middleware/requestId.ts';
@@ -25,6 +28,7 @@ import { securityHeaders } from './middleware/securityHeaders.ts';
 import { sessions, type SessionSettings } from './middleware/session.ts';
 import type { PageSources } from './pages/deps.ts';
 import { setEnvironmentName } from './environmentName.ts';
+import { setFormTokenKey } from './pages/formToken.ts';
 import { createPages, type PagesDeps } from './pages/pages.ts';
 import { sendJson } from './sendJson.ts';
 import { createPreviewTask, type PreviewTaskDeps } from './previewTask.ts';
@@ -47,7 +51,7 @@ import { createPolicyReader, type NotificationPoliciesDeps } from './notificatio
 import { createScheduleActions, type ScheduleActionsDeps } from './scheduleActions.ts';
 import { createTaskActions, type TaskActionsDeps } from './taskActions.ts';
 
-export interface AppDeps extends NotificationPoliciesDeps {
+export interface AppDeps extends NotificationPoliciesDeps, KnownHostDeps {
   readonly log: Logger;
   readonly metrics: HttpMetrics & MetricsDeps['metrics'];
   /** Sets the figures that have to be looked up, shortly before they are shown. */
@@ -60,6 +64,8 @@ export interface AppDeps extends NotificationPoliciesDeps {
   livingSessions: PagesDeps['livingSessions'];
   readonly workersByQueue: PagesDeps['workersByQueue'];
   readonly heartbeatEveryMs?: number;
+  /** Of events; default 1,024. */
+  readonly streamsPerAccount?: number;
   /** Whose X-Forwarded-For is believed; express's words. */
   readonly trustProxy: string;
   readonly passwords: Passwords;
@@ -127,7 +133,10 @@ export async function createApp(deps: AppDeps): Promise<App> {
     clock: deps.clock,
   });
   const sessionAudit = createSessionAudit(deps);
-  const accountActions = createAccountActions({ accounts, passwords, authenticator });
+  const accountActions = createAccountActions({
+    ...{ accounts, passwords, authenticator },
+    isLoopback: isLoopback(deps.host),
+  });
   const abilities = abilitiesOf(deps.extractors, deps.basicAttributesVersion);
   const ordering = { ...abilities, readPolicy: createPolicyReader(deps) };
   const taskActions = createTaskActions({ ...deps, ...ordering });
@@ -177,6 +186,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const app = express();
   app.disable('x-powered-by');
   setEnvironmentName(app, deps.environmentName);
+  setFormTokenKey(app, deps.session.secret);
   // Answers change from one second to the next: a hash of each would be work for nothing.
   app.disable('etag');
   app.response.json = sendJson;
@@ -186,6 +196,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
   app.use(requestStats(deps.requestStats));
   app.use(requestLog(log));
   app.use(securityHeaders({ secure: deps.session.secureCookies }));
+  app.use(noStore());
+  app.use(knownHost(deps));
   app.use(queryEncoding());
   app.use('/4', prefixed);
   app.use(pages.router);

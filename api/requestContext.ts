@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import type { Request } from 'express';
 import type { Account } from '../domain/accounts/account.ts';
 import { DomainError } from '../domain/errors.ts';
@@ -55,9 +56,17 @@ export function identityOf(req: Request): Identity {
   return identity;
 }
 
-/** Where the request comes from; a proxy's word counts as TRUST_PROXY says. Empty when the connection is gone already. */
+/**
+ * Where the request comes from; a proxy's word counts as TRUST_PROXY says, if it is an address: whoever can make a proxy pass
+ * on any text would else come from as many places as there are texts. Empty when the connection is gone already.
+ */
 export function addressOf(req: Request): string {
-  return req.ip ?? '';
+  return addressIn(req.ip) ?? addressIn(req.socket.remoteAddress) ?? '';
+}
+
+/** Without the zone of an IPv6 address, which is any text. */
+function addressIn(text = ''): string | null {
+  return isIP(text) === 0 ? null : text.replace(/%.*$/, '');
 }
 
 export function actorOf(req: Request): Actor {
@@ -66,7 +75,7 @@ export function actorOf(req: Request): Actor {
     accountId: identity?.account.accountId ?? null,
     login: identity?.account.login ?? '',
     requestId,
-    remoteAddress: req.ip ?? null,
+    remoteAddress: addressOf(req) || null,
   };
 }
 

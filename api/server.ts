@@ -86,7 +86,7 @@ try {
   await waitForSchema();
   await clock.measure();
   const { accounts } = stores;
-  const isFirstStart = await untilAnswered(() => ensureFirstAdmin({ config, accounts, passwords }));
+  const isFirstStart = await untilAnswered(() => ensureFirstAdmin({ config, accounts, passwords, log }));
   if (isFirstStart) log.info({ login: config.adminLogin }, 'created the first administrator');
   await images.check().catch((error: unknown) => {
     log.warn({ err: error }, 'the sample store cannot be used yet');
@@ -142,6 +142,8 @@ async function serve(): Promise<void> {
     workersByQueue: workers.countByQueue,
     trustProxy: config.trustProxy,
     passwords,
+    host: config.host,
+    allowedHosts: config.allowedHosts,
     loginLimit: createLoginLimit(pools.identity.sequelize, config.loginFailures),
     gateway,
     startNext: createAdmission({ turns: createTurns(pools.control, config), gateway }).startNext,

@@ -1,5 +1,5 @@
 import { v7 as newId } from 'uuid';
-import { ensureFirstAdmin } from '../api/auth/firstAdmin.ts';
+import { ensureFirstAdmin, type FirstAdminDeps } from '../api/auth/firstAdmin.ts';
 import { createAccountStore, type AccountStore, type NewAccount } from '../db/accountStore.ts';
 import type { Actor } from '../db/auditStore.ts';
 import { createDatabase } from '../db/connection.ts';
@@ -13,9 +13,10 @@ const commandLine: Actor = { accountId: null, login: 'command line', requestId: 
 export async function ensureAdmin(
   config: Pick<Config, 'host' | 'adminLogin' | 'adminPassword'>,
   databaseUrl: string,
+  log?: FirstAdminDeps['log'],
 ): Promise<boolean> {
   return withAccounts(databaseUrl, (accounts) =>
-    ensureFirstAdmin({ config, accounts, passwords: createPasswords() }),
+    ensureFirstAdmin({ config, accounts, passwords: createPasswords(), ...(log && { log }) }),
   );
 }
 
@@ -29,6 +30,20 @@ export async function createAdmin(databaseUrl: string, login: string, password: 
       if (error instanceof DomainError && error.error === 'accountExists') return false;
       throw error;
     }
+  });
+}
+
+/** Gives an account another password and ends its sessions; false when nobody has the login. */
+export async function setPassword(databaseUrl: string, login: string, password: string): Promise<boolean> {
+  return withAccounts(databaseUrl, async (accounts) => {
+    const found = await accounts.findByLogin(login);
+    if (found === null) return false;
+    await accounts.changePassword(
+      found.account.accountId,
+      await createPasswords().hash(password),
+      commandLine,
+    );
+    return true;
   });
 }
 

@@ -59,7 +59,7 @@ export async function startEverything(options: SystemOptions): Promise<Running> 
       log,
     });
     log.debug({ applied }, 'schema is up to date');
-    const isFirstStart = await ensureAdmin(config, servers.databaseUrl);
+    const isFirstStart = await ensureAdmin(config, servers.databaseUrl, log);
     const apiUrl = await startProcesses(config, env, options, supervisor);
     return { ...supervisor, stop, config, env, isFirstStart, apiUrl, ...servers };
   } catch (error) {

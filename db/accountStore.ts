@@ -63,6 +63,20 @@ export function createAccountStore(db: Database) {
       return toCredentials(await Accounts.findOne({ where: { login } }));
     },
 
+    /** Those whose present password has never been found to be a secret. */
+    unvetted: (): Promise<{ accountId: string; login: string; passwordHash: string }[]> =>
+      db.query(
+        `select account_id "accountId", login, password_hash "passwordHash" from accounts
+         where vetted_hash is distinct from password_hash order by create_time, account_id`,
+      ),
+
+    setVetted: async (accountId: string, passwordHash: string): Promise<void> => {
+      await db.query('update accounts set vetted_hash = $2 where account_id = $1 and password_hash = $2', [
+        accountId,
+        passwordHash,
+      ]);
+    },
+
     find: async (accountId: string): Promise<Credentials | null> =>
       toCredentials(await Accounts.findByPk(accountId)),
 

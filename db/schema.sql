@@ -8,6 +8,7 @@ create table accounts (
   description text default ''::text not null,
   create_time timestamp with time zone default now() not null,
   last_update_time timestamp with time zone default now() not null,
+  vetted_hash text,
   constraint accounts_account_type_check CHECK ((account_type = ANY (ARRAY['admin'::text, 'advanced_user'::text, 'user'::text]))),
   constraint accounts_description_check CHECK ((length(description) <= 128)),
   constraint accounts_login_check CHECK (((length(login) >= 3) AND (length(login) <= 128))),

@@ -37,6 +37,7 @@ export const errorTable = {
   tooManyRequests: entry(12040, 429, 'Too many requests', true),
   csrf: entry(12041, 403, 'CSRF token missing or wrong'),
   bodyTooLarge: entry(12042, 413, 'Request body too large'),
+  unknownHost: entry(12044, 421, 'No host of this service'),
   unavailable: entry(12043, 503, 'The service cannot answer now', true),
   faceNotFound: entry(22002, 404, 'Face not found'),
   listNotFound: entry(22003, 404, 'List not found'),

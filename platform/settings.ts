@@ -87,6 +87,9 @@ const remoteExtractors = commaSeparated.transform((items, context) =>
 const secret = <Schema extends z.ZodType>(schema: Schema, sentence: string): Schema =>
   schema.meta({ description: sentence, secret: true });
 
+/** The login of the first administrator unless ADMIN_LOGIN says otherwise. */
+export const defaultAdminLogin = 'root@visionlabs.ai';
+
 /** The password of the first administrator unless ADMIN_PASSWORD says otherwise; everybody knows it. */
 export const defaultAdminPassword = 'root';
 
@@ -96,6 +99,11 @@ export const settings = {
   PORT: wholeNumber(0, 65535)
     .default(5010)
     .describe('Port that the API listens on; 0 takes any free one and prints it.'),
+  ALLOWED_HOSTS: hosts
+    .default([])
+    .describe(
+      'Names under which the API is reached, comma-separated, without ports; requests for others are refused (421). Addresses, localhost and the name in HOST need not be listed.',
+    ),
   SHUTDOWN_DELAY_MS: wholeNumber(0, 60_000)
     .default(0)
     .describe(
@@ -144,11 +152,11 @@ export const settings = {
     .describe('Where sample images live: folder:PATH; default folder:DATA_DIR/samples.'),
   ADMIN_LOGIN: text
     .regex(/^[a-z0-9_'+\-.]+@[a-z0-9]+\.[a-z]{2,}$/, 'an e-mail address in lower case')
-    .default('root@visionlabs.ai')
-    .describe('Login of the administrator that the first start creates.'),
+    .default(defaultAdminLogin)
+    .describe('Login of the administrator that the start on a database without accounts creates.'),
   ADMIN_PASSWORD: secret(
     text.min(3, '3 to 128 characters').max(128, '3 to 128 characters').optional(),
-    `Password of that administrator; default ${defaultAdminPassword}, which is refused when HOST is not loopback.`,
+    `Password of that administrator; default ${defaultAdminPassword}, which is refused when HOST is not loopback, as is the login itself.`,
   ),
   SESSION_SECRET: secret(
     text.min(32, 'at least 32 characters').optional(),
@@ -157,7 +165,7 @@ export const settings = {
   LOGIN_FAILURES: wholeNumber(1, 1_000_000_000)
     .default(30)
     .describe(
-      'Wrong log-ins of one network (an IPv4 address or an IPv6 /64) in five minutes; after them it has to wait.',
+      'Wrong log-ins of one network (an IPv4 address or an IPv6 /64) in five minutes; after them it has to wait. An IPv6 /48 may have four times as many.',
     ),
   SYS_INFO_KEY: secret(
     text.optional(),

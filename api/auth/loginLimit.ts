@@ -14,50 +14,78 @@ export interface LoginLimit {
 
 export class TooManyLoginsError extends DomainError {
   readonly retryAfterSeconds: number;
+  /** Who has to wait. */
+  readonly network: string;
 
-  constructor(retryAfterSeconds: number) {
+  constructor(network: string, retryAfterSeconds: number) {
     super('tooManyRequests', 'too many log-ins have failed');
+    this.network = network;
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
 
 const windowSeconds = 5 * 60;
+// A site of several subscribers, such as a company, may err more often than one of them; 65,536 times as often it may not.
+const networksOfASite = 4;
 
 /** `storeClient`: the process's Sequelize. */
 export function createLoginLimit(storeClient: object, failuresAtMost = 30): LoginLimit {
-  const limiter = new RateLimiterPostgres({
-    storeClient,
-    storeType: 'sequelize',
-    tableName: 'login_limits',
-    tableCreated: true,
-    keyPrefix: 'network',
-    points: failuresAtMost,
-    duration: windowSeconds,
-    // A flood that is refused anyway costs no query.
-    inMemoryBlockOnConsumed: failuresAtMost + 1,
-  });
+  const createLimiter = (keyPrefix: string, points: number) =>
+    new RateLimiterPostgres({
+      storeClient,
+      storeType: 'sequelize',
+      tableName: 'login_limits',
+      tableCreated: true,
+      keyPrefix,
+      points,
+      duration: windowSeconds,
+      // A flood that is refused anyway costs no query.
+      inMemoryBlockOnConsumed: points + 1,
+    });
+  const ofNetwork = createLimiter('network', failuresAtMost);
+  const ofSite = createLimiter('site', failuresAtMost * networksOfASite);
+
+  const consume = async (limiter: RateLimiterPostgres, network: string): Promise<void> => {
+    try {
+      await limiter.consume(network);
+    } catch (error) {
+      if (!(error instanceof RateLimiterRes)) throw error;
+      throw new TooManyLoginsError(network, Math.ceil(error.msBeforeNext / 1_000));
+    }
+  };
   return {
     take: async (address) => {
-      try {
-        await limiter.consume(networkOf(address));
-      } catch (error) {
-        if (!(error instanceof RateLimiterRes)) throw error;
-        throw new TooManyLoginsError(Math.ceil(error.msBeforeNext / 1_000));
-      }
+      const site = siteOf(address);
+      // One after the other: a network that is blocked must not use up what its site has.
+      await consume(ofNetwork, networkOf(address));
+      if (site !== null) await consume(ofSite, site);
     },
     giveBack: async (address) => {
-      await limiter.reward(networkOf(address));
+      const site = siteOf(address);
+      await ofNetwork.reward(networkOf(address));
+      if (site !== null) await ofSite.reward(site);
     },
   };
 }
 
 /** An IPv4 address, or the /64 of an IPv6 one: that much belongs to one subscriber. */
 export function networkOf(address: string): string {
-  const v4 = /^(?:::ffff:)?(\d+(?:\.\d+){3})$/i.exec(address)?.[1];
-  if (v4 !== undefined) return v4;
+  return v4Of(address) ?? groupsOf(address).slice(0, 4).join(':');
+}
+
+/** The /48 of an IPv6 address, the most that one site is given; null for IPv4. */
+export function siteOf(address: string): string | null {
+  return v4Of(address) === null ? groupsOf(address).slice(0, 3).join(':') : null;
+}
+
+function v4Of(address: string): string | null {
+  return /^(?:::ffff:)?(\d+(?:\.\d+){3})$/i.exec(address)?.[1] ?? null;
+}
+
+function groupsOf(address: string): string[] {
   const [head = '', tail] = address.toLowerCase().split('::');
   const before = head.split(':').filter((group) => group !== '');
   const after = (tail ?? '').split(':').filter((group) => group !== '');
   const zeros = Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0');
-  return [...before, ...zeros, ...after].slice(0, 4).join(':');
+  return [...before, ...zeros, ...after];
 }

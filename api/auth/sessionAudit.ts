@@ -1,8 +1,9 @@
 import type { Request } from 'express';
 import type { Logger } from 'pino';
 import type { Account } from '../../domain/accounts/account.ts';
-import { DomainError } from '../../domain/errors.ts';
+import { DomainError, type ErrorName } from '../../domain/errors.ts';
 import { actorOf, type Actor } from '../requestContext.ts';
+import { TooManyLoginsError } from './loginLimit.ts';
 
 export interface SessionAuditDeps {
   readonly audit: {
@@ -24,16 +25,25 @@ export type SessionAudit = ReturnType<typeof createSessionAudit>;
 
 const minute = 60_000;
 const loginAtMost = 128;
+const refusals = new Set<ErrorName>(['loginNotFound', 'forbidden', 'tooManyRequests']);
 
 /**
  * Log-ins and log-outs, and the log-ins that were refused. Whoever guesses passwords must not fill the audit: so
- * many lines a minute are written by a process, and the next one after them says how many were not.
+ * many lines a minute are written by a process, and the next one after them says how many were not. Of a network that has to
+ * wait there is one line for the whole of its wait, or its flood would leave none for others.
  */
 export function createSessionAudit(deps: SessionAuditDeps) {
   const { audit, log, linesPerMinute = 60, now = () => performance.now() } = deps;
   let minuteBegan = -Infinity;
   let lines = 0;
   let unwritten = 0;
+  /** Networks of whose wait there is a line, and until when that is. */
+  const waits = new Map<string, number>();
+
+  const isToldAlready = (network: string): boolean => {
+    for (const [other, until] of waits) if (until <= now()) waits.delete(other);
+    return waits.has(network);
+  };
 
   const record = (actor: Actor, action: string, after?: object): Promise<void> =>
     audit.record({
@@ -49,16 +59,18 @@ export function createSessionAudit(deps: SessionAuditDeps) {
 
     /** Of an error that is no refusal of credentials it writes nothing. Never rejects: the error is what counts. */
     refused: async (req: Request, givenLogin: string, error: unknown): Promise<void> => {
-      if (!(error instanceof DomainError) || !['loginNotFound', 'forbidden'].includes(error.error)) return;
+      if (!(error instanceof DomainError) || !refusals.has(error.error)) return;
       if (now() - minuteBegan >= minute) {
         minuteBegan = now();
         lines = 0;
       }
-      if (lines >= linesPerMinute) {
+      const wait = waitOf(error);
+      if (lines >= linesPerMinute || (wait !== null && isToldAlready(wait.network))) {
         unwritten += 1;
         return;
       }
       lines += 1;
+      if (wait !== null) waits.set(wait.network, now() + wait.forMs);
       const after = { error_code: error.entry.code, ...(unwritten > 0 && { unwritten_before: unwritten }) };
       unwritten = 0;
       const actor = { ...actorOf(req), accountId: null, login: storable(givenLogin) };
@@ -67,6 +79,13 @@ export function createSessionAudit(deps: SessionAuditDeps) {
       });
     },
   };
+}
+
+/** null: the refusal is of this log-in alone. Without a network: more passwords wait to be checked than can be. */
+function waitOf(error: DomainError): { readonly network: string; readonly forMs: number } | null {
+  if (error instanceof TooManyLoginsError)
+    return { network: error.network, forMs: error.retryAfterSeconds * 1_000 };
+  return error.error === 'tooManyRequests' ? { network: '', forMs: minute } : null;
 }
 
 /** PostgreSQL can store neither NUL nor half of a surrogate pair. */

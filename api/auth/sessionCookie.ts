@@ -1,11 +1,12 @@
 import type { Request, Response } from 'express';
-import { defaultAdminPassword } from '../../platform/settings.ts';
+import type { Account } from '../../domain/accounts/account.ts';
 import type { Clock } from '../instants.ts';
 import { cookieName } from '../middleware/session.ts';
+import { isKnownPassword } from './knownPasswords.ts';
 
 declare module 'express-session' {
   interface SessionData {
-    /** The session was begun with the password of the first start. */
+    /** The session was begun with a password that everybody knows. */
     hasDefaultPassword: boolean;
   }
 }
@@ -13,7 +14,7 @@ declare module 'express-session' {
 /** Begins a session under a new id, so that an id that was known before the log-in is worth nothing after it. */
 export async function beginSession(
   req: Request,
-  accountId: string,
+  { accountId, login }: Pick<Account, 'accountId' | 'login'>,
   fingerprint: string,
   password: string,
   clock: Clock,
@@ -23,13 +24,16 @@ export async function beginSession(
   req.session.fingerprint = fingerprint;
   req.session.begun = clock.now().getTime();
   // Whoever still has it is asked to change it.
-  req.session.hasDefaultPassword = password === defaultAdminPassword;
+  req.session.hasDefaultPassword = isKnownPassword(login, password);
   await settle((done) => req.session.save(done));
 }
 
 export async function endSession(req: Request, res: Response): Promise<void> {
   await settle((done) => req.session.destroy(done));
   res.clearCookie(cookieName, { path: '/' });
+  // Pictures of faces may be kept for a minute, and pages for the way back. Not "cookies": those of all services of the same
+  // domain would go. Not "storage": only the theme is in it.
+  res.set('Clear-Site-Data', '"cache"');
 }
 
 async function settle(start: (done: (error?: unknown) => void) => void): Promise<void> {

@@ -2,6 +2,7 @@ import express, { type Router } from 'express';
 import { render } from '../../views/environment.ts';
 import { manualPage } from '../../views/pages/documents/manual.ts';
 import { methodNotAllowed } from '../middleware/methodNotAllowed.ts';
+import { mayBeStored } from '../middleware/noStore.ts';
 import { contextOf } from '../requestContext.ts';
 import type { Manual } from './manual.ts';
 import { strangersLayout } from './strangersLayout.ts';
@@ -18,7 +19,7 @@ export function manualRouter({ pages, files }: Manual): Router {
     const file = files.get(address);
     if (page !== undefined) {
       res.type('html').send(render('documents/manual', manualPage(page), strangersLayout(res)));
-    } else if (file !== undefined) res.sendFile(file);
+    } else if (file !== undefined) mayBeStored(res).sendFile(file);
     else next();
   });
   router.all('/*address', (req, res, next) => {

@@ -1,12 +1,16 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
+import { DomainError } from '../../domain/errors.ts';
 import { identityOf, inputOf, type Identity } from '../requestContext.ts';
+import { createEventWriter } from './eventWriter.ts';
 import type { LiveTask, TaskFeed } from './taskFeed.ts';
 import type { WorkerWatch } from './workerWatch.ts';
 
 const heartbeatMs = 15_000;
 // Beyond this a listener is behind; it gets the newest state once it has read what it was sent.
 const maxUnsentBytes = 65_536;
+// More than anybody has pages open: it keeps one account from taking all connections of a process.
+const streamsOfOneAccount = 1_024;
 
 export interface TaskEventsDeps {
   readonly feed: TaskFeed;
@@ -16,6 +20,7 @@ export interface TaskEventsDeps {
   readonly authenticator: { isStillIn(identity: Identity): Promise<boolean> };
   readonly log: Logger;
   readonly heartbeatEveryMs?: number;
+  readonly streamsPerAccount?: number;
 }
 
 interface Stream {
@@ -39,8 +44,10 @@ export function createTaskEvents({
   authenticator,
   log,
   heartbeatEveryMs = heartbeatMs,
+  streamsPerAccount = streamsOfOneAccount,
 }: TaskEventsDeps) {
   const open = new Set<Stream>();
+  const writer = createEventWriter();
   let heartbeat: NodeJS.Timeout | null = null;
 
   /** One timer for all streams, one question for all sessions, and one for each account. */
@@ -48,16 +55,38 @@ export function createTaskEvents({
     for (const { res } of open) {
       // Who has read nothing between two heartbeats is not there any more.
       if (res.writableLength > maxUnsentBytes) res.destroy();
-      else res.write(': still here\n\n');
+      else writer.write(res, ': still here\n\n');
     }
     const streams = [...open];
     const sessions = [...new Set(streams.flatMap(({ sessionId }) => sessionId ?? []))];
     const living = sessions.length === 0 ? null : await livingSessions(sessions);
+    const accounts = new Map<string, boolean>();
     for (const { res, identity, sessionId } of streams) {
-      const isIn =
-        sessionId === null ? await authenticator.isStillIn(identity) : living?.has(sessionId) === true;
+      const isIn = sessionId === null ? await isStillIn(identity, accounts) : living?.has(sessionId) === true;
       if (!isIn) res.end();
     }
+  };
+
+  const isStillIn = async (identity: Identity, known: Map<string, boolean>): Promise<boolean> => {
+    const who = `${identity.account.accountId} ${identity.fingerprint}`;
+    const isIn = known.get(who) ?? (await authenticator.isStillIn(identity));
+    known.set(who, isIn);
+    return isIn;
+  };
+
+  /** @throws DomainError tooManyRequests */
+  const refuseTooMany = ({ account: { accountId, login } }: Identity): void => {
+    let count = 0;
+    for (const { identity } of open) if (identity.account.accountId === accountId) count++;
+    if (count >= streamsPerAccount)
+      throw new DomainError('tooManyRequests', `${login} listens to ${count} streams of events already`);
+  };
+
+  // Told to one listener after the other, its words are put together once.
+  let lastTask: { readonly json: string; readonly event: string } = { json: '', event: '' };
+  const eventOf = (task: LiveTask, json: string): string => {
+    if (lastTask.json !== json) lastTask = { json, event: taskEvent(task, json) };
+    return lastTask.event;
   };
 
   const stream =
@@ -68,6 +97,7 @@ export function createTaskEvents({
       const taskId = watched(req);
       const sessionId = req.get('Authorization') === undefined ? req.sessionID : null;
       const here: Stream = { res, taskId, identity: identityOf(req), sessionId };
+      refuseTooMany(here.identity);
       openStream(res);
       if (req.method === 'HEAD') {
         res.end();
@@ -81,13 +111,13 @@ export function createTaskEvents({
         taskId,
         since: sinceOf(req),
         isReady: () => res.writableLength <= maxUnsentBytes,
-        tell: (task, json) => res.write(taskEvent(task, json)),
-        tellReadable: (available) => res.write(`event: database\ndata: ${JSON.stringify({ available })}\n\n`),
-        tellGone: (task_id) => res.write(`event: gone\ndata: ${JSON.stringify({ task_id })}\n\n`),
+        tell: (task, json) => writer.write(res, eventOf(task, json)),
+        tellReadable: (available) => writer.write(res, eventText('database', { available })),
+        tellGone: (task_id) => writer.write(res, eventText('gone', { task_id })),
       });
-      const leaveWatch = workerWatch.listen((missing) =>
-        res.write(`event: workers\ndata: ${JSON.stringify({ missing })}\n\n`),
-      );
+      const leaveWatch = workerWatch.listen((missing) => {
+        writer.write(res, eventText('workers', { missing }));
+      });
       res.on('drain', () => listening.catchUp());
       res.once('close', () => {
         listening.stop();
@@ -105,12 +135,13 @@ export function createTaskEvents({
 
     /** Told to whoever follows all tasks; null: any schedule may have changed. */
     scheduleChanged: (schedule_id: number | null): void => {
-      for (const { res, taskId } of open)
-        if (taskId === null) res.write(`event: schedule\ndata: ${JSON.stringify({ schedule_id })}\n\n`);
+      const event = eventText('schedule', { schedule_id });
+      for (const { res, taskId } of open) if (taskId === null) writer.write(res, event);
     },
 
     /** Ends every stream; browsers come back to whoever serves then. */
     close: (): void => {
+      writer.flush();
       for (const { res } of open) res.end();
     },
   };
@@ -119,17 +150,20 @@ export function createTaskEvents({
 function openStream(res: Response): void {
   res.status(200).set({
     'Content-Type': 'text/event-stream',
-    'Cache-Control': 'no-store',
     // A proxy that collects answers would hold events back.
     'X-Accel-Buffering': 'no',
   });
-  res.flushHeaders();
-  res.write('retry: 2000\n\n');
+  // With the head in one piece.
+  if (res.req.method !== 'HEAD') res.write('retry: 2000\n\n');
 }
 
 function sinceOf(req: Request): number | null {
   const id = req.get('Last-Event-ID') ?? '';
   return /^\d{1,15}$/.test(id) ? Number(id) : null;
+}
+
+function eventText(name: string, data: object): string {
+  return `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`;
 }
 
 function taskEvent(task: LiveTask, json: string): string {

@@ -57,6 +57,8 @@ interface Round {
 
 const gone = '';
 const oncePerSecond = 1_000;
+// Those who come within this time, as all do after a restart, are told by one reading.
+const joinTogetherMs = 100;
 // A task whose workers are gone announces nothing, but its rate falls all the same.
 const everyQuarterMinute = 15_000;
 
@@ -75,6 +77,7 @@ export function createTaskFeed(deps: TaskFeedDeps) {
   let anyChanged = false;
   let caughtUpAt: number | null = null;
   let changesReadAt = -Infinity;
+  let joinedAt = -Infinity;
   let timer: NodeJS.Timeout | null = null;
   let refreshing: NodeJS.Timeout | null = null;
   let isReading = false;
@@ -87,9 +90,10 @@ export function createTaskFeed(deps: TaskFeedDeps) {
   };
   const planNext = (): void => {
     const hasJoining = [...joining].some((listener) => listener.isReady());
-    if (hasJoining) plan(0);
-    else if (anyChanged || changed.size > 0)
-      plan(Math.max(0, changesReadAt + intervalMs - performance.now()));
+    const joinAt = hasJoining ? joinedAt + Math.min(joinTogetherMs, intervalMs) : Infinity;
+    const changesAt = anyChanged || changed.size > 0 ? changesReadAt + intervalMs : Infinity;
+    const next = Math.min(joinAt, changesAt);
+    if (next < Infinity) plan(Math.max(0, next - performance.now()));
   };
 
   const readAndTell = async (): Promise<void> => {
@@ -117,6 +121,7 @@ export function createTaskFeed(deps: TaskFeedDeps) {
 
   const round = async (): Promise<void> => {
     const joined = [...joining].filter((listener) => listener.isReady());
+    if (joined.length > 0) joinedAt = performance.now();
     // A timer may fire a millisecond early; such a round reads nothing and plans the rest of the wait.
     const isTime = performance.now() >= changesReadAt + intervalMs;
     const all = isTime && anyChanged;
@@ -166,7 +171,8 @@ export function createTaskFeed(deps: TaskFeedDeps) {
       const isNew = told.get(task.task_id) !== json;
       wanted.delete(task.task_id);
       caughtUpAt = Math.max(caughtUpAt ?? 0, Date.parse(task.last_update_time));
-      for (const listener of listeners) {
+      // What is not new is looked at for those alone who have just come: a thousand others cost nothing.
+      for (const listener of isNew ? listeners : joined) {
         if (listener.taskId !== null && listener.taskId !== task.task_id) continue;
         if (joined.has(listener)) listener.tell(task, json);
         else if (isNew && !joining.has(listener)) {

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Level, Logger } from 'pino';
-import { contextOf } from '../requestContext.ts';
+import { addressOf, contextOf } from '../requestContext.ts';
 
 // Asked every few seconds by machines; only their failures are news.
 const quiet = /^(\/4)?\/(healthcheck|metrics)/;
@@ -9,6 +9,8 @@ const quiet = /^(\/4)?\/(healthcheck|metrics)/;
 export function requestLog(log: Logger): RequestHandler {
   return (req, res, next) => {
     const start = performance.now();
+    // When the connection has gone it cannot be asked any more.
+    const remoteAddress = addressOf(req);
     res.once('close', () => {
       const level = levelOf(req, res);
       if (!log.isLevelEnabled(level)) return;
@@ -21,7 +23,7 @@ export function requestLog(log: Logger): RequestHandler {
         {
           requestId,
           ...(identity === undefined ? {} : { login: identity.account.login }),
-          req: { method, url: originalUrl },
+          req: { method, url: originalUrl, remoteAddress },
           res: { statusCode },
           responseTime,
         },

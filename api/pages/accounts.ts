@@ -6,6 +6,7 @@ import { accountsPage } from '../../views/pages/accounts/list.ts';
 import { listsPage } from '../../views/pages/accounts/lists.ts';
 import { accountPage } from '../../views/pages/accounts/one.ts';
 import { paths } from '../../views/paths.ts';
+import { endSession } from '../auth/sessionCookie.ts';
 import { actorOf, identityOf } from '../requestContext.ts';
 import { bodyCheck } from '../contract/bodyCheck.ts';
 import { presentAccount, presentAccountStats } from '../present/account.ts';
@@ -120,8 +121,10 @@ export function accountPages({
     // Removing oneself has ended this session too.
     const isOneself = identityOf(req).account.accountId === accountId;
     if (!isOneself) say(req, 'The account was removed.');
-    if (isOneself) res.redirect(303, paths.login);
-    else leadTo(req, res, paths.accounts());
+    if (isOneself) {
+      await endSession(req, res);
+      res.redirect(303, paths.login);
+    } else leadTo(req, res, paths.accounts());
   };
 
   return { list, create, one, lists: listsOf, remove };

@@ -1,4 +1,5 @@
 import express, { type Router } from 'express';
+import { mayBeStored } from '../middleware/noStore.ts';
 import { assetFiles, assetPrefix } from '../../views/assetFiles.ts';
 
 /** The files that pages load. Their address changes with their bytes, so browsers need never ask again. */
@@ -10,7 +11,7 @@ export function assets(): Router {
       next();
       return;
     }
-    res.sendFile(file, { immutable: true, maxAge: '365d', dotfiles: 'allow' });
+    mayBeStored(res).sendFile(file, { immutable: true, maxAge: '365d', dotfiles: 'allow' });
   });
   return router;
 }

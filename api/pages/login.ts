@@ -39,7 +39,7 @@ export function loginPages(deps: LoginPagesDeps) {
         throw new DomainError('forbidden', `${account.login} is not an administrator`);
       }
       await sessionAudit.loggedIn(req, account);
-      await beginSession(req, account.accountId, fingerprint, password, clock);
+      await beginSession(req, account, fingerprint, password, clock);
       forgetWanted(res);
       leadTo(req, res, wantedOf(req).address ?? paths.home);
     } catch (error) {
@@ -69,8 +69,8 @@ export function loginPages(deps: LoginPagesDeps) {
       if (password !== again)
         throw new DomainError('validationFailed', "Path: 'again' message: 'not the same as above'");
       checkPassword({ password });
-      const fingerprint = await accountActions.changePassword(account.accountId, password, actorOf(req));
-      await beginSession(req, account.accountId, fingerprint, password, clock);
+      const fingerprint = await accountActions.changePassword(account, password, actorOf(req));
+      await beginSession(req, account, fingerprint, password, clock);
       say(req, 'The password was changed. Other sessions have ended.');
       leadTo(req, res, paths.home);
     } catch (error) {

@@ -23,8 +23,7 @@ export function sendPage<Name extends keyof Pages>(
 ): void {
   const token = sessionOf(req)?.csrfToken;
   const layout = layoutOf(req, res);
-  // A page shows what only its admin may see, at the moment when it was asked for.
-  res.status(status).set('Cache-Control', 'no-store').type('html');
+  res.status(status).type('html');
   const html = render(name, page, layout);
   const isChanged = layout.flash.length > 0 || sessionOf(req)?.csrfToken !== token;
   if (isChanged) whenStored(req, () => res.send(html));
@@ -33,9 +32,8 @@ export function sendPage<Name extends keyof Pages>(
 
 /** Ends a form's post; what was put into the session is there for the page that follows. */
 export function leadTo(req: Request, res: Response, path: string): void {
-  whenStored(req, () => {
-    res.redirect(303, path);
-  });
+  if (hasNoSession(req)) res.redirect(303, path);
+  else whenStored(req, () => res.redirect(303, path));
 }
 
 /**
@@ -48,7 +46,13 @@ function whenStored(req: Request, answer: () => void): void {
 
 /** What is to be said on the page that a 303 leads to. */
 export function say(req: Request, text: string, tone: Flash['tone'] = 'good'): void {
+  if (hasNoSession(req)) return;
   req.session.flash = [...(req.session.flash ?? []), { tone, text }];
+}
+
+/** Who asks by password has none, unless one was begun: each answer would leave one behind. */
+function hasNoSession(req: Request): boolean {
+  return contextOf(req).identity?.via === 'basic' && req.session.accountId === undefined;
 }
 
 /** undefined: the store could not be asked, and the page that says so has no session to read. */

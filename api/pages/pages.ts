@@ -48,6 +48,7 @@ export interface PagesDeps extends PageErrorsDeps, PageSources {
   readonly workersByQueue: WorkerWatchDeps['workersByQueue'];
   livingSessions(ids: readonly string[]): Promise<ReadonlySet<string>>;
   readonly heartbeatEveryMs?: number;
+  readonly streamsPerAccount?: number;
   /** By name, secrets masked. */
   readonly shownSettings: Readonly<Record<string, unknown>>;
   readonly sessionAudit: SessionAudit;

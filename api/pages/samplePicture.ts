@@ -26,7 +26,7 @@ export function samplePicture({ faceLists, images }: PictureSources): RequestHan
     const bytes = key === null ? null : await read(key);
     const type = bytes && pictureType(bytes);
     if (type === null) {
-      res.set('Cache-Control', 'no-store').redirect(302, noPicture);
+      res.redirect(302, noPicture);
       return;
     }
     // An extraction with another image or a garbage collection should be seen before long.

@@ -1,6 +1,9 @@
 /** Sections by what the names of their settings begin with; the first that fits. */
 const sections: readonly (readonly [section: string, names: RegExp])[] = [
-  ['HTTP_SERVER', /^(HOST|PORT|SHUTDOWN_DELAY_MS|TRUST_PROXY|SECURE_COOKIES|CONFIG_PUBLIC|SESSION_SECRET)$/],
+  [
+    'HTTP_SERVER',
+    /^(HOST|PORT|ALLOWED_HOSTS|SHUTDOWN_DELAY_MS|TRUST_PROXY|SECURE_COOKIES|CONFIG_PUBLIC|SESSION_SECRET)$/,
+  ],
   ['DATABASE', /^(.*DATABASE_URL|MAX_DB_CONNECTIONS)$/],
   ['TEMPORAL', /^(TEMPORAL_|TASK_QUEUE_PREFIX$|BUNDLE_CACHE$)/],
   ['SAMPLE_STORE', /^IMAGE_STORE$/],

@@ -62,7 +62,8 @@ export function accountRoutes({ accountLists, accountActions }: AccountsDeps): H
 function registrationOf(req: Request): Registration {
   const { body } = inputOf<{ body: RegistrationBody }>(req);
   if ('email' in body) {
-    return { login: body.email, password: body.email, description: body.organization_name ?? '' };
+    const { email, organization_name: description = '' } = body;
+    return { login: email, password: email, description, isLegacy: true };
   }
   const { login, password, account_type, description } = body;
   return {

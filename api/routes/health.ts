@@ -9,7 +9,7 @@ export function healthRoutes(checks: readonly HealthCheck[]): Handlers {
       const startedAt = performance.now();
       const findings = await runHealthChecks(checks, { withDependent: query.include_luna_services === 1 });
       const { status, body } = healthAnswer(findings, startedAt);
-      res.set('Cache-Control', 'no-store').status(status).json(body);
+      res.status(status).json(body);
     },
 
     redirectToHealth: (req, res) => {

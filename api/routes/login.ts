@@ -29,7 +29,7 @@ export function loginRoutes({ authenticator, accountActions, sessionAudit, clock
     const given = credentialsOf(req);
     const { account, fingerprint } = await signIn(req, given, authenticator, sessionAudit);
     await sessionAudit.loggedIn(req, account);
-    await beginSession(req, account.accountId, fingerprint, given.password, clock);
+    await beginSession(req, account, fingerprint, given.password, clock);
     res.json({});
   };
 
@@ -42,9 +42,9 @@ export function loginRoutes({ authenticator, accountActions, sessionAudit, clock
 
     changePassword: async (req, res) => {
       const { body } = inputOf<{ body: { password: string } }>(req);
-      const { accountId } = identityOf(req).account;
-      const fingerprint = await accountActions.changePassword(accountId, body.password, actorOf(req));
-      await beginSession(req, accountId, fingerprint, body.password, clock);
+      const { account } = identityOf(req);
+      const fingerprint = await accountActions.changePassword(account, body.password, actorOf(req));
+      await beginSession(req, account, fingerprint, body.password, clock);
       res.json({});
     },
 

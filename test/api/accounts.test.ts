@@ -63,6 +63,41 @@ test('the deprecated form makes the e-mail address login and password', async ()
   assert.equal(answer.body.error_code, 12020, 'the credentials are right, the type is not');
 });
 
+test('a password that everybody knows is accepted for nobody, whichever way it comes', async () => {
+  const me = 'me@example.com';
+  const id = await register({ login: me, password: 'secret', account_type: 'admin' });
+  const asMe = { headers: basic(me, 'secret') };
+  const [newId, login] = ['557d54ec-29ad-4f3c-93b4-c9092ef12516', 'new@example.com'];
+  for (const [method, path, body] of [
+    ['POST', '/4/accounts', { login, password: 'root', account_type: 'admin' }],
+    ['POST', '/4/accounts', { login, password: ' ROOT', account_type: 'user' }],
+    ['POST', '/accounts', { login, password: login }],
+    ['PUT', `/4/accounts/${newId}`, { login, password: login }],
+    ['PATCH', '/4/login', { password: 'root' }],
+    ['PATCH', '/login', { password: 'Me@Example.com' }],
+  ] as const) {
+    const answer = await call(method, path, { ...asMe, body });
+    assert.deepEqual([answer.status, answer.body.error_code], [400, 12022], JSON.stringify(body));
+    assert.equal(answer.body.detail, "Path: 'password' message: 'everybody knows it'");
+  }
+  assert.equal((await call('GET', '/4/login', asMe)).status, 200);
+  const [row] = await api.db.query('select from accounts where login = $1', [login]);
+  assert.equal(row, undefined);
+  await call('DELETE', `/4/accounts/${id}`);
+});
+
+test('where other machines reach the service, the deprecated form makes no account', async () => {
+  const reachable = await startApiServer({ besides: api, host: '0.0.0.0' });
+  try {
+    const there = await createClient(reachable.url);
+    const answer = await there('POST', '/4/accounts', { body: { email: 'late@example.com' } });
+    assert.deepEqual([answer.status, answer.body.error_code], [400, 12022]);
+    assert.match(answer.body.detail, /'password'/);
+  } finally {
+    await reachable.close();
+  }
+});
+
 test('faults of a registration are told by the names of the present form', async () => {
   for (const [body, code, names] of [
     [{ password: 'secret' }, 12003, "'login'"],

@@ -38,7 +38,7 @@ async function sendRaw(text: string | Buffer, url = api.url): Promise<string> {
 }
 
 const head = (line: string, ...more: string[]): string =>
-  [line, 'Host: x', `Authorization: ${root}`, 'Connection: close', ...more, '', ''].join('\r\n');
+  [line, 'Host: localhost', `Authorization: ${root}`, 'Connection: close', ...more, '', ''].join('\r\n');
 
 async function post(body: Buffer | string, headers: Record<string, string> = {}) {
   const answer = await fetch(api.url + gcPath, {

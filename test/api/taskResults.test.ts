@@ -101,6 +101,7 @@ test('a result of many chunks comes complete', async () => {
   const answer = await call('GET', `/4/tasks/${taskId}/result`);
   const { removed } = answer.body as unknown as { removed: string[] };
   assert.equal(new Set(removed).size, 30_000);
+  assert.equal(answer.headers.get('cache-control'), 'no-store');
 });
 
 test('there is no result yet, none in this status, none that was stored, or none any longer', async () => {

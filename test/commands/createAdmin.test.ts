@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { createAdmin, ensureAdmin } from '../../commands/adminAccount.ts';
+import { createAdmin, ensureAdmin, setPassword } from '../../commands/adminAccount.ts';
+import { createAccountStore } from '../../db/accountStore.ts';
 import { createDatabase, type Database } from '../../db/connection.ts';
 import { createPasswords } from '../../platform/passwords.ts';
+import { setOldPassword } from '../support/oldPassword.ts';
 import { createTestDatabase, type TestDatabase } from '../support/database.ts';
 
 const config = { host: '127.0.0.1', adminLogin: 'root@visionlabs.ai', adminPassword: undefined };
@@ -42,10 +46,66 @@ test('the first start makes one administrator, and the next none', async () => {
 });
 
 test('a service that keeps the default password is refused when it moves to where others can reach it', async () => {
+  const others = { adminLogin: 'ops@company.com', adminPassword: 'a strong one' };
+  for (const settings of [{}, others, { adminPassword: 'a strong one' }]) {
+    await assert.rejects(
+      ensureAdmin({ ...config, ...settings, host: '0.0.0.0' }, database.url),
+      /'root' is known to everybody.*root@visionlabs\.ai.*set-password/,
+    );
+  }
+});
+
+test('an account whose password is its login keeps a service from where others can reach it, until it is changed', async () => {
+  const settings = { ...config, host: 'luna.example', adminPassword: 'a strong one' };
+  assert.equal(await setPassword(database.url, 'root@visionlabs.ai', 'no secret any more'), true);
+  const accounts = createAccountStore(db);
+  const login = 'customer@example.org';
+  const passwordHash = await createPasswords().hash(login);
+  const account = { accountId: randomUUID(), login, passwordHash, description: '' };
+  const nobody = { accountId: null, login: 'test', requestId: null, remoteAddress: null };
+  await accounts.register({ ...account, accountType: 'user' }, nobody);
   await assert.rejects(
-    ensureAdmin({ ...config, host: '0.0.0.0' }, database.url),
-    /'root' is known to everybody/,
+    ensureAdmin(settings, database.url),
+    ({ message }: Error) => message.includes(login) && !message.includes('root@visionlabs.ai'),
   );
+  assert.equal(await setPassword(database.url, login, 'known to one'), true);
+  assert.equal(await ensureAdmin(settings, database.url), false);
+  assert.deepEqual(await accounts.unvetted(), [], 'the next start has nothing to try');
+  await setOldPassword(db, login, 'root');
+  await assert.rejects(ensureAdmin(settings, database.url), /customer@example\.org/);
+  await accounts.remove(account.accountId, nobody);
+});
+
+test('an administrator that the settings name is told not to be made when there are accounts already', async () => {
+  const told: object[] = [];
+  const log = { warn: (fields: object, message: string) => void told.push({ ...fields, message }) };
+  await ensureAdmin({ ...config, adminLogin: 'ops@company.com' }, database.url, log);
+  await ensureAdmin(config, database.url, log);
+  assert.equal(told.length, 1);
+  assert.match(JSON.stringify(told), /ops@company\.com.*create-admin/);
+});
+
+test('a first administrator whose password is its login is made nowhere', async () => {
+  const empty = await createTestDatabase();
+  try {
+    const settings = { ...config, adminLogin: 'ops@company.com', adminPassword: 'ops@company.com' };
+    await assert.rejects(ensureAdmin(settings, empty.url), /ADMIN_PASSWORD: everybody who knows ADMIN_LOGIN/);
+  } finally {
+    await empty.drop();
+  }
+});
+
+test('a command gives nobody a password that everybody knows', async () => {
+  for (const [command, ADMIN_PASSWORD] of [
+    ['createAdmin', 'root'],
+    ['setPassword', 'root@visionlabs.ai'],
+  ] as const) {
+    const args = ['--import', 'tsx', `commands/${command}.ts`, '--login', 'root@visionlabs.ai'];
+    const env = { PATH: process.env['PATH'], DATABASE_URL: database.url, ADMIN_PASSWORD };
+    const { status, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
+    assert.equal(status, 2, stderr);
+    assert.match(stderr, /everybody knows this password/);
+  }
 });
 
 test('another administrator can be made, but not twice', async () => {

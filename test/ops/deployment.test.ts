@@ -110,6 +110,19 @@ test('who may be notified and where origins may be removed can be set in every d
   }
 });
 
+test('the names under which an API is reached can be set in every deployment, and its neighbours there know it by one', async () => {
+  const { services } = await readCompose();
+  assert.equal(services['api']?.environment?.['ALLOWED_HOSTS'], 'api,${ALLOWED_HOSTS:-}');
+  const manifests = await readManifests();
+  const shared = manifests.find(({ kind }) => kind === 'ConfigMap') as unknown as {
+    data: Record<string, string>;
+  };
+  const service = manifests.find(({ kind }) => kind === 'Service') as unknown as {
+    metadata: { name: string };
+  };
+  assert.deepEqual(shared.data['ALLOWED_HOSTS']?.split(','), [service.metadata.name]);
+});
+
 test("the manifests are what Kubernetes' own types allow", async () => {
   const manifests = await readManifests();
   assert.ok(manifests.length > 12);

@@ -249,3 +249,14 @@ test('home tells of a task that has come to a standstill though nothing happens'
   // Sooner than by the look that the service takes every 15 seconds.
   await page.getByText(`Task ${taskId} has not moved for 6 minutes.`).waitFor({ timeout: 10_000 });
 });
+
+test('home draws its charts for a browser whose language is none', async () => {
+  await insertTask(site.server.db, { state: 'running' });
+  const page = await site.signedIn({ locale: 'en-US@posix' });
+  await page.goto('/');
+  assert.equal(
+    await page.evaluate('Navigator.prototype.__lookupGetter__("language").call(navigator)'),
+    'en-US@posix',
+  );
+  await page.locator('figure.chart-live .uplot').first().waitFor();
+});

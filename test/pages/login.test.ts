@@ -5,10 +5,11 @@ import { formatDuration } from '../../views/assets/words.js';
 import { rootLogin, rootPassword } from '../support/apiServer.ts';
 import { basic } from '../support/basic.ts';
 import { plainHost } from '../support/browser.ts';
+import { setOldPassword } from '../support/oldPassword.ts';
 import { logIn, registerAccount } from '../support/visitor.ts';
 import { openSite } from '../support/site.ts';
 
-const site = openSite();
+const site = openSite({ allowedHosts: [plainHost] });
 
 test('whoever is not signed in is led to the log-in page and from there in', async () => {
   const page = await site.visit();
@@ -88,9 +89,15 @@ test('an account that is not an administrator is told so and stays outside', asy
   assert.equal(new URL(page.url()).pathname, '/login');
 });
 
+/** An administrator who has had this password since it was still accepted. */
+async function registerOld(login: string, password: string): Promise<void> {
+  await registerAccount(site.server, { login, password: 'secret', account_type: 'admin' });
+  await setOldPassword(site.server.db, login, password);
+}
+
 test('the password of the first start is asked to be changed until it is', async () => {
   const page = await site.visit();
-  await registerAccount(site.server, { login: 'first@example.com', password: 'root', account_type: 'admin' });
+  await registerOld('first@example.com', 'root');
   await logIn(page, 'first@example.com', 'root');
   await page.getByRole('link', { name: 'Change it now' }).click();
 
@@ -98,6 +105,13 @@ test('the password of the first start is asked to be changed until it is', async
   await page.getByLabel('The same once more').fill('much worse');
   await page.getByRole('button', { name: 'Change the password' }).click();
   await page.getByRole('alert').getByText('not the same as above').waitFor();
+
+  for (const known of ['root', 'first@example.com']) {
+    await page.getByLabel('New password').fill(known);
+    await page.getByLabel('The same once more').fill(known);
+    await page.getByRole('button', { name: 'Change the password' }).click();
+    await page.getByRole('alert').getByText('everybody knows it').waitFor();
+  }
 
   await page.getByLabel('New password').fill('much better');
   await page.getByLabel('The same once more').fill('much better');
@@ -110,15 +124,11 @@ test('the password of the first start is asked to be changed until it is', async
   await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
 });
 
-test('the password of the first start is asked to be changed in a session that a program has begun, too', async () => {
+test('a password that everybody knows is asked to be changed in a session that a program has begun, too', async () => {
   const page = await site.visit();
-  await registerAccount(site.server, {
-    login: 'second@example.com',
-    password: 'root',
-    account_type: 'admin',
-  });
+  await registerOld('second@example.com', 'second@example.com');
   const answer = await page.request.post('/4/login', {
-    data: { login: 'second@example.com', password: 'root' },
+    data: { login: 'second@example.com', password: 'second@example.com' },
   });
   assert.equal(answer.status(), 200);
   await page.goto('/');

@@ -56,6 +56,14 @@ export interface ApiServerOptions {
   /** Default: two for each. */
   readonly workersByQueue?: AppDeps['workersByQueue'];
   readonly isDevelopment?: boolean;
+  readonly trustProxy?: string;
+  readonly loginFailures?: number;
+  readonly streamsPerAccount?: number;
+  /** Default: silent. */
+  readonly log?: AppDeps['log'];
+  /** What the setting says; it listens on 127.0.0.1 whatever that is. */
+  readonly host?: string;
+  readonly allowedHosts?: readonly string[];
   readonly headTimeoutMs?: number;
   readonly requestTimeoutMs?: number;
   /** Another way to its database. */
@@ -86,7 +94,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
   }
   const { watched, stats, workers, ...stores } = createApiStores(pools);
   const { accounts } = stores;
-  const log = createLogger({ name: 'api', level: 'silent', format: 'json' });
+  const log = options.log ?? createLogger({ name: 'api', level: 'silent', format: 'json' });
   const sessionStore = createSessionStore(session, { db: pools.identity, log });
   const taskChanges = listenToTaskChanges({ url, log });
   const passwords = createPasswords();
@@ -127,7 +135,8 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     taskChanges,
     workersByQueue: options.workersByQueue ?? (() => Promise.resolve({ orchestrate: 2, gc: 2, extract: 2 })),
     ...(options.heartbeatEveryMs === undefined ? {} : { heartbeatEveryMs: options.heartbeatEveryMs }),
-    trustProxy: '',
+    ...(options.streamsPerAccount === undefined ? {} : { streamsPerAccount: options.streamsPerAccount }),
+    trustProxy: options.trustProxy ?? '',
     requestStats,
     workerVersion: () => workers.oldestVersion(),
     temporalVersion: () => (isEngineThere ? Promise.resolve('1.32.0') : Promise.reject(new Error('away'))),
@@ -139,7 +148,9 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     environmentName: options.environmentName ?? null,
     isDevelopment: options.isDevelopment ?? false,
     passwords,
-    loginLimit: createLoginLimit(pools.identity.sequelize),
+    host: options.host ?? '127.0.0.1',
+    allowedHosts: options.allowedHosts ?? [],
+    loginLimit: createLoginLimit(pools.identity.sequelize, options.loginFailures),
     gateway: {
       controlTask: ({ taskId, generation }) => tell({ call: 'control', taskId, generation }),
     },

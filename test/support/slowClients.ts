@@ -7,10 +7,10 @@ import { connect, type Socket } from 'node:net';
  */
 const [port = '', count = '', authorization = ''] = process.argv.slice(2);
 
-const halfHead = 'GET /4/tasks HTTP/1.1\r\nHost: x\r\nX-Slow: ';
+const halfHead = 'GET /4/tasks HTTP/1.1\r\nHost: localhost\r\nX-Slow: ';
 const halfBody = [
   'POST /4/tasks/gc HTTP/1.1',
-  'Host: x',
+  'Host: localhost',
   `Authorization: ${authorization}`,
   'Content-Type: application/json',
   'Content-Length: 100',

@@ -132,6 +132,39 @@ test('whoever comes back with the id of its last event hears of the task that en
   for (const stream of [stranger, back]) stream.close();
 });
 
+test('one account has so many streams of a process at most, and another one its own', async () => {
+  const small = await startApiServer({ besides: one, streamsPerAccount: 2 });
+  const login = 'many@example.com';
+  const own = basic(login, 'tabs');
+  const statusOf = async (headers: Record<string, string>): Promise<number> => {
+    const request = http.get(`${small.url}/tasks/events`, { agent, headers });
+    const [answer] = (await once(request, 'response')) as [http.IncomingMessage];
+    let text = '';
+    if (answer.statusCode !== 200) for await (const piece of answer) text += String(piece);
+    request.destroy();
+    if (text !== '') assert.match(text, /"error_code":12040.*many@example\.com listens to 2 streams/);
+    return answer.statusCode ?? 0;
+  };
+  try {
+    await fetch(`${one.url}/4/accounts`, {
+      method: 'POST',
+      headers: { ...basic(rootLogin, rootPassword), 'content-type': 'application/json' },
+      body: JSON.stringify({ login, password: 'tabs', account_type: 'admin' }),
+    });
+    const streams = [
+      await listen(small.url, '/tasks/events', own),
+      await listen(small.url, '/tasks/1/events', own),
+    ];
+    assert.equal(await statusOf(own), 429);
+    assert.equal(await statusOf(basic(rootLogin, rootPassword)), 200);
+    streams.pop()?.close();
+    await waitFor('the place to be free', async () => (await statusOf(own)) === 200);
+    streams.pop()?.close();
+  } finally {
+    await small.close();
+  }
+});
+
 test('a stream that was begun with a password ends when that is changed, or its account removed', async () => {
   const quick = await startApiServer({ besides: one, heartbeatEveryMs: 50 });
   const asJson = { 'content-type': 'application/json' };

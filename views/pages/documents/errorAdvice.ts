@@ -28,6 +28,8 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   tooManyRequests: 'Wait as many seconds as the header Retry-After says.',
   csrf: 'Open the form anew and send it from there.',
   bodyTooLarge: 'Send less at a time.',
+  unknownHost:
+    'Use an address of the service, or a name that ALLOWED_HOSTS has: whoever runs the service adds the names under which it is reached.',
   unavailable: again,
   faceNotFound: looked,
   listNotFound: looked,

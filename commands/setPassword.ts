@@ -1,0 +1,19 @@
+import { loadConfig } from '../platform/config.ts';
+import { setPassword } from './adminAccount.ts';
+import { getAnsweringDatabase } from './databaseUrl.ts';
+import { parseLogin, passwordHelp, readNewPassword } from './newPassword.ts';
+import { defineCommand, runCommand } from './options.ts';
+
+await runCommand(
+  defineCommand('npm run set-password --', 'Gives an account of DATABASE_URL another password.')
+    .requiredOption('--login <login>', 'whose', parseLogin)
+    .addHelpText('after', passwordHelp)
+    .action(async ({ login }: { login: string }) => {
+      const config = loadConfig();
+      const databaseUrl = await getAnsweringDatabase(config);
+      const password = await readNewPassword(login, config);
+      if (!(await setPassword(databaseUrl, login, password)))
+        throw new Error(`nobody has the login ${login}`);
+      process.stdout.write(`changed the password of ${login}; its sessions have ended\n`);
+    }),
+);
