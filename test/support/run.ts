@@ -1,3 +1,4 @@
+import '../../platform/requireNode.cjs';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, statSync } from 'node:fs';
