@@ -1,5 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { ConfigError } from '../platform/config.ts';
+import { keepFilesPrivate } from '../platform/privateFiles.ts';
 
 /** Wrong use of a command that its options alone cannot show; ends it with status 2. */
 export class UsageError extends Error {
@@ -20,6 +21,7 @@ const leftOpenMs = 2_000;
 
 /** Runs a command line to its end and sets the exit status: 0 success, 1 failure, 2 wrong usage or settings. */
 export async function runCommand(command: Command, argv: readonly string[] = process.argv): Promise<void> {
+  keepFilesPrivate();
   try {
     await command.parseAsync(argv);
   } catch (error) {
@@ -49,5 +51,7 @@ function messageOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // Of a name with several addresses that all refuse, the error itself says nothing.
   if (error instanceof AggregateError && error.message === '') return error.errors.map(messageOf).join('; ');
-  return error.cause === undefined ? error.message : `${error.message}\n  because: ${messageOf(error.cause)}`;
+  // Settings' faults are whole sentences.
+  const isWhole = error.cause === undefined || error instanceof ConfigError;
+  return isWhole ? error.message : `${error.message}\n  because: ${messageOf(error.cause)}`;
 }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
-import { readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { chmod, mkdir, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { v7 } from 'uuid';
 import { createFolderStore } from '../../imagestore/folder.ts';
 import type { ImageStore } from '../../imagestore/imageStore.ts';
+import { samplePath } from '../../imagestore/samplePath.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
 import { unmarked } from '../support/unmarked.ts';
 import { testImageStore } from './imageStoreSuite.ts';
@@ -64,4 +65,25 @@ test('folder: an image is not missing when the folder comes while it is looked f
   await rename(root, `${root}-away`);
   await late.remove('late-image');
   await assert.rejects(createFolderStore(root, unmarked).get('late-image'), { error: 'sampleMissing' });
+});
+
+test('what is made in a folder that is shared with a group is shared too; a folder of our own is not', async () => {
+  const umask = process.umask(0o077);
+  try {
+    const shared = join(folder.path, 'shared');
+    await mkdir(shared);
+    await chmod(shared, 0o2770);
+    for (const [root, rights] of [
+      [shared, [0o2770, 0o2770, 0o660]],
+      [join(folder.path, 'own'), [0o700, 0o700, 0o600]],
+    ] as const) {
+      await createFolderStore(root, unmarked).put('shared-image', Buffer.from('image'));
+      const file = samplePath(root, 'shared-image');
+      const paths = [dirname(dirname(file)), dirname(file), file];
+      const found = await Promise.all(paths.map(async (path) => (await stat(path)).mode & 0o7777));
+      assert.deepEqual(found, rights, root);
+    }
+  } finally {
+    process.umask(umask);
+  }
 });
