@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { listen } from '../platform/listen.ts';
 import { breakOff } from './jsonStream.ts';
 import { backlog, createLimitedServer } from './limitedServer.ts';
 
@@ -37,9 +37,7 @@ export async function startHttpServer(
     if (isLeaving) response.setHeader('Connection', 'close');
     listener(request, response);
   });
-  server.listen({ port, host, backlog });
-  await once(server, 'listening');
-  const { port: actualPort } = server.address() as AddressInfo;
+  const actualPort = await listen(server, { port, host, backlog }, 'api');
 
   const leave = (): void => {
     isLeaving = true;

@@ -15,10 +15,12 @@ import { catalogueWith } from '../extraction/catalogue.ts';
 import { checkRemote } from '../extraction/remoteHealth.ts';
 import { openImageStore } from '../imagestore/open.ts';
 import { ConfigError, loadConfig, type Config } from '../platform/config.ts';
+import { checkPlace } from '../platform/listen.ts';
 import { createLogger } from '../platform/logger.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import { createMonthlyCounts } from '../platform/monthlyCounts.ts';
 import { createPasswords } from '../platform/passwords.ts';
+import { keepFilesPrivate } from '../platform/privateFiles.ts';
 import { showSettings } from '../platform/shownSettings.ts';
 import { createShutdown } from '../platform/shutdown.ts';
 import { getSigningKey } from '../platform/signingKey.ts';
@@ -33,6 +35,7 @@ import { createLoginLimit } from './auth/loginLimit.ts';
 import { startHttpServer } from './httpServer.ts';
 import { startWaitingServer } from './waitingServer.ts';
 
+keepFilesPrivate();
 const config = readConfig();
 const log = createLogger({ name: 'api', level: config.logLevel, format: config.logFormat });
 const warmAtMostMs = 3_000;
@@ -83,6 +86,8 @@ const requestStats = createMonthlyCounts<Omit<RequestCount, 'month' | 'count'>>(
 shutdown.on('normal', 'request statistics', () => requestStats.stop());
 
 try {
+  // Now, not after the database has been waited for.
+  await checkPlace({ host: config.host, port: config.port }, 'api');
   await waitForSchema();
   await clock.measure();
   const { accounts } = stores;
@@ -94,8 +99,8 @@ try {
   await serve();
 } catch (error) {
   // Told to stop while it waited, it has nothing to complain of.
-  if (!stopping.signal.aborted)
-    log.fatal({ err: error }, error instanceof ConfigError ? error.message : 'the API cannot start');
+  if (error instanceof ConfigError) log.fatal(error.message);
+  else if (!stopping.signal.aborted) log.fatal({ err: error }, 'the API cannot start');
   await shutdown.begin('the API cannot start', error instanceof ConfigError ? 2 : 1);
 }
 

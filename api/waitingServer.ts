@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { DomainError } from '../domain/errors.ts';
+import { listen } from '../platform/listen.ts';
 import { backlog, createLimitedServer } from './limitedServer.ts';
 import { presentError } from './present/error.ts';
 import { apiVersion } from './routes/version.ts';
@@ -29,8 +30,7 @@ export async function startWaitingServer(place: { readonly host: string; readonl
         answer(response, away.entry.status, presentError(away));
     }
   });
-  server.listen({ ...place, backlog });
-  await once(server, 'listening');
+  await listen(server, { ...place, backlog }, 'api');
   return {
     close: async (): Promise<void> => {
       const closed = once(server, 'close');

@@ -44,7 +44,7 @@ async function demo({ exit = false, copies, folder }: Options): Promise<void> {
   const overrides = await demoEnvironment(dataDir);
   const starting = startEverything({ log, overrides, output: 'files', signal });
   const telling = starting.then((running) => tell(running, story, copies, signal));
-  const shutdown = createShutdown({ log, limitMs: 10_000 });
+  const shutdown = createShutdown({ log, limitMs: 10_000, endsUnread: true });
   shutdown.on('first', 'system', async () => {
     abort.abort();
     await telling.catch(() => undefined);

@@ -2,6 +2,7 @@ import { Command, CommanderError, InvalidArgumentError } from 'commander';
 import { ConfigError } from '../platform/config.ts';
 import { printableLines } from '../platform/printable.ts';
 import { explainFailure, explainOutput } from './explainFailure.ts';
+import { keepFilesPrivate } from '../platform/privateFiles.ts';
 
 /** Wrong use of a command that its options alone cannot show; ends it with status 2. */
 export class UsageError extends Error {
@@ -23,6 +24,7 @@ const leftOpenMs = 2_000;
 
 /** Runs a command line to its end and sets the exit status: 0 success, 1 failure, 2 wrong usage or settings. */
 export async function runCommand(command: Command, argv: readonly string[] = process.argv): Promise<void> {
+  keepFilesPrivate();
   endWhenUnread();
   try {
     await command.parseAsync(argv);

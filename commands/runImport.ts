@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { environmentFor } from '../platform/childEnvironment.ts';
 import type { Environment } from '../platform/config.ts';
 
 export interface ImportRun {
@@ -17,7 +18,7 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 export async function runImport({ args, env, onLine, signal }: ImportRun): Promise<void> {
   const child = spawn(process.execPath, ['commands/import.ts', ...args], {
     cwd: root,
-    env: { ...env, LOG_LEVEL: 'warn' },
+    env: environmentFor('command', { ...env, LOG_LEVEL: 'warn' }),
     stdio: ['ignore', 'pipe', 'inherit'],
     signal,
   });

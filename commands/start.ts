@@ -7,7 +7,7 @@ import { startEverything, type Running } from './system.ts';
 
 interface Options {
   readonly workers: number;
-  readonly temporalUi: boolean;
+  readonly temporalUi?: boolean;
 }
 
 const command = defineCommand(
@@ -15,7 +15,8 @@ const command = defineCommand(
   'Everything on this machine: PostgreSQL, Temporal, workers, API.',
 )
   .option('--workers <count>', 'worker processes', wholeNumber(1, 32), 1)
-  .option('--no-temporal-ui', "leave out Temporal's own pages")
+  .option('--temporal-ui', "serve Temporal's own pages too, which have no log-in")
+  .option('--no-temporal-ui', 'leave them out, whatever TEMPORAL_UI says')
   .action(start);
 
 await runCommand(command);
@@ -23,11 +24,12 @@ await runCommand(command);
 async function start({ workers, temporalUi }: Options): Promise<void> {
   const config = loadConfig();
   const log = createLogger({ name: 'start', level: config.logLevel, format: config.logFormat });
-  const shutdown = createShutdown({ log, limitMs: 10_000 });
+  const shutdown = createShutdown({ log, limitMs: 10_000, endsUnread: true });
   const abort = new AbortController();
+  process.stdout.write(`starting, with ${config.dataDir}\n`);
   const starting = startEverything({
     log,
-    temporalUi,
+    ...(temporalUi === undefined ? {} : { temporalUi }),
     workers: Array.from({ length: workers }, () => 'orchestrate,gc,extract'),
     signal: abort.signal,
   });
@@ -43,8 +45,11 @@ async function start({ workers, temporalUi }: Options): Promise<void> {
   }
 }
 
-function announce({ apiUrl, temporalUi, isFirstStart, config }: Running): void {
-  const lines = [`listening on ${apiUrl}`];
+function announce({ apiUrl, workerUrls, temporalUi, isFirstStart, config }: Running): void {
+  const lines = [
+    `listening on ${apiUrl}`,
+    ...workerUrls.map((url, index) => `figures of worker-${index + 1}: ${url}/metrics`),
+  ];
   if (temporalUi !== null) lines.push(`Temporal's own pages: ${temporalUi}`);
   if (isFirstStart) {
     const isDefault = config.adminPassword === undefined;

@@ -1,27 +1,28 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { migrate } from '../db/migrate.ts';
 import { acquireLock } from '../embedded/lock.ts';
 import { stopLeftChild } from '../platform/childProcess.ts';
 import { environmentWith, loadConfig, type Config, type Environment } from '../platform/config.ts';
+import { keepFilesPrivate, tightenDataFolder } from '../platform/privateFiles.ts';
 import { createSupervisor, type Supervisor } from '../platform/supervisor.ts';
 import { ensureAdmin } from './adminAccount.ts';
 import { announceDatabase } from './databaseUrl.ts';
 import { cacheDir } from './cacheDir.ts';
 import { sessionSecret } from './sessionSecret.ts';
+import { checkSurroundings, makeDataFolder } from './startChecks.ts';
 import type { SystemOptions } from './systemOptions.ts';
-import { startProcesses } from './systemProcesses.ts';
+import { startProcesses, type ProcessUrls } from './systemProcesses.ts';
 import { startServers, type Servers } from './systemServers.ts';
 
 /** The processes are called postgres, temporal, worker-1, worker-2, … and api. */
-export interface Running extends Pick<Supervisor, 'pids' | 'kill' | 'halt' | 'resume' | 'restart' | 'stop'> {
+export interface Running
+  extends ProcessUrls, Pick<Supervisor, 'pids' | 'kill' | 'halt' | 'resume' | 'restart' | 'stop'> {
   readonly config: Config;
   readonly databaseUrl: string;
   readonly temporalAddress: string;
   readonly temporalUi: string | null;
-  /** Empty when the API is not started. */
-  readonly apiUrl: string;
-  /** What the processes were started with, for starting more of them. */
+  /** What the processes were started with, each without the secrets that it does not need; for starting more of them. */
   readonly env: Environment;
   /** Whether this start made the administrator's account. */
   readonly isFirstStart: boolean;
@@ -32,12 +33,13 @@ export interface Running extends Pick<Supervisor, 'pids' | 'kill' | 'halt' | 're
  * alive. What an earlier start left behind in the same DATA_DIR is stopped first.
  */
 export async function startEverything(options: SystemOptions): Promise<Running> {
-  const { log, overrides = {} } = options;
+  const { log, overrides = {}, api = true, workers = ['all'] } = options;
   const given = environmentWith(overrides);
   const isEmbedded = !given['DATABASE_URL'] && !given['DATABASE_URL_FILE'];
   // An embedded database's secret is made below; everything else has to be right before anything starts.
   const draft = loadConfig(given, isEmbedded ? 'command' : 'api');
-  await mkdir(draft.dataDir, { recursive: true });
+  keepFilesPrivate();
+  await makeDataFolder(draft);
   const lock = await acquireLock(draft.dataDir);
   const supervisor = createSupervisor({ log });
   let withdraw: () => Promise<void> = () => Promise.resolve();
@@ -47,7 +49,9 @@ export async function startEverything(options: SystemOptions): Promise<Running> 
     await lock.release();
   };
   try {
+    await tightenDataFolder(draft.dataDir, log);
     await stopLeftChildren(draft.dataDir);
+    await checkSurroundings(draft, { api, workers: workers.length });
     const secret = isEmbedded ? await sessionSecret(draft) : undefined;
     const servers = await startServers(draft, options, supervisor);
     if (isEmbedded) withdraw = await announceDatabase(draft.dataDir, servers.databaseUrl);
@@ -60,8 +64,8 @@ export async function startEverything(options: SystemOptions): Promise<Running> 
     });
     log.debug({ applied }, 'schema is up to date');
     const isFirstStart = await ensureAdmin(config, servers.databaseUrl, log);
-    const apiUrl = await startProcesses(config, env, options, supervisor);
-    return { ...supervisor, stop, config, env, isFirstStart, apiUrl, ...servers };
+    const urls = await startProcesses(config, env, options, supervisor);
+    return { ...supervisor, stop, config, env, isFirstStart, ...urls, ...servers };
   } catch (error) {
     await stop();
     throw error;

@@ -1,45 +1,53 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startChild, type Child } from '../platform/childProcess.ts';
+import { environmentFor } from '../platform/childEnvironment.ts';
 import type { Config, Environment } from '../platform/config.ts';
+import type { Role } from '../platform/settings.ts';
 import type { Supervisor, Unit } from '../platform/supervisor.ts';
 import { addUnits } from './addUnits.ts';
 import { ranks, type SystemOptions } from './systemOptions.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
-/** Starts workers and API, all at once, and answers the API's address. */
+export interface ProcessUrls {
+  /** Empty when the API is not started. */
+  readonly apiUrl: string;
+  /** Where the workers tell their figures and health, in their order. */
+  readonly workerUrls: readonly string[];
+}
+
+/** Starts workers and API, all at once. */
 export async function startProcesses(
   config: Config,
   env: Environment,
   options: SystemOptions,
   supervisor: Supervisor,
-): Promise<string> {
+): Promise<ProcessUrls> {
   const { workers = ['orchestrate,gc,extract'], api = true, output = 'stderr', log } = options;
   const { dataDir, workerMetricsPort } = config;
   const child = (
     name: string,
-    program: { readonly file: string; readonly args?: string[] },
+    program: { readonly role: Role; readonly file: string; readonly args?: readonly string[] },
     more: Environment,
     signal: AbortSignal,
   ) =>
     startChild({
-      ...{ ...program, name, signal, file: join(root, program.file), env: { ...env, ...more } },
+      ...{ name, signal, args: program.args ?? [], file: join(root, program.file) },
+      env: environmentFor(program.role, { ...env, ...more }),
       pidFile: join(dataDir, 'processes', `${name}.json`),
       logFile: output === 'files' ? join(dataDir, 'logs', `${name}.log`) : undefined,
     });
+  const workerUrls: string[] = [];
   const units: Unit[] = workers.map((queues, index) => ({
     name: `worker-${index + 1}`,
     rank: ranks.worker,
-    start: (signal) => {
-      const port = workerMetricsPort === 0 ? 0 : workerMetricsPort + index;
-      const more = { WORKER_METRICS_PORT: String(port) };
-      return child(
-        `worker-${index + 1}`,
-        { file: 'temporal/worker.ts', args: ['--queues', queues] },
-        more,
-        signal,
-      );
+    start: async (signal) => {
+      const port = workerMetricsPort ? String(workerMetricsPort + index) : env['WORKER_METRICS_PORT'];
+      const program = { role: 'worker', file: 'temporal/worker.ts', args: ['--queues', queues] } as const;
+      const started = await child(`worker-${index + 1}`, program, { WORKER_METRICS_PORT: port }, signal);
+      workerUrls[index] = started.url ?? '';
+      return started;
     },
   }));
   let server: Child | undefined;
@@ -49,11 +57,11 @@ export async function startProcesses(
       rank: ranks.api,
       start: async (signal) => {
         const port = server?.url == null ? {} : { PORT: new URL(server.url).port };
-        return (server = await child('api', { file: 'api/server.ts' }, port, signal));
+        return (server = await child('api', { role: 'api', file: 'api/server.ts' }, port, signal));
       },
     });
   }
   log.info('starting workers and API');
   await addUnits(units, options.signal, supervisor);
-  return server?.url ?? '';
+  return { apiUrl: server?.url ?? '', workerUrls };
 }

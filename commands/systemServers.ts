@@ -18,7 +18,7 @@ export async function startServers(
   options: SystemOptions,
   supervisor: Supervisor,
 ): Promise<Servers> {
-  const { log, postgresSettings = {}, temporalUi = true } = options;
+  const { log, postgresSettings = {}, temporalUi = config.temporalUi } = options;
   const { dataDir, temporalCli: cli } = config;
   let postgres: Postgres | undefined;
   let temporal: Temporal | undefined;

@@ -26,7 +26,12 @@ export interface NewTask {
   readonly priority?: number;
   readonly notificationPolicy?: NotificationPolicy;
   /** The time of a schedule that it is made for; there is no other task of it. */
-  readonly schedule?: { readonly scheduleId: number; readonly scheduledTime: string };
+  readonly schedule?: {
+    readonly scheduleId: number;
+    readonly scheduledTime: string;
+    /** Whether the schedule has no such time, or not yet: somebody has triggered it past its clock. */
+    readonly isOutside?: boolean;
+  };
   /** The order's name among those of its account, and the request that it must come with each time. */
   readonly idempotency?: { readonly key: string; readonly request: object };
 }
@@ -84,16 +89,32 @@ export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<
   );
   if (row === undefined) throw new Error('insert into tasks returned no row');
   await recordAudit(tx, {
-    actor,
+    actor: task.schedule === undefined ? actor : scheduleActor(task.schedule.scheduleId),
     action: 'task.create',
     objectType: 'task',
     objectId: row.taskId,
     after: {
       ...{ task_type: taskType, content, description, ...settings },
-      ...(task.schedule === undefined ? {} : { schedule_id: task.schedule.scheduleId }),
+      ...(task.schedule === undefined ? {} : auditedRun(task.schedule)),
     },
   });
   return { ...row, isNew: true };
+}
+
+/** Whoever has made the schedule did nothing now. It is no login: those are addresses. */
+function scheduleActor(scheduleId: number): Actor {
+  return { accountId: null, login: `schedule ${scheduleId}`, requestId: null, remoteAddress: null };
+}
+
+function auditedRun({
+  scheduleId,
+  scheduledTime,
+  isOutside = false,
+}: NonNullable<NewTask['schedule']>): object {
+  return {
+    ...{ schedule_id: scheduleId, scheduled_time: scheduledTime },
+    ...(isOutside ? { outside_schedule: true } : {}),
+  };
 }
 
 /** Of those that are there and those that were removed; until the transaction ends no equal order makes one. */

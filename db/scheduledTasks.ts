@@ -4,7 +4,9 @@ import type { ExtractContent } from '../domain/tasks/extractContent.ts';
 import type { GcContent } from '../domain/tasks/gcContent.ts';
 import type { TaskRef } from '../domain/tasks/parts.ts';
 import type { Database, Sql } from './connection.ts';
+import { isRun } from '../platform/cron.ts';
 import { createTask } from './createTask.ts';
+import { timeOf } from './databaseClock.ts';
 import { toStoredFailure } from './storedFailure.ts';
 
 /**
@@ -65,7 +67,8 @@ async function start(tx: Sql, run: ScheduledRun, freeze: Freeze): Promise<RunOut
   const ref = await createTask(
     tx,
     {
-      ...{ taskType, description, content: (now) => freeze(schedule, now), schedule: run },
+      ...{ taskType, description, content: (now) => freeze(schedule, now) },
+      schedule: { ...run, isOutside: await isOutside(tx, run) },
       ...(objectsPerSecond === null ? {} : { objectsPerSecond }),
       ...(errorBudget === null ? {} : { errorBudget }),
       ...(notificationPolicy === null ? {} : { notificationPolicy }),
@@ -79,6 +82,16 @@ async function start(tx: Sql, run: ScheduledRun, freeze: Freeze): Promise<RunOut
   );
   await note(tx, run, { outcome: 'started', task_id: ref.taskId, failure: null });
   return { kind: 'started', ref };
+}
+
+/**
+ * Who speaks to Temporal directly may trigger a schedule at any moment, or start its run with a time that is still to
+ * come. Clocks of Temporal and the database may differ by some seconds, and times lie a minute apart.
+ */
+async function isOutside(tx: Sql, { cron, timeZone, scheduledTime }: ScheduledRun): Promise<boolean> {
+  const time = new Date(scheduledTime);
+  const now = await timeOf(tx);
+  return time.getTime() > now.getTime() + 60_000 || !isRun(cron, timeZone, time);
 }
 
 async function findTask(tx: Sql, { scheduleId, scheduledTime }: ScheduledRun): Promise<TaskRef | null> {

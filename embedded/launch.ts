@@ -3,13 +3,15 @@ import { once } from 'node:events';
 import { open, readFile, stat, truncate } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from '../platform/logger.ts';
-import type { SystemUser } from './postgresUser.ts';
+import { plainEnvironment } from '../platform/childEnvironment.ts';
 import { stopProcess } from '../platform/processes.ts';
+import type { SystemUser } from './postgresUser.ts';
 
 export interface LaunchOptions {
   readonly name: string;
   readonly command: string;
   readonly args: readonly string[];
+  readonly cwd?: string;
   /** The server's own output; a file, so that the server outlives a killed parent without a broken pipe. */
   readonly logFile: string;
   readonly log: Logger;
@@ -65,12 +67,22 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
   }
 }
 
-async function spawnServer({ name, command, args, logFile, user, log }: LaunchOptions): Promise<Launched> {
+async function spawnServer({
+  name,
+  command,
+  args,
+  cwd,
+  logFile,
+  user,
+  log,
+}: LaunchOptions): Promise<Launched> {
   const file = await open(logFile, 'a');
   try {
     const child = spawn(command, args, {
       detached: true,
       stdio: ['ignore', file.fd, file.fd],
+      cwd,
+      env: plainEnvironment(),
       ...user,
     });
     const exited = new Promise<void>((resolve) => {

@@ -1,13 +1,13 @@
-import { mkdir, readFile, realpath, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readFile, realpath, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Logger } from '../platform/logger.ts';
 import { launch, type EmbeddedServer, type Launched } from './launch.ts';
 import { onRememberedPort } from './ports.ts';
 import { findPostgresBinaries } from './postgresBinaries.ts';
 import { databaseName, prepareCluster } from './postgresCluster.ts';
 import { postgresSettings } from './postgresSettings.ts';
-import { findPostgresUser, type SystemUser } from './postgresUser.ts';
-import { reachableFolder } from './reachable.ts';
+import { nameForServer, postgresFolder, programsFolder } from './postgresFolder.ts';
+import { findPostgresUser } from './postgresUser.ts';
 import { commandLineOf, isAlive, stopProcess, workingFolderOf } from '../platform/processes.ts';
 
 export interface PostgresOptions {
@@ -46,8 +46,8 @@ const readyLimitMs = 300_000;
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
   const { dataDir, log, port, settings, signal } = options;
   const user = await findPostgresUser();
-  const folder = await folderOf(dataDir, user, log);
-  const binaries = await findPostgresBinaries(user, folder);
+  const folder = await postgresFolder(dataDir, user, log);
+  const binaries = await findPostgresBinaries(user, (other) => programsFolder(dataDir, other, log));
   const cluster = await prepareCluster(folder, binaries, user);
   const pidFile = join(cluster.folder, 'postmaster.pid');
   await stopOrphan(pidFile, cluster.folder, log);
@@ -55,7 +55,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     const server = await launch({
       name: 'PostgreSQL',
       command: binaries.postgres,
-      args: ['-D', cluster.folder, '-p', String(chosen), ...postgresSettings(settings)],
+      cwd: cluster.folder,
+      args: ['-D', nameForServer(cluster.folder, user), '-p', String(chosen), ...postgresSettings(settings)],
       logFile: join(dataDir, 'postgres.log'),
       user,
       log,
@@ -81,14 +82,8 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
 
 /** Stops the PostgreSQL that a killed start left behind in `dataDir`, if there is one. */
 export async function stopLeftPostgres(dataDir: string, log: Logger): Promise<void> {
-  const folder = join(await folderOf(dataDir, await findPostgresUser(), log), 'cluster');
+  const folder = join(await postgresFolder(dataDir, await findPostgresUser(), log), 'cluster');
   await stopOrphan(join(folder, 'postmaster.pid'), folder, log);
-}
-
-async function folderOf(dataDir: string, user: SystemUser | null, log: Logger): Promise<string> {
-  const folder = resolve(dataDir, 'postgres');
-  await mkdir(folder, { recursive: true });
-  return user === null ? folder : reachableFolder(user, folder, log);
 }
 
 async function stop(server: Launched, steps: StopSteps): Promise<void> {

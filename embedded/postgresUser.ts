@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { plainEnvironment } from '../platform/childEnvironment.ts';
 
 const run = promisify(execFile);
 
@@ -14,8 +15,9 @@ export async function findPostgresUser(): Promise<SystemUser | null> {
   if (process.getuid?.() !== 0) return null;
   const found = await lookUp('postgres');
   if (found !== null) return found;
-  await run('useradd', ['--system', '--user-group', '--no-create-home', 'postgres']).catch(() =>
-    run('adduser', ['-S', '-D', '-H', 'postgres']),
+  const env = plainEnvironment();
+  await run('useradd', ['--system', '--user-group', '--no-create-home', 'postgres'], { env }).catch(() =>
+    run('adduser', ['-S', '-D', '-H', 'postgres'], { env }),
   );
   const made = await lookUp('postgres');
   if (made === null) throw new Error('PostgreSQL cannot run as root, and no user postgres could be made');
@@ -24,7 +26,9 @@ export async function findPostgresUser(): Promise<SystemUser | null> {
 
 async function lookUp(name: string): Promise<SystemUser | null> {
   try {
-    const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => run('id', [flag, name])));
+    const [uid, gid] = await Promise.all(
+      ['-u', '-g'].map((flag) => run('id', [flag, name], { env: plainEnvironment() })),
+    );
     return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) };
   } catch {
     return null;

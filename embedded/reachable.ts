@@ -13,24 +13,32 @@ export async function isReachableBy({ uid, gid }: SystemUser, path: string): Pro
   }
 }
 
-/**
- * `folder`, or when the user cannot reach it a folder elsewhere that is this one's from now on: `folder/place`
- * names it, so that whoever removes `folder` begins anew.
- */
+/** `folder`, or one elsewhere when the user cannot reach it. */
 export async function reachableFolder(user: SystemUser, folder: string, log: Logger): Promise<string> {
-  if (await isReachableBy(user, join(folder, 'any'))) return folder;
-  const file = join(folder, 'place');
-  const known = (await readFile(file, 'utf8').catch(() => '')).trim();
-  if (known !== '' && (await exists(known))) return known;
+  return (await isReachableBy(user, join(folder, 'any'))) ? folder : placeElsewhere(user, folder, log);
+}
+
+/** A folder of the user that is `folder`'s from now on: `folder/place` names it, so that whoever removes `folder` begins anew. */
+export async function placeElsewhere(user: SystemUser, folder: string, log: Logger): Promise<string> {
+  const known = await findPlace(folder);
+  if (known !== null) return known;
   const place = await mkdtemp('/var/tmp/luna-admin-postgres-');
   await chown(place, user.uid, user.gid);
-  await writeFile(file, `${place}\n`);
+  await writeFile(placeFile(folder), `${place}\n`);
   log.warn(
     { place },
-    `PostgreSQL does not run as root, and others cannot enter ${folder}; its files are elsewhere`,
+    'PostgreSQL does not run as root, and others cannot come here; its files are elsewhere',
   );
   return place;
 }
+
+/** Null: `folder` has none elsewhere. */
+export async function findPlace(folder: string): Promise<string | null> {
+  const place = (await readFile(placeFile(folder), 'utf8').catch(() => '')).trim();
+  return place !== '' && (await exists(place)) ? place : null;
+}
+
+const placeFile = (folder: string): string => join(folder, 'place');
 
 async function exists(path: string): Promise<boolean> {
   return stat(path).then(

@@ -5,7 +5,7 @@ import { promisify } from 'node:util';
 import type { Logger } from '../platform/logger.ts';
 import { launch, type EmbeddedServer, type Launched } from './launch.ts';
 import { isListening, onRememberedPort, rememberedPort } from './ports.ts';
-
+import { plainEnvironment } from '../platform/childEnvironment.ts';
 import { commandLineOf, stopProcess } from '../platform/processes.ts';
 import { findTemporalCli } from './temporalCli.ts';
 
@@ -101,7 +101,7 @@ async function stop(server: Launched, pidFile: string): Promise<void> {
 
 async function answers(cli: string, address: string): Promise<boolean> {
   const call = ['operator', 'namespace', 'describe', '--namespace', 'default', '--address', address];
-  return run(cli, call, { timeout: 5_000 }).then(
+  return run(cli, call, { timeout: 5_000, env: plainEnvironment() }).then(
     () => true,
     () => false,
   );

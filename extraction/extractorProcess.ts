@@ -1,5 +1,6 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import { plainEnvironment } from '../platform/childEnvironment.ts';
 import type { ChildMessage, RunMessage } from './protocol.ts';
 
 export interface ExtractorProcess {
@@ -19,7 +20,7 @@ export interface ExtractorProcessOptions {
 
 const childEntry = fileURLToPath(new URL('child.ts', import.meta.url));
 
-/** Starts one extractor process. Its stderr is ours, its stdout is not used. */
+/** Starts one extractor process. It decodes strangers' images, so no secret is in its environment. Its stderr is ours, its stdout is not used. */
 export function forkExtractor({
   entry = childEntry,
   onMessage,
@@ -27,6 +28,7 @@ export function forkExtractor({
 }: ExtractorProcessOptions): ExtractorProcess {
   const child: ChildProcess = fork(entry, [], {
     serialization: 'advanced',
+    env: plainEnvironment(),
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   });
   let ending = false;

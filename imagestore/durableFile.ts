@@ -1,11 +1,22 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isShared } from './rights.ts';
+
+export interface DurableFile {
+  readonly file: string;
+  readonly bytes: Uint8Array;
+  /** Its name while it is not whole. */
+  readonly draft: string;
+  /** Who may do what with it. */
+  readonly rights: number;
+}
 
 /** A file appears under its name only when it is whole and on the disk; what was there is replaced. */
-export async function writeDurably(file: string, bytes: Uint8Array, draft: string): Promise<void> {
+export async function writeDurably({ file, bytes, draft, rights }: DurableFile): Promise<void> {
   try {
-    const handle = await open(draft, 'wx');
+    const handle = await open(draft, 'wx', rights);
     try {
+      if (isShared(rights)) await handle.chmod(rights);
       await handle.writeFile(bytes);
       await handle.sync();
     } finally {

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, mkdir, readFile, unlink } from 'node:fs/promises';
+import { access, readFile, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DomainError } from '../domain/errors.ts';
 import { draftOf, removeDraftsOf, removeOldDrafts } from './drafts.ts';
@@ -7,6 +7,7 @@ import { syncFolder, writeDurably } from './durableFile.ts';
 import { errorCode } from './errorCode.ts';
 import type { ImageStore } from './imageStore.ts';
 import { unusable } from './mark.ts';
+import { makeFolder, rightsOf } from './rights.ts';
 import { samplePath } from './samplePath.ts';
 
 /**
@@ -35,9 +36,11 @@ export function createFolderStore(root: string, checkMark: () => Promise<void>):
     put: async (key, bytes) => {
       const file = samplePath(root, key);
       await checkMark();
-      const isNew = (await mkdir(dirname(file), { recursive: true })) !== undefined;
+      const rights = await rightsOf(root);
+      const isNew = await makeFolder(dirname(file), rights.folder);
+      const draft = draftOf(file, `${process.pid}-${++drafts}`);
       try {
-        await writeDurably(file, bytes, draftOf(file, `${process.pid}-${++drafts}`));
+        await writeDurably({ file, bytes, draft, rights: rights.file });
       } catch (error) {
         throw explainFull(error, root);
       }

@@ -3,6 +3,7 @@ import { access, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDurably } from './durableFile.ts';
 import { errorCode } from './errorCode.ts';
+import { rightsOf } from './rights.ts';
 import { samplePath } from './samplePath.ts';
 import { StoreAwayError } from './storeAway.ts';
 
@@ -55,7 +56,10 @@ async function mark(root: string, { storeId, someKeys }: UnmarkedStore): Promise
   }
   await mkdir(root, { recursive: true });
   const file = join(root, markName);
-  await writeDurably(file, Buffer.from(`${storeId}\n`), `${file}.${randomUUID()}.draft`);
+  await writeDurably({
+    ...{ file, bytes: Buffer.from(`${storeId}\n`), draft: `${file}.${randomUUID()}.draft` },
+    rights: (await rightsOf(root)).file,
+  });
 }
 
 async function hasSome(root: string, keys: readonly string[]): Promise<boolean> {

@@ -1,3 +1,4 @@
+// Before the libraries, which fail on an older Node in words of their own; every process reads its settings.
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
@@ -31,8 +32,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export class ConfigError extends Error {
   readonly faults: readonly string[];
 
-  constructor(faults: readonly string[]) {
-    super(`Wrong settings:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+  constructor(faults: readonly string[], options?: ErrorOptions) {
+    super(`Wrong settings:\n${faults.map((fault) => `  ${fault}`).join('\n')}`, options);
     this.name = 'ConfigError';
     this.faults = faults;
   }

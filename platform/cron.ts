@@ -40,6 +40,15 @@ export function nextRuns(cron: string, timeZone: string, after: Date, count: num
   return runs.map((instant) => new Date(instant));
 }
 
+/**
+ * True for one of those moments.
+ * @throws CronError
+ */
+export function isRun(cron: string, timeZone: string, moment: Date): boolean {
+  const [next] = nextRuns(cron, timeZone, new Date(moment.getTime() - 1), 1);
+  return next?.getTime() === moment.getTime();
+}
+
 /** The zone's name in the spelling of the time zone database: Temporal, unlike us, tells cases apart. */
 export function canonicalTimeZone(timeZone: string): string {
   return formatOf(timeZone).resolvedOptions().timeZone;

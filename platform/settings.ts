@@ -84,8 +84,15 @@ const remoteExtractors = commaSeparated.transform((items, context) =>
   }),
 );
 
-const secret = <Schema extends z.ZodType>(schema: Schema, sentence: string): Schema =>
-  schema.meta({ description: sentence, secret: true });
+const services: readonly Role[] = ['api', 'worker'];
+const everybody: readonly Role[] = [...services, 'command'];
+
+/** `readers` are the only ones that are given it when they are started. */
+const secret = <Schema extends z.ZodType>(
+  schema: Schema,
+  readers: readonly Role[],
+  sentence: string,
+): Schema => schema.meta({ description: sentence, secret: true, readers });
 
 /** The login of the first administrator unless ADMIN_LOGIN says otherwise. */
 export const defaultAdminLogin = 'root@visionlabs.ai';
@@ -116,10 +123,12 @@ export const settings = {
     ),
   DATABASE_URL: secret(
     url(/^postgres(ql)?:/, 'postgres://user:password@host:5432/database').optional(),
+    everybody,
     'PostgreSQL 14 or newer; without it an embedded one is started by npm start.',
   ),
   MIGRATION_DATABASE_URL: secret(
     url(/^postgres(ql)?:/, 'postgres://owner:password@host:5432/database').optional(),
+    ['command'],
     "The same database as the tables' owner, for npm run migrate and npm start; DATABASE_URL then needs no right to change the audit.",
   ),
   MAX_DB_CONNECTIONS: wholeNumber(2, 500)
@@ -136,13 +145,18 @@ export const settings = {
     .default(false)
     .describe('Speak TLS to Temporal; implied by any other TEMPORAL_TLS_ setting and by TEMPORAL_API_KEY.'),
   TEMPORAL_TLS_SERVER_NAME: text.optional().describe("Name expected in Temporal's certificate."),
-  TEMPORAL_TLS_CA: secret(text.optional(), 'Certificate authority of Temporal, PEM.'),
-  TEMPORAL_TLS_CERT: secret(text.optional(), 'Client certificate for Temporal, PEM.'),
-  TEMPORAL_TLS_KEY: secret(text.optional(), "Client certificate's private key for Temporal, PEM."),
-  TEMPORAL_API_KEY: secret(text.optional(), 'API key for Temporal.'),
+  TEMPORAL_TLS_CA: secret(text.optional(), services, 'Certificate authority of Temporal, PEM.'),
+  TEMPORAL_TLS_CERT: secret(text.optional(), services, 'Client certificate for Temporal, PEM.'),
+  TEMPORAL_TLS_KEY: secret(text.optional(), services, "Client certificate's private key for Temporal, PEM."),
+  TEMPORAL_API_KEY: secret(text.optional(), services, 'API key for Temporal.'),
   TEMPORAL_UI_URL: url(/^https?:/, 'http://127.0.0.1:8080')
     .optional()
     .describe("Where Temporal's own pages are; the page of a task then leads to its workflow there."),
+  TEMPORAL_UI: yesOrNo
+    .default(false)
+    .describe(
+      "Serve the embedded Temporal's own pages on loopback; they have no log-in, and whoever opens them may stop and start all that runs.",
+    ),
   TEMPORAL_CLI: text
     .optional()
     .describe('Path of the temporal program (1.5 or newer) that serves the embedded Temporal.'),
@@ -156,10 +170,12 @@ export const settings = {
     .describe('Login of the administrator that the start on a database without accounts creates.'),
   ADMIN_PASSWORD: secret(
     text.min(3, '3 to 128 characters').max(128, '3 to 128 characters').optional(),
+    ['api', 'command'],
     `Password of that administrator; default ${defaultAdminPassword}, which is refused when HOST is not loopback, as is the login itself.`,
   ),
   SESSION_SECRET: secret(
     text.min(32, 'at least 32 characters').optional(),
+    ['api'],
     'Key that signs session cookies, at least 32 characters; npm start makes one and keeps it in DATA_DIR when the database is embedded.',
   ),
   LOGIN_FAILURES: wholeNumber(1, 1_000_000_000)
@@ -169,6 +185,7 @@ export const settings = {
     ),
   SYS_INFO_KEY: secret(
     text.optional(),
+    ['api'],
     'Ed25519 private key, PEM, that signs GET /luna_sys_info; without it one is made and kept in DATA_DIR. Several APIs need the same.',
   ),
   SECURE_COOKIES: yesOrNo.default(false).describe('Send the session cookie over HTTPS only.'),
@@ -222,6 +239,7 @@ export const settings = {
     ),
   NOTIFICATION_SECRETS: secret(
     namedSecrets.optional(),
+    services,
     'Secrets that sign notifications, comma-separated name=secret (in a file also a line each); whsec_… is base64, anything else is taken as it is. API and workers need the same.',
   ),
   GC_WINDOW: wholeNumber(1, 64).default(4).describe('Parts of one gc task that run at the same time.'),
@@ -250,8 +268,10 @@ export const settings = {
     .default('127.0.0.1')
     .describe("Address that a worker's /metrics and /healthcheck listen on; nothing secret is shown there."),
   WORKER_METRICS_PORT: wholeNumber(0, 65535)
-    .default(5011)
-    .describe("Port of a worker's /metrics and /healthcheck; 0 takes any free one."),
+    .optional()
+    .describe(
+      "Port of a worker's /metrics and /healthcheck; default 5011, or the next one that is free. 0 takes any free one.",
+    ),
   TASK_QUEUE_PREFIX: text
     .regex(/^[\w.-]*$/, 'letters, digits, points, hyphens')
     .default('')
@@ -273,6 +293,12 @@ type SettingName = keyof typeof settings;
 export const settingSentences: Readonly<Record<string, string>> = Object.fromEntries(
   Object.entries(settings).map(([name, schema]) => [name, schema.description ?? '']),
 );
+
+/** What kinds of process are given a setting: all, unless it is a secret that only some need. */
+export function readersOf(name: string): readonly Role[] {
+  const meta = name in settings ? settings[name as SettingName].meta() : undefined;
+  return (meta?.['readers'] as readonly Role[] | undefined) ?? everybody;
+}
 
 /** True for settings that may come from a file (`NAME_FILE`) and are never shown. */
 export function isSecret(name: string): boolean {

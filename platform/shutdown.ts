@@ -1,4 +1,4 @@
-import { isRunByNpm } from './config.ts';
+import { ConfigError, isRunByNpm } from './config.ts';
 import type { Logger } from './logger.ts';
 
 export type ShutdownStage = 'first' | 'normal' | 'last';
@@ -21,6 +21,8 @@ export interface ShutdownOptions {
   readonly graceMs?: number;
   /** Called at once, before that wait. */
   readonly onBegin?: () => void;
+  /** Whether it stops, with status 1, when it says something on stdout that nobody can read any more. */
+  readonly endsUnread?: boolean;
   /** What ends the process; tests put their own here. */
   readonly exit?: (code: number) => void;
 }
@@ -36,6 +38,7 @@ export function createShutdown({
   limitMs = 9_000,
   graceMs = 0,
   onBegin = () => undefined,
+  endsUnread = false,
   exit = (code) => process.exit(code),
 }: ShutdownOptions): Shutdown {
   const handlers: { stage: ShutdownStage; name: string; handler: Handler }[] = [];
@@ -70,6 +73,11 @@ export function createShutdown({
   const crash = (error: unknown): void => {
     // A start that was still waiting for something has been given up, as it should.
     if (stopping !== undefined && error instanceof Error && error.name === 'AbortError') return;
+    if (error instanceof ConfigError) {
+      log.fatal(error.message);
+      void begin('wrong settings', 2);
+      return;
+    }
     log.fatal({ err: error }, 'unexpected failure');
     void begin('unexpected failure', 1);
   };
@@ -83,6 +91,12 @@ export function createShutdown({
   ];
   for (const [event, listener] of listeners) process.on(event, listener);
   for (const output of [process.stdout, process.stderr]) output.off('error', ignore).on('error', ignore);
+  if (endsUnread) {
+    process.stdout.on('error', () => {
+      if (stopping === undefined) log.error('nobody reads stdout any more: its pipe is closed');
+      void begin('nobody reads stdout', 1);
+    });
+  }
   const watch = onceNpmIsGone(() => void begin('npm is gone'));
 
   return {

@@ -12,8 +12,15 @@ export function connectionSettings(config: Config, address: string): ConnectionS
   return {
     address,
     ...(config.temporalApiKey === undefined ? {} : { apiKey: config.temporalApiKey }),
-    ...(config.temporalTls ? { tls: tlsOf(config) } : {}),
+    ...(isTls(config) ? { tls: tlsOf(config) } : {}),
   };
+}
+
+/** Whoever has given a certificate or a key does not mean to send it, or anything, in the clear. */
+function isTls(config: Config): boolean {
+  const { temporalTlsCa, temporalTlsCert, temporalTlsKey, temporalTlsServerName, temporalApiKey } = config;
+  const given = [temporalTlsCa, temporalTlsCert, temporalTlsKey, temporalTlsServerName, temporalApiKey];
+  return config.temporalTls || given.some((each) => each !== undefined);
 }
 
 function tlsOf(config: Config): TLSConfig | true {

@@ -1,12 +1,12 @@
-import { createServer, type ServerResponse } from 'node:http';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import { healthAnswer, runHealthChecks, type HealthCheck } from '../platform/healthChecks.ts';
+import { isTaken, listen } from '../platform/listen.ts';
 import type { Logger } from '../platform/logger.ts';
 
 export interface StatusServerOptions {
   readonly host: string;
-  readonly port: number;
+  /** Default: the first free one from 5011 on; workers of one machine do not have to be told apart. */
+  readonly port: number | undefined;
   /** Text of each source of figures; a source that fails is left out. */
   readonly figures: readonly (() => Promise<string>)[];
   readonly contentType: string;
@@ -30,9 +30,10 @@ export async function startStatusServer(options: StatusServerOptions): Promise<S
       response.destroy();
     });
   });
-  server.listen(options.port, host);
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
+  const port =
+    options.port === undefined
+      ? await listenNear(server, host)
+      : await listen(server, { host, port: options.port }, 'worker');
   return {
     url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
     close: () => {
@@ -40,6 +41,19 @@ export async function startStatusServer(options: StatusServerOptions): Promise<S
       server.closeAllConnections();
     },
   };
+}
+
+const usualPorts = Array.from({ length: 32 }, (_, index) => 5011 + index);
+
+async function listenNear(server: Server, host: string): Promise<number> {
+  for (const port of usualPorts) {
+    try {
+      return await listen(server, { host, port }, 'worker');
+    } catch (error) {
+      if (!isTaken(error)) throw error;
+    }
+  }
+  return listen(server, { host, port: 0 }, 'worker');
 }
 
 async function answer(options: StatusServerOptions, url: URL, response: ServerResponse): Promise<void> {

@@ -44,6 +44,7 @@ import { createGuardedRequest } from '../platform/guardedRequest.ts';
 import { createLogger } from '../platform/logger.ts';
 import { createMetrics } from '../platform/metrics.ts';
 import { createMonthlyCounts } from '../platform/monthlyCounts.ts';
+import { keepFilesPrivate } from '../platform/privateFiles.ts';
 import { createShutdown } from '../platform/shutdown.ts';
 import { queueNames, type QueueName } from '../workflows/messages.ts';
 import { createAdmission } from './admission.ts';
@@ -65,6 +66,7 @@ import { release } from '../domain/release.ts';
 
 const usage = `npm run worker -- [--queues ${queueNames.join(',')}]\n`;
 
+keepFilesPrivate();
 const { config, queues, catalogue } = readStart();
 const log = createLogger({ name: 'worker', level: config.logLevel, format: config.logFormat });
 // Parts give back within a batch; the rest of the time is for a model run that is under way.
@@ -337,7 +339,7 @@ const present = runPresence(
 );
 shutdown.on('normal', 'presence', () => present);
 log.info({ queues, status: status.url }, 'worker ready');
-process.send?.({ ready: true });
+process.send?.({ ready: true, url: status.url });
 
 function readStart(): {
   config: Config & { databaseUrl: string; temporalAddress: string };

@@ -100,7 +100,7 @@ test('a command gives nobody a password that everybody knows', async () => {
     ['createAdmin', 'root'],
     ['setPassword', 'root@visionlabs.ai'],
   ] as const) {
-    const args = ['--import', 'tsx', `commands/${command}.ts`, '--login', 'root@visionlabs.ai'];
+    const args = [`commands/${command}.ts`, '--login', 'root@visionlabs.ai'];
     const env = { PATH: process.env['PATH'], DATABASE_URL: database.url, ADMIN_PASSWORD };
     const { status, stderr } = spawnSync(process.execPath, args, { env, encoding: 'utf8' });
     assert.equal(status, 2, stderr);

@@ -54,7 +54,7 @@ function run(line: string, env: Record<string, string> = {}): Promise<Ended> {
         timeout: limitMs,
         env: {
           ...process.env,
-          node: `${process.execPath} --import tsx`,
+          node: process.execPath,
           ...{ DATABASE_URL: database.url, DATA_DIR: folder.path, ADMIN_PASSWORD: 'a long secret', ...env },
         },
       },

@@ -16,7 +16,7 @@ interface Case {
 
 // Each script and each signal once: a start costs twenty seconds of processor time.
 const cases: readonly Case[] = [
-  { script: 'start', args: () => ['--no-temporal-ui'], signal: 'SIGKILL', said: /^listening on/m },
+  { script: 'start', args: () => [], signal: 'SIGKILL', said: /^listening on/m },
   { script: 'demo', args: (folder) => ['--folder', folder], signal: 'SIGTERM', said: /http\S+ answers/ },
 ];
 

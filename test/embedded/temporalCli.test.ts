@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { existsSync, readdirSync } from 'node:fs';
 import { chmod, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -75,7 +76,8 @@ test('when there is no way to get one, each way says why', async () => {
   );
 });
 
-test("the official site's archive is unpacked into a program that runs", async () => {
+/** A site that names and serves an archive with a program in it, as the official one does. */
+async function serveArchive() {
   const source = join(folder.path, 'site');
   await fakeProgram(join(source, 'temporal'), '1.9.1');
   execFileSync('tar', ['-czf', 'archive.tar.gz', 'temporal'], { cwd: source });
@@ -88,17 +90,42 @@ test("the official site's archive is unpacked into a program that runs", async (
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');
   const site = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const close = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { site, asked, sum: createHash('sha256').update(archive).digest('hex'), close };
+}
+
+const machine = `${process.platform}_${process.arch === 'x64' ? 'amd64' : process.arch}`;
+
+test("the official site's archive is unpacked into a program that runs", async () => {
+  const { site, asked, sum, close } = await serveArchive();
   try {
     const into = join(folder.path, 'downloaded');
-    const program = await downloadTemporalCli(into, '1.9.1', undefined, site);
+    const source = { site, sums: { [machine]: sum } };
+    const program = await downloadTemporalCli(into, '1.9.1', undefined, source);
     assert.match(execFileSync(program, ['--version'], { encoding: 'utf8' }), /version 1\.9\.1/);
     assert.match(
       asked[0] ?? '',
       /^\/cli\/v1\.9\.1\?arch=(amd64|arm64)&platform=(linux|darwin)&format=tar\.gz$/,
     );
   } finally {
-    server.close();
-    server.closeAllConnections();
+    close();
+  }
+});
+
+test('an archive that is not the released one is refused, and nothing of it is unpacked', async () => {
+  const { site, sum, close } = await serveArchive();
+  try {
+    const into = join(folder.path, 'tampered');
+    await assert.rejects(
+      downloadTemporalCli(into, '1.9.1', undefined, { site }),
+      new RegExp(`is not what was released as temporal 1\\.9\\.1: its SHA-256 is ${sum}, not [0-9a-f]{64}$`),
+    );
+    assert.deepEqual(readdirSync(join(into, 'bin')), []);
+  } finally {
+    close();
   }
 });
 

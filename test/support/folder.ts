@@ -6,7 +6,7 @@ export interface TestFolder {
   remove(): Promise<void>;
 }
 
-/** An empty folder that also the user who runs PostgreSQL for root may enter. */
+/** An empty folder. */
 export async function createTestFolder(name: string): Promise<TestFolder> {
   const path = await makeTemporaryFolder(name);
   return { path, remove: () => rm(path, { recursive: true, force: true }) };

@@ -1,4 +1,4 @@
-import { chmod, mkdir, readdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cacheDir } from '../../commands/cacheDir.ts';
@@ -27,9 +27,7 @@ export async function startTestServers(options: TestServersOptions): Promise<Tes
   const { log } = options;
   await sweepKilledRuns(log);
   const dataDir = join(runs, String(process.pid));
-  await mkdir(dataDir, { recursive: true });
-  // When root runs the tests, PostgreSQL runs as another user, who has to get through these folders.
-  for (const folder of [runs, dataDir]) await chmod(folder, 0o711);
+  await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const lock = await acquireLock(dataDir);
   const [postgres, temporal] = await Promise.allSettled([
     // No power cut is survived without fsync; killed processes are.

@@ -15,7 +15,7 @@ export async function startSystem(settings: Readonly<Record<string, string>>) {
     ...process.env,
     ...{ PORT: '0', WORKER_METRICS_PORT: '0', LOG_LEVEL: 'fatal', ...settings },
   };
-  const child = spawn(process.execPath, ['commands/start.ts', '--no-temporal-ui'], {
+  const child = spawn(process.execPath, ['commands/start.ts'], {
     env,
     stdio: ['ignore', 'pipe', 'inherit'],
   });
@@ -28,7 +28,9 @@ export async function startSystem(settings: Readonly<Record<string, string>>) {
   const apiUrl = address();
   assert.ok(apiUrl !== undefined, 'the start has ended');
   return {
+    pid,
     apiUrl,
+    output: () => output,
     databaseUrl: await getDatabaseUrl(loadConfig(env, 'command')),
 
     /** SIGKILL for the start and whatever it has started, down to the last child: as good as a power cut. */

@@ -59,10 +59,10 @@ export function auditRow(entry: AuditEntryShape): AuditRow {
 
 function purposeOf({ action, after }: AuditEntryShape): string | null {
   if (!action.endsWith('.create')) return null;
-  const { task_type, content } = (after ?? {}) as { task_type?: unknown; content?: unknown };
-  return typeof task_type === 'number' && typeof content === 'object' && content !== null
-    ? describeContent(task_type, content).title
-    : null;
+  const { task_type, content, outside_schedule } = (after ?? {}) as Readonly<Record<string, unknown>>;
+  if (typeof task_type !== 'number' || typeof content !== 'object' || content === null) return null;
+  const { title } = describeContent(task_type, content);
+  return outside_schedule === true ? `${title}, outside the times of its schedule` : title;
 }
 
 /** People know an account by it; the id is in the address that it leads to. */
