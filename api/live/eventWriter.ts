@@ -9,7 +9,7 @@ interface Batch {
   bytes?: Buffer;
 }
 
-export type EventWriter = ReturnType<typeof createEventWriter>;
+type EventWriter = ReturnType<typeof createEventWriter>;
 
 /**
  * Writes events to streams: all that one is told in a turn of the event loop is one write, and its bytes are made once for all

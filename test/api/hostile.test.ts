@@ -219,8 +219,7 @@ test('what is not HTTP is answered 400 and cut off', async () => {
 /** A process that holds so many slow connections. */
 function startSlowClients(count: number) {
   const file = new URL('../support/slowClients.ts', import.meta.url);
-  const child = fork(file, [new URL(api.url).port, String(count), root], {
-  });
+  const child = fork(file, [new URL(api.url).port, String(count), root], {});
   const heard = new Set<unknown>();
   child.on('message', (message) => heard.add(message));
   return { hasSaid: (word: 'open' | 'closed') => heard.has(word), kill: () => child.kill() };

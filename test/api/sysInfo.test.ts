@@ -102,13 +102,9 @@ test('answers are counted by route, status and code, and written all at once', a
 
 function verify(...args: string[]): Promise<{ code: number; output: string }> {
   return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      ['commands/verifySysInfo.ts', ...args],
-      (error, stdout, stderr) => {
-        resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: stdout + stderr });
-      },
-    );
+    execFile(process.execPath, ['commands/verifySysInfo.ts', ...args], (error, stdout, stderr) => {
+      resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: stdout + stderr });
+    });
   });
 }
 

@@ -22,11 +22,10 @@ interface Playing {
 
 function play(...more: string[]): Playing {
   const data = join(folder.path, 'data');
-  const child = spawn(
-    process.execPath,
-    ['commands/demo.ts', '--folder', data, '--copies', '4', ...more],
-    { env: { ...process.env, PORT: '0', EXTRACT_PROCESSES: '1' }, stdio: ['ignore', 'pipe', 'pipe'] },
-  );
+  const child = spawn(process.execPath, ['commands/demo.ts', '--folder', data, '--copies', '4', ...more], {
+    env: { ...process.env, PORT: '0', EXTRACT_PROCESSES: '1' },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let text = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (chunk: Buffer) => (text += chunk.toString()));
