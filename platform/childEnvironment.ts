@@ -3,7 +3,7 @@ import { isSecret, readersOf, settingSentences, type Role } from './settings.ts'
 
 /** What any program may need of its user and machine. Proxies are not among it: their addresses may hold passwords. */
 const plain =
-  /^(PATH|HOME|USER|LOGNAME|SHELL|TMPDIR|TZ|LANG|LANGUAGE|LC_[A-Z]+|LD_LIBRARY_PATH|NODE_ENV|NODE_OPTIONS|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|UV_THREADPOOL_SIZE)$/;
+  /^(PATH|HOME|USER|LOGNAME|SHELL|TMPDIR|TZ|LANG|LANGUAGE|LC_[A-Z]+|LD_LIBRARY_PATH|NODE_ENV|NODE_OPTIONS|NODE_COMPILE_CACHE|NODE_EXTRA_CA_CERTS|SSL_CERT_(FILE|DIR)|UV_THREADPOOL_SIZE)$/;
 
 /** For fetching things: where from, and through which proxy. */
 const fetching = /^(https?_proxy|no_proxy|all_proxy|PIP_[A-Z_]+|REQUESTS_CA_BUNDLE)$/i;
