@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
@@ -55,8 +55,9 @@ async function areGone(pids: readonly number[]): Promise<boolean> {
 }
 
 test('the demo plays to its closing table, where every line holds', async () => {
-  const { ended, story } = play('--exit');
+  const { ended, story, data } = play('--exit');
   const code = await ended;
+  assert.equal(execFileSync('find', [data, '-perm', '/077'], { encoding: 'utf8' }), '', 'others are let in');
   const books = story().slice(story().indexOf('The books'));
   const lines = books.split('\n').filter((line) => /\s(ok|WRONG)$/.test(line));
   assert.ok(lines.length >= 30, story());
