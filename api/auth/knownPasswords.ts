@@ -39,5 +39,5 @@ export async function findKnownPasswords({ accounts, passwords }: KnownPasswords
 }
 
 function knownPasswords(login: string): string[] {
-  return [defaultAdminPassword, login.toLowerCase()];
+  return [...new Set([defaultAdminPassword, login, login.toLowerCase()])];
 }
