@@ -9,8 +9,6 @@ interface Batch {
   bytes?: Buffer;
 }
 
-export type EventWriter = ReturnType<typeof createEventWriter>;
-
 /**
  * Writes events to streams: all that one is told in a turn of the event loop is one write, and its bytes are made once for all
  * streams that are told the same. An event by itself was three pieces of a system call for each stream: 1,500 that came to
