@@ -16,9 +16,9 @@ after(() => api.close());
 async function ask(
   host: string,
   path = '/version',
-  options: http.RequestOptions = {},
+  { method = 'GET', headers = {} }: { method?: string; headers?: Record<string, string> } = {},
 ): Promise<{ status: number; text: string }> {
-  const request = http.request(api.url + path, { ...options, headers: { ...options.headers, host } }).end();
+  const request = http.request(api.url + path, { method, headers: { ...headers, host } }).end();
   const [answer] = (await once(request, 'response')) as [http.IncomingMessage];
   let text = '';
   for await (const piece of answer.setEncoding('utf8')) text += String(piece);

@@ -17,7 +17,7 @@ const destination = new Writable({
 });
 
 let first: ApiServer;
-let api: ApiServer;
+let api: ApiServer | undefined;
 before(async () => void (first = await startApiServer()));
 // What a process remembers of blocked networks must not reach the next test.
 beforeEach(async () => {
@@ -27,7 +27,7 @@ beforeEach(async () => {
   api = await startApiServer({ besides: first, trustProxy: '1', loginFailures, log });
 });
 after(async () => {
-  await api.close();
+  await api?.close();
   await first.close();
 });
 
@@ -36,7 +36,7 @@ let guesses = 0;
 /** A guess that a proxy passes on for whomever it says. */
 async function guessFrom(forwarded: string, login = rootLogin): Promise<number> {
   const headers = { ...basic(login, `wrong ${guesses++}`), 'x-forwarded-for': forwarded };
-  return (await fetch(`${api.url}/4/tasks`, { headers })).status;
+  return (await fetch(`${api?.url}/4/tasks`, { headers })).status;
 }
 
 async function guessFromEach(addresses: readonly string[]): Promise<number[]> {
