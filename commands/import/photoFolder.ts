@@ -88,7 +88,7 @@ async function judgeLink(path: Buffer, root: string): Promise<Judged> {
     const isMissed = !`${await realpath(path)}/`.startsWith(`${root}/`);
     return { reason: 'a link to a folder: import that folder too, or exclude the link', isMissed };
   } catch (error) {
-    return { reason: `a link that leads nowhere: ${reasonOf(error)}` };
+    return { reason: `a link that cannot be followed: ${reasonOf(error)}` };
   }
 }
 

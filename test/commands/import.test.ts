@@ -92,7 +92,7 @@ test('all that is good is imported, the rest told in a table, and a second run r
       'bell\\x1b[2J.jpg: an empty file',
       'broken.jpg: Input buffer contains unsupported image format',
       'nobody.heic: no face found',
-      'gone.jpg: a link that leads nowhere: ENOENT: no such file or directory',
+      'gone.jpg: a link that cannot be followed: ENOENT: no such file or directory',
       'pipe.jpg: no file, but a device, a pipe or a socket',
       'deeper/loop: a link to a folder: import that folder too, or exclude the link',
       'notes.txt: not named like a photo',

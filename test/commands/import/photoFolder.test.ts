@@ -16,7 +16,8 @@ let outside: TestFolder;
 before(async () => {
   folder = await createTestFolder('photos');
   outside = await createTestFolder('elsewhere');
-  await chmod(folder.path, 0o755);
+  // Test folders are closed to others.
+  for (const each of [folder, outside]) await chmod(each.path, 0o755);
   const at = (...names: string[]) => join(folder.path, ...names);
   for (const name of ['deep/er', 'closed', '.hidden', '@eaDir', 'old'])
     await mkdir(at(name), { recursive: true });
@@ -77,13 +78,13 @@ test('what is not brought in is told with the reason, and whether a photo may be
     ({ file, reason, isMissed }) => `${isMissed ? '!' : ' '} ${shown(file)}: ${reason}`,
   );
   assert.deepEqual(told, [
-    '! broken.jpg: a link that leads nowhere: ENOENT: no such file or directory',
+    '! broken.jpg: a link that cannot be followed: ENOENT: no such file or directory',
     '! closed: this folder cannot be read: EACCES: permission denied',
     '  deep/loop: a link to a folder: import that folder too, or exclude the link',
     '! far: a link to a folder: import that folder too, or exclude the link',
     '  notes.txt: not named like a photo',
     '! pipe.jpg: no file, but a device, a pipe or a socket',
-    '! round.jpg: a link that leads nowhere: ELOOP: too many symbolic links encountered',
+    '! round.jpg: a link that cannot be followed: ELOOP: too many symbolic links encountered',
   ]);
 });
 
