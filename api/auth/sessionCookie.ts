@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Account } from '../../domain/accounts/account.ts';
 import type { Clock } from '../instants.ts';
+import { isLoopback } from '../../platform/config.ts';
 import { cookieName } from '../middleware/session.ts';
 import { isKnownPassword } from './knownPasswords.ts';
 
@@ -33,7 +34,13 @@ export async function endSession(req: Request, res: Response): Promise<void> {
   res.clearCookie(cookieName, { path: '/' });
   // Pictures of faces may be kept for a minute, and pages for the way back. Not "cookies": those of all services of the same
   // domain would go. Not "storage": only the theme is in it.
-  res.set('Clear-Site-Data', '"cache"');
+  if (isTrustworthy(req)) res.set('Clear-Site-Data', '"cache"');
+}
+
+/** Whether the browser takes the origin for a safe one; over plain HTTP it would only complain of the header. */
+function isTrustworthy(req: Request): boolean {
+  // Who makes this up for their own answer harms nobody.
+  return req.secure || req.get('x-forwarded-proto') === 'https' || isLoopback(req.hostname);
 }
 
 async function settle(start: (done: (error?: unknown) => void) => void): Promise<void> {
