@@ -90,7 +90,7 @@ async function seed({ db }: Bed): Promise<void> {
 }
 
 async function startFloor({ running }: Bed): Promise<{ url: string; close(): void }> {
-  const child = fork(floorServer, [running.databaseUrl], {});
+  const child = fork(floorServer, [running.databaseUrl]);
   const [port] = (await once(child, 'message')) as [number];
   return { url: `http://127.0.0.1:${port}`, close: () => child.kill() };
 }

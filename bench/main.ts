@@ -3,7 +3,6 @@ import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Argument } from 'commander';
-import { endUnread } from '../commands/endUnread.ts';
 import { explainFailure } from '../commands/explainFailure.ts';
 import { defineCommand, runCommand, wholeNumber } from '../commands/options.ts';
 import { createLogger } from '../platform/logger.ts';
@@ -34,13 +33,13 @@ async function bench(what: string, options: BenchOptions): Promise<void> {
   const shutdown = createShutdown({
     log: createLogger({ name: 'bench', level: 'warn', format: 'pretty' }),
     limitMs: 10_000,
+    endsUnread: true,
   });
   const measuring = measureAll(what === 'all' ? names : [what], options, abort.signal, say);
   shutdown.on('first', 'system', async () => {
     abort.abort();
     await measuring.catch(() => undefined);
   });
-  endUnread(shutdown);
   try {
     await measuring;
     await shutdown.begin('measured');

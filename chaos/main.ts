@@ -1,4 +1,3 @@
-import { endUnread } from '../commands/endUnread.ts';
 import { explainFailure } from '../commands/explainFailure.ts';
 import { defineCommand, runCommand, wholeNumber } from '../commands/options.ts';
 import { createLogger } from '../platform/logger.ts';
@@ -44,7 +43,7 @@ async function chaos(options: Options): Promise<void> {
   const seconds = () => ((performance.now() - started) / 1_000).toFixed(1);
   const say = (text: string) => process.stdout.write(`${seconds().padStart(7)} s  ${text}\n`);
   const log = createLogger({ name: 'chaos', level: 'warn', format: 'pretty' });
-  const shutdown = createShutdown({ log, limitMs: 15_000 });
+  const shutdown = createShutdown({ log, limitMs: 15_000, endsUnread: true });
   const abort = new AbortController();
   process.stdout.write(`seed ${options.seed}, ${options.kills} kills\n`);
   say('starting PostgreSQL, Temporal, two workers and the API');
@@ -59,7 +58,6 @@ async function chaos(options: Options): Promise<void> {
     if (!keep) await system?.remove();
     else if (system !== null) process.stderr.write(`data and logs are kept in ${system.folder}\n`);
   });
-  endUnread(shutdown);
   try {
     const outcome = await running;
     keep = outcome.violations.length > 0;

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import { createApiClient, type ApiClient } from '../commands/apiClient.ts';
 import { startEverything, type Running } from '../commands/system.ts';
 import type { SystemOptions } from '../commands/systemOptions.ts';
+import { allOrFirstError } from '../platform/allOrFirstError.ts';
 import { createLogger } from '../platform/logger.ts';
 import { defaultAdminPassword } from '../platform/settings.ts';
 import { makeTemporaryFolder } from '../platform/temporaryFolder.ts';
@@ -97,7 +98,7 @@ export async function startSystem(signal: AbortSignal): Promise<System> {
       TEMPORAL_ADDRESS: `127.0.0.1:${all[`${who}-temporal`].port}`,
       SESSION_SECRET: sessionSecret,
     });
-    const [workers, api] = await together([
+    const [workers, api] = await allOrFirstError([
       start('workers', {
         ...{ workers: [everyQueue, everyQueue], api: false, overrides: through('worker') },
       }),
@@ -145,12 +146,6 @@ export async function startSystem(signal: AbortSignal): Promise<System> {
     await rm(folder, { recursive: true, force: true });
     throw error;
   }
-}
-
-/** Like Promise.all, but never leaves one that is still starting behind. */
-async function together(starts: readonly [Promise<Running>, Promise<Running>]): Promise<[Running, Running]> {
-  await Promise.allSettled(starts);
-  return Promise.all(starts);
 }
 
 function withPort(address: string, port: number): string {

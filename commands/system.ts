@@ -11,7 +11,7 @@ import { announceDatabase } from './databaseUrl.ts';
 import { cacheDir } from './cacheDir.ts';
 import { sessionSecret } from './sessionSecret.ts';
 import { checkSurroundings, makeDataFolder } from './startChecks.ts';
-import type { SystemOptions } from './systemOptions.ts';
+import { defaultWorkers, type SystemOptions } from './systemOptions.ts';
 import { startProcesses, type ProcessUrls } from './systemProcesses.ts';
 import { startServers, type Servers } from './systemServers.ts';
 
@@ -33,7 +33,7 @@ export interface Running
  * alive. What an earlier start left behind in the same DATA_DIR is stopped first.
  */
 export async function startEverything(options: SystemOptions): Promise<Running> {
-  const { log, overrides = {}, api = true, workers = ['all'] } = options;
+  const { log, overrides = {}, api = true, workers = defaultWorkers } = options;
   const given = environmentWith(overrides);
   const isEmbedded = !given['DATABASE_URL'] && !given['DATABASE_URL_FILE'];
   // An embedded database's secret is made below; everything else has to be right before anything starts.

@@ -5,7 +5,7 @@ export interface SystemOptions {
   readonly log: Logger;
   /** Variables that replace those of this process; an empty one counts as absent. */
   readonly overrides?: Environment;
-  /** The queues of each worker process; default one worker for all. */
+  /** The queues of each worker process. */
   readonly workers?: readonly string[];
   /** Whether the API is started too; default true. */
   readonly api?: boolean;
@@ -18,6 +18,9 @@ export interface SystemOptions {
   /** Gives up the start, and stops what has been started. */
   readonly signal?: AbortSignal;
 }
+
+/** The queues of each worker when nobody says otherwise: one for all. */
+export const defaultWorkers: readonly string[] = ['orchestrate,gc,extract'];
 
 /** The order of a stop: the highest first. */
 export const ranks = { postgres: 0, temporal: 1, worker: 2, api: 3 } as const;

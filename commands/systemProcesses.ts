@@ -6,7 +6,7 @@ import type { Config, Environment } from '../platform/config.ts';
 import type { Role } from '../platform/settings.ts';
 import type { Supervisor, Unit } from '../platform/supervisor.ts';
 import { addUnits } from './addUnits.ts';
-import { ranks, type SystemOptions } from './systemOptions.ts';
+import { defaultWorkers, ranks, type SystemOptions } from './systemOptions.ts';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 
@@ -24,7 +24,7 @@ export async function startProcesses(
   options: SystemOptions,
   supervisor: Supervisor,
 ): Promise<ProcessUrls> {
-  const { workers = ['orchestrate,gc,extract'], api = true, output = 'stderr', log } = options;
+  const { workers = defaultWorkers, api = true, output = 'stderr', log } = options;
   const { dataDir, workerMetricsPort } = config;
   const child = (
     name: string,

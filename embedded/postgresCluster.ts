@@ -1,14 +1,10 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { plainEnvironment } from '../platform/childEnvironment.ts';
 import type { PostgresBinaries } from './postgresBinaries.ts';
 import { nameForServer } from './postgresFolder.ts';
 import type { SystemUser } from './postgresUser.ts';
-
-const run = promisify(execFile);
+import { runProgram } from './runProgram.ts';
 
 export const databaseName = 'luna_admin';
 
@@ -31,7 +27,7 @@ export async function prepareCluster(
   const passwordFile = join(folder, 'password');
   const version = await readFile(join(cluster, 'PG_VERSION'), 'utf8').catch(() => null);
   if (version !== null) {
-    const { stdout } = await run(postgres, ['--version'], { env: plainEnvironment() });
+    const { stdout } = await runProgram(postgres, ['--version']);
     if (!stdout.includes(` ${version.trim()}.`)) {
       throw new Error(`${cluster} belongs to PostgreSQL ${version.trim()}, and this is ${stdout.trim()}`);
     }
@@ -46,12 +42,12 @@ export async function prepareCluster(
   if (user !== null) await chown(passwordFile, user.uid, user.gid);
   await mkdir(unfinished, { mode: 0o700 });
   if (user !== null) await chown(unfinished, user.uid, user.gid);
-  const as = { cwd: unfinished, env: plainEnvironment(), ...user };
+  const as = { cwd: unfinished, ...user };
   const data = nameForServer(unfinished, user);
   const login = ['--username=postgres', '--pwfile=../password', '--auth=scram-sha-256'];
-  await run(initdb, [`--pgdata=${data}`, ...login, ...encoding, '--no-instructions'], as);
+  await runProgram(initdb, [`--pgdata=${data}`, ...login, ...encoding, '--no-instructions'], as);
   // Single-user mode makes the database without a client library and before anybody can connect.
-  const single = run(postgres, ['--single', '-D', data, 'postgres'], as);
+  const single = runProgram(postgres, ['--single', '-D', data, 'postgres'], as);
   single.child.stdin?.end(`CREATE DATABASE ${databaseName}\n`);
   await single;
   // A start that is killed half-way leaves cluster.new behind, never half a cluster.

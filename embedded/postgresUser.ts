@@ -1,8 +1,4 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
-import { plainEnvironment } from '../platform/childEnvironment.ts';
-
-const run = promisify(execFile);
+import { runProgram } from './runProgram.ts';
 
 /** PostgreSQL refuses to run as root; whoever starts it as root runs it as this system user instead. */
 export interface SystemUser {
@@ -15,9 +11,8 @@ export async function findPostgresUser(): Promise<SystemUser | null> {
   if (process.getuid?.() !== 0) return null;
   const found = await lookUp('postgres');
   if (found !== null) return found;
-  const env = plainEnvironment();
-  await run('useradd', ['--system', '--user-group', '--no-create-home', 'postgres'], { env }).catch(() =>
-    run('adduser', ['-S', '-D', '-H', 'postgres'], { env }),
+  await runProgram('useradd', ['--system', '--user-group', '--no-create-home', 'postgres']).catch(() =>
+    runProgram('adduser', ['-S', '-D', '-H', 'postgres']),
   );
   const made = await lookUp('postgres');
   if (made === null) throw new Error('PostgreSQL cannot run as root, and no user postgres could be made');
@@ -26,9 +21,7 @@ export async function findPostgresUser(): Promise<SystemUser | null> {
 
 async function lookUp(name: string): Promise<SystemUser | null> {
   try {
-    const [uid, gid] = await Promise.all(
-      ['-u', '-g'].map((flag) => run('id', [flag, name], { env: plainEnvironment() })),
-    );
+    const [uid, gid] = await Promise.all(['-u', '-g'].map((flag) => runProgram('id', [flag, name])));
     return { uid: Number(uid?.stdout), gid: Number(gid?.stdout) };
   } catch {
     return null;

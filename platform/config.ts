@@ -1,4 +1,3 @@
-// Before the libraries, which fail on an older Node in words of their own; every process reads its settings.
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';

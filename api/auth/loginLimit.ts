@@ -1,5 +1,6 @@
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { DomainError } from '../../domain/errors.ts';
+import { ipv6Prefix, usualForm } from '../../platform/ipAddress.ts';
 
 /** Guesses of one network are counted, wherever they arrive: log-in form, JSON, Authorization header; of all processes together. */
 export interface LoginLimit {
@@ -70,22 +71,15 @@ export function createLoginLimit(storeClient: object, failuresAtMost = 30): Logi
 
 /** An IPv4 address, or the /64 of an IPv6 one: that much belongs to one subscriber. */
 export function networkOf(address: string): string {
-  return v4Of(address) ?? groupsOf(address).slice(0, 4).join(':');
+  return ipv6Prefix(orNone(address), 4) ?? usualForm(address);
 }
 
 /** The /48 of an IPv6 address, the most that one site is given; null for IPv4. */
 export function siteOf(address: string): string | null {
-  return v4Of(address) === null ? groupsOf(address).slice(0, 3).join(':') : null;
+  return ipv6Prefix(orNone(address), 3);
 }
 
-function v4Of(address: string): string | null {
-  return /^(?:::ffff:)?(\d+(?:\.\d+){3})$/i.exec(address)?.[1] ?? null;
-}
-
-function groupsOf(address: string): string[] {
-  const [head = '', tail] = address.toLowerCase().split('::');
-  const before = head.split(':').filter((group) => group !== '');
-  const after = (tail ?? '').split(':').filter((group) => group !== '');
-  const zeros = Array<string>(Math.max(0, 8 - before.length - after.length)).fill('0');
-  return [...before, ...zeros, ...after];
+/** A connection that is gone has no address any more. */
+function orNone(address: string): string {
+  return address === '' ? '::' : address;
 }

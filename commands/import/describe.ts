@@ -2,6 +2,7 @@ import { v7 } from 'uuid';
 import type { ImportedBody, ImportedFace } from '../../db/importRows.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { ExtractorPool } from '../../extraction/pool.ts';
+import { allOrFirstError } from '../../platform/allOrFirstError.ts';
 import type { WantedFace } from './faces.ts';
 
 export interface DescribeDeps {
@@ -97,10 +98,4 @@ async function describeBody(
   const bytes = async () => (image = await copy(body));
   const { descriptor } = await pool.run({ id: externalId, version, kind: 'body', bytes });
   return { imported: { sampleId: v7(), descriptorVersion: version, descriptor }, image };
-}
-
-/** Like Promise.all, but nothing runs on any more when it rejects. */
-export async function allOrFirstError<T>(work: readonly Promise<T>[]): Promise<T[]> {
-  await Promise.allSettled(work);
-  return Promise.all(work);
 }

@@ -5,14 +5,8 @@ import type { KnownPiece, MendedPiece } from '../../db/knownFaceStore.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { faultOfSample } from '../../extraction/storedSample.ts';
 import type { ImageStore } from '../../imagestore/imageStore.ts';
-import {
-  allOrFirstError,
-  describeGroup,
-  type Described,
-  type DescribeDeps,
-  type Refused,
-  type Versions,
-} from './describe.ts';
+import { allOrFirstError } from '../../platform/allOrFirstError.ts';
+import { describeGroup, type Described, type DescribeDeps, type Refused, type Versions } from './describe.ts';
 import type { WantedFace } from './faces.ts';
 import { writeImages, type WriteDeps } from './writeImages.ts';
 

@@ -1,6 +1,6 @@
 import type { ImportStore } from '../../db/importStore.ts';
 import type { ImageStore } from '../../imagestore/imageStore.ts';
-import { allOrFirstError } from './describe.ts';
+import { allOrFirstError } from '../../platform/allOrFirstError.ts';
 
 export interface WriteDeps {
   readonly store: Pick<ImportStore, 'announceImages' | 'renewImages'>;

@@ -6,6 +6,7 @@ import type { Child } from '../../platform/childProcess.ts';
 import { scheduleIdOf } from '../../workflows/messages.ts';
 import { startEngine, type Engine } from '../support/engine.ts';
 import { buildFace, insertFaces } from '../support/rows.ts';
+import { shiftedClock } from '../support/shiftedClock.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { startApi, statusUrl } from './processes.ts';
 
@@ -13,15 +14,7 @@ const login = 'root@example.com';
 const password = 'a password of the tests';
 const hourMs = 3_600_000;
 
-// Preloaded into a process and its threads, so that its clock is two days ahead of everybody's.
-const twoDaysAhead = `
-  const { now } = Date;
-  Date.now = () => now() + ${48 * hourMs};
-  globalThis.Date = new Proxy(Date, {
-    construct: (target, given, asked) =>
-      Reflect.construct(target, given.length === 0 ? [Date.now()] : given, asked),
-  });`;
-const ahead = { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(twoDaysAhead)}` };
+const ahead = shiftedClock(48 * hourMs);
 
 let engine: Engine;
 let wrong: Child;
