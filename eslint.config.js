@@ -19,7 +19,7 @@ const folders = {
 };
 
 /** The wiring, with commands/, test/, bench/ and chaos/: may import anything. */
-const entries = ['api/server.ts', 'temporal/worker.ts', 'extraction/child.ts'];
+const entries = ['api/server.ts', 'temporal/worker.ts', 'extraction/pool/child.ts'];
 
 /** Each library's home. Any other may be used by the wiring alone. */
 const libraries = {
@@ -114,7 +114,7 @@ function refusedImports(folder, { imports, types = [], pure = false }) {
 
 /** How files of a folder would name an entry file. */
 function entryPaths(folder) {
-  return entries.map((entry) => (entry.startsWith(`${folder}/`) ? entry.slice(folder.length + 1) : entry));
+  return entries.map((entry) => (entry.startsWith(`${folder}/`) ? entry.replace(/.*\//, '') : entry));
 }
 
 const refusedEverywhere = [

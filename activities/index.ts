@@ -1,7 +1,7 @@
-import { createExtractPart, type ExtractPartDeps } from './extractPart.ts';
-import { createGcPart, type GcPartDeps } from './gcPart.ts';
+import { createExtractPart, type ExtractPartDeps } from './extract/extractPart.ts';
+import { createGcPart, type GcPartDeps } from './gc/gcPart.ts';
 import { createScheduledTask, type ScheduledTaskDeps } from './scheduledTask.ts';
-import { createTaskBooksActivities, type TaskBooksDeps } from './taskBooks.ts';
+import { createTaskBooksActivities, type TaskBooksDeps } from './taskLifecycle.ts';
 
 /** The activities of each queue. Workflows know them by type alone. */
 export function createActivities(deps: TaskBooksDeps & GcPartDeps & ExtractPartDeps & ScheduledTaskDeps) {

@@ -1,9 +1,9 @@
-import { textTable } from '../commands/textTable.ts';
+import { textTable } from '../commands/cli/textTable.ts';
 import { watchCounters } from '../books/watchCounters.ts';
-import type { Bed } from './bed.ts';
-import { percentile, round } from './figures.ts';
-import { freshTables } from './freshTables.ts';
-import type { Measurement } from './measurement.ts';
+import type { Bed } from './harness/bed.ts';
+import { percentile, round } from './harness/figures.ts';
+import { freshTables } from './harness/freshTables.ts';
+import type { Measurement } from './harness/measurement.ts';
 
 const times = 20;
 const blows = 3;

@@ -1,9 +1,9 @@
-import type { Bed } from './bed.ts';
-import { median, round } from './figures.ts';
-import { freshTables } from './freshTables.ts';
-import { runGcTask } from './gcTask.ts';
-import type { Measurement } from './measurement.ts';
-import { textTable } from '../commands/textTable.ts';
+import type { Bed } from './harness/bed.ts';
+import { median, round } from './harness/figures.ts';
+import { freshTables } from './harness/freshTables.ts';
+import { runGcTask } from './harness/gcTask.ts';
+import type { Measurement } from './harness/measurement.ts';
+import { textTable } from '../commands/cli/textTable.ts';
 
 const [ofTask, ofFloor] = [2, 3];
 const floor = [

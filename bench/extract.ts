@@ -1,15 +1,15 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { copySamplePhotos, peopleInSamplePhotos as people } from '../commands/copySamplePhotos.ts';
-import { runImport } from '../commands/runImport.ts';
-import { textTable } from '../commands/textTable.ts';
-import type { Bed } from './bed.ts';
-import { runBareModelLoop } from './extractFloor.ts';
-import { median, round } from './figures.ts';
-import type { Measurement } from './measurement.ts';
-import { memoryCells, memoryHead, watchMemory, type Memory } from './memory.ts';
-import type { Say } from './say.ts';
-import { secondsToEnd } from './secondsToEnd.ts';
+import { copySamplePhotos, peopleInSamplePhotos as people } from '../commands/import/copySamplePhotos.ts';
+import { runImport } from '../commands/import/runImport.ts';
+import { textTable } from '../commands/cli/textTable.ts';
+import type { Bed } from './harness/bed.ts';
+import { runBareModelLoop } from './harness/extractFloor.ts';
+import { median, round } from './harness/figures.ts';
+import type { Measurement } from './harness/measurement.ts';
+import { memoryCells, memoryHead, watchMemory, type Memory } from './harness/memory.ts';
+import type { Say } from './harness/say.ts';
+import { secondsToEnd } from './harness/secondsToEnd.ts';
 
 export interface ExtractRun {
   readonly run: number;

@@ -1,10 +1,10 @@
-import { textTable } from '../commands/textTable.ts';
-import type { Bed } from './bed.ts';
-import { round } from './figures.ts';
-import { freshTables } from './freshTables.ts';
-import { runGcTask } from './gcTask.ts';
-import { longestHistory } from './histories.ts';
-import type { Measurement } from './measurement.ts';
+import { textTable } from '../commands/cli/textTable.ts';
+import type { Bed } from './harness/bed.ts';
+import { round } from './harness/figures.ts';
+import { freshTables } from './harness/freshTables.ts';
+import { runGcTask } from './harness/gcTask.ts';
+import { longestHistory } from './harness/histories.ts';
+import type { Measurement } from './harness/measurement.ts';
 
 const partsAtMost = 20_000;
 const floor = 'insert into bench_commits values ($1)';

@@ -1,12 +1,12 @@
-import { textTable } from '../commands/textTable.ts';
-import type { Bed } from './bed.ts';
-import { median, round } from './figures.ts';
-import { freshTables } from './freshTables.ts';
-import { deleteBare, floorStatements } from './gcFloor.ts';
-import { runGcTask, type GcTaskRun } from './gcTask.ts';
-import type { Measurement } from './measurement.ts';
-import { memoryCells, memoryHead, type Memory } from './memory.ts';
-import type { Say } from './say.ts';
+import { textTable } from '../commands/cli/textTable.ts';
+import type { Bed } from './harness/bed.ts';
+import { median, round } from './harness/figures.ts';
+import { freshTables } from './harness/freshTables.ts';
+import { deleteBare, floorStatements } from './harness/gcFloor.ts';
+import { runGcTask, type GcTaskRun } from './harness/gcTask.ts';
+import type { Measurement } from './harness/measurement.ts';
+import { memoryCells, memoryHead, type Memory } from './harness/memory.ts';
+import type { Say } from './harness/say.ts';
 
 export interface GcRun {
   readonly removeSamples: boolean;

@@ -1,16 +1,16 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { textTable } from '../commands/textTable.ts';
-import type { Bed } from './bed.ts';
-import { median, round } from './figures.ts';
-import { loadHttp, type Load } from './loadHttp.ts';
-import type { Measurement } from './measurement.ts';
+import { textTable } from '../commands/cli/textTable.ts';
+import type { Bed } from './harness/bed.ts';
+import { median, round } from './harness/figures.ts';
+import { loadHttp, type Load } from './harness/loadHttp.ts';
+import type { Measurement } from './harness/measurement.ts';
 
 const rows = 1_000_000;
 const connections = 20;
 const seconds = 6;
-const floorServer = fileURLToPath(new URL('listsFloorServer.ts', import.meta.url));
+const floorServer = fileURLToPath(new URL('harness/listsFloorServer.ts', import.meta.url));
 const places = [
   { list: 'tasks', table: 'tasks', page: 1 },
   { list: 'tasks', table: 'tasks', page: 99_000 },

@@ -1,12 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { textTable } from '../commands/textTable.ts';
-import { createHistoryStore } from '../db/historyStore.ts';
-import { createPartStore } from '../db/partStore.ts';
-import { createTaskBooks } from '../db/taskBooks.ts';
-import { createTaskLists } from '../db/taskLists.ts';
-import type { Bed } from './bed.ts';
-import { median, round } from './figures.ts';
-import type { Measurement } from './measurement.ts';
+import { textTable } from '../commands/cli/textTable.ts';
+import { createHistoryStore } from '../db/tasks/historyStore.ts';
+import { createPartStore } from '../db/engine/partStore.ts';
+import { createTaskBooks } from '../db/engine/taskLifecycle.ts';
+import { createTaskLists } from '../db/tasks/taskQueries.ts';
+import type { Bed } from './harness/bed.ts';
+import { median, round } from './harness/figures.ts';
+import type { Measurement } from './harness/measurement.ts';
 
 const mostParts = 500_000;
 const running = 10;

@@ -7,7 +7,7 @@ import { gc } from './gc.ts';
 import { growth } from './growth.ts';
 import { lists } from './lists.ts';
 import { looks } from './looks.ts';
-import type { Measurement } from './measurement.ts';
+import type { Measurement } from './harness/measurement.ts';
 import { pages } from './pages.ts';
 import { planning } from './planning.ts';
 import { reads } from './reads.ts';

@@ -1,9 +1,9 @@
-import { textTable } from '../commands/textTable.ts';
-import { adminHeader } from './adminHeader.ts';
-import type { Bed } from './bed.ts';
-import { median, round } from './figures.ts';
-import type { Measurement } from './measurement.ts';
-import { seedPages, type Seeded } from './seedPages.ts';
+import { textTable } from '../commands/cli/textTable.ts';
+import { adminHeader } from './harness/adminHeader.ts';
+import type { Bed } from './harness/bed.ts';
+import { median, round } from './harness/figures.ts';
+import type { Measurement } from './harness/measurement.ts';
+import { seedPages, type Seeded } from './harness/seedPages.ts';
 
 interface Look {
   readonly page: string;

@@ -1,9 +1,9 @@
-import { createPartPlan } from '../db/partPlan.ts';
-import { textTable } from '../commands/textTable.ts';
-import type { Bed } from './bed.ts';
-import { round } from './figures.ts';
-import { freshTables } from './freshTables.ts';
-import type { Measurement } from './measurement.ts';
+import { createPartPlan } from '../db/engine/partPlan.ts';
+import { textTable } from '../commands/cli/textTable.ts';
+import type { Bed } from './harness/bed.ts';
+import { round } from './harness/figures.ts';
+import { freshTables } from './harness/freshTables.ts';
+import type { Measurement } from './harness/measurement.ts';
 import { slowestPreview } from './previews.ts';
 
 const chunk = 500_000;

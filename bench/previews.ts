@@ -1,4 +1,4 @@
-import type { Bed } from './bed.ts';
+import type { Bed } from './harness/bed.ts';
 
 const times = 5;
 

@@ -1,12 +1,12 @@
 import { v7 as newId } from 'uuid';
-import { createDatabase } from '../db/connection.ts';
-import { textTable } from '../commands/textTable.ts';
-import type { Bed } from './bed.ts';
-import { percentile, round } from './figures.ts';
-import { freshTables } from './freshTables.ts';
-import { deleteBare, floorStatements } from './gcFloor.ts';
-import { runGcTask } from './gcTask.ts';
-import type { Measurement } from './measurement.ts';
+import { createDatabase } from '../db/sql/connection.ts';
+import { textTable } from '../commands/cli/textTable.ts';
+import type { Bed } from './harness/bed.ts';
+import { percentile, round } from './harness/figures.ts';
+import { freshTables } from './harness/freshTables.ts';
+import { deleteBare, floorStatements } from './harness/gcFloor.ts';
+import { runGcTask } from './harness/gcTask.ts';
+import type { Measurement } from './harness/measurement.ts';
 
 const readers = 2;
 const idleSeconds = 10;

@@ -1,5 +1,5 @@
-import { explainFailure } from '../commands/explainFailure.ts';
-import { defineCommand, runCommand, wholeNumber } from '../commands/options.ts';
+import { explainFailure } from '../commands/cli/explainFailure.ts';
+import { defineCommand, runCommand, wholeNumber } from '../commands/cli/options.ts';
 import { createLogger } from '../platform/logger.ts';
 import { printableLines } from '../platform/printable.ts';
 import { createShutdown } from '../platform/shutdown.ts';

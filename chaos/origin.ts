@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { AskedOrigin } from '../books/asked.ts';
-import { closeServer } from '../test/support/closeServer.ts';
+import { closeServer } from '../test/support/servers/closeServer.ts';
 
 export interface Origin {
   readonly url: string;

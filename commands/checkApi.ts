@@ -8,11 +8,11 @@ import { InvalidArgumentError } from 'commander';
 import { environmentWith } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
 import { makeTemporaryFolder } from '../platform/temporaryFolder.ts';
-import { createApiClient } from './apiClient.ts';
-import { cacheDir } from './cacheDir.ts';
+import { createApiClient } from './cli/apiClient.ts';
+import { cacheDir } from './system/cacheDir.ts';
 import { seedCheckedSystem, type KnownIds } from './checkApiSeed.ts';
-import { defineCommand, runCommand, wholeNumber } from './options.ts';
-import { startEverything } from './system.ts';
+import { defineCommand, runCommand, wholeNumber } from './cli/options.ts';
+import { startEverything } from './system/system.ts';
 
 const version = '4.32.5';
 const allPhases: readonly string[] = ['examples', 'coverage', 'fuzzing', 'stateful'];

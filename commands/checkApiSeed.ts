@@ -1,8 +1,8 @@
-import { createDatabase } from '../db/connection.ts';
-import { seedVolume } from '../db/seedVolume.ts';
+import { createDatabase } from '../db/sql/connection.ts';
+import { seedVolume } from '../db/faces/seedVolume.ts';
 import { findExtractor } from '../extraction/catalogue.ts';
-import type { ApiClient } from './apiClient.ts';
-import { createTaskCalls } from './taskCalls.ts';
+import type { ApiClient } from './cli/apiClient.ts';
+import { createTaskCalls } from './cli/taskCalls.ts';
 
 /** Ids of things that are there, by the name of the parameter that takes them. */
 export type KnownIds = Readonly<

@@ -1,8 +1,8 @@
 import { loadConfig } from '../platform/config.ts';
-import { createAdmin } from './adminAccount.ts';
-import { getAnsweringDatabase } from './databaseUrl.ts';
-import { parseLogin, passwordHelp, readNewPassword } from './newPassword.ts';
-import { defineCommand, runCommand } from './options.ts';
+import { createAdmin } from './accounts/adminAccount.ts';
+import { getAnsweringDatabase } from './system/databaseUrl.ts';
+import { parseLogin, passwordHelp, readNewPassword } from './accounts/newPassword.ts';
+import { defineCommand, runCommand } from './cli/options.ts';
 
 await runCommand(
   defineCommand('npm run create-admin --', 'Creates an administrator in DATABASE_URL.')

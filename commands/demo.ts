@@ -1,16 +1,16 @@
-import { createDatabase } from '../db/connection.ts';
+import { createDatabase } from '../db/sql/connection.ts';
 import { createLogger } from '../platform/logger.ts';
 import { defaultAdminPassword } from '../platform/settings.ts';
 import { createShutdown } from '../platform/shutdown.ts';
-import { createApiClient } from './apiClient.ts';
+import { createApiClient } from './cli/apiClient.ts';
 import { prepareDataFolder } from './demo/dataFolder.ts';
 import { demoEnvironment } from './demo/environment.ts';
 import { createLedger } from './demo/ledger.ts';
 import { play } from './demo/play.ts';
 import { createStory, type Story } from './demo/story.ts';
-import { defineCommand, runCommand, wholeNumber } from './options.ts';
-import { startEverything, type Running } from './system.ts';
-import { createTaskCalls } from './taskCalls.ts';
+import { defineCommand, runCommand, wholeNumber } from './cli/options.ts';
+import { startEverything, type Running } from './system/system.ts';
+import { createTaskCalls } from './cli/taskCalls.ts';
 
 interface Options {
   readonly exit?: boolean;

@@ -1,19 +1,19 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { createDatabase } from '../db/connection.ts';
-import { describeSchema } from '../db/describeSchema.ts';
-import { migrate } from '../db/migrate.ts';
+import { createDatabase } from '../db/sql/connection.ts';
+import { describeSchema } from '../db/schema/describeSchema.ts';
+import { migrate } from '../db/schema/migrate.ts';
 import { startPostgres } from '../embedded/postgres.ts';
 import { createLogger } from '../platform/logger.ts';
 import { makeTemporaryFolder } from '../platform/temporaryFolder.ts';
-import { defineCommand, runCommand } from './options.ts';
+import { defineCommand, runCommand } from './cli/options.ts';
 
-const schemaFile = fileURLToPath(new URL('../db/schema.sql', import.meta.url));
+const schemaFile = fileURLToPath(new URL('../db/schema/schema.sql', import.meta.url));
 
 await runCommand(
   defineCommand(
     'schema:dump',
-    'Writes db/schema.sql from the migrations, by a PostgreSQL of its own.',
+    'Writes db/schema/schema.sql from the migrations, by a PostgreSQL of its own.',
   ).action(dump),
 );
 

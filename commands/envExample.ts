@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { isSecret, settings } from '../platform/settings.ts';
-import { defineCommand, runCommand } from './options.ts';
+import { defineCommand, runCommand } from './cli/options.ts';
 
 const file = fileURLToPath(new URL('../.env.example', import.meta.url));
 

@@ -3,8 +3,16 @@ import { resolve } from 'node:path';
 import { loadConfig } from '../platform/config.ts';
 import type { ImportCommandOptions } from './import/bringIn.ts';
 import { defaultExcludes } from './import/exclude.ts';
-import { collect, defineCommand, runCommand, share, shortText, UsageError, wholeNumber } from './options.ts';
-import { withAccount } from './withAccount.ts';
+import {
+  collect,
+  defineCommand,
+  runCommand,
+  share,
+  shortText,
+  UsageError,
+  wholeNumber,
+} from './cli/options.ts';
+import { withAccount } from './accounts/withAccount.ts';
 
 const incomplete = 3;
 

@@ -1,9 +1,9 @@
-import { checkDatabase } from '../db/checkDatabase.ts';
-import { migrate } from '../db/migrate.ts';
+import { checkDatabase } from '../db/schema/checkDatabase.ts';
+import { migrate } from '../db/schema/migrate.ts';
 import { loadConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
-import { defineCommand, runCommand } from './options.ts';
-import { getDatabaseUrl } from './databaseUrl.ts';
+import { defineCommand, runCommand } from './cli/options.ts';
+import { getDatabaseUrl } from './system/databaseUrl.ts';
 
 await runCommand(
   defineCommand('npm run migrate --', 'Brings the schema of DATABASE_URL up to date.').action(async () => {

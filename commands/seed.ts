@@ -1,9 +1,9 @@
-import { seedVolume } from '../db/seedVolume.ts';
+import { seedVolume } from '../db/faces/seedVolume.ts';
 import { findExtractor } from '../extraction/catalogue.ts';
 import { loadConfig } from '../platform/config.ts';
-import { defineCommand, runCommand, UsageError, wholeNumber } from './options.ts';
-import { withProgress } from './progress.ts';
-import { withAccount } from './withAccount.ts';
+import { defineCommand, runCommand, UsageError, wholeNumber } from './cli/options.ts';
+import { withProgress } from './cli/progress.ts';
+import { withAccount } from './accounts/withAccount.ts';
 
 interface Options {
   readonly faces: number;

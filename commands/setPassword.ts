@@ -1,8 +1,8 @@
 import { loadConfig } from '../platform/config.ts';
-import { setPassword } from './adminAccount.ts';
-import { getAnsweringDatabase } from './databaseUrl.ts';
-import { parseLogin, passwordHelp, readNewPassword } from './newPassword.ts';
-import { defineCommand, runCommand } from './options.ts';
+import { setPassword } from './accounts/adminAccount.ts';
+import { getAnsweringDatabase } from './system/databaseUrl.ts';
+import { parseLogin, passwordHelp, readNewPassword } from './accounts/newPassword.ts';
+import { defineCommand, runCommand } from './cli/options.ts';
 
 await runCommand(
   defineCommand('npm run set-password --', 'Gives an account of DATABASE_URL another password.')

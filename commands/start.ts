@@ -2,8 +2,8 @@ import { loadConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
 import { defaultAdminPassword } from '../platform/settings.ts';
 import { createShutdown } from '../platform/shutdown.ts';
-import { defineCommand, runCommand, wholeNumber } from './options.ts';
-import { startEverything, type Running } from './system.ts';
+import { defineCommand, runCommand, wholeNumber } from './cli/options.ts';
+import { startEverything, type Running } from './system/system.ts';
 
 interface Options {
   readonly workers: number;

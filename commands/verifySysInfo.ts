@@ -4,7 +4,7 @@ import { isSignedBy } from '../platform/signedJson.ts';
 import { keyFile } from '../platform/signingKey.ts';
 import { loadConfig } from '../platform/config.ts';
 import { printable } from '../platform/printable.ts';
-import { defineCommand, runCommand } from './options.ts';
+import { defineCommand, runCommand } from './cli/options.ts';
 
 const longestAnswerMs = 5_000;
 

@@ -1,4 +1,4 @@
-import type { BasicAttributes } from '../domain/basicAttributes.ts';
+import type { BasicAttributes } from '../domain/extract/basicAttributes.ts';
 import type { ExtractorEntry } from './catalogue.ts';
 
 /** Interleaved RGB, 0..255, rows top-down, exactly as large as the network wants it. */
@@ -24,7 +24,7 @@ export interface InferOptions {
  * must be called once at a time.
  */
 export interface Model {
-  /** The crop of an aligned warp (extraction/warp.ts) that the network wants; rejects on an unreadable image. */
+  /** The crop of an aligned warp (extraction/pictures/warp.ts) that the network wants; rejects on an unreadable image. */
   decode(jpeg: Uint8Array): Promise<Pixels>;
   infer(pixels: Pixels, options?: InferOptions): Promise<Extracted>;
   /** Age, gender and emotions alone, for less than with the descriptor; extractors with `attributes` have it. */

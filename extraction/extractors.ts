@@ -1,6 +1,6 @@
-import type { BasicAttributes } from '../domain/basicAttributes.ts';
-import type { ExtractorPool } from './pool.ts';
-import type { RemoteExtractor, RemoteRequest } from './remoteExtractor.ts';
+import type { BasicAttributes } from '../domain/extract/basicAttributes.ts';
+import type { ExtractorPool } from './pool/pool.ts';
+import type { RemoteExtractor, RemoteRequest } from './remote/remoteExtractor.ts';
 
 export interface SampleToExtract extends RemoteRequest {
   readonly version: number;

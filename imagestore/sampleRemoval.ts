@@ -1,4 +1,4 @@
-import type { FileOutcome } from '../domain/tasks/fileRemoval.ts';
+import type { FileOutcome } from '../domain/gc/fileRemoval.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { ImageStore } from './imageStore.ts';
 import { StoreAwayError } from './storeAway.ts';

@@ -1,6 +1,6 @@
 import type { Response } from 'express';
 import type { LayoutInput } from '../../views/layout.ts';
-import { environmentNameOf } from '../environmentName.ts';
+import { environmentNameOf } from '../html/environmentName.ts';
 
 /** What stands around documents: they are the same for everybody and know no session. */
 export function strangersLayout(res: Response): LayoutInput {

@@ -1,5 +1,5 @@
 import { defaultAdminPassword } from '../../platform/settings.ts';
-import { peopleInSamplePhotos as people } from '../copySamplePhotos.ts';
+import { peopleInSamplePhotos as people } from '../import/copySamplePhotos.ts';
 import type { Demo } from './context.ts';
 import { countFaceDescriptors, countTables } from './tables.ts';
 

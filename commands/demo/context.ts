@@ -1,6 +1,6 @@
-import type { Database } from '../../db/connection.ts';
-import type { Running } from '../system.ts';
-import type { TaskCalls } from '../taskCalls.ts';
+import type { Database } from '../../db/sql/connection.ts';
+import type { Running } from '../system/system.ts';
+import type { TaskCalls } from '../cli/taskCalls.ts';
 import type { Ledger } from './ledger.ts';
 import type { Story } from './story.ts';
 

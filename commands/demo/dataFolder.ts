@@ -4,7 +4,7 @@ import { acquireLock } from '../../embedded/lock.ts';
 import { stopLeftPostgres } from '../../embedded/postgres.ts';
 import { stopLeftTemporal } from '../../embedded/temporal.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { UsageError } from '../options.ts';
+import { UsageError } from '../cli/options.ts';
 
 const marker = 'THIS-IS-A-DEMO';
 

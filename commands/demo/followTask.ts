@@ -1,5 +1,5 @@
-import { createProgress, describePace, type Progress } from '../progress.ts';
-import type { FollowOptions, TaskCalls, TaskJson } from '../taskCalls.ts';
+import { createProgress, describePace, type Progress } from '../cli/progress.ts';
+import type { FollowOptions, TaskCalls, TaskJson } from '../cli/taskCalls.ts';
 
 /** Follows a task with a bar that shows the API's own figures: objects, rate, time left. */
 export async function followTask(

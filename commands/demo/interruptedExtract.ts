@@ -1,4 +1,4 @@
-import type { TaskJson } from '../taskCalls.ts';
+import type { TaskJson } from '../cli/taskCalls.ts';
 import type { Demo } from './context.ts';
 import { dealtWith, describeTask, followTask } from './followTask.ts';
 import { killWorker } from './killWorker.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { SubtaskJson } from '../taskCalls.ts';
+import type { SubtaskJson } from '../cli/taskCalls.ts';
 import type { Demo } from './context.ts';
 
 const worker = 'worker-1';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { copySamplePhotos, peopleInSamplePhotos as people } from '../copySamplePhotos.ts';
-import { runImport } from '../runImport.ts';
+import { copySamplePhotos, peopleInSamplePhotos as people } from '../import/copySamplePhotos.ts';
+import { runImport } from '../import/runImport.ts';
 import type { Demo } from './context.ts';
 import { countTables } from './tables.ts';
 

@@ -1,5 +1,5 @@
 import { Writable } from 'node:stream';
-import { textTable } from '../textTable.ts';
+import { textTable } from '../cli/textTable.ts';
 
 export type Story = ReturnType<typeof createStory>;
 

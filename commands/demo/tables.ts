@@ -1,4 +1,4 @@
-import type { Sql } from '../../db/connection.ts';
+import type { Sql } from '../../db/sql/connection.ts';
 
 export interface Counts {
   readonly faces: number;

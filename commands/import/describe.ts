@@ -1,7 +1,7 @@
 import { v7 } from 'uuid';
-import type { ImportedBody, ImportedFace } from '../../db/importRows.ts';
+import type { ImportedBody, ImportedFace } from '../../db/faces/importRows.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { ExtractorPool } from '../../extraction/pool.ts';
+import type { ExtractorPool } from '../../extraction/pool/pool.ts';
 import { allOrFirstError } from '../../platform/allOrFirstError.ts';
 import type { WantedFace } from './faces.ts';
 

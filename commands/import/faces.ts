@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { cutBody } from '../../extraction/bodyCrop.ts';
-import type { DetectedFace, FaceDetector } from '../../extraction/detect.ts';
-import { jitterSample } from '../../extraction/jitter.ts';
-import { decodePhoto } from '../../extraction/photo.ts';
-import { warpFace } from '../../extraction/warp.ts';
+import { cutBody } from '../../extraction/pictures/bodyCrop.ts';
+import type { DetectedFace, FaceDetector } from '../../extraction/pictures/detect.ts';
+import { jitterSample } from '../../extraction/pictures/jitter.ts';
+import { decodePhoto } from '../../extraction/pictures/photo.ts';
+import { warpFace } from '../../extraction/pictures/warp.ts';
 import type { FilePath } from './photoFolder.ts';
 import { reasonOf } from './reasonOf.ts';
 

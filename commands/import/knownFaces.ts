@@ -1,9 +1,9 @@
 import { v7 } from 'uuid';
-import type { ImportTarget } from '../../db/importRows.ts';
-import type { ImportStore } from '../../db/importStore.ts';
-import type { KnownPiece, MendedPiece } from '../../db/knownFaceStore.ts';
+import type { ImportTarget } from '../../db/faces/importRows.ts';
+import type { ImportStore } from '../../db/faces/importStore.ts';
+import type { KnownPiece, MendedPiece } from '../../db/faces/knownFaceStore.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { faultOfSample } from '../../extraction/storedSample.ts';
+import { faultOfSample } from '../../extraction/pictures/storedSample.ts';
 import type { ImageStore } from '../../imagestore/imageStore.ts';
 import { allOrFirstError } from '../../platform/allOrFirstError.ts';
 import { describeGroup, type Described, type DescribeDeps, type Refused, type Versions } from './describe.ts';

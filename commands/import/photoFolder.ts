@@ -1,6 +1,6 @@
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
-import { isPhotoName } from '../../extraction/photoFiles.ts';
+import { isPhotoName } from '../../extraction/pictures/photoFiles.ts';
 import { reasonOf } from './reasonOf.ts';
 
 /** Where a file lies: text, or its bytes where a name is not UTF-8. */

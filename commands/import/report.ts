@@ -2,8 +2,8 @@ import { stringify } from 'csv-stringify/sync';
 import { writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { printablePath } from '../../platform/printable.ts';
-import type { ImportSummary } from '../importPhotos.ts';
-import { textTable } from '../textTable.ts';
+import type { ImportSummary } from './importPhotos.ts';
+import { textTable } from '../cli/textTable.ts';
 import type { FilePath, LeftOut } from './photoFolder.ts';
 
 const mostRows = 50;

@@ -1,4 +1,4 @@
-import type { ImportStore } from '../../db/importStore.ts';
+import type { ImportStore } from '../../db/faces/importStore.ts';
 import type { ImageStore } from '../../imagestore/imageStore.ts';
 import { allOrFirstError } from '../../platform/allOrFirstError.ts';
 

@@ -1,5 +1,5 @@
-import type { ExtractRequest } from '../tasks/extractContent.ts';
-import type { GcRequest } from '../tasks/gcContent.ts';
+import type { ExtractRequest } from '../extract/extractContent.ts';
+import type { GcRequest } from '../gc/gcContent.ts';
 import type { NotificationPolicy } from '../tasks/notificationPolicy.ts';
 import type { TaskType } from '../tasks/task.ts';
 

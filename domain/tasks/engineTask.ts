@@ -1,5 +1,5 @@
-import type { ExtractContent } from './extractContent.ts';
-import type { GcContent } from './gcContent.ts';
+import type { ExtractContent } from '../extract/extractContent.ts';
+import type { GcContent } from '../gc/gcContent.ts';
 import type { DesiredState, TaskState } from './task.ts';
 
 export type TaskWork =

@@ -3,8 +3,8 @@ import {
   type ExtractContent,
   type ExtractRequest,
   type ExtractSurroundings,
-} from './extractContent.ts';
-import { freezeGcContent, type GcContent, type GcRequest } from './gcContent.ts';
+} from '../extract/extractContent.ts';
+import { freezeGcContent, type GcContent, type GcRequest } from '../gc/gcContent.ts';
 import { taskTypes, type TaskType } from './task.ts';
 
 /**

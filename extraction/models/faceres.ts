@@ -1,11 +1,11 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import type { BasicAttributes } from '../../domain/basicAttributes.ts';
-import type { Crop } from '../canonicalWarp.ts';
-import { decodeCrop } from '../decode.ts';
+import type { BasicAttributes } from '../../domain/extract/basicAttributes.ts';
+import type { Crop } from '../pictures/canonicalWarp.ts';
+import { decodeCrop } from '../pictures/decode.ts';
 import type { Model, Pixels } from '../extractor.ts';
-import { loadGraphModelFile } from '../graphModel.ts';
+import { loadGraphModelFile } from './graphModel.ts';
 import { toUnitLength } from '../unitLength.ts';
 
 const require = createRequire(import.meta.url);

@@ -1,9 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import * as tf from '@tensorflow/tfjs-core';
-import { alignmentCrop } from '../canonicalWarp.ts';
-import { decodeCrop } from '../decode.ts';
+import { alignmentCrop } from '../pictures/canonicalWarp.ts';
+import { decodeCrop } from '../pictures/decode.ts';
 import type { Model, Pixels } from '../extractor.ts';
-import { loadGraphModelFile } from '../graphModel.ts';
+import { loadGraphModelFile } from './graphModel.ts';
 import { toUnitLength } from '../unitLength.ts';
 
 const modelFile = fileURLToPath(new URL('mobileface/mobileface.json', import.meta.url));

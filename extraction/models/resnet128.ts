@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { BasicAttributes } from '../../domain/basicAttributes.ts';
-import type { Crop } from '../canonicalWarp.ts';
-import { decodeCrop } from '../decode.ts';
+import type { BasicAttributes } from '../../domain/extract/basicAttributes.ts';
+import type { Crop } from '../pictures/canonicalWarp.ts';
+import { decodeCrop } from '../pictures/decode.ts';
 import type { Model, Pixels } from '../extractor.ts';
-import { loadFaceApi, loadWeights, type AgeAndGender, type FaceApi, type OneOrMany } from '../faceApi.ts';
+import { loadFaceApi, loadWeights, type AgeAndGender, type FaceApi, type OneOrMany } from './faceApi.ts';
 import { toUnitLength } from '../unitLength.ts';
 
 /** Centre and size that the package's own alignment gives a face that lies like ours. */

@@ -1,4 +1,4 @@
-import { decodeWhole } from '../decode.ts';
+import { decodeWhole } from '../pictures/decode.ts';
 import type { Model, Pixels } from '../extractor.ts';
 import { toUnitLength } from '../unitLength.ts';
 

@@ -2,22 +2,22 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, beforeEach, test } from 'node:test';
 import { createDelivery } from '../../activities/deliverNotification.ts';
-import { createNotificationLists } from '../../db/notificationLists.ts';
-import { createOpenTasks } from '../../db/openTasks.ts';
-import { createOutbox } from '../../db/outbox.ts';
-import { createTaskStore } from '../../db/taskStore.ts';
-import { freezeGcContent } from '../../domain/tasks/gcContent.ts';
+import { createNotificationLists } from '../../db/tasks/notificationQueries.ts';
+import { createOpenTasks } from '../../db/engine/openTasks.ts';
+import { createOutbox } from '../../db/tasks/outbox.ts';
+import { createTaskStore } from '../../db/tasks/taskStore.ts';
+import { freezeGcContent } from '../../domain/gc/gcContent.ts';
 import { createGuardedRequest, type GuardedRequest } from '../../platform/guardedRequest.ts';
 import { createLogger } from '../../platform/logger.ts';
-import { openTestDatabase } from '../support/database.ts';
-import { tester } from '../support/rows.ts';
+import { openTestDatabase } from '../support/servers/database.ts';
+import { tester } from '../support/rows/rows.ts';
 import { waitFor } from '../support/waitFor.ts';
 import {
   openNotification,
   startWebhookReceiver,
   webhookSecret,
   type WebhookReceiver,
-} from '../support/webhookReceiver.ts';
+} from '../support/servers/webhookReceiver.ts';
 
 const { db } = await openTestDatabase(4);
 let receiver: WebhookReceiver;

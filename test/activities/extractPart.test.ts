@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import { createExtractPart, type ExtractPartDeps } from '../../activities/extractPart.ts';
-import type { Candidate } from '../../domain/tasks/extraction.ts';
+import { createExtractPart, type ExtractPartDeps } from '../../activities/extract/extractPart.ts';
+import type { Candidate } from '../../domain/extract/extraction.ts';
 import type { EngineTask } from '../../domain/tasks/engineTask.ts';
 import type { ClaimedPart } from '../../domain/tasks/parts.ts';
-import { explainFailure } from '../../db/faults.ts';
+import { explainFailure } from '../../db/engine/faults.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 import { waitFor } from '../support/waitFor.ts';

@@ -4,7 +4,7 @@ import { MockActivityEnvironment } from '@temporalio/testing';
 import { runPart, type BatchReport, type PartDeps } from '../../activities/runPart.ts';
 import type { EngineTask } from '../../domain/tasks/engineTask.ts';
 import type { ClaimedPart, Committed } from '../../domain/tasks/parts.ts';
-import { explainFailure } from '../../db/faults.ts';
+import { explainFailure } from '../../db/engine/faults.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 

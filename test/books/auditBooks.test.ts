@@ -4,18 +4,18 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { auditBooks, takeSnapshot } from '../../books/auditBooks.ts';
-import { createDatabase, type Database } from '../../db/connection.ts';
-import { ensureDescriptorPartition } from '../../db/descriptorPartitions.ts';
-import { createGcStore } from '../../db/gcStore.ts';
-import { createTombstoneStore } from '../../db/tombstoneStore.ts';
-import type { ExtractContent } from '../../domain/tasks/extractContent.ts';
-import type { FacesGc } from '../../domain/tasks/gcContent.ts';
+import { createDatabase, type Database } from '../../db/sql/connection.ts';
+import { ensureDescriptorPartition } from '../../db/schema/descriptorPartitions.ts';
+import { createGcStore } from '../../db/gc/gcStore.ts';
+import { createTombstoneStore } from '../../db/gc/tombstoneStore.ts';
+import type { ExtractContent } from '../../domain/extract/extractContent.ts';
+import type { FacesGc } from '../../domain/gc/gcContent.ts';
 import { createFolderStore } from '../../imagestore/folder.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../support/servers/database.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
-import { buildFace, insertFaces } from '../support/rows.ts';
-import { extractInBatches, runInBatches } from '../support/runInBatches.ts';
-import { unmarked } from '../support/unmarked.ts';
+import { buildFace, insertFaces } from '../support/rows/rows.ts';
+import { extractInBatches, runInBatches } from '../support/engine/runInBatches.ts';
+import { unmarked } from '../support/engine/unmarked.ts';
 
 const [gcAccount, extractAccount, nobody] = [1, 2, 3].map(
   (n) => `0190000${n}-0000-7000-8000-00000000000${n}`,

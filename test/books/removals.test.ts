@@ -3,11 +3,11 @@ import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { auditBooks, takeSnapshot } from '../../books/auditBooks.ts';
 import type { AskedOrigin } from '../../books/asked.ts';
-import { createDatabase, type Database } from '../../db/connection.ts';
-import { createOriginStore } from '../../db/originStore.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
-import { buildEvent, insertEventRows } from '../support/eventRows.ts';
-import { createGcByHand } from '../support/gcByHand.ts';
+import { createDatabase, type Database } from '../../db/sql/connection.ts';
+import { createOriginStore } from '../../db/gc/originStore.ts';
+import { createTestDatabase, type TestDatabase } from '../support/servers/database.ts';
+import { buildEvent, insertEventRows } from '../support/rows/eventRows.ts';
+import { createGcByHand } from '../support/engine/gcByHand.ts';
 
 let testDatabase: TestDatabase;
 let db: Database;

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { auditBooks, takeSnapshot } from '../../books/auditBooks.ts';
 import { withClient } from '../../books/withClient.ts';
-import { seedVolume } from '../../db/seedVolume.ts';
-import { createTaskStore } from '../../db/taskStore.ts';
-import { openTestDatabase } from '../support/database.ts';
-import { tester } from '../support/rows.ts';
+import { seedVolume } from '../../db/faces/seedVolume.ts';
+import { createTaskStore } from '../../db/tasks/taskStore.ts';
+import { openTestDatabase } from '../support/servers/database.ts';
+import { tester } from '../support/rows/rows.ts';
 
 const accountId = '01900001-0000-7000-8000-000000000001';
 const faces = 30_000;

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
-import { createAdmin, ensureAdmin, setPassword } from '../../commands/adminAccount.ts';
-import { createAccountStore } from '../../db/accountStore.ts';
-import { createDatabase, type Database } from '../../db/connection.ts';
+import { createAdmin, ensureAdmin, setPassword } from '../../commands/accounts/adminAccount.ts';
+import { createAccountStore } from '../../db/accounts/accountStore.ts';
+import { createDatabase, type Database } from '../../db/sql/connection.ts';
 import { createPasswords } from '../../platform/passwords.ts';
 import { setOldPassword } from '../support/oldPassword.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase, type TestDatabase } from '../support/servers/database.ts';
 
 const config = { host: '127.0.0.1', adminLogin: 'root@visionlabs.ai', adminPassword: undefined };
 

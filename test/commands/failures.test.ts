@@ -5,9 +5,9 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { createAdmin } from '../../commands/adminAccount.ts';
-import { createDatabase } from '../../db/connection.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { createAdmin } from '../../commands/accounts/adminAccount.ts';
+import { createDatabase } from '../../db/sql/connection.ts';
+import { createTestDatabase, type TestDatabase } from '../support/servers/database.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
 import { mountSmallDisk } from '../support/smallDisk.ts';
 

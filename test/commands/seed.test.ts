@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { announceDatabase } from '../../commands/databaseUrl.ts';
-import { createAdmin } from '../../commands/adminAccount.ts';
-import { createDatabase, type Database } from '../../db/connection.ts';
-import { createTestDatabase, type TestDatabase } from '../support/database.ts';
+import { announceDatabase } from '../../commands/system/databaseUrl.ts';
+import { createAdmin } from '../../commands/accounts/adminAccount.ts';
+import { createDatabase, type Database } from '../../db/sql/connection.ts';
+import { createTestDatabase, type TestDatabase } from '../support/servers/database.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
 
 const run = promisify(execFile);

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { ExtractRequest } from '../../domain/tasks/extractContent.ts';
-import { startEngine, type Engine } from '../support/engine.ts';
-import { tester } from '../support/rows.ts';
+import type { ExtractRequest } from '../../domain/extract/extractContent.ts';
+import { startEngine, type Engine } from '../support/engine/engine.ts';
+import { tester } from '../support/rows/rows.ts';
 import { makeWarps } from '../support/warps.ts';
 import { changeUnderway } from '../support/changeUnderway.ts';
 

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { v7 as newId } from 'uuid';
-import { seedVolume } from '../../db/seedVolume.ts';
+import { seedVolume } from '../../db/faces/seedVolume.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
 import { isListening } from '../../embedded/ports.ts';
-import { facesToCancel, startEngine, twoGcWorkers, type Engine } from '../support/engine.ts';
-import { tester } from '../support/rows.ts';
+import { facesToCancel, startEngine, twoGcWorkers, type Engine } from '../support/engine/engine.ts';
+import { tester } from '../support/rows/rows.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 const partSize = 2_500;

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
-import { startEngine, type Engine } from '../support/engine.ts';
-import { tester } from '../support/rows.ts';
-import { closeServer } from '../support/closeServer.ts';
+import { startEngine, type Engine } from '../support/engine/engine.ts';
+import { tester } from '../support/rows/rows.ts';
+import { closeServer } from '../support/servers/closeServer.ts';
 
 let engine: Engine;
 let origin: Server;

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
-import { startEngine, twoGcWorkers, type Engine } from '../support/engine.ts';
-import { tester } from '../support/rows.ts';
+import { startEngine, twoGcWorkers, type Engine } from '../support/engine/engine.ts';
+import { tester } from '../support/rows/rows.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 let engine: Engine;

@@ -3,9 +3,9 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test, type TestContext } from 'node:test';
 import { watchCounters } from '../../books/watchCounters.ts';
-import { createApiClient } from '../../commands/apiClient.ts';
-import { startEngine, twoWorkers, type Engine } from '../support/engine.ts';
-import { assertNothingLost, assertRunning, startBoth } from '../support/gcAndExtract.ts';
+import { createApiClient } from '../../commands/cli/apiClient.ts';
+import { startEngine, twoWorkers, type Engine } from '../support/engine/engine.ts';
+import { assertNothingLost, assertRunning, startBoth } from '../support/engine/gcAndExtract.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { makeWarps } from '../support/warps.ts';
 

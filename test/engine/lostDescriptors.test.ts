@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { RetryScope } from '../../domain/tasks/retry.ts';
-import { startEngine, type Engine, type TaskRow } from '../support/engine.ts';
-import { tester } from '../support/rows.ts';
+import { startEngine, type Engine, type TaskRow } from '../support/engine/engine.ts';
+import { tester } from '../support/rows/rows.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { makeWarps } from '../support/warps.ts';
 

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { createNotificationLists } from '../../db/notificationLists.ts';
-import { freezeGcContent } from '../../domain/tasks/gcContent.ts';
-import { startEngine, twoGcWorkers, type Engine } from '../support/engine.ts';
-import { tester } from '../support/rows.ts';
+import { createNotificationLists } from '../../db/tasks/notificationQueries.ts';
+import { freezeGcContent } from '../../domain/gc/gcContent.ts';
+import { startEngine, twoGcWorkers, type Engine } from '../support/engine/engine.ts';
+import { tester } from '../support/rows/rows.ts';
 import { waitFor } from '../support/waitFor.ts';
 import {
   openNotification,
   startWebhookReceiver,
   webhookSecret,
   type WebhookReceiver,
-} from '../support/webhookReceiver.ts';
+} from '../support/servers/webhookReceiver.ts';
 
 let engine: Engine;
 let receiver: WebhookReceiver;

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import type { ControlAction } from '../../domain/tasks/lifecycle.ts';
-import { startEngine, type Engine } from '../support/engine.ts';
-import { startRemoteServer, type RemoteServer } from '../support/remoteServer.ts';
-import { tester } from '../support/rows.ts';
+import { startEngine, type Engine } from '../support/engine/engine.ts';
+import { startRemoteServer, type RemoteServer } from '../support/servers/remoteServer.ts';
+import { tester } from '../support/rows/rows.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { makeWarps } from '../support/warps.ts';
 

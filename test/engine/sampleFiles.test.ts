@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { samplePath } from '../../imagestore/samplePath.ts';
 import { auditBooks } from '../../books/auditBooks.ts';
-import { startEngine, type Engine } from '../support/engine.ts';
-import { tester } from '../support/rows.ts';
+import { startEngine, type Engine } from '../support/engine/engine.ts';
+import { tester } from '../support/rows/rows.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 let engine: Engine;

@@ -3,7 +3,7 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { v7 as newId } from 'uuid';
-import { startEngine, twoWorkers, type Engine } from '../support/engine.ts';
+import { startEngine, twoWorkers, type Engine } from '../support/engine/engine.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { makeWarps } from '../support/warps.ts';
 

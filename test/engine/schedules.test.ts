@@ -3,13 +3,13 @@ import { after, before, test } from 'node:test';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { createScheduleLists } from '../../db/scheduleLists.ts';
-import { createScheduleStore } from '../../db/scheduleStore.ts';
+import { createScheduleLists } from '../../db/schedules/scheduleQueries.ts';
+import { createScheduleStore } from '../../db/schedules/scheduleStore.ts';
 import type { ScheduleOrder } from '../../domain/schedules/schedule.ts';
 import { queueOf, runScheduleType, scheduleIdOf } from '../../workflows/messages.ts';
 import { statusUrl } from '../ops/processes.ts';
-import { startEngine, type Engine } from '../support/engine.ts';
-import { tester } from '../support/rows.ts';
+import { startEngine, type Engine } from '../support/engine/engine.ts';
+import { tester } from '../support/rows/rows.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 let engine: Engine;

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { startEngine, twoGcWorkers, type Engine } from '../support/engine.ts';
-import { tester } from '../support/rows.ts';
+import { startEngine, twoGcWorkers, type Engine } from '../support/engine/engine.ts';
+import { tester } from '../support/rows/rows.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 const measuredSeconds = 30;

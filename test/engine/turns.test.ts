@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
-import { createApiClient } from '../../commands/apiClient.ts';
-import { createScheduleLists } from '../../db/scheduleLists.ts';
-import { createScheduleStore } from '../../db/scheduleStore.ts';
-import type { Child } from '../../platform/childProcess.ts';
+import { createApiClient } from '../../commands/cli/apiClient.ts';
+import { createScheduleLists } from '../../db/schedules/scheduleQueries.ts';
+import { createScheduleStore } from '../../db/schedules/scheduleStore.ts';
+import type { Child } from '../../commands/system/childProcess.ts';
 import { taskWorkflowId } from '../../workflows/messages.ts';
 import { startApi } from '../ops/processes.ts';
-import { startEngine, type Engine } from '../support/engine.ts';
-import { tester } from '../support/rows.ts';
+import { startEngine, type Engine } from '../support/engine/engine.ts';
+import { tester } from '../support/rows/rows.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 const password = 'a password of the tests';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startEngine, type Engine, type TaskRow } from '../support/engine.ts';
-import { startTwiceWorkers, type Delivery, type TwiceWorkers } from '../support/twiceWorkers.ts';
+import { startEngine, type Engine, type TaskRow } from '../support/engine/engine.ts';
+import { startTwiceWorkers, type Delivery, type TwiceWorkers } from '../support/engine/twiceWorkers.ts';
 import { makeWarps } from '../support/warps.ts';
 
 const activitiesOfBoth = [

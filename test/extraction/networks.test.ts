@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { alignmentCrop } from '../../extraction/canonicalWarp.ts';
+import { alignmentCrop } from '../../extraction/pictures/canonicalWarp.ts';
 import { catalogue } from '../../extraction/catalogue.ts';
-import { decodeCrop } from '../../extraction/decode.ts';
+import { decodeCrop } from '../../extraction/pictures/decode.ts';
 import type { Model, Pixels } from '../../extraction/extractor.ts';
 import { cosineOf } from '../../extraction/rank1.ts';
 import { getExtractor } from '../../extraction/registry.ts';

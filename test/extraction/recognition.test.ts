@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { catalogue } from '../../extraction/catalogue.ts';
-import { jitterSample } from '../../extraction/jitter.ts';
-import { createExtractorPool } from '../../extraction/pool.ts';
+import { jitterSample } from '../../extraction/pictures/jitter.ts';
+import { createExtractorPool } from '../../extraction/pool/pool.ts';
 import { rankOne } from '../../extraction/rank1.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { makeWarps } from '../support/warps.ts';

@@ -7,7 +7,7 @@ import { createFolderStore } from '../../imagestore/folder.ts';
 import type { ImageStore } from '../../imagestore/imageStore.ts';
 import { samplePath } from '../../imagestore/samplePath.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
-import { unmarked } from '../support/unmarked.ts';
+import { unmarked } from '../support/engine/unmarked.ts';
 import { testImageStore } from './imageStoreSuite.ts';
 
 let folder: TestFolder;

@@ -138,7 +138,7 @@ test('the wiring may import anything', async () => {
   for (const file of [
     'api/server.ts',
     'temporal/worker.ts',
-    'extraction/child.ts',
+    'extraction/pool/child.ts',
     'commands/planted.ts',
     'test/planted.ts',
     'bench/planted.ts',

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
-import { createApiClient, type ApiClient } from '../../commands/apiClient.ts';
-import type { Child } from '../../platform/childProcess.ts';
+import { createApiClient, type ApiClient } from '../../commands/cli/apiClient.ts';
+import type { Child } from '../../commands/system/childProcess.ts';
 import { scheduleIdOf } from '../../workflows/messages.ts';
-import { startEngine, type Engine } from '../support/engine.ts';
-import { buildFace, insertFaces } from '../support/rows.ts';
+import { startEngine, type Engine } from '../support/engine/engine.ts';
+import { buildFace, insertFaces } from '../support/rows/rows.ts';
 import { shiftedClock } from '../support/shiftedClock.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { startApi, statusUrl } from './processes.ts';

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { startChild, type Child } from '../../platform/childProcess.ts';
-import type { Engine } from '../support/engine.ts';
+import { startChild, type Child } from '../../commands/system/childProcess.ts';
+import type { Engine } from '../support/engine/engine.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 export const serverFile = fileURLToPath(new URL('../../api/server.ts', import.meta.url));

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Child } from '../../platform/childProcess.ts';
-import { basic } from '../support/basic.ts';
-import { startEngine, type Engine } from '../support/engine.ts';
+import type { Child } from '../../commands/system/childProcess.ts';
+import { basic } from '../support/rows/basic.ts';
+import { startEngine, type Engine } from '../support/engine/engine.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { readLog, startApi } from './processes.ts';
 import { startRoundRobin, type RoundRobin } from './roundRobin.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { insertTask, setState } from './taskRows.ts';
-import { openSite } from '../support/site.ts';
+import { openSite } from '../support/browser/site.ts';
 
 const site = openSite();
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { rootLogin, rootPassword } from '../support/apiServer.ts';
-import { openSite } from '../support/site.ts';
+import { rootLogin, rootPassword } from '../support/servers/apiServer.ts';
+import { openSite } from '../support/browser/site.ts';
 
 const site = openSite();
 

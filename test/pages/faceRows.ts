@@ -1,8 +1,8 @@
 import { createRequire } from 'node:module';
 import { v7 as newId } from 'uuid';
 import sharp from 'sharp';
-import type { ApiServer } from '../support/apiServer.ts';
-import { buildFace, insertFaces, type FaceRow } from '../support/rows.ts';
+import type { ApiServer } from '../support/servers/apiServer.ts';
+import { buildFace, insertFaces, type FaceRow } from '../support/rows/rows.ts';
 
 const photo = createRequire(import.meta.url).resolve('@vladmandic/face-api/demo/sample1.jpg');
 

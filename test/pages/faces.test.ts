@@ -3,12 +3,12 @@ import { rename } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { v7 as newId } from 'uuid';
-import { rootLogin, rootPassword } from '../support/apiServer.ts';
-import { buildEvent, insertEventRows } from '../support/eventRows.ts';
-import { buildFace, insertFaces } from '../support/rows.ts';
-import { openSite } from '../support/site.ts';
-import { textsOf } from '../support/textsOf.ts';
-import { registerAccount } from '../support/visitor.ts';
+import { rootLogin, rootPassword } from '../support/servers/apiServer.ts';
+import { buildEvent, insertEventRows } from '../support/rows/eventRows.ts';
+import { buildFace, insertFaces } from '../support/rows/rows.ts';
+import { openSite } from '../support/browser/site.ts';
+import { textsOf } from '../support/browser/textsOf.ts';
+import { registerAccount } from '../support/browser/visitor.ts';
 import { cardName } from '../../views/components/faceGrid/cardName.ts';
 import { insertPicturedFaces, photograph } from './faceRows.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { advanceTask, insertTask } from './taskRows.ts';
-import { openSite } from '../support/site.ts';
+import { openSite } from '../support/browser/site.ts';
 
 const site = openSite();
 

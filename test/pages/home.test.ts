@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { readStock } from '../../db/stock.ts';
-import { rootLogin, rootPassword } from '../support/apiServer.ts';
-import { basic } from '../support/basic.ts';
-import { buildFace, insertFaces } from '../support/rows.ts';
-import { textsOf } from '../support/textsOf.ts';
-import { logIn } from '../support/visitor.ts';
+import { readStock } from '../../db/ops/stock.ts';
+import { rootLogin, rootPassword } from '../support/servers/apiServer.ts';
+import { basic } from '../support/rows/basic.ts';
+import { buildFace, insertFaces } from '../support/rows/rows.ts';
+import { textsOf } from '../support/browser/textsOf.ts';
+import { logIn } from '../support/browser/visitor.ts';
 import { insertTask } from './taskRows.ts';
-import { openSite } from '../support/site.ts';
+import { openSite } from '../support/browser/site.ts';
 
 const everybody = { orchestrate: 2, gc: 2, extract: 3 };
 let workers = everybody;

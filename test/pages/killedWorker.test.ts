@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { Child } from '../../platform/childProcess.ts';
-import { launchBrowser, type LaunchedBrowser } from '../support/browser.ts';
-import { startEngine, type Engine } from '../support/engine.ts';
-import { createVisitor, logIn } from '../support/visitor.ts';
+import type { Child } from '../../commands/system/childProcess.ts';
+import { launchBrowser, type LaunchedBrowser } from '../support/browser/browser.ts';
+import { startEngine, type Engine } from '../support/engine/engine.ts';
+import { createVisitor, logIn } from '../support/browser/visitor.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { startApi } from '../ops/processes.ts';
 

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { rootLogin } from '../support/apiServer.ts';
-import { buildEvent, insertEventRows } from '../support/eventRows.ts';
-import { buildFace, insertFaces } from '../support/rows.ts';
-import { textsOf } from '../support/textsOf.ts';
-import { registerAccount } from '../support/visitor.ts';
+import { rootLogin } from '../support/servers/apiServer.ts';
+import { buildEvent, insertEventRows } from '../support/rows/eventRows.ts';
+import { buildFace, insertFaces } from '../support/rows/rows.ts';
+import { textsOf } from '../support/browser/textsOf.ts';
+import { registerAccount } from '../support/browser/visitor.ts';
 import { insertError, insertTask } from './taskRows.ts';
-import { openSite } from '../support/site.ts';
+import { openSite } from '../support/browser/site.ts';
 
 const site = openSite();
 

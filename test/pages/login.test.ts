@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sameSitePath } from '../../api/pages/sameSitePath.ts';
+import { sameSitePath } from '../../api/html/sameSitePath.ts';
 import { formatDuration } from '../../views/assets/words.js';
-import { rootLogin, rootPassword } from '../support/apiServer.ts';
-import { basic } from '../support/basic.ts';
-import { plainHost } from '../support/browser.ts';
+import { rootLogin, rootPassword } from '../support/servers/apiServer.ts';
+import { basic } from '../support/rows/basic.ts';
+import { plainHost } from '../support/browser/browser.ts';
 import { setOldPassword } from '../support/oldPassword.ts';
-import { logIn, registerAccount } from '../support/visitor.ts';
-import { openSite } from '../support/site.ts';
+import { logIn, registerAccount } from '../support/browser/visitor.ts';
+import { openSite } from '../support/browser/site.ts';
 
 const site = openSite({ allowedHosts: [plainHost] });
 

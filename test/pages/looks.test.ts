@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { mkdirSync, readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { AxeBuilder } from '@axe-core/playwright';
-import { launchBrowser, type LaunchedBrowser } from '../support/browser.ts';
-import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/apiServer.ts';
-import { createVisitor, logIn, registerAccount } from '../support/visitor.ts';
-import { buildEvent, insertEventRows } from '../support/eventRows.ts';
+import { launchBrowser, type LaunchedBrowser } from '../support/browser/browser.ts';
+import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/servers/apiServer.ts';
+import { createVisitor, logIn, registerAccount } from '../support/browser/visitor.ts';
+import { buildEvent, insertEventRows } from '../support/rows/eventRows.ts';
 import { insertPicturedFaces } from './faceRows.ts';
 import { insertError, insertTask } from './taskRows.ts';
 

@@ -4,15 +4,15 @@ import { beforeEach, test } from 'node:test';
 import { isDeepStrictEqual, promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { v7 as newId } from 'uuid';
-import { readDocument } from '../../api/contract/document.ts';
+import { readDocument } from '../../api/http/contract/document.ts';
 import { filterFields } from '../../views/pages/tasks/filterFields.ts';
-import { rootLogin, rootPassword } from '../support/apiServer.ts';
-import { buildEvent, insertEventRows } from '../support/eventRows.ts';
-import { buildFace, insertFaces } from '../support/rows.ts';
-import { textsOf } from '../support/textsOf.ts';
+import { rootLogin, rootPassword } from '../support/servers/apiServer.ts';
+import { buildEvent, insertEventRows } from '../support/rows/eventRows.ts';
+import { buildFace, insertFaces } from '../support/rows/rows.ts';
+import { textsOf } from '../support/browser/textsOf.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { insertPicturedFaces } from './faceRows.ts';
-import { openSite } from '../support/site.ts';
+import { openSite } from '../support/browser/site.ts';
 
 const site = openSite();
 // A gc and an extract that are open exclude each other, by versions.

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { rootLogin } from '../support/apiServer.ts';
+import { rootLogin } from '../support/servers/apiServer.ts';
 import { insertError, insertTask, setState } from './taskRows.ts';
-import { openSite } from '../support/site.ts';
-import { textsOf } from '../support/textsOf.ts';
+import { openSite } from '../support/browser/site.ts';
+import { textsOf } from '../support/browser/textsOf.ts';
 
 const site = openSite();
 

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { nextRuns } from '../../platform/cron.ts';
-import { basic } from '../support/basic.ts';
-import { buildFace, insertFaces } from '../support/rows.ts';
-import { openSite } from '../support/site.ts';
-import { textsOf } from '../support/textsOf.ts';
-import { registerAccount } from '../support/visitor.ts';
+import { basic } from '../support/rows/basic.ts';
+import { buildFace, insertFaces } from '../support/rows/rows.ts';
+import { openSite } from '../support/browser/site.ts';
+import { textsOf } from '../support/browser/textsOf.ts';
+import { registerAccount } from '../support/browser/visitor.ts';
 
 const site = openSite();
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { settings } from '../../platform/settings.ts';
-import { openSite } from '../support/site.ts';
-import { textsOf } from '../support/textsOf.ts';
+import { openSite } from '../support/browser/site.ts';
+import { textsOf } from '../support/browser/textsOf.ts';
 
 const site = openSite();
 

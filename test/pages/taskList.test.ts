@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { insertTask } from './taskRows.ts';
-import { openSite } from '../support/site.ts';
-import { textsOf } from '../support/textsOf.ts';
+import { openSite } from '../support/browser/site.ts';
+import { textsOf } from '../support/browser/textsOf.ts';
 
 const site = openSite();
 

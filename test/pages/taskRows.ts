@@ -1,4 +1,4 @@
-import type { Database } from '../../db/connection.ts';
+import type { Database } from '../../db/sql/connection.ts';
 import type { TaskState } from '../../domain/tasks/task.ts';
 
 export interface TaskRow {

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { rootLogin } from '../support/apiServer.ts';
+import { rootLogin } from '../support/servers/apiServer.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { advanceTask, insertError, insertTask, setState } from './taskRows.ts';
-import { openSite } from '../support/site.ts';
+import { openSite } from '../support/browser/site.ts';
 
 const site = openSite();
 

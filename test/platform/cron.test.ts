@@ -5,7 +5,7 @@ import { Client, Connection } from '@temporalio/client';
 import { CronError, nextRuns } from '../../platform/cron.ts';
 import { createGateway, type Gateway } from '../../temporal/gateway.ts';
 import { scheduleIdOf } from '../../workflows/messages.ts';
-import { testTemporalAddress } from '../support/database.ts';
+import { testTemporalAddress } from '../support/servers/database.ts';
 
 const connection = { address: testTemporalAddress() };
 const prefix = `test-${randomUUID().slice(0, 8)}-`;

@@ -10,7 +10,7 @@ import {
   type GuardedRequestOptions,
   type ResolvedAddress,
 } from '../../platform/guardedRequest.ts';
-import { closeServer } from '../support/closeServer.ts';
+import { closeServer } from '../support/servers/closeServer.ts';
 
 const open: (() => unknown)[] = [];
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { Writable } from 'node:stream';
 import { test } from 'node:test';
-import { textTable } from '../../commands/textTable.ts';
+import { textTable } from '../../commands/cli/textTable.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { printable, printableLines, printablePath } from '../../platform/printable.ts';
 

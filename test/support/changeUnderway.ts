@@ -1,5 +1,5 @@
 import { withClient } from '../../books/withClient.ts';
-import type { Engine } from './engine.ts';
+import type { Engine } from './engine/engine.ts';
 import { waitFor } from './waitFor.ts';
 
 /**

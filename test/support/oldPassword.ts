@@ -1,4 +1,4 @@
-import type { Sql } from '../../db/connection.ts';
+import type { Sql } from '../../db/sql/connection.ts';
 import { createPasswords } from '../../platform/passwords.ts';
 
 /** The account has this password since before everything that would refuse it now. */

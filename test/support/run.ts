@@ -3,10 +3,10 @@ import { once } from 'node:events';
 import { readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { cacheDir } from '../../commands/cacheDir.ts';
+import { cacheDir } from '../../commands/system/cacheDir.ts';
 import { createLogger } from '../../platform/logger.ts';
-import { dropTestTemplate } from './database.ts';
-import { startTestServers, type TestServers } from './servers.ts';
+import { dropTestTemplate } from './servers/database.ts';
+import { startTestServers, type TestServers } from './servers/servers.ts';
 
 const usage = `npm test -- [FILE | FOLDER | PART-OF-A-PATH …] [--name PATTERN] [--concurrency N]
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { createFaceDetector } from '../../extraction/detect.ts';
-import { decodePhoto } from '../../extraction/photo.ts';
-import { samplePhotos } from '../../extraction/photoFiles.ts';
-import { warpFace } from '../../extraction/warp.ts';
+import { createFaceDetector } from '../../extraction/pictures/detect.ts';
+import { decodePhoto } from '../../extraction/pictures/photo.ts';
+import { samplePhotos } from '../../extraction/pictures/photoFiles.ts';
+import { warpFace } from '../../extraction/pictures/warp.ts';
 
 /** Aligned faces of the first `photos` sample photos, from left to right. Takes half a second a photo. */
 export async function makeWarps(photos: number): Promise<Buffer[]> {

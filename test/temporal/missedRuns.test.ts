@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { createMissedRuns } from '../../db/missedRuns.ts';
-import { createScheduledTasks } from '../../db/scheduledTasks.ts';
-import { createScheduleLists } from '../../db/scheduleLists.ts';
-import { createScheduleStore } from '../../db/scheduleStore.ts';
+import { createMissedRuns } from '../../db/schedules/missedRuns.ts';
+import { createScheduledTasks } from '../../db/schedules/scheduledTasks.ts';
+import { createScheduleLists } from '../../db/schedules/scheduleQueries.ts';
+import { createScheduleStore } from '../../db/schedules/scheduleStore.ts';
 import type { OverlapPolicy, ScheduledRun } from '../../domain/schedules/schedule.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 import { createMissedRunWatch } from '../../temporal/missedRunWatch.ts';
-import { openTestDatabase } from '../support/database.ts';
-import { tester } from '../support/rows.ts';
+import { openTestDatabase } from '../support/servers/database.ts';
+import { tester } from '../support/rows/rows.ts';
 
 const { db } = await openTestDatabase(2);
 const store = createScheduleStore(db);

@@ -7,12 +7,12 @@ import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { Connection } from '@temporalio/client';
 import { createProxy } from '../../chaos/proxy.ts';
-import { cacheDir } from '../../commands/cacheDir.ts';
-import { startEverything, type Running } from '../../commands/system.ts';
+import { cacheDir } from '../../commands/system/cacheDir.ts';
+import { startEverything, type Running } from '../../commands/system/system.ts';
 import { startTemporal, type Temporal } from '../../embedded/temporal.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createGateway } from '../../temporal/gateway.ts';
-import { createTestDatabase, testTemporalAddress, type TestDatabase } from '../support/database.ts';
+import { createTestDatabase, testTemporalAddress, type TestDatabase } from '../support/servers/database.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
 import { waitFor } from '../support/waitFor.ts';
 

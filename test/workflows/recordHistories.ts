@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, Connection } from '@temporalio/client';
-import { cacheDir } from '../../commands/cacheDir.ts';
+import { cacheDir } from '../../commands/system/cacheDir.ts';
 import { startTemporal } from '../../embedded/temporal.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createTestFolder } from '../support/folder.ts';

@@ -14,7 +14,7 @@ import { createGateway, type Gateway } from '../../temporal/gateway.ts';
 import { installRuntime } from '../../temporal/runtime.ts';
 import { createWorkers, fixedSlots, type Workers } from '../../temporal/workers.ts';
 import { queueNames, taskWorkflowId } from '../../workflows/messages.ts';
-import { testTemporalAddress } from '../support/database.ts';
+import { testTemporalAddress } from '../support/servers/database.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 type Finish = Parameters<Activities['orchestrate']['finishTask']>[0]['end'];

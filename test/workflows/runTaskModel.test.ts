@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
-import { testTemporalAddress } from '../support/database.ts';
+import { testTemporalAddress } from '../support/servers/database.ts';
 import { startModelRunner, type ModelRunner } from './modelRunner.ts';
 import type { Fate, Scenario } from './modelTask.ts';
 

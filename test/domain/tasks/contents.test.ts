@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DomainError, type ErrorName } from '../../../domain/errors.ts';
-import { freezeExtractContent, type ExtractRequest } from '../../../domain/tasks/extractContent.ts';
-import { freezeGcContent, type GcRequest } from '../../../domain/tasks/gcContent.ts';
+import { freezeExtractContent, type ExtractRequest } from '../../../domain/extract/extractContent.ts';
+import { freezeGcContent, type GcRequest } from '../../../domain/gc/gcContent.ts';
 
 const now = new Date('2026-01-31T00:00:00.000Z');
 const around = {

@@ -1,0 +1,79 @@
+import type { BasicAttributes } from '../../domain/extract/basicAttributes.ts';
+import { DomainError, type ErrorName } from '../../domain/errors.ts';
+import type { Candidate, ExtractOutcome } from '../../domain/extract/extraction.ts';
+import type { ExtractContent } from '../../domain/extract/extractContent.ts';
+
+export interface SampleDeps {
+  /** @throws DomainError sampleMissing, or sampleStoreUnavailable when no sample can be read now */
+  readonly readSample: (storageKey: string) => Promise<Buffer>;
+  /**
+   * Calls `bytes` when an extractor is about to need them, so that images do not pile up in memory.
+   * @throws DomainError sampleUnreadable | sampleKillsExtractor for what is wrong with this sample alone,
+   *   extractorUnavailable when no sample can be extracted now
+   */
+  readonly extractDescriptor: (sample: SampleToRead) => Promise<Float32Array>;
+  /** Like `extractDescriptor`. */
+  readonly tellAttributes: (sample: SampleToRead) => Promise<BasicAttributes>;
+}
+
+export interface SampleToRead {
+  readonly version: number;
+  readonly kind: 'face' | 'body';
+  readonly id: string;
+  readonly bytes: () => Promise<Buffer>;
+  /** Fires when nobody waits for the answer any more, or when the worker or the task is to stop at once. */
+  readonly signal: AbortSignal;
+}
+
+const ofTheSample = new Set<ErrorName>(['sampleMissing', 'sampleUnreadable', 'sampleKillsExtractor']);
+
+/**
+ * One object → its outcome. What is wrong with the sample is an outcome; anything else is thrown. Samples that still
+ * wait for an extractor when `left` fires are given up: others' samples wait behind them. `stop` ends only what may
+ * take long, a remote extractor's answer.
+ */
+export function createSampleExtraction(
+  deps: SampleDeps,
+  content: ExtractContent,
+  left: AbortSignal,
+  stop: AbortSignal,
+) {
+  const make = makerOf(deps, content, AbortSignal.any([left, stop]));
+
+  return async ({
+    objectId,
+    standing,
+    sampleId,
+    generation,
+    storageKey,
+  }: Candidate): Promise<ExtractOutcome> => {
+    if (standing !== 'lacking') return { kind: standing, objectId };
+    try {
+      if (sampleId === null || generation === null || storageKey === null) {
+        throw new DomainError('sampleMissing', 'the object has no stored sample');
+      }
+      const bytes = () => {
+        left.throwIfAborted();
+        return deps.readSample(storageKey);
+      };
+      return { objectId, sampleId, generation, ...(await make(sampleId, bytes)) };
+    } catch (error) {
+      if (!(error instanceof DomainError) || !ofTheSample.has(error.error)) throw error;
+      return { kind: 'failed', objectId, error: error.error, detail: error.detail };
+    }
+  };
+}
+
+/** What the task makes of a sample. */
+function makerOf(deps: SampleDeps, { extraction_target, options }: ExtractContent, signal: AbortSignal) {
+  const attributes = extraction_target === 'basic_attributes';
+  const version = attributes ? options.attributes_version : options.descriptor_version;
+  if (version === undefined) throw new TypeError('the task names no version');
+  const kind = extraction_target === 'body_descriptor' ? 'body' : 'face';
+  return async (id: string, bytes: () => Promise<Buffer>) => {
+    const sample: SampleToRead = { version, kind, id, bytes, signal };
+    return attributes
+      ? { kind: 'attributed' as const, attributes: await deps.tellAttributes(sample) }
+      : { kind: 'extracted' as const, descriptor: await deps.extractDescriptor(sample) };
+  };
+}

@@ -1,0 +1,125 @@
+import { nextBatchSize } from '../../domain/tasks/pace.ts';
+import { removesOrigins, removesSamples, type GcContent } from '../../domain/gc/gcContent.ts';
+import {
+  hasRemovalsToRetry,
+  type ClaimedPart,
+  type Committed,
+  type PartRef,
+} from '../../domain/tasks/parts.ts';
+import { createEmptying, type EmptyDeps } from './emptyPart.ts';
+import { runPart, type BatchReport, type CommitNext, type PartDeps } from '../runPart.ts';
+import { createFileSettling, type FileDeps } from './settleFiles.ts';
+import { createOriginSettling, type OriginDeps } from './settleOrigins.ts';
+
+export interface GcPartDeps extends PartDeps, OriginDeps, FileDeps {
+  readonly gc: {
+    readonly emptyWhole: EmptyDeps['emptyWhole'];
+    removeNext(
+      part: ClaimedPart,
+      content: GcContent,
+      size: number,
+    ): Promise<
+      | Committed<{
+          readonly removed: number;
+          readonly failed: number;
+          readonly awaitingOrigins: number;
+          readonly finished: boolean;
+          readonly storageKeys: readonly string[];
+        }>
+      | { readonly kind: 'faulty'; readonly isSlow: boolean }
+    >;
+  };
+  /** @throws DomainError sampleStoreUnavailable when no file can be removed now */
+  readonly checkSampleStore: () => Promise<void>;
+}
+
+// 10,000 was the best of a prototype at four connections; more only makes a stop slower.
+const bounds = { smallest: 100, largest: 20_000 };
+const firstSize = 2_000;
+
+export function createGcPart(deps: GcPartDeps) {
+  // What one part has learned about batches of a target is where the next one starts.
+  const learned = new Map<GcContent['target'], number>();
+  return (partRef: PartRef) =>
+    runPart(deps, 'gc', partRef, ({ task, isWhole }, _left, stop) => {
+      if (task.kind !== 'gc') throw new TypeError(`task ${task.taskId} is no gc`);
+      const { content } = task;
+      const files = createFileSettling(deps, content, stop);
+      const removeNext = createRemoval(deps, content, learned, files);
+      if (isWhole) {
+        const emptyNext = createEmptying({ ...deps, emptyWhole: deps.gc.emptyWhole }, content, stop);
+        return async (part, most) => (await emptyNext(part)) ?? removeNext(part, most);
+      }
+      // What an earlier attempt left comes first; files and image origins of each batch go before the next batch.
+      const afterFiles =
+        (next: CommitNext): CommitNext =>
+        async (part, most) =>
+          next(await files.settleLeft(part), most);
+      if (!removesOrigins(content)) return afterFiles(removeNext);
+      const settleNext = createOriginSettling(deps, content, stop);
+      return afterFiles(async (part, most) => {
+        const isRetry = part.checkpoint.walked && hasRemovalsToRetry(part);
+        return (isRetry ? null : await settleNext(part)) ?? removeNext(part, most);
+      });
+    });
+}
+
+function createRemoval(
+  deps: GcPartDeps,
+  content: GcContent,
+  learned: Map<GcContent['target'], number>,
+  files: ReturnType<typeof createFileSettling>,
+) {
+  // How many of the next objects hold one that cannot be removed, and how many are tried at once until it is found. Where
+  // there was one there are often more: after it the batches grow from one again.
+  let suspects = 0;
+  let atOnce = Infinity;
+
+  const removeSome = async (part: ClaimedPart, most: number) => {
+    for (;;) {
+      const size = Math.min(most, atOnce, learned.get(content.target) ?? firstSize);
+      const answer = await deps.gc.removeNext(part, content, size);
+      if (answer.kind === 'faulty') {
+        if (answer.isSlow) learned.set(content.target, Math.ceil(size / 2));
+        else suspects = size;
+        atOnce = Math.ceil(size / 2);
+        continue;
+      }
+      const isFound = answer.kind === 'committed' && answer.result.failed > 0;
+      suspects = isFound ? 0 : Math.max(0, suspects - size);
+      atOnce = isFound ? 1 : suspects > 0 ? Math.ceil(suspects / 2) : 2 * atOnce;
+      return { answer, size };
+    }
+  };
+
+  return async (part: ClaimedPart, most: number): Promise<Committed<BatchReport>> => {
+    const started = performance.now();
+    // Else rows would go whose files cannot, and wait as tombstones.
+    if (removesSamples(content)) await deps.checkSampleStore();
+    const { answer, size } = await removeSome(part, most);
+    if (answer.kind !== 'committed') return answer;
+    const { removed, failed, awaitingOrigins, finished, storageKeys } = answer.result;
+    const settled = await files.settle(answer.part, storageKeys);
+    deps.metrics.taskObjects.inc({ type: 'gc', outcome: 'done' }, removed - awaitingOrigins - settled.failed);
+    deps.metrics.taskObjects.inc({ type: 'gc', outcome: 'failed' }, failed);
+    const elapsedMs = performance.now() - started;
+    // A part's last batch may be small, whatever size it was allowed, and so is a throttled one, or one that looks for
+    // what cannot be removed.
+    if (!finished && size === (learned.get(content.target) ?? firstSize)) {
+      learned.set(
+        content.target,
+        nextBatchSize(size, elapsedMs, { ...bounds, targetMs: deps.batchTargetMs }),
+      );
+    }
+    return {
+      ...answer,
+      part: settled.part,
+      result: {
+        objects: removed + failed,
+        failed: failed + Math.max(0, settled.failed),
+        elapsedMs,
+        finished,
+      },
+    };
+  };
+}

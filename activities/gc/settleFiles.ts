@@ -1,0 +1,57 @@
+import type { FileOutcome } from '../../domain/gc/fileRemoval.ts';
+import { removesSamples, type GcContent } from '../../domain/gc/gcContent.ts';
+import type { ClaimedPart } from '../../domain/tasks/parts.ts';
+import type { PartDeps } from '../runPart.ts';
+
+export interface FileDeps extends Pick<PartDeps, 'metrics'> {
+  /** Files whose rows are gone. */
+  readonly files: {
+    listPending(part: ClaimedPart, limit: number): Promise<string[]>;
+    settle(
+      part: ClaimedPart,
+      content: GcContent,
+      outcomes: readonly FileOutcome[],
+    ): Promise<{ readonly part: ClaimedPart; readonly failed: number }>;
+  };
+  /** Tries to remove files; `away` is why those that have no outcome were not tried. */
+  readonly removeFiles: (
+    storageKeys: readonly string[],
+  ) => Promise<{ readonly outcomes: readonly FileOutcome[]; readonly away: Error | null }>;
+}
+
+const readAtOnce = 10_000;
+
+/** Answers what removes files of a part and books what came of it. */
+export function createFileSettling(deps: FileDeps, content: GcContent, stop: AbortSignal) {
+  let looksForLeft = removesSamples(content);
+
+  /** @throws DomainError sampleStoreUnavailable; what was not tried stays for the next attempt */
+  const settle = async (
+    part: ClaimedPart,
+    storageKeys: readonly string[],
+  ): Promise<{ part: ClaimedPart; failed: number }> => {
+    if (storageKeys.length === 0) return { part, failed: 0 };
+    const { outcomes, away } = await deps.removeFiles(storageKeys);
+    const settled = await deps.files.settle(part, content, outcomes);
+    deps.metrics.taskObjects.inc({ type: 'gc', outcome: 'failed' }, Math.max(0, settled.failed));
+    if (away !== null) throw away;
+    return settled;
+  };
+
+  return {
+    settle,
+
+    /** At the start of an attempt: what an earlier one left between its commit and the files, or a retry wants again. */
+    settleLeft: async (part: ClaimedPart): Promise<ClaimedPart> => {
+      let at = part;
+      while (looksForLeft && !stop.aborted) {
+        const storageKeys = await deps.files.listPending(at, readAtOnce);
+        looksForLeft = storageKeys.length === readAtOnce;
+        const settled = await settle(at, storageKeys);
+        deps.metrics.taskObjects.inc({ type: 'gc', outcome: 'done' }, Math.max(0, -settled.failed));
+        at = settled.part;
+      }
+      return at;
+    },
+  };
+}

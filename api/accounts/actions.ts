@@ -1,0 +1,77 @@
+import { v7 as newUuid } from 'uuid';
+import type { Account, AccountType } from '../../domain/accounts/account.ts';
+import type { Passwords } from '../../platform/passwords.ts';
+import { fingerprintOf, type Authenticator } from './auth/authenticator.ts';
+import { refuseKnownPassword } from './auth/knownPasswords.ts';
+import type { Actor } from '../http/requestContext.ts';
+
+export interface Registration {
+  readonly login: string;
+  readonly password: string;
+  readonly accountType?: AccountType;
+  readonly description?: string;
+  /** By the form of which the manual says that the e-mail address is the password too. */
+  readonly isLegacy?: boolean;
+}
+
+export interface AccountActionsDeps {
+  readonly accounts: {
+    register(
+      account: {
+        readonly accountId: string;
+        readonly login: string;
+        readonly passwordHash: string;
+        readonly accountType: AccountType;
+        readonly description: string;
+      },
+      actor: Actor,
+    ): Promise<void>;
+    changePassword(accountId: string, passwordHash: string, actor: Actor): Promise<void>;
+    remove(accountId: string, actor: Actor): Promise<void>;
+  };
+  readonly passwords: Pick<Passwords, 'hash'>;
+  readonly authenticator: Pick<Authenticator, 'forget'>;
+  /** Whether only this machine can reach the service: elsewhere it does not start beside a password that everybody knows. */
+  readonly isLoopback: boolean;
+}
+
+export type AccountActions = ReturnType<typeof createAccountActions>;
+
+/** What administrators do to accounts, so that what this process remembers of them stays true. */
+export function createAccountActions({ accounts, passwords, authenticator, isLoopback }: AccountActionsDeps) {
+  return {
+    /** @throws DomainError accountExists | validationFailed, for a password that everybody knows */
+    register: async (
+      { login, password, accountType = 'advanced_user', description = '', isLegacy = false }: Registration,
+      actor: Actor,
+      accountId: string = newUuid(),
+    ): Promise<string> => {
+      if (!(isLegacy && isLoopback)) refuseKnownPassword(login, password);
+      const passwordHash = await passwords.hash(password);
+      await accounts.register({ accountId, login, passwordHash, accountType, description }, actor);
+      return accountId;
+    },
+
+    /**
+     * Ends all sessions of the account; gives the fingerprint that a new one needs.
+     * @throws DomainError validationFailed, for a password that everybody knows
+     */
+    changePassword: async (
+      { accountId, login }: Pick<Account, 'accountId' | 'login'>,
+      password: string,
+      actor: Actor,
+    ): Promise<string> => {
+      refuseKnownPassword(login, password);
+      const passwordHash = await passwords.hash(password);
+      await accounts.changePassword(accountId, passwordHash, actor);
+      authenticator.forget(accountId);
+      return fingerprintOf(passwordHash);
+    },
+
+    /** @throws DomainError accountNotFound | lastAdmin */
+    remove: async (accountId: string, actor: Actor): Promise<void> => {
+      await accounts.remove(accountId, actor);
+      authenticator.forget(accountId);
+    },
+  };
+}

@@ -1,0 +1,152 @@
+import { createHash, createHmac, randomBytes } from 'node:crypto';
+import type { Account } from '../../../domain/accounts/account.ts';
+import { DomainError } from '../../../domain/errors.ts';
+import type { Clock } from '../../http/instants.ts';
+import type { LoginLimit } from './loginLimit.ts';
+import { PasswordsBusyError, type Passwords } from '../../../platform/passwords.ts';
+
+interface Credentials {
+  readonly account: Account;
+  readonly passwordHash: string;
+}
+
+export interface SignedIn {
+  readonly account: Account;
+  /** Stands for the password without telling anything about it. */
+  readonly fingerprint: string;
+}
+
+export interface AuthenticatorDeps {
+  readonly accounts: {
+    findByLogin(login: string): Promise<Credentials | null>;
+    find(accountId: string): Promise<Credentials | null>;
+  };
+  readonly passwords: Pick<Passwords, 'verify'>;
+  readonly limit: LoginLimit;
+  readonly clock: Clock;
+}
+
+interface SessionFacts {
+  readonly accountId?: string;
+  readonly fingerprint?: string;
+  readonly begun?: number;
+}
+
+export type Authenticator = ReturnType<typeof createAuthenticator>;
+
+// argon2 alone would hold the service at some ten requests a second.
+const verifiedForMs = 30_000;
+const verifiedAtMost = 1_000;
+// A password changed or an account removed by another process counts from then on.
+const accountFreshMs = 1_000;
+const sessionAtMostMs = 12 * 60 * 60 * 1_000;
+
+/** Who a client is, from a login and password, an Authorization header or a session. */
+export function createAuthenticator({ accounts, passwords, limit, clock }: AuthenticatorDeps) {
+  const hmacKey = randomBytes(32);
+  const verified = new Map<string, { accountId: string; fingerprint: string; until: number }>();
+  const underWay = new Map<string, Promise<SignedIn>>();
+  const recent = new Map<string, { account: Promise<SignedIn | null>; until: number }>();
+
+  const findRecent = (accountId: string): Promise<SignedIn | null> => {
+    const known = recent.get(accountId);
+    if (known !== undefined && known.until > Date.now()) return known.account;
+    const account = accounts.find(accountId).then(toSignedIn);
+    recent.set(accountId, { account, until: Date.now() + accountFreshMs });
+    account.catch(() => recent.delete(accountId));
+    return account;
+  };
+
+  const stillValid = async (accountId: string, fingerprint: string): Promise<SignedIn | null> => {
+    const found = await findRecent(accountId);
+    return found?.fingerprint === fingerprint ? found : null;
+  };
+
+  const guess = async (login: string, password: string): Promise<SignedIn | null> => {
+    const found = await accounts.findByLogin(login);
+    const matches = await passwords.verify(found?.passwordHash ?? null, password).catch(tooMany);
+    return matches ? toSignedIn(found) : null;
+  };
+
+  /** @throws DomainError loginNotFound, after the same time for an unknown login as for a wrong password */
+  const byPassword = async (login: string, password: string, address: string): Promise<SignedIn> => {
+    await limit.take(address);
+    let isWrong = false;
+    try {
+      const signedIn = await guess(login, password);
+      isWrong = signedIn === null;
+      if (signedIn === null) throw new DomainError('loginNotFound', 'wrong login or password');
+      return signedIn;
+    } finally {
+      if (!isWrong) await limit.giveBack(address);
+    }
+  };
+
+  const remember = (key: string, signedIn: SignedIn): void => {
+    const [oldest] = verified.keys();
+    if (verified.size >= verifiedAtMost && oldest !== undefined) verified.delete(oldest);
+    const { account, fingerprint } = signedIn;
+    verified.set(key, { accountId: account.accountId, fingerprint, until: Date.now() + verifiedForMs });
+  };
+
+  return {
+    byPassword,
+
+    /** @throws DomainError badAuthorization | loginNotFound | tooManyRequests */
+    byHeader: async (header: string, address: string): Promise<SignedIn> => {
+      const { login, password } = parseBasic(header);
+      const key = createHmac('sha256', hmacKey).update(`${login}\0${password}`).digest('base64');
+      const known = verified.get(key);
+      if (known !== undefined) {
+        const signedIn = known.until > Date.now() && (await stillValid(known.accountId, known.fingerprint));
+        if (signedIn !== false && signedIn !== null) return signedIn;
+        verified.delete(key);
+      }
+      let check = underWay.get(key);
+      if (check === undefined) {
+        check = byPassword(login, password, address).finally(() => underWay.delete(key));
+        underWay.set(key, check);
+      }
+      const signedIn = await check;
+      remember(key, signedIn);
+      return signedIn;
+    },
+
+    /** Null when the session is too old, or its account is gone or has another password by now. */
+    bySession: async ({ accountId, fingerprint, begun = 0 }: SessionFacts): Promise<SignedIn | null> => {
+      if (accountId === undefined || fingerprint === undefined) return null;
+      return clock.now().getTime() - begun < sessionAtMostMs ? stillValid(accountId, fingerprint) : null;
+    },
+
+    /** Whether the account still exists, with the password that it had then. */
+    isStillIn: async ({ account, fingerprint }: SignedIn): Promise<boolean> =>
+      (await stillValid(account.accountId, fingerprint)) !== null,
+
+    /** After a change of password or a removal: nothing that was known of the account counts any longer. */
+    forget: (accountId: string): void => void recent.delete(accountId),
+  };
+}
+
+function toSignedIn(found: Credentials | null): SignedIn | null {
+  return found === null ? null : { account: found.account, fingerprint: fingerprintOf(found.passwordHash) };
+}
+
+export function fingerprintOf(passwordHash: string): string {
+  return createHash('sha256').update(passwordHash).digest('base64url');
+}
+
+/** @throws DomainError badAuthorization */
+export function parseBasic(header: string): { login: string; password: string } {
+  const encoded = /^Basic +([A-Za-z0-9+/]+={0,2}) *$/i.exec(header)?.[1];
+  const decoded = encoded === undefined ? '' : Buffer.from(encoded, 'base64').toString('utf8');
+  const colon = decoded.indexOf(':');
+  if (colon < 0) {
+    throw new DomainError('badAuthorization', 'expected Authorization: Basic base64(login:password)');
+  }
+  return { login: decoded.slice(0, colon), password: decoded.slice(colon + 1) };
+}
+
+function tooMany(error: unknown): never {
+  if (error instanceof PasswordsBusyError) throw new DomainError('tooManyRequests', error.message);
+  throw error;
+}

@@ -1,0 +1,85 @@
+import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import { DomainError } from '../../../domain/errors.ts';
+import { ipv6Prefix, usualForm } from '../../../platform/ipAddress.ts';
+
+/** Guesses of one network are counted, wherever they arrive: log-in form, JSON, Authorization header; of all processes together. */
+export interface LoginLimit {
+  /**
+   * Counts a guess before it is looked at: many at the same time are no more than as many in a row.
+   * @throws TooManyLoginsError
+   */
+  take(address: string): Promise<void>;
+  /** The guess was right, or nobody has looked at it. */
+  giveBack(address: string): Promise<void>;
+}
+
+export class TooManyLoginsError extends DomainError {
+  readonly retryAfterSeconds: number;
+  /** Who has to wait. */
+  readonly network: string;
+
+  constructor(network: string, retryAfterSeconds: number) {
+    super('tooManyRequests', 'too many log-ins have failed');
+    this.network = network;
+    this.retryAfterSeconds = retryAfterSeconds;
+  }
+}
+
+const windowSeconds = 5 * 60;
+// A site of several subscribers, such as a company, may err more often than one of them; 65,536 times as often it may not.
+const networksOfASite = 4;
+
+/** `storeClient`: the process's Sequelize. */
+export function createLoginLimit(storeClient: object, failuresAtMost = 30): LoginLimit {
+  const createLimiter = (keyPrefix: string, points: number) =>
+    new RateLimiterPostgres({
+      storeClient,
+      storeType: 'sequelize',
+      tableName: 'login_limits',
+      tableCreated: true,
+      keyPrefix,
+      points,
+      duration: windowSeconds,
+      // A flood that is refused anyway costs no query.
+      inMemoryBlockOnConsumed: points + 1,
+    });
+  const ofNetwork = createLimiter('network', failuresAtMost);
+  const ofSite = createLimiter('site', failuresAtMost * networksOfASite);
+
+  const consume = async (limiter: RateLimiterPostgres, network: string): Promise<void> => {
+    try {
+      await limiter.consume(network);
+    } catch (error) {
+      if (!(error instanceof RateLimiterRes)) throw error;
+      throw new TooManyLoginsError(network, Math.ceil(error.msBeforeNext / 1_000));
+    }
+  };
+  return {
+    take: async (address) => {
+      const site = siteOf(address);
+      // One after the other: a network that is blocked must not use up what its site has.
+      await consume(ofNetwork, networkOf(address));
+      if (site !== null) await consume(ofSite, site);
+    },
+    giveBack: async (address) => {
+      const site = siteOf(address);
+      await ofNetwork.reward(networkOf(address));
+      if (site !== null) await ofSite.reward(site);
+    },
+  };
+}
+
+/** An IPv4 address, or the /64 of an IPv6 one: that much belongs to one subscriber. */
+export function networkOf(address: string): string {
+  return ipv6Prefix(orNone(address), 4) ?? usualForm(address);
+}
+
+/** The /48 of an IPv6 address, the most that one site is given; null for IPv4. */
+export function siteOf(address: string): string | null {
+  return ipv6Prefix(orNone(address), 3);
+}
+
+/** A connection that is gone has no address any more. */
+function orNone(address: string): string {
+  return address === '' ? '::' : address;
+}

@@ -1,0 +1,97 @@
+import type { Request } from 'express';
+import type { Logger } from 'pino';
+import type { Account } from '../../../domain/accounts/account.ts';
+import { DomainError, type ErrorName } from '../../../domain/errors.ts';
+import { actorOf, type Actor } from '../../http/requestContext.ts';
+import { TooManyLoginsError } from './loginLimit.ts';
+
+export interface SessionAuditDeps {
+  readonly audit: {
+    record(entry: {
+      readonly actor: Actor;
+      readonly action: string;
+      readonly objectType: 'session';
+      readonly objectId: string;
+      readonly after?: object;
+    }): Promise<void>;
+  };
+  readonly log: Logger;
+  readonly linesPerMinute?: number;
+  /** Milliseconds of a clock that only goes forward. */
+  readonly now?: () => number;
+}
+
+export type SessionAudit = ReturnType<typeof createSessionAudit>;
+
+const minute = 60_000;
+const loginAtMost = 128;
+const refusals = new Set<ErrorName>(['loginNotFound', 'forbidden', 'tooManyRequests']);
+
+/**
+ * Log-ins and log-outs, and the log-ins that were refused. Whoever guesses passwords must not fill the audit: so
+ * many lines a minute are written by a process, and the next one after them says how many were not. Of a network that has to
+ * wait there is one line for the whole of its wait, or its flood would leave none for others.
+ */
+export function createSessionAudit(deps: SessionAuditDeps) {
+  const { audit, log, linesPerMinute = 60, now = () => performance.now() } = deps;
+  let minuteBegan = -Infinity;
+  let lines = 0;
+  let unwritten = 0;
+  /** Networks of whose wait there is a line, and until when that is. */
+  const waits = new Map<string, number>();
+
+  const isToldAlready = (network: string): boolean => {
+    for (const [other, until] of waits) if (until <= now()) waits.delete(other);
+    return waits.has(network);
+  };
+
+  const record = (actor: Actor, action: string, after?: object): Promise<void> =>
+    audit.record({
+      ...{ actor, action, objectType: 'session', objectId: actor.login },
+      ...(after === undefined ? {} : { after }),
+    });
+
+  return {
+    loggedIn: (req: Request, { accountId, login }: Account): Promise<void> =>
+      record({ ...actorOf(req), accountId, login }, 'session.login'),
+
+    loggedOut: (req: Request): Promise<void> => record(actorOf(req), 'session.logout'),
+
+    /** Of an error that is no refusal of credentials it writes nothing. Never rejects: the error is what counts. */
+    refused: async (req: Request, givenLogin: string, error: unknown): Promise<void> => {
+      if (!(error instanceof DomainError) || !refusals.has(error.error)) return;
+      if (now() - minuteBegan >= minute) {
+        minuteBegan = now();
+        lines = 0;
+      }
+      const wait = waitOf(error);
+      if (lines >= linesPerMinute || (wait !== null && isToldAlready(wait.network))) {
+        unwritten += 1;
+        return;
+      }
+      lines += 1;
+      if (wait !== null) waits.set(wait.network, now() + wait.forMs);
+      const after = { error_code: error.entry.code, ...(unwritten > 0 && { unwritten_before: unwritten }) };
+      unwritten = 0;
+      const actor = { ...actorOf(req), accountId: null, login: storable(givenLogin) };
+      await record(actor, 'session.refuse', after).catch((failure: unknown) => {
+        log.error({ err: failure }, 'a refused log-in could not be written into the audit');
+      });
+    },
+  };
+}
+
+/** null: the refusal is of this log-in alone. Without a network: more passwords wait to be checked than can be. */
+function waitOf(error: DomainError): { readonly network: string; readonly forMs: number } | null {
+  if (error instanceof TooManyLoginsError)
+    return { network: error.network, forMs: error.retryAfterSeconds * 1_000 };
+  return error.error === 'tooManyRequests' ? { network: '', forMs: minute } : null;
+}
+
+/** PostgreSQL can store neither NUL nor half of a surrogate pair. */
+function storable(login: string): string {
+  return login
+    .slice(0, loginAtMost)
+    .replaceAll('\0', '')
+    .replaceAll(/\p{Surrogate}/gu, '');
+}

@@ -1,0 +1,75 @@
+import type { Request } from 'express';
+import type { Account, AccountType } from '../../domain/accounts/account.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { AccountActions, Registration } from './actions.ts';
+import { endSession } from './auth/sessionCookie.ts';
+import type { Handlers } from '../http/jsonRouter.ts';
+import { presentAccount, presentAccountStats, type AccountStatsToShow } from './present.ts';
+import { actorOf, identityOf, inputOf } from '../http/requestContext.ts';
+
+export interface AccountsDeps {
+  readonly accountLists: {
+    page(paging: { page: number; pageSize: number }): Promise<{ accounts: Account[]; count: number }>;
+    find(accountId: string): Promise<{ account: Account; stats: AccountStatsToShow } | null>;
+  };
+  readonly accountActions: AccountActions;
+}
+
+interface AccountInput {
+  params: { account_id: string };
+}
+
+type RegistrationBody =
+  | { login: string; password: string; account_type?: AccountType; description?: string }
+  | { email: string; organization_name?: string };
+
+export function accountRoutes({ accountLists, accountActions }: AccountsDeps): Handlers {
+  return {
+    getAccounts: async (req, res) => {
+      const { query } = inputOf<{ query: { page: number; page_size: number } }>(req);
+      const { accounts, count } = await accountLists.page({ page: query.page, pageSize: query.page_size });
+      res.json({ accounts: accounts.map(presentAccount), account_count: count });
+    },
+
+    registerAccount: async (req, res) => {
+      const accountId = await accountActions.register(registrationOf(req), actorOf(req));
+      res.status(201).location(`${req.baseUrl}/accounts/${accountId}`).json({ account_id: accountId });
+    },
+
+    getAccount: async (req, res) => {
+      const { params } = inputOf<AccountInput>(req);
+      const found = await accountLists.find(params.account_id);
+      if (found === null) throw new DomainError('accountNotFound', `account ${params.account_id}`);
+      res.json({ info: presentAccount(found.account), stats: presentAccountStats(found.stats) });
+    },
+
+    putAccount: async (req, res) => {
+      const { params } = inputOf<AccountInput>(req);
+      const accountId = await accountActions.register(registrationOf(req), actorOf(req), params.account_id);
+      res.status(201).location(`${req.baseUrl}/accounts/${accountId}`).json({ account_id: accountId });
+    },
+
+    removeAccount: async (req, res) => {
+      const { params } = inputOf<AccountInput>(req);
+      await accountActions.remove(params.account_id, actorOf(req));
+      const { account, via } = identityOf(req);
+      if (via === 'session' && account.accountId === params.account_id) await endSession(req, res);
+      res.json({});
+    },
+  };
+}
+
+function registrationOf(req: Request): Registration {
+  const { body } = inputOf<{ body: RegistrationBody }>(req);
+  if ('email' in body) {
+    const { email, organization_name: description = '' } = body;
+    return { login: email, password: email, description, isLegacy: true };
+  }
+  const { login, password, account_type, description } = body;
+  return {
+    login,
+    password,
+    ...(account_type === undefined ? {} : { accountType: account_type }),
+    ...(description === undefined ? {} : { description }),
+  };
+}

@@ -1,0 +1,39 @@
+import { optionalInstant } from '../http/instants.ts';
+
+/** The filters of the audit as a client sends them. */
+export interface AuditQuery {
+  readonly account_id?: string;
+  readonly login?: string;
+  readonly action?: string;
+  readonly object_type?: string;
+  readonly object_id?: string;
+  readonly request_id?: string;
+  readonly audit_time__gte?: string;
+  readonly audit_time__lt?: string;
+}
+
+/** The same in our own words. */
+export interface AuditFilters {
+  readonly accountId?: string;
+  readonly login?: string;
+  readonly action?: string;
+  readonly objectType?: string;
+  readonly objectId?: string;
+  readonly requestId?: string;
+  readonly auditTimeGte?: string;
+  readonly auditTimeLt?: string;
+}
+
+export function toAuditFilters(query: AuditQuery): AuditFilters {
+  const entries = Object.entries({
+    accountId: query.account_id,
+    login: query.login,
+    action: query.action,
+    objectType: query.object_type,
+    objectId: query.object_id,
+    requestId: query.request_id,
+    auditTimeGte: optionalInstant(query.audit_time__gte),
+    auditTimeLt: optionalInstant(query.audit_time__lt),
+  });
+  return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
+}

@@ -1,0 +1,57 @@
+import type { RequestHandler } from 'express';
+import { errorFilters, errorsPage } from '../../views/pages/errors/list.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { queryCheck } from '../http/contract/queryCheck.ts';
+import { csvPieces } from '../http/csv.ts';
+import { toErrorFilters, type ErrorQuery } from './query.ts';
+import { sendPieces } from '../http/jsonStream.ts';
+import { taskErrorColumns, taskErrorRows } from '../tasks/present/csvRows.ts';
+import { presentTaskError, type TaskErrorToShow } from './present.ts';
+import type { PageSources } from '../html/deps.ts';
+import { sendPage } from '../html/pageAnswer.ts';
+import { readPaging } from '../html/paging.ts';
+import { readFilters } from '../html/readFilters.ts';
+
+/** The errors of all tasks, and the same as CSV. Filters that cannot be read show none, and what is wrong with them. */
+export function errors({
+  errorLists,
+  contract,
+  clock,
+}: Pick<PageSources, 'errorLists' | 'contract' | 'clock'>): Record<'page' | 'csv', RequestHandler> {
+  const check = queryCheck<ErrorQuery>(contract, '/errors');
+  const page: RequestHandler = async (req, res) => {
+    const paging = readPaging(req.query, 20);
+    const { query, typed } = readFilters(req, errorFilters, check, clock.now());
+    const { error_code: code, ...others } = query ?? {};
+    const [rows, groups] =
+      query === null
+        ? [[], []]
+        : await Promise.all([
+            errorLists.page(toErrorFilters(query), paging),
+            errorLists.countByCode(toErrorFilters(others)),
+          ]);
+    const matching = groups.filter(({ errorCode }) => code === undefined || errorCode === code);
+    const shown = errorsPage({
+      typed,
+      errors: rows.map(toShape),
+      groups: groups.map(({ errorCode, desc, count }) => ({ error_code: errorCode, desc, count })),
+      count: matching.reduce((sum, { count }) => sum + count, 0),
+      ...paging,
+    });
+    sendPage(req, res, 'errors/list', shown, query === null ? 400 : 200);
+  };
+
+  const csv: RequestHandler = async (req, res) => {
+    const { query, typed } = readFilters(req, errorFilters, check, clock.now());
+    if (query === null) throw new DomainError('badQueryParameter', Object.values(typed.faults).join('; '));
+    res.attachment('errors.csv');
+    const rows = taskErrorRows(errorLists.all(toErrorFilters(query)));
+    await sendPieces(res, 'csv', csvPieces(taskErrorColumns, rows));
+  };
+
+  return { page, csv };
+}
+
+function toShape(error: TaskErrorToShow) {
+  return { ...presentTaskError(error), is_overcome: error.overcomeTime !== null };
+}

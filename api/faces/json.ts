@@ -1,0 +1,68 @@
+import type { Account } from '../../domain/accounts/account.ts';
+import type { Handlers } from '../http/jsonRouter.ts';
+import { presentAccount, presentAccountStats, type AccountStatsToShow } from '../accounts/present.ts';
+import { presentAttribute, presentFace, type AttributeToShow, type FaceToShow } from './present/face.ts';
+import { presentList, type ListToShow } from '../lists/present.ts';
+import { inputOf } from '../http/requestContext.ts';
+
+export interface SearchDeps {
+  readonly listLists: { find(listId: string): Promise<ListToShow | null> };
+  readonly accountLists: {
+    find(accountId: string): Promise<{ account: Account; stats: AccountStatsToShow } | null>;
+  };
+  readonly accounts: { findByLogin(login: string): Promise<{ account: Account } | null> };
+  readonly searchLists: {
+    findFace(faceId: string): Promise<FaceToShow | null>;
+    findAttribute(attributeId: string): Promise<AttributeToShow | null>;
+  };
+}
+
+interface Found {
+  readonly data: object | null;
+  readonly type: 'list' | 'account' | 'face' | 'attribute' | null;
+}
+
+const uuid = /^[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}$/;
+const nothing: Found = { data: null, type: null };
+
+/** One box for whatever somebody holds in hands: an id of several kinds, or the login of an account. */
+export function searchRoutes({ listLists, accountLists, accounts, searchLists }: SearchDeps): Handlers {
+  const findAccount = async (accountId: string): Promise<Found> => {
+    const found = await accountLists.find(accountId);
+    if (found === null) return nothing;
+    const data = { info: presentAccount(found.account), stats: presentAccountStats(found.stats) };
+    return { data, type: 'account' };
+  };
+
+  // In the order in which an id that means several things is answered.
+  const byId: readonly ((id: string) => Promise<Found>)[] = [
+    async (id) => foundOr(await listLists.find(id), presentList, 'list'),
+    findAccount,
+    async (id) => foundOr(await searchLists.findFace(id), presentFace, 'face'),
+    async (id) => foundOr(await searchLists.findAttribute(id), presentAttribute, 'attribute'),
+  ];
+
+  return {
+    search: async (req, res) => {
+      // Ids and logins are in lower case; what was copied from elsewhere may not be.
+      const text = inputOf<{ query: { q: string } }>(req).query.q.trim().toLowerCase();
+      if (!uuid.test(text)) {
+        const found = await accounts.findByLogin(text);
+        res.json(found === null ? nothing : await findAccount(found.account.accountId));
+        return;
+      }
+      for (const find of byId) {
+        const found = await find(text);
+        if (found.data !== null) {
+          res.json(found);
+          return;
+        }
+      }
+      res.json(nothing);
+    },
+  };
+}
+
+function foundOr<Row>(row: Row | null, present: (row: Row) => object, type: Found['type']): Found {
+  return row === null ? nothing : { data: present(row), type };
+}

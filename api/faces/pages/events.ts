@@ -1,0 +1,23 @@
+import type { RequestHandler } from 'express';
+import { DomainError } from '../../../domain/errors.ts';
+import { eventPage } from '../../../views/pages/events/one.ts';
+import { presentEvent } from '../present/event.ts';
+import { presentFaceCard } from '../present/faceCards.ts';
+import type { PageSources } from '../../html/deps.ts';
+import { sendPage } from '../../html/pageAnswer.ts';
+import { uuidOf } from '../../html/uuidOf.ts';
+
+export function oneEvent({
+  eventLists,
+  faceLists,
+  extractors,
+}: Pick<PageSources, 'eventLists' | 'faceLists' | 'extractors'>): RequestHandler {
+  return async (req, res) => {
+    const eventId = uuidOf(req, 'event_id');
+    const found = await eventLists.find(eventId);
+    if (found === null) throw new DomainError('eventNotFound', `event ${eventId}`);
+    const faces = found.faceIds.length === 0 ? [] : await faceLists.cards(found.faceIds);
+    const page = eventPage({ event: presentEvent(found), faces: faces.map(presentFaceCard), extractors });
+    sendPage(req, res, 'events/one', page);
+  };
+}

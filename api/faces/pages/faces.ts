@@ -1,0 +1,19 @@
+import type { RequestHandler } from 'express';
+import { DomainError } from '../../../domain/errors.ts';
+import { facePage } from '../../../views/pages/faces/one.ts';
+import { presentFaceDetails } from '../present/faceDetails.ts';
+import type { PageSources } from '../../html/deps.ts';
+import { sendPage } from '../../html/pageAnswer.ts';
+import { uuidOf } from '../../html/uuidOf.ts';
+
+export function oneFace({
+  faceLists,
+  extractors,
+}: Pick<PageSources, 'faceLists' | 'extractors'>): RequestHandler {
+  return async (req, res) => {
+    const faceId = uuidOf(req, 'face_id');
+    const found = await faceLists.find(faceId);
+    if (found === null) throw new DomainError('faceNotFound', `face ${faceId}`);
+    sendPage(req, res, 'faces/one', facePage({ face: presentFaceDetails(found), extractors }));
+  };
+}

@@ -1,0 +1,36 @@
+import type { RequestHandler } from 'express';
+import { DomainError } from '../../../domain/errors.ts';
+import { noPicture } from '../../../views/components/picture/picture.ts';
+import type { PageSources } from '../../html/deps.ts';
+import { pictureType } from './pictureType.ts';
+import { uuidOf } from '../../html/uuidOf.ts';
+
+type PictureSources = Pick<PageSources, 'faceLists' | 'images'>;
+
+/** The image of a sample. One whose image is lost is shown as a placeholder: a page says more than a broken picture. */
+export function samplePicture({ faceLists, images }: PictureSources): RequestHandler {
+  const read = async (key: string): Promise<Buffer | null> => {
+    try {
+      return await images.get(key);
+    } catch (error) {
+      if (error instanceof DomainError && error.error === 'sampleMissing') return null;
+      throw error;
+    }
+  };
+
+  return async (req, res) => {
+    const kind = (['face', 'body'] as const).find((known) => known === req.params['kind']);
+    const ownerId = uuidOf(req, 'owner_id');
+    const key = kind && (await faceLists.sampleKey(ownerId, kind));
+    if (key === undefined) throw new DomainError('pageNotFound', `There is no such sample of ${ownerId}.`);
+    const bytes = key === null ? null : await read(key);
+    const type = bytes && pictureType(bytes);
+    if (type === null) {
+      res.redirect(302, noPicture);
+      return;
+    }
+    // An extraction with another image or a garbage collection should be seen before long.
+    res.set({ 'Cache-Control': 'private, max-age=60', 'X-Content-Type-Options': 'nosniff' });
+    res.type(type).send(bytes);
+  };
+}

@@ -1,0 +1,63 @@
+import { once } from 'node:events';
+import type { RequestListener, ServerResponse } from 'node:http';
+import { listen } from '../../platform/listen.ts';
+import { breakOff } from './jsonStream.ts';
+import { backlog, createLimitedServer } from './limitedServer.ts';
+
+export interface HttpServerOptions {
+  readonly host: string;
+  readonly port: number;
+  /** Requests that are still under way so long after `stop` are cut off. */
+  readonly limitMs: number;
+}
+
+export interface HttpServer {
+  readonly url: string;
+  /** From now on every answer tells its client to open no further request on the connection. */
+  leave(): void;
+  /** Accepts nothing more and lets the requests end that are under way. */
+  stop(): Promise<void>;
+}
+
+/** Listens; and leaves without a failed request, also for clients that keep their connections. */
+export async function startHttpServer(
+  listener: RequestListener,
+  { host, port, limitMs }: HttpServerOptions,
+): Promise<HttpServer> {
+  const underWay = new Set<ServerResponse>();
+  let isLeaving = false;
+  let isStopping = false;
+  const server = createLimitedServer((request, response) => {
+    underWay.add(response);
+    response.once('close', () => {
+      underWay.delete(response);
+      // Its headers may have gone out before `leave`, with the promise of a lasting connection.
+      if (isStopping) setImmediate(() => server.closeIdleConnections());
+    });
+    if (isLeaving) response.setHeader('Connection', 'close');
+    listener(request, response);
+  });
+  const actualPort = await listen(server, { port, host, backlog }, 'api');
+
+  const leave = (): void => {
+    isLeaving = true;
+    for (const response of underWay) if (!response.headersSent) response.setHeader('Connection', 'close');
+  };
+  return {
+    url: `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`,
+    leave,
+    stop: async () => {
+      leave();
+      isStopping = true;
+      const closed = once(server, 'close');
+      server.close();
+      server.closeIdleConnections();
+      const limit = setTimeout(() => {
+        for (const response of underWay) breakOff(response);
+        server.closeAllConnections();
+      }, limitMs);
+      await closed;
+      clearTimeout(limit);
+    },
+  };
+}

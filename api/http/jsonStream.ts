@@ -1,0 +1,44 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { Response } from 'express';
+
+/**
+ * Sends a text that is made piece by piece, no faster than the client takes it. What goes wrong before the first piece is
+ * answered as an error; later the answer is broken off (api/http/middleware/errorHandler.ts), so that nobody takes what came for
+ * the whole.
+ */
+export async function sendPieces(
+  res: Response,
+  type: 'json' | 'csv',
+  pieces: AsyncIterable<string | Buffer>,
+): Promise<void> {
+  const gone = new AbortController();
+  res.once('close', () => gone.abort());
+  // Who takes nothing for minutes is cut off, and must not see it as an end.
+  res.once('timeout', () => breakOff(res));
+  res.type(type);
+  const isHead = res.req.method === 'HEAD';
+  for await (const piece of pieces) {
+    if (isHead || gone.signal.aborted) break;
+    if (res.write(piece)) continue;
+    await once(res, 'drain', { signal: gone.signal }).catch(() => undefined);
+  }
+  res.end();
+}
+
+/** Ends an answer so that every client notices: one that has no length ends with its connection, unless that is reset. */
+export function breakOff(res: ServerResponse): void {
+  res.socket?.resetAndDestroy();
+  res.destroy();
+}
+
+/** The items of lists that come in pieces, as one JSON array under a name. */
+export async function* arrayPieces(name: string, lists: AsyncIterable<readonly object[]>) {
+  let separator = `{"${name}":[`;
+  for await (const list of lists) {
+    if (list.length === 0) continue;
+    yield separator + JSON.stringify(list).slice(1, -1);
+    separator = ',';
+  }
+  yield `${separator === ',' ? '' : separator}]}`;
+}

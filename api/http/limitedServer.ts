@@ -1,0 +1,37 @@
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { maxOpenFiles } from '../../platform/openFiles.ts';
+
+export interface HttpLimits {
+  readonly headTimeoutMs?: number;
+  readonly requestTimeoutMs?: number;
+}
+
+const maxConnections = 16_384;
+
+/** For `listen`: who does not fit into the queue is heard only a second later. The system may allow less. */
+export const backlog = 4_096;
+
+/**
+ * A server that clients cannot wear out by being slow: whoever has not sent a request's head after 10 s or all of it after 30 s
+ * is answered 408 and cut off, and so is whoever neither takes nor gives a byte for two minutes. Connections beyond its limit
+ * are closed at once; a quarter of the files that the process may open stays for the database, the engine and images.
+ */
+export function createLimitedServer(
+  listener: RequestListener,
+  { headTimeoutMs = 10_000, requestTimeoutMs = 30_000 }: HttpLimits = {},
+): Server {
+  const server = createServer(
+    {
+      headersTimeout: headTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: 1_000,
+      // Longer than a proxy keeps an idle connection, so that it is never the server who closes first.
+      keepAliveTimeout: 75_000,
+    },
+    listener,
+  );
+  // An event stream beats every 15 s.
+  server.setTimeout(120_000);
+  server.maxConnections = Math.min(maxConnections, Math.floor(maxOpenFiles() * 0.75));
+  return server;
+}

@@ -1,0 +1,46 @@
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { DomainError } from '../../domain/errors.ts';
+import { listen } from '../../platform/listen.ts';
+import { backlog, createLimitedServer } from './limitedServer.ts';
+import { presentError } from './errorBody.ts';
+import { apiVersion } from '../ops/version.ts';
+
+const away = new DomainError('unavailable', 'the API has just been started and waits for its database');
+
+/**
+ * Stands in for an API that waits for its database at its start: whoever asks whether the process lives is told so, and nobody
+ * is sent here for anything else.
+ */
+export async function startWaitingServer(place: { readonly host: string; readonly port: number }) {
+  const server = createLimitedServer((request, response) => {
+    // Those who come again are to meet the API itself.
+    response.setHeader('Connection', 'close').setHeader('Cache-Control', 'no-store');
+    const { pathname } = new URL(request.url ?? '/', 'http://api');
+    switch (pathname.replace(/^\/4(?=\/)/, '')) {
+      case '/version':
+        answer(response, 200, { Version: apiVersion });
+        return;
+      case '/healthcheck':
+        answer(response, 502, {
+          errors: [{ service: 'postgresql', status: 'failed', desc: 'waited for since the start' }],
+        });
+        return;
+      default:
+        answer(response, away.entry.status, presentError(away));
+    }
+  });
+  await listen(server, { ...place, backlog }, 'api');
+  return {
+    close: async (): Promise<void> => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
+}

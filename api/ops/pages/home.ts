@@ -1,0 +1,125 @@
+import type { RequestHandler } from 'express';
+import { runHealthChecks, type HealthCheck } from '../../../platform/healthChecks.ts';
+import { createRecent } from '../../../platform/recent.ts';
+import { dayStep, hourStep } from '../../../views/pages/home/activity.ts';
+import { overdueAtMost } from '../../../views/pages/home/attention.ts';
+import { homePage, type HomePage } from '../../../views/pages/home/home.ts';
+import type { TaskShape } from '../../../views/shapes.ts';
+import { presentAccount } from '../../accounts/present.ts';
+import { presentTaskOfPage } from '../../tasks/present/task.ts';
+import { missingOf, type WorkerCounts } from '../../tasks/live/workerWatch.ts';
+import type { PageSources, StatusCount } from '../../html/deps.ts';
+import { sendPage } from '../../html/pageAnswer.ts';
+import { readPaging, type Paging } from '../../html/paging.ts';
+import { toldInTime } from '../../html/toldInTime.ts';
+
+type HomeSources = Pick<
+  PageSources,
+  'taskLists' | 'homeLists' | 'accountLists' | 'checks' | 'defaultFaceVersion' | 'extractors' | 'clock'
+> & { countWorkers(): Promise<WorkerCounts>; isUnavailable(error: unknown): boolean };
+
+export const homePageSize = 10;
+const openAtMost = 10;
+const endedAtMost = 5;
+const failedAtMost = 5;
+const incompleteAtMost = 3;
+const failedWithinMs = 86_400_000;
+const overdueAfterMs = 60_000;
+// A page that refreshes itself asks every two seconds, each of them; neither changes that fast.
+const stockAgeMs = 10_000;
+const healthAgeMs = 5_000;
+const activityAgeMs = 10_000;
+const hourMs = 3_600_000;
+
+/** What home shows, and the page of it. */
+export function home(sources: HomeSources): {
+  read(paging: Paging): Promise<HomePage>;
+  page: RequestHandler;
+} {
+  const { taskLists, homeLists, accountLists, extractors, defaultFaceVersion: defaultVersion } = sources;
+  const recentStock = createRecent(() => homeLists.stock(), stockAgeMs);
+  const recentHealth = createRecent(
+    () => runHealthChecks(sources.checks.filter(isNoWorker), { withDependent: true }),
+    healthAgeMs,
+  );
+  const since = (ms: number) => new Date(sources.clock.now().getTime() - ms);
+  const recentHour = createRecent(() => homeLists.activity(since(2 * hourMs), hourStep), activityAgeMs);
+  const recentDay = createRecent(() => homeLists.activity(since(25 * hourMs), dayStep), activityAgeMs);
+  const read = async (paging: Paging): Promise<HomePage> => {
+    const now = sources.clock.now();
+    const before = (ms: number) => new Date(now.getTime() - ms);
+    const told = <T>(asked: Promise<T>): Promise<T | null> => toldInTime(asked, sources.isUnavailable);
+    const [tasks, statuses, accounts, stock, findings, workers, overdueMessages, hour, day] =
+      await Promise.all([
+        told(
+          tasksOf(taskLists, [
+            homeLists.openTasks(openAtMost),
+            homeLists.endedTasks(endedAtMost),
+            homeLists.failedSince(before(failedWithinMs), failedAtMost),
+            homeLists.incompleteSince(before(failedWithinMs), incompleteAtMost),
+          ]),
+        ),
+        told(taskLists.countByTypeAndStatus()),
+        told(accountLists.page(paging)),
+        told(recentStock()),
+        told(recentHealth()),
+        told(sources.countWorkers()),
+        told(homeLists.overdueMessages(before(overdueAfterMs), overdueAtMost)),
+        told(recentHour()),
+        told(recentDay()),
+      ]);
+    const missing = workers === null ? [] : missingOf(workers);
+    const [running = [], recent = [], failedOfLate = [], incompleteOfLate = []] = tasks ?? [];
+    const faulty = findings?.filter(({ status }) => status !== 'ok') ?? [];
+    return homePage({
+      missingWorkers: missing,
+      activity: { now, hour, day },
+      tasks: tasks === null ? null : { running, recent, failedOfLate, incompleteOfLate },
+      counts: statuses === null ? null : countsOf(statuses),
+      accounts: accounts === null ? null : { ...accounts, accounts: accounts.accounts.map(presentAccount) },
+      ...paging,
+      stock:
+        stock === null
+          ? null
+          : { ...stock, defaultVersion, extractors: extractors.filter(({ kind }) => kind === 'face') },
+      health: { findings, workers },
+      attention: { now, broken: [...missing, ...faulty.map(({ service }) => service)], overdueMessages },
+    });
+  };
+  return {
+    read,
+    page: async (req, res) => {
+      sendPage(req, res, 'home/home', await read(readPaging(req.query, homePageSize)));
+    },
+  };
+}
+
+function countsOf(statuses: readonly StatusCount[]) {
+  const countOf = (...wanted: number[]): number =>
+    statuses.reduce((sum, row) => (wanted.includes(row.status) ? sum + row.count : sum), 0);
+  return {
+    pending: countOf(0),
+    running: countOf(1, 4),
+    cancelled: countOf(2),
+    failed: countOf(3),
+    done: countOf(5),
+  };
+}
+
+/** Whether workers are there is asked anew for each page: the page has to follow within seconds. */
+function isNoWorker({ name }: HealthCheck): boolean {
+  return name !== 'workers' && name !== 'extractors';
+}
+
+/** The tasks of each list in the order of its ids, read at once; one that has been deleted meanwhile is left out. */
+async function tasksOf(
+  taskLists: HomeSources['taskLists'],
+  lists: readonly Promise<readonly number[]>[],
+): Promise<TaskShape[][]> {
+  const ids = await Promise.all(lists);
+  const taskIds = [...new Set(ids.flat())];
+  if (taskIds.length === 0) return [];
+  const rows = await taskLists.page({ taskIds }, { page: 1, pageSize: taskIds.length });
+  const byId = new Map(rows.map((row) => [row.taskId, presentTaskOfPage(row)]));
+  return ids.map((list) => list.flatMap((id) => byId.get(id) ?? []));
+}

@@ -1,0 +1,51 @@
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { Handlers } from '../http/jsonRouter.ts';
+import { presentSysInfo, type SysInfoSurroundings, type SysInfoToShow } from './present/sysInfo.ts';
+import { signJson } from '../../platform/signedJson.ts';
+import { apiVersion } from './version.ts';
+
+export interface HelpDeps {
+  readonly sysInfoLists: { read(): Promise<SysInfoToShow> };
+  /** Rejects when Temporal does not answer. */
+  readonly temporalVersion: () => Promise<string>;
+  /** The oldest of the workers' that are there; null: none is. */
+  readonly workerVersion: () => Promise<string | null>;
+  readonly signingKey: KeyObject;
+  readonly extractors: SysInfoSurroundings['extractors'];
+  readonly shownSettings: SysInfoSurroundings['settings'];
+}
+
+export function helpRoutes(deps: HelpDeps): Handlers {
+  const publicKey = createPublicKey(deps.signingKey).export({ type: 'spki', format: 'pem' });
+  let underWay: Promise<object> | undefined;
+
+  const read = async (): Promise<object> => {
+    const [info, workerVersion, temporalVersion] = await Promise.all([
+      deps.sysInfoLists.read(),
+      deps.workerVersion(),
+      deps.temporalVersion().catch(() => null),
+    ]);
+    const document = presentSysInfo(info, {
+      version: apiVersion,
+      workerVersion,
+      temporalVersion,
+      extractors: deps.extractors,
+      settings: deps.shownSettings,
+    });
+    return signJson(document, deps.signingKey);
+  };
+
+  return {
+    getSysInfo: async (_req, res) => {
+      // It counts whole tables: whoever asks meanwhile gets the same answer.
+      underWay ??= read().finally(() => {
+        underWay = undefined;
+      });
+      res.json(await underWay);
+    },
+
+    getSysInfoKey: (_req, res) => {
+      res.type('application/x-pem-file').send(publicKey);
+    },
+  };
+}

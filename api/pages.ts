@@ -1,0 +1,255 @@
+import express, { type ErrorRequestHandler, type RequestHandler, type Router } from 'express';
+import { DomainError } from '../domain/errors.ts';
+import { render, warmTemplates } from '../views/environment.ts';
+import { paths, type ScheduleAction, type TaskAction } from '../views/paths.ts';
+import type { Authenticator } from './accounts/auth/authenticator.ts';
+import type { SessionAudit } from './accounts/auth/sessionAudit.ts';
+import { createTaskEvents } from './tasks/live/taskEvents.ts';
+import { createWorkerWatch, type WorkerWatchDeps } from './tasks/live/workerWatch.ts';
+import { createTaskFeed } from './tasks/live/taskFeed.ts';
+import { readLiveTasks } from './tasks/live/readLiveTasks.ts';
+import { authenticate, noDialogue } from './http/middleware/authenticate.ts';
+import { methodNotAllowed } from './http/middleware/methodNotAllowed.ts';
+import { contextOf } from './http/requestContext.ts';
+import { apiVersion } from './ops/version.ts';
+import { accountPages } from './accounts/pages/accounts.ts';
+import { assets } from './html/assets.ts';
+import { audit } from './audit/page.ts';
+import { bulkTasks } from './tasks/pages/bulkTasks.ts';
+import type { PageSources } from './html/deps.ts';
+import { errors } from './errors/page.ts';
+import { oneEvent } from './faces/pages/events.ts';
+import { oneFace } from './faces/pages/faces.ts';
+import { readForm, readStrangersForm } from './html/form.ts';
+import { help } from './ops/pages/help.ts';
+import { home, homePageSize } from './ops/pages/home.ts';
+import { oneList } from './lists/page.ts';
+import { loginPages } from './accounts/pages/login.ts';
+import { newTask } from './tasks/pages/newTask.ts';
+import { pageErrors, type PageErrorsDeps } from './html/pageErrors.ts';
+import { isForm, prefersHtml } from './html/prefersHtml.ts';
+import { samplePicture } from './faces/pages/samplePicture.ts';
+import { search } from './faces/pages/search.ts';
+import { schedulePages } from './schedules/pages/schedules.ts';
+import { settings } from './ops/pages/settings.ts';
+import { styleguide } from './html/styleguide.ts';
+import { taskList } from './tasks/pages/taskList.ts';
+import { actOnTask, oneTask } from './tasks/pages/tasks.ts';
+import { throttleTask } from './tasks/pages/throttleTask.ts';
+
+export interface PagesDeps extends PageErrorsDeps, PageSources {
+  readonly session: RequestHandler;
+  readonly authenticator: Authenticator;
+  /** Which tasks and schedules change, as soon as they do; null: any may have. */
+  readonly taskChanges: {
+    subscribe(heard: (taskIds: readonly number[] | null) => void): void;
+    subscribeToSchedules(heard: (scheduleId: number | null) => void): void;
+  };
+  readonly workersByQueue: WorkerWatchDeps['workersByQueue'];
+  livingSessions(ids: readonly string[]): Promise<ReadonlySet<string>>;
+  readonly heartbeatEveryMs?: number;
+  readonly streamsPerAccount?: number;
+  /** By name, secrets masked. */
+  readonly shownSettings: Readonly<Record<string, unknown>>;
+  readonly sessionAudit: SessionAudit;
+  /** Shows what only those who develop need. */
+  readonly isDevelopment: boolean;
+}
+
+export interface Pages {
+  /** Before the JSON operations: shared addresses are passed on to them when no page is wanted. */
+  readonly router: Router;
+  /** Operations of the document that go on for as long as somebody listens, by their `operationId`. */
+  readonly streams: Readonly<Record<'streamTasks' | 'streamTask', RequestHandler>>;
+  /** After everything else, before the errors' answer in JSON: a browser gets "not found" as a page. */
+  readonly notFound: Router;
+  readonly errors: ErrorRequestHandler;
+  /** Does beforehand what the first looks would wait for: templates, connections, the counts of home. */
+  warm(): Promise<void>;
+  /** Ends what would keep a stopping process waiting. */
+  close(): void;
+}
+
+const scheduleActions: readonly ScheduleAction[] = ['start', 'stop', 'remove'];
+const taskActions: readonly Exclude<TaskAction, 'throttle'>[] = [
+  'cancel',
+  'pause',
+  'resume',
+  'retry',
+  'remove',
+];
+
+/** Everything that a browser sees. */
+export function createPages(deps: PagesDeps): Pages {
+  const router = express.Router();
+  const signIn = authenticate(deps.authenticator, deps.sessionAudit);
+  const lookIn = unlessStranger(signIn);
+  const list = taskList(deps);
+  const bulk = bulkTasks(deps);
+  const tasks = newTask(deps);
+  const accounts = accountPages(deps);
+  const schedules = schedulePages(deps);
+  const failed = errors(deps);
+  const login = loginPages(deps);
+  const feed = createTaskFeed({ read: readLiveTasks(deps), log: deps.log });
+  deps.taskChanges.subscribe(feed.changed);
+  const workerWatch = createWorkerWatch(deps);
+  const { count: countWorkers } = workerWatch;
+  const events = createTaskEvents({ ...deps, feed, workerWatch });
+  deps.taskChanges.subscribeToSchedules(events.scheduleChanged);
+
+  const pageOnly = new Map<string, string[]>();
+  const show = (path: string, ...handlers: RequestHandler[]): void => {
+    pageOnly.set(path, [...(pageOnly.get(path) ?? []), 'get']);
+    router.get(path, asPage(path), deps.session, signIn, ...handlers);
+  };
+  const take = (path: string, handler: RequestHandler): void => {
+    pageOnly.set(path, [...(pageOnly.get(path) ?? []), 'post']);
+    router.post(path, asPage(path), deps.session, signIn, ...readForm, handler);
+  };
+  // JSON shares these addresses, and its router knows all of their methods.
+  router.options([paths.login, '/tasks', '/accounts', '/accounts/:account_id'], (_req, _res, next) => {
+    next('router');
+  });
+  router.use(assets());
+
+  router.get(paths.login, onlyHtml, asPage(paths.login), deps.session, lookIn, login.form);
+  router.post(paths.login, onlyForms, asPage(paths.login), deps.session, ...readStrangersForm, login.logIn);
+  take(paths.logout, login.logOut);
+  show(paths.password, login.passwordForm);
+  take(paths.password, login.changePassword);
+
+  const start = home({ ...deps, countWorkers });
+  show(paths.home, start.page);
+  show(paths.help, help({ version: apiVersion, extractors: deps.extractors }));
+
+  router.get('/tasks', onlyHtml, asPage('/tasks'), deps.session, signIn, list.page);
+  show('/tasks/view', list.page);
+  show('/tasks/csv', list.csv);
+  show('/tasks/bulk', bulk.confirm);
+  take('/tasks/bulk', bulk.act);
+  show('/tasks/new', tasks.form);
+  take('/tasks/new', tasks.create);
+  show('/tasks/:task_id/view', oneTask({ ...deps, countWorkers }));
+  for (const action of taskActions) {
+    take(`/tasks/:task_id/${action}`, actOnTask(deps.taskActions, action));
+  }
+
+  take('/tasks/:task_id/throttle', throttleTask(deps));
+
+  show('/errors/view', failed.page);
+  show('/errors/csv', failed.csv);
+  show('/audit/view', audit(deps));
+  if (deps.isDevelopment) show(paths.styleguide, styleguide());
+  show(paths.settings, settings(deps.shownSettings));
+
+  show('/schedules/view', schedules.list);
+  show('/schedules/new', schedules.form);
+  take('/schedules/new', schedules.create);
+  show('/schedules/:schedule_id/change', schedules.editForm);
+  take('/schedules/:schedule_id/change', schedules.replace);
+  for (const action of scheduleActions) take(`/schedules/:schedule_id/${action}`, schedules.act(action));
+
+  router.get('/accounts', onlyHtml, asPage('/accounts'), deps.session, signIn, accounts.list);
+  router.post(
+    '/accounts',
+    onlyForms,
+    asPage('/accounts'),
+    deps.session,
+    signIn,
+    ...readForm,
+    accounts.create,
+  );
+  router.get(
+    '/accounts/:account_id',
+    onlyHtml,
+    asPage('/accounts/{account_id}'),
+    deps.session,
+    signIn,
+    accounts.one,
+  );
+  show('/accounts/:account_id/lists', accounts.lists);
+  take('/accounts/:account_id/remove', accounts.remove);
+
+  show(paths.search, search(deps));
+  show('/lists/:list_id/view', oneList(deps));
+  show('/faces/:face_id/view', oneFace(deps));
+  show('/events/:event_id/view', oneEvent(deps));
+  // What is wrong with a picture is told to who asks for it by itself, in JSON.
+  const picture = '/samples/:owner_id/:kind';
+  pageOnly.set(picture, ['get']);
+  router.get(picture, named(picture), noDialogue, deps.session, signIn, samplePicture(deps));
+
+  for (const [path, methods] of pageOnly) router.all(path, methodNotAllowed(bracketed(path), methods));
+
+  const notFound = express.Router();
+  notFound.use((req, res, next) => {
+    const isApi = contextOf(req).operation !== undefined || /^\/4(\/|$)/.test(req.path);
+    next(isApi || !prefersHtml(req, res) ? 'router' : undefined);
+  });
+  notFound.use(asPage('unmatched'), deps.session, lookIn, () => {
+    throw new DomainError('pageNotFound', 'There is no page at this address.');
+  });
+
+  const toPage = pageErrors(deps);
+
+  return {
+    router,
+    streams: { streamTasks: events.all, streamTask: events.one },
+    notFound,
+    errors: (error, req, res, next) => {
+      if (res.locals['isPage'] === true) void toPage(error, req, res, next);
+      else next(error);
+    },
+    warm: async () => {
+      const page = await start.read({ page: 1, pageSize: homePageSize });
+      warmTemplates();
+      render('home/home', page, { nonce: '', environment: null, user: null, csrfToken: '', flash: [] });
+    },
+    close: () => {
+      events.close();
+    },
+  };
+}
+
+/** An express path as the document writes it. */
+function bracketed(path: string): string {
+  return path.replaceAll(/:(\w+)/g, '{$1}');
+}
+
+/** From here on whatever goes wrong is answered with a page. */
+function asPage(route: string): RequestHandler {
+  return (req, res, next) => {
+    contextOf(req).route = bracketed(route);
+    res.locals['isPage'] = true;
+    next();
+  };
+}
+
+function named(route: string): RequestHandler {
+  return (req, _res, next) => {
+    contextOf(req).route = bracketed(route);
+    next();
+  };
+}
+
+const onlyHtml: RequestHandler = (req, res, next) => {
+  next(prefersHtml(req, res) ? undefined : 'route');
+};
+
+const onlyForms: RequestHandler = (req, _res, next) => {
+  next(isForm(req) ? undefined : 'route');
+};
+
+/** Knows who is signed in, and lets in who is not. Wrong credentials are refused all the same. */
+function unlessStranger(signIn: RequestHandler): RequestHandler {
+  return async (req, res, next) => {
+    try {
+      await signIn(req, res, () => undefined);
+    } catch (error) {
+      if (!(error instanceof DomainError) || !['credentialsNeeded', 'forbidden'].includes(error.error))
+        throw error;
+    }
+    next();
+  };
+}

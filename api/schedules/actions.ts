@@ -1,0 +1,102 @@
+import { DomainError } from '../../domain/errors.ts';
+import type { OverlapPolicy, ScheduleOrder } from '../../domain/schedules/schedule.ts';
+import type { ExtractRequest } from '../../domain/extract/extractContent.ts';
+import { freezeContent } from '../../domain/tasks/freezeContent.ts';
+import type { GcRequest } from '../../domain/gc/gcContent.ts';
+import type { TaskType } from '../../domain/tasks/task.ts';
+import { CronError, nextRuns } from '../../platform/cron.ts';
+import type { Clock } from '../http/instants.ts';
+import type { NotificationPolicyBody, ReadPolicy } from '../notifications/policies.ts';
+import { runsToShow } from './present.ts';
+import type { Actor } from '../http/requestContext.ts';
+
+/** A schedule as a client sends it. */
+export interface ScheduleBody {
+  readonly task_type: TaskType;
+  readonly content: GcRequest | ExtractRequest;
+  readonly cron: string;
+  readonly time_zone?: string;
+  readonly overlap_policy?: OverlapPolicy;
+  readonly description?: string;
+  readonly notification_policy?: NotificationPolicyBody;
+  readonly objects_per_second?: number;
+  readonly error_budget?: number;
+}
+
+/** The revisions that whoever asks for a change may have seen; undefined: they change it whatever it is. */
+type Seen = readonly number[] | undefined;
+
+export interface ScheduleActionsDeps {
+  readonly schedules: {
+    create(order: ScheduleOrder, actor: Actor): Promise<number>;
+    replace(scheduleId: number, order: ScheduleOrder, actor: Actor, seen: Seen): Promise<void>;
+    setActive(scheduleId: number, active: boolean, actor: Actor, seen: Seen): Promise<void>;
+    remove(scheduleId: number, actor: Actor, seen: Seen): Promise<void>;
+  };
+  readonly clock: Clock;
+  readonly readPolicy: ReadPolicy;
+  readonly defaultFaceVersion: number;
+  readonly defaultBodyVersion: number;
+  readonly attributesVersion: number | null;
+  hasExtractor(version: number, kind: 'face' | 'body'): boolean;
+}
+
+export type ScheduleActions = ReturnType<typeof createScheduleActions>;
+
+/** What administrators do to schedules: the row alone. The reconciler makes the engine follow within seconds. */
+export function createScheduleActions(deps: ScheduleActionsDeps) {
+  const { schedules } = deps;
+
+  const orderOf = (body: ScheduleBody): ScheduleOrder => {
+    const now = deps.clock.now();
+    const timeZone = body.time_zone ?? 'UTC';
+    checkTimes(body.cron, timeZone, now);
+    // What the first run would refuse is refused now; each run freezes the request anew.
+    freezeContent(body.task_type, body.content, { ...deps, now });
+    return {
+      taskType: body.task_type,
+      content: body.content,
+      description: body.description ?? null,
+      cron: body.cron,
+      timeZone,
+      overlapPolicy: body.overlap_policy ?? 'skip',
+      notificationPolicy:
+        body.notification_policy === undefined ? null : deps.readPolicy(body.notification_policy),
+      objectsPerSecond: body.objects_per_second ?? null,
+      errorBudget: body.error_budget ?? null,
+    };
+  };
+
+  return {
+    /** The next times of what could be created. @throws DomainError as create */
+    nextRuns: (body: ScheduleBody): Date[] => {
+      const { cron, timeZone } = orderOf(body);
+      return nextRuns(cron, timeZone, deps.clock.now(), runsToShow);
+    },
+
+    /** @throws DomainError validationFailed, and what the content's own checks throw */
+    create: async (body: ScheduleBody, actor: Actor): Promise<number> =>
+      schedules.create(orderOf(body), actor),
+
+    /** Whether it is started or stopped stays as it is. @throws DomainError as create, scheduleNotFound, scheduleChanged */
+    replace: async (scheduleId: number, body: ScheduleBody, actor: Actor, seen?: Seen): Promise<void> =>
+      schedules.replace(scheduleId, orderOf(body), actor, seen),
+
+    /** @throws DomainError scheduleNotFound, scheduleChanged */
+    setActive: (scheduleId: number, active: boolean, actor: Actor, seen?: Seen): Promise<void> =>
+      schedules.setActive(scheduleId, active, actor, seen),
+
+    /** @throws DomainError scheduleNotFound, scheduleChanged */
+    remove: (scheduleId: number, actor: Actor, seen?: Seen): Promise<void> =>
+      schedules.remove(scheduleId, actor, seen),
+  };
+}
+
+function checkTimes(cron: string, timeZone: string, now: Date): void {
+  try {
+    if (nextRuns(cron, timeZone, now, 1).length === 0) throw new CronError('cron', 'no date is like that');
+  } catch (error) {
+    if (!(error instanceof CronError)) throw error;
+    throw new DomainError('validationFailed', `Path: '${error.field}' message: '${error.message}'`);
+  }
+}

@@ -1,0 +1,72 @@
+import type { Response } from 'express';
+import { DomainError } from '../../domain/errors.ts';
+import { allowedRevisions, setRevision } from '../http/entityTag.ts';
+import type { Clock } from '../http/instants.ts';
+import type { Handlers } from '../http/jsonRouter.ts';
+import { presentSchedule, type ScheduleToShow } from './present.ts';
+import { actorOf, inputOf } from '../http/requestContext.ts';
+import type { ScheduleActions, ScheduleBody } from './actions.ts';
+
+export interface SchedulesDeps {
+  readonly scheduleLists: {
+    page(paging: { page: number; pageSize: number }): Promise<ScheduleToShow[]>;
+    count(): Promise<number>;
+    find(scheduleId: number): Promise<ScheduleToShow | null>;
+  };
+  readonly scheduleActions: ScheduleActions;
+  readonly clock: Clock;
+}
+
+interface OneSchedule {
+  params: { schedule_id: number };
+}
+
+export function scheduleRoutes({ scheduleLists, scheduleActions, clock }: SchedulesDeps): Handlers {
+  const show = async (res: Response, scheduleId: number): Promise<void> => {
+    const schedule = await scheduleLists.find(scheduleId);
+    if (schedule === null) throw new DomainError('scheduleNotFound', `schedule ${scheduleId}`);
+    setRevision(res, schedule.revision).json(presentSchedule(schedule, clock.now()));
+  };
+
+  return {
+    getSchedules: async (req, res) => {
+      const { query } = inputOf<{ query: { page: number; page_size: number } }>(req);
+      const [schedules, count] = await Promise.all([
+        scheduleLists.page({ page: query.page, pageSize: query.page_size }),
+        scheduleLists.count(),
+      ]);
+      const now = clock.now();
+      res.json({ schedules: schedules.map((one) => presentSchedule(one, now)), schedule_count: count });
+    },
+
+    createSchedule: async (req, res) => {
+      const { body } = inputOf<{ body: ScheduleBody }>(req);
+      const scheduleId = await scheduleActions.create(body, actorOf(req));
+      res.status(201).location(`${req.baseUrl}/tasks/schedules/${scheduleId}`);
+      await show(res, scheduleId);
+    },
+
+    getSchedule: async (req, res) => {
+      await show(res, inputOf<OneSchedule>(req).params.schedule_id);
+    },
+
+    replaceSchedule: async (req, res) => {
+      const { params, body } = inputOf<OneSchedule & { body: ScheduleBody }>(req);
+      await scheduleActions.replace(params.schedule_id, body, actorOf(req), allowedRevisions(req));
+      await show(res, params.schedule_id);
+    },
+
+    controlSchedule: async (req, res) => {
+      const { params, body } = inputOf<OneSchedule & { body: { action: 'start' | 'stop' } }>(req);
+      const isStart = body.action === 'start';
+      await scheduleActions.setActive(params.schedule_id, isStart, actorOf(req), allowedRevisions(req));
+      await show(res, params.schedule_id);
+    },
+
+    removeSchedule: async (req, res) => {
+      const { params } = inputOf<OneSchedule>(req);
+      await scheduleActions.remove(params.schedule_id, actorOf(req), allowedRevisions(req));
+      res.json({});
+    },
+  };
+}

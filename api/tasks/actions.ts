@@ -1,0 +1,191 @@
+import type { Logger } from 'pino';
+import { DomainError } from '../../domain/errors.ts';
+import {
+  freezeExtractContent,
+  type ExtractContent,
+  type ExtractRequest,
+} from '../../domain/extract/extractContent.ts';
+import { freezeGcContent, type GcContent, type GcRequest } from '../../domain/gc/gcContent.ts';
+import type { ControlAction } from '../../domain/tasks/lifecycle.ts';
+import type { NotificationPolicy } from '../../domain/tasks/notificationPolicy.ts';
+import type { RetryScope } from '../../domain/tasks/retry.ts';
+import { taskTypes, type TaskState, type TaskType } from '../../domain/tasks/task.ts';
+import type { NotificationPolicyBody, ReadPolicy } from '../notifications/policies.ts';
+import type { Actor } from '../http/requestContext.ts';
+
+export interface TaskRef {
+  readonly taskId: number;
+  readonly generation: number;
+}
+
+/** What may be said of a new task besides its content. */
+export interface TaskWishes {
+  readonly description?: string | null;
+  readonly objects_per_second?: number;
+  readonly error_budget?: number;
+  readonly window?: number;
+  readonly priority?: number;
+  readonly notification_policy?: NotificationPolicyBody;
+}
+
+/** The client's name of an order, and all that it has sent. */
+export interface Idempotency {
+  readonly key: string;
+  readonly request: object;
+}
+
+/** What the task shall do, by the database's time when its row is written. */
+type ContentAt = (now: Date) => GcContent | ExtractContent;
+
+export interface TaskActionsDeps {
+  readonly tasks: {
+    create(
+      task: {
+        readonly taskType: TaskType;
+        readonly content: ContentAt;
+        readonly description: string | null;
+        readonly objectsPerSecond?: number;
+        readonly errorBudget?: number;
+        readonly window?: number;
+        readonly priority?: number;
+        readonly notificationPolicy?: NotificationPolicy;
+        readonly idempotency?: Idempotency;
+      },
+      actor: Actor,
+    ): Promise<TaskRef & { readonly isNew: boolean }>;
+    control(
+      taskId: number,
+      action: ControlAction,
+      actor: Actor,
+    ): Promise<TaskRef & { readonly state: TaskState }>;
+    throttle(taskId: number, objectsPerSecond: number | null, actor: Actor): Promise<void>;
+    retry(taskId: number, scope: RetryScope, actor: Actor): Promise<TaskRef>;
+    remove(taskId: number, actor: Actor): Promise<void>;
+  };
+  readonly gateway: {
+    controlTask(ref: TaskRef): Promise<unknown>;
+  };
+  /** Starts the tasks whose turn it is. */
+  startNext(): Promise<unknown>;
+  readonly readPolicy: ReadPolicy;
+  readonly defaultFaceVersion: number;
+  readonly defaultBodyVersion: number;
+  readonly attributesVersion: number | null;
+  hasExtractor(version: number, kind: 'face' | 'body'): boolean;
+  readonly log: Logger;
+}
+
+export type TaskActions = ReturnType<typeof createTaskActions>;
+
+// An answer never waits longer for the engine, whatever the gateway does.
+const engineLimitMs = 2_000;
+
+/**
+ * What administrators do to tasks: first the row, then the engine is told. An engine that cannot be told is no
+ * failure: the reconciler does it once it is there.
+ */
+export function createTaskActions(deps: TaskActionsDeps) {
+  const { tasks, gateway, log } = deps;
+
+  const tell = async (ref: TaskRef, call: Promise<unknown>, { requestId }: Actor): Promise<void> => {
+    const limit = new AbortController();
+    const late = new Promise<never>((_, reject) => {
+      const timer = setTimeout(() => reject(new Error(`no answer in ${engineLimitMs} ms`)), engineLimitMs);
+      limit.signal.addEventListener('abort', () => clearTimeout(timer));
+    });
+    try {
+      await Promise.race([call, late]);
+    } catch (error) {
+      log.warn({ err: error, ...ref, requestId }, 'the engine could not be told; the reconciler takes over');
+    } finally {
+      limit.abort();
+    }
+  };
+
+  const start = ({ taskId, generation }: TaskRef, actor: Actor): Promise<void> => {
+    const ref = { taskId, generation };
+    return tell(ref, deps.startNext(), actor);
+  };
+
+  const create = async (
+    taskType: TaskType,
+    content: ContentAt,
+    wishes: TaskWishes,
+    actor: Actor,
+    idempotency?: Idempotency,
+  ): Promise<number> => {
+    const {
+      description = null,
+      objects_per_second,
+      error_budget,
+      window,
+      priority,
+      notification_policy,
+    } = wishes;
+    const ref = await tasks.create(
+      {
+        taskType,
+        content,
+        description,
+        ...(objects_per_second === undefined ? {} : { objectsPerSecond: objects_per_second }),
+        ...(error_budget === undefined ? {} : { errorBudget: error_budget }),
+        ...(window === undefined ? {} : { window }),
+        ...(priority === undefined ? {} : { priority }),
+        ...(notification_policy === undefined
+          ? {}
+          : { notificationPolicy: deps.readPolicy(notification_policy) }),
+        ...(idempotency === undefined ? {} : { idempotency }),
+      },
+      actor,
+    );
+    if (ref.isNew) await start(ref, actor);
+    return ref.taskId;
+  };
+
+  return {
+    /** @throws DomainError selectsEverything | validationFailed | fieldMissing | idempotencyConflict | versionInUse */
+    createGc: async (
+      request: GcRequest,
+      wishes: TaskWishes,
+      actor: Actor,
+      idempotency?: Idempotency,
+    ): Promise<number> =>
+      create(taskTypes.gc, (now) => freezeGcContent(request, now), wishes, actor, idempotency),
+
+    /** @throws DomainError noExtractor | validationFailed | fieldMissing | idempotencyConflict | versionInUse */
+    createExtract: async (
+      request: ExtractRequest,
+      wishes: TaskWishes,
+      actor: Actor,
+      idempotency?: Idempotency,
+    ): Promise<number> => {
+      const content: ContentAt = (now) => freezeExtractContent(request, { ...deps, now });
+      return create(taskTypes.additionalExtract, content, wishes, actor, idempotency);
+    },
+
+    /** @throws DomainError taskNotFound | cannotCancel | cannotPause */
+    control: async (taskId: number, action: ControlAction, actor: Actor): Promise<void> => {
+      const ref = await tasks.control(taskId, action, actor);
+      // One that waits for its turn has no workflow that could be told.
+      if (ref.state === 'pending') await start(ref, actor);
+      else await tell(ref, gateway.controlTask(ref), actor);
+    },
+
+    /** Running parts read it themselves; nobody has to be told. @throws DomainError taskNotFound | cannotPause */
+    throttle: (taskId: number, objectsPerSecond: number | null, actor: Actor): Promise<void> =>
+      tasks.throttle(taskId, objectsPerSecond, actor),
+
+    /** @throws DomainError taskNotFound | cannotRetry | versionInUse */
+    retry: async (taskId: number, scope: RetryScope, actor: Actor): Promise<void> => {
+      const ref = await tasks.retry(taskId, scope, actor);
+      await start(ref, actor);
+    },
+
+    /** @throws DomainError taskNotFound | stillRunning */
+    remove: (taskId: number, actor: Actor): Promise<void> => tasks.remove(taskId, actor),
+  };
+}
+
+export function taskNotFound(taskId: number): DomainError {
+  return new DomainError('taskNotFound', `task ${taskId}`);
+}

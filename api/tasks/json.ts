@@ -1,0 +1,164 @@
+import type { Request } from 'express';
+import { DomainError } from '../../domain/errors.ts';
+import type { ExtractContent, ExtractRequest } from '../../domain/extract/extractContent.ts';
+import type { GcContent, GcRequest } from '../../domain/gc/gcContent.ts';
+import type { ControlAction } from '../../domain/tasks/lifecycle.ts';
+import type { RetryScope } from '../../domain/tasks/retry.ts';
+import { isFinal } from '../../domain/tasks/task.ts';
+import { idempotencyKeyOf } from '../http/idempotencyKey.ts';
+import { csvPieces, prefersCsv } from '../http/csv.ts';
+import { arrayPieces, sendPieces } from '../http/jsonStream.ts';
+import type { Handlers } from '../http/jsonRouter.ts';
+import { taskColumns, taskRows } from './present/csvRows.ts';
+import { presentSubtask, presentTask, type SubtaskToShow, type TaskToShow } from './present/task.ts';
+import { presentTaskPreview } from './present/taskPreview.ts';
+import { resultHead } from './present/taskResult.ts';
+import type { PreviewBody, PreviewTask } from './previewTask.ts';
+import { actorOf, type Actor, inputOf } from '../http/requestContext.ts';
+import type { TaskFilters } from '../../domain/tasks/taskFilters.ts';
+import { toTaskFilters, type TaskQuery } from './query.ts';
+import { sendResult, type ResultListsDep, type ResultOfTask } from './resultJson.ts';
+import { taskNotFound, type Idempotency, type TaskActions, type TaskWishes } from './actions.ts';
+
+export interface TaskRow extends TaskToShow, ResultOfTask {
+  readonly content: GcContent | ExtractContent;
+}
+
+export interface TasksDeps {
+  readonly taskLists: {
+    page(filters: TaskFilters, paging: { page: number; pageSize: number }): Promise<TaskRow[]>;
+    count(filters: TaskFilters): Promise<number>;
+    all(filters: TaskFilters): AsyncIterable<TaskRow[]>;
+    find(taskId: number): Promise<TaskRow | null>;
+  };
+  readonly subtaskLists: { all(taskId: number): AsyncIterable<SubtaskToShow[]> };
+  readonly resultLists: ResultListsDep;
+  readonly errorLists: { countOpen(taskId: number): Promise<number> };
+  readonly taskActions: TaskActions;
+  readonly previewTask: PreviewTask;
+}
+
+interface ListQuery extends TaskQuery {
+  readonly page: number;
+  readonly page_size: number;
+}
+
+type ControlBody =
+  | { readonly action?: ControlAction }
+  | { readonly action: 'retry'; readonly scope?: Exclude<RetryScope, object>; readonly error_code?: number }
+  | { readonly action: 'throttle'; readonly objects_per_second: number | null };
+
+interface OneTask {
+  params: { task_id: number };
+}
+
+type NewTask<Content> = { content: Content } & TaskWishes;
+
+export function taskRoutes(deps: TasksDeps): Handlers {
+  const { taskLists, taskActions } = deps;
+
+  const findTask = async (taskId: number): Promise<TaskRow> => {
+    const task = await taskLists.find(taskId);
+    if (task === null) throw taskNotFound(taskId);
+    return task;
+  };
+
+  const act = (taskId: number, body: ControlBody, actor: Actor): Promise<void> => {
+    if (body.action === 'retry') {
+      const { scope = 'all', error_code: errorCode } = body;
+      return taskActions.retry(taskId, errorCode === undefined ? scope : { errorCode }, actor);
+    }
+    if (body.action === 'throttle') return taskActions.throttle(taskId, body.objects_per_second, actor);
+    return taskActions.control(taskId, body.action ?? 'cancel', actor);
+  };
+
+  return {
+    getTasks: async (req, res) => {
+      const { query } = inputOf<{ query: ListQuery }>(req);
+      if (prefersCsv(req, res)) {
+        res.attachment('tasks.csv');
+        await sendPieces(res, 'csv', csvPieces(taskColumns, taskRows(taskLists.all(toTaskFilters(query)))));
+        return;
+      }
+      const paging = { page: query.page, pageSize: query.page_size };
+      const tasks = await taskLists.page(toTaskFilters(query), paging);
+      res.json({ tasks: tasks.map(presentTask) });
+    },
+
+    countTasks: async (req, res) => {
+      const { query } = inputOf<{ query: TaskQuery }>(req);
+      res.json({ count: await taskLists.count(toTaskFilters(query)) });
+    },
+
+    getTask: async (req, res) => {
+      const { params } = inputOf<OneTask>(req);
+      res.json(presentTask(await findTask(params.task_id)));
+    },
+
+    createGcTask: async (req, res) => {
+      const { body } = inputOf<{ body: NewTask<GcRequest> }>(req);
+      const { content, ...wishes } = body;
+      const taskId = await taskActions.createGc(content, wishes, actorOf(req), idempotencyOf(req, body));
+      res.status(201).location(`${req.baseUrl}/tasks/${taskId}`).json({ task_id: taskId });
+    },
+
+    createExtractTask: async (req, res) => {
+      const { body } = inputOf<{ body: NewTask<ExtractRequest> }>(req);
+      const { content, ...wishes } = body;
+      const taskId = await taskActions.createExtract(content, wishes, actorOf(req), idempotencyOf(req, body));
+      res.status(201).location(`${req.baseUrl}/tasks/${taskId}`).json({ task_id: taskId });
+    },
+
+    previewTask: async (req, res) => {
+      const { body } = inputOf<{ body: PreviewBody }>(req);
+      res.json(presentTaskPreview(await deps.previewTask(body)));
+    },
+
+    controlTask: async (req, res) => {
+      const { params, body = {} } = inputOf<OneTask & { body?: ControlBody }>(req);
+      await act(params.task_id, body, actorOf(req));
+      res.json({});
+    },
+
+    removeTask: async (req, res) => {
+      const { params } = inputOf<OneTask>(req);
+      await taskActions.remove(params.task_id, actorOf(req));
+      res.json({});
+    },
+
+    getTaskResult: async (req, res) => {
+      const { task_id: taskId } = inputOf<OneTask>(req).params;
+      const task = await findTask(taskId);
+      await checkResult(task, deps.resultLists);
+      const head = resultHead(task, await deps.errorLists.countOpen(taskId));
+      await sendResult(req, res, { task, head, resultLists: deps.resultLists });
+    },
+
+    getSubtasks: async (req, res) => {
+      const { task_id: taskId } = inputOf<OneTask>(req).params;
+      await findTask(taskId);
+      await sendPieces(res, 'json', arrayPieces('subtasks', presentAll(deps.subtaskLists.all(taskId))));
+    },
+  };
+}
+
+async function* presentAll(lists: AsyncIterable<SubtaskToShow[]>) {
+  for await (const list of lists) yield list.map(presentSubtask);
+}
+
+async function checkResult(task: TaskRow, resultLists: TasksDeps['resultLists']): Promise<void> {
+  const { taskId, state, resultId, objectsDone } = task;
+  if (resultId === null) {
+    if (!isFinal(state)) throw new DomainError('noResultYet', `task ${taskId} is ${state}`);
+    const reason = task.content.store_results ? `is ${state}` : 'was not to store its results';
+    throw new DomainError('noResultInStatus', `task ${taskId} ${reason}`);
+  }
+  if (objectsDone > 0 && !(await resultLists.hasChunks(taskId))) {
+    throw new DomainError('resultGone', `the result of task ${taskId} was removed`);
+  }
+}
+
+function idempotencyOf(req: Request, request: object): Idempotency | undefined {
+  const key = idempotencyKeyOf(req);
+  return key === undefined ? undefined : { key, request };
+}

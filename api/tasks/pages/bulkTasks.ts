@@ -1,0 +1,112 @@
+import type { Request, RequestHandler } from 'express';
+import { DomainError } from '../../../domain/errors.ts';
+import { bulkActions, isForTask, type BulkAction } from '../../../domain/tasks/bulkAction.ts';
+import { bulkAtOnce, bulkPage } from '../../../views/pages/tasks/bulk.ts';
+import { taskFilters } from '../../../views/pages/tasks/list.ts';
+import { paths } from '../../../views/paths.ts';
+import { actorOf, type Actor } from '../../http/requestContext.ts';
+import type { TaskActions } from '../actions.ts';
+import type { TaskFilters } from '../../../domain/tasks/taskFilters.ts';
+import type { PageSources } from '../../html/deps.ts';
+import { fieldsOf } from '../../html/form.ts';
+import { leadTo, say, sendPage } from '../../html/pageAnswer.ts';
+import { readTaskFilters } from './taskFilters.ts';
+
+// Each has a transaction of its own; the rest of the connections is for everybody else.
+const sideBySide = 4;
+const refusalsSaid = 10;
+
+const said: Readonly<Record<BulkAction, (count: string) => string>> = {
+  cancel: (count) => `${count} being cancelled.`,
+  retry: (count) => `${count} started again.`,
+  remove: (count) => `${count} deleted.`,
+};
+
+/** Actions on many tasks: a page that shows what would happen, and the form on it. Those that were shown are acted on. */
+export function bulkTasks({
+  taskLists,
+  taskActions,
+  ...filtering
+}: Pick<PageSources, 'taskLists' | 'taskActions' | 'contract' | 'clock'>): Record<
+  'confirm' | 'act',
+  RequestHandler
+> {
+  const readQuery = readTaskFilters(filtering);
+  return {
+    confirm: async (req, res) => {
+      const action = actionOf(req.query['act']);
+      const { filters, values } = readQuery(req);
+      const isSelection = req.query['of'] !== 'matching';
+      const selected = isSelection ? selectedOf(req) : [];
+      if (isSelection && selected.length === 0) {
+        say(req, 'No task is selected.', 'bad');
+        leadTo(req, res, paths.tasks(values));
+        return;
+      }
+      const wanted: TaskFilters = isSelection ? { taskIds: selected } : filters;
+      const groups = await taskLists.countByState(wanted);
+      const kinds = groups.filter(({ state, hasFailed }) => isForTask(action, state, hasFailed));
+      const taskIds = await taskLists.idsOfKinds(wanted, kinds, bulkAtOnce);
+      sendPage(req, res, 'tasks/bulk', bulkPage({ action, groups, taskIds, isSelection, filters: values }));
+    },
+
+    act: async (req, res) => {
+      const fields = fieldsOf(req.body);
+      const action = actionOf(fields['act']);
+      const taskIds = idsIn((fields['tasks'] ?? '').split(',')).slice(0, bulkAtOnce);
+      const refused = await actOnAll(taskActions, action, taskIds, actorOf(req));
+      const done = taskIds.length - refused.length;
+      if (done > 0) say(req, said[action](`${done} ${done === 1 ? 'task is' : 'tasks are'}`));
+      for (const line of refused.slice(0, refusalsSaid)) say(req, line, 'bad');
+      if (refused.length > refusalsSaid)
+        say(req, `${refused.length - refusalsSaid} more tasks were left as they are.`, 'bad');
+      const kept = taskFilters.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]]));
+      leadTo(req, res, paths.tasks(Object.fromEntries(kept) as Record<string, string>));
+    },
+  };
+}
+
+/** What was refused, and why, a line each. */
+async function actOnAll(
+  taskActions: TaskActions,
+  action: BulkAction,
+  taskIds: readonly number[],
+  actor: Actor,
+): Promise<string[]> {
+  const left = [...taskIds];
+  const refused: string[] = [];
+  const actOnOne = (taskId: number): Promise<void> => {
+    if (action === 'cancel') return taskActions.control(taskId, 'cancel', actor);
+    return action === 'retry' ? taskActions.retry(taskId, 'all', actor) : taskActions.remove(taskId, actor);
+  };
+  const work = async (): Promise<void> => {
+    for (let taskId = left.shift(); taskId !== undefined; taskId = left.shift()) {
+      try {
+        await actOnOne(taskId);
+      } catch (error) {
+        if (!(error instanceof DomainError)) throw error;
+        refused.push(`Task ${taskId} was left as it is: ${error.entry.desc}, ${error.detail}.`);
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: action === 'cancel' ? sideBySide : 1 }, work));
+  return refused;
+}
+
+function actionOf(value: unknown): BulkAction {
+  const action = bulkActions.find((known) => known === value);
+  if (action === undefined) throw new DomainError('badQueryParameter', 'act: no such action');
+  return action;
+}
+
+function selectedOf(req: Request): number[] {
+  const { selected = [] } = req.query;
+  return idsIn(Array.isArray(selected) ? selected : [selected]);
+}
+
+function idsIn(values: readonly unknown[]): number[] {
+  const ids = values.flatMap((value) =>
+    typeof value === 'string' && /^[1-9]\d{0,14}$/.test(value) ? Number(value) : [],
+  );
+  return [...new Set(ids)];
+}

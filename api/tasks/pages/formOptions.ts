@@ -1,0 +1,44 @@
+import type { FormOffers } from '../../../views/pages/tasks/newTaskFields.ts';
+import type { TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
+import type { PageSources } from '../../html/deps.ts';
+
+export type OfferSources = Pick<
+  PageSources,
+  | 'accountLists'
+  | 'extractors'
+  | 'versionUse'
+  | 'defaultFaceVersion'
+  | 'defaultBodyVersion'
+  | 'notificationHosts'
+  | 'notificationSecretNames'
+>;
+
+const suggestedAccounts = 50;
+
+/** What the forms of tasks and schedules have to choose from. */
+export async function formOffers(
+  {
+    accountLists,
+    extractors,
+    versionUse,
+    defaultFaceVersion,
+    defaultBodyVersion,
+    notificationHosts,
+    notificationSecretNames,
+  }: OfferSources,
+  kind: TaskKind,
+): Promise<FormOffers> {
+  const objects = kind === 'extract-faces' ? 'faces' : kind === 'extract-events' ? 'events' : null;
+  const [{ accounts }, isDefaultGone] = await Promise.all([
+    accountLists.page({ page: 1, pageSize: suggestedAccounts }),
+    objects !== null && versionUse.isGone({ objects, version: defaultFaceVersion, type: 'face' }),
+  ]);
+  return {
+    accounts: accounts.map(({ accountId, login }) => ({ account_id: accountId, login })),
+    versions: extractors,
+    defaults: { face: defaultFaceVersion, body: defaultBodyVersion },
+    isDefaultGone,
+    secrets: notificationSecretNames,
+    hosts: notificationHosts,
+  };
+}

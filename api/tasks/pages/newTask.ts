@@ -1,0 +1,90 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type { Typed } from '../../../views/components/field/field.ts';
+import { newTaskPage, type NewTaskInput } from '../../../views/pages/tasks/new.ts';
+import { toTaskKind, type TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
+import { paths } from '../../../views/paths.ts';
+import { DomainError } from '../../../domain/errors.ts';
+import { VersionInUseError } from '../../../domain/extract/heldVersions.ts';
+import { actorOf, type Actor } from '../../http/requestContext.ts';
+import { bodyCheck } from '../../http/contract/bodyCheck.ts';
+import type { PageSources } from '../../html/deps.ts';
+import { fieldsOf } from '../../html/form.ts';
+import { formOffers, type OfferSources } from './formOptions.ts';
+import { faultsOf } from '../../html/formFaults.ts';
+import { keptValues } from '../../html/carriedValues.ts';
+import { countFault, lookAtTask, type LookSources } from './previewForm.ts';
+import { leadTo, say, sendPage } from '../../html/pageAnswer.ts';
+import { readTaskForm, type TaskOrder } from './taskForm.ts';
+
+type NewTaskSources = OfferSources & LookSources & Pick<PageSources, 'taskActions' | 'contract'>;
+
+const createdAt = { 4: '/tasks/gc', 5: '/tasks/additional_extract' } as const;
+
+export function newTask(sources: NewTaskSources) {
+  const { taskActions, contract } = sources;
+  const look = lookAtTask(sources);
+  const checks = {
+    4: bodyCheck(contract, 'post', createdAt[4]),
+    5: bodyCheck(contract, 'post', createdAt[5]),
+  };
+
+  const show = async (
+    req: Request,
+    res: Response,
+    kind: TaskKind,
+    more: Pick<NewTaskInput, 'typed' | 'preview' | 'refusal'> = {},
+  ): Promise<void> => {
+    const page = newTaskPage({ kind, ...(await formOffers(sources, kind)), ...more });
+    const isFaulty = Object.keys(more.typed?.faults ?? {}).length > 0;
+    const status = more.refusal === undefined ? (isFaulty ? 400 : 200) : 409;
+    sendPage(req, res, 'tasks/new', page, status);
+  };
+
+  const start = (order: TaskOrder, actor: Actor): Promise<number> =>
+    order.taskType === 5
+      ? taskActions.createExtract(order.content, order.wishes, actor)
+      : taskActions.createGc(order.content, order.wishes, actor);
+
+  const form: RequestHandler = (req, res) => {
+    const { kind, ...values } = fieldsOf(req.query, 'badQueryParameter');
+    return show(req, res, toTaskKind(kind), { typed: { values, faults: {}, isPrefilled: true } });
+  };
+
+  const create: RequestHandler = async (req, res) => {
+    const { kind: given, step, ...values } = fieldsOf(req.body);
+    const kind = toTaskKind(given);
+    if (step === 'kind') {
+      await show(req, res, kind, { typed: keptValues(kind, values) });
+      return;
+    }
+    const typed: Typed = { values: { kind, ...values }, faults: {} };
+    try {
+      const order = readTaskForm(kind, values);
+      const body = { ...order.wishes, content: order.content };
+      checks[order.taskType](body);
+      const isLook = step === 'preview' || order.taskType === 4;
+      const preview = isLook ? await look(req, order, { path: createdAt[order.taskType], body }) : undefined;
+      if (step === 'preview' && preview !== undefined) {
+        await show(req, res, kind, { typed, preview });
+        return;
+      }
+      const faults = preview === undefined ? null : countFault(preview, values['confirm_count']);
+      if (faults !== null && preview !== undefined) {
+        await show(req, res, kind, { typed: { ...typed, faults }, preview });
+        return;
+      }
+      const taskId = await start(order, actorOf(req));
+      say(req, `Task ${taskId} was created.`);
+      leadTo(req, res, paths.task(taskId));
+    } catch (error) {
+      if (error instanceof VersionInUseError) {
+        await show(req, res, kind, { typed, refusal: { taskId: error.taskId, detail: error.detail } });
+        return;
+      }
+      if (!(error instanceof DomainError) || error.entry.status !== 400) throw error;
+      await show(req, res, kind, { typed: { ...typed, faults: faultsOf(error) } });
+    }
+  };
+
+  return { form, create };
+}

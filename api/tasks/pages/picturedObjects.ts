@@ -1,0 +1,19 @@
+import type { PreviewObject } from '../../../domain/tasks/preview.ts';
+import type { EventCardShape, FaceCardShape } from '../../../views/shapes.ts';
+import { presentEventCard } from '../../faces/present/event.ts';
+import { presentFaceCard } from '../../faces/present/faceCards.ts';
+import type { PageSources } from '../../html/deps.ts';
+
+/** The objects of a preview with what their pictures are shown by. */
+export async function picturedObjects(
+  { faceLists, eventLists }: Pick<PageSources, 'faceLists' | 'eventLists'>,
+  objects: readonly PreviewObject[],
+): Promise<{ faces: FaceCardShape[]; events: EventCardShape[] }> {
+  const faceIds = objects.flatMap((object) => ('faceId' in object ? [object.faceId] : []));
+  const eventIds = objects.flatMap((object) => ('eventId' in object ? [object.eventId] : []));
+  const [faces, events] = await Promise.all([
+    faceIds.length === 0 ? [] : faceLists.cards(faceIds),
+    eventIds.length === 0 ? [] : eventLists.cards(eventIds),
+  ]);
+  return { faces: faces.map(presentFaceCard), events: events.map(presentEventCard) };
+}

@@ -1,0 +1,74 @@
+import type { Request } from 'express';
+import type { OwnedVersion } from '../../../domain/extract/ownedVersion.ts';
+import type { TaskPreviewInput } from '../../../views/pages/tasks/taskPreview.ts';
+import { presentTaskPreview } from '../present/taskPreview.ts';
+import { identityOf } from '../../http/requestContext.ts';
+import type { PageSources } from '../../html/deps.ts';
+import { picturedObjects } from './picturedObjects.ts';
+import type { TaskOrder } from './taskForm.ts';
+
+export type LookSources = Pick<
+  PageSources,
+  'faceLists' | 'eventLists' | 'previewTask' | 'versionUse' | 'defaultFaceVersion' | 'defaultBodyVersion'
+>;
+
+interface SentOrder {
+  readonly method?: 'PUT';
+  readonly path: string;
+  readonly body: object;
+}
+
+// Removing this many objects or more asks for their number.
+const countTypedFrom = 1_000;
+
+/** What a form orders, now or `forLater`, as it would be now, and what a client would send to order it. */
+export function lookAtTask(sources: LookSources, when: { readonly forLater?: boolean } = {}) {
+  return async (req: Request, order: TaskOrder, sent: SentOrder): Promise<TaskPreviewInput> => {
+    const removed = defaultVersionOf(order, sources);
+    const [found, withoutOther] = await Promise.all([
+      order.taskType === 5
+        ? sources.previewTask({ task_type: 5, content: order.content }, when)
+        : sources.previewTask({ task_type: 4, content: order.content }, when),
+      removed === null ? null : sources.versionUse.countWithoutOther(removed),
+    ]);
+    const isLoss = removed !== null && found.count > 0;
+    return {
+      ...presentTaskPreview(found),
+      pictured: await picturedObjects(sources, found.sample),
+      request: {
+        ...{ method: sent.method ?? 'POST', body: sent.body },
+        url: `${req.protocol}://${req.get('host') ?? 'localhost'}/4${sent.path}`,
+        login: identityOf(req).account.login,
+      },
+      loss: isLoss ? { objects: removed.objects, withoutOther } : null,
+      needsCount: order.taskType === 4 && (found.count >= countTypedFrom || isLoss),
+    };
+  };
+}
+
+/** What is wrong with the number that was typed, where one is asked for; it may be a little more or less meanwhile. */
+export function countFault(
+  { needsCount, count }: TaskPreviewInput,
+  typed: string | undefined,
+): Record<string, string> | null {
+  if (!needsCount || isNearly(typed, count)) return null;
+  return { confirm_count: `type how many objects are removed, ${count}` };
+}
+
+function isNearly(typed: string | undefined, count: number): boolean {
+  const digits = (typed ?? '').replaceAll(/[\s,.]/g, '');
+  return /^\d+$/.test(digits) && Math.abs(Number(digits) - count) <= count / 100;
+}
+
+/** The default version, where that is what is removed. */
+function defaultVersionOf(
+  order: TaskOrder,
+  { defaultFaceVersion, defaultBodyVersion }: LookSources,
+): OwnedVersion | null {
+  if (order.taskType !== 4) return null;
+  const { target, filters = {} } = order.content;
+  if (target !== 'face_descriptors' && target !== 'event_descriptors') return null;
+  const { descriptor_version: version, descriptor_type: type = 'face' } = filters;
+  const isDefault = version === (type === 'face' ? defaultFaceVersion : defaultBodyVersion);
+  return isDefault ? { objects: target === 'face_descriptors' ? 'faces' : 'events', version, type } : null;
+}

@@ -1,0 +1,135 @@
+import type { ExtractRequest, ExtractionTarget } from '../../../domain/extract/extractContent.ts';
+import type { EventFilters, FaceFilters } from '../../../domain/tasks/filters.ts';
+import type { GcRequest } from '../../../domain/gc/gcContent.ts';
+import { filterFields } from '../../../views/pages/tasks/filterFields.ts';
+import { statusBox, toldStatuses } from '../../../views/pages/tasks/notificationFields.ts';
+import type { TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
+import type { NotificationPolicyBody } from '../../notifications/policies.ts';
+
+type Values = Readonly<Record<string, string>>;
+
+interface Wishes {
+  readonly description?: string;
+  readonly objects_per_second?: number;
+  readonly error_budget?: number;
+  readonly notification_policy?: NotificationPolicyBody;
+}
+
+export type TaskOrder = { readonly wishes: Wishes } & (
+  | { readonly taskType: 5; readonly content: ExtractRequest }
+  | { readonly taskType: 4; readonly content: GcRequest }
+);
+
+/** What a JSON client would have sent for what stands in the form; the validation judges it. */
+export function readTaskForm(kind: TaskKind, values: Values): TaskOrder {
+  const wishes: Wishes = {
+    ...text(values, 'description'),
+    ...number(values, 'objects_per_second'),
+    ...number(values, 'error_budget'),
+    ...readPolicy(values),
+  };
+  switch (kind) {
+    case 'extract-faces':
+      return { taskType: 5, wishes, content: readExtract('faces', values) };
+    case 'extract-events':
+      return { taskType: 5, wishes, content: readExtract('events', values) };
+    case 'gc-face-descriptors':
+    case 'gc-event-descriptors':
+    case 'gc-faces':
+    case 'gc-events':
+    case 'gc-samples':
+      return { taskType: 4, wishes, content: readGc(kind, values) };
+  }
+}
+
+/** Without an address nobody is told, whatever else is chosen. */
+function readPolicy(values: Values): Pick<Wishes, 'notification_policy'> {
+  const url = values['url']?.trim() ?? '';
+  if (url === '') return {};
+  const statuses = toldStatuses
+    .map(({ status }) => status)
+    .filter((status) => isTicked(values, statusBox(status)))
+    .sort();
+  return { notification_policy: { url, statuses, secret: values['secret'] ?? '' } };
+}
+
+function readExtract(objects_type: 'faces' | 'events', values: Values): ExtractRequest {
+  const target = (values['extraction_target'] ?? 'face_descriptor') as ExtractionTarget;
+  return {
+    extraction_target: target,
+    options: {
+      missing: true,
+      ...(target === 'basic_attributes' ? {} : number(values, 'descriptor_version')),
+    },
+    filters: { objects_type, ...readFilters(objects_type, values) },
+    store_results: isTicked(values, 'store_results'),
+  };
+}
+
+function readGc(kind: Exclude<TaskKind, `extract-${string}`>, values: Values): GcRequest {
+  const store_results = isTicked(values, 'store_results');
+  switch (kind) {
+    case 'gc-face-descriptors':
+      return { target: 'face_descriptors', filters: number(values, 'descriptor_version'), store_results };
+    case 'gc-event-descriptors': {
+      const filters = { ...number(values, 'descriptor_version'), ...text(values, 'descriptor_type') };
+      return {
+        target: 'event_descriptors',
+        filters: filters as GcRequest['filters'] & object,
+        store_results,
+      };
+    }
+    case 'gc-faces':
+      return { target: 'faces', ...readRemoval('faces', values), store_results };
+    case 'gc-events':
+      return { target: 'events', ...readRemoval('events', values), store_results };
+    case 'gc-samples':
+      return { target: 'samples', filters: readFilters('samples', values), store_results };
+  }
+}
+
+function readRemoval(objects: 'faces' | 'events', values: Values) {
+  return {
+    filters: readFilters(objects, values),
+    remove_samples: isTicked(values, 'remove_samples'),
+    remove_image_origins: isTicked(values, 'remove_image_origins'),
+    ...(isTicked(values, 'confirm_all') ? { confirm_all: true } : {}),
+  };
+}
+
+/** An empty field is no condition; everything else is kept as it was typed. */
+function readFilters(objects: 'faces' | 'events' | 'samples', values: Values): FaceFilters & EventFilters {
+  const filters: Record<string, string | string[]> = {};
+  for (const { name, kind } of filterFields[objects]) {
+    const typed = values[name]?.trim() ?? '';
+    if (typed === '') continue;
+    if (kind === 'uuids') filters[name] = items(typed, /[\s,]+/);
+    else if (kind === 'texts') filters[name] = items(typed, /[\r\n]+/);
+    else filters[name] = typed;
+  }
+  return filters;
+}
+
+function items(typed: string, between: RegExp): string[] {
+  return typed
+    .split(between)
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+function text<Name extends string>(values: Values, name: Name): Partial<Record<Name, string>> {
+  const typed = values[name]?.trim() ?? '';
+  return (typed === '' ? {} : { [name]: typed }) as Partial<Record<Name, string>>;
+}
+
+function number<Name extends string>(values: Values, name: Name): Partial<Record<Name, number>> {
+  const typed = values[name]?.trim() ?? '';
+  if (typed === '') return {};
+  // Not a number: the text itself goes on, so that the validation refuses it by its name.
+  const value = /^\d{1,15}(\.\d{1,15})?$/.test(typed) ? Number(typed) : typed;
+  return { [name]: value } as Partial<Record<Name, number>>;
+}
+
+function isTicked(values: Values, name: string): boolean {
+  return values[name] !== undefined;
+}

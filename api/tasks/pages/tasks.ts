@@ -1,0 +1,159 @@
+import type { Request, RequestHandler } from 'express';
+import { DomainError } from '../../../domain/errors.ts';
+import type { RetryScope } from '../../../domain/tasks/retry.ts';
+import { paths, type TaskAction } from '../../../views/paths.ts';
+import { taskPage } from '../../../views/pages/tasks/one.ts';
+import type { TaskErrorGroupShape, PartShape, TaskErrorShape, TaskLogShape } from '../../../views/shapes.ts';
+import type { TaskErrorToShow } from '../../errors/present.ts';
+import { actorOf } from '../../http/requestContext.ts';
+import { presentAuditEntry } from '../../audit/present.ts';
+import { presentTaskOfPage } from '../present/task.ts';
+import { missingOf, type WorkerCounts } from '../live/workerWatch.ts';
+import type { TaskActions } from '../actions.ts';
+import type { ErrorGroupToShow, LogLineToShow, PageSources, PartToShow } from '../../html/deps.ts';
+import { fieldsOf } from '../../html/form.ts';
+import { leadTo, say, sendPage } from '../../html/pageAnswer.ts';
+import { taskIdOf } from './taskId.ts';
+import { faultyRates } from './throttleTask.ts';
+
+const partsAtMost = 20;
+const errorsAtMost = 5;
+const cellsAtMost = 100;
+const linesAtMost = 50;
+const ratesAtMost = 200;
+
+type TaskSources = Pick<
+  PageSources,
+  'taskLists' | 'taskPageLists' | 'errorLists' | 'auditLists' | 'workflowUrl' | 'contract'
+> & { countWorkers(): Promise<WorkerCounts> };
+
+export function oneTask(sources: TaskSources): RequestHandler {
+  const { taskLists, taskPageLists, errorLists, auditLists } = sources;
+  const faultyRate = faultyRates(sources.contract);
+  return async (req, res) => {
+    const taskId = taskIdOf(req);
+    const ofTask = { taskIds: [taskId] };
+    const ofAudit = { objectType: 'task', objectId: String(taskId) };
+    const [task, parts, cells, rateLimit, acts, errors, errorCount, groups, workers, rates, log, startTime] =
+      await Promise.all([
+        taskLists.find(taskId),
+        taskPageLists.parts(taskId, partsAtMost),
+        taskPageLists.partCells(taskId, cellsAtMost),
+        taskPageLists.rateLimit(taskId),
+        auditLists.page(ofAudit, { page: 1, pageSize: linesAtMost }),
+        errorLists.page(ofTask, { page: 1, pageSize: errorsAtMost }),
+        errorLists.count(ofTask),
+        taskPageLists.openErrorGroups(taskId),
+        sources.countWorkers(),
+        taskPageLists.rates(taskId, ratesAtMost),
+        taskPageLists.log(taskId, linesAtMost),
+        taskPageLists.startTime(taskId),
+      ]);
+    if (task === null) throw new DomainError('taskNotFound', `task ${taskId}`);
+    const page = taskPage({
+      task: presentTaskOfPage(task),
+      workflowUrl: sources.workflowUrl({ taskId, generation: task.generation }),
+      createdBy: task.createdByLogin === '' ? '–' : task.createdByLogin,
+      parts: parts.map(partShape),
+      missingWorkers: missingOf(workers),
+      rates: rates.map(({ time, rate }) => ({ time: time.getTime() / 1_000, rate })),
+      cells,
+      rateLimit,
+      typedRate: faultyRate(req),
+      acts: acts.map(presentAuditEntry),
+      log: log.map(logShape),
+      startTime: startTime?.toISOString() ?? null,
+      errors: errors.map(errorShape),
+      errorCount,
+      errorGroups: groups.map(errorGroupShape),
+    });
+    sendPage(req, res, 'tasks/one', page);
+  };
+}
+
+function partShape(part: PartToShow): PartShape {
+  return {
+    number: part.partNo,
+    state: part.state,
+    attempt: part.attempt,
+    worker: part.worker,
+    failure: part.failure,
+    last_update_time: part.lastUpdateTime.toISOString(),
+    progress: {
+      objects_expected: part.expected,
+      objects_done: part.done,
+      objects_failed: part.failed,
+      objects_skipped: part.skipped,
+    },
+  };
+}
+
+function logShape({ time, ...line }: LogLineToShow): TaskLogShape {
+  const log_time = time.toISOString();
+  return line.state === null
+    ? {
+        ...{ log_time, state: null, part: line.partNo, attempt: line.attempt },
+        ...{ worker: line.worker, failure: line.failure, repeats: line.repeats },
+      }
+    : { log_time, state: line.state };
+}
+
+function errorGroupShape(group: ErrorGroupToShow): TaskErrorGroupShape {
+  return {
+    error_code: group.errorCode,
+    desc: group.desc,
+    count: group.count,
+    sample: { detail: group.detail, object_id: group.objectId },
+    first_time: group.firstTime.toISOString(),
+    last_time: group.lastTime.toISOString(),
+  };
+}
+
+function errorShape(error: TaskErrorToShow): TaskErrorShape {
+  return {
+    error_id: error.errorId,
+    error_code: error.errorCode,
+    desc: error.desc,
+    detail: error.detail,
+    error_time: error.errorTime.toISOString(),
+    object_type: error.objectType,
+    object_id: error.objectId,
+    is_overcome: error.overcomeTime !== null,
+  };
+}
+
+const said: Record<Exclude<TaskAction, 'remove' | 'throttle'>, string> = {
+  cancel: 'The task is being cancelled.',
+  pause: 'The task is being paused.',
+  resume: 'The task goes on.',
+  retry: 'The task was started again.',
+};
+
+/** Everything that is left, unless the button was that of one error. */
+function scopeOf(req: Request): RetryScope {
+  const code = Number(fieldsOf(req.body)['error_code'] ?? '');
+  return Number.isInteger(code) && code > 0 ? { errorCode: code } : 'all';
+}
+
+/** A button of a task's page. What cannot be done any more is said on the page that follows, not as an error. */
+export function actOnTask(taskActions: TaskActions, action: Exclude<TaskAction, 'throttle'>): RequestHandler {
+  return async (req, res) => {
+    const taskId = taskIdOf(req);
+    let next = paths.task(taskId);
+    try {
+      if (action === 'remove') {
+        await taskActions.remove(taskId, actorOf(req));
+        next = paths.tasks();
+        say(req, `Task ${taskId} was deleted.`);
+      } else {
+        if (action === 'retry') await taskActions.retry(taskId, scopeOf(req), actorOf(req));
+        else await taskActions.control(taskId, action, actorOf(req));
+        say(req, said[action]);
+      }
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.error === 'taskNotFound') throw error;
+      say(req, `${error.entry.desc}: ${error.detail}.`, 'bad');
+    }
+    leadTo(req, res, next);
+  };
+}

@@ -1,0 +1,68 @@
+import type { Request, RequestHandler } from 'express';
+import { DomainError } from '../../../domain/errors.ts';
+import { nothingTyped, type Typed } from '../../../views/components/field/field.ts';
+import { paths } from '../../../views/paths.ts';
+import { bodyCheck } from '../../http/contract/bodyCheck.ts';
+import { actorOf } from '../../http/requestContext.ts';
+import type { PageSources } from '../../html/deps.ts';
+import { fieldsOf } from '../../html/form.ts';
+import { leadTo, say } from '../../html/pageAnswer.ts';
+import { taskIdOf } from './taskId.ts';
+
+const field = 'objects_per_second';
+const shownAtMost = 100;
+
+/** The throttle of a task's page; what it cannot be set to comes back to that page in its address. */
+export function throttleTask({
+  taskActions,
+  contract,
+}: Pick<PageSources, 'taskActions' | 'contract'>): RequestHandler {
+  const isRate = rateCheck(contract);
+  return async (req, res) => {
+    const taskId = taskIdOf(req);
+    const typed = (fieldsOf(req.body)[field] ?? '').trim();
+    if (!isRate(typed)) {
+      res.redirect(303, paths.task(taskId, { [field]: typed.slice(0, shownAtMost) }));
+      return;
+    }
+    const rate = rateOf(typed);
+    try {
+      await taskActions.throttle(taskId, rate, actorOf(req));
+      say(req, rate === null ? 'The throttle was lifted.' : `The task is throttled to ${rate}/s.`);
+    } catch (error) {
+      if (!(error instanceof DomainError) || error.entry.status !== 400) throw error;
+      say(req, `${error.entry.desc}: ${error.detail}.`, 'bad');
+    }
+    leadTo(req, res, paths.task(taskId));
+  };
+}
+
+/** Reads from the address of a task's page what it could not be throttled to. */
+export function faultyRates(contract: PageSources['contract']): (req: Request) => Typed {
+  const isRate = rateCheck(contract);
+  return (req) => {
+    const typed = fieldsOf(req.query, 'badQueryParameter')[field] ?? '';
+    if (isRate(typed)) return nothingTyped;
+    return {
+      values: { [field]: typed },
+      faults: { [field]: 'Not a rate: a whole number from 1 on, or nothing for no limit.' },
+    };
+  };
+}
+
+function rateCheck(contract: PageSources['contract']): (typed: string) => boolean {
+  const check = bodyCheck(contract, 'patch', '/tasks/{task_id}');
+  return (typed) => {
+    try {
+      check({ action: 'throttle', [field]: rateOf(typed) });
+      return true;
+    } catch {
+      return false;
+    }
+  };
+}
+
+/** null: no limit. What is no number is NaN, which is no rate either. */
+function rateOf(typed: string): number | null {
+  return typed === '' ? null : Number(typed);
+}

@@ -1,0 +1,130 @@
+import type { NotificationPolicy } from '../../../domain/tasks/notificationPolicy.ts';
+import { recentRate } from '../../../domain/tasks/rate.ts';
+import { isFinal, taskStatusOf, type PartState, type TaskState } from '../../../domain/tasks/task.ts';
+
+export interface TaskToShow {
+  readonly taskId: number;
+  readonly taskType: number;
+  readonly state: TaskState;
+  readonly content: object;
+  readonly description: string | null;
+  readonly partsAll: number;
+  readonly partsDone: number;
+  readonly objectsExpected: number;
+  readonly objectsDone: number;
+  readonly objectsFailed: number;
+  readonly objectsSkipped: number;
+  readonly samplesRemoved: number;
+  readonly samplesLeft: number;
+  readonly runningMs: number;
+  readonly recentObjects: number;
+  readonly resultId: string | null;
+  readonly failure: object | null;
+  readonly createdBy: string | null;
+  readonly scheduleId: number | null;
+  readonly tasksBefore: number | null;
+  readonly notificationPolicy: NotificationPolicy | null;
+  readonly createTime: Date;
+  readonly endTime: Date | null;
+  readonly lastUpdateTime: Date;
+}
+
+export interface SubtaskToShow {
+  readonly subtaskId: number;
+  readonly taskId: number;
+  readonly state: PartState;
+  readonly fromKey: string | null;
+  readonly toKey: string;
+  readonly expected: number;
+  readonly attempt: number;
+  readonly done: number;
+  readonly failed: number;
+  readonly skipped: number;
+  readonly failure: object | null;
+  readonly worker: string | null;
+  readonly endedAttempts: readonly object[];
+  readonly createTime: Date;
+  readonly endTime: Date | null;
+  readonly lastUpdateTime: Date;
+}
+
+export type TaskJson = ReturnType<typeof presentTask>;
+
+export function presentTask(task: TaskToShow) {
+  return {
+    task_id: task.taskId,
+    create_time: task.createTime.toISOString(),
+    end_time: task.endTime?.toISOString() ?? null,
+    last_update_time: task.lastUpdateTime.toISOString(),
+    task_type: task.taskType,
+    task_status: taskStatusOf(task.state),
+    result_id: task.resultId,
+    count_task_parts_done: task.partsDone,
+    count_task_parts_all: task.partsAll,
+    content: task.content,
+    description: task.description,
+    state: task.state,
+    progress: presentProgress(task),
+    created_by: task.createdBy,
+    schedule_id: task.scheduleId,
+    tasks_before: task.tasksBefore,
+    notification_policy: task.notificationPolicy,
+    failure: task.failure,
+  };
+}
+
+/** With what only the pages show. */
+export function presentTaskOfPage(task: TaskToShow) {
+  return {
+    ...presentTask(task),
+    running_ms: task.runningMs,
+    samples_removed: task.samplesRemoved,
+    samples_left: task.samplesLeft,
+  };
+}
+
+function presentProgress(task: TaskToShow) {
+  const dealtWith = task.objectsDone + task.objectsFailed + task.objectsSkipped;
+  const left = Math.max(0, task.objectsExpected - dealtWith);
+  const rate = rateOf(task, dealtWith);
+  // More may still be planned, so what is left is not known before; nor is it where others add objects while it runs.
+  const isKnown = task.state !== 'planning' && (left > 0 || task.state === 'collecting');
+  const isForeseeable = rate !== null && rate > 0 && !isFinal(task.state) && isKnown;
+  return {
+    objects_expected: task.objectsExpected,
+    objects_done: task.objectsDone,
+    objects_failed: task.objectsFailed,
+    objects_skipped: task.objectsSkipped,
+    objects_per_second: rate === null ? null : Math.round(rate * 10) / 10,
+    eta_seconds: isForeseeable ? Math.round(left / rate) : null,
+  };
+}
+
+/** Of late while the task is at work, its mean when it is over, none while nothing runs. */
+function rateOf({ state, runningMs, recentObjects }: TaskToShow, dealtWith: number): number | null {
+  if (state === 'pending' || state === 'paused' || runningMs <= 0) return null;
+  if (isFinal(state)) return dealtWith === 0 ? null : dealtWith / (runningMs / 1_000);
+  return recentRate(recentObjects, runningMs);
+}
+
+export function presentSubtask(part: SubtaskToShow) {
+  return {
+    subtask_id: part.subtaskId,
+    task_id: part.taskId,
+    subtask_status: taskStatusOf(part.state),
+    create_time: part.createTime.toISOString(),
+    end_time: part.endTime?.toISOString() ?? null,
+    last_update_time: part.lastUpdateTime.toISOString(),
+    content: { from_key: part.fromKey, to_key: part.toKey },
+    attempt: part.attempt,
+    progress: {
+      objects_expected: part.expected,
+      objects_done: part.done,
+      objects_failed: part.failed,
+      objects_skipped: part.skipped,
+    },
+    failure: part.failure,
+    worker: part.worker,
+    ended_attempts: part.endedAttempts,
+  };
+}

@@ -1,0 +1,47 @@
+import type { PreviewObject, TaskPreview } from '../../../domain/tasks/preview.ts';
+
+export function presentTaskPreview(preview: TaskPreview) {
+  return {
+    count: preview.count,
+    exact: preview.isExact,
+    oldest: preview.oldest?.toISOString() ?? null,
+    newest: preview.newest?.toISOString() ?? null,
+    sample: preview.sample.map(presentObject),
+    samples_left: preview.samplesLeft && {
+      count: preview.samplesLeft.count,
+      exact: preview.samplesLeft.isExact,
+    },
+    estimated_seconds: preview.estimatedSeconds,
+  };
+}
+
+function presentObject(object: PreviewObject) {
+  const create_time = object.createTime.toISOString();
+  switch (object.kind) {
+    case 'face':
+      return { face_id: object.faceId, ...ownedBy(object), create_time };
+    case 'event':
+      return {
+        event_id: object.eventId,
+        ...ownedBy(object),
+        source: object.source,
+        track_id: object.trackId,
+        create_time,
+      };
+    case 'faceDescriptor':
+      return { face_id: object.faceId, descriptor_version: object.version, create_time };
+    case 'sample':
+      return { owner_id: object.ownerId, kinds: object.kinds, create_time };
+    case 'eventDescriptor':
+      return {
+        event_id: object.eventId,
+        descriptor_version: object.version,
+        descriptor_type: object.type,
+        create_time,
+      };
+  }
+}
+
+function ownedBy(object: { accountId: string; externalId: string; userData: string }) {
+  return { account_id: object.accountId, external_id: object.externalId, user_data: object.userData };
+}

@@ -1,0 +1,135 @@
+import type { ExtractContent } from '../../../domain/extract/extractContent.ts';
+import type { GcContent } from '../../../domain/gc/gcContent.ts';
+
+export interface ResultToShow {
+  readonly content: GcContent | ExtractContent;
+  readonly objectsDone: number;
+  readonly objectsSkipped: number;
+  readonly samplesRemoved: number;
+  readonly samplesLeft: number;
+  readonly originsRemoved: number;
+}
+
+export interface ChunkToShow {
+  readonly ids: readonly string[];
+  readonly sampleIds: readonly string[] | null;
+  readonly generations: readonly number[] | null;
+}
+
+/** Where a chunk stands, and what the length of its text follows from. */
+export interface ChunkPlaceToShow {
+  readonly partNo: number;
+  readonly seq: number;
+  readonly count: number;
+  readonly generationDigits: number;
+}
+
+const tail = ']}';
+
+/** The beginning of a result's text; its chunks and an end follow. */
+export function resultHead(task: ResultToShow, errorsCount: number): string {
+  const { content } = task;
+  const isExtract = 'extraction_target' in content;
+  const head = isExtract
+    ? {
+        extraction_target: content.extraction_target,
+        descriptor_version: content.options.descriptor_version ?? null,
+        extracted_count: task.objectsDone,
+        skipped_count: task.objectsSkipped,
+        errors_count: errorsCount,
+      }
+    : {
+        target: content.target,
+        removed_count: task.objectsDone,
+        samples_removed: task.samplesRemoved,
+        samples_left: task.samplesLeft,
+        origins_removed: task.originsRemoved,
+        errors_count: errorsCount,
+      };
+  return `${JSON.stringify(head).slice(0, -1)},"${isExtract ? 'objects' : 'removed'}":[`;
+}
+
+/** The text of a result, piece by piece: it may list millions of objects. */
+export async function* presentTaskResult(
+  task: ResultToShow,
+  head: string,
+  chunks: AsyncIterable<ChunkToShow>,
+): AsyncGenerator<string> {
+  yield head;
+  let separator = '';
+  for await (const chunk of chunks) {
+    if (chunk.ids.length === 0) continue;
+    yield separator + itemsOf(task, chunk);
+    separator = ',';
+  }
+  yield tail;
+}
+
+/**
+ * A part of the same text, from one byte to another. All of it is ASCII, and how long a chunk's text is follows from how
+ * many ids of 36 characters it has, so the part begins at its own chunk.
+ */
+export function partOfResult(task: ResultToShow, head: string, places: readonly ChunkPlaceToShow[]) {
+  const ends: number[] = [];
+  for (const [index, place] of places.entries()) {
+    ends.push((ends.at(-1) ?? head.length) + lengthOf(task, place) + (index === 0 ? 0 : 1));
+  }
+  const endOfChunks = ends.at(-1) ?? head.length;
+  const size = endOfChunks + tail.length;
+
+  async function* textFrom(
+    first: number,
+    chunksAfter: (place?: ChunkPlaceToShow) => AsyncIterable<ChunkToShow>,
+  ): AsyncGenerator<{ text: string; end: number }> {
+    if (first === 0) yield { text: head, end: head.length };
+    let index = first;
+    for await (const chunk of chunksAfter(places[first - 1])) {
+      if (chunk.ids.length === 0) continue;
+      const text = (index === 0 ? '' : ',') + itemsOf(task, chunk);
+      const end = ends[index] ?? 0;
+      const begin = ends[index - 1] ?? head.length;
+      if (end - begin !== text.length)
+        throw new Error(`chunk ${index} of a result is not as long as was told`);
+      yield { text, end };
+      index += 1;
+    }
+    if (index !== places.length) throw new Error('a result has fewer chunks than were told');
+    yield { text: tail, end: size };
+  }
+
+  return {
+    size,
+    /** Both ends are meant. */
+    async *pieces(
+      { start, end: last }: { readonly start: number; readonly end: number },
+      chunksAfter: (place?: ChunkPlaceToShow) => AsyncIterable<ChunkToShow>,
+    ): AsyncGenerator<string> {
+      const found = start < head.length ? 0 : ends.findIndex((end) => end > start);
+      for await (const { text, end } of textFrom(found < 0 ? places.length : found, chunksAfter)) {
+        const begin = end - text.length;
+        if (end > start) yield text.slice(Math.max(0, start - begin), Math.max(0, last + 1 - begin));
+        if (end > last) return;
+      }
+    },
+  };
+}
+
+function itemsOf({ content }: ResultToShow, chunk: ChunkToShow): string {
+  const items =
+    'extraction_target' in content ? chunk.ids.map((id, index) => extracted(id, index, chunk)) : chunk.ids;
+  return JSON.stringify(items).slice(1, -1);
+}
+
+const idLength = 36;
+
+function lengthOf({ content }: ResultToShow, { count, generationDigits }: ChunkPlaceToShow): number {
+  const separators = count - 1;
+  if (!('extraction_target' in content)) return count * (idLength + '""'.length) + separators;
+  const item = '{"id":"","samples":[""],"generation":}'.length + 2 * idLength;
+  return count * item + generationDigits + separators;
+}
+
+function extracted(id: string, index: number, { sampleIds, generations }: ChunkToShow) {
+  const sample = sampleIds?.[index];
+  return { id, samples: sample === undefined ? [] : [sample], generation: generations?.[index] ?? null };
+}

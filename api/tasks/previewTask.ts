@@ -1,0 +1,35 @@
+import type { TaskWork } from '../../domain/tasks/engineTask.ts';
+import {
+  freezeExtractContent,
+  type ExtractRequest,
+  type ExtractSurroundings,
+} from '../../domain/extract/extractContent.ts';
+import { freezeGcContent, type GcRequest } from '../../domain/gc/gcContent.ts';
+import type { TaskPreview } from '../../domain/tasks/preview.ts';
+import { taskTypes } from '../../domain/tasks/task.ts';
+
+/** A task that somebody thinks of. */
+export type PreviewBody =
+  | { readonly task_type: typeof taskTypes.gc; readonly content: GcRequest }
+  | { readonly task_type: typeof taskTypes.additionalExtract; readonly content: ExtractRequest };
+
+export interface PreviewTaskDeps extends Omit<ExtractSurroundings, 'now'> {
+  readonly taskPreviews: {
+    preview(workAt: (now: Date) => TaskWork, forLater: boolean): Promise<TaskPreview>;
+  };
+}
+
+export type PreviewTask = ReturnType<typeof createPreviewTask>;
+
+/** What a task would deal with; refuses what creating it would refuse, now or, `forLater`, at any time. */
+export function createPreviewTask(deps: PreviewTaskDeps) {
+  /** @throws DomainError as the content's own checks do */
+  return (body: PreviewBody, { forLater = false } = {}): Promise<TaskPreview> =>
+    deps.taskPreviews.preview(
+      (now) =>
+        body.task_type === taskTypes.gc
+          ? { kind: 'gc', content: freezeGcContent(body.content, now) }
+          : { kind: 'extract', content: freezeExtractContent(body.content, { ...deps, now }) },
+      forLater,
+    );
+}

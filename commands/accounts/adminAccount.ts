@@ -1,0 +1,65 @@
+import { v7 as newId } from 'uuid';
+import { ensureFirstAdmin, type FirstAdminDeps } from '../../api/accounts/auth/firstAdmin.ts';
+import { createAccountStore, type AccountStore, type NewAccount } from '../../db/accounts/accountStore.ts';
+import type { Actor } from '../../db/audit/auditStore.ts';
+import { createDatabase } from '../../db/sql/connection.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { Config } from '../../platform/config.ts';
+import { createPasswords } from '../../platform/passwords.ts';
+
+const commandLine: Actor = { accountId: null, login: 'command line', requestId: null, remoteAddress: null };
+
+/** Creates the first administrator unless there are accounts already; true when it did. */
+export async function ensureAdmin(
+  config: Pick<Config, 'host' | 'adminLogin' | 'adminPassword'>,
+  databaseUrl: string,
+  log?: FirstAdminDeps['log'],
+): Promise<boolean> {
+  return withAccounts(databaseUrl, (accounts) =>
+    ensureFirstAdmin({ config, accounts, passwords: createPasswords(), ...(log && { log }) }),
+  );
+}
+
+/** Creates an administrator; false when the login is taken. */
+export async function createAdmin(databaseUrl: string, login: string, password: string): Promise<boolean> {
+  return withAccounts(databaseUrl, async (accounts) => {
+    try {
+      await accounts.register(await newAdmin(login, password), commandLine);
+      return true;
+    } catch (error) {
+      if (error instanceof DomainError && error.error === 'accountExists') return false;
+      throw error;
+    }
+  });
+}
+
+/** Gives an account another password and ends its sessions; false when nobody has the login. */
+export async function setPassword(databaseUrl: string, login: string, password: string): Promise<boolean> {
+  return withAccounts(databaseUrl, async (accounts) => {
+    const found = await accounts.findByLogin(login);
+    if (found === null) return false;
+    await accounts.changePassword(
+      found.account.accountId,
+      await createPasswords().hash(password),
+      commandLine,
+    );
+    return true;
+  });
+}
+
+async function newAdmin(login: string, password: string): Promise<NewAccount> {
+  const passwordHash = await createPasswords().hash(password);
+  return { accountId: newId(), login, passwordHash, accountType: 'admin', description: '' };
+}
+
+async function withAccounts<Result>(
+  databaseUrl: string,
+  work: (accounts: AccountStore) => Promise<Result>,
+): Promise<Result> {
+  const db = createDatabase({ url: databaseUrl, applicationName: 'luna-admin command', maxConnections: 2 });
+  try {
+    return await work(createAccountStore(db));
+  } finally {
+    await db.close();
+  }
+}

@@ -1,0 +1,33 @@
+import { InvalidArgumentError } from 'commander';
+import { isKnownPassword } from '../../api/accounts/auth/knownPasswords.ts';
+import type { Config } from '../../platform/config.ts';
+import { settings } from '../../platform/settings.ts';
+import { UsageError } from '../cli/options.ts';
+import { promptHidden } from './prompt.ts';
+
+/** Of commands that ask for a new password, at the end of their help. */
+export const passwordHelp = '\nThe password is asked for on a terminal, or taken from ADMIN_PASSWORD.';
+
+/** For commander: the login of an administrator. */
+export function parseLogin(value: string): string {
+  const result = settings.ADMIN_LOGIN.safeParse(value);
+  if (!result.success) throw new InvalidArgumentError('It must be an e-mail address in lower case.');
+  return result.data;
+}
+
+/** @throws UsageError when there is none, or one that is none */
+export async function readNewPassword(login: string, { adminPassword }: Config): Promise<string> {
+  const password = adminPassword ?? (await askForPassword());
+  if (isKnownPassword(login, password))
+    throw new UsageError('everybody knows this password: choose another one');
+  return password;
+}
+
+async function askForPassword(): Promise<string> {
+  if (!process.stdin.isTTY) throw new UsageError('no terminal to ask for the password: set ADMIN_PASSWORD');
+  const password = await promptHidden('password: ');
+  if (password.length < 3 || password.length > 128)
+    throw new UsageError('a password has 3 to 128 characters');
+  if (password !== (await promptHidden('once more: '))) throw new UsageError('the two passwords differ');
+  return password;
+}

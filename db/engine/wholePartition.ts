@@ -1,0 +1,83 @@
+import type { EngineTask } from '../../domain/tasks/engineTask.ts';
+import type { GcContent } from '../../domain/gc/gcContent.ts';
+import { lastKey, type ClaimedPart } from '../../domain/tasks/parts.ts';
+import type { Sql } from '../sql/connection.ts';
+import type { Cut } from './partCut.ts';
+import { isTransient } from '../sql/transientErrors.ts';
+
+export interface Emptying {
+  /** `busy`: somebody reads or writes the partition; `mixed`: it holds rows that the task does not select. */
+  readonly kind: 'emptied' | 'busy' | 'mixed';
+  readonly removed: number;
+}
+
+// Readers that come meanwhile wait behind us as long; and it is shorter than the server's own search for deadlocks.
+const lockTimeout = '500ms';
+
+/** A gc of descriptors as one part, when it selects a whole partition and nobody wants to know what was in it; else null. */
+export async function cutWhole(tx: Sql, task: EngineTask): Promise<Cut | null> {
+  if (task.kind !== 'gc' || task.planCursor !== null || task.content.store_results) return null;
+  const partition = await findPartition(tx, task.content);
+  if (partition === null) return null;
+  const { all, others } = await inspect(tx, partition, task.content, task.upperBound);
+  if (all === 0 || others) return null;
+  return {
+    bounds: [{ toKey: lastKey, objects: all, keys: null }],
+    ...{ cursor: lastKey, isLast: true, isSparse: false, isWhole: true },
+  };
+}
+
+/**
+ * Empties the part's partition, inside the batch's transaction: what it holds is counted and removed under one lock,
+ * so nothing slips in between, and a batch that does not commit has removed nothing. Readers wait only for the end of
+ * it, not while it counts (docs/decisions/0013).
+ */
+export async function emptyPartition(tx: Sql, part: ClaimedPart, content: GcContent): Promise<Emptying> {
+  const partition = await findPartition(tx, content);
+  if (partition === null) return { kind: 'mixed', removed: 0 };
+  await tx.query('savepoint emptying');
+  try {
+    await tx.query(`set local lock_timeout = '${lockTimeout}'`);
+    await tx.query(`lock table ${partition} in share mode`);
+    const { all, others } = await inspect(tx, partition, content, part.task.upperBound);
+    if (others) {
+      await tx.query('rollback to savepoint emptying');
+      return { kind: 'mixed', removed: 0 };
+    }
+    await tx.query(`truncate ${partition}`);
+    await tx.query('release savepoint emptying');
+    return { kind: 'emptied', removed: all };
+  } catch (error) {
+    if (!isTransient(error)) throw error;
+    await tx.query('rollback to savepoint emptying');
+    return { kind: 'busy', removed: 0 };
+  }
+}
+
+/** The partition that holds the version of a gc of descriptors and no other; its name is ready for SQL. */
+async function findPartition(tx: Sql, content: GcContent): Promise<string | null> {
+  if (content.target !== 'face_descriptors' && content.target !== 'event_descriptors') return null;
+  const [row] = await tx.query<{ name: string }>(
+    `select c.oid::regclass::text as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
+     where i.inhparent = $1::regclass and c.relkind = 'r' and pg_get_expr(c.relpartbound, c.oid) = $2`,
+    [content.target, `FOR VALUES IN (${content.filters.descriptor_version})`],
+  );
+  return row?.name ?? null;
+}
+
+/** How many rows a partition holds, and whether some of them are not the task's. */
+async function inspect(
+  tx: Sql,
+  partition: string,
+  content: GcContent,
+  upperBound: string,
+): Promise<{ all: number; others: boolean }> {
+  const otherType = content.target === 'event_descriptors' ? 'or descriptor_type <> $2' : '';
+  const [row] = await tx.query<{ all: number; others: boolean }>(
+    `select count(*) as "all", coalesce(bool_or(create_time >= $1::timestamptz ${otherType}), false) as others
+     from ${partition}`,
+    [upperBound, ...(content.target === 'event_descriptors' ? [content.filters.descriptor_type] : [])],
+  );
+  if (row === undefined) throw new Error('an aggregate answered no row');
+  return row;
+}

@@ -1,0 +1,251 @@
+import type { ClaimedPart } from '../../domain/tasks/parts.ts';
+import type { GcContent } from '../../domain/gc/gcContent.ts';
+import { errorTable } from '../../domain/errors.ts';
+import { createBinds, type Binds } from '../sql/binds.ts';
+import type { Sql } from '../sql/connection.ts';
+import { buryOrigins } from './originBatch.ts';
+import { everything } from '../selection/keyRange.ts';
+import { orderedKeys } from '../selection/orderedKeys.ts';
+import { gcSelection, type Selection } from '../selection/selection.ts';
+import { overcomeErrors } from '../engine/taskErrorStore.ts';
+import { countLeft, refuseOwned, removeSamples } from './sampleBatch.ts';
+import { OvertakenError } from '../sql/transientErrors.ts';
+
+export interface RemovedBatch {
+  readonly removed: number;
+  /** Objects that were to be dealt with: some of those that failed before may be gone, or not be selected any more. */
+  readonly passed: number;
+  /** The last key of the batch; null: nothing was left. */
+  readonly lastKey: string | null;
+  /** Whether there may be more. */
+  readonly more: boolean;
+  readonly samplesRemoved: number;
+  readonly samplesLeft: number;
+  /** Removed objects whose image origins are still to be removed; they are not done yet. */
+  readonly awaitingOrigins: number;
+  /** Files to remove after the commit; each has a tombstone now. */
+  readonly storageKeys: string[];
+}
+
+interface Target {
+  readonly table: string;
+  readonly key: string;
+  /** Tables whose rows go with their owner: name and the column that leads their primary key. */
+  readonly children: readonly (readonly [table: string, owner: string])[];
+}
+
+const targets: Record<GcContent['target'], Target> = {
+  faces: {
+    table: 'faces f',
+    key: 'f.face_id',
+    children: [
+      ['attributes', 'face_id'],
+      ['list_faces', 'face_id'],
+      ['face_descriptors', 'face_id'],
+    ],
+  },
+  events: { table: 'events e', key: 'e.event_id', children: [['event_descriptors', 'event_id']] },
+  face_descriptors: { table: 'face_descriptors d', key: 'd.face_id', children: [] },
+  event_descriptors: { table: 'event_descriptors d', key: 'd.event_id', children: [] },
+  samples: { table: 'samples s', key: 's.owner_id', children: [] },
+};
+
+export interface BatchWish {
+  /** The next ones of the part's range, or of those that could not be removed before. */
+  readonly of: 'range' | 'errors';
+  /** How many objects at most. */
+  readonly size: number;
+  /** Lock the objects when they are selected: slower, and never overtaken. */
+  readonly lock: boolean;
+}
+
+/**
+ * Removes the next selected objects of the part with everything that hangs on them, inside the batch's transaction.
+ * Set-based: the objects' ids are written as one array (the batch's result chunk), and they and each child table
+ * are deleted `= any(array)`. The statements must stay separate: a child row that was committed while the parent's
+ * lock was waited for is seen only by a later statement's snapshot.
+ *
+ * Selecting first and deleting by id takes 0.6 of the processor time of `delete … returning` gathered into an array
+ * (PostgreSQL 18, batches of 10,000). What the delete then finds changed or gone belongs to somebody else's
+ * transaction; as the array would name it wrongly, the batch is done again with the objects locked.
+ * @throws OvertakenError when objects changed between both statements
+ */
+export async function removeBatch(
+  tx: Sql,
+  part: ClaimedPart,
+  content: GcContent,
+  wish: BatchWish,
+): Promise<RemovedBatch> {
+  const target = targets[content.target];
+  const chunk = [part.task.taskId, part.partNo, part.checkpoint.batches + 1];
+  const selected =
+    wish.of === 'range'
+      ? await selectObjects(tx, part, content, chunk, wish)
+      : await selectFailed(tx, part, content, chunk, wish.size);
+  if (selected.lastKey === null) return { ...selected, removed: 0, more: false, ...nothingElse };
+  const { passed, lastKey } = selected;
+  const more = passed === wish.size;
+  if (selected.count === 0) return { removed: 0, passed, lastKey, more, ...nothingElse };
+  if (content.target === 'samples')
+    return removeOwnerless(tx, part, content, chunk, { ...selected, lastKey, more });
+
+  const binds = createBinds(chunk);
+  const { conditions } = gcSelection(content, part.task.upperBound, everything, binds);
+  const removed = await tx.execute(
+    `delete from ${target.table} where ${[`${target.key} = ${idsOfChunk}`, ...conditions].join(' and ')}`,
+    binds.values,
+  );
+  if (removed !== selected.count) {
+    throw new OvertakenError(`${removed} of ${selected.count} selected objects were still there`);
+  }
+  const rest = await removeChildren(tx, part, content, chunk);
+  return { removed, passed, lastKey, more, ...rest };
+}
+
+/** The object that comes next, locked. */
+export async function findNext(
+  tx: Sql,
+  part: ClaimedPart,
+  content: GcContent,
+  of: BatchWish['of'],
+): Promise<string | null> {
+  if (of === 'errors') return (await failedObjects(tx, part, 1))[0] ?? null;
+  const binds = createBinds();
+  const [next] = await tx.query<{ key: string }>(
+    orderedKeys(rangeSelection(part, content, binds), 1, { areFew: part.isSparse, lock: true }),
+    binds.values,
+  );
+  return next?.key ?? null;
+}
+
+interface Selected {
+  readonly count: number;
+  readonly passed: number;
+  readonly lastKey: string | null;
+}
+
+function rangeSelection(part: ClaimedPart, content: GcContent, binds: Binds): Selection {
+  const range = { after: part.checkpoint.cursor, upTo: part.range.toKey };
+  return gcSelection(content, part.task.upperBound, range, binds);
+}
+
+/** The ids of the chunk that $1, $2, $3 name. */
+const idsOfChunk =
+  'any((select ids from task_result_chunks where task_id = $1 and part_no = $2 and seq = $3)::uuid[])';
+
+/** Writes the ids of the next objects of the range as a chunk of the result. */
+async function selectObjects(
+  tx: Sql,
+  part: ClaimedPart,
+  content: GcContent,
+  chunk: readonly unknown[],
+  { size, lock }: Omit<BatchWish, 'of'>,
+): Promise<Selected> {
+  const binds = createBinds(chunk);
+  const selection = rangeSelection(part, content, binds);
+  const [stored] = await tx.query<{ count: number; lastKey: string }>(
+    `insert into task_result_chunks as c (task_id, part_no, seq, count, ids)
+     select $1::bigint, $2::integer, $3::integer, count(*), array_agg(key) from (
+       ${orderedKeys(selection, size, { areFew: part.isSparse, lock })}
+     ) next having count(*) > 0
+     returning c.count, c.ids[c.count] as "lastKey"`,
+    binds.values,
+  );
+  return stored === undefined ? nothingSelected : { ...stored, passed: stored.count };
+}
+
+/** The same with those of the next objects whose removal failed that are still selected. */
+async function selectFailed(
+  tx: Sql,
+  part: ClaimedPart,
+  content: GcContent,
+  chunk: readonly unknown[],
+  size: number,
+): Promise<Selected> {
+  const failed = await failedObjects(tx, part, size);
+  const binds = createBinds(chunk);
+  const { from, key, conditions } = gcSelection(content, part.task.upperBound, everything, binds);
+  await tx.query(
+    `insert into task_result_chunks (task_id, part_no, seq, count, ids)
+     select $1::bigint, $2::integer, $3::integer, count(*), array_agg(key order by key) from (
+       select ${key} as key from ${from}
+       where ${[`${key} = any(${binds.add(failed)}::uuid[])`, ...conditions].join(' and ')} for update
+     ) still having count(*) > 0`,
+    binds.values,
+  );
+  const [stored] = await tx.query<{ count: number }>(
+    'select count from task_result_chunks where task_id = $1 and part_no = $2 and seq = $3',
+    chunk,
+  );
+  await overcomeErrors(tx, part, failed);
+  return { count: stored?.count ?? 0, passed: failed.length, lastKey: failed.at(-1) ?? null };
+}
+
+/** The next objects of the part that could not be removed, by key. */
+async function failedObjects(tx: Sql, part: ClaimedPart, size: number): Promise<string[]> {
+  const binds = createBinds();
+  const { errorCursor } = part.checkpoint;
+  const after = errorCursor === null ? '' : `and object_id > ${binds.add(errorCursor)}::uuid`;
+  const rows = await tx.query<{ id: string }>(
+    `select object_id as id from task_errors
+     where task_id = ${binds.add(part.task.taskId)} and part_no = ${binds.add(part.partNo)}
+       and error_code = ${errorTable.objectNotRemoved.code} and overcome_time is null ${after}
+     order by object_id limit ${size}`,
+    binds.values,
+  );
+  return rows.map(({ id }) => id);
+}
+
+const nothingElse = { samplesRemoved: 0, samplesLeft: 0, awaitingOrigins: 0, storageKeys: [] as string[] };
+export const nothingRemoved: RemovedBatch = {
+  ...{ removed: 0, passed: 0, lastKey: null, more: false },
+  ...nothingElse,
+};
+const nothingSelected: Selected = { count: 0, passed: 0, lastKey: null };
+
+/** All samples of the selected owners, which are gone; the sample that stands for an owner is its newest one. */
+async function removeOwnerless(
+  tx: Sql,
+  part: ClaimedPart,
+  content: GcContent,
+  chunk: readonly unknown[],
+  { count, passed, lastKey, more }: { count: number; passed: number; lastKey: string; more: boolean },
+): Promise<RemovedBatch> {
+  const { owners, removed, storageKeys } = await removeSamples(tx, part, idsOfChunk, chunk);
+  if (owners !== count) throw new OvertakenError(`${owners} of ${count} owners still had samples`);
+  await refuseOwned(tx, idsOfChunk, chunk);
+  await keepChunk(tx, content, chunk);
+  return {
+    ...{ ...nothingElse, removed: count, passed, lastKey, more },
+    ...{ samplesRemoved: removed, storageKeys },
+  };
+}
+
+async function removeChildren(
+  tx: Sql,
+  part: ClaimedPart,
+  content: GcContent,
+  chunk: readonly unknown[],
+): Promise<typeof nothingElse> {
+  const result = { ...nothingElse };
+  for (const [table, owner] of targets[content.target].children) {
+    await tx.execute(`delete from ${table} where ${owner} = ${idsOfChunk}`, chunk);
+  }
+  if (content.target === 'faces' || content.target === 'events') {
+    if (content.remove_samples) {
+      const { removed, storageKeys } = await removeSamples(tx, part, idsOfChunk, chunk);
+      Object.assign(result, { samplesRemoved: removed, storageKeys });
+    } else result.samplesLeft = await countLeft(tx, idsOfChunk, chunk);
+    // Last: it takes the objects that have origins out of the result, and so out of the chunk.
+    if (content.remove_image_origins) result.awaitingOrigins = await buryOrigins(tx, idsOfChunk, chunk);
+    else await tx.execute(`delete from image_origins where owner_id = ${idsOfChunk}`, chunk);
+  }
+  await keepChunk(tx, content, chunk);
+  return result;
+}
+
+/** Unless nobody wants the result. */
+async function keepChunk(tx: Sql, content: GcContent, chunk: readonly unknown[]): Promise<void> {
+  if (content.store_results) return;
+  await tx.query('delete from task_result_chunks where task_id = $1 and part_no = $2 and seq = $3', chunk);
+}

@@ -1,0 +1,49 @@
+import type { Sql } from '../sql/connection.ts';
+
+export interface Counted {
+  readonly count: number;
+  /** False: what PostgreSQL's statistics say, scaled to the size that the table has now. */
+  readonly isExact: boolean;
+}
+
+export interface Stock {
+  readonly faces: Counted;
+  readonly events: Counted;
+  /** Samples whose face or event is gone; null: they were never counted. */
+  readonly ownerless: number | null;
+  /** How many faces have a descriptor of each version. */
+  readonly versions: readonly (Counted & { readonly version: number })[];
+}
+
+// Up to here rows are counted, in some milliseconds; what is more is estimated in one, however many there are.
+const countedAtMost = 20_000;
+
+/** What is kept, told at a cost that does not grow with it. */
+export async function readStock(db: Sql): Promise<Stock> {
+  const partitions = await db.query<{ name: string; version: number }>(
+    `select c.relname "name", substring(c.relname from '_v(-?\\d+)$')::int "version"
+     from pg_inherits i join pg_class c on c.oid = i.inhrelid
+     where i.inhparent = 'face_descriptors'::regclass order by 2`,
+  );
+  const [faces, events, [left], versions] = await Promise.all([
+    countTable(db, 'faces'),
+    countTable(db, 'events'),
+    db.query<{ total: number | null }>('select total from ownerless_samples'),
+    Promise.all(partitions.map(async ({ name, version }) => ({ version, ...(await countTable(db, name)) }))),
+  ]);
+  const ownerless = left?.total ?? null;
+  return { faces, events, ownerless, versions: versions.filter(({ count }) => count > 0) };
+}
+
+/** `table` is a name of our own schema, never one that somebody sent. */
+async function countTable(db: Sql, table: string): Promise<Counted> {
+  const [few] = await db.query<{ count: number }>(
+    `select count(*) from (select from ${table} limit ${countedAtMost + 1}) few`,
+  );
+  const count = few?.count ?? 0;
+  if (count <= countedAtMost) return { count, isExact: true };
+  const [plan] = await db.query<{ 'QUERY PLAN': [{ Plan: { 'Plan Rows': number } }] }>(
+    `explain (format json) select from ${table}`,
+  );
+  return { count: Math.max(count, plan?.['QUERY PLAN'][0].Plan['Plan Rows'] ?? 0), isExact: false };
+}

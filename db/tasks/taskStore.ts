@@ -1,0 +1,243 @@
+import { DomainError, errorTable, type ErrorName } from '../../domain/errors.ts';
+import { lastKey, type TaskRef } from '../../domain/tasks/parts.ts';
+import {
+  applyControl,
+  checkRemoval,
+  checkRetry,
+  checkThrottle,
+  type ControlAction,
+} from '../../domain/tasks/lifecycle.ts';
+import type { RetryScope } from '../../domain/tasks/retry.ts';
+import { isFinal, taskTypes, type DesiredState, type TaskState } from '../../domain/tasks/task.ts';
+import { asks, type AskedAction } from '../engine/askedAction.ts';
+import { recordAudit, type Actor } from '../audit/auditStore.ts';
+import type { Database, Sql } from '../sql/connection.ts';
+import { createTask, keepKey, type CreatedTask, type NewTask } from './createTask.ts';
+import { unfoldOpened } from '../engine/partSums.ts';
+import { toWork } from '../engine/engineTask.ts';
+import { holdVersions } from './versionConflicts.ts';
+
+export type TaskStore = ReturnType<typeof createTaskStore>;
+
+/** What admins do to tasks. Each method is one transaction with its line in the audit; the engine is told afterwards. */
+export function createTaskStore(db: Database) {
+  return {
+    /**
+     * @throws DomainError idempotencyConflict when the key was used with another request; versionInUse; and what making
+     *   the content throws
+     */
+    create: (task: NewTask, actor: Actor): Promise<CreatedTask> =>
+      db.transaction((tx) => createTask(tx, task, actor)),
+
+    /** @throws DomainError taskNotFound | cannotCancel | cannotPause */
+    control: (taskId: number, action: ControlAction, actor: Actor): Promise<TaskRef & { state: TaskState }> =>
+      control(db, taskId, action, actor),
+
+    /** Sets how many objects a second the task may do from now on; null: as many as it can. @throws DomainError taskNotFound | cannotPause */
+    throttle: (taskId: number, objectsPerSecond: number | null, actor: Actor): Promise<void> =>
+      throttle(db, taskId, objectsPerSecond, actor),
+
+    /**
+     * Opens a finished task again under the next generation: unfinished parts go on from their checkpoints
+     * (`unfinished`), objects with an open error of parts that came to their end are done again (`failed`, or those
+     * with one code), or both (`all`).
+     * @throws DomainError taskNotFound | cannotRetry | versionInUse
+     */
+    retry: (taskId: number, scope: RetryScope, actor: Actor): Promise<TaskRef> =>
+      retry(db, taskId, scope, actor),
+
+    /** Removes the task with its parts, errors and result. @throws DomainError taskNotFound | stillRunning */
+    remove: (taskId: number, actor: Actor): Promise<void> => remove(db, taskId, actor),
+  };
+}
+
+interface LockedTask {
+  state: TaskState;
+  desired_state: DesiredState;
+  generation: number;
+  admitted: boolean;
+}
+
+async function lockTask(tx: Sql, taskId: number): Promise<LockedTask> {
+  const [task] = await tx.query<LockedTask>(
+    'select state, desired_state, generation, admitted from tasks where task_id = $1 for no key update',
+    [taskId],
+  );
+  if (task === undefined) throw new DomainError('taskNotFound', `task ${taskId}`);
+  return task;
+}
+
+async function control(db: Database, taskId: number, action: ControlAction, actor: Actor) {
+  return db.transaction(async (tx) => {
+    const task = await lockTask(tx, taskId);
+    const next = applyControl(
+      { state: task.state, desiredState: task.desired_state, isAdmitted: task.admitted },
+      action,
+    );
+    if (next.state !== task.state || next.desiredState !== task.desired_state) {
+      await tx.query(
+        `update tasks set state = $2, desired_state = $3, last_update_time = now(), lock_version = lock_version + 1,
+           end_time = case when $2 = 'cancelled' then now() end, ${asks('$4')}
+         where task_id = $1`,
+        [taskId, next.state, next.desiredState, isFinal(next.state) ? null : action],
+      );
+      await recordAudit(tx, {
+        actor,
+        action: `task.${action}`,
+        objectType: 'task',
+        objectId: taskId,
+        ...(next.state === task.state
+          ? {
+              before: { state: task.state, desired_state: task.desired_state },
+              after: { state: next.state, desired_state: next.desiredState },
+            }
+          : { before: { state: task.state }, after: { state: next.state } }),
+      });
+    }
+    return { taskId, generation: task.generation, state: next.state };
+  });
+}
+
+async function throttle(
+  db: Database,
+  taskId: number,
+  objectsPerSecond: number | null,
+  actor: Actor,
+): Promise<void> {
+  await db.transaction(async (tx) => {
+    checkThrottle(await lockTask(tx, taskId));
+    const [before] = await tx.query<{ rate: number | null }>(
+      'select objects_per_second as rate from tasks where task_id = $1',
+      [taskId],
+    );
+    if (before?.rate === objectsPerSecond) return;
+    await tx.query(
+      `update tasks set objects_per_second = $2, last_update_time = now(), lock_version = lock_version + 1
+       where task_id = $1`,
+      [taskId, objectsPerSecond],
+    );
+    await recordAudit(tx, {
+      actor,
+      action: 'task.throttle',
+      objectType: 'task',
+      objectId: taskId,
+      before: { objects_per_second: before?.rate ?? null },
+      after: { objects_per_second: objectsPerSecond },
+    });
+  });
+}
+
+async function retry(db: Database, taskId: number, scope: RetryScope, actor: Actor): Promise<TaskRef> {
+  return db.transaction(async (tx) => {
+    // Before the task's row is locked: who makes a gc has its version first, and marks rows of extracts then.
+    await holdVersionsOf(tx, taskId);
+    const task = await lockTask(tx, taskId);
+    checkRetry(task);
+    const opensUnfinished = scope === 'unfinished' || scope === 'all';
+    if (opensUnfinished) await openUnfinished(tx, taskId);
+    if (scope !== 'unfinished')
+      await openFailed(tx, taskId, typeof scope === 'object' ? scope.errorCode : null);
+    if (opensUnfinished) await overcomePartErrors(tx, taskId);
+    await unfoldOpened(tx, taskId);
+    const generation = task.generation + 1;
+    await tx.query(
+      `update tasks set state = 'pending', desired_state = 'run', generation = $2, end_time = null, failure = null,
+         stuck_since = null, rest_state = $4, admitted = false, request_id = coalesce($5, request_id), last_update_time = now(), lock_version = lock_version + 1, ${asks('$3')}
+       where task_id = $1`,
+      [
+        ...[taskId, generation, 'retry' satisfies AskedAction],
+        opensUnfinished || task.state === 'done' ? null : task.state,
+        actor.requestId,
+      ],
+    );
+    await recordAudit(tx, {
+      actor,
+      action: 'task.retry',
+      objectType: 'task',
+      objectId: taskId,
+      before: { state: task.state },
+      after: {
+        state: 'pending',
+        ...(typeof scope === 'object' ? { error_code: scope.errorCode } : { scope }),
+        generation,
+      },
+    });
+    return { taskId, generation };
+  });
+}
+
+const asNew = `claim = null, failure = null, failed_attempts = 0, checkpoint_time = null, end_time = null`;
+/** @throws DomainError versionInUse */
+async function holdVersionsOf(tx: Sql, taskId: number): Promise<void> {
+  const [task] = await tx.query<{ task_type: number; content: unknown }>(
+    'select task_type, content from tasks where task_id = $1',
+    [taskId],
+  );
+  if (task !== undefined) await holdVersions(tx, toWork(task.task_type, task.content));
+}
+
+async function openUnfinished(tx: Sql, taskId: number): Promise<void> {
+  await tx.query(
+    `update subtasks set state = 'pending', ${asNew}, last_update_time = now()
+     where task_id = $1 and state <> 'done'`,
+    [taskId],
+  );
+}
+
+/** @throws DomainError cannotRetry when no object has the error that is asked for */
+async function openFailed(tx: Sql, taskId: number, errorCode: number | null): Promise<void> {
+  // A gc tries those objects again that it could not remove; where there is none, its errors are behind it at once.
+  const parts = await tx.execute(
+    `update subtasks s set state = 'pending', retry_errors = true, retry_code = $2, ${asNew}, last_update_time = now(),
+       error_cursor = case when t.task_type = ${taskTypes.gc} and not exists (select from task_errors e
+         where e.task_id = s.task_id and e.part_no = s.part_no and e.overcome_time is null
+           and e.error_code = ${errorTable.objectNotRemoved.code}) then '${lastKey}'::uuid end
+     from tasks t
+     where t.task_id = s.task_id and s.task_id = $1 and (s.walked or s.state in ('done', 'pending'))
+       and exists (select from task_errors e
+       where e.task_id = s.task_id and e.part_no = s.part_no and e.object_id is not null
+         and e.overcome_time is null and e.error_code = coalesce($2, e.error_code))`,
+    [taskId, errorCode],
+  );
+  if (errorCode !== null && parts === 0)
+    throw new DomainError('cannotRetry', `no object of the task has the error ${errorCode}`);
+  const isWanted = (name: ErrorName) => errorCode === null || errorCode === errorTable[name].code;
+  if (isWanted('originNotRemoved')) {
+    await tx.query(
+      `update origin_removals set state = 'pending', attempts = 0, next_attempt_time = now()
+       where task_id = $1 and state = 'refused'`,
+      [taskId],
+    );
+  }
+  if (isWanted('sampleNotRemoved')) {
+    await tx.query(
+      `update sample_tombstones set state = 'pending', next_attempt_time = now()
+       where task_id = $1 and state = 'refused'`,
+      [taskId],
+    );
+  }
+}
+
+async function overcomePartErrors(tx: Sql, taskId: number): Promise<void> {
+  await tx.query(
+    `update task_errors set overcome_time = now()
+     where task_id = $1 and object_id is null and overcome_time is null`,
+    [taskId],
+  );
+}
+
+async function remove(db: Database, taskId: number, actor: Actor): Promise<void> {
+  await db.transaction(async (tx) => {
+    const task = await lockTask(tx, taskId);
+    checkRemoval(task);
+    await keepKey(tx, taskId);
+    await tx.query('delete from tasks where task_id = $1', [taskId]);
+    await recordAudit(tx, {
+      actor,
+      action: 'task.remove',
+      objectType: 'task',
+      objectId: taskId,
+      before: { state: task.state },
+    });
+  });
+}

@@ -1,0 +1,90 @@
+import type { TaskWork } from '../../domain/tasks/engineTask.ts';
+import { heldVersions, VersionInUseError } from '../../domain/extract/heldVersions.ts';
+import type { OwnedVersion } from '../../domain/extract/ownedVersion.ts';
+import { taskTypes } from '../../domain/tasks/task.ts';
+import { advisoryLocks } from '../sql/advisoryLocks.ts';
+import type { Sql } from '../sql/connection.ts';
+
+const isOpen = `state not in ('cancelled', 'failed', 'done')`;
+
+/**
+ * Before a task is opened, in the same transaction: a gc of descriptors waits its turn with the extracts that need the
+ * same version, and of two that exclude each other the later one is refused.
+ * @throws DomainError versionInUse
+ */
+export async function holdVersions(tx: Sql, work: TaskWork): Promise<void> {
+  const versions = heldVersions(work);
+  if (versions.length === 0) return;
+  await tx.query(
+    `select pg_advisory_xact_lock($1, lock) from (
+       select distinct hashtext(name) as lock from unnest($2::text[]) name order by lock
+     ) locks`,
+    [advisoryLocks.versions, versions.map((held) => `${held.objects} ${held.type} ${held.version}`)],
+  );
+  await refuseConflict(tx, work);
+  if (work.kind === 'gc') await markUnplanned(tx, versions);
+}
+
+/** @throws DomainError versionInUse when an open task removes what this one needs, or needs what it removes */
+export async function refuseConflict(db: Sql, work: TaskWork): Promise<void> {
+  for (const held of heldVersions(work)) {
+    const other = work.kind === 'gc' ? await findExtract(db, held) : await findGc(db, held);
+    if (other === null) continue;
+    const { objects, type, version } = held;
+    const what = `the ${type} descriptors of ${objects} in version ${version}`;
+    throw new VersionInUseError(
+      other.taskId,
+      work.kind === 'gc'
+        ? `task ${other.taskId} (extract, ${other.state}) needs ${what}; wait for its end or cancel it`
+        : `task ${other.taskId} (gc, ${other.state}) removes ${what}; wait for its end or cancel it`,
+    );
+  }
+}
+
+interface OpenTask {
+  readonly taskId: number;
+  readonly state: string;
+}
+
+async function findGc(db: Sql, { objects, type, version }: OwnedVersion): Promise<OpenTask | null> {
+  // Words of the index tasks_open_version_removals.
+  const [row] = await db.query<OpenTask>(
+    `select task_id as "taskId", state from tasks
+     where task_type = ${taskTypes.gc} and ${isOpen}
+       and content ->> 'target' in ('face_descriptors', 'event_descriptors')
+       and content ->> 'target' = $1 and content #> '{filters,descriptor_version}' = to_jsonb($2::integer)
+       and coalesce(content #>> '{filters,descriptor_type}', 'face') = $3
+     order by task_id limit 1`,
+    [objects === 'faces' ? 'face_descriptors' : 'event_descriptors', version, type],
+  );
+  return row ?? null;
+}
+
+/** The content of an extract that needs a version: objects, extraction target, and the versions of `options`. */
+const ofExtract = (options: readonly string[]) =>
+  `task_type = ${taskTypes.additionalExtract} and content #>> '{filters,objects_type}' = $1
+     and content ->> 'extraction_target' = $2
+     and (${options.map((name) => `content #> '{options,${name}}' = to_jsonb($3::integer)`).join(' or ')})`;
+
+const bindsOf = ({ objects, type, version }: OwnedVersion) => [objects, `${type}_descriptor`, version];
+
+async function findExtract(db: Sql, held: OwnedVersion): Promise<OpenTask | null> {
+  const [row] = await db.query<OpenTask>(
+    `select task_id as "taskId", state from tasks
+     where ${isOpen} and ${ofExtract(['default_descriptor_version', 'descriptor_version'])}
+     order by task_id limit 1`,
+    bindsOf(held),
+  );
+  return row ?? null;
+}
+
+/** None of these is open: what of them is not planned yet cannot be told by the version any more. */
+async function markUnplanned(tx: Sql, versions: readonly OwnedVersion[]): Promise<void> {
+  for (const held of versions) {
+    await tx.query(
+      `update tasks set default_version_removed = true
+       where not plan_done and not default_version_removed and ${ofExtract(['default_descriptor_version'])}`,
+      bindsOf(held),
+    );
+  }
+}

@@ -1,0 +1,43 @@
+import { DomainError } from '../errors.ts';
+import type { TaskWork } from '../tasks/engineTask.ts';
+import type { OwnedVersion } from './ownedVersion.ts';
+
+/** Refuses a task for another one that is open. */
+export class VersionInUseError extends DomainError {
+  readonly taskId: number;
+
+  constructor(taskId: number, detail: string) {
+    super('versionInUse', detail);
+    this.taskId = taskId;
+  }
+}
+
+/**
+ * The versions that nobody else may remove, or need, while the task is open: a gc of descriptors removes one; an
+ * extract of descriptors needs the one that selects its objects, and the one that it makes: what it skips because it
+ * is there already must not go.
+ */
+export function heldVersions(work: TaskWork): OwnedVersion[] {
+  if (work.kind === 'gc') {
+    const { content } = work;
+    switch (content.target) {
+      case 'face_descriptors':
+        return [{ objects: 'faces', type: 'face', version: content.filters.descriptor_version }];
+      case 'event_descriptors': {
+        const { descriptor_type: type, descriptor_version } = content.filters;
+        return [{ objects: 'events', type, version: descriptor_version }];
+      }
+      case 'faces':
+      case 'events':
+      case 'samples':
+        return [];
+    }
+  }
+  const { extraction_target, options, filters } = work.content;
+  if (extraction_target === 'basic_attributes') return [];
+  const type = extraction_target === 'body_descriptor' ? 'body' : 'face';
+  const versions = new Set([options.default_descriptor_version, options.descriptor_version]);
+  return [...versions].flatMap((version) =>
+    version === undefined ? [] : [{ objects: filters.objects_type, type, version }],
+  );
+}

@@ -1,0 +1,139 @@
+import { DomainError } from '../errors.ts';
+import {
+  freezeFilters,
+  hasCondition,
+  type EventFilters,
+  type FaceFilters,
+  type SampleFilters,
+} from '../tasks/filters.ts';
+
+export interface FaceDescriptorsGc {
+  readonly target: 'face_descriptors';
+  readonly filters: { readonly descriptor_version: number };
+  readonly store_results: boolean;
+}
+
+export interface EventDescriptorsGc {
+  readonly target: 'event_descriptors';
+  readonly filters: { readonly descriptor_version: number; readonly descriptor_type: 'face' | 'body' };
+  readonly store_results: boolean;
+}
+
+interface Removal {
+  readonly remove_samples: boolean;
+  readonly remove_image_origins: boolean;
+  readonly store_results: boolean;
+  readonly confirm_all?: boolean;
+}
+
+export interface FacesGc extends Removal {
+  readonly target: 'faces';
+  readonly filters: FaceFilters;
+}
+
+export interface EventsGc extends Removal {
+  readonly target: 'events';
+  readonly filters: EventFilters;
+}
+
+/** Samples whose face or event is gone; `filters` are about the newest sample of each. */
+export interface SamplesGc {
+  readonly target: 'samples';
+  readonly filters: SampleFilters;
+  readonly store_results: boolean;
+}
+
+/** What a gc task does, as stored: defaults filled in, times absolute, version and type inside `filters`. */
+export type GcContent = FaceDescriptorsGc | EventDescriptorsGc | FacesGc | EventsGc | SamplesGc;
+
+/** Whether the images of samples are to be removed from their store. */
+export function removesSamples(content: GcContent): boolean {
+  return content.target === 'samples' || ('remove_samples' in content && content.remove_samples);
+}
+
+/** Whether samples stay although their faces or events go. */
+export function keepsSamples(content: GcContent): boolean {
+  return 'remove_samples' in content && !content.remove_samples;
+}
+
+/** Whether images are to be removed where they came from, too. */
+export function removesOrigins(content: GcContent): boolean {
+  return 'remove_image_origins' in content && content.remove_image_origins;
+}
+
+/** What a client may send; its shape is already validated against the OpenAPI document. */
+export interface GcRequest {
+  readonly target: GcContent['target'];
+  readonly filters?: FaceFilters &
+    EventFilters & { descriptor_version?: number; descriptor_type?: 'face' | 'body' };
+  readonly descriptor_version?: number;
+  readonly descriptor_type?: 'face' | 'body';
+  readonly remove_samples?: boolean;
+  readonly remove_image_origins?: boolean;
+  readonly store_results?: boolean;
+  readonly confirm_all?: boolean;
+}
+
+/**
+ * @throws DomainError fieldMissing | validationFailed, naming the path; selectsEverything when faces or events are
+ *   to be removed without any condition that narrows them and without `confirm_all`.
+ */
+export function freezeGcContent(request: GcRequest, now: Date): GcContent {
+  const store_results = request.store_results ?? true;
+  switch (request.target) {
+    case 'face_descriptors':
+      return { target: request.target, filters: { descriptor_version: version(request) }, store_results };
+    case 'event_descriptors':
+      return {
+        target: request.target,
+        filters: { descriptor_version: version(request), descriptor_type: descriptorType(request) },
+        store_results,
+      };
+    case 'faces':
+    case 'events':
+      return { target: request.target, ...removal(request, now), store_results };
+    case 'samples': {
+      const filters = freezeFilters<SampleFilters>(request.filters ?? {}, now, 'content.filters');
+      return { target: request.target, filters, store_results };
+    }
+  }
+}
+
+function removal(request: GcRequest, now: Date): Omit<FacesGc, 'target' | 'store_results'> {
+  const filters = freezeFilters(request.filters ?? {}, now, 'content.filters');
+  if (!hasCondition(filters) && request.confirm_all !== true) {
+    throw new DomainError(
+      'selectsEverything',
+      "Path: 'content.filters' message: 'give at least one condition that is more than an empty text, or confirm_all: true'",
+    );
+  }
+  return {
+    filters,
+    remove_samples: request.remove_samples ?? false,
+    remove_image_origins: request.remove_image_origins ?? false,
+    ...(request.confirm_all === undefined ? {} : { confirm_all: request.confirm_all }),
+  };
+}
+
+function version(request: GcRequest): number {
+  return once(request.filters?.descriptor_version, request.descriptor_version, 'descriptor_version');
+}
+
+function descriptorType(request: GcRequest): 'face' | 'body' {
+  return once(request.filters?.descriptor_type, request.descriptor_type, 'descriptor_type');
+}
+
+/** The value may stand in `filters` or beside `target`, and in both only when they agree. */
+function once<T>(inside: T | undefined, beside: T | undefined, name: string): T {
+  if (inside !== undefined && beside !== undefined && inside !== beside) {
+    throw new DomainError(
+      'validationFailed',
+      `Path: 'content.${name}' message: 'differs from content.filters.${name}'`,
+    );
+  }
+  const value = inside ?? beside;
+  if (value === undefined) {
+    throw new DomainError('fieldMissing', `Path: 'content.filters.${name}' message: 'required'`);
+  }
+  return value;
+}

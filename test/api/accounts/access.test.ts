@@ -1,0 +1,309 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../../support/servers/apiServer.ts';
+import { basic } from '../../support/rows/basic.ts';
+import { createClient, type Client } from '../../support/servers/documentedClient.ts';
+
+let api: ApiServer;
+let asRoot: Client;
+let asNobody: Client;
+before(async () => {
+  api = await startApiServer();
+  asRoot = await createClient(api.url);
+  asNobody = await createClient(api.url, {});
+});
+after(() => api.close());
+
+/** Logs in and gives the headers of the session. */
+async function logIn(login: string, password: string): Promise<{ cookie: string }> {
+  const answer = await asNobody('POST', '/4/login', { headers: basic(login, password) });
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+  return { cookie: cookieOf(answer.headers) };
+}
+
+function cookieOf(headers: Headers): string {
+  const cookie = /^luna_admin=[^;]+/.exec(headers.get('set-cookie') ?? '')?.[0];
+  assert.ok(cookie, 'the answer sets the cookie');
+  return cookie;
+}
+
+async function registerAdmin(login: string, password: string): Promise<string> {
+  const answer = await asRoot('POST', '/4/accounts', { body: { login, password, account_type: 'admin' } });
+  assert.equal(answer.status, 201);
+  return answer.body.account_id;
+}
+
+test('without credentials only what is public is answered', async () => {
+  for (const path of [
+    '/version',
+    '/4/version',
+    '/healthcheck',
+    '/4/healthcheck',
+    '/docs/spec',
+    '/docs/errors',
+  ]) {
+    assert.equal((await asNobody('GET', path)).status, 200, path);
+  }
+  assert.equal((await asNobody('GET', '/4/health')).status, 307);
+  for (const path of ['/4/login', '/4/accounts', '/4/tasks', '/4/tasks/1', '/4/errors', '/tasks/count']) {
+    const answer = await asNobody('GET', path);
+    assert.deepEqual([answer.status, answer.body.error_code], [401, 12010], path);
+    assert.equal(answer.headers.get('www-authenticate'), 'Basic realm="luna-admin"');
+  }
+});
+
+test('the challenge can be asked to stay away, in any case and under both of its names', async () => {
+  for (const value of ['WWW-Authorization', 'www-authorization', 'WWW-Authenticate']) {
+    const answer = await asNobody('GET', '/4/tasks', { headers: { 'exclude-header': value } });
+    assert.equal(answer.status, 401);
+    assert.equal(answer.headers.get('www-authenticate'), null);
+  }
+  const other = await asRoot('GET', '/4/tasks', { headers: { 'exclude-header': 'Date' } });
+  assert.deepEqual([other.status, other.body.error_code], [400, 12018]);
+});
+
+test('wrong credentials and malformed ones have codes of their own', async () => {
+  for (const [authorization, code] of [
+    [basic(rootLogin, 'wrong')['authorization'], 11002],
+    [basic('nobody@nowhere.org', 'wrong')['authorization'], 11002],
+    [basic('not even\0a login', 'wrong')['authorization'], 11002],
+    ['Bearer abc', 12019],
+    ['Basic %%%', 12019],
+    [`Basic ${Buffer.from('no colon').toString('base64')}`, 12019],
+  ] as const) {
+    const answer = await asNobody('GET', '/4/tasks', { headers: { authorization: authorization ?? '' } });
+    assert.deepEqual([answer.status, answer.body.error_code], [401, code], authorization);
+  }
+});
+
+test('the session cookie is as good as the header', async () => {
+  const session = await logIn(rootLogin, rootPassword);
+  const byCookie = await asNobody('GET', '/4/login', { headers: session });
+  assert.equal(byCookie.status, 200);
+  const made = await asNobody('POST', '/4/tasks/gc', {
+    headers: session,
+    body: { content: { target: 'face_descriptors', filters: { descriptor_version: 1 } } },
+  });
+  assert.equal(made.status, 201);
+  const [task] = await api.db.query<{ created_by_login: string }>('select created_by_login from tasks');
+  assert.equal(task?.created_by_login, rootLogin);
+});
+
+test('a login and password in a JSON body begin a session too', async () => {
+  const answer = await asNobody('POST', '/login', { body: { login: rootLogin, password: rootPassword } });
+  assert.equal(answer.status, 200);
+  assert.match(answer.headers.get('set-cookie') ?? '', /HttpOnly; SameSite=Lax/);
+  assert.equal(
+    (await asNobody('GET', '/login', { headers: { cookie: cookieOf(answer.headers) } })).status,
+    200,
+  );
+  const nothing = await asNobody('POST', '/login');
+  assert.deepEqual([nothing.status, nothing.body.error_code], [401, 12010]);
+});
+
+test('a header, even a wrong one, beats the cookie', async () => {
+  const session = await logIn(rootLogin, rootPassword);
+  const answer = await asNobody('GET', '/4/tasks', { headers: { ...session, ...basic(rootLogin, 'wrong') } });
+  assert.equal(answer.body.error_code, 11002);
+});
+
+test('logging in changes the session id, and logging out ends it', async () => {
+  const first = await logIn(rootLogin, rootPassword);
+  const again = await asNobody('POST', '/4/login', {
+    headers: { ...first, ...basic(rootLogin, rootPassword) },
+  });
+  const second = { cookie: cookieOf(again.headers) };
+  assert.notEqual(second.cookie, first.cookie);
+  assert.equal((await asNobody('GET', '/4/login', { headers: first })).status, 401);
+  const out = await asNobody('DELETE', '/4/login', { headers: second });
+  assert.deepEqual([out.status, out.body], [200, {}]);
+  assert.equal((await asNobody('GET', '/4/login', { headers: second })).status, 401);
+});
+
+test('a session ends half an hour after its last request', async () => {
+  const session = await logIn(rootLogin, rootPassword);
+  const secondsLeft = async (): Promise<number> => {
+    const rows = await api.db.query<{ left: number }>(
+      'select extract(epoch from expire - now())::int "left" from sessions order by expire desc limit 1',
+    );
+    return rows[0]?.left ?? 0;
+  };
+  const leave = (time: string) =>
+    api.db.query('update sessions set expire = now() + $1::interval where expire > now()', [time]);
+  assert.ok(Math.abs((await secondsLeft()) - 1_800) < 10);
+  await leave('5 minutes');
+  assert.equal((await asNobody('GET', '/4/login', { headers: session })).status, 200);
+  assert.ok(Math.abs((await secondsLeft()) - 1_800) < 10, 'its use has moved its end');
+  await leave('5 minutes');
+  assert.equal((await asNobody('GET', '/4/login', { headers: session })).status, 200);
+  assert.ok((await secondsLeft()) < 310, 'a minute has not gone by: nothing was written');
+  await leave('-1 second');
+  assert.equal((await asNobody('GET', '/4/login', { headers: session })).body.error_code, 12010);
+});
+
+test('what a page asks for by itself does not put off the end of its session, unless somebody has used the page', async () => {
+  const { cookie } = await logIn(rootLogin, rootPassword);
+  const secondsLeft = async (): Promise<number> => {
+    const rows = await api.db.query<{ left: number }>(
+      'select extract(epoch from max(expire) - now())::int "left" from sessions',
+    );
+    return rows[0]?.left ?? 0;
+  };
+  const look = async (use: string): Promise<void> => {
+    const headers = { cookie, 'live-refresh': use };
+    assert.equal((await asNobody('GET', '/4/login', { headers })).status, 200);
+  };
+  await api.db.query("update sessions set expire = now() + interval '5 minutes' where expire > now()");
+  await look('unused');
+  assert.ok((await secondsLeft()) < 310);
+  await look('used');
+  assert.ok(Math.abs((await secondsLeft()) - 1_800) < 10);
+});
+
+test('a session ends twelve hours after the log-in, however much it is used', async () => {
+  const session = await logIn(rootLogin, rootPassword);
+  const age = (hours: number) =>
+    api.db.query(
+      `update sessions set sess = jsonb_set(sess::jsonb, '{begun}', to_jsonb($1::bigint))::json
+       where expire = (select max(expire) from sessions)`,
+      [Date.now() - hours * 3_600_000],
+    );
+  await age(11.9);
+  assert.equal((await asNobody('GET', '/4/login', { headers: session })).status, 200);
+  await age(12.1);
+  assert.equal((await asNobody('GET', '/4/login', { headers: session })).body.error_code, 12010);
+});
+
+test('an unknown login is answered as a wrong password is, after the same time', async () => {
+  const times: Record<string, number[]> = { known: [], unknown: [] };
+  const answers = new Set<string>();
+  // The quickest of each: what else the machine does only adds, so that more rounds bring them nearer to the truth.
+  const quickest = (kind: string) => Math.min(...(times[kind] ?? []));
+  const ratio = () => quickest('unknown') / quickest('known');
+  // Without the check of a password that nobody has it would be a tenth.
+  const isAlike = () => ratio() > 0.5 && ratio() < 2;
+  for (let round = 0; round < 5 || (round < 9 && !isAlike()); round++) {
+    for (const [kind, login] of [
+      ['unknown', 'nobody@nowhere.org'],
+      ['known', rootLogin],
+    ] as const) {
+      const begin = performance.now();
+      const { status, body } = await asNobody('POST', '/4/login', { headers: basic(login, `no ${round}`) });
+      times[kind]?.push(performance.now() - begin);
+      answers.add(JSON.stringify([status, body]));
+    }
+  }
+  assert.equal(answers.size, 1, [...answers].join('\n'));
+  assert.ok(isAlike(), `${ratio().toFixed(2)} times as long`);
+});
+
+test('only administrators are let in', async () => {
+  await asRoot('POST', '/4/accounts', { body: { login: 'user@example.com', password: 'user' } });
+  const user = basic('user@example.com', 'user');
+  for (const [method, path] of [
+    ['GET', '/4/tasks'],
+    ['POST', '/4/login'],
+  ] as const) {
+    const answer = await asNobody(method, path, { headers: user });
+    assert.deepEqual([answer.status, answer.body.error_code], [403, 12020], path);
+  }
+});
+
+test("a change of password renews the cookie and ends the account's other sessions", async () => {
+  await registerAdmin('changer@example.com', 'before');
+  const here = await logIn('changer@example.com', 'before');
+  const elsewhere = await logIn('changer@example.com', 'before');
+  const byHeader = { headers: basic('changer@example.com', 'before') };
+  assert.equal((await asNobody('GET', '/4/login', byHeader)).status, 200);
+
+  const answer = await asNobody('PATCH', '/4/login', { headers: here, body: { password: 'after' } });
+  assert.deepEqual([answer.status, answer.body], [200, {}]);
+  const renewed = { cookie: cookieOf(answer.headers) };
+
+  assert.equal((await asNobody('GET', '/4/login', { headers: renewed })).status, 200);
+  assert.equal((await asNobody('GET', '/4/login', { headers: here })).status, 401);
+  assert.equal((await asNobody('GET', '/4/login', { headers: elsewhere })).status, 401);
+  assert.equal((await asNobody('GET', '/4/login', byHeader)).body.error_code, 11002);
+  assert.equal(
+    (await asNobody('GET', '/4/login', { headers: basic('changer@example.com', 'after') })).status,
+    200,
+  );
+});
+
+test('a new password needs a body with it', async () => {
+  for (const [body, code] of [
+    ['', 12005],
+    ['{}', 12003],
+    ['{"password":""}', 12022],
+    ['{"password":"x","login":"y"}', 12022],
+    ['nonsense', 12002],
+  ] as const) {
+    const answer = await asRoot('PATCH', '/4/login', { body });
+    assert.deepEqual([answer.status, answer.body.error_code], [400, code], body);
+  }
+});
+
+test('another site cannot act with the cookie of a browser', async () => {
+  const session = await logIn(rootLogin, rootPassword);
+  const origins: Record<string, string>[] = [
+    { 'sec-fetch-site': 'cross-site' },
+    { 'sec-fetch-site': 'same-site' },
+    { origin: 'https://evil.example' },
+    { origin: 'null' },
+  ];
+  for (const foreign of origins) {
+    const answer = await asNobody('PATCH', '/4/tasks/1', { headers: { ...session, ...foreign } });
+    assert.deepEqual([answer.status, answer.body.error_code], [403, 12041], JSON.stringify(foreign));
+    const basicAnswer = await asRoot('PATCH', '/4/tasks/99', { headers: foreign });
+    assert.equal(basicAnswer.body.error_code, 28001);
+  }
+  const own = { ...session, origin: api.url, 'sec-fetch-site': 'same-origin' };
+  assert.equal((await asNobody('PATCH', '/4/tasks/99', { headers: own })).body.error_code, 28001);
+});
+
+test('a request id is given back as it came, and a malformed one is refused', async () => {
+  const id = '1536751345,8b8b5937-2e9c-4e8b-a7a7-5caf86621b5a';
+  const given = await asRoot('GET', '/4/tasks/1', { headers: { 'luna-request-id': id } });
+  assert.equal(given.headers.get('luna-request-id'), id);
+  const made = await asRoot('POST', '/4/tasks/gc', {
+    headers: { 'luna-request-id': id },
+    body: { content: { target: 'face_descriptors', descriptor_version: 2 } },
+  });
+  const [entry] = await api.db.query<{ request_id: string }>(
+    "select request_id from audit where action = 'task.create' and object_id = $1",
+    [String(made.body.task_id)],
+  );
+  assert.equal(entry?.request_id, id);
+  const malformed = await asRoot('GET', '/4/version', { headers: { 'luna-request-id': 'me' } });
+  assert.deepEqual([malformed.status, malformed.body.error_code], [400, 12018]);
+  assert.notEqual(malformed.headers.get('luna-request-id'), 'me');
+});
+
+test('whoever guesses passwords has to wait, by whichever way the guesses come; who is known goes on', async () => {
+  await registerAdmin('known@example.com', 'known');
+  const known = { headers: basic('known@example.com', 'known') };
+  await api.db.query('update login_limits set points = 24');
+  assert.equal((await asNobody('GET', '/4/tasks', known)).status, 200);
+  const guesses = [
+    (password: string) => asNobody('POST', '/4/login', { headers: basic(rootLogin, password) }),
+    (password: string) => asNobody('POST', '/login', { body: { login: rootLogin, password } }),
+    (password: string) => asNobody('GET', '/4/tasks', { headers: basic(rootLogin, password) }),
+  ];
+  let wrong = 0;
+  const refused = new Set<string | null>();
+  for (let tries = 0; tries < 4 && refused.size === 0; tries++) {
+    for (const guess of guesses) {
+      const answer = await guess(`wrong ${tries}`);
+      if (answer.status === 401) wrong++;
+      else refused.add(`${answer.status} ${answer.body.error_code}`);
+      if (answer.status === 429) assert.ok(Number(answer.headers.get('retry-after')) > 200);
+    }
+  }
+  assert.deepEqual([...refused], ['429 12040']);
+  assert.equal(wrong, 6, 'the thirtieth was the last to be looked at');
+  assert.equal((await asNobody('GET', '/4/tasks', known)).status, 200);
+  const right = await asNobody('POST', '/login', { body: { login: rootLogin, password: rootPassword } });
+  assert.equal(right.status, 429, 'a right guess is not looked at either');
+  const [row] = await api.db.query<{ points: number }>('select points from login_limits');
+  assert.equal(row?.points, 31, 'another process knows of it');
+});

@@ -1,0 +1,306 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, test } from 'node:test';
+import { createTaskPreviews } from '../../../db/selection/taskPreview.ts';
+import type { GcRequest } from '../../../domain/gc/gcContent.ts';
+import { startApiServer, type ApiServer } from '../../support/servers/apiServer.ts';
+import { basic } from '../../support/rows/basic.ts';
+import { createClient, type Client } from '../../support/servers/documentedClient.ts';
+import { buildEvent, insertEventRows } from '../../support/rows/eventRows.ts';
+import { createGcByHand } from '../../support/engine/gcByHand.ts';
+import { buildFace, insertFaces } from '../../support/rows/rows.ts';
+
+interface Preview {
+  readonly count: number;
+  readonly exact: boolean;
+  readonly oldest: string | null;
+  readonly newest: string | null;
+  readonly sample: Record<string, unknown>[];
+  readonly samples_left: { readonly count: number; readonly exact: boolean } | null;
+  readonly estimated_seconds: number | null;
+}
+
+const mine = '01900000-0000-7000-8000-00000000000a';
+const list = '01900000-0000-7000-8000-0000000000aa';
+
+let api: ApiServer;
+let call: Client;
+before(async () => {
+  api = await startApiServer();
+  call = await createClient(api.url);
+});
+after(() => api.close());
+beforeEach(async () => {
+  await api.db.query(
+    `truncate tasks, faces, attributes, samples, list_faces, face_descriptors, events, event_descriptors
+     restart identity cascade`,
+  );
+  api.told.length = 0;
+});
+
+async function preview(content: object, taskType = 4, prefix = '/4'): Promise<Preview> {
+  const body = { task_type: taskType, content };
+  const answer = await call('POST', `${prefix}/tasks/preview`, { body });
+  assert.equal(answer.status, 200, JSON.stringify(answer.body));
+  return answer.body as unknown as Preview;
+}
+
+/** Faces of two accounts, a minute apart: every third is mine, every second is in a list. */
+async function insertSomeFaces(count: number) {
+  const faces = Array.from({ length: count }, (_, n) =>
+    buildFace({
+      ...(n % 3 === 0 ? { accountId: mine } : {}),
+      externalId: `no ${n}`,
+      userData: n % 4 === 0 ? 'visitor' : '',
+      listIds: n % 2 === 0 ? [list] : [],
+      createTime: new Date(Date.UTC(2025, 0, 1, 0, n)).toISOString(),
+      versions: n % 5 === 0 ? [1] : [1, 3],
+    }),
+  );
+  await insertFaces(api.db, faces);
+  return faces;
+}
+
+async function insertSomeEvents(): Promise<void> {
+  const events = Array.from({ length: 12 }, (_, n) =>
+    buildEvent({
+      source: n % 2 === 0 ? 'gate' : 'hall',
+      tags: n % 3 === 0 ? ['vip'] : [],
+      versions: n % 4 === 0 ? { face: [1], body: [1] } : { face: [1] },
+    }),
+  );
+  await insertEventRows(api.db, events);
+}
+
+/** A task of the past, as the engine would have left it. */
+async function insertEndedTask(
+  content: object,
+  { objects = 1, runningMs = 1_000, state = 'done', limit = null as number | null },
+): Promise<void> {
+  await api.db.query(
+    `insert into tasks (task_type, content, state, objects_done, running_ms, objects_per_second, end_time)
+     values (4, $1, $2, $3, $4, $5, now())`,
+    [JSON.stringify(content), state, objects, runningMs, limit],
+  );
+}
+
+test('a preview shows how many faces there are, since when, and ten from among all of them', async () => {
+  const faces = (await insertSomeFaces(150)).filter(({ accountId }) => accountId === mine);
+  for (const prefix of ['/4', '']) {
+    const answer = await preview({ target: 'faces', filters: { account_id: mine } }, 4, prefix);
+    const { sample, ...figures } = answer;
+    assert.deepEqual(figures, {
+      count: 50,
+      exact: true,
+      oldest: '2025-01-01T00:00:00.000Z',
+      newest: '2025-01-01T02:27:00.000Z',
+      samples_left: { count: 50, exact: true },
+      estimated_seconds: null,
+    });
+    const ids = sample.map((face) => face['face_id']);
+    const picked = faces.filter(({ faceId }) => ids.includes(faceId));
+    assert.equal(picked.length, 10);
+    assert.ok(faces.indexOf(picked[9] ?? assert.fail()) >= 20, 'not the first ones alone');
+    assert.deepEqual(
+      sample,
+      picked.map(({ faceId, externalId, userData, createTime }) => ({
+        face_id: faceId,
+        account_id: mine,
+        external_id: externalId,
+        user_data: userData,
+        create_time: createTime,
+      })),
+    );
+  }
+});
+
+test('a preview of nothing is nothing, and takes no time', async () => {
+  await insertSomeFaces(3);
+  assert.deepEqual(await preview({ target: 'faces', filters: { external_ids: ['nobody'] } }), {
+    ...{ count: 0, exact: true, oldest: null, newest: null, sample: [], estimated_seconds: 0 },
+    samples_left: { count: 0, exact: true },
+  });
+  assert.equal((await preview({ target: 'face_descriptors', descriptor_version: 99 })).count, 0);
+});
+
+test('a preview counts what the gc then removes, whatever the filter is', async () => {
+  const gc = createGcByHand(api.db);
+  const requests: GcRequest[] = [
+    { target: 'faces', filters: { account_id: mine, user_data: 'visitor' } },
+    { target: 'faces', filters: { list_id: list, create_time__lt: '2025-01-01T00:20:00Z' } },
+    { target: 'faces', filters: { create_time__gte: '2025-01-01T00:31:00.000Z' }, remove_samples: true },
+    { target: 'faces', filters: { external_ids: ['no 1', 'no 21', 'no 22', 'nobody'] } },
+    { target: 'face_descriptors', filters: { descriptor_version: 3 } },
+    { target: 'face_descriptors', descriptor_version: 1, store_results: false },
+    { target: 'faces', filters: {}, confirm_all: true },
+    { target: 'event_descriptors', filters: { descriptor_version: 1, descriptor_type: 'body' } },
+    { target: 'events', filters: { sources: ['gate'], tags: ['vip', 'staff'] } },
+    { target: 'events', filters: { insert_time__lt: 'now-1d' } },
+    { target: 'samples', filters: { create_time__lt: 'now-1d' } },
+  ];
+  await insertSomeFaces(40);
+  await insertSomeEvents();
+  await api.db.query(`update samples set create_time = now() - interval '2 days'`);
+  for (const request of requests) {
+    const before = await preview(request);
+    assert.ok(before.count > 0 && before.exact, JSON.stringify(request));
+    const done = await gc.taskRow(await gc.run(request));
+    assert.deepEqual([done['state'], done['objects_done']], ['done', before.count], JSON.stringify(request));
+    assert.equal(done['samples_left'], before.samples_left?.count ?? 0, JSON.stringify(request));
+    assert.equal((await preview(request)).count, 0, JSON.stringify(request));
+  }
+});
+
+test('a preview of many says about how many samples would stay', async () => {
+  await insertSomeFaces(40);
+  await api.db.query('analyze faces, samples');
+  const few = createTaskPreviews(api.db, { exactUpTo: 10, countMs: 300, questionMs: 100 });
+  const content = { target: 'faces', filters: {}, remove_image_origins: false, store_results: true } as const;
+  const { samplesLeft } = await few.preview(() => ({
+    kind: 'gc',
+    content: { ...content, remove_samples: false },
+  }));
+  assert.equal(samplesLeft?.isExact, false);
+  assert.ok(Math.abs(samplesLeft.count - 40) < 15, String(samplesLeft.count));
+  const removed = await few.preview(() => ({ kind: 'gc', content: { ...content, remove_samples: true } }));
+  assert.equal(removed.samplesLeft, null);
+});
+
+test('events and descriptors are shown as what they are', async () => {
+  await insertSomeFaces(1);
+  await insertSomeEvents();
+  const fieldsOf = async (content: object) => Object.keys((await preview(content)).sample[0] ?? {}).sort();
+  assert.deepEqual(await fieldsOf({ target: 'events', filters: { sources: ['gate'] } }), [
+    ...['account_id', 'create_time', 'event_id', 'external_id', 'source', 'track_id', 'user_data'],
+  ]);
+  assert.deepEqual(await fieldsOf({ target: 'face_descriptors', descriptor_version: 1 }), [
+    ...['create_time', 'descriptor_version', 'face_id'],
+  ]);
+  const body = { target: 'event_descriptors', descriptor_version: 1, descriptor_type: 'body' };
+  const { count, sample } = await preview(body);
+  assert.deepEqual(
+    [count, sample.map((one) => one['descriptor_type'])],
+    [3, ['body', 'body', 'body']],
+    'no descriptors of the other type',
+  );
+});
+
+test('an extract is previewed as the objects that lack the version', async () => {
+  const faces = await insertSomeFaces(20);
+  const content = {
+    extraction_target: 'face_descriptor',
+    options: { missing: true, descriptor_version: 3 },
+    filters: { objects_type: 'faces' },
+  };
+  const { count, sample } = await preview(content, 5);
+  const lacking = faces.filter(({ versions }) => !versions.includes(3)).map(({ faceId }) => faceId);
+  assert.deepEqual([count, sample.map((face) => face['face_id'])], [lacking.length, lacking]);
+});
+
+test('a preview refuses what creating the task would refuse, with the same error', async () => {
+  const refused: readonly (readonly [number, object])[] = [
+    [4, { target: 'faces', filters: {} }],
+    [4, { target: 'faces', filters: { tags: ['a'] } }],
+    [4, { target: 'face_descriptors', filters: { descriptor_version: 1 }, descriptor_version: 2 }],
+    [4, { target: 'face_descriptors', filters: {} }],
+    [4, { target: 'faces', filters: { face_ids: [] } }],
+    [4, { target: 'faces', filters: { create_time__lt: 'yesterday' } }],
+    [5, { extraction_target: 'face_descriptor', filters: { objects_type: 'faces' } }],
+    [5, { extraction_target: 'body_descriptor', filters: { objects_type: 'faces' } }],
+    [
+      5,
+      {
+        extraction_target: 'face_descriptor',
+        options: { missing: true, descriptor_version: 77 },
+        filters: { objects_type: 'faces' },
+      },
+    ],
+  ];
+  for (const [taskType, content] of refused) {
+    const path = taskType === 4 ? '/4/tasks/gc' : '/4/tasks/additional_extract';
+    const created = await call('POST', path, { body: { content } });
+    const seen = await call('POST', '/4/tasks/preview', { body: { task_type: taskType, content } });
+    assert.equal(created.status, 400, JSON.stringify(content));
+    assert.deepEqual([seen.status, seen.body], [created.status, created.body]);
+  }
+  const wrongType = { task_type: 6, content: { target: 'faces', filters: { account_id: mine } } };
+  assert.equal((await call('POST', '/4/tasks/preview', { body: wrongType })).body.error_code, 12022);
+  const stranger = basic('root@visionlabs.ai', 'wrong');
+  const body = { task_type: 4, content: { target: 'face_descriptors', descriptor_version: 1 } };
+  assert.equal((await call('POST', '/4/tasks/preview', { body, headers: stranger })).status, 401);
+});
+
+test('a preview leaves nothing behind: no task, no line in the audit, no word to the engine', async () => {
+  await insertSomeFaces(5);
+  const look = async () => {
+    const [row] = await api.db.query<object>(
+      `select (select count(*) from tasks) tasks, (select count(*) from audit) lines,
+         (select count(*) from faces) faces, (select count(*) from face_descriptors) descriptors`,
+    );
+    return row;
+  };
+  const before = await look();
+  assert.equal((await preview({ target: 'faces', filters: {}, confirm_all: true })).count, 5);
+  assert.deepEqual(await look(), before);
+  assert.deepEqual(api.told, []);
+});
+
+test('the time is told by tasks of the same target that ended well and without a limit', async () => {
+  await insertSomeFaces(40);
+  const faces = { target: 'faces', filters: { account_id: mine }, store_results: true };
+  const seconds = async () => (await preview(faces)).estimated_seconds;
+  await insertEndedTask(faces, { state: 'cancelled' });
+  await insertEndedTask(faces, { limit: 1 });
+  assert.equal(await seconds(), null);
+  await insertEndedTask({ target: 'events', store_results: true }, { objects: 28, runningMs: 2_000 });
+  assert.equal(await seconds(), 1, 'better another target than nothing');
+  await insertEndedTask(faces, { objects: 7, runningMs: 3_000 });
+  await insertEndedTask(faces, { objects: 7, runningMs: 1_000 });
+  assert.equal(await seconds(), 4, '14 faces, 3.5 of them a second');
+});
+
+test('more objects than are counted are estimated, with the oldest, the newest and the first ones', async () => {
+  const faces = await insertSomeFaces(40);
+  await api.db.query('analyze faces');
+  const few = createTaskPreviews(api.db, { exactUpTo: 39, countMs: 10_000, questionMs: 10_000 });
+  const content = { target: 'faces', ...{ remove_samples: false, remove_image_origins: false } } as const;
+  const work = { kind: 'gc', content: { ...content, filters: {}, store_results: true } } as const;
+  const seen = await few.preview(() => work);
+  assert.deepEqual(
+    [seen.count, seen.isExact, seen.oldest?.toISOString(), seen.newest?.toISOString()],
+    [40, false, faces[0]?.createTime, faces[39]?.createTime],
+  );
+  assert.deepEqual(
+    seen.sample.map((face) => face.kind === 'face' && face.faceId),
+    faces.slice(0, 10).map(({ faceId }) => faceId),
+  );
+  const all = createTaskPreviews(api.db, { exactUpTo: 40, countMs: 10_000, questionMs: 10_000 });
+  assert.equal((await all.preview(() => work)).isExact, true);
+});
+
+test('what takes too long is left out or estimated, and costs the connection nothing', async () => {
+  await api.db.query(
+    `insert into faces (face_id, account_id, create_time)
+     select gen_random_uuid(), $1, timestamptz '2025-01-01' from generate_series(1, 150000)`,
+    [mine],
+  );
+  await api.db.query('analyze faces');
+  const content = { target: 'faces', filters: { account_id: mine } };
+  const seen = await preview(content);
+  assert.equal(seen.exact, false);
+  assert.ok(Math.abs(seen.count - 150_000) < 15_000, String(seen.count));
+
+  const hasty = createTaskPreviews(api.db, { exactUpTo: 1_000_000, countMs: 1, questionMs: 1 });
+  const rest = { store_results: true, remove_samples: false, remove_image_origins: false };
+  const guess = await hasty.preview(() => ({
+    kind: 'gc',
+    content: { ...content, target: 'faces', ...rest },
+  }));
+  assert.equal(guess.isExact, false);
+  assert.ok(Math.abs(guess.count - 150_000) < 15_000, String(guess.count));
+  const limits = await Promise.all(
+    Array.from({ length: 6 }, () =>
+      api.db.query<{ limit: string }>("select current_setting('statement_timeout') as limit"),
+    ),
+  );
+  assert.deepEqual(new Set(limits.flat().map(({ limit }) => limit)), new Set(['0']));
+});

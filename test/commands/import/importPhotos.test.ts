@@ -1,0 +1,367 @@
+import assert from 'node:assert/strict';
+import { copyFile, readdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import sharp from 'sharp';
+import { v7 } from 'uuid';
+import {
+  ImportStoppedError,
+  importPhotos,
+  type ImportDeps,
+  type ImportOptions,
+} from '../../../commands/import/importPhotos.ts';
+import type { ImportedFace } from '../../../db/faces/importRows.ts';
+import { createImportStore } from '../../../db/faces/importStore.ts';
+import { createFaceDetector } from '../../../extraction/pictures/detect.ts';
+import { samplePhotos } from '../../../extraction/pictures/photoFiles.ts';
+import { DomainError } from '../../../domain/errors.ts';
+import { createExtractorPool, type ExtractRequest } from '../../../extraction/pool/pool.ts';
+import { cosineOf } from '../../../extraction/rank1.ts';
+import { createFolderStore } from '../../../imagestore/folder.ts';
+import { createLogger } from '../../../platform/logger.ts';
+import { openTestDatabase } from '../../support/servers/database.ts';
+import { createTestFolder, type TestFolder } from '../../support/folder.ts';
+import { unmarked } from '../../support/engine/unmarked.ts';
+
+const pool = createExtractorPool({
+  processes: 1,
+  log: createLogger({ name: 'test', level: 'silent', format: 'json' }),
+});
+const photos = samplePhotos.slice(0, 2);
+
+const { db } = await openTestDatabase(4);
+let folder: TestFolder;
+let deps: ImportDeps;
+
+before(async () => {
+  folder = await createTestFolder('import');
+  deps = {
+    store: createImportStore(db),
+    images: createFolderStore(join(folder.path, 'samples'), unmarked),
+    pool,
+    detector: await createFaceDetector(),
+  };
+});
+
+after(async () => {
+  await pool.close();
+  await folder.remove();
+});
+
+const options = (overrides: Partial<ImportOptions> = {}): ImportOptions => ({
+  accountId: v7(),
+  events: false,
+  copies: 0,
+  seed: 1,
+  ...{ descriptorVersion: 1, bodyDescriptorVersion: 101 },
+  ...overrides,
+});
+
+async function count(sql: string, ...binds: unknown[]): Promise<number> {
+  const [row] = await db.query<{ count: number }>(`select count(*) from ${sql}`, binds);
+  return row?.count ?? -1;
+}
+
+test('each face of a photo becomes a face with image, attributes and descriptor, on the list', async () => {
+  const wanted = options({ list: 'people', copies: 1 });
+  const summary = await importPhotos(deps, photos, wanted);
+  assert.deepEqual(
+    [summary.photosUsed, summary.facesFound, summary.facesAdded, summary.facesKnown],
+    [2, 6, 12, 0],
+  );
+  const rows = await db.query<{
+    user_data: string;
+    basic_attributes: { age: number; gender: number };
+    storage_key: string;
+    descriptor: Buffer;
+  }>(
+    `select user_data, basic_attributes, storage_key, descriptor
+     from faces join attributes using (face_id) join face_descriptors using (face_id)
+     join samples on owner_id = face_id and kind = 'face' join list_faces using (face_id)
+     where account_id = $1 and list_id = $2 and descriptor_version = 1`,
+    [wanted.accountId, summary.listId],
+  );
+  assert.equal(rows.length, 12);
+  assert.equal(new Set(rows.map((row) => row.user_data)).size, 6, 'a face and its copy have one identity');
+  const [row] = rows;
+  assert.ok(row !== undefined && row.basic_attributes.age > 10);
+  const bytes = await createFolderStore(join(folder.path, 'samples'), unmarked).get(row.storage_key);
+  const again = await pool.run({ id: 'again', version: 1, kind: 'face', bytes });
+  const stored = Float32Array.from({ length: 128 }, (_, at) => row.descriptor.readFloatLE(at * 4));
+  assert.ok(cosineOf(stored, again.descriptor) > 0.9999, 'the descriptor is that of the stored image');
+  assert.equal(await count('sample_tombstones'), 0);
+});
+
+test('importing the same photos again adds nothing', async () => {
+  const wanted = options({ copies: 1, events: true });
+  await importPhotos(deps, photos, wanted);
+  const files = await readdir(join(folder.path, 'samples'), { recursive: true });
+  const again = await importPhotos(deps, photos, wanted);
+  assert.deepEqual([again.facesAdded, again.facesKnown], [0, 12]);
+  assert.equal(await count('faces where account_id = $1', wanted.accountId), 12);
+  assert.equal(await count('events where account_id = $1', wanted.accountId), 12);
+  assert.deepEqual(await readdir(join(folder.path, 'samples'), { recursive: true }), files);
+});
+
+test('more copies than fit into one transaction are all there, and another seed adds others', async () => {
+  const wanted = options({ copies: 40, descriptorVersion: 3 });
+  const first = await importPhotos(deps, photos.slice(0, 1), wanted);
+  assert.equal(first.facesAdded, 3 * 41);
+  const second = await importPhotos(deps, photos.slice(0, 1), { ...wanted, copies: 2, seed: 2 });
+  assert.deepEqual([second.facesAdded, second.facesKnown], [6, 3]);
+});
+
+test('two imports of the same photos at the same time add each face once', async () => {
+  const wanted = options({ list: 'both' });
+  const summaries = await Promise.all([1, 2].map(() => importPhotos(deps, photos.slice(0, 1), wanted)));
+  assert.equal(await count('faces where account_id = $1', wanted.accountId), 3);
+  assert.equal(await count('lists where account_id = $1', wanted.accountId), 1);
+  assert.equal(summaries[0]?.listId, summaries[1]?.listId);
+});
+
+/** Holds what arrives until all have. */
+function createGate(expected: number): () => Promise<void> {
+  let arrived = 0;
+  let open: () => void = () => undefined;
+  const all = new Promise<void>((resolve) => {
+    open = resolve;
+  });
+  return async () => {
+    if (++arrived === expected) open();
+    await all;
+  };
+}
+
+test('two imports of the same photos onto two lists put each face on both', async () => {
+  const first = options({ list: 'one' });
+  const gate = createGate(2);
+  const store = {
+    ...deps.store,
+    // Neither has written anything before the other has looked.
+    announceImages: async (keys: readonly string[]) => {
+      await gate();
+      await deps.store.announceImages(keys);
+    },
+  };
+  const wanted = [first, { ...first, list: 'other' }];
+  const summaries = await Promise.all(
+    wanted.map((one) => importPhotos({ ...deps, store }, photos.slice(0, 1), one)),
+  );
+  assert.equal(await count('faces where account_id = $1', first.accountId), 3);
+  for (const { listId } of summaries) assert.equal(await count('list_faces where list_id = $1', listId), 3);
+});
+
+test('a store that takes its time for each file is waited for, however many there are', async () => {
+  const accountId = v7();
+  let aged: Promise<unknown> = Promise.resolve();
+  const slow = {
+    ...deps.images,
+    // What a second does to the tombstones, without the second.
+    put: async (key: string, bytes: Uint8Array) => {
+      await deps.images.put(key, bytes);
+      aged = aged.then(() =>
+        db.query("update sample_tombstones set create_time = create_time - interval '1 second'"),
+      );
+      await aged;
+    },
+  };
+  const summary = await importPhotos(
+    { ...deps, images: slow },
+    photos.slice(0, 1),
+    options({ accountId, copies: 33 }),
+  );
+  assert.equal(summary.facesAdded, 102);
+  assert.equal(await count('faces where account_id = $1', accountId), 102);
+});
+
+test('events are made for faces that an import without them has brought in, and once', async () => {
+  const wanted = options({ copies: 1 });
+  await importPhotos(deps, photos, wanted);
+  const summary = await importPhotos(deps, photos, { ...wanted, events: true });
+  assert.deepEqual([summary.facesAdded, summary.facesKnown, summary.eventsAdded], [0, 12, 12]);
+  assert.equal(
+    await count(
+      `events e join faces f using (face_id, event_id, account_id)
+       join samples s on s.owner_id = e.event_id and s.kind = 'face'
+       join event_descriptors d on d.event_id = e.event_id and d.descriptor_type = 'face' where account_id = $1`,
+      wanted.accountId,
+    ),
+    12,
+  );
+  assert.ok(
+    (await count(
+      "events join samples on owner_id = event_id and kind = 'body' where account_id = $1",
+      wanted.accountId,
+    )) > 0,
+  );
+  const again = await importPhotos(deps, photos, { ...wanted, events: true });
+  assert.equal(again.eventsAdded, 0);
+  assert.equal(await count('sample_tombstones join samples using (storage_key)'), 0);
+});
+
+test('a repair puts back images, samples and descriptors that are lost or damaged, and nothing else', async () => {
+  const wanted = options({ events: true });
+  await importPhotos(deps, photos.slice(0, 1), wanted);
+  const rows = await db.query<{ id: string; kind: string; owner: string; storage_key: string }>(
+    `select x.id, x.owner, s.kind, s.storage_key from (
+       select face_id id, 'face' owner, external_id from faces where account_id = $1
+       union all select event_id, 'event', external_id from events where account_id = $1) x
+     join samples s on s.owner_id = x.id order by x.owner desc, s.kind desc, x.external_id`,
+    [wanted.accountId],
+  );
+  const [missing, broken, rowless, ofEvent] = rows;
+  assert.ok(missing && broken && rowless && ofEvent);
+  const before = await deps.images.get(missing.storage_key);
+  await createFolderStore(join(folder.path, 'samples'), unmarked).remove(missing.storage_key);
+  await deps.images.put(broken.storage_key, before.subarray(0, 3_000));
+  await db.query('delete from samples where owner_id = $1', [rowless.id]);
+  await db.query('delete from face_descriptors where face_id = $1', [rowless.id]);
+  await db.query('delete from attributes where face_id = $1', [rowless.id]);
+  await db.query("delete from event_descriptors where event_id = $1 and descriptor_type = 'face'", [
+    ofEvent.id,
+  ]);
+  const plain = await importPhotos(deps, photos.slice(0, 1), { ...wanted, events: false });
+  assert.deepEqual([plain.facesAdded, plain.samplesRepaired], [0, 0]);
+  const summary = await importPhotos(deps, photos.slice(0, 1), { ...wanted, repair: true });
+  assert.deepEqual(
+    [summary.facesAdded, summary.eventsAdded, summary.samplesRepaired, summary.descriptorsRepaired],
+    [0, 0, 3, 2],
+  );
+  const [mended] = await db.query<{ storage_key: string; generation: number }>(
+    'select storage_key, generation from samples where owner_id = $1',
+    [missing.id],
+  );
+  assert.equal(mended?.generation, 2);
+  assert.deepEqual(await deps.images.get(mended.storage_key), before);
+  assert.equal(
+    await count(
+      `faces join attributes using (face_id) join face_descriptors using (face_id)
+       join samples s on owner_id = face_id where account_id = $1`,
+      wanted.accountId,
+    ),
+    3,
+  );
+  const old = [missing, broken].map(({ storage_key }) => storage_key);
+  assert.equal(await count('sample_tombstones where storage_key = any($1::text[])', old), 2);
+  const again = await importPhotos(deps, photos.slice(0, 1), { ...wanted, repair: true });
+  assert.deepEqual([again.samplesRepaired, again.descriptorsRepaired], [0, 0]);
+});
+
+test('faces that are smaller than asked for, or less certain, are left out', async () => {
+  const [photo = ''] = photos;
+  const all = await importPhotos(deps, [photo], options());
+  assert.equal(all.facesBelow, 0);
+  const none = await importPhotos(deps, [photo], options({ minFace: 3_000 }));
+  assert.deepEqual([none.facesAdded, none.photosUsed], [0, 0]);
+  assert.match(none.unusable[0]?.reason ?? '', /no face within the limits \(3 found\)/);
+  const sure = await importPhotos(deps, [photo], options({ minQuality: 1 }));
+  assert.equal(sure.facesAdded, 0);
+});
+
+test('a face that ends the extractors is told, and the others are imported', async () => {
+  let refused = '';
+  const picky = {
+    run: (request: ExtractRequest) => {
+      if (refused === '') refused = request.id;
+      if (request.id !== refused) return pool.run(request);
+      return Promise.reject(
+        new DomainError('sampleKillsExtractor', `sample ${request.id} ended 2 processes`),
+      );
+    },
+  };
+  const summary = await importPhotos({ ...deps, pool: picky }, photos.slice(0, 1), options());
+  assert.equal(summary.facesAdded, 2);
+  assert.match(summary.unusable[0]?.reason ?? '', /^sample1\.jpg#\d: .*ended 2 processes/);
+});
+
+test('an event has the body too where the photo shows enough of it, jittered in its copies', async () => {
+  const wanted = options({ events: true, copies: 1 });
+  await importPhotos(deps, photos, wanted);
+  const rows = await db.query<{ storage_key: string; descriptor: Buffer; user_data: string }>(
+    `select storage_key, descriptor, user_data from events
+     join samples on owner_id = event_id and kind = 'body' join event_descriptors using (event_id)
+     where account_id = $1 and descriptor_type = 'body' and descriptor_version = 101`,
+    [wanted.accountId],
+  );
+  assert.ok(rows.length > 0 && rows.length <= 12 && rows.length % 2 === 0, `${rows.length} bodies`);
+  const store = createFolderStore(join(folder.path, 'samples'), unmarked);
+  const images = await Promise.all(rows.map(({ storage_key }) => store.get(storage_key)));
+  assert.equal(new Set(images.map((image) => image.toString('base64'))).size, rows.length);
+  const again = await pool.run({ id: 'again', version: 101, kind: 'body', bytes: images[0] ?? Buffer.of() });
+  const stored = Float32Array.from({ length: 256 }, (_, at) => rows[0]?.descriptor.readFloatLE(at * 4) ?? 0);
+  assert.ok(cosineOf(stored, again.descriptor) > 0.9999, 'the descriptor is that of the stored image');
+});
+
+test('an event keeps an image of its own, so that removing the face leaves it whole', async () => {
+  const wanted = options({ events: true });
+  await importPhotos(deps, photos.slice(0, 1), wanted);
+  const rows = await db.query<{ face_key: string; event_key: string }>(
+    `select f.storage_key as face_key, e.storage_key as event_key
+     from events join samples e on e.owner_id = event_id and e.kind = 'face' join samples f on f.owner_id = face_id
+     join event_descriptors d using (event_id)
+     where account_id = $1 and d.descriptor_version = 1 and d.descriptor_type = 'face'`,
+    [wanted.accountId],
+  );
+  assert.equal(rows.length, 3);
+  assert.equal(new Set(rows.flatMap((row) => [row.face_key, row.event_key])).size, 6);
+});
+
+test('files that cannot be used are named with the reason, and the others are imported', async () => {
+  const [photo = ''] = photos;
+  const files = ['good.jpg', 'broken.jpg', 'nobody.png', 'missing.jpg'].map((name) =>
+    join(folder.path, name),
+  );
+  const [good = '', broken = '', nobody = '', missing = ''] = files;
+  await copyFile(photo, good);
+  await writeFile(broken, 'no picture');
+  await sharp({ create: { width: 300, height: 300, channels: 3, background: '#abc' } }).toFile(nobody);
+  const summary = await importPhotos(deps, files, options());
+  assert.equal(summary.facesAdded, 3);
+  const reasons = new Map(summary.unusable.map(({ file, reason }) => [file, reason]));
+  assert.deepEqual([...reasons.keys()], [broken, nobody, missing]);
+  assert.match(reasons.get(broken) ?? '', /unsupported image format/);
+  assert.equal(reasons.get(nobody), 'no face found');
+  assert.match(reasons.get(missing) ?? '', /ENOENT/);
+});
+
+test('an import that ends between its files and its rows leaves every file with a tombstone', async () => {
+  const wanted = options();
+  const written: string[] = [];
+  const full = {
+    ...deps.images,
+    put: async (key: string, bytes: Uint8Array) => {
+      if (written.length === 2) throw new Error('disk full');
+      written.push(key);
+      await deps.images.put(key, bytes);
+    },
+  };
+  await assert.rejects(importPhotos({ ...deps, images: full }, photos.slice(0, 1), wanted), (error) => {
+    assert.ok(error instanceof ImportStoppedError);
+    assert.match(error.message, /stopped at .*sample1\.jpg: disk full/);
+    assert.equal(error.summary.photosUsed, 1);
+    return true;
+  });
+  assert.equal(await count('faces where account_id = $1', wanted.accountId), 0);
+  assert.equal(await count('sample_tombstones where storage_key = any($1::text[])', written), 2);
+});
+
+test('rows are not written for images that were or may be swept meanwhile', async () => {
+  const accountId = v7();
+  const face: ImportedFace = {
+    externalId: 'swept',
+    userData: 'somebody',
+    source: 'photo.jpg',
+    descriptor: Float32Array.of(1, 0),
+    basicAttributes: null,
+    face: { id: v7(), sampleId: v7() },
+    event: null,
+  };
+  const target = { accountId, listId: null, descriptorVersion: 1 };
+  await assert.rejects(deps.store.addFaces(target, [face]), /swept/);
+  assert.equal(await count('faces where account_id = $1', accountId), 0);
+  await deps.store.announceImages([face.face.sampleId]);
+  await db.query("update sample_tombstones set create_time = now() - interval '50 seconds'");
+  await assert.rejects(deps.store.addFaces(target, [face]), /swept/);
+  await db.query('update sample_tombstones set create_time = now()');
+  assert.equal(await deps.store.addFaces(target, [face]), 1);
+});

@@ -1,0 +1,190 @@
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import sharp from 'sharp';
+import { DomainError } from '../../../domain/errors.ts';
+import type { Wanted } from '../../../extraction/pool/protocol.ts';
+import { createRemoteExtractor, type RemoteOptions } from '../../../extraction/remote/remoteExtractor.ts';
+import { getExtractor } from '../../../extraction/registry.ts';
+import { createLogger } from '../../../platform/logger.ts';
+import {
+  startRemoteServer,
+  type Misbehaviour,
+  type RemoteServer,
+} from '../../support/servers/remoteServer.ts';
+import { waitFor } from '../../support/waitFor.ts';
+import { makeWarps } from '../../support/warps.ts';
+
+let server: RemoteServer;
+let warps: Buffer[];
+
+before(async () => {
+  warps = await makeWarps(1);
+  server = await startRemoteServer();
+});
+afterEach(() => {
+  server.misbehave(() => undefined);
+  server.asked.length = 0;
+});
+after(() => server.stop());
+
+const log = createLogger({ name: 'test', level: 'silent', format: 'json' });
+
+function open(options: Partial<RemoteOptions> & { dimension?: number } = {}) {
+  const { dimension = 256, ...rest } = options;
+  const entry = { kind: 'face', version: 4, dimension, attributes: true, url: server.url } as const;
+  const remote = createRemoteExtractor(entry, {
+    ...{ timeoutMs: 5_000, concurrency: 4, retries: 2, log, restMs: 300, firstPauseMs: 5 },
+    ...rest,
+  });
+  return (
+    jpeg = warps[0] ?? Buffer.of(),
+    {
+      signal = new AbortController().signal,
+      wanted = 'descriptor',
+    }: { signal?: AbortSignal; wanted?: Wanted } = {},
+  ) => remote.extract({ id: 'sample', bytes: () => Promise.resolve(jpeg), signal }, wanted);
+}
+
+const isError = (name: string, detail: RegExp) => (error: unknown) => {
+  assert.ok(error instanceof DomainError, String(error));
+  assert.deepEqual([error.error, detail.test(error.detail)], [name, true], error.detail);
+  return true;
+};
+
+test('a remote descriptor is what the network says, scaled to length 1', async () => {
+  const model = await getExtractor(3, 'face').load();
+  const { descriptor } = await model.infer(await model.decode(warps[0] ?? Buffer.of()));
+  const made = await open()();
+  assert.equal(made.attributes, undefined);
+  for (const [index, value] of (made.descriptor ?? []).entries()) {
+    assert.ok(Math.abs(value - (descriptor[index] ?? 0)) < 1e-5);
+  }
+  assert.equal(server.asked[0]?.search, '?kind=face&version=4&descriptor=true&attributes=false');
+});
+
+test('attributes are asked for without a descriptor', async () => {
+  const extract = open();
+  const { descriptor, attributes } = await extract(warps[0], { wanted: 'attributes' });
+  assert.equal(descriptor, undefined);
+  assert.ok(attributes !== undefined && attributes.age > 15 && attributes.gender < 0.5);
+});
+
+test('a sample that the server refuses is to blame, and is not sent again', async () => {
+  server.misbehave(() => ({ status: 422, body: { detail: 'two faces' } }));
+  await assert.rejects(open()(), isError('sampleUnreadable', /refuses it: two faces/));
+  assert.equal(server.asked.length, 1);
+});
+
+test('what is no whole JPEG of a sample is an error, and is not sent at all', async () => {
+  const [warp = Buffer.of()] = warps;
+  const large = await sharp(warp).resize(910, 1137).jpeg().toBuffer();
+  for (const [file, detail] of [
+    [Buffer.from('no picture'), /^sample sample: no picture, not a JPEG of 250×250$/],
+    [large, /910×1137 where 250×250 is expected/],
+    [warp.subarray(0, warp.length / 2), /breaks off/],
+  ] as const) {
+    await assert.rejects(open()(file), isError('sampleUnreadable', detail));
+  }
+  assert.equal(server.asked.length, 0);
+});
+
+const ones = Array.from({ length: 255 }, () => 1);
+
+const wrongAnswers: Record<string, readonly [body: unknown, status: number, detail: RegExp]> = {
+  'too few numbers': [{ descriptor: [1, 2] }, 200, /2 numbers instead of 256/],
+  'a null among the numbers': [{ descriptor: [null, ...ones] }, 200, /finite numbers/],
+  'a number beyond 32 bits': [{ descriptor: [1e300, ...ones] }, 200, /finite numbers/],
+  'no descriptor': [{}, 200, /no descriptor/],
+  'no object': ['[]', 200, /object is expected/],
+  'no JSON': ['<html>', 200, /not JSON/],
+  'more than a megabyte': ['x'.repeat(1_100_000), 200, /more than 1000000 bytes/],
+  'an unknown address': [{ detail: 'who?' }, 404, /status 404/],
+  'no permission': [{}, 401, /status 401/],
+  'an inner error': [{}, 500, /status 500/],
+};
+for (const [what, [body, status, detail]] of Object.entries(wrongAnswers)) {
+  test(`a server that answers with ${what} is asked again and then counts as unavailable`, async () => {
+    server.misbehave(() => ({ status, body }));
+    await assert.rejects(open()(), isError('extractorUnavailable', detail));
+    assert.equal(server.asked.length, 3);
+  });
+}
+
+test('a server that is silent counts as unavailable after its time', async () => {
+  server.misbehave(() => 'silent');
+  await assert.rejects(
+    open({ timeoutMs: 100, retries: 1 })(),
+    isError('extractorUnavailable', /no answer in 100 ms/),
+  );
+});
+
+test('a server that fails once and then answers is not noticed', async () => {
+  const failures: Misbehaviour = () => (server.asked.length < 3 ? { status: 503, body: {} } : undefined);
+  server.misbehave(failures);
+  assert.equal((await open()()).descriptor?.length, 256);
+  assert.equal(server.asked.length, 3);
+});
+
+test('a server that fails again and again is left alone, and asked again after a rest', async () => {
+  const states: boolean[] = [];
+  const extract = open({ onAsked: (isAsked) => states.push(isAsked), restMs: 500 });
+  server.misbehave(() => ({ status: 500, body: {} }));
+  await waitFor(
+    'the circuit to open',
+    async () => {
+      await assert.rejects(extract());
+      return states.at(-1) === false;
+    },
+    { limitMs: 30_000 },
+  );
+  const asked = server.asked.length;
+  await assert.rejects(extract(), isError('extractorUnavailable', /left alone/));
+  assert.equal(server.asked.length, asked, 'it is not asked while it rests');
+  server.misbehave(() => undefined);
+  await waitFor(
+    'it to be asked again',
+    () =>
+      extract().then(
+        () => true,
+        () => false,
+      ),
+    { limitMs: 30_000 },
+  );
+  assert.equal(states.at(-1), true);
+});
+
+test('a sample that the server cannot bear is to blame when the server answers for others', async () => {
+  const extract = open();
+  const poison = Buffer.concat([warps[1] ?? Buffer.of(), Buffer.from('poison')]);
+  server.misbehave((jpeg, res) => {
+    if (!jpeg.equals(poison)) return undefined;
+    res.destroy();
+    return 'silent';
+  });
+  await assert.rejects(
+    extract(poison),
+    isError('extractorUnavailable', /./),
+    'nobody knows yet whose fault it is',
+  );
+  await extract(warps[0]);
+  await assert.rejects(extract(poison), isError('sampleKillsExtractor', /answers for others/));
+  assert.equal((await extract(warps[2])).descriptor?.length, 256);
+});
+
+test('no more samples than agreed are with the server at the same time', async () => {
+  const extract = open({ concurrency: 2 });
+  await Promise.all(Array.from({ length: 12 }, (_, index) => extract(warps[index % warps.length])));
+  assert.equal(server.mostBusy(), 2);
+  assert.equal(server.asked.length, 12);
+});
+
+test('who stops waiting gets away at once', async () => {
+  server.misbehave(() => 'silent');
+  const stop = new AbortController();
+  const answer = open()(warps[0], { signal: stop.signal });
+  await waitFor('the server to be asked', () => server.asked.length === 1);
+  const started = performance.now();
+  stop.abort();
+  await assert.rejects(answer, { name: 'AbortError' });
+  assert.ok(performance.now() - started < 1_000);
+});

@@ -1,0 +1,68 @@
+import { rootLogin, rootPassword } from '../servers/apiServer.ts';
+import { basic } from '../rows/basic.ts';
+import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+
+export interface Visitor {
+  readonly page: Page;
+  /** What the browser complained of: scripts' errors, refused resources, broken security policy. */
+  readonly complaints: string[];
+  close(): Promise<void>;
+}
+
+export interface VisitorOptions extends BrowserContextOptions {
+  readonly url: string;
+}
+
+/** Somebody with a browser window of their own, who is not signed in. */
+export async function createVisitor(browser: Browser, { url, ...options }: VisitorOptions): Promise<Visitor> {
+  const context = await browser.newContext({
+    baseURL: url,
+    // Without a language of the machine the browser makes up one that Intl refuses.
+    locale: 'en-GB',
+    ...options,
+  });
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  const complaints: string[] = [];
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('console', (message) => {
+    // The page itself being a 401 or a 404 is what some tests are about.
+    const isOwnAnswer =
+      message.text().startsWith('Failed to load resource') && message.location().url === page.url();
+    if (message.type() === 'error' && !isOwnAnswer) complaints.push(message.text());
+  });
+  return { page, complaints, close: () => context.close() };
+}
+
+export async function logIn(page: Page, login: string, password: string): Promise<void> {
+  await page.goto('/login');
+  await page.getByLabel('Login').fill(login);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Log in' }).click();
+}
+
+/** A session as the log-in page makes one, at a third of its cost: that page has tests of its own. */
+export async function startSession(page: Page, url: string, login: string, password: string): Promise<void> {
+  const answer = await fetch(`${url}/4/login`, { method: 'POST', headers: basic(login, password) });
+  const cookies = answer.headers.getSetCookie().map((line) => {
+    const [name = '', value = ''] = line.split(';', 1)[0]?.split('=') ?? [];
+    return { name, value, url };
+  });
+  if (!answer.ok || cookies.length === 0) throw new Error(`no session: ${await answer.text()}`);
+  await page.context().addCookies(cookies);
+}
+
+/** Through the API, as a client would; its id. */
+export async function registerAccount(
+  { url }: { readonly url: string },
+  account: { login: string; password: string; account_type: string; description?: string },
+): Promise<string> {
+  const answer = await fetch(`${url}/4/accounts`, {
+    method: 'POST',
+    headers: { ...basic(rootLogin, rootPassword), 'content-type': 'application/json' },
+    body: JSON.stringify(account),
+  });
+  if (answer.status !== 201) throw new Error(await answer.text());
+  const { account_id } = (await answer.json()) as { account_id: string };
+  return account_id;
+}

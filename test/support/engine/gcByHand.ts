@@ -1,0 +1,79 @@
+import assert from 'node:assert/strict';
+import type { Database } from '../../../db/sql/connection.ts';
+import { createGcStore } from '../../../db/gc/gcStore.ts';
+import { createPartPlan } from '../../../db/engine/partPlan.ts';
+import { createPartStore } from '../../../db/engine/partStore.ts';
+import { createTaskBooks } from '../../../db/engine/taskLifecycle.ts';
+import { createTaskStore } from '../../../db/tasks/taskStore.ts';
+import { freezeGcContent, type GcContent, type GcRequest } from '../../../domain/gc/gcContent.ts';
+import type { ClaimedPart, TaskRef } from '../../../domain/tasks/parts.ts';
+import { taskTypes } from '../../../domain/tasks/task.ts';
+import { tester } from '../rows/rows.ts';
+
+/** A gc without servers besides PostgreSQL: what the workflow and its activities would do, step by step. */
+export function createGcByHand(db: Database) {
+  const tasks = createTaskStore(db);
+  const books = createTaskBooks(db);
+  const gc = createGcStore(db);
+  const planOf = (partSize: number) =>
+    createPartPlan(db, { partSizes: { gc: partSize, extract: partSize }, partsPerStep: 3 });
+
+  const create = async (request: GcRequest): Promise<{ ref: TaskRef; content: GcContent }> => {
+    const content = freezeGcContent(request, new Date());
+    const ref = await tasks.create({ taskType: taskTypes.gc, content, description: null }, tester);
+    await books.load(ref);
+    return { ref, content };
+  };
+
+  const claim = async (ref: TaskRef, partNo: number, name: string): Promise<ClaimedPart> => {
+    const claiming = await createPartStore(db).claim({ ref, partNo }, name);
+    assert.equal(claiming.kind, 'claimed');
+    return claiming.part;
+  };
+
+  const runPart = async (ref: TaskRef, content: GcContent, partNo: number, batch: number): Promise<void> => {
+    let part = await claim(ref, partNo, 'mine');
+    for (;;) {
+      const answer = await gc.removeNext(part, content, batch);
+      assert.equal(answer.kind, 'committed');
+      if (answer.result.finished) return;
+      part = answer.part;
+    }
+  };
+
+  return {
+    tasks,
+    books,
+    gc,
+    planOf,
+    create,
+    claim,
+    runPart,
+
+    /** A whole task, one part after another, each batch of `batch` objects. */
+    run: async (request: GcRequest, partSize = 5, batch = 2): Promise<TaskRef> => {
+      const { ref, content } = await create(request);
+      const plan = planOf(partSize);
+      for (let after = 0, planned = false; !planned;) {
+        const step = await plan.next(ref, after);
+        for (const partNo of step.parts) await runPart(ref, content, partNo, batch);
+        after = step.parts.at(-1) ?? after;
+        planned = step.planned;
+      }
+      await books.finish(ref, { outcome: 'done' });
+      return ref;
+    },
+
+    idsIn: async (table: string, column = 'face_id'): Promise<Set<string>> => {
+      const rows = await db.query<{ id: string }>(`select distinct ${column} as id from ${table}`);
+      return new Set(rows.map(({ id }) => id));
+    },
+
+    taskRow: async (ref: TaskRef): Promise<Record<string, unknown>> => {
+      const [row] = await db.query<Record<string, unknown>>('select * from tasks where task_id = $1', [
+        ref.taskId,
+      ]);
+      return row ?? assert.fail('the task is gone');
+    },
+  };
+}

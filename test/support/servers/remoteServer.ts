@@ -1,0 +1,90 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { DomainError } from '../../../domain/errors.ts';
+import type { Model } from '../../../extraction/extractor.ts';
+import { getExtractor } from '../../../extraction/registry.ts';
+import { closeServer } from './closeServer.ts';
+
+export type RemoteServer = Awaited<ReturnType<typeof startRemoteServer>>;
+
+/** Answers in the place of the server; undefined: it answers as it should. */
+export type Misbehaviour = (
+  jpeg: Buffer,
+  res: ServerResponse,
+) => { status: number; body: unknown } | 'silent' | undefined;
+
+/**
+ * A remote extractor as docs/remote-extractor.yaml wants it, with our networks 3 (descriptors) and 1 (attributes)
+ * behind it. It can be told to misbehave, be stopped, and be started again at the same address.
+ */
+export async function startRemoteServer() {
+  const [describing, telling] = await Promise.all([
+    getExtractor(3, 'face').load(),
+    getExtractor(1, 'face').load(),
+  ]);
+  let misbehave: Misbehaviour = () => undefined;
+  let server: Server;
+  let port = 0;
+  const asked: URL[] = [];
+  let busy = 0;
+  let mostBusy = 0;
+
+  const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
+    const address = new URL(req.url ?? '', 'http://remote');
+    asked.push(address);
+    busy += 1;
+    mostBusy = Math.max(mostBusy, busy);
+    const jpeg = await buffer(req);
+    const wrong = misbehave(jpeg, res);
+    const said = wrong ?? (await extract(address, jpeg, describing, telling));
+    // Before it is sent: who gets it may ask again at once.
+    busy -= 1;
+    if (said === 'silent') return;
+    const { status, body } = said;
+    res.writeHead(status, { 'content-type': 'application/json' });
+    res.end(typeof body === 'string' ? body : JSON.stringify(body));
+  };
+
+  const start = async (): Promise<void> => {
+    server = createServer((req, res) => void answer(req, res).catch(() => res.destroy()));
+    server.listen(port, '127.0.0.1');
+    await once(server, 'listening');
+    ({ port } = server.address() as AddressInfo);
+  };
+  const stop = (): Promise<void> => closeServer(server);
+  await start();
+  return {
+    url: `http://127.0.0.1:${port}/extract`,
+    asked,
+    mostBusy: () => mostBusy,
+    misbehave: (how: Misbehaviour): void => {
+      misbehave = how;
+    },
+    ...{ start, stop },
+  };
+}
+
+async function extract(
+  address: URL,
+  jpeg: Buffer,
+  describing: Model,
+  telling: Model,
+): Promise<{ status: number; body: unknown }> {
+  const wants = (name: string) => address.searchParams.get(name) === 'true';
+  try {
+    const { descriptor } = await describing.infer(await describing.decode(jpeg));
+    const body = {
+      // Three times as long as it should be: who asks has to scale it.
+      ...(wants('descriptor') ? { descriptor: Array.from(descriptor, (value) => value * 3) } : {}),
+      ...(wants('attributes')
+        ? { attributes: await telling.tellAttributes?.(await telling.decode(jpeg)) }
+        : {}),
+    };
+    return { status: 200, body };
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    return { status: 422, body: { detail: error.detail } };
+  }
+}
