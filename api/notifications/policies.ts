@@ -47,5 +47,5 @@ function toAddress(hosts: HostList, url: string): URL {
 }
 
 function fault(field: string, message: string): DomainError {
-  return new DomainError('validationFailed', `Path: 'notification_policy.${field}' message: '${message}'`);
+  return new DomainError('validationFailed', { path: `notification_policy.${field}`, message });
 }
