@@ -3,7 +3,7 @@ import { watchCounters } from '../books/watchCounters.ts';
 import type { Bed } from './harness/bed.ts';
 import { percentile, round } from './harness/figures.ts';
 import { freshTables } from './harness/freshTables.ts';
-import type { Measurement } from './harness/measurement.ts';
+import type { Measurement } from './measurements.ts';
 
 const times = 20;
 const blows = 3;

@@ -37,7 +37,7 @@ import { createExtractors } from '../extraction/extractors.ts';
 import { freezeContent } from '../domain/tasks/freezeContent.ts';
 import { createExtractorPool } from '../extraction/pool/pool.ts';
 import { createRemoteExtractor } from '../extraction/remote/remoteExtractor.ts';
-import { openImageStore } from '../imagestore/open.ts';
+import { openImageStore } from '../imagestore/folder.ts';
 import { createSampleRemoval } from '../imagestore/sampleRemoval.ts';
 import { ConfigError, loadConfig, type Config } from '../platform/config.ts';
 import { createGuardedRequest } from '../platform/guardedRequest.ts';

@@ -1,17 +1,20 @@
 import {
+  ApplicationFailure,
   CancellationScope,
   continueAsNew,
   isCancellation,
   proxyActivities,
+  rootCause,
   setHandler,
   sleep,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
+import type { ErrorName } from '../domain/errors.ts';
+import type { TaskFailure } from '../domain/tasks/books.ts';
 import type { TaskRef } from '../domain/tasks/parts.ts';
 import { bookkeeping } from './activityOptions.ts';
-import { failureOf } from './failureOf.ts';
 import { controlSignal } from './messages.ts';
-import { runParts, type Mailbox, type Verdict } from './runParts.ts';
+import { type Mailbox, runParts, type Verdict } from './runParts.ts';
 
 // What the rows say and what the run believes may differ for as long as a database is being restored.
 const beforeAnotherLook = '1 second';
@@ -64,4 +67,20 @@ function finish(
   end: Parameters<typeof books.finishTask>[0]['end'],
 ): ReturnType<typeof books.finishTask> {
   return CancellationScope.nonCancellable(() => books.finishTask({ ref, end }));
+}
+
+/** Why a task failed, in the words of the error table, from whatever reached the workflow. */
+function failureOf(error: unknown): TaskFailure {
+  const cause = deepestApplicationFailure(error);
+  if (cause?.type !== undefined && cause.type !== null && typeof cause.details?.[0] === 'string') {
+    return { error: cause.type as ErrorName, detail: cause.details[0] };
+  }
+  return { error: 'workflowFailed', detail: rootCause(error) ?? 'unknown reason' };
+}
+
+function deepestApplicationFailure(error: unknown): ApplicationFailure | undefined {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if (at instanceof ApplicationFailure) return at;
+  }
+  return undefined;
 }

@@ -1,6 +1,5 @@
-import type { BasicAttributes } from '../../domain/extract/basicAttributes.ts';
+import type { BasicAttributes, Candidate, ExtractOutcome } from '../../domain/extract/extraction.ts';
 import { DomainError, type ErrorName } from '../../domain/errors.ts';
-import type { Candidate, ExtractOutcome } from '../../domain/extract/extraction.ts';
 import type { ExtractContent } from '../../domain/extract/extractContent.ts';
 
 export interface SampleDeps {

@@ -1,4 +1,4 @@
-import type { FileOutcome } from '../../domain/gc/fileRemoval.ts';
+import type { FileOutcome } from '../../domain/gc/originRemoval.ts';
 import { removesSamples, type GcContent } from '../../domain/gc/gcContent.ts';
 import type { ClaimedPart } from '../../domain/tasks/parts.ts';
 import type { PartDeps } from '../runPart.ts';

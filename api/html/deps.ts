@@ -1,4 +1,4 @@
-import type { OwnedVersion } from '../../domain/extract/ownedVersion.ts';
+import type { OwnedVersion } from '../../domain/extract/heldVersions.ts';
 import type { ActivityShape } from '../../views/pages/home/activity.ts';
 import type { Account } from '../../domain/accounts/account.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
@@ -9,7 +9,7 @@ import type { SearchHit } from '../../views/pages/search/search.ts';
 import type { AccountActions } from '../accounts/actions.ts';
 import type { ContractPath } from '../http/contract/contract.ts';
 import type { Clock } from '../http/instants.ts';
-import type { ErrorFilters } from '../../domain/tasks/errorFilters.ts';
+import type { ErrorFilters, TaskFilters } from '../../domain/tasks/taskFilters.ts';
 import type { AccountStatsToShow } from '../accounts/present.ts';
 import type { EventCardToShow, EventToShow } from '../faces/present/event.ts';
 import type { FaceDetailsToShow } from '../faces/present/faceDetails.ts';
@@ -22,7 +22,6 @@ import type { ListsDeps } from '../lists/json.ts';
 import type { SchedulesDeps } from '../schedules/json.ts';
 import type { ScheduleActions } from '../schedules/actions.ts';
 import type { TaskActions } from '../tasks/actions.ts';
-import type { TaskFilters } from '../../domain/tasks/taskFilters.ts';
 
 export interface Paging {
   readonly page: number;

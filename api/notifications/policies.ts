@@ -1,5 +1,5 @@
 import { DomainError } from '../../domain/errors.ts';
-import type { NotificationPolicy } from '../../domain/tasks/notificationPolicy.ts';
+import type { NotificationPolicy } from '../../domain/tasks/task.ts';
 import { checkAddress, GuardedRequestError } from '../../platform/guardedRequest.ts';
 import { parseHostList, type HostList } from '../../platform/hostList.ts';
 

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { Handlers } from '../http/jsonRouter.ts';
 import { presentSysInfo, type SysInfoSurroundings, type SysInfoToShow } from './present/sysInfo.ts';
-import { signJson } from '../../platform/signedJson.ts';
+import { signJson } from '../../platform/signingKey.ts';
 import { apiVersion } from './version.ts';
 
 export interface HelpDeps {

@@ -7,9 +7,13 @@ import {
 } from '../../domain/extract/extractContent.ts';
 import { freezeGcContent, type GcContent, type GcRequest } from '../../domain/gc/gcContent.ts';
 import type { ControlAction } from '../../domain/tasks/lifecycle.ts';
-import type { NotificationPolicy } from '../../domain/tasks/notificationPolicy.ts';
-import type { RetryScope } from '../../domain/tasks/retry.ts';
-import { taskTypes, type TaskState, type TaskType } from '../../domain/tasks/task.ts';
+import {
+  type NotificationPolicy,
+  type RetryScope,
+  taskTypes,
+  type TaskState,
+  type TaskType,
+} from '../../domain/tasks/task.ts';
 import type { NotificationPolicyBody, ReadPolicy } from '../notifications/policies.ts';
 import type { Actor } from '../http/requestContext.ts';
 

@@ -20,7 +20,7 @@ export async function play(demo: Demo): Promise<void> {
 const seed = 7;
 
 /** Photos in: faces with their samples, attributes, descriptors, a list, events; then copies of each face. */
-export async function importPhotos(demo: Demo): Promise<void> {
+async function importPhotos(demo: Demo): Promise<void> {
   const { story, ledger, copies, db, running } = demo;
   const folder = join(running.config.dataDir, 'photos');
   await copySamplePhotos(folder);
@@ -47,7 +47,7 @@ async function bringIn({ running, story, signal }: Demo, folder: string, more: s
 const least = 0.95;
 
 /** How often the nearest other sample shows the same person, before and after the upgrade. */
-export async function compareRecognition(demo: Demo): Promise<void> {
+async function compareRecognition(demo: Demo): Promise<void> {
   const { story, ledger } = demo;
   story.step('Is the same person still found?');
   const rows: (string | number)[][] = [];
@@ -81,7 +81,7 @@ function toFloats(bytes: Buffer): Float32Array {
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
 
 /** The old version's descriptors go; everything else stays as it is. */
-export async function removeOldVersion(demo: Demo): Promise<void> {
+async function removeOldVersion(demo: Demo): Promise<void> {
   const { story, tasks, db, ledger, signal } = demo;
   story.step('Clean up: remove the descriptors of version 1');
   const old = await countFaceDescriptors(db, 1);

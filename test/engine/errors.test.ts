@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { RetryScope } from '../../domain/tasks/retry.ts';
+import type { RetryScope } from '../../domain/tasks/task.ts';
 import { samplePath } from '../../imagestore/samplePath.ts';
 import { startEngine, type Engine, type TaskRow } from '../support/engine/engine.ts';
 import { tester } from '../support/rows/rows.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { RetryScope } from '../../domain/tasks/retry.ts';
+import type { RetryScope } from '../../domain/tasks/task.ts';
 import { startEngine, type Engine, type TaskRow } from '../support/engine/engine.ts';
 import { tester } from '../support/rows/rows.ts';
 import { waitFor } from '../support/waitFor.ts';

@@ -1,6 +1,11 @@
-import type { NotificationPolicy } from '../../../domain/tasks/notificationPolicy.ts';
+import {
+  type NotificationPolicy,
+  isFinal,
+  taskStatusOf,
+  type PartState,
+  type TaskState,
+} from '../../../domain/tasks/task.ts';
 import { recentRate } from '../../../domain/tasks/rate.ts';
-import { isFinal, taskStatusOf, type PartState, type TaskState } from '../../../domain/tasks/task.ts';
 
 export interface TaskToShow {
   readonly taskId: number;

@@ -25,7 +25,7 @@ import { createMonthlyCounts } from '../../../platform/monthlyCounts.ts';
 import { createPasswords } from '../../../platform/passwords.ts';
 import { showSettings } from '../../../platform/shownSettings.ts';
 import { createAdmission } from '../../../temporal/admission.ts';
-import { openImageStore } from '../../../imagestore/open.ts';
+import { openImageStore } from '../../../imagestore/folder.ts';
 import { createTestFolder, type TestFolder } from '../folder.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { closeServer } from './closeServer.ts';
