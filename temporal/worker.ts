@@ -57,7 +57,7 @@ import { runPresence } from './presence.ts';
 import { runReconciler } from './reconciler.ts';
 import { createSampleWatch } from './sampleWatch.ts';
 import { createScheduleReconciler } from './scheduleReconciler.ts';
-import { createLendingSlots } from './lendingSlots.ts';
+import { createYieldingSlots } from './yieldingSlots.ts';
 import { installRuntime } from './runtime.ts';
 import { startStatusServer } from './statusServer.ts';
 import { createWorkers, fixedSlots } from './workers.ts';
@@ -159,8 +159,8 @@ const extractSlots = config.extractProcesses + 2;
 const turns = createTurns(db, config);
 const admission = createAdmission({ turns, gateway });
 const partSlots = {
-  gc: createLendingSlots(2 * config.gcWindow),
-  extract: createLendingSlots(extractSlots),
+  gc: createYieldingSlots(2 * config.gcWindow),
+  extract: createYieldingSlots(extractSlots),
 };
 const windows = createWindows(db);
 /** A place may be free: nobody waits for its next task, and what goes wrong is the reconciler's. */
@@ -191,7 +191,7 @@ const activities = createActivities({
   sums: (taskId) => books.sums(taskId),
   announce: announcer.announce,
   metrics,
-  whileResting: (kind, wait) => partSlots[kind].lendWhile(wait),
+  whileResting: (kind, wait) => partSlots[kind].yieldWhile(wait),
   stopping: stopping.signal,
   batchTargetMs: config.batchTargetMs,
   gc: createGcStore(db),
