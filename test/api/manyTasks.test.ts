@@ -30,17 +30,13 @@ async function read(path: string, accept: string): Promise<string> {
 
 /** Until one of some reads is as quick: what others do on the machine makes none of them quicker. */
 const isQuick = (path: string, accept: string): Promise<number> =>
-  waitFor(
-    `${path} within 100 ms`,
-    async () => {
-      const startedAt = performance.now();
-      await read(path, accept);
-      const ms = performance.now() - startedAt;
-      if (ms > 100) throw new Error(`it took ${ms.toFixed(0)} ms`);
-      return ms;
-    },
-    { limitMs: 20_000 },
-  );
+  waitFor(`${path} within 100 ms`, async () => {
+    const startedAt = performance.now();
+    await read(path, accept);
+    const ms = performance.now() - startedAt;
+    if (ms > 100) throw new Error(`it took ${ms.toFixed(0)} ms`);
+    return ms;
+  });
 
 test('with 10,000 tasks that wait, home, lists and the page of one are there within 100 ms', async (t) => {
   for (const [path, accept] of [

@@ -21,9 +21,7 @@ export async function startBoth(engine: Engine, warps: readonly Buffer[], slower
   );
   const extract = await engine.startExtract(lasting.accountId, 3);
   for (const { taskId } of [gc, extract]) {
-    await waitFor(`task ${taskId} to be under way`, async () => (await engine.progressOf(taskId)) > 0, {
-      limitMs: 30_000,
-    });
+    await waitFor(`task ${taskId} to be under way`, async () => (await engine.progressOf(taskId)) > 0);
   }
   await engine.tasks().throttle(gc.taskId, 4_000 / slower, tester);
   await engine.tasks().throttle(extract.taskId, 30 / slower, tester);
