@@ -86,7 +86,7 @@ test('two APIs and three workers are restarted one after another: no request fai
     if (answer !== null) taskIds.push(answer.task_id);
   };
   // Slow enough to be under way until the last worker has been restarted.
-  await post(big, { objects_per_second: 100 });
+  await post(big, { objects_per_second: 20 });
   const [bigTask = 0] = taskIds;
   await waitFor('the big task to be under way', async () => (await engine.progressOf(bigTask)) > 0);
 
