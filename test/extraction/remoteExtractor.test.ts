@@ -121,17 +121,27 @@ test('a server that fails once and then answers is not noticed', async () => {
   assert.equal(server.asked.length, 3);
 });
 
-test('a server that fails again and again is left alone, and asked again after a rest', async () => {
+/** An extractor whose server has failed so often that it is left alone. */
+async function openBroken(restMs: number) {
   const states: boolean[] = [];
-  const extract = open({ onAsked: (isAsked) => states.push(isAsked), restMs: 500 });
+  const extract = open({ onAsked: (isAsked) => states.push(isAsked), restMs });
   server.misbehave(() => ({ status: 500, body: {} }));
   await waitFor('the circuit to open', async () => {
     await assert.rejects(extract());
-    return states.at(-1) === false;
+    return states.includes(false);
   });
+  return { extract, states };
+}
+
+test('a server that fails again and again is left alone', async () => {
+  const { extract } = await openBroken(10 * patienceMs);
   const asked = server.asked.length;
   await assert.rejects(extract(), isError('extractorUnavailable', /left alone/));
   assert.equal(server.asked.length, asked, 'it is not asked while it rests');
+});
+
+test('a server that was left alone is asked again after a rest', async () => {
+  const { extract, states } = await openBroken(300);
   server.misbehave(() => undefined);
   await waitFor('it to be asked again', () =>
     extract().then(
