@@ -64,6 +64,8 @@ export interface AppDeps extends NotificationPoliciesDeps, KnownHostDeps {
   livingSessions: PagesDeps['livingSessions'];
   readonly workersByQueue: PagesDeps['workersByQueue'];
   readonly heartbeatEveryMs?: number;
+  /** How often listeners are told of what nobody announces; default 15 s. */
+  readonly refreshMs?: number;
   /** Of events; default 1,024. */
   readonly streamsPerAccount?: number;
   /** Whose X-Forwarded-For is believed; express's words. */

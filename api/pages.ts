@@ -48,6 +48,7 @@ export interface PagesDeps extends PageErrorsDeps, PageSources {
   readonly workersByQueue: WorkerWatchDeps['workersByQueue'];
   livingSessions(ids: readonly string[]): Promise<ReadonlySet<string>>;
   readonly heartbeatEveryMs?: number;
+  readonly refreshMs?: number;
   readonly streamsPerAccount?: number;
   /** By name, secrets masked. */
   readonly shownSettings: Readonly<Record<string, unknown>>;
@@ -91,7 +92,7 @@ export function createPages(deps: PagesDeps): Pages {
   const schedules = schedulePages(deps);
   const failed = errors(deps);
   const login = loginPages(deps);
-  const feed = createTaskFeed({ read: readLiveTasks(deps), log: deps.log });
+  const feed = createTaskFeed({ ...deps, read: readLiveTasks(deps) });
   deps.taskChanges.subscribe(feed.changed);
   const workerWatch = createWorkerWatch(deps);
   const { count: countWorkers } = workerWatch;

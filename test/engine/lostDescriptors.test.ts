@@ -41,16 +41,12 @@ async function countOf(version: number, faceIds: readonly string[]): Promise<num
 
 /** Its parts are all there, and some of its objects are done. */
 const underWay = (taskId: number) =>
-  waitFor(
-    'the extract to be under way',
-    async () => {
-      const [task] = await engine
-        .db()
-        .query<{ plan_done: boolean }>('select plan_done from tasks where task_id = $1', [taskId]);
-      return task?.plan_done === true && (await engine.progressOf(taskId)) > 0;
-    },
-    { limitMs: 60_000 },
-  );
+  waitFor('the extract to be under way', async () => {
+    const [task] = await engine
+      .db()
+      .query<{ plan_done: boolean }>('select plan_done from tasks where task_id = $1', [taskId]);
+    return task?.plan_done === true && (await engine.progressOf(taskId)) > 0;
+  });
 
 const keysLeft = async (taskId: number) =>
   (await engine.db().query('select from planned_keys where task_id = $1', [taskId])).length;
