@@ -52,7 +52,7 @@ export async function close({ story, ledger, db, copies, running }: Demo): Promi
     const found = await countFaceDescriptors(db, version);
     ledger.expect(`at the end: face descriptors of version ${version}`, expected, found);
   }
-  story.step('The books');
+  story.step('The consistency check');
   story.table(
     ['what', 'expected', 'found', ''],
     ledger
