@@ -4,12 +4,11 @@ import { loadHttp, type Load } from './harness/loadHttp.ts';
 import type { Measurement } from './measurements.ts';
 
 const connections = 20;
-const seconds = 6;
 
 /** Requests that do nothing but show who asks: the header is checked at each of them, the password's hash seldom. */
 export const basic: Measurement = {
   about: `GET /login with Basic credentials, ${connections} connections`,
-  measure: async (bed, { runs }, say) => {
+  measure: async (bed, { runs, seconds }, say) => {
     const loads: Load[] = [];
     for (let run = 1; run <= runs; run++) {
       say(`basic: ${run} of ${runs}`);

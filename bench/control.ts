@@ -5,13 +5,10 @@ import { percentile, round } from './harness/figures.ts';
 import { freshTables } from './harness/freshTables.ts';
 import type { Measurement } from './measurements.ts';
 
-const times = 20;
-const blows = 3;
-
 /** How soon a task under load obeys, and how soon it goes on when its worker is killed. */
 export const control: Measurement = {
   about: 'cancel and pause of a running gc, and a killed worker',
-  measure: async (bed, { faces }, say) => {
+  measure: async (bed, { faces, runs, times }, say) => {
     const cancels: number[] = [];
     const pauses: number[] = [];
     const restingPauses: number[] = [];
@@ -26,7 +23,7 @@ export const control: Measurement = {
       await checkNothingMoves(bed);
       restingPauses.push(await pauseAtRest(bed));
     }
-    const recoveries = await killWorkers(bed, faces, say);
+    const recoveries = await killWorkers(bed, faces, runs, say);
     const row = (what: string, seconds: readonly number[]) => [
       what,
       ...[seconds.length, round(percentile(seconds, 0.5)), round(percentile(seconds, 0.95))],
@@ -105,12 +102,17 @@ async function checkNothingMoves({ db }: Bed): Promise<void> {
   if (before !== after) throw new Error(`${before} faces were left when it was cancelled, now ${after}`);
 }
 
-async function killWorkers(bed: Bed, faces: number, say: (text: string) => void): Promise<number[]> {
+async function killWorkers(
+  bed: Bed,
+  faces: number,
+  kills: number,
+  say: (text: string) => void,
+): Promise<number[]> {
   const seconds: number[] = [];
   const content = { target: 'faces', filters: { account_id: bed.accountId }, store_results: true };
-  for (let n = 1; n <= blows; n++) {
+  for (let n = 1; n <= kills; n++) {
     await ensureFaces(bed, faces, say);
-    say(`control: killing the worker, ${n} of ${blows}`);
+    say(`control: killing the worker, ${n} of ${kills}`);
     const taskId = await bed.tasks.postGc(content, 'bench');
     await isMoving(bed, taskId);
     const watch = watchCounters(bed.running.databaseUrl);

@@ -7,27 +7,26 @@ import { median, round } from './harness/figures.ts';
 import { loadHttp, type Load } from './harness/loadHttp.ts';
 import type { Measurement } from './measurements.ts';
 
-const rows = 1_000_000;
 const connections = 20;
-const seconds = 6;
 const floorServer = fileURLToPath(new URL('harness/listsFloorServer.ts', import.meta.url));
-const places = [
-  { list: 'tasks', table: 'tasks', page: 1 },
-  { list: 'tasks', table: 'tasks', page: 99_000 },
-  { list: 'errors', table: 'task_errors', page: 1 },
-  { list: 'errors', table: 'task_errors', page: 99_000 },
-] as const;
+const places = (rows: number) =>
+  (
+    [
+      ['tasks', 'tasks'],
+      ['errors', 'task_errors'],
+    ] as const
+  ).flatMap(([list, table]) => [1, Math.floor(rows * 0.099)].map((page) => ({ list, table, page })));
 
 /** Pages of ten, the first and one far behind, beside the bare query that already knows the key where it begins. */
 export const lists: Measurement = {
-  about: `pages of lists of ${rows} tasks and errors, ${connections} connections`,
-  measure: async (bed, { runs }, say) => {
+  about: `pages of lists of --rows tasks and errors, ${connections} connections`,
+  measure: async (bed, { runs, rows, seconds }, say) => {
     say(`lists: seeding ${rows} tasks and errors`);
-    await seed(bed);
+    await seed(bed, rows);
     const floor = await startFloor(bed);
     try {
       const figures = [];
-      for (const { list, table, page } of places) {
+      for (const { list, table, page } of places(rows)) {
         const ours = `${bed.running.apiUrl}/4/${list}?page=${page}`;
         const bare = `${floor.url}/${table}?before=${rows + 1 - (page - 1) * 10}`;
         const found: { ours: Load[]; floor: Load[] } = { ours: [], floor: [] };
@@ -70,7 +69,7 @@ export const lists: Measurement = {
   },
 };
 
-async function seed({ db }: Bed): Promise<void> {
+async function seed({ db }: Bed, rows: number): Promise<void> {
   await db.query(
     `insert into tasks (task_type, state, content, end_time)
      select 4 + n % 2, (array['done', 'failed', 'cancelled'])[1 + n % 3],

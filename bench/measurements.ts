@@ -19,6 +19,12 @@ export interface BenchOptions {
   readonly faces: number;
   readonly samples: number;
   readonly runs: number;
+  /** Of tasks, and of their errors, in lists and pages. */
+  readonly rows: number;
+  /** Of each load by HTTP. */
+  readonly seconds: number;
+  /** Of pauses and cancels. */
+  readonly times: number;
 }
 
 /** What a measurement found: figures for the JSON file, and a report for people. */

@@ -18,10 +18,10 @@ interface Seen {
 /** Every filter and order of the tasks page, near and far, and one task of many parts and errors with a long chart. */
 export const pages: Measurement = {
   about:
-    'first byte and elements of pages over 1,000,000 tasks and a task of 100,000 parts and errors, with charts',
-  measure: async (bed, { runs }, say) => {
+    'first byte and elements of pages over --rows tasks and a task of a tenth as many parts and errors, with charts',
+  measure: async (bed, { runs, rows }, say) => {
     say('pages: seeding');
-    const seeded = await seedPages(bed.db);
+    const seeded = await seedPages(bed.db, rows);
     const looks = looksAt(seeded);
     const cookie = await logIn(bed);
     const figures = [];
@@ -52,9 +52,10 @@ export const pages: Measurement = {
   },
 };
 
-function looksAt({ tasks, bigTaskId }: Seeded): Look[] {
+function looksAt({ tasks, errors, bigTaskId }: Seeded): Look[] {
   const lastPage = Math.ceil(tasks / 20);
   const far = Math.floor(lastPage / 2);
+  const farErrors = Math.floor(errors / 25);
   const list = (page: string, query: string): Look => ({ page, path: `/tasks/view?${query}` });
   const orders = ['newest', 'oldest', 'ended', 'ended-first'];
   return [
@@ -100,7 +101,10 @@ function looksAt({ tasks, bigTaskId }: Seeded): Look[] {
     { page: 'task of many parts, errors and samples', path: `/tasks/${bigTaskId}/view` },
     { page: 'errors', path: '/errors/view' },
     { page: 'errors of a task', path: `/errors/view?task_ids=${bigTaskId}` },
-    { page: 'errors of a task, page 4,000', path: `/errors/view?task_ids=${bigTaskId}&page=4000` },
+    {
+      page: `errors of a task, page ${farErrors}`,
+      path: `/errors/view?task_ids=${bigTaskId}&page=${farErrors}`,
+    },
     { page: 'errors by time', path: '/errors/view?error_time__gte=now-1y' },
   ];
 }

@@ -8,8 +8,7 @@ import { deleteBare, floorStatements, runGcTask } from './harness/gcTask.ts';
 import type { Measurement } from './measurements.ts';
 
 const readers = 2;
-const idleSeconds = 10;
-const keptFaces = 100_000;
+const mostKept = 100_000;
 const floor = floorStatements(false);
 const statement = `select f.*, a.basic_attributes from faces f join attributes a using (face_id)
   join face_descriptors d on d.face_id = f.face_id and d.descriptor_version = 1 where f.face_id = $1`;
@@ -23,13 +22,15 @@ interface Latency {
 /** What foreground readers notice of a gc: a look-up by key in the tables that it works on, idle and meanwhile. */
 export const reads: Measurement = {
   about: 'indexed reads on the same tables while a gc runs',
-  measure: async (bed, { faces }, say) => {
+  measure: async (bed, { faces, seconds }, say) => {
+    const keptFaces = Math.min(faces, mostKept);
+    const idleSeconds = seconds;
     say(`reads: seeding ${faces} faces to remove and ${keptFaces} to read`);
-    const keysOfBare = await seed(bed, faces);
+    const keysOfBare = await seed(bed, faces, keptFaces);
     say('reads: while bare statements delete');
     const bare = await readWhile(bed, keysOfBare, () => deleteBare(bed.db, floor));
     say(`reads: seeding them again`);
-    const keys = await seed(bed, faces);
+    const keys = await seed(bed, faces, keptFaces);
     say(`reads: ${idleSeconds} s without a task, then with one`);
     const idle = await readWhile(
       bed,
@@ -61,7 +62,7 @@ export const reads: Measurement = {
 };
 
 /** Answers the keys of the faces that stay. */
-async function seed(bed: Bed, faces: number): Promise<string[]> {
+async function seed(bed: Bed, faces: number, keptFaces: number): Promise<string[]> {
   const other = newId();
   await freshTables(bed, faces, { others: [{ accountId: other, faces: keptFaces }] });
   const kept = await bed.db.query<{ face_id: string }>('select face_id from faces where account_id = $1', [

@@ -9,13 +9,11 @@ export interface Seeded {
   readonly bigTaskId: number;
 }
 
-const tasks = 1_000_000;
-const parts = 100_000;
-const errors = 100_000;
 const samples = 7 * 24 * 60;
 
 /** A year of tasks with what they are looked up by, at their end a paused one of many parts and errors, and what the charts show. */
-export async function seedPages(db: Database): Promise<Seeded> {
+export async function seedPages(db: Database, tasks: number): Promise<Seeded> {
+  const [parts, errors] = [Math.floor(tasks / 10), Math.floor(tasks / 10)];
   await db.query(
     `insert into tasks (task_type, state, content, description, created_by_login, create_time, end_time,
        objects_expected, objects_done, objects_failed)
