@@ -70,7 +70,7 @@ export interface AppDeps extends NotificationPoliciesDeps, KnownHostDeps {
   readonly trustProxy: string;
   readonly passwords: Passwords;
   readonly requestStats: RequestStats;
-  readonly sysInfoLists: HelpDeps['sysInfoLists'];
+  readonly sysInfoQueries: HelpDeps['sysInfoQueries'];
   readonly temporalVersion: HelpDeps['temporalVersion'];
   readonly workerVersion: HelpDeps['workerVersion'];
   readonly signingKey: HelpDeps['signingKey'];
@@ -83,26 +83,28 @@ export interface AppDeps extends NotificationPoliciesDeps, KnownHostDeps {
   readonly isDevelopment: boolean;
   readonly loginLimit: LoginLimit;
   readonly accounts: AuthenticatorDeps['accounts'] & AccountActionsDeps['accounts'];
-  readonly accountLists: PageSources['accountLists'];
-  readonly listLists: ListsDeps['listLists'];
-  readonly searchLists: SearchDeps['searchLists'] & PageSources['searchLists'];
+  readonly accountQueries: PageSources['accountQueries'];
+  readonly listQueries: ListsDeps['listQueries'];
+  readonly searchQueries: SearchDeps['searchQueries'] & PageSources['searchQueries'];
   readonly audit: SessionAuditDeps['audit'];
-  readonly auditLists: AuditDeps['auditLists'];
+  readonly auditQueries: AuditDeps['auditQueries'];
   readonly tasks: TaskActionsDeps['tasks'];
   readonly schedules: ScheduleActionsDeps['schedules'];
-  readonly scheduleLists: SchedulesDeps['scheduleLists'];
+  readonly scheduleQueries: SchedulesDeps['scheduleQueries'];
   readonly gateway: TaskActionsDeps['gateway'];
   readonly startNext: TaskActionsDeps['startNext'];
-  readonly taskLists: TasksDeps['taskLists'] & PageSources['taskLists'];
-  readonly subtaskLists: TasksDeps['subtaskLists'];
-  readonly resultLists: TasksDeps['resultLists'];
-  readonly errorLists: TasksDeps['errorLists'] & TaskErrorsDeps['errorLists'] & PageSources['errorLists'];
-  readonly notificationLists: NotificationsDeps['notificationLists'];
-  readonly faceLists: PageSources['faceLists'];
-  readonly eventLists: PageSources['eventLists'];
+  readonly taskQueries: TasksDeps['taskQueries'] & PageSources['taskQueries'];
+  readonly subtaskQueries: TasksDeps['subtaskQueries'];
+  readonly resultQueries: TasksDeps['resultQueries'];
+  readonly errorQueries: TasksDeps['errorQueries'] &
+    TaskErrorsDeps['errorQueries'] &
+    PageSources['errorQueries'];
+  readonly notificationQueries: NotificationsDeps['notificationQueries'];
+  readonly faceQueries: PageSources['faceQueries'];
+  readonly eventQueries: PageSources['eventQueries'];
   readonly images: PageSources['images'];
-  readonly homeLists: PageSources['homeLists'];
-  readonly taskPageLists: PageSources['taskPageLists'];
+  readonly homeQueries: PageSources['homeQueries'];
+  readonly taskPageQueries: PageSources['taskPageQueries'];
   readonly workflowUrl: PageSources['workflowUrl'];
   readonly taskPreviews: PreviewTaskDeps['taskPreviews'];
   readonly versionUse: PageSources['versionUse'];
@@ -158,7 +160,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const handlers: Handlers = {
     ...versionRoutes(),
     ...loginRoutes({ ...deps, authenticator, accountActions, sessionAudit }),
-    ...accountRoutes({ accountLists: deps.accountLists, accountActions }),
+    ...accountRoutes({ accountQueries: deps.accountQueries, accountActions }),
     ...listRoutes(deps),
     ...searchRoutes(deps),
     ...taskRoutes({ ...deps, taskActions, previewTask }),

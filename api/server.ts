@@ -193,7 +193,7 @@ async function refreshMetrics(): Promise<void> {
   for (const size of pools.sizes()) metrics.reportPool(size);
   metrics.clockOffset.set(clock.offsetSeconds());
   try {
-    const counts = await watched.taskLists.countByTypeAndStatus();
+    const counts = await watched.taskQueries.countByTypeAndStatus();
     metrics.tasks.reset();
     for (const { type, status, count } of counts) metrics.tasks.set({ type, status }, count);
     for (const [queue, count] of Object.entries(await workers.countByQueue(queueNames)))

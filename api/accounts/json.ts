@@ -8,7 +8,7 @@ import { presentAccount, presentAccountStats, type AccountStatsToShow } from './
 import { actorOf, identityOf, inputOf } from '../http/requestContext.ts';
 
 export interface AccountsDeps {
-  readonly accountLists: {
+  readonly accountQueries: {
     page(paging: { page: number; pageSize: number }): Promise<{ accounts: Account[]; count: number }>;
     find(accountId: string): Promise<{ account: Account; stats: AccountStatsToShow } | null>;
   };
@@ -23,11 +23,11 @@ type RegistrationBody =
   | { login: string; password: string; account_type?: AccountType; description?: string }
   | { email: string; organization_name?: string };
 
-export function accountRoutes({ accountLists, accountActions }: AccountsDeps): Handlers {
+export function accountRoutes({ accountQueries, accountActions }: AccountsDeps): Handlers {
   return {
     getAccounts: async (req, res) => {
       const { query } = inputOf<{ query: { page: number; page_size: number } }>(req);
-      const { accounts, count } = await accountLists.page({ page: query.page, pageSize: query.page_size });
+      const { accounts, count } = await accountQueries.page({ page: query.page, pageSize: query.page_size });
       res.json({ accounts: accounts.map(presentAccount), account_count: count });
     },
 
@@ -38,7 +38,7 @@ export function accountRoutes({ accountLists, accountActions }: AccountsDeps): H
 
     getAccount: async (req, res) => {
       const { params } = inputOf<AccountInput>(req);
-      const found = await accountLists.find(params.account_id);
+      const found = await accountQueries.find(params.account_id);
       if (found === null) throw new DomainError('accountNotFound', `account ${params.account_id}`);
       res.json({ info: presentAccount(found.account), stats: presentAccountStats(found.stats) });
     },

@@ -4,7 +4,7 @@ import { presentAuditEntry, type AuditEntryToShow } from './present.ts';
 import { inputOf } from '../http/requestContext.ts';
 
 export interface AuditDeps {
-  readonly auditLists: {
+  readonly auditQueries: {
     page(filters: AuditFilters, paging: { page: number; pageSize: number }): Promise<AuditEntryToShow[]>;
     count(filters: AuditFilters): Promise<number>;
   };
@@ -13,18 +13,18 @@ export interface AuditDeps {
 type AuditInput = AuditQuery & { readonly page: number; readonly page_size: number };
 
 /** Who did what. There is nothing here that writes: each change writes its own line. */
-export function auditRoutes({ auditLists }: AuditDeps): Handlers {
+export function auditRoutes({ auditQueries }: AuditDeps): Handlers {
   return {
     getAudit: async (req, res) => {
       const { query } = inputOf<{ query: AuditInput }>(req);
       const paging = { page: query.page, pageSize: query.page_size };
-      const entries = await auditLists.page(toAuditFilters(query), paging);
+      const entries = await auditQueries.page(toAuditFilters(query), paging);
       res.json({ entries: entries.map(presentAuditEntry) });
     },
 
     countAudit: async (req, res) => {
       const { query } = inputOf<{ query: AuditQuery }>(req);
-      res.json({ count: await auditLists.count(toAuditFilters(query)) });
+      res.json({ count: await auditQueries.count(toAuditFilters(query)) });
     },
   };
 }

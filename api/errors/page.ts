@@ -14,10 +14,10 @@ import { readFilters } from '../html/readFilters.ts';
 
 /** The errors of all tasks, and the same as CSV. Filters that cannot be read show none, and what is wrong with them. */
 export function errors({
-  errorLists,
+  errorQueries,
   contract,
   clock,
-}: Pick<PageSources, 'errorLists' | 'contract' | 'clock'>): Record<'page' | 'csv', RequestHandler> {
+}: Pick<PageSources, 'errorQueries' | 'contract' | 'clock'>): Record<'page' | 'csv', RequestHandler> {
   const check = queryCheck<ErrorQuery>(contract, '/errors');
   const page: RequestHandler = async (req, res) => {
     const paging = readPaging(req.query, 20);
@@ -27,8 +27,8 @@ export function errors({
       query === null
         ? [[], []]
         : await Promise.all([
-            errorLists.page(toErrorFilters(query), paging),
-            errorLists.countByCode(toErrorFilters(others)),
+            errorQueries.page(toErrorFilters(query), paging),
+            errorQueries.countByCode(toErrorFilters(others)),
           ]);
     const matching = groups.filter(({ errorCode }) => code === undefined || errorCode === code);
     const shown = errorsPage({
@@ -45,7 +45,7 @@ export function errors({
     const { query, typed } = readFilters(req, errorFilters, check, clock.now());
     if (query === null) throw new DomainError('badQueryParameter', Object.values(typed.faults).join('; '));
     res.attachment('errors.csv');
-    const rows = taskErrorRows(errorLists.all(toErrorFilters(query)));
+    const rows = taskErrorRows(errorQueries.all(toErrorFilters(query)));
     await sendPieces(res, 'csv', csvPieces(taskErrorColumns, rows));
   };
 

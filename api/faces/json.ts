@@ -6,12 +6,12 @@ import { presentList, type ListToShow } from '../lists/present.ts';
 import { inputOf } from '../http/requestContext.ts';
 
 export interface SearchDeps {
-  readonly listLists: { find(listId: string): Promise<ListToShow | null> };
-  readonly accountLists: {
+  readonly listQueries: { find(listId: string): Promise<ListToShow | null> };
+  readonly accountQueries: {
     find(accountId: string): Promise<{ account: Account; stats: AccountStatsToShow } | null>;
   };
   readonly accounts: { findByLogin(login: string): Promise<{ account: Account } | null> };
-  readonly searchLists: {
+  readonly searchQueries: {
     findFace(faceId: string): Promise<FaceToShow | null>;
     findAttribute(attributeId: string): Promise<AttributeToShow | null>;
   };
@@ -26,9 +26,9 @@ const uuid = /^[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}$/;
 const nothing: Found = { data: null, type: null };
 
 /** One box for whatever somebody holds in hands: an id of several kinds, or the login of an account. */
-export function searchRoutes({ listLists, accountLists, accounts, searchLists }: SearchDeps): Handlers {
+export function searchRoutes({ listQueries, accountQueries, accounts, searchQueries }: SearchDeps): Handlers {
   const findAccount = async (accountId: string): Promise<Found> => {
-    const found = await accountLists.find(accountId);
+    const found = await accountQueries.find(accountId);
     if (found === null) return nothing;
     const data = { info: presentAccount(found.account), stats: presentAccountStats(found.stats) };
     return { data, type: 'account' };
@@ -36,10 +36,10 @@ export function searchRoutes({ listLists, accountLists, accounts, searchLists }:
 
   // In the order in which an id that means several things is answered.
   const byId: readonly ((id: string) => Promise<Found>)[] = [
-    async (id) => foundOr(await listLists.find(id), presentList, 'list'),
+    async (id) => foundOr(await listQueries.find(id), presentList, 'list'),
     findAccount,
-    async (id) => foundOr(await searchLists.findFace(id), presentFace, 'face'),
-    async (id) => foundOr(await searchLists.findAttribute(id), presentAttribute, 'attribute'),
+    async (id) => foundOr(await searchQueries.findFace(id), presentFace, 'face'),
+    async (id) => foundOr(await searchQueries.findAttribute(id), presentAttribute, 'attribute'),
   ];
 
   return {

@@ -37,7 +37,7 @@ export interface Beside {
 
 /** What pages and streams read and do. The same stores and lists as behind the JSON operations. */
 export interface PageSources {
-  readonly taskLists: {
+  readonly taskQueries: {
     page(filter: TaskFilters, paging: Paging): Promise<readonly TaskToShow[]>;
     ordered(
       filter: TaskFilters,
@@ -53,7 +53,7 @@ export interface PageSources {
     countByTypeAndStatus(): Promise<readonly StatusCount[]>;
   };
   /** Ids of tasks, newest first. */
-  readonly homeLists: {
+  readonly homeQueries: {
     openTasks(limit: number): Promise<number[]>;
     endedTasks(limit: number): Promise<number[]>;
     endedSince(time: Date, limit: number): Promise<number[]>;
@@ -64,7 +64,7 @@ export interface PageSources {
     stock(): Promise<StockToShow>;
     activity(since: Date, seconds: number): Promise<readonly ActivityShape[]>;
   };
-  readonly taskPageLists: {
+  readonly taskPageQueries: {
     parts(taskId: number, limit: number): Promise<readonly PartToShow[]>;
     partCells(taskId: number, limit: number): Promise<readonly PartCellToShow[]>;
     rates(taskId: number, points: number): Promise<readonly { readonly time: Date; readonly rate: number }[]>;
@@ -75,7 +75,7 @@ export interface PageSources {
   };
   /** The task's workflow in Temporal's own pages; null: nobody has said where they are. */
   workflowUrl(ref: TaskRef): string | null;
-  readonly errorLists: {
+  readonly errorQueries: {
     page(filter: ErrorFilters, paging: Paging): Promise<readonly TaskErrorToShow[]>;
     all(filter: ErrorFilters): AsyncIterable<TaskErrorToShow[]>;
     count(filter: ErrorFilters): Promise<number>;
@@ -83,13 +83,13 @@ export interface PageSources {
       filter: ErrorFilters,
     ): Promise<readonly { readonly errorCode: number; readonly desc: string; readonly count: number }[]>;
   };
-  readonly auditLists: AuditDeps['auditLists'];
-  readonly listLists: ListsDeps['listLists'];
-  readonly accountLists: {
+  readonly auditQueries: AuditDeps['auditQueries'];
+  readonly listQueries: ListsDeps['listQueries'];
+  readonly accountQueries: {
     page(paging: Paging): Promise<{ accounts: Account[]; count: number }>;
     find(accountId: string): Promise<{ account: Account; stats: AccountStatsToShow } | null>;
   };
-  readonly faceLists: {
+  readonly faceQueries: {
     find(faceId: string): Promise<FaceDetailsToShow | null>;
     page(
       of: { readonly accountId: string } | { readonly listId: string },
@@ -99,11 +99,11 @@ export interface PageSources {
     cards(faceIds: readonly string[]): Promise<readonly FaceCardToShow[]>;
     sampleKey(ownerId: string, kind: 'face' | 'body'): Promise<string | null | undefined>;
   };
-  readonly eventLists: {
+  readonly eventQueries: {
     find(eventId: string): Promise<(EventToShow & { readonly faceIds: readonly string[] }) | null>;
     cards(eventIds: readonly string[]): Promise<readonly EventCardToShow[]>;
   };
-  readonly searchLists: {
+  readonly searchQueries: {
     byId(id: string, limit: number): Promise<readonly SearchHit[]>;
     byName(text: string, limit: number): Promise<readonly SearchHit[]>;
   };
@@ -112,7 +112,7 @@ export interface PageSources {
     countWithoutOther(version: OwnedVersion): Promise<number | null>;
   };
   readonly images: { get(key: string): Promise<Buffer> };
-  readonly scheduleLists: Pick<SchedulesDeps['scheduleLists'], 'page' | 'count' | 'find'>;
+  readonly scheduleQueries: Pick<SchedulesDeps['scheduleQueries'], 'page' | 'count' | 'find'>;
   readonly taskActions: TaskActions;
   readonly previewTask: PreviewTask;
   readonly scheduleActions: ScheduleActions;

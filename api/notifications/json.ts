@@ -4,10 +4,10 @@ import { inputOf } from '../http/requestContext.ts';
 import { taskNotFound } from '../tasks/actions.ts';
 
 export interface NotificationsDeps {
-  readonly notificationLists: {
+  readonly notificationQueries: {
     page(taskId: number, paging: { page: number; pageSize: number }): Promise<NotificationToShow[]>;
   };
-  readonly taskLists: { find(taskId: number): Promise<object | null> };
+  readonly taskQueries: { find(taskId: number): Promise<object | null> };
 }
 
 interface NotificationsInput {
@@ -15,13 +15,13 @@ interface NotificationsInput {
   query: { page: number; page_size: number };
 }
 
-export function notificationRoutes({ notificationLists, taskLists }: NotificationsDeps): Handlers {
+export function notificationRoutes({ notificationQueries, taskQueries }: NotificationsDeps): Handlers {
   return {
     getTaskNotifications: async (req, res) => {
       const { params, query } = inputOf<NotificationsInput>(req);
-      if ((await taskLists.find(params.task_id)) === null) throw taskNotFound(params.task_id);
+      if ((await taskQueries.find(params.task_id)) === null) throw taskNotFound(params.task_id);
       const paging = { page: query.page, pageSize: query.page_size };
-      const notifications = await notificationLists.page(params.task_id, paging);
+      const notifications = await notificationQueries.page(params.task_id, paging);
       res.json({ notifications: notifications.map(presentNotification) });
     },
   };

@@ -5,7 +5,7 @@ import { signJson } from '../../platform/signedJson.ts';
 import { apiVersion } from './version.ts';
 
 export interface HelpDeps {
-  readonly sysInfoLists: { read(): Promise<SysInfoToShow> };
+  readonly sysInfoQueries: { read(): Promise<SysInfoToShow> };
   /** Rejects when Temporal does not answer. */
   readonly temporalVersion: () => Promise<string>;
   /** The oldest of the workers' that are there; null: none is. */
@@ -21,7 +21,7 @@ export function helpRoutes(deps: HelpDeps): Handlers {
 
   const read = async (): Promise<object> => {
     const [info, workerVersion, temporalVersion] = await Promise.all([
-      deps.sysInfoLists.read(),
+      deps.sysInfoQueries.read(),
       deps.workerVersion(),
       deps.temporalVersion().catch(() => null),
     ]);

@@ -61,10 +61,10 @@ const card = `f.face_id "faceId", f.external_id "externalId", f.user_data "userD
   array(select descriptor_version from face_descriptors d where d.face_id = f.face_id
     order by descriptor_version) "versions"`;
 
-export type FaceLists = ReturnType<typeof createFaceLists>;
+export type FaceQueries = ReturnType<typeof createFaceQueries>;
 
 /** Faces as pages show them. */
-export function createFaceLists(db: Database) {
+export function createFaceQueries(db: Database) {
   return {
     find: async (faceId: string): Promise<FaceDetails | null> => {
       const [face] = await db.query<

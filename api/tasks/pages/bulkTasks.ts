@@ -24,10 +24,10 @@ const said: Readonly<Record<BulkAction, (count: string) => string>> = {
 
 /** Actions on many tasks: a page that shows what would happen, and the form on it. Those that were shown are acted on. */
 export function bulkTasks({
-  taskLists,
+  taskQueries,
   taskActions,
   ...filtering
-}: Pick<PageSources, 'taskLists' | 'taskActions' | 'contract' | 'clock'>): Record<
+}: Pick<PageSources, 'taskQueries' | 'taskActions' | 'contract' | 'clock'>): Record<
   'confirm' | 'act',
   RequestHandler
 > {
@@ -44,9 +44,9 @@ export function bulkTasks({
         return;
       }
       const wanted: TaskFilters = isSelection ? { taskIds: selected } : filters;
-      const groups = await taskLists.countByState(wanted);
+      const groups = await taskQueries.countByState(wanted);
       const kinds = groups.filter(({ state, hasFailed }) => isForTask(action, state, hasFailed));
-      const taskIds = await taskLists.idsOfKinds(wanted, kinds, bulkAtOnce);
+      const taskIds = await taskQueries.idsOfKinds(wanted, kinds, bulkAtOnce);
       sendPage(req, res, 'tasks/bulk', bulkPage({ action, groups, taskIds, isSelection, filters: values }));
     },
 

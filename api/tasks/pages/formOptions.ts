@@ -4,7 +4,7 @@ import type { PageSources } from '../../html/deps.ts';
 
 export type OfferSources = Pick<
   PageSources,
-  | 'accountLists'
+  | 'accountQueries'
   | 'extractors'
   | 'versionUse'
   | 'defaultFaceVersion'
@@ -18,7 +18,7 @@ const suggestedAccounts = 50;
 /** What the forms of tasks and schedules have to choose from. */
 export async function formOffers(
   {
-    accountLists,
+    accountQueries,
     extractors,
     versionUse,
     defaultFaceVersion,
@@ -30,7 +30,7 @@ export async function formOffers(
 ): Promise<FormOffers> {
   const objects = kind === 'extract-faces' ? 'faces' : kind === 'extract-events' ? 'events' : null;
   const [{ accounts }, isDefaultGone] = await Promise.all([
-    accountLists.page({ page: 1, pageSize: suggestedAccounts }),
+    accountQueries.page({ page: 1, pageSize: suggestedAccounts }),
     objects !== null && versionUse.isGone({ objects, version: defaultFaceVersion, type: 'face' }),
   ]);
   return {

@@ -24,11 +24,11 @@ const ratesAtMost = 200;
 
 type TaskSources = Pick<
   PageSources,
-  'taskLists' | 'taskPageLists' | 'errorLists' | 'auditLists' | 'workflowUrl' | 'contract'
+  'taskQueries' | 'taskPageQueries' | 'errorQueries' | 'auditQueries' | 'workflowUrl' | 'contract'
 > & { countWorkers(): Promise<WorkerCounts> };
 
 export function oneTask(sources: TaskSources): RequestHandler {
-  const { taskLists, taskPageLists, errorLists, auditLists } = sources;
+  const { taskQueries, taskPageQueries, errorQueries, auditQueries } = sources;
   const faultyRate = faultyRates(sources.contract);
   return async (req, res) => {
     const taskId = taskIdOf(req);
@@ -36,18 +36,18 @@ export function oneTask(sources: TaskSources): RequestHandler {
     const ofAudit = { objectType: 'task', objectId: String(taskId) };
     const [task, parts, cells, rateLimit, acts, errors, errorCount, groups, workers, rates, log, startTime] =
       await Promise.all([
-        taskLists.find(taskId),
-        taskPageLists.parts(taskId, partsAtMost),
-        taskPageLists.partCells(taskId, cellsAtMost),
-        taskPageLists.rateLimit(taskId),
-        auditLists.page(ofAudit, { page: 1, pageSize: linesAtMost }),
-        errorLists.page(ofTask, { page: 1, pageSize: errorsAtMost }),
-        errorLists.count(ofTask),
-        taskPageLists.openErrorGroups(taskId),
+        taskQueries.find(taskId),
+        taskPageQueries.parts(taskId, partsAtMost),
+        taskPageQueries.partCells(taskId, cellsAtMost),
+        taskPageQueries.rateLimit(taskId),
+        auditQueries.page(ofAudit, { page: 1, pageSize: linesAtMost }),
+        errorQueries.page(ofTask, { page: 1, pageSize: errorsAtMost }),
+        errorQueries.count(ofTask),
+        taskPageQueries.openErrorGroups(taskId),
         sources.countWorkers(),
-        taskPageLists.rates(taskId, ratesAtMost),
-        taskPageLists.log(taskId, linesAtMost),
-        taskPageLists.startTime(taskId),
+        taskPageQueries.rates(taskId, ratesAtMost),
+        taskPageQueries.log(taskId, linesAtMost),
+        taskPageQueries.startTime(taskId),
       ]);
     if (task === null) throw new DomainError('taskNotFound', `task ${taskId}`);
     const page = taskPage({
