@@ -1,14 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import session from 'express-session';
-import { createApiStores } from '../db/stores.ts';
+import { createStores } from '../db/stores.ts';
 import { createDatabaseClock } from '../db/sql/databaseClock.ts';
 import { waitUntilMigrated } from '../db/schema/isMigrated.ts';
 import { createSessionStore } from '../db/accounts/sessionStore.ts';
 import type { RequestCount } from '../db/ops/statsStore.ts';
 import { listenToTaskChanges } from '../db/tasks/taskChanges.ts';
-import { createTaskPreviews } from '../db/selection/taskPreview.ts';
 import { createTurns } from '../db/engine/turns.ts';
-import { createVersionUse } from '../db/tasks/versionUse.ts';
 import { createPools } from '../db/sql/pools.ts';
 import { isUnavailable } from '../db/sql/unavailable.ts';
 import { catalogueWith } from '../extraction/catalogue.ts';
@@ -76,7 +74,7 @@ const gateway = createGateway({
   now: () => clock.now(),
 });
 shutdown.on('last', 'engine', () => gateway.close());
-const { watched, stats, workers, ...stores } = createApiStores(pools);
+const { watched, stats, workers, ...stores } = createStores(pools);
 const images = openImageStore(config.imageStore, watched.sampleStore);
 const passwords = createPasswords();
 const requestStats = createMonthlyCounts<Omit<RequestCount, 'month' | 'count'>>({
@@ -160,8 +158,6 @@ async function serve(): Promise<void> {
       namespace: config.temporalNamespace,
       taskQueuePrefix: config.taskQueuePrefix,
     }),
-    taskPreviews: createTaskPreviews(pools.reading),
-    versionUse: createVersionUse(pools.reading),
     extractors: catalogueWith(config.remoteExtractors),
     defaultFaceVersion: config.defaultDescriptorVersion,
     defaultBodyVersion: config.defaultBodyDescriptorVersion,

@@ -17,14 +17,18 @@ import { createSearchQueries } from './faces/searchQueries.ts';
 import { createStatsStore } from './ops/statsStore.ts';
 import { createSubtaskQueries } from './tasks/subtaskQueries.ts';
 import { createSysInfoQueries } from './ops/sysInfoQueries.ts';
-import { createTaskQueries } from './tasks/taskQueries.ts';
 import { createTaskPageQueries } from './tasks/taskPageQueries.ts';
+import { createTaskPreviews } from './selection/taskPreview.ts';
+import { createTaskQueries } from './tasks/taskQueries.ts';
 import { createTaskStore } from './tasks/taskStore.ts';
 import { createTombstoneStore } from './gc/tombstoneStore.ts';
+import { createVersionUse } from './tasks/versionUse.ts';
 import { createWorkerStore } from './ops/workerStore.ts';
 
+export type Stores = ReturnType<typeof createStores>;
+
 /** What the API asks and orders, each over the connections that are for it. */
-export function createApiStores({ identity, control, heavy, reading, exports, health }: Pools) {
+export function createStores({ identity, control, heavy, reading, exports, health }: Pools) {
   const known = createAccountStore(identity);
   const heavyTasks = createTaskStore(heavy);
   return {
@@ -51,6 +55,8 @@ export function createApiStores({ identity, control, heavy, reading, exports, he
     sysInfoQueries: createSysInfoQueries(reading),
     taskQueries: { ...createTaskQueries(reading), all: createTaskQueries(exports).all },
     taskPageQueries: createTaskPageQueries(reading),
+    taskPreviews: createTaskPreviews(reading),
+    versionUse: createVersionUse(reading),
     workers: createWorkerStore(reading),
     resultQueries: createResultQueries(exports),
     subtaskQueries: createSubtaskQueries(exports),

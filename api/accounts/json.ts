@@ -1,17 +1,14 @@
 import type { Request } from 'express';
-import type { Account, AccountType } from '../../domain/accounts/account.ts';
+import type { Stores } from '../../db/stores.ts';
+import type { AccountType } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { AccountActions, Registration } from './actions.ts';
 import { endSession } from './auth/sessionCookie.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
-import { presentAccount, presentAccountStats, type AccountStatsToShow } from './present.ts';
+import { presentAccount, presentAccountStats } from './present.ts';
 import { actorOf, identityOf, inputOf } from '../http/requestContext.ts';
 
-export interface AccountsDeps {
-  readonly accountQueries: {
-    page(paging: { page: number; pageSize: number }): Promise<{ accounts: Account[]; count: number }>;
-    find(accountId: string): Promise<{ account: Account; stats: AccountStatsToShow } | null>;
-  };
+export interface AccountsDeps extends Pick<Stores, 'accountQueries'> {
   readonly accountActions: AccountActions;
 }
 

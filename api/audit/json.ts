@@ -1,19 +1,13 @@
-import { toAuditFilters, type AuditFilters, type AuditQuery } from './query.ts';
+import type { Stores } from '../../db/stores.ts';
+import { toAuditFilters, type AuditQuery } from './query.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
-import { presentAuditEntry, type AuditEntryToShow } from './present.ts';
+import { presentAuditEntry } from './present.ts';
 import { inputOf } from '../http/requestContext.ts';
-
-export interface AuditDeps {
-  readonly auditQueries: {
-    page(filters: AuditFilters, paging: { page: number; pageSize: number }): Promise<AuditEntryToShow[]>;
-    count(filters: AuditFilters): Promise<number>;
-  };
-}
 
 type AuditInput = AuditQuery & { readonly page: number; readonly page_size: number };
 
 /** Who did what. There is nothing here that writes: each change writes its own line. */
-export function auditRoutes({ auditQueries }: AuditDeps): Handlers {
+export function auditRoutes({ auditQueries }: Pick<Stores, 'auditQueries'>): Handlers {
   return {
     getAudit: async (req, res) => {
       const { query } = inputOf<{ query: AuditInput }>(req);

@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import type { Stores } from '../../db/stores.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { csvPieces, prefersCsv } from '../http/csv.ts';
 import type { ErrorFilters } from '../../domain/tasks/errorFilters.ts';
@@ -6,19 +7,9 @@ import { toErrorFilters, type ErrorQuery } from './query.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
 import { sendPieces } from '../http/jsonStream.ts';
 import { taskErrorColumns, taskErrorRows } from '../tasks/present/csvRows.ts';
-import { presentTaskError, type TaskErrorToShow } from './present.ts';
+import { presentTaskError } from './present.ts';
 import { inputOf } from '../http/requestContext.ts';
 import { taskNotFound } from '../tasks/actions.ts';
-
-export interface TaskErrorsDeps {
-  readonly errorQueries: {
-    page(filters: ErrorFilters, paging: { page: number; pageSize: number }): Promise<TaskErrorToShow[]>;
-    count(filters: ErrorFilters): Promise<number>;
-    all(filters: ErrorFilters): AsyncIterable<TaskErrorToShow[]>;
-    find(errorId: number): Promise<TaskErrorToShow | null>;
-  };
-  readonly taskQueries: { find(taskId: number): Promise<object | null> };
-}
 
 interface ErrorsInput {
   params: { task_id?: number };
@@ -26,7 +17,10 @@ interface ErrorsInput {
 }
 
 /** The errors of all tasks, at two addresses, and those of one. */
-export function taskErrorRoutes({ errorQueries, taskQueries }: TaskErrorsDeps): Handlers {
+export function taskErrorRoutes({
+  errorQueries,
+  taskQueries,
+}: Pick<Stores, 'errorQueries' | 'taskQueries'>): Handlers {
   const filtersOf = async ({ params, query }: ErrorsInput): Promise<ErrorFilters> => {
     const { task_id: taskId } = params;
     if (taskId !== undefined && (await taskQueries.find(taskId)) === null) throw taskNotFound(taskId);

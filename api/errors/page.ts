@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import type { TaskErrorRow } from '../../db/tasks/errorQueries.ts';
 import { errorFilters, errorsPage } from '../../views/pages/errors/list.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { queryCheck } from '../http/contract/queryCheck.ts';
@@ -6,7 +7,7 @@ import { csvPieces } from '../http/csv.ts';
 import { toErrorFilters, type ErrorQuery } from './query.ts';
 import { sendPieces } from '../http/jsonStream.ts';
 import { taskErrorColumns, taskErrorRows } from '../tasks/present/csvRows.ts';
-import { presentTaskError, type TaskErrorToShow } from './present.ts';
+import { presentTaskError } from './present.ts';
 import type { PageSources } from '../html/deps.ts';
 import { sendPage } from '../html/pageAnswer.ts';
 import { readPaging } from '../html/paging.ts';
@@ -52,6 +53,6 @@ export function errors({
   return { page, csv };
 }
 
-function toShape(error: TaskErrorToShow) {
+function toShape(error: TaskErrorRow) {
   return { ...presentTaskError(error), is_overcome: error.overcomeTime !== null };
 }

@@ -1,20 +1,13 @@
-import type { Account } from '../../domain/accounts/account.ts';
+import type { AccountStore } from '../../db/accounts/accountStore.ts';
+import type { Stores } from '../../db/stores.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
-import { presentAccount, presentAccountStats, type AccountStatsToShow } from '../accounts/present.ts';
-import { presentAttribute, presentFace, type AttributeToShow, type FaceToShow } from './present/face.ts';
-import { presentList, type ListToShow } from '../lists/present.ts';
+import { presentAccount, presentAccountStats } from '../accounts/present.ts';
+import { presentAttribute, presentFace } from './present/face.ts';
+import { presentList } from '../lists/present.ts';
 import { inputOf } from '../http/requestContext.ts';
 
-export interface SearchDeps {
-  readonly listQueries: { find(listId: string): Promise<ListToShow | null> };
-  readonly accountQueries: {
-    find(accountId: string): Promise<{ account: Account; stats: AccountStatsToShow } | null>;
-  };
-  readonly accounts: { findByLogin(login: string): Promise<{ account: Account } | null> };
-  readonly searchQueries: {
-    findFace(faceId: string): Promise<FaceToShow | null>;
-    findAttribute(attributeId: string): Promise<AttributeToShow | null>;
-  };
+export interface SearchDeps extends Pick<Stores, 'listQueries' | 'accountQueries' | 'searchQueries'> {
+  readonly accounts: Pick<AccountStore, 'findByLogin'>;
 }
 
 interface Found {

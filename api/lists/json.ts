@@ -1,23 +1,14 @@
+import type { Stores } from '../../db/stores.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
-import { presentList, type ListToShow } from './present.ts';
+import { presentList } from './present.ts';
 import { inputOf } from '../http/requestContext.ts';
-
-export interface ListsDeps {
-  readonly listQueries: {
-    page(
-      filters: { readonly accountId?: string },
-      paging: { page: number; pageSize: number },
-    ): Promise<{ lists: ListToShow[]; count: number }>;
-    find(listId: string): Promise<ListToShow | null>;
-  };
-}
 
 interface ListsInput {
   query: { page: number; page_size: number; account_id?: string };
 }
 
-export function listRoutes({ listQueries }: ListsDeps): Handlers {
+export function listRoutes({ listQueries }: Pick<Stores, 'listQueries'>): Handlers {
   return {
     getLists: async (req, res) => {
       const { page, page_size: pageSize, account_id: accountId } = inputOf<ListsInput>(req).query;

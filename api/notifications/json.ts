@@ -1,21 +1,18 @@
+import type { Stores } from '../../db/stores.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
-import { presentNotification, type NotificationToShow } from './present.ts';
+import { presentNotification } from './present.ts';
 import { inputOf } from '../http/requestContext.ts';
 import { taskNotFound } from '../tasks/actions.ts';
-
-export interface NotificationsDeps {
-  readonly notificationQueries: {
-    page(taskId: number, paging: { page: number; pageSize: number }): Promise<NotificationToShow[]>;
-  };
-  readonly taskQueries: { find(taskId: number): Promise<object | null> };
-}
 
 interface NotificationsInput {
   params: { task_id: number };
   query: { page: number; page_size: number };
 }
 
-export function notificationRoutes({ notificationQueries, taskQueries }: NotificationsDeps): Handlers {
+export function notificationRoutes({
+  notificationQueries,
+  taskQueries,
+}: Pick<Stores, 'notificationQueries' | 'taskQueries'>): Handlers {
   return {
     getTaskNotifications: async (req, res) => {
       const { params, query } = inputOf<NotificationsInput>(req);

@@ -1,18 +1,14 @@
 import type { Response } from 'express';
+import type { Stores } from '../../db/stores.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { allowedRevisions, setRevision } from '../http/entityTag.ts';
 import type { Clock } from '../http/instants.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
-import { presentSchedule, type ScheduleToShow } from './present.ts';
+import { presentSchedule } from './present.ts';
 import { actorOf, inputOf } from '../http/requestContext.ts';
 import type { ScheduleActions, ScheduleBody } from './actions.ts';
 
-export interface SchedulesDeps {
-  readonly scheduleQueries: {
-    page(paging: { page: number; pageSize: number }): Promise<ScheduleToShow[]>;
-    count(): Promise<number>;
-    find(scheduleId: number): Promise<ScheduleToShow | null>;
-  };
+export interface SchedulesDeps extends Pick<Stores, 'scheduleQueries'> {
   readonly scheduleActions: ScheduleActions;
   readonly clock: Clock;
 }

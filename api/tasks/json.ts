@@ -1,7 +1,11 @@
 import type { Request } from 'express';
+import type { Actor } from '../../db/audit/auditStore.ts';
+import type { Stores } from '../../db/stores.ts';
+import type { SubtaskRow } from '../../db/tasks/subtaskQueries.ts';
+import type { TaskRow } from '../../db/tasks/taskQueries.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { ExtractContent, ExtractRequest } from '../../domain/extract/extractContent.ts';
-import type { GcContent, GcRequest } from '../../domain/gc/gcContent.ts';
+import type { ExtractRequest } from '../../domain/extract/extractContent.ts';
+import type { GcRequest } from '../../domain/gc/gcContent.ts';
 import type { ControlAction } from '../../domain/tasks/lifecycle.ts';
 import type { RetryScope } from '../../domain/tasks/retry.ts';
 import { isFinal } from '../../domain/tasks/task.ts';
@@ -10,30 +14,19 @@ import { csvPieces, prefersCsv } from '../http/csv.ts';
 import { arrayPieces, sendPieces } from '../http/jsonStream.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
 import { taskColumns, taskRows } from './present/csvRows.ts';
-import { presentSubtask, presentTask, type SubtaskToShow, type TaskToShow } from './present/task.ts';
+import { presentSubtask, presentTask } from './present/task.ts';
 import { presentTaskPreview } from './present/taskPreview.ts';
 import { resultHead } from './present/taskResult.ts';
 import type { PreviewBody, PreviewTask } from './previewTask.ts';
-import { actorOf, type Actor, inputOf } from '../http/requestContext.ts';
-import type { TaskFilters } from '../../domain/tasks/taskFilters.ts';
+import { actorOf, inputOf } from '../http/requestContext.ts';
 import { toTaskFilters, type TaskQuery } from './query.ts';
-import { sendResult, type ResultQueriesDep, type ResultOfTask } from './resultJson.ts';
+import { sendResult } from './resultJson.ts';
 import { taskNotFound, type Idempotency, type TaskActions, type TaskWishes } from './actions.ts';
 
-export interface TaskRow extends TaskToShow, ResultOfTask {
-  readonly content: GcContent | ExtractContent;
-}
-
-export interface TasksDeps {
-  readonly taskQueries: {
-    page(filters: TaskFilters, paging: { page: number; pageSize: number }): Promise<TaskRow[]>;
-    count(filters: TaskFilters): Promise<number>;
-    all(filters: TaskFilters): AsyncIterable<TaskRow[]>;
-    find(taskId: number): Promise<TaskRow | null>;
-  };
-  readonly subtaskQueries: { all(taskId: number): AsyncIterable<SubtaskToShow[]> };
-  readonly resultQueries: ResultQueriesDep;
-  readonly errorQueries: { countOpen(taskId: number): Promise<number> };
+export interface TasksDeps extends Pick<
+  Stores,
+  'taskQueries' | 'subtaskQueries' | 'resultQueries' | 'errorQueries'
+> {
   readonly taskActions: TaskActions;
   readonly previewTask: PreviewTask;
 }
@@ -142,7 +135,7 @@ export function taskRoutes(deps: TasksDeps): Handlers {
   };
 }
 
-async function* presentAll(lists: AsyncIterable<SubtaskToShow[]>) {
+async function* presentAll(lists: AsyncIterable<SubtaskRow[]>) {
   for await (const list of lists) yield list.map(presentSubtask);
 }
 

@@ -1,32 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
+import type { ResultQueries } from '../../db/tasks/resultQueries.ts';
+import type { TaskRow } from '../../db/tasks/taskQueries.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { TaskRef } from '../../domain/tasks/parts.ts';
-import { isFinal, type TaskState } from '../../domain/tasks/task.ts';
+import { isFinal } from '../../domain/tasks/task.ts';
 import { sendPieces } from '../http/jsonStream.ts';
-import {
-  partOfResult,
-  presentTaskResult,
-  type ChunkPlaceToShow,
-  type ChunkToShow,
-  type ResultToShow,
-} from './present/taskResult.ts';
-
-export interface ResultQueriesDep {
-  hasChunks(taskId: number): Promise<boolean>;
-  places(taskId: number): Promise<readonly ChunkPlaceToShow[]>;
-  chunks(ref: TaskRef, place?: ChunkPlaceToShow): AsyncIterable<ChunkToShow>;
-}
-
-export interface ResultOfTask extends ResultToShow, TaskRef {
-  readonly state: TaskState;
-  readonly resultId: string | null;
-}
+import { partOfResult, presentTaskResult } from './present/taskResult.ts';
 
 interface Sending {
-  readonly task: ResultOfTask;
+  readonly task: TaskRow;
   readonly head: string;
-  readonly resultQueries: ResultQueriesDep;
+  readonly resultQueries: ResultQueries;
 }
 
 /**
@@ -65,7 +49,7 @@ async function findPart(req: Request, res: Response, { task, head, resultQueries
   return { ...range, size, pieces: pieces(range, (place) => resultQueries.chunks(task, place)) };
 }
 
-function tagOf({ resultId, generation }: ResultOfTask, head: string): string {
+function tagOf({ resultId, generation }: TaskRow, head: string): string {
   const hash = createHash('sha256').update(`${resultId} ${generation} ${head}`);
   return `"${hash.digest('base64url')}"`;
 }

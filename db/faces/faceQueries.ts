@@ -47,6 +47,13 @@ export interface FaceCard {
   readonly versions: readonly number[];
 }
 
+/** A page of them. */
+export interface FaceCards {
+  readonly faces: readonly FaceCard[];
+  readonly hasNewer: boolean;
+  readonly hasOlder: boolean;
+}
+
 /** Faces next to a key: `before` it the older ones, `after` it the newer ones; none: the newest. */
 export interface FacePlace {
   readonly before?: string | undefined;
@@ -117,7 +124,7 @@ export function createFaceQueries(db: Database) {
       of: { readonly accountId: string } | { readonly listId: string },
       { before, after }: FacePlace,
       size: number,
-    ): Promise<{ faces: FaceCard[]; hasNewer: boolean; hasOlder: boolean }> => {
+    ): Promise<FaceCards> => {
       const [table, column, id] =
         'listId' in of ? ['list_faces', 'list_id', of.listId] : ['faces', 'account_id', of.accountId];
       const isBack = after !== undefined;

@@ -1,4 +1,6 @@
 import type { RequestHandler } from 'express';
+import type { Paging } from '../../../db/sql/paging.ts';
+import type { StatusCount } from '../../../db/tasks/taskQueries.ts';
 import { runHealthChecks, type HealthCheck } from '../../../platform/healthChecks.ts';
 import { createRecent } from '../../../platform/recent.ts';
 import { dayStep, hourStep } from '../../../views/pages/home/activity.ts';
@@ -8,9 +10,9 @@ import type { TaskShape } from '../../../views/shapes.ts';
 import { presentAccount } from '../../accounts/present.ts';
 import { presentTaskOfPage } from '../../tasks/present/task.ts';
 import { missingOf, type WorkerCounts } from '../../tasks/live/workerWatch.ts';
-import type { PageSources, StatusCount } from '../../html/deps.ts';
+import type { PageSources } from '../../html/deps.ts';
 import { sendPage } from '../../html/pageAnswer.ts';
-import { readPaging, type Paging } from '../../html/paging.ts';
+import { readPaging } from '../../html/paging.ts';
 import { toldInTime } from '../../html/toldInTime.ts';
 
 type HomeSources = Pick<
@@ -100,7 +102,7 @@ export function home(sources: HomeSources): {
   };
 }
 
-function countsOf(statuses: readonly StatusCount[]) {
+function countsOf(statuses: readonly Pick<StatusCount, 'status' | 'count'>[]) {
   const countOf = (...wanted: number[]): number =>
     statuses.reduce((sum, row) => (wanted.includes(row.status) ? sum + row.count : sum), 0);
   return {

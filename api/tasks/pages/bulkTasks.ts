@@ -4,7 +4,8 @@ import { bulkActions, isForTask, type BulkAction } from '../../../domain/tasks/b
 import { bulkAtOnce, bulkPage } from '../../../views/pages/tasks/bulk.ts';
 import { taskFilters } from '../../../views/pages/tasks/list.ts';
 import { paths } from '../../../views/paths.ts';
-import { actorOf, type Actor } from '../../http/requestContext.ts';
+import type { Actor } from '../../../db/audit/auditStore.ts';
+import { actorOf } from '../../http/requestContext.ts';
 import type { TaskActions } from '../actions.ts';
 import type { TaskFilters } from '../../../domain/tasks/taskFilters.ts';
 import type { PageSources } from '../../html/deps.ts';

@@ -1,17 +1,13 @@
 import type { FormOffers } from '../../../views/pages/tasks/newTaskFields.ts';
 import type { TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
+import type { NotificationPoliciesDeps } from '../../notifications/policies.ts';
 import type { PageSources } from '../../html/deps.ts';
 
-export type OfferSources = Pick<
-  PageSources,
-  | 'accountQueries'
-  | 'extractors'
-  | 'versionUse'
-  | 'defaultFaceVersion'
-  | 'defaultBodyVersion'
-  | 'notificationHosts'
-  | 'notificationSecretNames'
->;
+export type OfferSources = NotificationPoliciesDeps &
+  Pick<
+    PageSources,
+    'accountQueries' | 'extractors' | 'versionUse' | 'defaultFaceVersion' | 'defaultBodyVersion'
+  >;
 
 const suggestedAccounts = 50;
 
