@@ -2,12 +2,24 @@ import { createAccountQueries } from './accounts/accountQueries.ts';
 import { createAccountStore } from './accounts/accountStore.ts';
 import { createAuditQueries } from './audit/auditQueries.ts';
 import { createAuditStore } from './audit/auditStore.ts';
+import { createBlockCounts } from './ops/blockCounts.ts';
+import type { Database } from './sql/connection.ts';
 import { createErrorQueries } from './tasks/errorQueries.ts';
 import { createEventQueries } from './faces/eventQueries.ts';
+import { createExtractStore } from './extract/extractStore.ts';
 import { createFaceQueries } from './faces/faceQueries.ts';
+import { createFollowedSchedules } from './schedules/followedSchedules.ts';
+import { createGcStore } from './gc/gcStore.ts';
+import { createHistoryStore } from './tasks/historyStore.ts';
 import { createHomeQueries } from './ops/homeQueries.ts';
 import { createListQueries } from './faces/listQueries.ts';
+import { createMissedRuns } from './schedules/missedRuns.ts';
 import { createNotificationQueries } from './tasks/notificationQueries.ts';
+import { createOpenTasks } from './engine/openTasks.ts';
+import { createOriginStore } from './gc/originStore.ts';
+import { createOutbox } from './tasks/outbox.ts';
+import { createOwnerlessCount } from './faces/ownerlessCount.ts';
+import { createPartSums } from './engine/partSums.ts';
 import type { Pools } from './sql/pools.ts';
 import { createResultQueries } from './tasks/resultQueries.ts';
 import { createSampleStoreRow } from './faces/sampleStoreRow.ts';
@@ -23,6 +35,7 @@ import { createTaskQueries } from './tasks/taskQueries.ts';
 import { createTaskStore } from './tasks/taskStore.ts';
 import { createTombstoneStore } from './gc/tombstoneStore.ts';
 import { createVersionUse } from './tasks/versionUse.ts';
+import { createWindows } from './engine/windows.ts';
 import { createWorkerStore } from './ops/workerStore.ts';
 
 export type Stores = ReturnType<typeof createStores>;
@@ -67,5 +80,27 @@ export function createStores({ identity, control, heavy, reading, exports, healt
       tombstones: createTombstoneStore(health),
       workers: createWorkerStore(health),
     },
+  };
+}
+
+/** What tasks are worked on with, and kept going. What has settings of its own is made where these are. */
+export function createEngineStores(db: Database) {
+  return {
+    blockCounts: createBlockCounts(db),
+    extract: createExtractStore(db),
+    followedSchedules: createFollowedSchedules(db),
+    gc: createGcStore(db),
+    history: createHistoryStore(db),
+    missedRuns: createMissedRuns(db),
+    openTasks: createOpenTasks(db),
+    origins: createOriginStore(db),
+    outbox: createOutbox(db),
+    ownerless: createOwnerlessCount(db),
+    partSums: createPartSums(db),
+    sampleStore: createSampleStoreRow(db),
+    stats: createStatsStore(db),
+    tombstones: createTombstoneStore(db),
+    windows: createWindows(db),
+    workers: createWorkerStore(db),
   };
 }

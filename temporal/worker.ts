@@ -5,33 +5,18 @@ import { parseArgs } from 'node:util';
 import { createOriginDeletion } from '../activities/gc/deleteOrigin.ts';
 import { createDelivery } from '../activities/deliverNotification.ts';
 import { createActivities } from '../activities/index.ts';
-import { createBlockCounts } from '../db/ops/blockCounts.ts';
+import { createEngineStores } from '../db/stores.ts';
 import { createDatabase } from '../db/sql/connection.ts';
 import { createDatabaseClock, timeOf } from '../db/sql/databaseClock.ts';
 import { ensureDescriptorPartition } from '../db/schema/descriptorPartitions.ts';
-import { createExtractStore } from '../db/extract/extractStore.ts';
 import { explainFailure } from '../db/engine/faults.ts';
-import { createFollowedSchedules } from '../db/schedules/followedSchedules.ts';
-import { createHistoryStore } from '../db/tasks/historyStore.ts';
-import { createGcStore } from '../db/gc/gcStore.ts';
 import { waitUntilMigrated } from '../db/schema/isMigrated.ts';
-import { createMissedRuns } from '../db/schedules/missedRuns.ts';
-import { createOpenTasks } from '../db/engine/openTasks.ts';
-import { createOriginStore } from '../db/gc/originStore.ts';
-import { createOwnerlessCount } from '../db/faces/ownerlessCount.ts';
-import { createOutbox } from '../db/tasks/outbox.ts';
 import { createPartPlan } from '../db/engine/partPlan.ts';
 import { createPartStore } from '../db/engine/partStore.ts';
-import { createPartSums } from '../db/engine/partSums.ts';
-import { createStatsStore } from '../db/ops/statsStore.ts';
 import { createTaskAnnouncer } from '../db/tasks/taskAnnouncer.ts';
 import { createScheduledTasks } from '../db/schedules/scheduledTasks.ts';
 import { createTaskBooks } from '../db/engine/taskLifecycle.ts';
 import { createTurns } from '../db/engine/turns.ts';
-import { createTombstoneStore } from '../db/gc/tombstoneStore.ts';
-import { createSampleStoreRow } from '../db/faces/sampleStoreRow.ts';
-import { createWindows } from '../db/engine/windows.ts';
-import { createWorkerStore } from '../db/ops/workerStore.ts';
 import { catalogueWith, type ExtractorEntry } from '../extraction/catalogue.ts';
 import { createExtractors } from '../extraction/extractors.ts';
 import { freezeContent } from '../domain/tasks/freezeContent.ts';
@@ -96,12 +81,12 @@ const settings = {
   namespace: config.temporalNamespace,
   taskQueuePrefix: config.taskQueuePrefix,
 };
-const images = openImageStore(config.imageStore, createSampleStoreRow(db));
-const tombstones = createTombstoneStore(db);
+const stores = createEngineStores(db);
+const { tombstones, windows } = stores;
+const images = openImageStore(config.imageStore, stores.sampleStore);
 const removal = createSampleRemoval({ images, tombstones, log });
-const stats = createStatsStore(db);
 const estimations = createMonthlyCounts<{ name: string }>({
-  write: (rows) => stats.addEstimations(rows),
+  write: (rows) => stores.stats.addEstimations(rows),
   log,
 });
 const extractors = queues.includes('extract')
@@ -162,7 +147,6 @@ const partSlots = {
   gc: createLendingSlots(2 * config.gcWindow),
   extract: createLendingSlots(extractSlots),
 };
-const windows = createWindows(db);
 /** A place may be free: nobody waits for its next task, and what goes wrong is the reconciler's. */
 const freeingPlace = async <T>(work: Promise<T>): Promise<T> => {
   const answer = await work;
@@ -194,7 +178,7 @@ const activities = createActivities({
   whileResting: (kind, wait) => partSlots[kind].lendWhile(wait),
   stopping: stopping.signal,
   batchTargetMs: config.batchTargetMs,
-  gc: createGcStore(db),
+  gc: stores.gc,
   scheduledTasks: createScheduledTasks(db, ({ taskType, content }, now) =>
     freezeContent(taskType, content, {
       now,
@@ -207,9 +191,9 @@ const activities = createActivities({
   checkSampleStore: () => images.check(),
   removeFiles: (keys) => removal.remove(keys),
   files: tombstones,
-  origins: createOriginStore(db),
+  origins: stores.origins,
   deleteOrigin: createOriginDeletion(originRequests),
-  extract: createExtractStore(db),
+  extract: stores.extract,
   readSample: (key) => images.get(key),
   extractDescriptor: async (sample) => {
     if (networks === null) throw new Error('this worker has no extractors');
@@ -288,25 +272,25 @@ workers.whenStopped().catch((error: unknown) => {
 if (queues.includes('orchestrate')) {
   const reconciling = runReconciler(
     {
-      tasks: createOpenTasks(db),
+      tasks: stores.openTasks,
       startNext: admission.startNext,
       isHeldUp: () => turns.isHeldUp(),
       gateway,
       followSchedules: createScheduleReconciler({
-        ...{ schedules: createFollowedSchedules(db), gateway, metrics, log },
+        ...{ schedules: stores.followedSchedules, gateway, metrics, log },
       }),
       watchMissedRuns: createMissedRunWatch({
-        runs: createMissedRuns(db),
+        runs: stores.missedRuns,
         metrics,
         log,
         now: () => timeOf(db),
       }),
       sweepFiles: () => removal.sweep(),
       outgrownWindows: () => windows.outgrown(),
-      mergeCounts: () => createBlockCounts(db).merge(),
-      foldSums: () => createPartSums(db).fold(),
-      sampleHistory: () => createHistoryStore(db).sample(),
-      sampleWatch: createSampleWatch({ ownerless: createOwnerlessCount(db), tombstones, metrics }),
+      mergeCounts: () => stores.blockCounts.merge(),
+      foldSums: () => stores.partSums.fold(),
+      sampleHistory: () => stores.history.sample(),
+      sampleWatch: createSampleWatch({ ownerless: stores.ownerless, tombstones, metrics }),
       metrics,
       log,
       intervalMs: config.reconcileIntervalMs,
@@ -319,7 +303,7 @@ if (queues.includes('orchestrate')) {
   shutdown.on('last', 'connections to receivers of notifications', () => {
     client.close();
   });
-  const outbox = createOutbox(db);
+  const { outbox } = stores;
   const deliver = createDelivery({ outbox, client, secrets: config.notificationSecrets ?? {}, log });
   const delivering = runDeliveries({ outbox, deliver, log }, stopping.signal);
   shutdown.on('normal', 'deliveries of notifications', () => delivering);
@@ -327,7 +311,7 @@ if (queues.includes('orchestrate')) {
 
 const present = runPresence(
   {
-    ...{ store: createWorkerStore(db), workerId: randomUUID(), queues, log },
+    ...{ store: stores.workers, workerId: randomUUID(), queues, log },
     version: Object.values(release).join('.'),
     extractSlots: queues.includes('extract') ? extractSlots : null,
     check: () => {
