@@ -5,7 +5,7 @@ import { render, warmTemplates } from '../views/environment.ts';
 import { paths, type ScheduleAction, type TaskAction } from '../views/paths.ts';
 import { createTaskEvents, type TaskEventsDeps } from './tasks/live/taskEvents.ts';
 import { createWorkerWatch, type WorkerWatchDeps } from './tasks/live/workerWatch.ts';
-import { createTaskFeed } from './tasks/live/taskFeed.ts';
+import { createTaskFeed, type TaskFeedDeps } from './tasks/live/taskFeed.ts';
 import { readLiveTasks } from './tasks/live/readLiveTasks.ts';
 import { authenticate, noDialogue } from './http/middleware/authenticate.ts';
 import { methodNotAllowed } from './http/middleware/methodNotAllowed.ts';
@@ -44,6 +44,7 @@ export interface PagesDeps
     PageSources,
     Omit<TaskEventsDeps, 'feed' | 'workerWatch' | 'authenticator'>,
     Pick<WorkerWatchDeps, 'workersByQueue'>,
+    Pick<TaskFeedDeps, 'refreshMs'>,
     Pick<LoginDeps, 'authenticator' | 'sessionAudit'> {
   readonly session: RequestHandler;
   readonly taskChanges: Pick<TaskChanges, 'subscribe' | 'subscribeToSchedules'>;
@@ -88,7 +89,7 @@ export function createPages(deps: PagesDeps): Pages {
   const schedules = schedulePages(deps);
   const failed = errors(deps);
   const login = loginPages(deps);
-  const feed = createTaskFeed({ read: readLiveTasks(deps), log: deps.log });
+  const feed = createTaskFeed({ ...deps, read: readLiveTasks(deps) });
   deps.taskChanges.subscribe(feed.changed);
   const workerWatch = createWorkerWatch(deps);
   const { count: countWorkers } = workerWatch;

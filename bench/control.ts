@@ -3,7 +3,7 @@ import { watchCounters } from '../books/watchCounters.ts';
 import type { Bed } from './harness/bed.ts';
 import { percentile, round } from './harness/figures.ts';
 import { freshTables } from './harness/freshTables.ts';
-import type { Measurement } from './harness/measurement.ts';
+import type { Measurement } from './measurements.ts';
 
 const times = 20;
 const blows = 3;
@@ -14,6 +14,7 @@ export const control: Measurement = {
   measure: async (bed, { faces }, say) => {
     const cancels: number[] = [];
     const pauses: number[] = [];
+    const restingPauses: number[] = [];
     for (let n = 1; n <= times; n++) {
       say(`control: ${n} of ${times}`);
       await ensureFaces(bed, faces, say);
@@ -23,6 +24,7 @@ export const control: Measurement = {
       await isMoving(bed, taskId);
       cancels.push(await secondsUntil(bed, taskId, 'cancel', 'cancelled'));
       await checkNothingMoves(bed);
+      restingPauses.push(await pauseAtRest(bed));
     }
     const recoveries = await killWorkers(bed, faces, say);
     const row = (what: string, seconds: readonly number[]) => [
@@ -33,6 +35,7 @@ export const control: Measurement = {
     const head = ['', 'times', 'p50 s', 'p95 s', 'most s'];
     const rows = [
       row('pause → paused', pauses),
+      row('pause at one object a second → paused', restingPauses),
       row('cancel → cancelled', cancels),
       row('worker killed → work moves', recoveries),
     ];
@@ -60,6 +63,16 @@ async function startGc(bed: Bed): Promise<number> {
   const taskId = await bed.tasks.postGc(content, 'bench');
   await isMoving(bed, taskId);
   return taskId;
+}
+
+/** Of a gc whose parts wait for their turn nearly all the time. */
+async function pauseAtRest(bed: Bed): Promise<number> {
+  const content = { target: 'faces', filters: { account_id: bed.accountId }, store_results: true };
+  const taskId = await bed.tasks.postGc(content, 'bench', { objects_per_second: 1 });
+  await isMoving(bed, taskId);
+  const seconds = await secondsUntil(bed, taskId, 'pause', 'paused');
+  await secondsUntil(bed, taskId, 'cancel', 'cancelled');
+  return seconds;
 }
 
 async function isMoving({ tasks, signal }: Bed, taskId: number): Promise<void> {

@@ -5,11 +5,9 @@ import { runImport } from '../commands/import/runImport.ts';
 import { textTable } from '../commands/cli/textTable.ts';
 import type { Bed } from './harness/bed.ts';
 import { runBareModelLoop } from './harness/extractFloor.ts';
-import { median, round } from './harness/figures.ts';
-import type { Measurement } from './harness/measurement.ts';
+import { median, round, type Say, secondsToEnd } from './harness/figures.ts';
+import type { Measurement } from './measurements.ts';
 import { memoryCells, memoryHead, watchMemory, type Memory } from './harness/memory.ts';
-import type { Say } from './harness/say.ts';
-import { secondsToEnd } from './harness/secondsToEnd.ts';
 
 export interface ExtractRun {
   readonly run: number;

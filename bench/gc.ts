@@ -1,12 +1,10 @@
 import { textTable } from '../commands/cli/textTable.ts';
 import type { Bed } from './harness/bed.ts';
-import { median, round } from './harness/figures.ts';
+import { median, round, type Say } from './harness/figures.ts';
 import { freshTables } from './harness/freshTables.ts';
-import { deleteBare, floorStatements } from './harness/gcFloor.ts';
-import { runGcTask, type GcTaskRun } from './harness/gcTask.ts';
-import type { Measurement } from './harness/measurement.ts';
+import { deleteBare, floorStatements, runGcTask, type GcTaskRun } from './harness/gcTask.ts';
+import type { Measurement } from './measurements.ts';
 import { memoryCells, memoryHead, type Memory } from './harness/memory.ts';
-import type { Say } from './harness/say.ts';
 
 export interface GcRun {
   readonly removeSamples: boolean;

@@ -4,9 +4,8 @@ import { textTable } from '../commands/cli/textTable.ts';
 import type { Bed } from './harness/bed.ts';
 import { percentile, round } from './harness/figures.ts';
 import { freshTables } from './harness/freshTables.ts';
-import { deleteBare, floorStatements } from './harness/gcFloor.ts';
-import { runGcTask } from './harness/gcTask.ts';
-import type { Measurement } from './harness/measurement.ts';
+import { deleteBare, floorStatements, runGcTask } from './harness/gcTask.ts';
+import type { Measurement } from './measurements.ts';
 
 const readers = 2;
 const idleSeconds = 10;

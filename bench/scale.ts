@@ -7,9 +7,8 @@ import { textTable } from '../commands/cli/textTable.ts';
 import { startChild, type Child } from '../commands/system/childProcess.ts';
 import type { Bed } from './harness/bed.ts';
 import { importSamples } from './extract.ts';
-import { median, round } from './harness/figures.ts';
-import type { Measurement } from './harness/measurement.ts';
-import { secondsToEnd } from './harness/secondsToEnd.ts';
+import { median, round, secondsToEnd } from './harness/figures.ts';
+import type { Measurement } from './measurements.ts';
 
 const version = 4;
 const dimension = 256;

@@ -2,7 +2,7 @@ import { stat, writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { loadConfig } from '../platform/config.ts';
 import type { ImportCommandOptions } from './import/bringIn.ts';
-import { defaultExcludes } from './import/exclude.ts';
+import { defaultExcludes } from './import/photoFolder.ts';
 import {
   collect,
   defineCommand,
@@ -12,7 +12,7 @@ import {
   UsageError,
   wholeNumber,
 } from './cli/options.ts';
-import { withAccount } from './accounts/withAccount.ts';
+import { withAccount } from './accounts/adminAccount.ts';
 
 const incomplete = 3;
 

@@ -3,7 +3,7 @@ import { findExtractor } from '../extraction/catalogue.ts';
 import { loadConfig } from '../platform/config.ts';
 import { defineCommand, runCommand, UsageError, wholeNumber } from './cli/options.ts';
 import { withProgress } from './cli/progress.ts';
-import { withAccount } from './accounts/withAccount.ts';
+import { withAccount } from './accounts/adminAccount.ts';
 
 interface Options {
   readonly faces: number;

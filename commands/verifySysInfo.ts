@@ -1,7 +1,6 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { isSignedBy } from '../platform/signedJson.ts';
-import { keyFile } from '../platform/signingKey.ts';
+import { isSignedBy, keyFile } from '../platform/signingKey.ts';
 import { loadConfig } from '../platform/config.ts';
 import { printable } from '../platform/printable.ts';
 import { defineCommand, runCommand } from './cli/options.ts';

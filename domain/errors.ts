@@ -86,16 +86,27 @@ export function errorOfCode(code: unknown): ErrorName | undefined {
   return (Object.keys(errorTable) as ErrorName[]).find((name) => errorTable[name].code === code);
 }
 
+/** What is wrong with one value of a request. */
+export interface Fault {
+  /** Where the value stands, in dotted form, such as `content.filters.account_id`; or the name of a parameter or header. */
+  readonly path: string;
+  readonly message: string;
+}
+
 /** A failure that a caller can act on. `detail` is shown to the client: no secrets, no SQL, no stack in it. */
 export class DomainError extends Error {
   override readonly name = 'DomainError';
   readonly error: ErrorName;
   readonly detail: string;
+  /** The value that is at fault; null: no single one is. */
+  readonly fault: Fault | null;
 
-  constructor(error: ErrorName, detail: string, options?: ErrorOptions) {
+  constructor(error: ErrorName, told: string | Fault, options?: ErrorOptions) {
+    const detail = typeof told === 'string' ? told : `Path: '${told.path}' message: '${told.message}'`;
     super(`${errorTable[error].desc}: ${detail}`, options);
     this.error = error;
     this.detail = detail;
+    this.fault = typeof told === 'string' ? null : told;
   }
 
   get entry(): ErrorEntry {

@@ -23,10 +23,10 @@ export function freezeTime(text: string, now: Date, path: string): string {
   const year = time?.getUTCFullYear() ?? Number.NaN;
   // Other years have a form of their own in ISO 8601, which PostgreSQL does not read.
   if (time === null || !(year >= 1 && year <= 9_999)) {
-    throw new DomainError(
-      'validationFailed',
-      `Path: '${path}' message: 'not an RFC 3339 time nor a relative one such as now-30d, of the years 1 to 9999'`,
-    );
+    throw new DomainError('validationFailed', {
+      path,
+      message: 'not an RFC 3339 time nor a relative one such as now-30d, of the years 1 to 9999',
+    });
   }
   return time.toISOString();
 }

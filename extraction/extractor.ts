@@ -1,4 +1,4 @@
-import type { BasicAttributes } from '../domain/extract/basicAttributes.ts';
+import type { BasicAttributes } from '../domain/extract/extraction.ts';
 import type { ExtractorEntry } from './catalogue.ts';
 
 /** Interleaved RGB, 0..255, rows top-down, exactly as large as the network wants it. */

@@ -1,4 +1,4 @@
-import type { BasicAttributes } from '../domain/extract/basicAttributes.ts';
+import type { BasicAttributes } from '../domain/extract/extraction.ts';
 import type { ExtractorPool } from './pool/pool.ts';
 import type { RemoteExtractor, RemoteRequest } from './remote/remoteExtractor.ts';
 

@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { errorCode } from './errorCode.ts';
+import { errorCode } from './durableFile.ts';
 
 const suffix = '.draft';
 

@@ -3,11 +3,9 @@ import { access, readFile, unlink } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DomainError } from '../domain/errors.ts';
 import { draftOf, removeDraftsOf, removeOldDrafts } from './drafts.ts';
-import { syncFolder, writeDurably } from './durableFile.ts';
-import { errorCode } from './errorCode.ts';
+import { syncFolder, writeDurably, errorCode, makeFolder, rightsOf } from './durableFile.ts';
 import type { ImageStore } from './imageStore.ts';
-import { unusable } from './mark.ts';
-import { makeFolder, rightsOf } from './rights.ts';
+import { createMarkCheck, type StoreRow, unusable } from './mark.ts';
 import { samplePath } from './samplePath.ts';
 
 /**
@@ -96,4 +94,12 @@ function explainFull(error: unknown, root: string): unknown {
   const code = errorCode(error);
   const isFull = code === 'ENOSPC' || code === 'EDQUOT';
   return isFull ? new Error(`The disk of the sample store ${root} is full`, { cause: error }) : error;
+}
+
+/** The store that the setting IMAGE_STORE names. @throws Error for a kind that is not known */
+export function openImageStore(setting: string, row: StoreRow): ImageStore {
+  const [kind, ...rest] = setting.split(':');
+  const place = rest.join(':');
+  if (kind === 'folder' && place !== '') return createFolderStore(place, createMarkCheck(place, row));
+  throw new Error(`IMAGE_STORE: '${setting}' is no kind of store that this release knows (folder:PATH)`);
 }

@@ -1,3 +1,5 @@
+import { DomainError } from '../domain/errors.ts';
+
 /**
  * Where the bytes of samples live. Keys are made by the service: lower-case letters, digits and hyphens, at least four
  * characters. Each of them rejects with DomainError sampleStoreUnavailable while the store is away.
@@ -13,4 +15,15 @@ export interface ImageStore {
   removeDrafts(olderThanMs: number): Promise<number>;
   /** Rejects when the store cannot be used. */
   check(): Promise<void>;
+}
+
+/** What is mounted is not the store, or cannot be used; the same may succeed when its volume is back. */
+export class StoreAwayError extends DomainError {
+  /** For everybody who asks for the health: without the folder. */
+  readonly publicReason: string;
+
+  constructor(root: string, what: string, options?: ErrorOptions) {
+    super('sampleStoreUnavailable', `the folder ${root} ${what}`, options);
+    this.publicReason = `the folder ${what}`;
+  }
 }

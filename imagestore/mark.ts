@@ -2,11 +2,9 @@ import { randomUUID } from 'node:crypto';
 import { access, mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { draftOf } from './drafts.ts';
-import { writeDurably } from './durableFile.ts';
-import { errorCode } from './errorCode.ts';
-import { rightsOf } from './rights.ts';
+import { writeDurably, errorCode, rightsOf } from './durableFile.ts';
 import { samplePath } from './samplePath.ts';
-import { StoreAwayError } from './storeAway.ts';
+import { StoreAwayError } from './imageStore.ts';
 
 /** The file at a folder's root that says which database's samples are in it. */
 const markName = '.luna-admin-store';

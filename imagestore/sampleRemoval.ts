@@ -1,7 +1,6 @@
-import type { FileOutcome } from '../domain/gc/fileRemoval.ts';
+import type { FileOutcome } from '../domain/gc/originRemoval.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { ImageStore } from './imageStore.ts';
-import { StoreAwayError } from './storeAway.ts';
+import { type ImageStore, StoreAwayError } from './imageStore.ts';
 
 interface OldFile {
   readonly storageKey: string;

@@ -1,6 +1,6 @@
-import { pino, type Logger } from 'pino';
-import { describeError } from './describeError.ts';
-import { pretty } from './prettyLog.ts';
+import { type DestinationStream, type Logger, pino } from 'pino';
+import { build } from 'pino-pretty';
+import { printableLines } from './printable.ts';
 
 export type { Logger } from 'pino';
 
@@ -34,4 +34,42 @@ export function createLogger({ name, level, format, destination = process.stderr
     },
     format === 'pretty' ? pretty(destination) : destination,
   );
+}
+
+const toldFields = ['type', 'message', 'stack', 'code', 'sql'] as const;
+
+/**
+ * What the log tells of an error. A database error carries the values of its statement too, password hashes and
+ * descriptors among them; so only known fields go on.
+ */
+function describeError(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  const all: Partial<Record<string, unknown>> = { ...pino.stdSerializers.err(error) };
+  const { aggregateErrors } = all;
+  return {
+    ...Object.fromEntries(toldFields.flatMap((name) => (all[name] === undefined ? [] : [[name, all[name]]]))),
+    ...(Array.isArray(aggregateErrors) && error instanceof AggregateError
+      ? { aggregateErrors: error.errors.map(describeError) }
+      : {}),
+  };
+}
+
+/**
+ * Lines for a person's eyes: time, level, process, message; made in this thread, so none is lost at exit. Text that
+ * others chose, such as the name of a file, reaches the terminal in printable characters only.
+ */
+function pretty(destination: NodeJS.WritableStream): DestinationStream {
+  const isTerminal = 'isTTY' in destination && destination.isTTY === true;
+  const lines = build({
+    destination,
+    colorize: isTerminal,
+    ignore: 'hostname',
+    translateTime: 'SYS:HH:MM:ss.l',
+    sync: true,
+  });
+  return { write: (line) => void lines.write(`${JSON.stringify(JSON.parse(line, toPrintable))}\n`) };
+}
+
+function toPrintable(_key: string, value: unknown): unknown {
+  return typeof value === 'string' ? printableLines(value) : value;
 }

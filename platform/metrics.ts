@@ -80,7 +80,7 @@ export function createMetrics(registry: Registry = new Registry()) {
     ),
     partDuration: closedHistogram(
       'luna_part_duration_seconds',
-      'Time that one attempt of a part took.',
+      'Time that one attempt of a subtask took.',
       { type, outcome: ['done', 'stopped', 'failed'] },
       partSeconds,
     ),
@@ -90,15 +90,15 @@ export function createMetrics(registry: Registry = new Registry()) {
       { type },
       batchSeconds,
     ),
-    partRetries: closedCounter('luna_part_retries_total', 'Attempts of a part after its first.', { type }),
+    partRetries: closedCounter('luna_part_retries_total', 'Attempts of a subtask after its first.', { type }),
     checkpointAge: gauge(
       'luna_checkpoint_age_seconds',
-      'Since a part that is under way committed a batch last, or a task could not be planned; the oldest.',
+      'Since a subtask that is under way committed a batch last, or a task could not be planned; the oldest.',
       [],
     ),
     failedAttempts: gauge(
       'luna_part_failed_attempts',
-      'Attempts of a part that failed one after the other since its last batch; the most.',
+      'Attempts of a subtask that failed one after the other since its last batch; the most.',
       [],
     ),
     outboxAge: gauge(

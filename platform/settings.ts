@@ -242,7 +242,7 @@ export const settings = {
     services,
     'Secrets that sign notifications, comma-separated name=secret (in a file also a line each); whsec_… is base64, anything else is taken as it is. API and workers need the same.',
   ),
-  GC_WINDOW: wholeNumber(1, 64).default(4).describe('Parts of one gc task that run at the same time.'),
+  GC_WINDOW: wholeNumber(1, 64).default(4).describe('Subtasks of one gc task that run at the same time.'),
   EXTRACT_PROCESSES: wholeNumber(1, 256)
     .optional()
     .describe('Extractor processes of one worker; default: the number of cores less one.'),
@@ -251,13 +251,13 @@ export const settings = {
     .describe(
       'Tasks of one priority or a more urgent one that are at work at the same time; others wait for their turn. API and workers need the same.',
     ),
-  PART_SIZE_GC: wholeNumber(1, 10_000_000).default(50_000).describe('Objects of one part of a gc task.'),
+  PART_SIZE_GC: wholeNumber(1, 10_000_000).default(50_000).describe('Objects of one subtask of a gc task.'),
   PART_SIZE_EXTRACT: wholeNumber(1, 1_000_000)
     .default(2_000)
-    .describe('Objects of one part of an extract task.'),
+    .describe('Objects of one subtask of an extract task.'),
   PARTS_PER_RUN: wholeNumber(1, 4_000)
     .default(400)
-    .describe('Parts after which a task continues in a new workflow run.'),
+    .describe('Subtasks after which a task continues in a new workflow run.'),
   BATCH_TARGET_MS: wholeNumber(10, 10_000)
     .default(200)
     .describe('How long one batch should take, milliseconds.'),

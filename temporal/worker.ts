@@ -22,7 +22,7 @@ import { createExtractors } from '../extraction/extractors.ts';
 import { freezeContent } from '../domain/tasks/freezeContent.ts';
 import { createExtractorPool } from '../extraction/pool/pool.ts';
 import { createRemoteExtractor } from '../extraction/remote/remoteExtractor.ts';
-import { openImageStore } from '../imagestore/open.ts';
+import { openImageStore } from '../imagestore/folder.ts';
 import { createSampleRemoval } from '../imagestore/sampleRemoval.ts';
 import { ConfigError, loadConfig, type Config } from '../platform/config.ts';
 import { createGuardedRequest } from '../platform/guardedRequest.ts';
@@ -42,7 +42,7 @@ import { runPresence } from './presence.ts';
 import { runReconciler } from './reconciler.ts';
 import { createSampleWatch } from './sampleWatch.ts';
 import { createScheduleReconciler } from './scheduleReconciler.ts';
-import { createLendingSlots } from './lendingSlots.ts';
+import { createYieldingSlots } from './yieldingSlots.ts';
 import { installRuntime } from './runtime.ts';
 import { startStatusServer } from './statusServer.ts';
 import { createWorkers, fixedSlots } from './workers.ts';
@@ -144,8 +144,8 @@ const extractSlots = config.extractProcesses + 2;
 const turns = createTurns(db, config);
 const admission = createAdmission({ turns, gateway });
 const partSlots = {
-  gc: createLendingSlots(2 * config.gcWindow),
-  extract: createLendingSlots(extractSlots),
+  gc: createYieldingSlots(2 * config.gcWindow),
+  extract: createYieldingSlots(extractSlots),
 };
 /** A place may be free: nobody waits for its next task, and what goes wrong is the reconciler's. */
 const freeingPlace = async <T>(work: Promise<T>): Promise<T> => {
@@ -175,7 +175,7 @@ const activities = createActivities({
   sums: (taskId) => books.sums(taskId),
   announce: announcer.announce,
   metrics,
-  whileResting: (kind, wait) => partSlots[kind].lendWhile(wait),
+  whileResting: (kind, wait) => partSlots[kind].yieldWhile(wait),
   stopping: stopping.signal,
   batchTargetMs: config.batchTargetMs,
   gc: stores.gc,

@@ -12,8 +12,8 @@ import { bookkeeping, part as partProfile } from './activityOptions.ts';
 import { siblingQueue } from './messages.ts';
 
 /** Counts the control signals; the row says what is desired. */
-export interface Mailbox {
-  letters: number;
+export interface ControlSignals {
+  received: number;
 }
 
 export type Verdict =
@@ -28,7 +28,7 @@ export type Verdict =
   | { readonly kind: 'renew'; readonly isStale: boolean }
   | { readonly kind: 'failed'; readonly cause: unknown };
 
-interface Window {
+interface RunState {
   open: number[];
   /** The highest part number that the planner has named. */
   named: number;
@@ -43,15 +43,15 @@ interface Window {
   failure: { cause: unknown } | null;
 }
 
-const books = proxyActivities<Activities['orchestrate']>(bookkeeping);
+const lifecycle = proxyActivities<Activities['orchestrate']>(bookkeeping);
 
 /** Keeps the task's window of parts full until nothing is left, or the task must stop, pause or renew its run. */
-export async function runParts(ref: TaskRef, mailbox: Mailbox): Promise<Verdict> {
-  let lettersRead = mailbox.letters;
-  let task = await books.loadTask(ref);
+export async function runParts(ref: TaskRef, signals: ControlSignals): Promise<Verdict> {
+  let signalsRead = signals.received;
+  let task = await lifecycle.loadTask(ref);
   const parts = partsOf(task);
   const scope = new CancellationScope();
-  const window: Window = {
+  const run: RunState = {
     open: [],
     named: 0,
     planned: false,
@@ -63,66 +63,65 @@ export async function runParts(ref: TaskRef, mailbox: Mailbox): Promise<Verdict>
     failure: null,
   };
   const mayLaunch = () =>
-    task.desired === 'run' && window.failure === null && !window.isStale && !isLong(window, task.partsPerRun);
+    task.desired === 'run' && run.failure === null && !run.isStale && !isLong(run, task.partsPerRun);
 
   for (;;) {
-    if (mailbox.letters !== lettersRead) {
-      lettersRead = mailbox.letters;
-      task = await books.loadTask(ref);
+    if (signals.received !== signalsRead) {
+      signalsRead = signals.received;
+      task = await lifecycle.loadTask(ref);
     }
     if (task.desired === 'gone' || task.desired === 'cancel') {
       scope.cancel();
       return { kind: task.desired === 'gone' ? 'gone' : 'cancelled' };
     }
-    if (mayLaunch() && !window.planned && !window.planning && window.open.length < task.window) plan();
-    while (mayLaunch() && window.inFlight < task.window) {
-      const partNo = window.open.shift();
+    if (mayLaunch() && !run.planned && !run.planning && run.open.length < task.window) plan();
+    while (mayLaunch() && run.inFlight < task.window) {
+      const partNo = run.open.shift();
       if (partNo === undefined) break;
       launch(partNo);
     }
-    if (window.inFlight === 0 && !window.planning) {
-      if (window.failure !== null) return { kind: 'failed', cause: window.failure.cause };
-      const isComplete = window.planned && window.open.length === 0;
+    if (run.inFlight === 0 && !run.planning) {
+      if (run.failure !== null) return { kind: 'failed', cause: run.failure.cause };
+      const isComplete = run.planned && run.open.length === 0;
       if (task.desired === 'pause' && !(isComplete && patched('nothing-left-to-pause')))
-        await books.pauseTask(ref);
+        await lifecycle.pauseTask(ref);
       else if (isComplete) return { kind: 'complete' };
-      else if (window.isStale || isLong(window, task.partsPerRun))
-        return { kind: 'renew', isStale: window.isStale };
+      else if (run.isStale || isLong(run, task.partsPerRun)) return { kind: 'renew', isStale: run.isStale };
     }
-    const seen = window.changes;
-    await condition(() => window.changes !== seen || mailbox.letters !== lettersRead);
+    const seen = run.changes;
+    await condition(() => run.changes !== seen || signals.received !== signalsRead);
   }
 
   function plan(): void {
-    window.planning = true;
+    run.planning = true;
     watch(
       scope.run(async () => {
-        const next = await books.planParts({ ref, after: window.named });
-        window.open.push(...next.parts);
-        window.named = next.parts.at(-1) ?? window.named;
-        window.planned = next.planned;
-        if (next.stopped === true) task = await books.loadTask(ref);
+        const next = await lifecycle.planParts({ ref, after: run.named });
+        run.open.push(...next.parts);
+        run.named = next.parts.at(-1) ?? run.named;
+        run.planned = next.planned;
+        if (next.stopped === true) task = await lifecycle.loadTask(ref);
       }),
       () => {
-        window.planning = false;
+        run.planning = false;
       },
     );
   }
 
   function launch(partNo: number): void {
-    window.inFlight += 1;
-    window.launched += 1;
+    run.inFlight += 1;
+    run.launched += 1;
     watch(
       scope.run(async () => {
         const answer = await parts.runPart({ ref, partNo });
         if (answer === 'done') return;
         // The row told the part to stop before the signal told us; the part itself goes on later.
-        window.open.unshift(partNo);
-        task = await books.loadTask(ref);
-        if (task.desired === 'run' && patched('refused-part')) window.isStale = true;
+        run.open.unshift(partNo);
+        task = await lifecycle.loadTask(ref);
+        if (task.desired === 'run' && patched('refused-part')) run.isStale = true;
       }),
       () => {
-        window.inFlight -= 1;
+        run.inFlight -= 1;
       },
     );
   }
@@ -132,18 +131,18 @@ export async function runParts(ref: TaskRef, mailbox: Mailbox): Promise<Verdict>
     void work
       .catch((cause: unknown) => {
         if (isCancellation(cause) && scope.consideredCancelled) return;
-        window.failure ??= { cause };
+        run.failure ??= { cause };
         scope.cancel();
       })
       .finally(() => {
         settled();
-        window.changes += 1;
+        run.changes += 1;
       });
   }
 }
 
-function isLong(window: Window, partsPerRun: number): boolean {
-  return window.launched >= partsPerRun || workflowInfo().continueAsNewSuggested;
+function isLong(run: RunState, partsPerRun: number): boolean {
+  return run.launched >= partsPerRun || workflowInfo().continueAsNewSuggested;
 }
 
 /** Parts of all tasks wait in one queue for each kind; a busy worker takes those of the first priority first. */

@@ -1,37 +1,40 @@
 import {
+  ApplicationFailure,
   CancellationScope,
   continueAsNew,
   isCancellation,
   proxyActivities,
+  rootCause,
   setHandler,
   sleep,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
+import type { ErrorName } from '../domain/errors.ts';
+import type { TaskFailure } from '../domain/tasks/books.ts';
 import type { TaskRef } from '../domain/tasks/parts.ts';
 import { bookkeeping } from './activityOptions.ts';
-import { failureOf } from './failureOf.ts';
 import { controlSignal } from './messages.ts';
-import { runParts, type Mailbox, type Verdict } from './runParts.ts';
+import { type ControlSignals, runParts, type Verdict } from './runParts.ts';
 
 // What the rows say and what the run believes may differ for as long as a database is being restored.
 const beforeAnotherLook = '1 second';
 
-const books = proxyActivities<Activities['orchestrate']>(bookkeeping);
+const lifecycle = proxyActivities<Activities['orchestrate']>(bookkeeping);
 
 /**
  * A task's life: load → plan and run its parts → collect → finish. Everything that must survive is in the task's
  * rows; this workflow only decides what happens next, so it can be started again from nothing at any time.
  */
 export async function runTask(ref: TaskRef): Promise<void> {
-  const mailbox: Mailbox = { letters: 0 };
+  const signals: ControlSignals = { received: 0 };
   setHandler(controlSignal, () => {
-    mailbox.letters += 1;
+    signals.received += 1;
   });
 
   let verdict: Verdict;
   try {
-    verdict = await runParts(ref, mailbox);
-    if (verdict.kind === 'complete') await books.collectTask(ref);
+    verdict = await runParts(ref, signals);
+    if (verdict.kind === 'complete') await lifecycle.collectTask(ref);
   } catch (error) {
     verdict = isCancellation(error) ? { kind: 'cancelled' } : { kind: 'failed', cause: error };
   }
@@ -61,7 +64,23 @@ export async function runTask(ref: TaskRef): Promise<void> {
 /** The last word must be written even when the workflow itself is being cancelled. */
 function finish(
   ref: TaskRef,
-  end: Parameters<typeof books.finishTask>[0]['end'],
-): ReturnType<typeof books.finishTask> {
-  return CancellationScope.nonCancellable(() => books.finishTask({ ref, end }));
+  end: Parameters<typeof lifecycle.finishTask>[0]['end'],
+): ReturnType<typeof lifecycle.finishTask> {
+  return CancellationScope.nonCancellable(() => lifecycle.finishTask({ ref, end }));
+}
+
+/** Why a task failed, in the words of the error table, from whatever reached the workflow. */
+function failureOf(error: unknown): TaskFailure {
+  const cause = deepestApplicationFailure(error);
+  if (cause?.type !== undefined && cause.type !== null && typeof cause.details?.[0] === 'string') {
+    return { error: cause.type as ErrorName, detail: cause.details[0] };
+  }
+  return { error: 'workflowFailed', detail: rootCause(error) ?? 'unknown reason' };
+}
+
+function deepestApplicationFailure(error: unknown): ApplicationFailure | undefined {
+  for (let at: unknown = error; at instanceof Error; at = at.cause) {
+    if (at instanceof ApplicationFailure) return at;
+  }
+  return undefined;
 }

@@ -1,5 +1,5 @@
-import { DomainError, type ErrorName } from '../../domain/errors.ts';
 import type { Candidate, ExtractOutcome } from '../../domain/extract/extraction.ts';
+import { DomainError, type ErrorName } from '../../domain/errors.ts';
 import type { ExtractContent } from '../../domain/extract/extractContent.ts';
 import type { Extractors, SampleToExtract } from '../../extraction/extractors.ts';
 import type { ImageStore } from '../../imagestore/imageStore.ts';

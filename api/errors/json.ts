@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import type { Stores } from '../../db/stores.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { csvPieces, prefersCsv } from '../http/csv.ts';
-import type { ErrorFilters } from '../../domain/tasks/errorFilters.ts';
+import type { ErrorFilters } from '../../domain/tasks/taskFilters.ts';
 import { toErrorFilters, type ErrorQuery } from './query.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
 import { sendPieces } from '../http/jsonStream.ts';

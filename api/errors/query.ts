@@ -1,4 +1,4 @@
-import type { ErrorFilters } from '../../domain/tasks/errorFilters.ts';
+import type { ErrorFilters } from '../../domain/tasks/taskFilters.ts';
 import { optionalInstant } from '../http/instants.ts';
 
 /** The filters of errors as a client sends them. */

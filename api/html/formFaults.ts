@@ -1,7 +1,6 @@
 import type { DomainError } from '../../domain/errors.ts';
 import { TypedFaultsError, type TypedFault } from '../http/contract/typedFaults.ts';
 
-const inPath = /^Path: '([^']*)' message: '(.*)'$/s;
 const shownItems = 5;
 
 /** The contract names a fault by its path in the body; in a form it stands beside the field of the last name in it. */
@@ -9,10 +8,8 @@ export function faultsOf(error: DomainError): Record<string, string> {
   if (error.error === 'selectsEverything')
     return { confirm_all: 'no condition is filled in; tick this to go on' };
   if (error instanceof TypedFaultsError) return typedFaultsOf(error.faults);
-  const match = inPath.exec(error.detail);
-  if (match === null) return { form: `${error.entry.desc}: ${error.detail}` };
-  const [, path = '', message = ''] = match;
-  return { [fieldOf(path)]: message };
+  if (error.fault === null) return { form: `${error.entry.desc}: ${error.detail}` };
+  return { [fieldOf(error.fault.path)]: error.fault.message };
 }
 
 /** One fault for each field; where several of its values have it, they are named. */

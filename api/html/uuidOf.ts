@@ -10,6 +10,6 @@ export function isUuid(value: unknown): value is string {
 /** An id in the path of a page. */
 export function uuidOf(req: Request, name: string): string {
   const text = String(req.params[name]);
-  if (!isUuid(text)) throw new DomainError('notUuid', `Path: '${name}' message: 'not a lower-case UUID'`);
+  if (!isUuid(text)) throw new DomainError('notUuid', { path: name, message: 'not a lower-case UUID' });
   return text;
 }

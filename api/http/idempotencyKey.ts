@@ -11,8 +11,8 @@ const pattern = /^[\x21-\x7e]{1,255}$/;
 export function idempotencyKeyOf(req: Request): string | undefined {
   const key = req.get(header);
   if (key === undefined || pattern.test(key)) return key;
-  throw new DomainError(
-    'badHeader',
-    `Path: '${header}' message: 'must be 1 to 255 visible ASCII characters, once'`,
-  );
+  throw new DomainError('badHeader', {
+    path: header,
+    message: 'must be 1 to 255 visible ASCII characters, once',
+  });
 }

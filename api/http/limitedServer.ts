@@ -1,5 +1,4 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { maxOpenFiles } from '../../platform/openFiles.ts';
 
 export interface HttpLimits {
   readonly headTimeoutMs?: number;
@@ -34,4 +33,13 @@ export function createLimitedServer(
   server.setTimeout(120_000);
   server.maxConnections = Math.min(maxConnections, Math.floor(maxOpenFiles() * 0.75));
   return server;
+}
+
+/** How many files and connections this process may have open; Node has raised that to the hard limit at its start. */
+function maxOpenFiles(): number {
+  const { userLimits } = process.report.getReport() as unknown as {
+    userLimits: { open_files: { soft: number | 'unlimited' } };
+  };
+  const { soft } = userLimits.open_files;
+  return soft === 'unlimited' ? Number.MAX_SAFE_INTEGER : soft;
 }

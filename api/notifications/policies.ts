@@ -1,5 +1,5 @@
 import { DomainError } from '../../domain/errors.ts';
-import type { NotificationPolicy } from '../../domain/tasks/notificationPolicy.ts';
+import type { NotificationPolicy } from '../../domain/tasks/task.ts';
 import { checkAddress, GuardedRequestError } from '../../platform/guardedRequest.ts';
 import { parseHostList, type HostList } from '../../platform/hostList.ts';
 
@@ -47,5 +47,5 @@ function toAddress(hosts: HostList, url: string): URL {
 }
 
 function fault(field: string, message: string): DomainError {
-  return new DomainError('validationFailed', `Path: 'notification_policy.${field}' message: '${message}'`);
+  return new DomainError('validationFailed', { path: `notification_policy.${field}`, message });
 }

@@ -89,6 +89,6 @@ function checkTimes(cron: string, timeZone: string, now: Date): void {
     if (nextRuns(cron, timeZone, now, 1).length === 0) throw new CronError('cron', 'no date is like that');
   } catch (error) {
     if (!(error instanceof CronError)) throw error;
-    throw new DomainError('validationFailed', `Path: '${error.field}' message: '${error.message}'`);
+    throw new DomainError('validationFailed', { path: error.field, message: error.message });
   }
 }

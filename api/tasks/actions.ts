@@ -14,8 +14,7 @@ import {
 import { freezeGcContent, type GcContent, type GcRequest } from '../../domain/gc/gcContent.ts';
 import type { ControlAction } from '../../domain/tasks/lifecycle.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
-import type { RetryScope } from '../../domain/tasks/retry.ts';
-import { taskTypes, type TaskType } from '../../domain/tasks/task.ts';
+import { taskTypes, type RetryScope, type TaskType } from '../../domain/tasks/task.ts';
 import type { NotificationPolicyBody, ReadPolicy } from '../notifications/policies.ts';
 
 /** What may be said of a new task besides its content. */

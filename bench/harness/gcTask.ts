@@ -1,6 +1,7 @@
+import type { Database } from '../../db/sql/connection.ts';
 import type { Bed } from './bed.ts';
-import { watchMemory, type Memory } from './memory.ts';
-import { secondsToEnd } from './secondsToEnd.ts';
+import { secondsToEnd } from './figures.ts';
+import { type Memory, watchMemory } from './memory.ts';
 
 export interface GcTaskRun {
   readonly taskId: number;
@@ -22,4 +23,19 @@ export async function runGcTask(
     throw new Error(`the measured gc went wrong: ${JSON.stringify(task)}`);
   }
   return { taskId, seconds: secondsToEnd(task, started), memory: memory.stop() };
+}
+
+/** The rows of every face, table by table; samples only when the task removes them too. */
+export function floorStatements(removeSamples: boolean): string[] {
+  const tables = ['faces', 'attributes', 'list_faces', 'face_descriptors', 'image_origins'];
+  return [...tables, ...(removeSamples ? ['samples'] : [])].map((table) => `delete from ${table}`);
+}
+
+/** The floor of gc: bare statements of everything, in one transaction on one connection. Answers seconds. */
+export async function deleteBare(db: Database, statements: readonly string[]): Promise<number> {
+  const started = performance.now();
+  await db.transaction(async (tx) => {
+    for (const statement of statements) await tx.query(statement);
+  });
+  return (performance.now() - started) / 1_000;
 }

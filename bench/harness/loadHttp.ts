@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import { adminHeader } from './adminHeader.ts';
+import { defaultAdminPassword } from '../../platform/settings.ts';
 import type { Bed } from './bed.ts';
 
 export interface Load {
@@ -21,4 +21,10 @@ export async function loadHttp(
   });
   if (non2xx + errors > 0) throw new Error(`${url}: ${non2xx} refused, ${errors} broken`);
   return { rate: requests.average, p99Ms: latency.p99 };
+}
+
+/** Basic credentials of the administrator whom a start makes. */
+export function adminHeader({ running }: Bed): { authorization: string } {
+  const login = `${running.config.adminLogin}:${defaultAdminPassword}`;
+  return { authorization: `Basic ${Buffer.from(login).toString('base64')}` };
 }

@@ -1,11 +1,14 @@
 import { v7 as newId } from 'uuid';
 import { ensureFirstAdmin, type FirstAdminDeps } from '../../api/accounts/auth/firstAdmin.ts';
-import { createAccountStore, type AccountStore, type NewAccount } from '../../db/accounts/accountStore.ts';
+import { type AccountStore, createAccountStore, type NewAccount } from '../../db/accounts/accountStore.ts';
 import type { Actor } from '../../db/audit/auditStore.ts';
-import { createDatabase } from '../../db/sql/connection.ts';
+import { isMigrated } from '../../db/schema/isMigrated.ts';
+import { createDatabase, type Database } from '../../db/sql/connection.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Config } from '../../platform/config.ts';
 import { createPasswords } from '../../platform/passwords.ts';
+import { UsageError } from '../cli/options.ts';
+import { getAnsweringDatabase } from '../system/databaseUrl.ts';
 
 const commandLine: Actor = { accountId: null, login: 'command line', requestId: null, remoteAddress: null };
 
@@ -59,6 +62,28 @@ async function withAccounts<Result>(
   const db = createDatabase({ url: databaseUrl, applicationName: 'luna-admin command', maxConnections: 2 });
   try {
     return await work(createAccountStore(db));
+  } finally {
+    await db.close();
+  }
+}
+
+/** Opens the database for as long as `work` takes, for a command that makes rows of an account. @throws UsageError */
+export async function withAccount<Result>(
+  config: Config,
+  command: string,
+  login: string,
+  work: (db: Database, accountId: string) => Promise<Result>,
+): Promise<Result> {
+  const db = createDatabase({
+    url: await getAnsweringDatabase(config),
+    applicationName: `luna-admin ${command}`,
+    maxConnections: 2,
+  });
+  try {
+    if (!(await isMigrated(db))) throw new UsageError('the database is not migrated: npm run migrate');
+    const found = await createAccountStore(db).findByLogin(login);
+    if (found === null) throw new UsageError(`there is no account ${login}`);
+    return await work(db, found.account.accountId);
   } finally {
     await db.close();
   }

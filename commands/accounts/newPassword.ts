@@ -1,9 +1,10 @@
+import { createInterface, type Interface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
 import { InvalidArgumentError } from 'commander';
 import { isKnownPassword } from '../../api/accounts/auth/knownPasswords.ts';
 import type { Config } from '../../platform/config.ts';
 import { settings } from '../../platform/settings.ts';
 import { UsageError } from '../cli/options.ts';
-import { promptHidden } from './prompt.ts';
 
 /** Of commands that ask for a new password, at the end of their help. */
 export const passwordHelp = '\nThe password is asked for on a terminal, or taken from ADMIN_PASSWORD.';
@@ -30,4 +31,26 @@ async function askForPassword(): Promise<string> {
     throw new UsageError('a password has 3 to 128 characters');
   if (password !== (await promptHidden('once more: '))) throw new UsageError('the two passwords differ');
   return password;
+}
+
+/** Asks for a line on the terminal without showing what is typed. Rejects at its end (Ctrl-D) and at Ctrl-C. */
+async function promptHidden(question: string): Promise<string> {
+  process.stderr.write(question);
+  const silent = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const terminal = createInterface({ input: process.stdin, output: silent, terminal: true });
+  try {
+    return await Promise.race([terminal.question(''), rejectAtClose(terminal)]);
+  } finally {
+    terminal.close();
+    process.stderr.write('\n');
+  }
+}
+
+/** A question whose terminal is closed stays without an answer, and its command without an end. */
+function rejectAtClose(terminal: Interface): Promise<never> {
+  return new Promise((_, reject) => {
+    terminal.once('close', () => {
+      reject(new Error('nothing was typed'));
+    });
+  });
 }

@@ -41,8 +41,8 @@ export function createTaskCalls(api: ApiClient) {
       const order = { content, description, ...more };
       return (await api.post<{ task_id: number }>('/tasks/additional_extract', order)).task_id;
     },
-    postGc: async (content: object, description: string): Promise<number> =>
-      (await api.post<{ task_id: number }>('/tasks/gc', { content, description })).task_id,
+    postGc: async (content: object, description: string, more: object = {}): Promise<number> =>
+      (await api.post<{ task_id: number }>('/tasks/gc', { content, description, ...more })).task_id,
     preview: (taskType: 4 | 5, content: object) =>
       api.post<TaskPreviewJson>('/tasks/preview', { task_type: taskType, content }),
     find,

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SubtaskJson } from '../cli/taskCalls.ts';
-import type { Demo } from './context.ts';
+import type { Demo } from './story.ts';
 
 const worker = 'worker-1';
 const limitSeconds = 120;

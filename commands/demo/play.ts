@@ -1,10 +1,11 @@
-import { extractNewVersion } from './firstExtract.ts';
-import { extractWithTrouble } from './interruptedExtract.ts';
-import { close } from './closing.ts';
-import { compareRecognition } from './recognition.ts';
-import { importPhotos } from './photos.ts';
-import { removeOldVersion } from './removeOldVersion.ts';
-import type { Demo } from './context.ts';
+import { join } from 'node:path';
+import { rankOne } from '../../extraction/rank1.ts';
+import { copySamplePhotos, peopleInSamplePhotos as people } from '../import/copySamplePhotos.ts';
+import { runImport } from '../import/runImport.ts';
+import { close, countFaceDescriptors, type Counts, countTables } from './tables.ts';
+import { extractNewVersion, extractWithTrouble } from './extracts.ts';
+import { checkTaskBooks, describeTask, followTask } from './followTask.ts';
+import type { Demo } from './story.ts';
 
 /** The operator's story, from the first photo to the last descriptor of the old version. */
 export async function play(demo: Demo): Promise<void> {
@@ -14,4 +15,97 @@ export async function play(demo: Demo): Promise<void> {
   await compareRecognition(demo);
   await removeOldVersion(demo);
   await close(demo);
+}
+
+const seed = 7;
+
+/** Photos in: faces with their samples, attributes, descriptors, a list, events; then copies of each face. */
+async function importPhotos(demo: Demo): Promise<void> {
+  const { story, ledger, copies, db, running } = demo;
+  const folder = join(running.config.dataDir, 'photos');
+  await copySamplePhotos(folder);
+
+  story.step('Photos in: find the faces, store samples, describe them with version 1');
+  await bringIn(demo, folder, ['--list', 'Visitors', '--events']);
+  const { faces, events, listed } = await countTables(db);
+  ledger.expect('faces found in the photos', people, faces);
+  ledger.expect('faces put on the list', people, listed);
+  ledger.expect('events', people, events);
+
+  story.step(`Volume: ${copies} copies of each face, turned, shifted and lit differently`);
+  await bringIn(demo, folder, ['--copies', String(copies), '--seed', String(seed)]);
+  ledger.expect('faces with their copies', people * (1 + copies), (await countTables(db)).faces);
+}
+
+async function bringIn({ running, story, signal }: Demo, folder: string, more: string[]): Promise<void> {
+  const args = [folder, '--account', running.config.adminLogin, ...more];
+  story.say(`$ npm run import -- ${args.join(' ')}`);
+  story.say('loading the networks, then photo by photo …');
+  await runImport({ args, env: running.env, onLine: story.say, signal });
+}
+
+const least = 0.95;
+
+/** How often the nearest other sample shows the same person, before and after the upgrade. */
+async function compareRecognition(demo: Demo): Promise<void> {
+  const { story, ledger } = demo;
+  story.step('Is the same person still found?');
+  const rows: (string | number)[][] = [];
+  for (const [when, version] of [
+    ['before', 1],
+    ['after', 3],
+  ] as const) {
+    const samples = await readDescriptors(demo, version);
+    const share = rankOne(samples);
+    const people = new Set(samples.map(({ identity }) => identity)).size;
+    rows.push([when, version, people, samples.length, percent(share)]);
+    ledger.judge(`rank-1 with version ${version}`, `≥ ${percent(least)}`, percent(share), share >= least);
+  }
+  story.table(['', 'version', 'people', 'samples', 'the same person is nearest (rank-1)'], rows);
+}
+
+async function readDescriptors({ db }: Demo, version: number) {
+  const rows = await db.query<{ identity: string; descriptor: Buffer }>(
+    `select f.user_data as identity, d.descriptor
+     from faces f join face_descriptors d on d.face_id = f.face_id and d.descriptor_version = $1`,
+    [version],
+  );
+  return rows.map(({ identity, descriptor }) => ({ identity, descriptor: toFloats(descriptor) }));
+}
+
+/** Copied, because the driver's buffers need not be aligned for floats. */
+function toFloats(bytes: Buffer): Float32Array {
+  return new Float32Array(Uint8Array.from(bytes).buffer);
+}
+
+const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
+
+/** The old version's descriptors go; everything else stays as it is. */
+async function removeOldVersion(demo: Demo): Promise<void> {
+  const { story, tasks, db, ledger, signal } = demo;
+  story.step('Clean up: remove the descriptors of version 1');
+  const old = await countFaceDescriptors(db, 1);
+  const before = await countTables(db);
+  story.say(`there are ${old} descriptors of version 1 to remove`);
+  const taskId = await tasks.postGc(
+    { target: 'face_descriptors', filters: { descriptor_version: 1 } },
+    'Remove version 1',
+  );
+  story.say(`POST /4/tasks/gc → task ${taskId}`);
+  const task = await followTask(tasks, taskId, 'descriptors', { signal });
+  story.say(describeTask(task));
+  const result = await tasks.result(taskId);
+  const first = result.removed?.slice(0, 2).join(', ') ?? '';
+  story.say(`GET /4/tasks/${taskId}/result → removed_count ${result.removed_count}: ${first}, …`);
+  const errors = await tasks.errors(taskId);
+  story.say(`GET /4/tasks/${taskId}/errors → ${errors.length === 0 ? 'none' : JSON.stringify(errors)}`);
+  await checkTaskBooks(demo, 'gc of version 1', task);
+  ledger.expect('gc of version 1: removed', old, result.removed_count ?? 0);
+  ledger.expect('descriptors of version 1 left', 0, await countFaceDescriptors(db, 1));
+  ledger.expect('gc of version 1: other tables changed', 'none', changed(before, await countTables(db)));
+}
+
+function changed(before: Counts, after: Counts): string {
+  const names = Object.keys(before) as (keyof Counts)[];
+  return names.filter((name) => before[name] !== after[name]).join(', ') || 'none';
 }

@@ -1,5 +1,8 @@
 import { Writable } from 'node:stream';
+import type { Database } from '../../db/sql/connection.ts';
+import type { TaskCalls } from '../cli/taskCalls.ts';
 import { textTable } from '../cli/textTable.ts';
+import type { Running } from '../system/system.ts';
 
 export type Story = ReturnType<typeof createStory>;
 
@@ -40,4 +43,43 @@ export function createStory(out: NodeJS.WritableStream = process.stdout) {
         },
       }),
   };
+}
+
+export interface LedgerLine {
+  readonly what: string;
+  readonly expected: string;
+  readonly found: string;
+  readonly isRight: boolean;
+}
+
+export type Ledger = ReturnType<typeof createLedger>;
+
+/** What was expected and what was found, line by line, for the table at the end. */
+export function createLedger() {
+  const lines: LedgerLine[] = [];
+  return {
+    /** The two must be equal. */
+    expect: (what: string, expected: string | number, found: string | number): void => {
+      lines.push({ what, expected: String(expected), found: String(found), isRight: expected === found });
+    },
+    /** What was expected is said in words and judged by the caller. */
+    judge: (what: string, expected: string, found: string, isRight: boolean): void => {
+      lines.push({ what, expected, found, isRight });
+    },
+    lines: (): readonly LedgerLine[] => lines,
+    isRight: (): boolean => lines.every((line) => line.isRight),
+  };
+}
+
+/** What every step of the demo works with. */
+export interface Demo {
+  readonly running: Running;
+  readonly tasks: TaskCalls;
+  /** For looking into the tables; changes are made by the API and the commands alone. */
+  readonly db: Database;
+  readonly story: Story;
+  readonly ledger: Ledger;
+  /** Jittered copies of each face. */
+  readonly copies: number;
+  readonly signal: AbortSignal;
 }

@@ -4,13 +4,18 @@ import { createSampleStoreRow } from '../../db/faces/sampleStoreRow.ts';
 import { findExtractor } from '../../extraction/catalogue.ts';
 import { createFaceDetector } from '../../extraction/pictures/detect.ts';
 import { createExtractorPool } from '../../extraction/pool/pool.ts';
-import { openImageStore } from '../../imagestore/open.ts';
+import { openImageStore } from '../../imagestore/folder.ts';
 import type { Config } from '../../platform/config.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { ImportStoppedError, importPhotos, type ImportSummary } from './importPhotos.ts';
 import { withProgress } from '../cli/progress.ts';
-import { createExclude, defaultExcludes } from './exclude.ts';
-import { readPhotoFolder, type FilePath, type FolderContent } from './photoFolder.ts';
+import {
+  createExclude,
+  defaultExcludes,
+  readPhotoFolder,
+  type FilePath,
+  type FolderContent,
+} from './photoFolder.ts';
 import { leftOutLines, summaryLines, writeReport } from './report.ts';
 
 export interface ImportCommandOptions {

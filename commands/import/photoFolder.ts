@@ -1,7 +1,8 @@
 import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
+import { Minimatch } from 'minimatch';
 import { isPhotoName } from '../../extraction/pictures/photoFiles.ts';
-import { reasonOf } from './reasonOf.ts';
+import { reasonOf } from './report.ts';
 
 /** Where a file lies: text, or its bytes where a name is not UTF-8. */
 export type FilePath = string | Buffer;
@@ -96,4 +97,26 @@ async function judgeLink(path: Buffer, root: string): Promise<Judged> {
 function toFilePath(path: Buffer): FilePath {
   const text = path.toString();
   return Buffer.from(text).equals(path) ? text : path;
+}
+
+/** Hidden files, and the folders in which a Synology keeps small copies of its photos. */
+export const defaultExcludes = ['.*', '@eaDir'] as const;
+
+/**
+ * Whether a path lies in what one of the patterns names. A pattern without a slash names files and folders wherever they
+ * are; one with a slash, the path from the imported folder on. `**` stands for any number of folders.
+ */
+export function createExclude(patterns: readonly string[]): (path: string) => boolean {
+  const matchers = patterns.map(
+    (pattern) =>
+      new Minimatch(pattern.replace(/^\.?\//, '').replace(/\/$/, ''), {
+        ...{
+          dot: true,
+          matchBase: !pattern.replace(/\/$/, '').includes('/'),
+          nocomment: true,
+          nonegate: true,
+        },
+      }),
+  );
+  return (path) => matchers.some((matcher) => matcher.match(path));
 }

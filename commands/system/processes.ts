@@ -4,8 +4,7 @@ import { startChild, type Child } from './childProcess.ts';
 import { environmentFor } from '../../platform/childEnvironment.ts';
 import type { Config, Environment } from '../../platform/config.ts';
 import type { Role } from '../../platform/settings.ts';
-import type { Supervisor, Unit } from './supervisor.ts';
-import { addUnits } from './addUnits.ts';
+import { type Supervisor, type Unit, addUnits } from './supervisor.ts';
 import { defaultWorkers, ranks, type SystemOptions } from './options.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

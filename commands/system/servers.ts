@@ -2,7 +2,7 @@ import { startPostgres, type Postgres } from '../../embedded/postgres.ts';
 import { startTemporal, type Temporal } from '../../embedded/temporal.ts';
 import type { Config } from '../../platform/config.ts';
 import type { Supervisor, Unit } from './supervisor.ts';
-import { addUnits } from './addUnits.ts';
+import { addUnits } from './supervisor.ts';
 import { cacheDir } from './cacheDir.ts';
 import { ranks, type SystemOptions } from './options.ts';
 

@@ -1,19 +1,19 @@
-import { readdir } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { migrate } from '../../db/schema/migrate.ts';
 import { acquireLock } from '../../embedded/lock.ts';
-import { stopLeftChild } from './childProcess.ts';
-import { environmentWith, loadConfig, type Config, type Environment } from '../../platform/config.ts';
+import { type Config, type Environment, environmentWith, loadConfig } from '../../platform/config.ts';
 import { keepFilesPrivate, tightenDataFolder } from '../../platform/privateFiles.ts';
-import { createSupervisor, type Supervisor } from './supervisor.ts';
 import { ensureAdmin } from '../accounts/adminAccount.ts';
-import { announceDatabase } from './databaseUrl.ts';
 import { cacheDir } from './cacheDir.ts';
-import { sessionSecret } from './sessionSecret.ts';
-import { checkSurroundings, makeDataFolder } from './startChecks.ts';
+import { stopLeftChild } from './childProcess.ts';
+import { announceDatabase } from './databaseUrl.ts';
 import { defaultWorkers, type SystemOptions } from './options.ts';
-import { startProcesses, type ProcessUrls } from './processes.ts';
-import { startServers, type Servers } from './servers.ts';
+import { type ProcessUrls, startProcesses } from './processes.ts';
+import { type Servers, startServers } from './servers.ts';
+import { checkSurroundings, makeDataFolder } from './startChecks.ts';
+import { createSupervisor, type Supervisor } from './supervisor.ts';
 
 /** The processes are called postgres, temporal, worker-1, worker-2, … and api. */
 export interface Running
@@ -96,4 +96,17 @@ async function stopLeftChildren(dataDir: string): Promise<void> {
   const folder = join(dataDir, 'processes');
   const files = await readdir(folder).catch(() => []);
   await Promise.all(files.map((file) => stopLeftChild(join(folder, file))));
+}
+
+/** The given key of session cookies, or the one that the first start made and keeps in `DATA_DIR/secrets`. */
+async function sessionSecret(config: Pick<Config, 'dataDir' | 'sessionSecret'>): Promise<string> {
+  if (config.sessionSecret !== undefined) return config.sessionSecret;
+  const folder = join(config.dataDir, 'secrets');
+  const file = join(folder, 'session');
+  const kept = (await readFile(file, 'utf8').catch(() => '')).trim();
+  if (kept.length >= 32) return kept;
+  const secret = randomBytes(32).toString('base64url');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await writeFile(file, `${secret}\n`, { mode: 0o600 });
+  return secret;
 }

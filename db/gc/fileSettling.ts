@@ -1,5 +1,5 @@
 import { errorTable } from '../../domain/errors.ts';
-import type { FileOutcome } from '../../domain/gc/fileRemoval.ts';
+import type { FileOutcome } from '../../domain/gc/originRemoval.ts';
 import type { GcContent } from '../../domain/gc/gcContent.ts';
 import type { Sql } from '../sql/connection.ts';
 import { overcomeErrors, recordObjectErrors, type ErrorPlace } from '../engine/taskErrorStore.ts';

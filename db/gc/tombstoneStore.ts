@@ -1,4 +1,4 @@
-import type { FileOutcome } from '../../domain/gc/fileRemoval.ts';
+import type { FileOutcome } from '../../domain/gc/originRemoval.ts';
 import type { GcContent } from '../../domain/gc/gcContent.ts';
 import type { ClaimedPart } from '../../domain/tasks/parts.ts';
 import { isFinal, type PartState, type TaskState } from '../../domain/tasks/task.ts';

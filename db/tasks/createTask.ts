@@ -1,9 +1,8 @@
 import { DomainError } from '../../domain/errors.ts';
 import type { ExtractContent } from '../../domain/extract/extractContent.ts';
 import type { GcContent } from '../../domain/gc/gcContent.ts';
-import type { NotificationPolicy } from '../../domain/tasks/notificationPolicy.ts';
+import type { NotificationPolicy, TaskType } from '../../domain/tasks/task.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
-import type { TaskType } from '../../domain/tasks/task.ts';
 import { advisoryLocks } from '../sql/advisoryLocks.ts';
 import { recordAudit, type Actor } from '../audit/auditStore.ts';
 import type { Sql } from '../sql/connection.ts';

@@ -1,5 +1,5 @@
 import { DomainError } from '../../domain/errors.ts';
-import type { ErrorFilters } from '../../domain/tasks/errorFilters.ts';
+import type { ErrorFilters } from '../../domain/tasks/taskFilters.ts';
 import { countRows, readPage, type BlockList } from '../sql/blockPages.ts';
 import { createConditions, type Conditions } from '../sql/conditions.ts';
 import type { Database } from '../sql/connection.ts';

@@ -1,7 +1,6 @@
 import type { ExtractContent } from '../../domain/extract/extractContent.ts';
 import type { GcContent } from '../../domain/gc/gcContent.ts';
-import type { NotificationPolicy } from '../../domain/tasks/notificationPolicy.ts';
-import type { TaskState } from '../../domain/tasks/task.ts';
+import type { NotificationPolicy, TaskState } from '../../domain/tasks/task.ts';
 import type { TaskFilters } from '../../domain/tasks/taskFilters.ts';
 import { countRows, readPage, type BlockList } from '../sql/blockPages.ts';
 import { createConditions, type Conditions } from '../sql/conditions.ts';

@@ -7,8 +7,13 @@ import {
   checkThrottle,
   type ControlAction,
 } from '../../domain/tasks/lifecycle.ts';
-import type { RetryScope } from '../../domain/tasks/retry.ts';
-import { isFinal, taskTypes, type DesiredState, type TaskState } from '../../domain/tasks/task.ts';
+import {
+  type RetryScope,
+  isFinal,
+  taskTypes,
+  type DesiredState,
+  type TaskState,
+} from '../../domain/tasks/task.ts';
 import { asks, type AskedAction } from '../engine/askedAction.ts';
 import { recordAudit, type Actor } from '../audit/auditStore.ts';
 import type { Database, Sql } from '../sql/connection.ts';

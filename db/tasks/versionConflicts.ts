@@ -1,6 +1,5 @@
 import type { TaskWork } from '../../domain/tasks/engineTask.ts';
-import { heldVersions, VersionInUseError } from '../../domain/extract/heldVersions.ts';
-import type { OwnedVersion } from '../../domain/extract/ownedVersion.ts';
+import { heldVersions, VersionInUseError, type OwnedVersion } from '../../domain/extract/heldVersions.ts';
 import { taskTypes } from '../../domain/tasks/task.ts';
 import { advisoryLocks } from '../sql/advisoryLocks.ts';
 import type { Sql } from '../sql/connection.ts';

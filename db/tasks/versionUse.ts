@@ -1,6 +1,6 @@
 import { askInTime } from '../sql/askInTime.ts';
 import type { Database } from '../sql/connection.ts';
-import type { OwnedVersion } from '../../domain/extract/ownedVersion.ts';
+import type { OwnedVersion } from '../../domain/extract/heldVersions.ts';
 
 export type VersionUse = ReturnType<typeof createVersionUse>;
 

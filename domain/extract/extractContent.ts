@@ -40,10 +40,10 @@ export interface ExtractSurroundings {
 export function freezeExtractContent(request: ExtractRequest, around: ExtractSurroundings): ExtractContent {
   const { extraction_target } = request;
   if (extraction_target === 'body_descriptor' && request.filters.objects_type !== 'events') {
-    throw new DomainError(
-      'validationFailed',
-      "Path: 'content.filters.objects_type' message: 'body descriptors are extracted for events only'",
-    );
+    throw new DomainError('validationFailed', {
+      path: 'content.filters.objects_type',
+      message: 'body descriptors are extracted for events only',
+    });
   }
   return {
     extraction_target,
@@ -58,10 +58,10 @@ export function freezeExtractContent(request: ExtractRequest, around: ExtractSur
 
 function attributesOptions({ attributesVersion }: ExtractSurroundings): ExtractContent['options'] {
   if (attributesVersion === null) {
-    throw new DomainError(
-      'noExtractor',
-      "Path: 'content.extraction_target' message: 'the extractor of BASIC_ATTRIBUTES_VERSION tells no attributes'",
-    );
+    throw new DomainError('noExtractor', {
+      path: 'content.extraction_target',
+      message: 'the extractor of BASIC_ATTRIBUTES_VERSION tells no attributes',
+    });
   }
   return { missing: true, attributes_version: attributesVersion };
 }
@@ -69,14 +69,17 @@ function attributesOptions({ attributesVersion }: ExtractSurroundings): ExtractC
 function descriptorOptions(request: ExtractRequest, around: ExtractSurroundings): ExtractContent['options'] {
   const version = request.options?.descriptor_version;
   if (version === undefined) {
-    throw new DomainError('fieldMissing', "Path: 'content.options.descriptor_version' message: 'required'");
+    throw new DomainError('fieldMissing', {
+      path: 'content.options.descriptor_version',
+      message: 'required',
+    });
   }
   const kind = request.extraction_target === 'body_descriptor' ? 'body' : 'face';
   if (!around.hasExtractor(version, kind)) {
-    throw new DomainError(
-      'noExtractor',
-      `Path: 'content.options.descriptor_version' message: 'no network computes ${kind} descriptors of version ${version}'`,
-    );
+    throw new DomainError('noExtractor', {
+      path: 'content.options.descriptor_version',
+      message: `no network computes ${kind} descriptors of version ${version}`,
+    });
   }
   return {
     missing: true,

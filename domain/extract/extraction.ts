@@ -1,4 +1,3 @@
-import type { BasicAttributes } from './basicAttributes.ts';
 import type { ErrorName } from '../errors.ts';
 
 /** An object to extract, with the sample that it has now; without a sample the last three are null. */
@@ -38,4 +37,14 @@ export interface ExtractCounts {
   readonly done: number;
   readonly failed: number;
   readonly skipped: number;
+}
+
+/** What a network tells of the person on a face's sample; stored and shown in this shape. */
+export interface BasicAttributes {
+  /** Years. */
+  readonly age: number;
+  /** Probability of male, 0..1. */
+  readonly gender: number;
+  /** Probabilities, 0..1; absent when the network does not tell them. */
+  readonly emotions?: Readonly<Record<string, number>>;
 }

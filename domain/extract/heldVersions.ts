@@ -1,6 +1,5 @@
 import { DomainError } from '../errors.ts';
 import type { TaskWork } from '../tasks/engineTask.ts';
-import type { OwnedVersion } from './ownedVersion.ts';
 
 /** Refuses a task for another one that is open. */
 export class VersionInUseError extends DomainError {
@@ -40,4 +39,11 @@ export function heldVersions(work: TaskWork): OwnedVersion[] {
   return [...versions].flatMap((version) =>
     version === undefined ? [] : [{ objects: filters.objects_type, type, version }],
   );
+}
+
+/** A version of the descriptors of faces or events. */
+export interface OwnedVersion {
+  readonly objects: 'faces' | 'events';
+  readonly version: number;
+  readonly type: 'face' | 'body';
 }

@@ -102,10 +102,10 @@ export function freezeGcContent(request: GcRequest, now: Date): GcContent {
 function removal(request: GcRequest, now: Date): Omit<FacesGc, 'target' | 'store_results'> {
   const filters = freezeFilters(request.filters ?? {}, now, 'content.filters');
   if (!hasCondition(filters) && request.confirm_all !== true) {
-    throw new DomainError(
-      'selectsEverything',
-      "Path: 'content.filters' message: 'give at least one condition that is more than an empty text, or confirm_all: true'",
-    );
+    throw new DomainError('selectsEverything', {
+      path: 'content.filters',
+      message: 'give at least one condition that is more than an empty text, or confirm_all: true',
+    });
   }
   return {
     filters,
@@ -126,14 +126,14 @@ function descriptorType(request: GcRequest): 'face' | 'body' {
 /** The value may stand in `filters` or beside `target`, and in both only when they agree. */
 function once<T>(inside: T | undefined, beside: T | undefined, name: string): T {
   if (inside !== undefined && beside !== undefined && inside !== beside) {
-    throw new DomainError(
-      'validationFailed',
-      `Path: 'content.${name}' message: 'differs from content.filters.${name}'`,
-    );
+    throw new DomainError('validationFailed', {
+      path: `content.${name}`,
+      message: `differs from content.filters.${name}`,
+    });
   }
   const value = inside ?? beside;
   if (value === undefined) {
-    throw new DomainError('fieldMissing', `Path: 'content.filters.${name}' message: 'required'`);
+    throw new DomainError('fieldMissing', { path: `content.filters.${name}`, message: 'required' });
   }
   return value;
 }

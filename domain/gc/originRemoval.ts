@@ -44,3 +44,10 @@ function again(reason: string, attemptsBefore: number): OriginOutcome {
   if (attempts >= attemptsInAll) return { kind: 'refused', reason: `${reason} (${attempts} attempts)` };
   return { kind: 'again', reason, afterMs: firstDelayMs * 2 ** attemptsBefore };
 }
+
+/** What became of the try to remove a file whose rows are gone. */
+export interface FileOutcome {
+  readonly storageKey: string;
+  /** Why it is still there; null: it is gone. */
+  readonly refusal: string | null;
+}

@@ -1,7 +1,6 @@
 import type { ExtractRequest } from '../extract/extractContent.ts';
 import type { GcRequest } from '../gc/gcContent.ts';
-import type { NotificationPolicy } from '../tasks/notificationPolicy.ts';
-import type { TaskType } from '../tasks/task.ts';
+import type { NotificationPolicy, TaskType } from '../tasks/task.ts';
 
 /** What happens at a time of the schedule while a task that it has made before has not ended. */
 export type OverlapPolicy = 'skip' | 'buffer_one' | 'allow_all';

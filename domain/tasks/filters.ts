@@ -53,7 +53,7 @@ export function freezeFilters<F extends FaceFilters | EventFilters>(filters: F, 
       frozen[name] = freezeTime(String(value), now, `${path}.${name}`);
     } else if (Array.isArray(value)) {
       if (value.length === 0) {
-        throw new DomainError('validationFailed', `Path: '${path}.${name}' message: 'must not be empty'`);
+        throw new DomainError('validationFailed', { path: `${path}.${name}`, message: 'must not be empty' });
       }
       frozen[name] = [...new Set<unknown>(value)];
     }

@@ -1,5 +1,5 @@
 import { DomainError } from '../errors.ts';
-import { isFinal, type DesiredState, type TaskState } from './task.ts';
+import { type DesiredState, isFinal, type TaskState } from './task.ts';
 
 export type ControlAction = 'cancel' | 'pause' | 'resume';
 
@@ -68,4 +68,33 @@ export function checkThrottle(task: { readonly state: TaskState }): void {
 export function checkRemoval(task: { readonly state: TaskState }): void {
   if (!isFinal(task.state))
     throw new DomainError('stillRunning', `the task is ${task.state}; cancel it first`);
+}
+
+/** What a state may be followed by, as docs/architecture.md draws it. */
+export const nextStates: Readonly<Record<TaskState, readonly TaskState[]>> = {
+  pending: ['planning', 'paused', 'cancelled'],
+  planning: ['running', 'pausing', 'cancelling', 'failed'],
+  running: ['pausing', 'cancelling', 'collecting', 'failed'],
+  pausing: ['planning', 'running', 'paused', 'cancelling', 'collecting', 'failed'],
+  paused: ['pending', 'planning', 'running', 'cancelling', 'cancelled'],
+  cancelling: ['cancelled'],
+  collecting: ['planning', 'running', 'cancelling', 'failed', 'done'],
+  cancelled: ['pending'],
+  failed: ['pending'],
+  done: ['pending'],
+};
+
+export const bulkActions = ['cancel', 'retry', 'remove'] as const;
+export type BulkAction = (typeof bulkActions)[number];
+
+/** Whether an action on many tasks is for one in this state: what a repetition would not change is left out too. */
+export function isForTask(action: BulkAction, state: TaskState, hasFailedObjects: boolean): boolean {
+  switch (action) {
+    case 'cancel':
+      return !isFinal(state) && state !== 'cancelling';
+    case 'retry':
+      return state === 'cancelled' || state === 'failed' || (state === 'done' && hasFailedObjects);
+    case 'remove':
+      return isFinal(state);
+  }
 }

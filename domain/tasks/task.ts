@@ -44,3 +44,18 @@ export function taskStatusOf(state: TaskState): number {
 export function isFinal(state: TaskState): state is 'cancelled' | 'failed' | 'done' {
   return state === 'cancelled' || state === 'failed' || state === 'done';
 }
+
+/**
+ * What a retry does again: objects that failed, or those of them that have one error; subtasks that did not end; or
+ * both. What is done is never done again.
+ */
+export type RetryScope = 'failed' | 'unfinished' | 'all' | { readonly errorCode: number };
+
+/** Whom to tell of a task's statuses, and which of them. */
+export interface NotificationPolicy {
+  readonly url: string;
+  /** Of the contract's task_status. */
+  readonly statuses: readonly number[];
+  /** The name, among the service's settings, of the secret that signs. */
+  readonly secret: string;
+}

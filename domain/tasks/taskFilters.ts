@@ -12,3 +12,13 @@ export interface TaskFilters {
   /** Stands somewhere in the description, in small or capital letters. */
   readonly text?: string;
 }
+
+/** What errors of tasks are looked up by. */
+export interface ErrorFilters {
+  readonly taskIds?: readonly number[];
+  readonly errorIds?: readonly number[];
+  readonly errorTimeGte?: string;
+  readonly errorTimeLt?: string;
+  readonly taskType?: number;
+  readonly errorCode?: number;
+}

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import type { BasicAttributes } from '../../domain/extract/basicAttributes.ts';
+import type { BasicAttributes } from '../../domain/extract/extraction.ts';
 import type { Crop } from '../pictures/canonicalWarp.ts';
 import { decodeCrop } from '../pictures/decode.ts';
 import type { Model, Pixels } from '../extractor.ts';

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { BasicAttributes } from '../../domain/extract/basicAttributes.ts';
+import type { BasicAttributes } from '../../domain/extract/extraction.ts';
 import type { Crop } from '../pictures/canonicalWarp.ts';
 import { decodeCrop } from '../pictures/decode.ts';
 import type { Model, Pixels } from '../extractor.ts';

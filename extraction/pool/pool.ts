@@ -1,5 +1,5 @@
 import { DomainError } from '../../domain/errors.ts';
-import type { BasicAttributes } from '../../domain/extract/basicAttributes.ts';
+import type { BasicAttributes } from '../../domain/extract/extraction.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Extracted } from '../extractor.ts';
 import { forkExtractor } from './extractorProcess.ts';

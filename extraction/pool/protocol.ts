@@ -1,4 +1,4 @@
-import type { BasicAttributes } from '../../domain/extract/basicAttributes.ts';
+import type { BasicAttributes } from '../../domain/extract/extraction.ts';
 import type { ExtractorKind } from '../catalogue.ts';
 
 /** What is to be made of a sample; without the descriptor, attributes are cheaper. */

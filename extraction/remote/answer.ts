@@ -1,4 +1,5 @@
-import type { BasicAttributes } from '../../domain/extract/basicAttributes.ts';
+import type { BasicAttributes } from '../../domain/extract/extraction.ts';
+import type { RemoteEntry } from '../catalogue.ts';
 import type { Made, Wanted } from '../pool/protocol.ts';
 import { RemoteTrouble } from './call.ts';
 
@@ -46,4 +47,11 @@ function asRecord(value: unknown, what: string): Record<string, unknown> {
     return value as Record<string, unknown>;
   }
   throw new RemoteTrouble(`${what}: an object is expected`);
+}
+
+/** Rejects when nobody answers at the extractor's address. It is sent no sample: a refusal is an answer too. */
+export async function checkRemote({ url }: Pick<RemoteEntry, 'url'>, limitMs = 1_500): Promise<void> {
+  const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(limitMs) });
+  await response.body?.cancel();
+  if (response.status >= 500) throw new Error(`it answers with status ${response.status}`);
 }

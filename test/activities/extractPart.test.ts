@@ -95,7 +95,7 @@ test('samples that were read ahead for a part that stops no longer wait for an e
       readNext: (_part, _content, _phase, cursor, size) =>
         Promise.resolve(candidates(Number(cursor ?? 0) + 1, size)),
       commit: async () => {
-        await waitFor('the next batch waits', () => waiting.length > 0, { limitMs: 5_000 });
+        await waitFor('the next batch waits', () => waiting.length > 0);
         return { kind: 'stopped' };
       },
     },

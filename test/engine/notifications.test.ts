@@ -47,14 +47,10 @@ const stateOf = async (taskId: number) =>
     ({ state, attempts }) => ({ state, attempts }),
   );
 const delivered = (taskId: number, count: number) =>
-  waitFor(
-    'the notifications to be delivered',
-    async () => {
-      const states = await stateOf(taskId);
-      return states.length === count && states.every(({ state }) => state === 'delivered');
-    },
-    { limitMs: 30_000 },
-  );
+  waitFor('the notifications to be delivered', async () => {
+    const states = await stateOf(taskId);
+    return states.length === count && states.every(({ state }) => state === 'delivered');
+  });
 
 test('two workers tell each status of a task once, and the last one with its books', async () => {
   const taskId = await startGc('/', [0, 1, 5]);

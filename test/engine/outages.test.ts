@@ -106,7 +106,7 @@ async function assertWaiting(
 ): Promise<number[]> {
   const heard = await countComplaints(complaint);
   await waitFor('statements to fail', async () => (await countComplaints(complaint)) >= heard + 10, {
-    ...{ limitMs: 60_000, everyMs: 100 },
+    everyMs: 100,
   });
   const accepted = await during();
   const { rows } = await client.query<{ state: string; failure: unknown }>(
@@ -188,19 +188,15 @@ test("tasks wait while the disk under the database's tables is full", async () =
     during: async () => {
       const accepted: number[] = [];
       // Pages that exist take some more rows.
-      await waitFor(
-        'a new task to be refused',
-        async () => {
-          try {
-            accepted.push(await postTask());
-            return false;
-          } catch (error) {
-            assert.match(String(error), engineUnavailable);
-            return true;
-          }
-        },
-        { limitMs: 60_000 },
-      );
+      await waitFor('a new task to be refused', async () => {
+        try {
+          accepted.push(await postTask());
+          return false;
+        } catch (error) {
+          assert.match(String(error), engineUnavailable);
+          return true;
+        }
+      });
       await assertListedOrRefused();
       return accepted;
     },

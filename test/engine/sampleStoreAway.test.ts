@@ -67,22 +67,14 @@ const standingOf = async (taskId: number): Promise<Standing> => {
 async function assertWaits(taskId: number): Promise<void> {
   await engine.db().query('update tasks set objects_per_second = null');
   // What was read before is still committed.
-  const seen = await waitFor(
-    'every part that runs to wait for the store',
-    async () => {
-      const standing = await standingOf(taskId);
-      return standing.waiting > 0 && standing.working === 0 && standing;
-    },
-    { limitMs: 30_000 },
-  );
-  const last = await waitFor(
-    'parts to be tried again',
-    async () => {
-      const standing = await standingOf(taskId);
-      return standing.tries >= seen.tries + 6 && standing;
-    },
-    { limitMs: 30_000 },
-  );
+  const seen = await waitFor('every part that runs to wait for the store', async () => {
+    const standing = await standingOf(taskId);
+    return standing.waiting > 0 && standing.working === 0 && standing;
+  });
+  const last = await waitFor('parts to be tried again', async () => {
+    const standing = await standingOf(taskId);
+    return standing.tries >= seen.tries + 6 && standing;
+  });
   assert.deepEqual([last.done, last.failed], [seen.done, seen.failed]);
   const { state, failure } = await engine.readTask(taskId);
   assert.match(state, /^(planning|running)$/);
@@ -120,9 +112,7 @@ test('an extract waits while the samples of another store are mounted, and no ob
   const { accountId } = await engine.addFaces({ count, images: await makeWarps(1) });
   await engine.snapshot();
   const { taskId } = await engine.startExtract(accountId, 20);
-  await waitFor('the extract to be under way', async () => (await engine.progressOf(taskId)) > 0, {
-    limitMs: 30_000,
-  });
+  await waitFor('the extract to be under way', async () => (await engine.progressOf(taskId)) > 0);
   const other = newId();
   await whileAway(other, async () => {
     await assertWaits(taskId);

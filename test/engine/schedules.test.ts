@@ -34,7 +34,7 @@ const yearly: ScheduleOrder = {
 const store = () => createScheduleStore(engine.db());
 const find = (scheduleId: number) => createScheduleQueries(engine.db()).find(scheduleId);
 const followed = (scheduleId: number) =>
-  waitFor('Temporal to follow', async () => (await find(scheduleId))?.followed, { limitMs: 30_000 });
+  waitFor('Temporal to follow', async () => (await find(scheduleId))?.followed);
 
 async function create(changes: Partial<ScheduleOrder> = {}): Promise<number> {
   const scheduleId = await store().create({ ...yearly, ...changes }, tester);
@@ -83,24 +83,16 @@ const tasksOf = (scheduleId: number) =>
      where schedule_id = $1 order by task_id`,
     [scheduleId],
   );
-const made = (scheduleId: number, count: number, limitMs = 20_000) =>
-  waitFor(
-    `task ${count} of schedule ${scheduleId}`,
-    async () => {
-      const tasks = await tasksOf(scheduleId);
-      return tasks.length === count && tasks;
-    },
-    { limitMs },
-  );
+const made = (scheduleId: number, count: number) =>
+  waitFor(`task ${count} of schedule ${scheduleId}`, async () => {
+    const tasks = await tasksOf(scheduleId);
+    return tasks.length === count && tasks;
+  });
 const ranAs = (scheduleId: number, outcome: string) =>
-  waitFor(
-    `a run that is ${outcome}`,
-    async () => {
-      const schedule = await find(scheduleId);
-      return (schedule?.lastRun as { outcome?: string } | null)?.outcome === outcome;
-    },
-    { limitMs: 20_000 },
-  );
+  waitFor(`a run that is ${outcome}`, async () => {
+    const schedule = await find(scheduleId);
+    return (schedule?.lastRun as { outcome?: string } | null)?.outcome === outcome;
+  });
 /** Keeps a task from ending until it is let go. */
 const hold = (taskId: number) =>
   engine
@@ -169,7 +161,7 @@ test('skip, wait or run beside it: what counts is the task that has not ended, n
   assert.deepEqual([(await tasksOf(ids.skipping)).length, (await tasksOf(ids.buffering)).length], [1, 1]);
 
   for (const taskId of Object.values(first)) await end(taskId);
-  const [, waited] = await made(ids.buffering, 2, 30_000);
+  const [, waited] = await made(ids.buffering, 2);
   assert.ok(waited);
   await engine.ended(waited.taskId);
   await comeRound(ids.skipping);
@@ -290,7 +282,6 @@ test('schedules come back when Temporal has lost everything, and those made mean
   await followed(added);
   for (const scheduleId of [kept, added]) {
     await waitFor('the schedule in Temporal', () => withHandle(scheduleId, (handle) => handle.describe()), {
-      limitMs: 30_000,
       everyMs: 200,
     });
     await trigger(scheduleId);

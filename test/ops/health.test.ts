@@ -141,7 +141,7 @@ test('a file of a removed sample that resists is told to who asks about other se
 });
 
 test('an API that is told to stop is ill at once, still serves, and asks clients to leave', async () => {
-  const leaving = await startApi(engine, 'leaving', { SHUTDOWN_DELAY_MS: '4000' });
+  const leaving = await startApi(engine, 'leaving', { SHUTDOWN_DELAY_MS: '15000' });
   const url = leaving.url ?? '';
   assert.equal((await fetch(`${url}/version`)).headers.get('connection'), 'keep-alive');
   process.kill(leaving.pid, 'SIGTERM');

@@ -110,16 +110,11 @@ test('however fast a task moves, a page changes about once a second', async () =
   const pages = await Promise.all(['/', '/tasks/view', `/tasks/${taskId}/view`].map(watch));
   const changes = 5;
   let handled = 0;
-  await waitFor(
-    'the pages to change',
-    async () => {
-      await advanceTask(site.server.db, taskId, (handled += 10));
-      const counts = await Promise.all(pages.map((page) => page.evaluate<number>('window.times.length')));
-      return counts.every((count) => count >= changes);
-    },
-    { limitMs: 60_000 },
-  );
-  assert.ok(handled > 10 * 2 * changes, 'the task moves faster than that');
+  await waitFor('the pages to change', async () => {
+    await advanceTask(site.server.db, taskId, (handled += 10));
+    const counts = await Promise.all(pages.map((page) => page.evaluate<number>('window.times.length')));
+    return handled > 10 * 2 * changes && counts.every((count) => count >= changes);
+  });
   for (const page of pages) {
     const times = await page.evaluate<number[]>('window.times');
     const seconds = ((times[changes - 1] ?? 0) - (times[0] ?? 0)) / 1_000;

@@ -81,13 +81,11 @@ test('a process whose words nobody reads any more goes on, and stops in order wh
   const ended = once(talker, 'exit');
   let said = 0;
   talker.on('message', (count) => (said = Number(count)));
-  await waitFor('its first words', () => said > 0, { limitMs: 30_000 });
+  await waitFor('its first words', () => said > 0);
   talker.stdout?.destroy();
   talker.stderr?.destroy();
   const then = said;
-  await waitFor('many more words, or its end', () => said > then + 500 || talker.exitCode !== null, {
-    limitMs: 30_000,
-  });
+  await waitFor('many more words, or its end', () => said > then + 500 || talker.exitCode !== null);
   talker.kill('SIGHUP');
   assert.deepEqual(await ended, [0, null]);
 });

@@ -17,18 +17,14 @@ export function changeUnderway(
     await client.query('begin');
     for (const sql of changes) await client.query(sql);
     const taskId = await start();
-    await waitFor(
-      'a batch that waits for the change',
-      async () => {
-        const [row] = await engine.db().query<{ waiting: number }>(
-          `select count(*) as waiting from pg_stat_activity
+    await waitFor('a batch that waits for the change', async () => {
+      const [row] = await engine.db().query<{ waiting: number }>(
+        `select count(*) as waiting from pg_stat_activity
            where datname = current_database() and wait_event_type = 'Lock' and query like '%' || $1::text || '%'`,
-          [waitsWith],
-        );
-        return row !== undefined && row.waiting > 0;
-      },
-      { limitMs: 60_000 },
-    );
+        [waitsWith],
+      );
+      return row !== undefined && row.waiting > 0;
+    });
     await meanwhile(taskId);
     await client.query('commit');
     return taskId;

@@ -1,6 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 
+/**
+ * How long tests wait for anything at all: long enough for a machine that is busy with much else, so that a wait in vain
+ * is a fault. No test tells right from wrong by it: what must not be waited for lies hours away.
+ */
+export const patienceMs = 120_000;
+
 export interface WaitOptions {
   readonly limitMs?: number;
   readonly everyMs?: number;
@@ -13,7 +19,7 @@ export interface WaitOptions {
 export async function waitFor<Value>(
   what: string,
   fn: () => Promise<Value> | Value,
-  { limitMs = 10_000, everyMs = 20 }: WaitOptions = {},
+  { limitMs = patienceMs, everyMs = 20 }: WaitOptions = {},
 ): Promise<NonNullable<Exclude<Value, false>>> {
   const limit = Date.now() + limitMs;
   for (;;) {

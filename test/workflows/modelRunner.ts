@@ -69,7 +69,7 @@ export async function startModelRunner(temporalAddress: string) {
           if (model.end() === null) model.nudge();
           return model.end();
         },
-        { limitMs: 60_000, everyMs: 500 },
+        { everyMs: 500 },
       );
       model.check();
       await waitFor('the workflow to be closed', async () => (await gateway.findTask(ref)) === 'closed');

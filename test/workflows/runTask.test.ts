@@ -150,7 +150,7 @@ function fakeActivities(): Activities {
 }
 
 async function finished(): Promise<Finish> {
-  return waitFor('the task is finished', () => task.end, { limitMs: 20_000 });
+  return waitFor('the task is finished', () => task.end);
 }
 
 async function runIds(): Promise<number> {
@@ -213,7 +213,7 @@ test('a long task goes on in new runs and repeats no part', async () => {
   assert.deepEqual(await finished(), { outcome: 'done' });
   assert.equal(task.runs.length, 30);
   assert.equal(task.done.size, 30);
-  await waitFor('four runs are listed', async () => (await runIds()) === 4, { limitMs: 10_000 });
+  await waitFor('four runs are listed', async () => (await runIds()) === 4);
 });
 
 test('a cancel ends the task without waiting for a part that hangs', async () => {
@@ -227,7 +227,7 @@ test('a cancel ends the task without waiting for a part that hangs', async () =>
       }),
   });
   await gateway.startTask(ref);
-  await waitFor('parts run', () => task.inFlight > 0, { limitMs: 10_000 });
+  await waitFor('parts run', () => task.inFlight > 0);
   task.desired = 'cancel';
   assert.equal(await gateway.controlTask(ref), true);
   assert.deepEqual(await finished(), { outcome: 'cancelled' });
@@ -255,7 +255,7 @@ test('a paused task waits, and does the rest after it is resumed', async () => {
     },
   });
   await gateway.startTask(ref);
-  await waitFor('the task is paused', () => task.pauses > 0, { limitMs: 10_000 });
+  await waitFor('the task is paused', () => task.pauses > 0);
   assert.equal(task.inFlight, 0);
   assert.equal(task.end, null);
   task.desired = 'run';
@@ -304,7 +304,7 @@ test('a workflow that is cancelled in Temporal itself leaves a cancelled task be
       }),
   });
   await gateway.startTask(ref);
-  await waitFor('parts run', () => task.inFlight > 0, { limitMs: 10_000 });
+  await waitFor('parts run', () => task.inFlight > 0);
   await client.workflow.getHandle(taskWorkflowId(prefix, ref)).cancel();
   assert.deepEqual(await finished(), { outcome: 'cancelled' });
   for (const release of hanging) release();
@@ -313,9 +313,7 @@ test('a workflow that is cancelled in Temporal itself leaves a cancelled task be
 test('a task that lives on in another generation is left alone', async () => {
   task = buildTask({ desired: 'gone' });
   await gateway.startTask(ref);
-  await waitFor('the workflow is closed', async () => (await gateway.findTask(ref)) === 'closed', {
-    limitMs: 10_000,
-  });
+  await waitFor('the workflow is closed', async () => (await gateway.findTask(ref)) === 'closed');
   assert.equal(task.end, null);
   assert.deepEqual(task.runs, []);
 });
@@ -326,7 +324,7 @@ test('the presence of a workflow is told as running, closed or missing', async (
   assert.equal(await gateway.controlTask(ref), false);
   await gateway.startTask(ref);
   await finished();
-  await waitFor('it is closed', async () => (await gateway.findTask(ref)) === 'closed', { limitMs: 10_000 });
+  await waitFor('it is closed', async () => (await gateway.findTask(ref)) === 'closed');
 });
 
 test('a task whose rows forgot parts that it had done does them again', async () => {

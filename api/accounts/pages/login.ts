@@ -61,7 +61,7 @@ export function loginPages(deps: LoginDeps & Pick<PageSources, 'contract'>) {
     const { password = '', again = '' } = fieldsOf(req.body);
     try {
       if (password !== again)
-        throw new DomainError('validationFailed', "Path: 'again' message: 'not the same as above'");
+        throw new DomainError('validationFailed', { path: 'again', message: 'not the same as above' });
       checkPassword({ password });
       const fingerprint = await accountActions.changePassword(account, password, actorOf(req));
       await beginSession(req, account, fingerprint, password, clock);

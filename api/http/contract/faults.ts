@@ -1,20 +1,17 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
-import { DomainError, type ErrorName } from '../../../domain/errors.ts';
+import { DomainError, type ErrorName, type Fault } from '../../../domain/errors.ts';
 
-export interface Fault {
-  /** Where it is, in dotted form. */
-  readonly path: string;
-  readonly message: string;
+export interface DocumentFault extends Fault {
   readonly isMissing: boolean;
 }
 
-function firstFault(errors: readonly ErrorObject[], names?: Readonly<Record<string, string>>): Fault {
+function firstFault(errors: readonly ErrorObject[], names?: Readonly<Record<string, string>>): DocumentFault {
   const [error] = errors;
   if (error === undefined) return { path: '', message: 'is not as documented', isMissing: false };
   return toFault(error, names);
 }
 
-export function toFault(error: ErrorObject, names: Readonly<Record<string, string>> = {}): Fault {
+export function toFault(error: ErrorObject, names: Readonly<Record<string, string>> = {}): DocumentFault {
   const params = error.params as Record<string, unknown>;
   const at = (...more: unknown[]): string =>
     [...error.instancePath.split('/').slice(1).map(unescapePointer), ...more]
@@ -69,8 +66,12 @@ export function pathFault(errors: readonly ErrorObject[], isUuid: (name: string)
     : new DomainError('pageNotFound', 'no such page');
 }
 
-function toError({ path, message, isMissing }: Fault, missing: ErrorName, other: ErrorName): DomainError {
-  return new DomainError(isMissing ? missing : other, `Path: '${path}' message: '${message}'`);
+function toError(
+  { path, message, isMissing }: DocumentFault,
+  missing: ErrorName,
+  other: ErrorName,
+): DomainError {
+  return new DomainError(isMissing ? missing : other, { path, message });
 }
 
 function unescapePointer(step: string): string {

@@ -1,13 +1,11 @@
 import type { ErrorObject } from 'ajv/dist/2020.js';
-import { DomainError } from '../../../domain/errors.ts';
+import { DomainError, type Fault } from '../../../domain/errors.ts';
 import { freezeTime } from '../../../domain/relativeTime.ts';
 import { CronError, nextRuns } from '../../../platform/cron.ts';
 import { formatCount } from '../../../views/assets/words.js';
 import { toFault } from './faults.ts';
 
-export interface TypedFault {
-  readonly path: string;
-  readonly message: string;
+export interface TypedFault extends Fault {
   /** Which of several values it is; null: there is but one. */
   readonly item: string | null;
 }
@@ -19,7 +17,7 @@ export class TypedFaultsError extends DomainError {
   constructor(error: 'validationFailed' | 'badQueryParameter', errors: readonly ErrorObject[]) {
     // That the branch of a condition fails is said by the branch's own faults.
     const faults = errors.filter(({ keyword }) => keyword !== 'if').map(toTypedFault);
-    super(error, faults.map(({ path, message }) => `Path: '${path}' message: '${message}'`)[0] ?? '');
+    super(error, faults[0] ?? '');
     this.faults = faults;
   }
 }

@@ -65,6 +65,6 @@ export const noDialogue: RequestHandler = (req, _res, next) => {
 
 export function checkExcludeHeader(req: Request): void {
   if (req.get('Exclude-Header') !== undefined && !excludesChallenge(req)) {
-    throw new DomainError('badHeader', "Path: 'Exclude-Header' message: 'must be WWW-Authorization'");
+    throw new DomainError('badHeader', { path: 'Exclude-Header', message: 'must be WWW-Authorization' });
   }
 }

@@ -15,6 +15,6 @@ export function requestId(): RequestHandler {
     startContext(req, id);
     res.setHeader(header, id);
     if (given === undefined || isGood) next();
-    else next(new DomainError('badHeader', `Path: '${header}' message: 'must match ${pattern.source}'`));
+    else next(new DomainError('badHeader', { path: header, message: `must match ${pattern.source}` }));
   };
 }

@@ -1,6 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import { DomainError } from '../../../domain/errors.ts';
-import { bulkActions, isForTask, type BulkAction } from '../../../domain/tasks/bulkAction.ts';
+import { bulkActions, isForTask, type BulkAction } from '../../../domain/tasks/lifecycle.ts';
 import { bulkAtOnce, bulkPage } from '../../../views/pages/tasks/bulk.ts';
 import { taskFilters } from '../../../views/pages/tasks/list.ts';
 import { paths } from '../../../views/paths.ts';

@@ -1,5 +1,5 @@
 import type { Request } from 'express';
-import type { OwnedVersion } from '../../../domain/extract/ownedVersion.ts';
+import type { OwnedVersion } from '../../../domain/extract/heldVersions.ts';
 import type { TaskPreviewInput } from '../../../views/pages/tasks/taskPreview.ts';
 import { presentTaskPreview } from '../present/taskPreview.ts';
 import { identityOf } from '../../http/requestContext.ts';

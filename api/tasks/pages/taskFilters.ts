@@ -18,7 +18,7 @@ export function lookAtTaskFilters({ contract, clock }: FilterSources) {
     const query = checkQuery(others);
     // An index of three letters each tells which tasks may have a text.
     if (text !== undefined && text.length < 3)
-      throw new DomainError('badQueryParameter', "Path: 'text' message: '3 letters or more'");
+      throw new DomainError('badQueryParameter', { path: 'text', message: '3 letters or more' });
     return {
       ...toTaskFilters(query),
       ...(creator === undefined ? {} : { creator: creator.toLowerCase() }),

@@ -2,7 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import type { TaskErrorRow } from '../../../db/tasks/errorQueries.ts';
 import type { ErrorGroup, LogLine, PartOfPage } from '../../../db/tasks/taskPageQueries.ts';
 import { DomainError } from '../../../domain/errors.ts';
-import type { RetryScope } from '../../../domain/tasks/retry.ts';
+import type { RetryScope } from '../../../domain/tasks/task.ts';
 import { paths, type TaskAction } from '../../../views/paths.ts';
 import { taskPage } from '../../../views/pages/tasks/one.ts';
 import type { TaskErrorGroupShape, PartShape, TaskErrorShape, TaskLogShape } from '../../../views/shapes.ts';

@@ -120,6 +120,9 @@ test('logging in changes the session id, and logging out ends it', async () => {
   assert.equal((await asNobody('GET', '/4/login', { headers: second })).status, 401);
 });
 
+/** Not the five minutes that were left of it; a busy machine may take a while to ask. */
+const isHalfAnHour = (seconds: number): boolean => seconds > 1_500 && seconds < 1_810;
+
 test('a session ends half an hour after its last request', async () => {
   const session = await logIn(rootLogin, rootPassword);
   const secondsLeft = async (): Promise<number> => {
@@ -130,10 +133,10 @@ test('a session ends half an hour after its last request', async () => {
   };
   const leave = (time: string) =>
     api.db.query('update sessions set expire = now() + $1::interval where expire > now()', [time]);
-  assert.ok(Math.abs((await secondsLeft()) - 1_800) < 10);
+  assert.ok(isHalfAnHour(await secondsLeft()));
   await leave('5 minutes');
   assert.equal((await asNobody('GET', '/4/login', { headers: session })).status, 200);
-  assert.ok(Math.abs((await secondsLeft()) - 1_800) < 10, 'its use has moved its end');
+  assert.ok(isHalfAnHour(await secondsLeft()), 'its use has moved its end');
   await leave('5 minutes');
   assert.equal((await asNobody('GET', '/4/login', { headers: session })).status, 200);
   assert.ok((await secondsLeft()) < 310, 'a minute has not gone by: nothing was written');
@@ -157,7 +160,7 @@ test('what a page asks for by itself does not put off the end of its session, un
   await look('unused');
   assert.ok((await secondsLeft()) < 310);
   await look('used');
-  assert.ok(Math.abs((await secondsLeft()) - 1_800) < 10);
+  assert.ok(isHalfAnHour(await secondsLeft()));
 });
 
 test('a session ends twelve hours after the log-in, however much it is used', async () => {

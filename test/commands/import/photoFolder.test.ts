@@ -3,8 +3,12 @@ import { execFileSync } from 'node:child_process';
 import { chmod, mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { createExclude, defaultExcludes } from '../../../commands/import/exclude.ts';
-import { readPhotoFolder, type FolderContent } from '../../../commands/import/photoFolder.ts';
+import {
+  createExclude,
+  defaultExcludes,
+  readPhotoFolder,
+  type FolderContent,
+} from '../../../commands/import/photoFolder.ts';
 import { printablePath } from '../../../platform/printable.ts';
 import { createTestFolder, type TestFolder } from '../../support/folder.ts';
 

@@ -41,11 +41,11 @@ for (const { script, args, signal, said } of cases) {
       return tree.filter((_pid, index) => times[index] !== null);
     };
     try {
-      await waitFor('the address', () => said.test(output) || npm.exitCode !== null, { limitMs: 60_000 });
+      await waitFor('the address', () => said.test(output) || npm.exitCode !== null);
       tree = await processTree(npm.pid);
       assert.ok(tree.length > 4, output);
       npm.kill(signal);
-      await waitFor('all processes to end', async () => (await left()).length === 0, { limitMs: 20_000 });
+      await waitFor('all processes to end', async () => (await left()).length === 0);
     } finally {
       for (const pid of await left()) process.kill(pid, 'SIGKILL');
       await folder.remove();

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createTestFolder, type TestFolder } from '../../support/folder.ts';
 import { mountSmallDisk } from '../../support/smallDisk.ts';
-import { waitFor } from '../../support/waitFor.ts';
+import { patienceMs, waitFor } from '../../support/waitFor.ts';
 
 let folder: TestFolder;
 let taken: Server;
@@ -31,7 +31,7 @@ function run(file: string, settings: Settings, args: readonly string[] = []) {
     env: { ...process.env, DATA_DIR: join(folder.path, 'data'), PORT: '0', LOG_LEVEL: 'error', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
     // One that has not ended by itself then, ten seconds on a machine with nothing else to do, has no status.
-    timeout: 30_000,
+    timeout: patienceMs,
     killSignal: 'SIGKILL',
   });
   let said = '';

@@ -72,15 +72,11 @@ test('servers that die in the middle come back at their old addresses', async ()
     const before = running.pids();
     running.kill('postgres', 'SIGKILL');
     running.kill('temporal', 'SIGKILL');
-    await waitFor('PostgreSQL', () => query(running.databaseUrl, 'select 1'), { limitMs: 60_000 });
-    const now = await waitFor(
-      'both servers',
-      () => {
-        const pids = running.pids();
-        return Object.values(pids).every((pid) => pid !== null) && pids;
-      },
-      { limitMs: 60_000 },
-    );
+    await waitFor('PostgreSQL', () => query(running.databaseUrl, 'select 1'));
+    const now = await waitFor('both servers', () => {
+      const pids = running.pids();
+      return Object.values(pids).every((pid) => pid !== null) && pids;
+    });
     assert.notEqual(now['postgres'], before['postgres']);
     assert.notEqual(now['temporal'], before['temporal']);
     const port = Number(running.temporalAddress.split(':')[1]);
@@ -100,7 +96,7 @@ test('a start that is given up leaves nothing behind and frees the folder', asyn
   await waitFor('PostgreSQL to begin', () => existsSync(pidFile));
   abort.abort();
   await assert.rejects(starting, { name: 'AbortError' });
-  await waitFor('PostgreSQL to be gone', () => !existsSync(pidFile), { limitMs: 1_000 });
+  await waitFor('PostgreSQL to be gone', () => !existsSync(pidFile));
   await (await startServers()).stop();
 });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import { createOriginStore } from '../../../db/gc/originStore.ts';
 import { createTombstoneStore } from '../../../db/gc/tombstoneStore.ts';
-import type { FileOutcome } from '../../../domain/gc/fileRemoval.ts';
+import type { FileOutcome } from '../../../domain/gc/originRemoval.ts';
 import type { GcContent } from '../../../domain/gc/gcContent.ts';
 import type { ClaimedPart, TaskRef } from '../../../domain/tasks/parts.ts';
 import { openTestDatabase } from '../../support/servers/database.ts';

@@ -4,8 +4,7 @@ import { createAuditQueries } from '../../../db/audit/auditQueries.ts';
 import { createBlockCounts } from '../../../db/ops/blockCounts.ts';
 import { createErrorQueries } from '../../../db/tasks/errorQueries.ts';
 import { createTaskQueries } from '../../../db/tasks/taskQueries.ts';
-import type { ErrorFilters } from '../../../domain/tasks/errorFilters.ts';
-import type { TaskFilters } from '../../../domain/tasks/taskFilters.ts';
+import type { ErrorFilters, TaskFilters } from '../../../domain/tasks/taskFilters.ts';
 import { openTestDatabase } from '../../support/servers/database.ts';
 
 const { db } = await openTestDatabase(4);

@@ -3,9 +3,13 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { DomainError } from '../../../domain/errors.ts';
-import { applyControl, type Control, type ControlAction } from '../../../domain/tasks/lifecycle.ts';
+import {
+  applyControl,
+  type Control,
+  type ControlAction,
+  nextStates,
+} from '../../../domain/tasks/lifecycle.ts';
 import { isFinal, type TaskState } from '../../../domain/tasks/task.ts';
-import { nextStates } from '../../../domain/tasks/transitions.ts';
 
 /** What admins can bring about by themselves: the arrows of docs/architecture.md that bear their orders. */
 const arrows: Record<ControlAction, Partial<Record<TaskState, TaskState>>> = {

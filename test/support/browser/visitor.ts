@@ -1,5 +1,6 @@
 import { rootLogin, rootPassword } from '../servers/apiServer.ts';
 import { basic } from '../rows/basic.ts';
+import { patienceMs } from '../waitFor.ts';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 
 export interface Visitor {
@@ -21,8 +22,9 @@ export async function createVisitor(browser: Browser, { url, ...options }: Visit
     locale: 'en-GB',
     ...options,
   });
+  // Of every page of this window.
+  context.setDefaultTimeout(patienceMs);
   const page = await context.newPage();
-  page.setDefaultTimeout(15_000);
   const complaints: string[] = [];
   page.on('pageerror', (error) => complaints.push(error.message));
   page.on('console', (message) => {

@@ -227,14 +227,14 @@ export async function startEngine({ env = {}, workers, ownServers = false }: Eng
       return row?.done ?? 0;
     },
 
-    ended: (taskId: number, limitMs = 90_000): Promise<TaskRow> =>
+    ended: (taskId: number): Promise<TaskRow> =>
       waitFor(
         `task ${taskId} to end`,
         async () => {
           const task = await readTask(taskId);
           return ['done', 'failed', 'cancelled'].includes(task.state) && task;
         },
-        { limitMs, everyMs: 100 },
+        { everyMs: 100 },
       ),
 
     snapshot: () => withClient(takeSnapshot),

@@ -11,7 +11,7 @@ import { createScheduledTasks } from '../../../db/schedules/scheduledTasks.ts';
 import { createTaskBooks } from '../../../db/engine/taskLifecycle.ts';
 import { createExtractors } from '../../../extraction/extractors.ts';
 import { createExtractorPool } from '../../../extraction/pool/pool.ts';
-import { openImageStore } from '../../../imagestore/open.ts';
+import { openImageStore } from '../../../imagestore/folder.ts';
 import { createSampleRemoval } from '../../../imagestore/sampleRemoval.ts';
 import { createGuardedRequest } from '../../../platform/guardedRequest.ts';
 import { createLogger } from '../../../platform/logger.ts';

@@ -25,14 +25,15 @@ import { createMonthlyCounts } from '../../../platform/monthlyCounts.ts';
 import { createPasswords } from '../../../platform/passwords.ts';
 import { showSettings } from '../../../platform/shownSettings.ts';
 import { createAdmission } from '../../../temporal/admission.ts';
-import { openImageStore } from '../../../imagestore/open.ts';
+import { openImageStore } from '../../../imagestore/folder.ts';
 import { createTestFolder, type TestFolder } from '../folder.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { closeServer } from './closeServer.ts';
+import { patienceMs } from '../waitFor.ts';
 
 export const rootLogin = 'root@visionlabs.ai';
 export const rootPassword = 'root of the tests';
-const patientMs = 10_000;
+const anHourMs = 3_600_000;
 
 export interface Told {
   readonly call: 'start' | 'control';
@@ -117,7 +118,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
   const requestStats = createMonthlyCounts<Omit<RequestCount, 'month' | 'count'>>({
     write: (rows) => stats.addRequests(rows),
     log,
-    everyMs: options.statsEveryMs ?? 3_600_000,
+    everyMs: options.statsEveryMs ?? anHourMs,
   });
   const imageFolder = options.besides?.imageFolder ?? (await createTestFolder('images'));
   const images = openImageStore(`folder:${imageFolder.path}`, watched.sampleStore);
@@ -135,6 +136,8 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     taskChanges,
     workersByQueue: options.workersByQueue ?? (() => Promise.resolve({ orchestrate: 2, gc: 2, extract: 2 })),
     ...(options.heartbeatEveryMs === undefined ? {} : { heartbeatEveryMs: options.heartbeatEveryMs }),
+    // Never within a test: what a page shows it has been told of, or has asked for by itself.
+    refreshMs: anHourMs,
     ...(options.streamsPerAccount === undefined ? {} : { streamsPerAccount: options.streamsPerAccount }),
     trustProxy: options.trustProxy ?? '',
     requestStats,
@@ -171,10 +174,10 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     // What takes longer is left out, and a busy machine may take longer over anything; the limits have tests of their own.
     taskPreviews: createTaskPreviews(pools.reading, {
       exactUpTo: 100_000,
-      countMs: patientMs,
-      questionMs: patientMs,
+      countMs: patienceMs,
+      questionMs: patienceMs,
     }),
-    versionUse: createVersionUse(pools.reading, patientMs),
+    versionUse: createVersionUse(pools.reading, patienceMs),
     extractors: [
       { version: 1, kind: 'face', name: 'resnet128', attributes: true },
       { version: 3, kind: 'face', name: 'mobileface', attributes: false },
@@ -203,6 +206,11 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     warm: (): Promise<void> => app.warm(),
     /** How many are open. */
     connections: () => promisify(server.getConnections.bind(server))(),
+    /** From now on whoever has not sent a request after this long is cut off. */
+    limitRequests: (ms: number): void => {
+      server.headersTimeout = ms;
+      server.requestTimeout = ms;
+    },
     /** As a restart of the process would. */
     endStreams: (): void => app.close(),
     close: async (): Promise<void> => {

@@ -24,7 +24,7 @@ export async function startSystem(settings: Readonly<Record<string, string>>) {
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   const address = () => /^listening on (http:\S+)$/m.exec(output)?.[1];
-  await waitFor('the address', () => address() ?? child.exitCode !== null, { limitMs: 120_000 });
+  await waitFor('the address', () => address() ?? child.exitCode !== null);
   const apiUrl = address();
   assert.ok(apiUrl !== undefined, 'the start has ended');
   return {

@@ -1,5 +1,5 @@
 import type { TaskState } from '../../../domain/tasks/task.ts';
-import { nextStates } from '../../../domain/tasks/transitions.ts';
+import { nextStates } from '../../../domain/tasks/lifecycle.ts';
 import { statusBadge, type Tone } from '../statusBadge/statusBadge.ts';
 
 /** Where a task stands among all that it could be: the way that it should go, and the ways off it. */

@@ -1,4 +1,4 @@
-import { isForTask, type BulkAction } from '../../../domain/tasks/bulkAction.ts';
+import { isForTask, type BulkAction } from '../../../domain/tasks/lifecycle.ts';
 import type { TaskState } from '../../../domain/tasks/task.ts';
 import { formatCount } from '../../assets/words.js';
 import { statusBadge, type StatusBadge } from '../../components/statusBadge/statusBadge.ts';

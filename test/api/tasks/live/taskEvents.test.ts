@@ -6,6 +6,7 @@ import express from 'express';
 import pino from 'pino';
 import { createTaskEvents } from '../../../../api/tasks/live/taskEvents.ts';
 import { closeServer } from '../../../support/servers/closeServer.ts';
+import { patienceMs } from '../../../support/waitFor.ts';
 import {
   rootLogin,
   rootPassword,
@@ -23,18 +24,15 @@ before(async () => {
 });
 after(() => server.close());
 
-/** Reads a stream until `count` events have come, those after the first one sooner than by the look every 15 seconds. */
+/** Reads a stream until `count` events have come. */
 async function readEvents(path: string, count: number, meanwhile?: () => Promise<void>): Promise<string[]> {
   const leave = new AbortController();
-  const leaveAfter = (ms: number) =>
-    setTimeout(() => leave.abort(new Error(`waited ${ms} ms in vain at ${path}`)), ms);
-  let limit = leaveAfter(60_000);
+  const limit = setTimeout(
+    () => leave.abort(new Error(`waited ${patienceMs} ms in vain at ${path}`)),
+    patienceMs,
+  );
   try {
-    return await read(path, count, leave.signal, async () => {
-      await meanwhile?.();
-      clearTimeout(limit);
-      limit = leaveAfter(10_000);
-    });
+    return await read(path, count, leave.signal, async () => meanwhile?.());
   } finally {
     clearTimeout(limit);
   }

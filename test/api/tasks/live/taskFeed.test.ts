@@ -175,7 +175,8 @@ test('changes are read at most once an interval, however many are announced', as
     feed.changed([1]);
     await new Promise((resolve) => setImmediate(resolve));
   }
-  assert.ok(questions.length - asked <= 6, `${questions.length - asked} questions`);
+  const intervals = Math.floor((performance.now() - started) / 200);
+  assert.ok(questions.length - asked <= intervals + 1, `${questions.length - asked} questions`);
 });
 
 test('whoever comes back is told what has ended since', async () => {

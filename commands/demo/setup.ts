@@ -1,8 +1,11 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { acquireLock } from '../../embedded/lock.ts';
+import { isListening } from '../../embedded/ports.ts';
 import { stopLeftPostgres } from '../../embedded/postgres.ts';
 import { stopLeftTemporal } from '../../embedded/temporal.ts';
+import { type Environment, environmentWith, loadConfig } from '../../platform/config.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { UsageError } from '../cli/options.ts';
 
@@ -37,4 +40,39 @@ async function removeDemo(folder: string, found: readonly string[], log: Logger)
   if (place !== '') await rm(place, { recursive: true, force: true });
   await rm(folder, { recursive: true });
   await lock.release();
+}
+
+/**
+ * The demo has servers, data and accounts of its own, whatever the settings say; only PORT is kept, unless it is
+ * taken and was not asked for.
+ */
+export async function demoEnvironment(dataDir: string): Promise<Environment> {
+  const asked = environmentWith({})['PORT'] ?? '';
+  const standard = loadConfig({}).port;
+  const own = [
+    'DATABASE_URL',
+    'TEMPORAL_ADDRESS',
+    'TEMPORAL_NAMESPACE',
+    'IMAGE_STORE',
+    'ADMIN_LOGIN',
+    'HOST',
+  ];
+  const tuned = [
+    'DEFAULT_DESCRIPTOR_VERSION',
+    'TASK_QUEUE_PREFIX',
+    'GC_WINDOW',
+    'BATCH_TARGET_MS',
+    'PARTS_PER_RUN',
+  ];
+  const secrets = ['DATABASE_URL_FILE', 'ADMIN_PASSWORD', 'ADMIN_PASSWORD_FILE', 'TEMPORAL_API_KEY'];
+  return {
+    ...Object.fromEntries([...own, ...tuned, ...secrets].map((name) => [name, ''])),
+    DATA_DIR: dataDir,
+    PORT: asked === '' && (await isListening(standard)) ? '0' : asked,
+    WORKER_METRICS_PORT: '0',
+    EXTRACT_PROCESSES: String(Math.min(4, availableParallelism())),
+    // Some hundreds of faces are to be several subtasks.
+    PART_SIZE_EXTRACT: '100',
+    PART_SIZE_GC: '100',
+  };
 }

@@ -7,7 +7,7 @@ const mostTimes = 8;
  * Slots for activities. One that only waits for its time lends its slot to another until it goes on; then, for as long
  * as the borrower takes, one more than `own` work. So tasks that are held back by a rate do not hold up others.
  */
-export function createLendingSlots(own: number) {
+export function createYieldingSlots(own: number) {
   let lent = 0;
   let taken = 0;
   const asking = new Set<() => void>();
@@ -54,7 +54,7 @@ export function createLendingSlots(own: number) {
   return {
     supplier,
     /** For an activity that has a slot: lends it while `wait` lasts. */
-    lendWhile: async <T>(wait: () => Promise<T>): Promise<T> => {
+    yieldWhile: async <T>(wait: () => Promise<T>): Promise<T> => {
       lent += 1;
       serve();
       try {
