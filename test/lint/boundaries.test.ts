@@ -149,6 +149,8 @@ test('the wiring may import anything', async () => {
     'api/server.ts',
     'temporal/worker.ts',
     'extraction/pool/child.ts',
+    'api/start/planted.ts',
+    'temporal/start/planted.ts',
     'commands/planted.ts',
     'test/planted.ts',
     'bench/planted.ts',
