@@ -1,33 +1,11 @@
+import type { DueNotification, Outbox } from '../db/tasks/outbox.ts';
+import type { GuardedRequest } from '../platform/guardedRequest.ts';
 import type { Logger } from '../platform/logger.ts';
 import { signWebhook } from '../platform/signWebhook.ts';
 
-export interface DueNotification {
-  readonly notificationId: string;
-  readonly url: string;
-  /** Its name. */
-  readonly secret: string;
-  readonly payload: object;
-  /** This attempt's number, from 1. */
-  readonly attempt: number;
-  readonly ageSeconds: number;
-  /** When it was taken, seconds since 1970: receivers compare it with their own clocks. */
-  readonly takenAt: number;
-}
-
 export interface DeliveryDeps {
-  readonly outbox: {
-    delivered(notificationId: string): Promise<void>;
-    failed(notificationId: string, error: string, retryAfterSeconds: number | null): Promise<void>;
-  };
-  readonly client: {
-    /** Answers the status; what cannot be sent rejects with a message for people. */
-    send(message: {
-      readonly method: 'POST';
-      readonly url: string;
-      readonly headers: Readonly<Record<string, string>>;
-      readonly body: string;
-    }): Promise<number>;
-  };
+  readonly outbox: Pick<Outbox, 'delivered' | 'failed'>;
+  readonly client: Pick<GuardedRequest, 'send'>;
   readonly secrets: Readonly<Record<string, string>>;
   readonly log: Logger;
 }

@@ -1,43 +1,24 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Context } from '@temporalio/activity';
+import type { PartStore } from '../db/engine/partStore.ts';
+import type { TaskBooks } from '../db/engine/taskLifecycle.ts';
+import type { TaskAnnouncer } from '../db/tasks/taskAnnouncer.ts';
 import { DomainError } from '../domain/errors.ts';
-import {
-  defaultErrorBudget,
-  isOverErrorBudget,
-  type Books,
-  type TaskFailure,
-} from '../domain/tasks/books.ts';
-import type {
-  AttemptEnd,
-  ClaimedPart,
-  Claiming,
-  Committed,
-  Orders,
-  PartRef,
-  TaskRef,
-} from '../domain/tasks/parts.ts';
+import { defaultErrorBudget, isOverErrorBudget, type TaskFailure } from '../domain/tasks/books.ts';
+import type { ClaimedPart, Committed, PartRef } from '../domain/tasks/parts.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { attempt } from './attempt.ts';
 import { finalFailureOf, toFailure } from './failures.ts';
 import { createPacing, type Pacing } from './pacing.ts';
 
-export interface PartClaims {
-  claim(part: PartRef, claim: string): Promise<Claiming>;
-  /** Gives the part back at its checkpoint, and keeps how the attempt ended. */
-  giveBack(part: ClaimedPart, end: AttemptEnd): Promise<void>;
-  /** What is wanted of the task now; null: it is gone or lives on in another generation. */
-  orders(ref: TaskRef): Promise<Orders | null>;
-  fail(part: PartRef, failure: TaskFailure): Promise<void>;
-}
-
 export interface PartDeps {
-  readonly claims: PartClaims;
+  readonly claims: PartStore;
   /** What went wrong, in words for people. */
   readonly explain: (error: unknown) => TaskFailure;
-  readonly sums: (taskId: number) => Promise<Pick<Books, 'done' | 'failed' | 'skipped'>>;
+  readonly sums: TaskBooks['sums'];
   /** A batch is committed: whoever watches the task may look. */
-  readonly announce: (taskId: number) => void;
+  readonly announce: TaskAnnouncer['announce'];
   readonly metrics: Pick<Metrics, 'partDuration' | 'partRetries' | 'batchDuration' | 'taskObjects'>;
   readonly log: Pick<Logger, 'warn'>;
   /** Lends the part's slot in this process to others while it only waits. */

@@ -1,12 +1,11 @@
+import type { RunOutcome, ScheduledTasks } from '../db/schedules/scheduledTasks.ts';
 import { DomainError } from '../domain/errors.ts';
 import type { ScheduledRun } from '../domain/schedules/schedule.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { attempt } from './attempt.ts';
 
-type Outcome = { readonly kind: 'started' } | { readonly kind: 'skipped' | 'waits' | 'void' };
-
 export interface ScheduledTaskDeps {
-  readonly scheduledTasks: { start(run: ScheduledRun): Promise<Outcome> };
+  readonly scheduledTasks: ScheduledTasks;
   /** Starts the tasks whose turn it is. */
   readonly startNext: () => Promise<void>;
   readonly metrics: Pick<Metrics, 'scheduleFailures'>;
@@ -14,7 +13,7 @@ export interface ScheduledTaskDeps {
 
 /** One time of a schedule: its task's row, and the task's start. Says what became of it. */
 export function createScheduledTask({ scheduledTasks, startNext, metrics }: ScheduledTaskDeps) {
-  return (run: ScheduledRun): Promise<Outcome['kind']> =>
+  return (run: ScheduledRun): Promise<RunOutcome['kind']> =>
     attempt(async () => {
       try {
         const outcome = await scheduledTasks.start(run);

@@ -1,35 +1,11 @@
-import type { TaskFailure } from '../domain/tasks/books.ts';
+import type { PartPlan } from '../db/engine/partPlan.ts';
+import type { TaskBooks, TaskEnd } from '../db/engine/taskLifecycle.ts';
 import type { TaskRef } from '../domain/tasks/parts.ts';
-import type { DesiredState } from '../domain/tasks/task.ts';
 import { attempt } from './attempt.ts';
 
-export type TaskEnd =
-  { readonly outcome: 'done' | 'cancelled' } | { readonly outcome: 'failed'; readonly failure: TaskFailure };
-
 export interface TaskBooksDeps {
-  readonly books: {
-    load(ref: TaskRef): Promise<{
-      readonly kind: 'gc' | 'extract';
-      readonly desired: DesiredState | 'gone';
-      readonly windowSize: number | null;
-      readonly priority: number;
-    }>;
-    pause(ref: TaskRef): Promise<void>;
-    collect(ref: TaskRef): Promise<void>;
-    /** `unfinished`: the task has parts left, and goes on in a new run. */
-    finish(ref: TaskRef, end: TaskEnd): Promise<'ended' | 'unfinished'>;
-  };
-  readonly plan: {
-    next(
-      ref: TaskRef,
-      after: number,
-    ): Promise<{
-      readonly parts: number[];
-      readonly planned: boolean;
-      /** The task's row says why nothing more was planned. */
-      readonly stopped?: true;
-    }>;
-  };
+  readonly books: Pick<TaskBooks, 'load' | 'pause' | 'collect' | 'finish'>;
+  readonly plan: PartPlan;
   /** Parts in flight of a task that does not say itself. */
   readonly windowOf: (ref: TaskRef, kind: 'gc' | 'extract') => Promise<number>;
   readonly partsPerRun: number;

@@ -1,18 +1,17 @@
 import express, { type Express } from 'express';
-import type { Logger } from 'pino';
-import type { HealthCheck } from '../platform/healthChecks.ts';
-import { abilitiesOf, type Network } from '../domain/extract/networks.ts';
+import type { Stores } from '../db/stores.ts';
+import { abilitiesOf } from '../domain/extract/networks.ts';
 import { isLoopback } from '../platform/config.ts';
+import type { Metrics } from '../platform/metrics.ts';
 import type { Passwords } from '../platform/passwords.ts';
-import { createAccountActions, type AccountActionsDeps } from './accounts/actions.ts';
-import { createAuthenticator, type AuthenticatorDeps } from './accounts/auth/authenticator.ts';
-import { createSessionAudit, type SessionAuditDeps } from './accounts/auth/sessionAudit.ts';
+import { createAccountActions } from './accounts/actions.ts';
+import { createAuthenticator } from './accounts/auth/authenticator.ts';
+import { createSessionAudit } from './accounts/auth/sessionAudit.ts';
 import type { LoginLimit } from './accounts/auth/loginLimit.ts';
 import { createContract } from './http/contract/contract.ts';
 import { readDocument } from './http/contract/document.ts';
 import { readManual } from './documents/manual.ts';
 import { manualRouter } from './documents/manualRouter.ts';
-import type { Clock } from './http/instants.ts';
 import { createJsonRouter, refuseUnknownHandlers, type Handlers } from './http/jsonRouter.ts';
 import { authenticate } from './http/middleware/authenticate.ts';
 import { errorHandler } from './http/middleware/errorHandler.ts';
@@ -22,95 +21,65 @@ import { notFound } from './http/middleware/notFound.ts';
 import { queryEncoding } from './http/middleware/queryEncoding.ts';
 import { requestId } from './http/middleware/requestId.ts';
 import { requestLog } from './http/middleware/requestLog.ts';
-import { requestMetrics, type HttpMetrics } from './http/middleware/requestMetrics.ts';
+import { requestMetrics } from './http/middleware/requestMetrics.ts';
 import { requestStats, type RequestStats } from './http/middleware/requestStats.ts';
 import { securityHeaders } from './http/middleware/securityHeaders.ts';
 import { sessions, type SessionSettings } from './http/middleware/session.ts';
-import type { PageSources } from './html/deps.ts';
 import { setEnvironmentName } from './html/environmentName.ts';
 import { setFormTokenKey } from './html/formToken.ts';
 import { createPages, type PagesDeps } from './pages.ts';
 import { sendJson } from './http/sendJson.ts';
-import { createPreviewTask, type PreviewTaskDeps } from './tasks/previewTask.ts';
+import { createPreviewTask } from './tasks/previewTask.ts';
 import { accountRoutes } from './accounts/json.ts';
-import { auditRoutes, type AuditDeps } from './audit/json.ts';
+import { auditRoutes } from './audit/json.ts';
 import { configRoutes } from './ops/config.ts';
 import { docsRoutes } from './documents/json.ts';
 import { healthRoutes } from './ops/health.ts';
-import { listRoutes, type ListsDeps } from './lists/json.ts';
+import { listRoutes } from './lists/json.ts';
 import { helpRoutes, type HelpDeps } from './ops/sysInfo.ts';
 import { loginRoutes } from './accounts/loginJson.ts';
-import { metricsRoutes, type MetricsDeps } from './ops/metrics.ts';
-import { notificationRoutes, type NotificationsDeps } from './notifications/json.ts';
-import { scheduleRoutes, type SchedulesDeps } from './schedules/json.ts';
-import { searchRoutes, type SearchDeps } from './faces/json.ts';
-import { taskErrorRoutes, type TaskErrorsDeps } from './errors/json.ts';
-import { taskRoutes, type TasksDeps } from './tasks/json.ts';
+import { metricsRoutes } from './ops/metrics.ts';
+import { notificationRoutes } from './notifications/json.ts';
+import { scheduleRoutes } from './schedules/json.ts';
+import { searchRoutes } from './faces/json.ts';
+import { taskErrorRoutes } from './errors/json.ts';
+import { taskRoutes } from './tasks/json.ts';
 import { versionRoutes } from './ops/version.ts';
-import { createPolicyReader, type NotificationPoliciesDeps } from './notifications/policies.ts';
-import { createScheduleActions, type ScheduleActionsDeps } from './schedules/actions.ts';
+import { createPolicyReader } from './notifications/policies.ts';
+import { createScheduleActions } from './schedules/actions.ts';
 import { createTaskActions, type TaskActionsDeps } from './tasks/actions.ts';
 
-export interface AppDeps extends NotificationPoliciesDeps, KnownHostDeps {
-  readonly log: Logger;
-  readonly metrics: HttpMetrics & MetricsDeps['metrics'];
+/** Of what pages need, that which `createApp` makes itself. */
+type Made =
+  | 'accountActions'
+  | 'authenticator'
+  | 'contract'
+  | 'previewTask'
+  | 'scheduleActions'
+  | 'session'
+  | 'sessionAudit'
+  | 'taskActions';
+
+export interface AppDeps
+  extends
+    Pick<Stores, 'accounts' | 'audit' | 'schedules' | 'tasks'>,
+    Omit<PagesDeps, Made>,
+    Omit<HelpDeps, 'extractors'>,
+    Pick<TaskActionsDeps, 'gateway' | 'startNext'>,
+    KnownHostDeps {
+  readonly metrics: Metrics;
   /** Sets the figures that have to be looked up, shortly before they are shown. */
   refreshMetrics(): Promise<void>;
-  readonly clock: Clock;
-  readonly checks: readonly HealthCheck[];
-  isUnavailable(error: unknown): boolean;
   readonly session: SessionSettings;
-  readonly taskChanges: PagesDeps['taskChanges'];
-  livingSessions: PagesDeps['livingSessions'];
-  readonly workersByQueue: PagesDeps['workersByQueue'];
-  readonly heartbeatEveryMs?: number;
-  /** How often listeners are told of what nobody announces; default 15 s. */
-  readonly refreshMs?: number;
-  /** Of events; default 1,024. */
-  readonly streamsPerAccount?: number;
   /** Whose X-Forwarded-For is believed; express's words. */
   readonly trustProxy: string;
   readonly passwords: Passwords;
   readonly requestStats: RequestStats;
-  readonly sysInfoLists: HelpDeps['sysInfoLists'];
-  readonly temporalVersion: HelpDeps['temporalVersion'];
-  readonly workerVersion: HelpDeps['workerVersion'];
-  readonly signingKey: HelpDeps['signingKey'];
-  /** By name, secrets masked. */
-  readonly shownSettings: HelpDeps['shownSettings'];
-  /** Whether everybody may read them. */
+  /** Whether everybody may read the settings. */
   readonly configPublic: boolean;
   /** Shown at the top of every page. */
   readonly environmentName: string | null;
-  readonly isDevelopment: boolean;
   readonly loginLimit: LoginLimit;
-  readonly accounts: AuthenticatorDeps['accounts'] & AccountActionsDeps['accounts'];
-  readonly accountLists: PageSources['accountLists'];
-  readonly listLists: ListsDeps['listLists'];
-  readonly searchLists: SearchDeps['searchLists'] & PageSources['searchLists'];
-  readonly audit: SessionAuditDeps['audit'];
-  readonly auditLists: AuditDeps['auditLists'];
-  readonly tasks: TaskActionsDeps['tasks'];
-  readonly schedules: ScheduleActionsDeps['schedules'];
-  readonly scheduleLists: SchedulesDeps['scheduleLists'];
-  readonly gateway: TaskActionsDeps['gateway'];
-  readonly startNext: TaskActionsDeps['startNext'];
-  readonly taskLists: TasksDeps['taskLists'] & PageSources['taskLists'];
-  readonly subtaskLists: TasksDeps['subtaskLists'];
-  readonly resultLists: TasksDeps['resultLists'];
-  readonly errorLists: TasksDeps['errorLists'] & TaskErrorsDeps['errorLists'] & PageSources['errorLists'];
-  readonly notificationLists: NotificationsDeps['notificationLists'];
-  readonly faceLists: PageSources['faceLists'];
-  readonly eventLists: PageSources['eventLists'];
-  readonly images: PageSources['images'];
-  readonly homeLists: PageSources['homeLists'];
-  readonly taskPageLists: PageSources['taskPageLists'];
-  readonly workflowUrl: PageSources['workflowUrl'];
-  readonly taskPreviews: PreviewTaskDeps['taskPreviews'];
-  readonly versionUse: PageSources['versionUse'];
-  readonly extractors: readonly (Network & { readonly name: string })[];
-  readonly defaultFaceVersion: number;
-  readonly defaultBodyVersion: number;
   readonly basicAttributesVersion: number;
 }
 
@@ -160,7 +129,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const handlers: Handlers = {
     ...versionRoutes(),
     ...loginRoutes({ ...deps, authenticator, accountActions, sessionAudit }),
-    ...accountRoutes({ accountLists: deps.accountLists, accountActions }),
+    ...accountRoutes({ accountQueries: deps.accountQueries, accountActions }),
     ...listRoutes(deps),
     ...searchRoutes(deps),
     ...taskRoutes({ ...deps, taskActions, previewTask }),
@@ -169,7 +138,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...scheduleRoutes({ ...deps, scheduleActions }),
     ...auditRoutes(deps),
     ...healthRoutes(deps.checks),
-    ...metricsRoutes({ metrics, refresh: () => deps.refreshMetrics() }),
+    ...metricsRoutes(metrics, () => deps.refreshMetrics()),
     ...helpRoutes(deps),
     ...configRoutes(deps.shownSettings),
     ...docsRoutes({ text }),

@@ -1,12 +1,11 @@
 import express, { type ErrorRequestHandler, type RequestHandler, type Router } from 'express';
+import type { TaskChanges } from '../db/tasks/taskChanges.ts';
 import { DomainError } from '../domain/errors.ts';
 import { render, warmTemplates } from '../views/environment.ts';
 import { paths, type ScheduleAction, type TaskAction } from '../views/paths.ts';
-import type { Authenticator } from './accounts/auth/authenticator.ts';
-import type { SessionAudit } from './accounts/auth/sessionAudit.ts';
-import { createTaskEvents } from './tasks/live/taskEvents.ts';
+import { createTaskEvents, type TaskEventsDeps } from './tasks/live/taskEvents.ts';
 import { createWorkerWatch, type WorkerWatchDeps } from './tasks/live/workerWatch.ts';
-import { createTaskFeed } from './tasks/live/taskFeed.ts';
+import { createTaskFeed, type TaskFeedDeps } from './tasks/live/taskFeed.ts';
 import { readLiveTasks } from './tasks/live/readLiveTasks.ts';
 import { authenticate, noDialogue } from './http/middleware/authenticate.ts';
 import { methodNotAllowed } from './http/middleware/methodNotAllowed.ts';
@@ -24,9 +23,11 @@ import { readForm, readStrangersForm } from './html/form.ts';
 import { help } from './ops/pages/help.ts';
 import { home, homePageSize } from './ops/pages/home.ts';
 import { oneList } from './lists/page.ts';
+import type { LoginDeps } from './accounts/loginJson.ts';
 import { loginPages } from './accounts/pages/login.ts';
 import { newTask } from './tasks/pages/newTask.ts';
-import { pageErrors, type PageErrorsDeps } from './html/pageErrors.ts';
+import { pageErrors } from './html/pageErrors.ts';
+import type { ErrorHandlerDeps } from './http/middleware/errorHandler.ts';
 import { isForm, prefersHtml } from './html/prefersHtml.ts';
 import { samplePicture } from './faces/pages/samplePicture.ts';
 import { search } from './faces/pages/search.ts';
@@ -37,22 +38,18 @@ import { taskList } from './tasks/pages/taskList.ts';
 import { actOnTask, oneTask } from './tasks/pages/tasks.ts';
 import { throttleTask } from './tasks/pages/throttleTask.ts';
 
-export interface PagesDeps extends PageErrorsDeps, PageSources {
+export interface PagesDeps
+  extends
+    ErrorHandlerDeps,
+    PageSources,
+    Omit<TaskEventsDeps, 'feed' | 'workerWatch' | 'authenticator'>,
+    Pick<WorkerWatchDeps, 'workersByQueue'>,
+    Pick<TaskFeedDeps, 'refreshMs'>,
+    Pick<LoginDeps, 'authenticator' | 'sessionAudit'> {
   readonly session: RequestHandler;
-  readonly authenticator: Authenticator;
-  /** Which tasks and schedules change, as soon as they do; null: any may have. */
-  readonly taskChanges: {
-    subscribe(heard: (taskIds: readonly number[] | null) => void): void;
-    subscribeToSchedules(heard: (scheduleId: number | null) => void): void;
-  };
-  readonly workersByQueue: WorkerWatchDeps['workersByQueue'];
-  livingSessions(ids: readonly string[]): Promise<ReadonlySet<string>>;
-  readonly heartbeatEveryMs?: number;
-  readonly refreshMs?: number;
-  readonly streamsPerAccount?: number;
+  readonly taskChanges: Pick<TaskChanges, 'subscribe' | 'subscribeToSchedules'>;
   /** By name, secrets masked. */
   readonly shownSettings: Readonly<Record<string, unknown>>;
-  readonly sessionAudit: SessionAudit;
   /** Shows what only those who develop need. */
   readonly isDevelopment: boolean;
 }

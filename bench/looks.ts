@@ -3,7 +3,7 @@ import { textTable } from '../commands/cli/textTable.ts';
 import { createHistoryStore } from '../db/tasks/historyStore.ts';
 import { createPartStore } from '../db/engine/partStore.ts';
 import { createTaskBooks } from '../db/engine/taskLifecycle.ts';
-import { createTaskLists } from '../db/tasks/taskQueries.ts';
+import { createTaskQueries } from '../db/tasks/taskQueries.ts';
 import type { Bed } from './harness/bed.ts';
 import { median, round } from './harness/figures.ts';
 import type { Measurement } from './measurements.ts';
@@ -31,7 +31,7 @@ export const looks: Measurement = {
     say(`looks: a task of ${parts} parts`);
     const ref = { taskId: await seed(bed, parts), generation: 1 };
     const { taskId } = ref;
-    const [lists, history, books] = [createTaskLists(db), createHistoryStore(db), createTaskBooks(db)];
+    const [lists, history, books] = [createTaskQueries(db), createHistoryStore(db), createTaskBooks(db)];
     const ofAll = (sql: string) => () => db.query(sql, [taskId]);
     const kinds: [string, () => Promise<unknown>, () => Promise<unknown>][] = [
       ['a look at the task (API, page, live)', ofAll(sumOfAll), () => lists.find(taskId)],

@@ -1,30 +1,47 @@
-import { createAccountLists } from './accounts/accountQueries.ts';
+import { createAccountQueries } from './accounts/accountQueries.ts';
 import { createAccountStore } from './accounts/accountStore.ts';
-import { createAuditLists } from './audit/auditQueries.ts';
+import { createAuditQueries } from './audit/auditQueries.ts';
 import { createAuditStore } from './audit/auditStore.ts';
-import { createErrorLists } from './tasks/errorQueries.ts';
-import { createEventLists } from './faces/eventQueries.ts';
-import { createFaceLists } from './faces/faceQueries.ts';
-import { createHomeLists } from './ops/homeQueries.ts';
-import { createListLists } from './faces/listQueries.ts';
-import { createNotificationLists } from './tasks/notificationQueries.ts';
+import { createBlockCounts } from './ops/blockCounts.ts';
+import type { Database } from './sql/connection.ts';
+import { createErrorQueries } from './tasks/errorQueries.ts';
+import { createEventQueries } from './faces/eventQueries.ts';
+import { createExtractStore } from './extract/extractStore.ts';
+import { createFaceQueries } from './faces/faceQueries.ts';
+import { createFollowedSchedules } from './schedules/followedSchedules.ts';
+import { createGcStore } from './gc/gcStore.ts';
+import { createHistoryStore } from './tasks/historyStore.ts';
+import { createHomeQueries } from './ops/homeQueries.ts';
+import { createListQueries } from './faces/listQueries.ts';
+import { createMissedRuns } from './schedules/missedRuns.ts';
+import { createNotificationQueries } from './tasks/notificationQueries.ts';
+import { createOpenTasks } from './engine/openTasks.ts';
+import { createOriginStore } from './gc/originStore.ts';
+import { createOutbox } from './tasks/outbox.ts';
+import { createOwnerlessCount } from './faces/ownerlessCount.ts';
+import { createPartSums } from './engine/partSums.ts';
 import type { Pools } from './sql/pools.ts';
-import { createResultLists } from './tasks/resultQueries.ts';
+import { createResultQueries } from './tasks/resultQueries.ts';
 import { createSampleStoreRow } from './faces/sampleStoreRow.ts';
-import { createScheduleLists } from './schedules/scheduleQueries.ts';
+import { createScheduleQueries } from './schedules/scheduleQueries.ts';
 import { createScheduleStore } from './schedules/scheduleStore.ts';
-import { createSearchLists } from './faces/searchQueries.ts';
+import { createSearchQueries } from './faces/searchQueries.ts';
 import { createStatsStore } from './ops/statsStore.ts';
-import { createSubtaskLists } from './tasks/subtaskQueries.ts';
-import { createSysInfoLists } from './ops/sysInfoQueries.ts';
-import { createTaskLists } from './tasks/taskQueries.ts';
-import { createTaskPageLists } from './tasks/taskPageQueries.ts';
+import { createSubtaskQueries } from './tasks/subtaskQueries.ts';
+import { createSysInfoQueries } from './ops/sysInfoQueries.ts';
+import { createTaskPageQueries } from './tasks/taskPageQueries.ts';
+import { createTaskPreviews } from './selection/taskPreview.ts';
+import { createTaskQueries } from './tasks/taskQueries.ts';
 import { createTaskStore } from './tasks/taskStore.ts';
 import { createTombstoneStore } from './gc/tombstoneStore.ts';
+import { createVersionUse } from './tasks/versionUse.ts';
+import { createWindows } from './engine/windows.ts';
 import { createWorkerStore } from './ops/workerStore.ts';
 
+export type Stores = ReturnType<typeof createStores>;
+
 /** What the API asks and orders, each over the connections that are for it. */
-export function createApiStores({ identity, control, heavy, reading, exports, health }: Pools) {
+export function createStores({ identity, control, heavy, reading, exports, health }: Pools) {
   const known = createAccountStore(identity);
   const heavyTasks = createTaskStore(heavy);
   return {
@@ -38,28 +55,52 @@ export function createApiStores({ identity, control, heavy, reading, exports, he
     tasks: { ...createTaskStore(control), retry: heavyTasks.retry, remove: heavyTasks.remove },
     schedules: createScheduleStore(control),
     stats: createStatsStore(control),
-    accountLists: createAccountLists(reading),
-    auditLists: createAuditLists(reading),
-    errorLists: { ...createErrorLists(reading), all: createErrorLists(exports).all },
-    eventLists: createEventLists(reading),
-    faceLists: createFaceLists(reading),
-    homeLists: createHomeLists(reading),
-    listLists: createListLists(reading),
-    notificationLists: createNotificationLists(reading),
-    scheduleLists: createScheduleLists(reading),
-    searchLists: createSearchLists(reading),
-    sysInfoLists: createSysInfoLists(reading),
-    taskLists: { ...createTaskLists(reading), all: createTaskLists(exports).all },
-    taskPageLists: createTaskPageLists(reading),
+    accountQueries: createAccountQueries(reading),
+    auditQueries: createAuditQueries(reading),
+    errorQueries: { ...createErrorQueries(reading), all: createErrorQueries(exports).all },
+    eventQueries: createEventQueries(reading),
+    faceQueries: createFaceQueries(reading),
+    homeQueries: createHomeQueries(reading),
+    listQueries: createListQueries(reading),
+    notificationQueries: createNotificationQueries(reading),
+    scheduleQueries: createScheduleQueries(reading),
+    searchQueries: createSearchQueries(reading),
+    sysInfoQueries: createSysInfoQueries(reading),
+    taskQueries: { ...createTaskQueries(reading), all: createTaskQueries(exports).all },
+    taskPageQueries: createTaskPageQueries(reading),
+    taskPreviews: createTaskPreviews(reading),
+    versionUse: createVersionUse(reading),
     workers: createWorkerStore(reading),
-    resultLists: createResultLists(exports),
-    subtaskLists: createSubtaskLists(exports),
-    /** For health and figures, which have to be told whatever the lists wait for. */
+    resultQueries: createResultQueries(exports),
+    subtaskQueries: createSubtaskQueries(exports),
+    /** For health and figures, which have to be told whatever the others wait for. */
     watched: {
       sampleStore: createSampleStoreRow(health),
-      taskLists: createTaskLists(health),
+      taskQueries: createTaskQueries(health),
       tombstones: createTombstoneStore(health),
       workers: createWorkerStore(health),
     },
+  };
+}
+
+/** What tasks are worked on with, and kept going. What has settings of its own is made where these are. */
+export function createEngineStores(db: Database) {
+  return {
+    blockCounts: createBlockCounts(db),
+    extract: createExtractStore(db),
+    followedSchedules: createFollowedSchedules(db),
+    gc: createGcStore(db),
+    history: createHistoryStore(db),
+    missedRuns: createMissedRuns(db),
+    openTasks: createOpenTasks(db),
+    origins: createOriginStore(db),
+    outbox: createOutbox(db),
+    ownerless: createOwnerlessCount(db),
+    partSums: createPartSums(db),
+    sampleStore: createSampleStoreRow(db),
+    stats: createStatsStore(db),
+    tombstones: createTombstoneStore(db),
+    windows: createWindows(db),
+    workers: createWorkerStore(db),
   };
 }

@@ -7,6 +7,8 @@ export interface SampleToExtract extends RemoteRequest {
   readonly kind: 'face' | 'body';
 }
 
+export type Extractors = ReturnType<typeof createExtractors>;
+
 /** Our own networks, in child processes, and the remote extractors, by version and kind. */
 export function createExtractors(
   pool: Pick<ExtractorPool, 'run' | 'tellAttributes'>,
@@ -15,11 +17,17 @@ export function createExtractors(
   const findRemote = ({ version, kind }: SampleToExtract) =>
     remotes.find(({ entry }) => entry.version === version && entry.kind === kind);
   return {
+    /**
+     * Calls `bytes` when an extractor is about to need them, so that images do not pile up in memory.
+     * @throws DomainError sampleUnreadable | sampleKillsExtractor for what is wrong with this sample alone,
+     *   extractorUnavailable when no sample can be extracted now
+     */
     describe: async (sample: SampleToExtract): Promise<Float32Array> => {
       const remote = findRemote(sample);
       if (remote === undefined) return (await pool.run(sample)).descriptor;
       return given((await remote.extract(sample, 'descriptor')).descriptor);
     },
+    /** Like `describe`. */
     tellAttributes: async (sample: SampleToExtract): Promise<BasicAttributes> => {
       const remote = findRemote(sample);
       if (remote === undefined) return pool.tellAttributes(sample);

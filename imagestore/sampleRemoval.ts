@@ -15,6 +15,8 @@ export interface SampleRemovalDeps<File extends OldFile> {
   readonly log: Logger;
 }
 
+export type SampleRemoval = ReturnType<typeof createSampleRemoval>;
+
 export interface TriedFiles {
   /** Of files that were tried. */
   readonly outcomes: readonly FileOutcome[];

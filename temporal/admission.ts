@@ -1,10 +1,12 @@
-import type { TaskStart } from '../domain/tasks/parts.ts';
+import type { Turns } from '../db/engine/turns.ts';
 import type { Gateway } from './gateway.ts';
 
 export interface AdmissionDeps {
-  readonly turns: { admit(limit: number): Promise<TaskStart[]> };
+  readonly turns: Pick<Turns, 'admit'>;
   readonly gateway: Pick<Gateway, 'startTask'>;
 }
+
+export type Admission = ReturnType<typeof createAdmission>;
 
 const atOnce = 20;
 

@@ -1,12 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { DueNotification } from '../activities/deliverNotification.ts';
+import type { DueNotification, Outbox } from '../db/tasks/outbox.ts';
 import type { Logger } from '../platform/logger.ts';
 
 export interface DeliveriesDeps {
-  readonly outbox: {
-    take(limit: number, leaseSeconds: number): Promise<DueNotification[]>;
-    sweep(): Promise<void>;
-  };
+  readonly outbox: Pick<Outbox, 'take' | 'sweep'>;
   readonly deliver: (due: DueNotification) => Promise<void>;
   readonly log: Logger;
 }

@@ -1,19 +1,10 @@
+import type { MissedRuns } from '../db/schedules/missedRuns.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import { nextRuns } from '../platform/cron.ts';
 
-interface Watched {
-  readonly scheduleId: number;
-  readonly cron: string;
-  readonly timeZone: string;
-  readonly since: Date;
-}
-
-export interface MissedRunWatchDeps<Schedule extends Watched> {
-  readonly runs: {
-    watched(): Promise<Schedule[]>;
-    note(schedule: Schedule, time: Date): Promise<boolean>;
-  };
+export interface MissedRunWatchDeps {
+  readonly runs: MissedRuns;
   readonly metrics: Pick<Metrics, 'scheduleFailures'>;
   readonly log: Logger;
   /** The database's time. */
@@ -27,10 +18,7 @@ const graceMs = 15 * 60_000;
  * Notes the times at which a schedule should have run and did not, whatever the reason: nothing fails then, so nobody
  * else would tell. One time of each schedule at each call; read from rows alone, Temporal may be what is away.
  */
-export function createMissedRunWatch<Schedule extends Watched>(
-  deps: MissedRunWatchDeps<Schedule>,
-): () => Promise<void> {
-  const { runs, metrics, log, now } = deps;
+export function createMissedRunWatch({ runs, metrics, log, now }: MissedRunWatchDeps): () => Promise<void> {
   return async () => {
     const deadline = (await now()).getTime() - graceMs;
     for (const schedule of await runs.watched()) {

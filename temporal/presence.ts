@@ -1,21 +1,12 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { WorkerStore } from '../db/ops/workerStore.ts';
 import type { Logger } from '../platform/logger.ts';
 
 export interface PresenceDeps {
-  readonly store: {
-    beat(
-      workerId: string,
-      queues: readonly string[],
-      version: string,
-      extractSlots: number | null,
-      clockOffsetSeconds: number,
-    ): Promise<void>;
-    leave(workerId: string): Promise<void>;
-  };
+  readonly store: Pick<WorkerStore, 'beat' | 'leave'>;
   readonly workerId: string;
   readonly queues: readonly string[];
   readonly version: string;
-  /** How many parts of extracts this process can work on at once; null: none. */
   readonly extractSlots: number | null;
   /** Throws when this process does not take work. */
   check(): void;

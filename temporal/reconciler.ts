@@ -1,54 +1,39 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { OpenTask, OpenTasks } from '../db/engine/openTasks.ts';
+import type { PartSums } from '../db/engine/partSums.ts';
+import type { Turns } from '../db/engine/turns.ts';
+import type { Windows } from '../db/engine/windows.ts';
+import type { BlockCounts } from '../db/ops/blockCounts.ts';
+import type { HistoryStore } from '../db/tasks/historyStore.ts';
 import type { TaskRef, TaskStart } from '../domain/tasks/parts.ts';
-import type { DesiredState, TaskState } from '../domain/tasks/task.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import type { Admission } from './admission.ts';
 import type { Gateway } from './gateway.ts';
-
-interface OpenTask extends TaskStart {
-  readonly state: TaskState;
-  readonly desiredState: DesiredState;
-  readonly idleSeconds: number;
-}
+import type { SampleWatch } from './sampleWatch.ts';
 
 export interface ReconcilerDeps {
-  readonly tasks: {
-    asLeader(work: () => Promise<void>): Promise<boolean>;
-    /** Tasks that are at work, by id: all, or those of which something is to be expected by now. */
-    list(which: 'overdue' | 'all', afterTaskId: number, limit: number): Promise<OpenTask[]>;
-    raiseGeneration(ref: TaskRef): Promise<TaskRef | null>;
-    figures(): Promise<{
-      readonly tasks: readonly { readonly type: number; readonly status: number; readonly count: number }[];
-      readonly checkpointAgeSeconds: number;
-      readonly failedAttempts: number;
-      readonly outboxAgeSeconds: number;
-    }>;
-  };
+  readonly tasks: OpenTasks;
   readonly gateway: Pick<Gateway, 'startTask' | 'controlTask' | 'findTask'>;
   /** Starts the tasks whose turn it is. */
-  readonly startNext: () => Promise<void>;
-  /** Whether somebody waits for a turn although there is a place. */
-  readonly isHeldUp: () => Promise<boolean>;
+  readonly startNext: Admission['startNext'];
+  readonly isHeldUp: Turns['isHeldUp'];
   /** Makes Temporal's schedules follow their rows. */
   readonly followSchedules: () => Promise<void>;
   /** Notes the times at which schedules should have run and did not. */
   readonly watchMissedRuns: () => Promise<void>;
   /** Removes files whose rows are gone and that nobody removed; answers how many. */
   readonly sweepFiles: () => Promise<number>;
-  /** Tasks whose workflow was told another window than the workers that are there make it now. */
-  readonly outgrownWindows: () => Promise<readonly TaskRef[]>;
-  /** Adds up the differences that the counts of tasks and errors consist of. */
-  readonly mergeCounts: () => Promise<unknown>;
-  /** Adds parts that are done to the sums of their tasks. */
-  readonly foldSums: () => Promise<unknown>;
-  /** Remembers how far open tasks have come. */
-  readonly sampleHistory: () => Promise<void>;
+  readonly outgrownWindows: Windows['outgrown'];
+  readonly mergeCounts: BlockCounts['merge'];
+  readonly foldSums: PartSums['fold'];
+  readonly sampleHistory: HistoryStore['sample'];
   readonly metrics: Pick<
     Metrics,
     'tasks' | 'checkpointAge' | 'failedAttempts' | 'outboxAge' | 'reconcilerRepairs'
   >;
   /** What removals have left; counting is for the leader. */
-  readonly sampleWatch: { count(): Promise<void>; publish(): Promise<void> };
+  readonly sampleWatch: SampleWatch;
   readonly log: Logger;
   readonly intervalMs: number;
   readonly figuresEveryMs?: number;

@@ -1,16 +1,14 @@
+import type { OwnerlessCount } from '../db/faces/ownerlessCount.ts';
+import type { TombstoneStore } from '../db/gc/tombstoneStore.ts';
 import type { Metrics } from '../platform/metrics.ts';
 
 export interface SampleWatchDeps {
-  readonly ownerless: { step(): Promise<void>; figures(): Promise<{ readonly total: number | null }> };
-  readonly tombstones: {
-    figures(): Promise<{
-      readonly pending: number;
-      readonly refused: number;
-      readonly oldestSeconds: number;
-    }>;
-  };
+  readonly ownerless: OwnerlessCount;
+  readonly tombstones: Pick<TombstoneStore, 'figures'>;
   readonly metrics: Pick<Metrics, 'samplesWithoutOwner' | 'sampleTombstones' | 'sampleTombstoneAge'>;
 }
+
+export type SampleWatch = ReturnType<typeof createSampleWatch>;
 
 /** What removals have left: samples without an owner, and files whose rows are gone. */
 export function createSampleWatch({ ownerless, tombstones, metrics }: SampleWatchDeps) {

@@ -1,18 +1,10 @@
-import type { EngineSchedule } from '../domain/schedules/schedule.ts';
+import type { FollowedSchedules, ScheduleToFollow } from '../db/schedules/followedSchedules.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Gateway } from './gateway.ts';
 
 export interface ScheduleReconcilerDeps {
-  readonly schedules: {
-    list(
-      which: 'changed' | 'all',
-      afterScheduleId: number,
-      limit: number,
-    ): Promise<(EngineSchedule & { readonly removed: boolean })[]>;
-    followed(schedule: EngineSchedule): Promise<void>;
-    forget(schedule: EngineSchedule): Promise<void>;
-  };
+  readonly schedules: FollowedSchedules;
   readonly gateway: Pick<Gateway, 'putSchedule' | 'findScheduleRevision' | 'removeSchedule'>;
   readonly metrics: Pick<Metrics, 'reconcilerRepairs'>;
   readonly log: Logger;
@@ -39,7 +31,7 @@ export function createScheduleReconciler(deps: ScheduleReconcilerDeps): () => Pr
 
 async function follow(
   { schedules, gateway, metrics, log }: ScheduleReconcilerDeps,
-  schedule: EngineSchedule & { readonly removed: boolean },
+  schedule: ScheduleToFollow,
 ): Promise<void> {
   const { scheduleId, revision, removed } = schedule;
   if (removed) {

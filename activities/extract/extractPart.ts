@@ -1,9 +1,5 @@
-import type {
-  Candidate,
-  ExtractCounts,
-  ExtractOutcome,
-  ExtractPhase,
-} from '../../domain/extract/extraction.ts';
+import type { ExtractBatch, ExtractStore } from '../../db/extract/extractStore.ts';
+import type { ExtractCounts, ExtractOutcome, ExtractPhase } from '../../domain/extract/extraction.ts';
 import type { ExtractContent } from '../../domain/extract/extractContent.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { nextBatchSize } from '../../domain/tasks/pace.ts';
@@ -12,28 +8,7 @@ import { createSampleExtraction, type SampleDeps } from './extractSample.ts';
 import { runPart, type BatchReport, type PartDeps } from '../runPart.ts';
 
 export interface ExtractPartDeps extends PartDeps, SampleDeps {
-  readonly extract: {
-    readNext(
-      part: ClaimedPart,
-      content: ExtractContent,
-      phase: ExtractPhase,
-      cursor: string | null,
-      size: number,
-    ): Promise<Candidate[]>;
-    commit(
-      part: ClaimedPart,
-      content: ExtractContent,
-      batch: Batch,
-    ): Promise<Committed<ExtractCounts> | { readonly kind: 'faulty'; readonly detail: string }>;
-  };
-}
-
-interface Batch {
-  readonly phase: ExtractPhase;
-  readonly outcomes: readonly ExtractOutcome[];
-  readonly lastKey: string | null;
-  readonly phaseOver: boolean;
-  readonly finished: boolean;
+  readonly extract: Pick<ExtractStore, 'readNext' | 'commit'>;
 }
 
 const bounds = { smallest: 4, largest: 512 };
@@ -126,7 +101,7 @@ async function commitInPieces(
   deps: ExtractPartDeps,
   claimed: ClaimedPart,
   content: ExtractContent,
-  batch: Batch,
+  batch: ExtractBatch,
 ): Promise<Committed<ExtractCounts>> {
   const answer = await deps.extract.commit(claimed, content, batch);
   if (answer.kind !== 'faulty') return answer;

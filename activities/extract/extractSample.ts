@@ -1,27 +1,13 @@
-import type { BasicAttributes, Candidate, ExtractOutcome } from '../../domain/extract/extraction.ts';
+import type { Candidate, ExtractOutcome } from '../../domain/extract/extraction.ts';
 import { DomainError, type ErrorName } from '../../domain/errors.ts';
 import type { ExtractContent } from '../../domain/extract/extractContent.ts';
+import type { Extractors, SampleToExtract } from '../../extraction/extractors.ts';
+import type { ImageStore } from '../../imagestore/imageStore.ts';
 
 export interface SampleDeps {
-  /** @throws DomainError sampleMissing, or sampleStoreUnavailable when no sample can be read now */
-  readonly readSample: (storageKey: string) => Promise<Buffer>;
-  /**
-   * Calls `bytes` when an extractor is about to need them, so that images do not pile up in memory.
-   * @throws DomainError sampleUnreadable | sampleKillsExtractor for what is wrong with this sample alone,
-   *   extractorUnavailable when no sample can be extracted now
-   */
-  readonly extractDescriptor: (sample: SampleToRead) => Promise<Float32Array>;
-  /** Like `extractDescriptor`. */
-  readonly tellAttributes: (sample: SampleToRead) => Promise<BasicAttributes>;
-}
-
-export interface SampleToRead {
-  readonly version: number;
-  readonly kind: 'face' | 'body';
-  readonly id: string;
-  readonly bytes: () => Promise<Buffer>;
-  /** Fires when nobody waits for the answer any more, or when the worker or the task is to stop at once. */
-  readonly signal: AbortSignal;
+  readonly readSample: ImageStore['get'];
+  readonly extractDescriptor: Extractors['describe'];
+  readonly tellAttributes: Extractors['tellAttributes'];
 }
 
 const ofTheSample = new Set<ErrorName>(['sampleMissing', 'sampleUnreadable', 'sampleKillsExtractor']);
@@ -70,7 +56,7 @@ function makerOf(deps: SampleDeps, { extraction_target, options }: ExtractConten
   if (version === undefined) throw new TypeError('the task names no version');
   const kind = extraction_target === 'body_descriptor' ? 'body' : 'face';
   return async (id: string, bytes: () => Promise<Buffer>) => {
-    const sample: SampleToRead = { version, kind, id, bytes, signal };
+    const sample: SampleToExtract = { version, kind, id, bytes, signal };
     return attributes
       ? { kind: 'attributed' as const, attributes: await deps.tellAttributes(sample) }
       : { kind: 'extracted' as const, descriptor: await deps.extractDescriptor(sample) };

@@ -1,3 +1,4 @@
+import type { GcStore } from '../../db/gc/gcStore.ts';
 import { nextBatchSize } from '../../domain/tasks/pace.ts';
 import { removesOrigins, removesSamples, type GcContent } from '../../domain/gc/gcContent.ts';
 import {
@@ -6,31 +7,15 @@ import {
   type Committed,
   type PartRef,
 } from '../../domain/tasks/parts.ts';
-import { createEmptying, type EmptyDeps } from './emptyPart.ts';
+import type { ImageStore } from '../../imagestore/imageStore.ts';
+import { createEmptying } from './emptyPart.ts';
 import { runPart, type BatchReport, type CommitNext, type PartDeps } from '../runPart.ts';
 import { createFileSettling, type FileDeps } from './settleFiles.ts';
 import { createOriginSettling, type OriginDeps } from './settleOrigins.ts';
 
 export interface GcPartDeps extends PartDeps, OriginDeps, FileDeps {
-  readonly gc: {
-    readonly emptyWhole: EmptyDeps['emptyWhole'];
-    removeNext(
-      part: ClaimedPart,
-      content: GcContent,
-      size: number,
-    ): Promise<
-      | Committed<{
-          readonly removed: number;
-          readonly failed: number;
-          readonly awaitingOrigins: number;
-          readonly finished: boolean;
-          readonly storageKeys: readonly string[];
-        }>
-      | { readonly kind: 'faulty'; readonly isSlow: boolean }
-    >;
-  };
-  /** @throws DomainError sampleStoreUnavailable when no file can be removed now */
-  readonly checkSampleStore: () => Promise<void>;
+  readonly gc: Pick<GcStore, 'emptyWhole' | 'removeNext'>;
+  readonly checkSampleStore: ImageStore['check'];
 }
 
 // 10,000 was the best of a prototype at four connections; more only makes a stop slower.
@@ -47,7 +32,7 @@ export function createGcPart(deps: GcPartDeps) {
       const files = createFileSettling(deps, content, stop);
       const removeNext = createRemoval(deps, content, learned, files);
       if (isWhole) {
-        const emptyNext = createEmptying({ ...deps, emptyWhole: deps.gc.emptyWhole }, content, stop);
+        const emptyNext = createEmptying(deps, content, stop);
         return async (part, most) => (await emptyNext(part)) ?? removeNext(part, most);
       }
       // What an earlier attempt left comes first; files and image origins of each batch go before the next batch.

@@ -1,22 +1,12 @@
-import type { FileOutcome } from '../../domain/gc/originRemoval.ts';
+import type { TombstoneStore } from '../../db/gc/tombstoneStore.ts';
 import { removesSamples, type GcContent } from '../../domain/gc/gcContent.ts';
 import type { ClaimedPart } from '../../domain/tasks/parts.ts';
+import type { SampleRemoval } from '../../imagestore/sampleRemoval.ts';
 import type { PartDeps } from '../runPart.ts';
 
 export interface FileDeps extends Pick<PartDeps, 'metrics'> {
-  /** Files whose rows are gone. */
-  readonly files: {
-    listPending(part: ClaimedPart, limit: number): Promise<string[]>;
-    settle(
-      part: ClaimedPart,
-      content: GcContent,
-      outcomes: readonly FileOutcome[],
-    ): Promise<{ readonly part: ClaimedPart; readonly failed: number }>;
-  };
-  /** Tries to remove files; `away` is why those that have no outcome were not tried. */
-  readonly removeFiles: (
-    storageKeys: readonly string[],
-  ) => Promise<{ readonly outcomes: readonly FileOutcome[]; readonly away: Error | null }>;
+  readonly files: Pick<TombstoneStore, 'listPending' | 'settle'>;
+  readonly removeFiles: SampleRemoval['remove'];
 }
 
 const readAtOnce = 10_000;

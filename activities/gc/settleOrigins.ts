@@ -1,32 +1,13 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import type { SettledOrigin } from '../../db/gc/originBatch.ts';
+import type { OriginStore } from '../../db/gc/originStore.ts';
 import type { GcContent } from '../../domain/gc/gcContent.ts';
-import {
-  judgeOrigin,
-  type OriginAnswer,
-  type OriginOutcome,
-  type OriginRemoval,
-} from '../../domain/gc/originRemoval.ts';
+import { judgeOrigin, type OriginAnswer, type OriginRemoval } from '../../domain/gc/originRemoval.ts';
 import type { ClaimedPart, Committed } from '../../domain/tasks/parts.ts';
 import type { BatchReport, PartDeps } from '../runPart.ts';
 
-interface Settled {
-  readonly removal: OriginRemoval;
-  readonly outcome: OriginOutcome;
-}
-
 export interface OriginDeps extends Pick<PartDeps, 'metrics' | 'batchTargetMs'> {
-  /** The outbox of images whose objects are gone. */
-  readonly origins: {
-    readDue(
-      part: ClaimedPart,
-      limit: number,
-    ): Promise<{ readonly due: readonly OriginRemoval[]; readonly nextInMs: number | null }>;
-    settle(
-      part: ClaimedPart,
-      content: GcContent,
-      settled: readonly Settled[],
-    ): Promise<Committed<{ readonly done: number; readonly failed: number; readonly finished: boolean }>>;
-  };
+  readonly origins: Pick<OriginStore, 'readDue' | 'settle'>;
   readonly deleteOrigin: (url: string, signal: AbortSignal) => Promise<OriginAnswer>;
 }
 
@@ -67,8 +48,8 @@ async function tryOrigins(
   { deleteOrigin, batchTargetMs }: OriginDeps,
   due: readonly OriginRemoval[],
   stop: AbortSignal,
-): Promise<Settled[]> {
-  const settled: Settled[] = [];
+): Promise<SettledOrigin[]> {
+  const settled: SettledOrigin[] = [];
   const queue = due.values();
   const until = performance.now() + batchTargetMs;
   const work = async () => {

@@ -1,9 +1,10 @@
 import { v7 as newUuid } from 'uuid';
+import type { AccountStore } from '../../db/accounts/accountStore.ts';
 import type { Account, AccountType } from '../../domain/accounts/account.ts';
 import type { Passwords } from '../../platform/passwords.ts';
 import { fingerprintOf, type Authenticator } from './auth/authenticator.ts';
 import { refuseKnownPassword } from './auth/knownPasswords.ts';
-import type { Actor } from '../http/requestContext.ts';
+import type { Actor } from '../../db/audit/auditStore.ts';
 
 export interface Registration {
   readonly login: string;
@@ -15,20 +16,7 @@ export interface Registration {
 }
 
 export interface AccountActionsDeps {
-  readonly accounts: {
-    register(
-      account: {
-        readonly accountId: string;
-        readonly login: string;
-        readonly passwordHash: string;
-        readonly accountType: AccountType;
-        readonly description: string;
-      },
-      actor: Actor,
-    ): Promise<void>;
-    changePassword(accountId: string, passwordHash: string, actor: Actor): Promise<void>;
-    remove(accountId: string, actor: Actor): Promise<void>;
-  };
+  readonly accounts: Pick<AccountStore, 'register' | 'changePassword' | 'remove'>;
   readonly passwords: Pick<Passwords, 'hash'>;
   readonly authenticator: Pick<Authenticator, 'forget'>;
   /** Whether only this machine can reach the service: elsewhere it does not start beside a password that everybody knows. */

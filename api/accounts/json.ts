@@ -1,17 +1,14 @@
 import type { Request } from 'express';
-import type { Account, AccountType } from '../../domain/accounts/account.ts';
+import type { Stores } from '../../db/stores.ts';
+import type { AccountType } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { AccountActions, Registration } from './actions.ts';
 import { endSession } from './auth/sessionCookie.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
-import { presentAccount, presentAccountStats, type AccountStatsToShow } from './present.ts';
+import { presentAccount, presentAccountStats } from './present.ts';
 import { actorOf, identityOf, inputOf } from '../http/requestContext.ts';
 
-export interface AccountsDeps {
-  readonly accountLists: {
-    page(paging: { page: number; pageSize: number }): Promise<{ accounts: Account[]; count: number }>;
-    find(accountId: string): Promise<{ account: Account; stats: AccountStatsToShow } | null>;
-  };
+export interface AccountsDeps extends Pick<Stores, 'accountQueries'> {
   readonly accountActions: AccountActions;
 }
 
@@ -23,11 +20,11 @@ type RegistrationBody =
   | { login: string; password: string; account_type?: AccountType; description?: string }
   | { email: string; organization_name?: string };
 
-export function accountRoutes({ accountLists, accountActions }: AccountsDeps): Handlers {
+export function accountRoutes({ accountQueries, accountActions }: AccountsDeps): Handlers {
   return {
     getAccounts: async (req, res) => {
       const { query } = inputOf<{ query: { page: number; page_size: number } }>(req);
-      const { accounts, count } = await accountLists.page({ page: query.page, pageSize: query.page_size });
+      const { accounts, count } = await accountQueries.page({ page: query.page, pageSize: query.page_size });
       res.json({ accounts: accounts.map(presentAccount), account_count: count });
     },
 
@@ -38,7 +35,7 @@ export function accountRoutes({ accountLists, accountActions }: AccountsDeps): H
 
     getAccount: async (req, res) => {
       const { params } = inputOf<AccountInput>(req);
-      const found = await accountLists.find(params.account_id);
+      const found = await accountQueries.find(params.account_id);
       if (found === null) throw new DomainError('accountNotFound', `account ${params.account_id}`);
       res.json({ info: presentAccount(found.account), stats: presentAccountStats(found.stats) });
     },

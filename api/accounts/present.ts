@@ -1,10 +1,5 @@
+import type { AccountStats } from '../../db/accounts/accountQueries.ts';
 import type { Account } from '../../domain/accounts/account.ts';
-
-export interface AccountStatsToShow {
-  readonly listCount: number;
-  readonly faceCount: number;
-  readonly faceAttributeCount: number;
-}
 
 export function presentAccount(account: Account) {
   return {
@@ -19,7 +14,7 @@ export function presentAccount(account: Account) {
   };
 }
 
-export function presentAccountStats(stats: AccountStatsToShow) {
+export function presentAccountStats(stats: AccountStats) {
   return {
     list_count: stats.listCount,
     face_count: stats.faceCount,

@@ -1,30 +1,24 @@
-import { toAuditFilters, type AuditFilters, type AuditQuery } from './query.ts';
+import type { Stores } from '../../db/stores.ts';
+import { toAuditFilters, type AuditQuery } from './query.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
-import { presentAuditEntry, type AuditEntryToShow } from './present.ts';
+import { presentAuditEntry } from './present.ts';
 import { inputOf } from '../http/requestContext.ts';
-
-export interface AuditDeps {
-  readonly auditLists: {
-    page(filters: AuditFilters, paging: { page: number; pageSize: number }): Promise<AuditEntryToShow[]>;
-    count(filters: AuditFilters): Promise<number>;
-  };
-}
 
 type AuditInput = AuditQuery & { readonly page: number; readonly page_size: number };
 
 /** Who did what. There is nothing here that writes: each change writes its own line. */
-export function auditRoutes({ auditLists }: AuditDeps): Handlers {
+export function auditRoutes({ auditQueries }: Pick<Stores, 'auditQueries'>): Handlers {
   return {
     getAudit: async (req, res) => {
       const { query } = inputOf<{ query: AuditInput }>(req);
       const paging = { page: query.page, pageSize: query.page_size };
-      const entries = await auditLists.page(toAuditFilters(query), paging);
+      const entries = await auditQueries.page(toAuditFilters(query), paging);
       res.json({ entries: entries.map(presentAuditEntry) });
     },
 
     countAudit: async (req, res) => {
       const { query } = inputOf<{ query: AuditQuery }>(req);
-      res.json({ count: await auditLists.count(toAuditFilters(query)) });
+      res.json({ count: await auditQueries.count(toAuditFilters(query)) });
     },
   };
 }

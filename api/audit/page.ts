@@ -10,10 +10,10 @@ import { readFilters } from '../html/readFilters.ts';
 
 /** Who did what. Filters that cannot be read show nothing, and what is wrong with them. */
 export function audit({
-  auditLists,
+  auditQueries,
   contract,
   clock,
-}: Pick<PageSources, 'auditLists' | 'contract' | 'clock'>): RequestHandler {
+}: Pick<PageSources, 'auditQueries' | 'contract' | 'clock'>): RequestHandler {
   const check = queryCheck<AuditQuery>(contract, '/audit');
   return async (req, res) => {
     const paging = readPaging(req.query, 20);
@@ -22,7 +22,7 @@ export function audit({
     const [entries, count] =
       filters === null
         ? [[], 0]
-        : await Promise.all([auditLists.page(filters, paging), auditLists.count(filters)]);
+        : await Promise.all([auditQueries.page(filters, paging), auditQueries.count(filters)]);
     const page = auditPage({ typed, entries: entries.map(presentAuditEntry), count, ...paging });
     sendPage(req, res, 'audit/list', page, filters === null ? 400 : 200);
   };

@@ -1,18 +1,6 @@
-export interface AuditEntryToShow {
-  readonly auditId: number;
-  readonly auditTime: Date;
-  readonly accountId: string | null;
-  readonly login: string;
-  readonly action: string;
-  readonly objectType: string;
-  readonly objectId: string;
-  readonly requestId: string | null;
-  readonly remoteAddress: string | null;
-  readonly before: object | null;
-  readonly after: object | null;
-}
+import type { AuditRow } from '../../db/audit/auditQueries.ts';
 
-export function presentAuditEntry(entry: AuditEntryToShow) {
+export function presentAuditEntry(entry: AuditRow) {
   return {
     audit_id: entry.auditId,
     audit_time: entry.auditTime.toISOString(),

@@ -1,3 +1,4 @@
+import type { AuditFilters } from '../../db/audit/auditQueries.ts';
 import { optionalInstant } from '../http/instants.ts';
 
 /** The filters of the audit as a client sends them. */
@@ -10,18 +11,6 @@ export interface AuditQuery {
   readonly request_id?: string;
   readonly audit_time__gte?: string;
   readonly audit_time__lt?: string;
-}
-
-/** The same in our own words. */
-export interface AuditFilters {
-  readonly accountId?: string;
-  readonly login?: string;
-  readonly action?: string;
-  readonly objectType?: string;
-  readonly objectId?: string;
-  readonly requestId?: string;
-  readonly auditTimeGte?: string;
-  readonly auditTimeLt?: string;
 }
 
 export function toAuditFilters(query: AuditQuery): AuditFilters {

@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import type { Stores } from '../../db/stores.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { csvPieces, prefersCsv } from '../http/csv.ts';
 import type { ErrorFilters } from '../../domain/tasks/taskFilters.ts';
@@ -6,19 +7,9 @@ import { toErrorFilters, type ErrorQuery } from './query.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
 import { sendPieces } from '../http/jsonStream.ts';
 import { taskErrorColumns, taskErrorRows } from '../tasks/present/csvRows.ts';
-import { presentTaskError, type TaskErrorToShow } from './present.ts';
+import { presentTaskError } from './present.ts';
 import { inputOf } from '../http/requestContext.ts';
 import { taskNotFound } from '../tasks/actions.ts';
-
-export interface TaskErrorsDeps {
-  readonly errorLists: {
-    page(filters: ErrorFilters, paging: { page: number; pageSize: number }): Promise<TaskErrorToShow[]>;
-    count(filters: ErrorFilters): Promise<number>;
-    all(filters: ErrorFilters): AsyncIterable<TaskErrorToShow[]>;
-    find(errorId: number): Promise<TaskErrorToShow | null>;
-  };
-  readonly taskLists: { find(taskId: number): Promise<object | null> };
-}
 
 interface ErrorsInput {
   params: { task_id?: number };
@@ -26,10 +17,13 @@ interface ErrorsInput {
 }
 
 /** The errors of all tasks, at two addresses, and those of one. */
-export function taskErrorRoutes({ errorLists, taskLists }: TaskErrorsDeps): Handlers {
+export function taskErrorRoutes({
+  errorQueries,
+  taskQueries,
+}: Pick<Stores, 'errorQueries' | 'taskQueries'>): Handlers {
   const filtersOf = async ({ params, query }: ErrorsInput): Promise<ErrorFilters> => {
     const { task_id: taskId } = params;
-    if (taskId !== undefined && (await taskLists.find(taskId)) === null) throw taskNotFound(taskId);
+    if (taskId !== undefined && (await taskQueries.find(taskId)) === null) throw taskNotFound(taskId);
     return toErrorFilters(query, taskId);
   };
 
@@ -39,20 +33,20 @@ export function taskErrorRoutes({ errorLists, taskLists }: TaskErrorsDeps): Hand
     const filters = await filtersOf(input);
     if (prefersCsv(req, res)) {
       res.attachment('errors.csv');
-      await sendPieces(res, 'csv', csvPieces(taskErrorColumns, taskErrorRows(errorLists.all(filters))));
+      await sendPieces(res, 'csv', csvPieces(taskErrorColumns, taskErrorRows(errorQueries.all(filters))));
       return;
     }
-    const errors = await errorLists.page(filters, { page, pageSize });
+    const errors = await errorQueries.page(filters, { page, pageSize });
     res.json({ errors: errors.map(presentTaskError) });
   };
 
   const count: RequestHandler = async (req, res) => {
-    res.json({ count: await errorLists.count(await filtersOf(inputOf<ErrorsInput>(req))) });
+    res.json({ count: await errorQueries.count(await filtersOf(inputOf<ErrorsInput>(req))) });
   };
 
   const one: RequestHandler = async (req, res) => {
     const { error_id: errorId } = inputOf<{ params: { error_id: number } }>(req).params;
-    const error = await errorLists.find(errorId);
+    const error = await errorQueries.find(errorId);
     if (error === null) throw new DomainError('taskErrorNotFound', `error ${errorId}`);
     res.json(presentTaskError(error));
   };

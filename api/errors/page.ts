@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import type { TaskErrorRow } from '../../db/tasks/errorQueries.ts';
 import { errorFilters, errorsPage } from '../../views/pages/errors/list.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { queryCheck } from '../http/contract/queryCheck.ts';
@@ -6,7 +7,7 @@ import { csvPieces } from '../http/csv.ts';
 import { toErrorFilters, type ErrorQuery } from './query.ts';
 import { sendPieces } from '../http/jsonStream.ts';
 import { taskErrorColumns, taskErrorRows } from '../tasks/present/csvRows.ts';
-import { presentTaskError, type TaskErrorToShow } from './present.ts';
+import { presentTaskError } from './present.ts';
 import type { PageSources } from '../html/deps.ts';
 import { sendPage } from '../html/pageAnswer.ts';
 import { readPaging } from '../html/paging.ts';
@@ -14,10 +15,10 @@ import { readFilters } from '../html/readFilters.ts';
 
 /** The errors of all tasks, and the same as CSV. Filters that cannot be read show none, and what is wrong with them. */
 export function errors({
-  errorLists,
+  errorQueries,
   contract,
   clock,
-}: Pick<PageSources, 'errorLists' | 'contract' | 'clock'>): Record<'page' | 'csv', RequestHandler> {
+}: Pick<PageSources, 'errorQueries' | 'contract' | 'clock'>): Record<'page' | 'csv', RequestHandler> {
   const check = queryCheck<ErrorQuery>(contract, '/errors');
   const page: RequestHandler = async (req, res) => {
     const paging = readPaging(req.query, 20);
@@ -27,8 +28,8 @@ export function errors({
       query === null
         ? [[], []]
         : await Promise.all([
-            errorLists.page(toErrorFilters(query), paging),
-            errorLists.countByCode(toErrorFilters(others)),
+            errorQueries.page(toErrorFilters(query), paging),
+            errorQueries.countByCode(toErrorFilters(others)),
           ]);
     const matching = groups.filter(({ errorCode }) => code === undefined || errorCode === code);
     const shown = errorsPage({
@@ -45,13 +46,13 @@ export function errors({
     const { query, typed } = readFilters(req, errorFilters, check, clock.now());
     if (query === null) throw new DomainError('badQueryParameter', Object.values(typed.faults).join('; '));
     res.attachment('errors.csv');
-    const rows = taskErrorRows(errorLists.all(toErrorFilters(query)));
+    const rows = taskErrorRows(errorQueries.all(toErrorFilters(query)));
     await sendPieces(res, 'csv', csvPieces(taskErrorColumns, rows));
   };
 
   return { page, csv };
 }
 
-function toShape(error: TaskErrorToShow) {
+function toShape(error: TaskErrorRow) {
   return { ...presentTaskError(error), is_overcome: error.overcomeTime !== null };
 }

@@ -1,21 +1,7 @@
-export interface TaskErrorToShow {
-  readonly errorId: number;
-  readonly taskId: number;
-  readonly subtaskId: number | null;
-  readonly taskType: number;
-  readonly errorCode: number;
-  readonly desc: string;
-  readonly detail: string;
-  readonly objectType: string;
-  readonly objectId: string | null;
-  readonly additionalInfo: object | null;
-  readonly attempts: number;
-  readonly errorTime: Date;
-  readonly overcomeTime: Date | null;
-}
+import type { TaskErrorRow } from '../../db/tasks/errorQueries.ts';
 
 /** Overcome errors are shown too; `additional_info` says that, and since when. */
-export function presentTaskError(error: TaskErrorToShow) {
+export function presentTaskError(error: TaskErrorRow) {
   return {
     error_id: error.errorId,
     task_id: error.taskId,

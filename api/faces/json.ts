@@ -1,20 +1,13 @@
-import type { Account } from '../../domain/accounts/account.ts';
+import type { AccountStore } from '../../db/accounts/accountStore.ts';
+import type { Stores } from '../../db/stores.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
-import { presentAccount, presentAccountStats, type AccountStatsToShow } from '../accounts/present.ts';
-import { presentAttribute, presentFace, type AttributeToShow, type FaceToShow } from './present/face.ts';
-import { presentList, type ListToShow } from '../lists/present.ts';
+import { presentAccount, presentAccountStats } from '../accounts/present.ts';
+import { presentAttribute, presentFace } from './present/face.ts';
+import { presentList } from '../lists/present.ts';
 import { inputOf } from '../http/requestContext.ts';
 
-export interface SearchDeps {
-  readonly listLists: { find(listId: string): Promise<ListToShow | null> };
-  readonly accountLists: {
-    find(accountId: string): Promise<{ account: Account; stats: AccountStatsToShow } | null>;
-  };
-  readonly accounts: { findByLogin(login: string): Promise<{ account: Account } | null> };
-  readonly searchLists: {
-    findFace(faceId: string): Promise<FaceToShow | null>;
-    findAttribute(attributeId: string): Promise<AttributeToShow | null>;
-  };
+export interface SearchDeps extends Pick<Stores, 'listQueries' | 'accountQueries' | 'searchQueries'> {
+  readonly accounts: Pick<AccountStore, 'findByLogin'>;
 }
 
 interface Found {
@@ -26,9 +19,9 @@ const uuid = /^[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}$/;
 const nothing: Found = { data: null, type: null };
 
 /** One box for whatever somebody holds in hands: an id of several kinds, or the login of an account. */
-export function searchRoutes({ listLists, accountLists, accounts, searchLists }: SearchDeps): Handlers {
+export function searchRoutes({ listQueries, accountQueries, accounts, searchQueries }: SearchDeps): Handlers {
   const findAccount = async (accountId: string): Promise<Found> => {
-    const found = await accountLists.find(accountId);
+    const found = await accountQueries.find(accountId);
     if (found === null) return nothing;
     const data = { info: presentAccount(found.account), stats: presentAccountStats(found.stats) };
     return { data, type: 'account' };
@@ -36,10 +29,10 @@ export function searchRoutes({ listLists, accountLists, accounts, searchLists }:
 
   // In the order in which an id that means several things is answered.
   const byId: readonly ((id: string) => Promise<Found>)[] = [
-    async (id) => foundOr(await listLists.find(id), presentList, 'list'),
+    async (id) => foundOr(await listQueries.find(id), presentList, 'list'),
     findAccount,
-    async (id) => foundOr(await searchLists.findFace(id), presentFace, 'face'),
-    async (id) => foundOr(await searchLists.findAttribute(id), presentAttribute, 'attribute'),
+    async (id) => foundOr(await searchQueries.findFace(id), presentFace, 'face'),
+    async (id) => foundOr(await searchQueries.findAttribute(id), presentAttribute, 'attribute'),
   ];
 
   return {

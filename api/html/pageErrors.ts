@@ -4,20 +4,15 @@ import type { Logger } from 'pino';
 import { errorTable, type DomainError } from '../../domain/errors.ts';
 import { errorPage, type ErrorInput } from '../../views/pages/errors/error.ts';
 import { paths } from '../../views/paths.ts';
-import { setRetryAfter, toDomainError } from '../http/middleware/errorHandler.ts';
+import { setRetryAfter, toDomainError, type ErrorHandlerDeps } from '../http/middleware/errorHandler.ts';
 import { contextOf } from '../http/requestContext.ts';
 import { sendPage } from './pageAnswer.ts';
 import { keepWanted } from './wanted.ts';
 
-export interface PageErrorsDeps {
-  readonly log: Logger;
-  isUnavailable(error: unknown): boolean;
-}
-
 type Fault = Omit<ErrorInput, 'isSignedIn' | 'isRead'>;
 
 /** Errors as pages. Whoever is not signed in is sent to log in; a browser's own dialogue is never raised. */
-export function pageErrors({ log, isUnavailable }: PageErrorsDeps): ErrorRequestHandler {
+export function pageErrors({ log, isUnavailable }: ErrorHandlerDeps): ErrorRequestHandler {
   return (error: unknown, req, res, next) => {
     if (res.headersSent) {
       next(error);

@@ -1,13 +1,8 @@
 import type { Request } from 'express';
-import type { Beside } from './deps.ts';
+import type { Beside, Paging } from '../../db/sql/paging.ts';
 
 // A row has some twenty elements, and more than 1,500 make a page slow where it is shown.
 const largestPage = 50;
-
-export interface Paging {
-  readonly page: number;
-  readonly pageSize: number;
-}
 
 /** A page's address may have been edited or be years old: what cannot be read means the first page. */
 export function readPaging(query: Request['query'], pageSize: number): Paging {

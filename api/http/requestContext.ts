@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { Request } from 'express';
+import type { Actor } from '../../db/audit/auditStore.ts';
 import type { Account } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Operation } from './contract/contract.ts';
@@ -27,14 +28,6 @@ export interface RequestContext {
   input?: Input;
   /** The error that was answered, for figures. */
   errorCode?: number;
-}
-
-/** Who acts, from where, in which request: for the audit. */
-export interface Actor {
-  readonly accountId: string | null;
-  readonly login: string;
-  readonly requestId: string | null;
-  readonly remoteAddress: string | null;
 }
 
 const contexts = new WeakMap<Request, RequestContext>();

@@ -9,14 +9,14 @@ import { sendPage } from '../html/pageAnswer.ts';
 import { uuidOf } from '../html/uuidOf.ts';
 
 export function oneList({
-  listLists,
-  faceLists,
-}: Pick<PageSources, 'listLists' | 'faceLists'>): RequestHandler {
+  listQueries,
+  faceQueries,
+}: Pick<PageSources, 'listQueries' | 'faceQueries'>): RequestHandler {
   return async (req, res) => {
     const listId = uuidOf(req, 'list_id');
     const [list, faces] = await Promise.all([
-      listLists.find(listId),
-      faceLists.page({ listId }, readFacePlace(req.query), shownFaces),
+      listQueries.find(listId),
+      faceQueries.page({ listId }, readFacePlace(req.query), shownFaces),
     ]);
     if (list === null) throw new DomainError('listNotFound', `list ${listId}`);
     sendPage(req, res, 'lists/one', listPage({ list: presentList(list), faces: presentFaceCards(faces) }));

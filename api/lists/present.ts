@@ -1,12 +1,6 @@
-export interface ListToShow {
-  readonly listId: string;
-  readonly accountId: string;
-  readonly userData: string;
-  readonly faceCount: number;
-  readonly lastUpdateTime: Date;
-}
+import type { ListRow } from '../../db/faces/listQueries.ts';
 
-export function presentList(list: ListToShow) {
+export function presentList(list: ListRow) {
   return {
     list_id: list.listId,
     account_id: list.accountId,

@@ -1,27 +1,24 @@
+import type { Stores } from '../../db/stores.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
-import { presentNotification, type NotificationToShow } from './present.ts';
+import { presentNotification } from './present.ts';
 import { inputOf } from '../http/requestContext.ts';
 import { taskNotFound } from '../tasks/actions.ts';
-
-export interface NotificationsDeps {
-  readonly notificationLists: {
-    page(taskId: number, paging: { page: number; pageSize: number }): Promise<NotificationToShow[]>;
-  };
-  readonly taskLists: { find(taskId: number): Promise<object | null> };
-}
 
 interface NotificationsInput {
   params: { task_id: number };
   query: { page: number; page_size: number };
 }
 
-export function notificationRoutes({ notificationLists, taskLists }: NotificationsDeps): Handlers {
+export function notificationRoutes({
+  notificationQueries,
+  taskQueries,
+}: Pick<Stores, 'notificationQueries' | 'taskQueries'>): Handlers {
   return {
     getTaskNotifications: async (req, res) => {
       const { params, query } = inputOf<NotificationsInput>(req);
-      if ((await taskLists.find(params.task_id)) === null) throw taskNotFound(params.task_id);
+      if ((await taskQueries.find(params.task_id)) === null) throw taskNotFound(params.task_id);
       const paging = { page: query.page, pageSize: query.page_size };
-      const notifications = await notificationLists.page(params.task_id, paging);
+      const notifications = await notificationQueries.page(params.task_id, paging);
       res.json({ notifications: notifications.map(presentNotification) });
     },
   };

@@ -1,17 +1,6 @@
-export interface NotificationToShow {
-  readonly notificationId: string;
-  readonly taskId: number;
-  readonly taskStatus: number;
-  readonly url: string;
-  readonly state: 'pending' | 'delivered' | 'given_up';
-  readonly attempts: number;
-  readonly nextAttemptTime: Date;
-  readonly lastError: string | null;
-  readonly createTime: Date;
-  readonly endTime: Date | null;
-}
+import type { NotificationRow } from '../../db/tasks/notificationQueries.ts';
 
-export function presentNotification(notification: NotificationToShow) {
+export function presentNotification(notification: NotificationRow) {
   const isPending = notification.state === 'pending';
   return {
     notification_id: notification.notificationId,

@@ -1,12 +1,11 @@
+import type { Metrics } from '../../platform/metrics.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
 
-export interface MetricsDeps {
-  readonly metrics: { render(): Promise<string>; readonly contentType: string };
-  /** Sets the figures that have to be looked up. */
-  refresh(): Promise<void>;
-}
-
-export function metricsRoutes({ metrics, refresh }: MetricsDeps): Handlers {
+/** `refresh` sets the figures that have to be looked up. */
+export function metricsRoutes(
+  metrics: Pick<Metrics, 'render' | 'contentType'>,
+  refresh: () => Promise<void>,
+): Handlers {
   return {
     getMetrics: async (_req, res) => {
       await refresh();

@@ -1,17 +1,16 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
+import type { WorkerStore } from '../../db/ops/workerStore.ts';
+import type { Stores } from '../../db/stores.ts';
+import type { Gateway } from '../../temporal/gateway.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
-import { presentSysInfo, type SysInfoSurroundings, type SysInfoToShow } from './present/sysInfo.ts';
+import { presentSysInfo, type SysInfoSurroundings } from './present/sysInfo.ts';
 import { signJson } from '../../platform/signingKey.ts';
 import { apiVersion } from './version.ts';
 
-export interface HelpDeps {
-  readonly sysInfoLists: { read(): Promise<SysInfoToShow> };
-  /** Rejects when Temporal does not answer. */
-  readonly temporalVersion: () => Promise<string>;
-  /** The oldest of the workers' that are there; null: none is. */
-  readonly workerVersion: () => Promise<string | null>;
+export interface HelpDeps extends Pick<Stores, 'sysInfoQueries'>, Pick<SysInfoSurroundings, 'extractors'> {
+  readonly temporalVersion: Gateway['serverVersion'];
+  readonly workerVersion: WorkerStore['oldestVersion'];
   readonly signingKey: KeyObject;
-  readonly extractors: SysInfoSurroundings['extractors'];
   readonly shownSettings: SysInfoSurroundings['settings'];
 }
 
@@ -21,7 +20,7 @@ export function helpRoutes(deps: HelpDeps): Handlers {
 
   const read = async (): Promise<object> => {
     const [info, workerVersion, temporalVersion] = await Promise.all([
-      deps.sysInfoLists.read(),
+      deps.sysInfoQueries.read(),
       deps.workerVersion(),
       deps.temporalVersion().catch(() => null),
     ]);

@@ -1,6 +1,7 @@
+import type { ScheduleStore } from '../../db/schedules/scheduleStore.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { OverlapPolicy, ScheduleOrder } from '../../domain/schedules/schedule.ts';
-import type { ExtractRequest } from '../../domain/extract/extractContent.ts';
+import type { ExtractRequest, ExtractSurroundings } from '../../domain/extract/extractContent.ts';
 import { freezeContent } from '../../domain/tasks/freezeContent.ts';
 import type { GcRequest } from '../../domain/gc/gcContent.ts';
 import type { TaskType } from '../../domain/tasks/task.ts';
@@ -8,7 +9,7 @@ import { CronError, nextRuns } from '../../platform/cron.ts';
 import type { Clock } from '../http/instants.ts';
 import type { NotificationPolicyBody, ReadPolicy } from '../notifications/policies.ts';
 import { runsToShow } from './present.ts';
-import type { Actor } from '../http/requestContext.ts';
+import type { Actor } from '../../db/audit/auditStore.ts';
 
 /** A schedule as a client sends it. */
 export interface ScheduleBody {
@@ -26,19 +27,10 @@ export interface ScheduleBody {
 /** The revisions that whoever asks for a change may have seen; undefined: they change it whatever it is. */
 type Seen = readonly number[] | undefined;
 
-export interface ScheduleActionsDeps {
-  readonly schedules: {
-    create(order: ScheduleOrder, actor: Actor): Promise<number>;
-    replace(scheduleId: number, order: ScheduleOrder, actor: Actor, seen: Seen): Promise<void>;
-    setActive(scheduleId: number, active: boolean, actor: Actor, seen: Seen): Promise<void>;
-    remove(scheduleId: number, actor: Actor, seen: Seen): Promise<void>;
-  };
+export interface ScheduleActionsDeps extends Omit<ExtractSurroundings, 'now'> {
+  readonly schedules: Pick<ScheduleStore, 'create' | 'replace' | 'setActive' | 'remove'>;
   readonly clock: Clock;
   readonly readPolicy: ReadPolicy;
-  readonly defaultFaceVersion: number;
-  readonly defaultBodyVersion: number;
-  readonly attributesVersion: number | null;
-  hasExtractor(version: number, kind: 'face' | 'body'): boolean;
 }
 
 export type ScheduleActions = ReturnType<typeof createScheduleActions>;

@@ -1,18 +1,14 @@
 import type { Response } from 'express';
+import type { Stores } from '../../db/stores.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { allowedRevisions, setRevision } from '../http/entityTag.ts';
 import type { Clock } from '../http/instants.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
-import { presentSchedule, type ScheduleToShow } from './present.ts';
+import { presentSchedule } from './present.ts';
 import { actorOf, inputOf } from '../http/requestContext.ts';
 import type { ScheduleActions, ScheduleBody } from './actions.ts';
 
-export interface SchedulesDeps {
-  readonly scheduleLists: {
-    page(paging: { page: number; pageSize: number }): Promise<ScheduleToShow[]>;
-    count(): Promise<number>;
-    find(scheduleId: number): Promise<ScheduleToShow | null>;
-  };
+export interface SchedulesDeps extends Pick<Stores, 'scheduleQueries'> {
   readonly scheduleActions: ScheduleActions;
   readonly clock: Clock;
 }
@@ -21,9 +17,9 @@ interface OneSchedule {
   params: { schedule_id: number };
 }
 
-export function scheduleRoutes({ scheduleLists, scheduleActions, clock }: SchedulesDeps): Handlers {
+export function scheduleRoutes({ scheduleQueries, scheduleActions, clock }: SchedulesDeps): Handlers {
   const show = async (res: Response, scheduleId: number): Promise<void> => {
-    const schedule = await scheduleLists.find(scheduleId);
+    const schedule = await scheduleQueries.find(scheduleId);
     if (schedule === null) throw new DomainError('scheduleNotFound', `schedule ${scheduleId}`);
     setRevision(res, schedule.revision).json(presentSchedule(schedule, clock.now()));
   };
@@ -32,8 +28,8 @@ export function scheduleRoutes({ scheduleLists, scheduleActions, clock }: Schedu
     getSchedules: async (req, res) => {
       const { query } = inputOf<{ query: { page: number; page_size: number } }>(req);
       const [schedules, count] = await Promise.all([
-        scheduleLists.page({ page: query.page, pageSize: query.page_size }),
-        scheduleLists.count(),
+        scheduleQueries.page({ page: query.page, pageSize: query.page_size }),
+        scheduleQueries.count(),
       ]);
       const now = clock.now();
       res.json({ schedules: schedules.map((one) => presentSchedule(one, now)), schedule_count: count });

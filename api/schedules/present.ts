@@ -1,22 +1,11 @@
-import type { ScheduleOrder } from '../../domain/schedules/schedule.ts';
+import type { ScheduleRow } from '../../db/schedules/scheduleQueries.ts';
 import { nextRuns } from '../../platform/cron.ts';
-
-export interface ScheduleToShow extends ScheduleOrder {
-  readonly scheduleId: number;
-  readonly active: boolean;
-  readonly revision: number;
-  readonly followed: boolean;
-  readonly lastRun: object | null;
-  readonly createdBy: string | null;
-  readonly createTime: Date;
-  readonly lastUpdateTime: Date;
-}
 
 export type ScheduleJson = ReturnType<typeof presentSchedule>;
 
 export const runsToShow = 5;
 
-export function presentSchedule(schedule: ScheduleToShow, now: Date) {
+export function presentSchedule(schedule: ScheduleRow, now: Date) {
   const runs = schedule.active ? nextRuns(schedule.cron, schedule.timeZone, now, runsToShow) : [];
   return {
     schedule_id: schedule.scheduleId,

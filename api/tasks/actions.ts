@@ -1,26 +1,21 @@
 import type { Logger } from 'pino';
+import type { Actor } from '../../db/audit/auditStore.ts';
+import type { NewTask } from '../../db/tasks/createTask.ts';
+import type { TaskStore } from '../../db/tasks/taskStore.ts';
+import type { Admission } from '../../temporal/admission.ts';
+import type { Gateway } from '../../temporal/gateway.ts';
 import { DomainError } from '../../domain/errors.ts';
 import {
   freezeExtractContent,
   type ExtractContent,
   type ExtractRequest,
+  type ExtractSurroundings,
 } from '../../domain/extract/extractContent.ts';
 import { freezeGcContent, type GcContent, type GcRequest } from '../../domain/gc/gcContent.ts';
 import type { ControlAction } from '../../domain/tasks/lifecycle.ts';
-import {
-  type NotificationPolicy,
-  type RetryScope,
-  taskTypes,
-  type TaskState,
-  type TaskType,
-} from '../../domain/tasks/task.ts';
+import type { TaskRef } from '../../domain/tasks/parts.ts';
+import { taskTypes, type RetryScope, type TaskType } from '../../domain/tasks/task.ts';
 import type { NotificationPolicyBody, ReadPolicy } from '../notifications/policies.ts';
-import type { Actor } from '../http/requestContext.ts';
-
-export interface TaskRef {
-  readonly taskId: number;
-  readonly generation: number;
-}
 
 /** What may be said of a new task besides its content. */
 export interface TaskWishes {
@@ -32,50 +27,17 @@ export interface TaskWishes {
   readonly notification_policy?: NotificationPolicyBody;
 }
 
-/** The client's name of an order, and all that it has sent. */
-export interface Idempotency {
-  readonly key: string;
-  readonly request: object;
-}
+export type Idempotency = NonNullable<NewTask['idempotency']>;
 
 /** What the task shall do, by the database's time when its row is written. */
 type ContentAt = (now: Date) => GcContent | ExtractContent;
 
-export interface TaskActionsDeps {
-  readonly tasks: {
-    create(
-      task: {
-        readonly taskType: TaskType;
-        readonly content: ContentAt;
-        readonly description: string | null;
-        readonly objectsPerSecond?: number;
-        readonly errorBudget?: number;
-        readonly window?: number;
-        readonly priority?: number;
-        readonly notificationPolicy?: NotificationPolicy;
-        readonly idempotency?: Idempotency;
-      },
-      actor: Actor,
-    ): Promise<TaskRef & { readonly isNew: boolean }>;
-    control(
-      taskId: number,
-      action: ControlAction,
-      actor: Actor,
-    ): Promise<TaskRef & { readonly state: TaskState }>;
-    throttle(taskId: number, objectsPerSecond: number | null, actor: Actor): Promise<void>;
-    retry(taskId: number, scope: RetryScope, actor: Actor): Promise<TaskRef>;
-    remove(taskId: number, actor: Actor): Promise<void>;
-  };
-  readonly gateway: {
-    controlTask(ref: TaskRef): Promise<unknown>;
-  };
+export interface TaskActionsDeps extends Omit<ExtractSurroundings, 'now'> {
+  readonly tasks: Pick<TaskStore, 'create' | 'control' | 'throttle' | 'retry' | 'remove'>;
+  readonly gateway: Pick<Gateway, 'controlTask'>;
   /** Starts the tasks whose turn it is. */
-  startNext(): Promise<unknown>;
+  readonly startNext: Admission['startNext'];
   readonly readPolicy: ReadPolicy;
-  readonly defaultFaceVersion: number;
-  readonly defaultBodyVersion: number;
-  readonly attributesVersion: number | null;
-  hasExtractor(version: number, kind: 'face' | 'body'): boolean;
   readonly log: Logger;
 }
 

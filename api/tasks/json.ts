@@ -1,7 +1,11 @@
 import type { Request } from 'express';
+import type { Actor } from '../../db/audit/auditStore.ts';
+import type { Stores } from '../../db/stores.ts';
+import type { SubtaskRow } from '../../db/tasks/subtaskQueries.ts';
+import type { TaskRow } from '../../db/tasks/taskQueries.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { ExtractContent, ExtractRequest } from '../../domain/extract/extractContent.ts';
-import type { GcContent, GcRequest } from '../../domain/gc/gcContent.ts';
+import type { ExtractRequest } from '../../domain/extract/extractContent.ts';
+import type { GcRequest } from '../../domain/gc/gcContent.ts';
 import type { ControlAction } from '../../domain/tasks/lifecycle.ts';
 import { type RetryScope, isFinal } from '../../domain/tasks/task.ts';
 import { idempotencyKeyOf } from '../http/idempotencyKey.ts';
@@ -9,30 +13,19 @@ import { csvPieces, prefersCsv } from '../http/csv.ts';
 import { arrayPieces, sendPieces } from '../http/jsonStream.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
 import { taskColumns, taskRows } from './present/csvRows.ts';
-import { presentSubtask, presentTask, type SubtaskToShow, type TaskToShow } from './present/task.ts';
+import { presentSubtask, presentTask } from './present/task.ts';
 import { presentTaskPreview } from './present/taskPreview.ts';
 import { resultHead } from './present/taskResult.ts';
 import type { PreviewBody, PreviewTask } from './previewTask.ts';
-import { actorOf, type Actor, inputOf } from '../http/requestContext.ts';
-import type { TaskFilters } from '../../domain/tasks/taskFilters.ts';
+import { actorOf, inputOf } from '../http/requestContext.ts';
 import { toTaskFilters, type TaskQuery } from './query.ts';
-import { sendResult, type ResultListsDep, type ResultOfTask } from './resultJson.ts';
+import { sendResult } from './resultJson.ts';
 import { taskNotFound, type Idempotency, type TaskActions, type TaskWishes } from './actions.ts';
 
-export interface TaskRow extends TaskToShow, ResultOfTask {
-  readonly content: GcContent | ExtractContent;
-}
-
-export interface TasksDeps {
-  readonly taskLists: {
-    page(filters: TaskFilters, paging: { page: number; pageSize: number }): Promise<TaskRow[]>;
-    count(filters: TaskFilters): Promise<number>;
-    all(filters: TaskFilters): AsyncIterable<TaskRow[]>;
-    find(taskId: number): Promise<TaskRow | null>;
-  };
-  readonly subtaskLists: { all(taskId: number): AsyncIterable<SubtaskToShow[]> };
-  readonly resultLists: ResultListsDep;
-  readonly errorLists: { countOpen(taskId: number): Promise<number> };
+export interface TasksDeps extends Pick<
+  Stores,
+  'taskQueries' | 'subtaskQueries' | 'resultQueries' | 'errorQueries'
+> {
   readonly taskActions: TaskActions;
   readonly previewTask: PreviewTask;
 }
@@ -54,10 +47,10 @@ interface OneTask {
 type NewTask<Content> = { content: Content } & TaskWishes;
 
 export function taskRoutes(deps: TasksDeps): Handlers {
-  const { taskLists, taskActions } = deps;
+  const { taskQueries, taskActions } = deps;
 
   const findTask = async (taskId: number): Promise<TaskRow> => {
-    const task = await taskLists.find(taskId);
+    const task = await taskQueries.find(taskId);
     if (task === null) throw taskNotFound(taskId);
     return task;
   };
@@ -76,17 +69,17 @@ export function taskRoutes(deps: TasksDeps): Handlers {
       const { query } = inputOf<{ query: ListQuery }>(req);
       if (prefersCsv(req, res)) {
         res.attachment('tasks.csv');
-        await sendPieces(res, 'csv', csvPieces(taskColumns, taskRows(taskLists.all(toTaskFilters(query)))));
+        await sendPieces(res, 'csv', csvPieces(taskColumns, taskRows(taskQueries.all(toTaskFilters(query)))));
         return;
       }
       const paging = { page: query.page, pageSize: query.page_size };
-      const tasks = await taskLists.page(toTaskFilters(query), paging);
+      const tasks = await taskQueries.page(toTaskFilters(query), paging);
       res.json({ tasks: tasks.map(presentTask) });
     },
 
     countTasks: async (req, res) => {
       const { query } = inputOf<{ query: TaskQuery }>(req);
-      res.json({ count: await taskLists.count(toTaskFilters(query)) });
+      res.json({ count: await taskQueries.count(toTaskFilters(query)) });
     },
 
     getTask: async (req, res) => {
@@ -128,31 +121,31 @@ export function taskRoutes(deps: TasksDeps): Handlers {
     getTaskResult: async (req, res) => {
       const { task_id: taskId } = inputOf<OneTask>(req).params;
       const task = await findTask(taskId);
-      await checkResult(task, deps.resultLists);
-      const head = resultHead(task, await deps.errorLists.countOpen(taskId));
-      await sendResult(req, res, { task, head, resultLists: deps.resultLists });
+      await checkResult(task, deps.resultQueries);
+      const head = resultHead(task, await deps.errorQueries.countOpen(taskId));
+      await sendResult(req, res, { task, head, resultQueries: deps.resultQueries });
     },
 
     getSubtasks: async (req, res) => {
       const { task_id: taskId } = inputOf<OneTask>(req).params;
       await findTask(taskId);
-      await sendPieces(res, 'json', arrayPieces('subtasks', presentAll(deps.subtaskLists.all(taskId))));
+      await sendPieces(res, 'json', arrayPieces('subtasks', presentAll(deps.subtaskQueries.all(taskId))));
     },
   };
 }
 
-async function* presentAll(lists: AsyncIterable<SubtaskToShow[]>) {
+async function* presentAll(lists: AsyncIterable<SubtaskRow[]>) {
   for await (const list of lists) yield list.map(presentSubtask);
 }
 
-async function checkResult(task: TaskRow, resultLists: TasksDeps['resultLists']): Promise<void> {
+async function checkResult(task: TaskRow, resultQueries: TasksDeps['resultQueries']): Promise<void> {
   const { taskId, state, resultId, objectsDone } = task;
   if (resultId === null) {
     if (!isFinal(state)) throw new DomainError('noResultYet', `task ${taskId} is ${state}`);
     const reason = task.content.store_results ? `is ${state}` : 'was not to store its results';
     throw new DomainError('noResultInStatus', `task ${taskId} ${reason}`);
   }
-  if (objectsDone > 0 && !(await resultLists.hasChunks(taskId))) {
+  if (objectsDone > 0 && !(await resultQueries.hasChunks(taskId))) {
     throw new DomainError('resultGone', `the result of task ${taskId} was removed`);
   }
 }

@@ -1,4 +1,4 @@
-import type { TaskWork } from '../../domain/tasks/engineTask.ts';
+import type { TaskPreviews } from '../../db/selection/taskPreview.ts';
 import {
   freezeExtractContent,
   type ExtractRequest,
@@ -14,9 +14,7 @@ export type PreviewBody =
   | { readonly task_type: typeof taskTypes.additionalExtract; readonly content: ExtractRequest };
 
 export interface PreviewTaskDeps extends Omit<ExtractSurroundings, 'now'> {
-  readonly taskPreviews: {
-    preview(workAt: (now: Date) => TaskWork, forLater: boolean): Promise<TaskPreview>;
-  };
+  readonly taskPreviews: TaskPreviews;
 }
 
 export type PreviewTask = ReturnType<typeof createPreviewTask>;

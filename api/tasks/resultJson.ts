@@ -1,32 +1,16 @@
 import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
+import type { ResultQueries } from '../../db/tasks/resultQueries.ts';
+import type { TaskRow } from '../../db/tasks/taskQueries.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { TaskRef } from '../../domain/tasks/parts.ts';
-import { isFinal, type TaskState } from '../../domain/tasks/task.ts';
+import { isFinal } from '../../domain/tasks/task.ts';
 import { sendPieces } from '../http/jsonStream.ts';
-import {
-  partOfResult,
-  presentTaskResult,
-  type ChunkPlaceToShow,
-  type ChunkToShow,
-  type ResultToShow,
-} from './present/taskResult.ts';
-
-export interface ResultListsDep {
-  hasChunks(taskId: number): Promise<boolean>;
-  places(taskId: number): Promise<readonly ChunkPlaceToShow[]>;
-  chunks(ref: TaskRef, place?: ChunkPlaceToShow): AsyncIterable<ChunkToShow>;
-}
-
-export interface ResultOfTask extends ResultToShow, TaskRef {
-  readonly state: TaskState;
-  readonly resultId: string | null;
-}
+import { partOfResult, presentTaskResult } from './present/taskResult.ts';
 
 interface Sending {
-  readonly task: ResultOfTask;
+  readonly task: TaskRow;
   readonly head: string;
-  readonly resultLists: ResultListsDep;
+  readonly resultQueries: ResultQueries;
 }
 
 /**
@@ -34,7 +18,7 @@ interface Sending {
  * What a task that has ended answers changes only with its next generation; its tag says so.
  */
 export async function sendResult(req: Request, res: Response, sending: Sending): Promise<void> {
-  const { task, head, resultLists } = sending;
+  const { task, head, resultQueries } = sending;
   const name = `task-${task.taskId}-result.json`;
   const tag = isFinal(task.state) ? tagOf(task, head) : null;
   if (tag !== null) res.set({ ETag: tag, 'Accept-Ranges': 'bytes' });
@@ -42,7 +26,7 @@ export async function sendResult(req: Request, res: Response, sending: Sending):
   const part = isPart && req.get('Range') !== undefined ? await findPart(req, res, sending) : null;
   res.attachment(name);
   if (part === null) {
-    await sendPieces(res, 'json', presentTaskResult(task, head, resultLists.chunks(task)));
+    await sendPieces(res, 'json', presentTaskResult(task, head, resultQueries.chunks(task)));
     return;
   }
   res.status(206).set({
@@ -53,8 +37,8 @@ export async function sendResult(req: Request, res: Response, sending: Sending):
 }
 
 /** null: what is asked for is no single range of bytes, so the whole is the answer. */
-async function findPart(req: Request, res: Response, { task, head, resultLists }: Sending) {
-  const { size, pieces } = partOfResult(task, head, await resultLists.places(task.taskId));
+async function findPart(req: Request, res: Response, { task, head, resultQueries }: Sending) {
+  const { size, pieces } = partOfResult(task, head, await resultQueries.places(task.taskId));
   const ranges = req.range(size);
   if (ranges === -1) {
     res.set('Content-Range', `bytes */${size}`);
@@ -62,10 +46,10 @@ async function findPart(req: Request, res: Response, { task, head, resultLists }
   }
   const [range, ...others] = typeof ranges === 'object' && ranges.type === 'bytes' ? ranges : [];
   if (range === undefined || others.length > 0) return null;
-  return { ...range, size, pieces: pieces(range, (place) => resultLists.chunks(task, place)) };
+  return { ...range, size, pieces: pieces(range, (place) => resultQueries.chunks(task, place)) };
 }
 
-function tagOf({ resultId, generation }: ResultOfTask, head: string): string {
+function tagOf({ resultId, generation }: TaskRow, head: string): string {
   const hash = createHash('sha256').update(`${resultId} ${generation} ${head}`);
   return `"${hash.digest('base64url')}"`;
 }

@@ -10,9 +10,9 @@ export interface AccountStats {
   readonly faceAttributeCount: number;
 }
 
-export type AccountLists = ReturnType<typeof createAccountLists>;
+export type AccountQueries = ReturnType<typeof createAccountQueries>;
 
-export function createAccountLists(db: Database) {
+export function createAccountQueries(db: Database) {
   const Accounts = defineAccountModel(db.sequelize);
   return {
     /** Newest first, with the count of all accounts. */

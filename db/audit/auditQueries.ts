@@ -28,7 +28,7 @@ export interface AuditRow {
   readonly after: object | null;
 }
 
-export type AuditLists = ReturnType<typeof createAuditLists>;
+export type AuditQueries = ReturnType<typeof createAuditQueries>;
 
 const list: BlockList = { table: 'audit', key: 'audit_id', blocks: 'audit_blocks' };
 
@@ -36,7 +36,7 @@ const columns = `audit_id "auditId", audit_time "auditTime", account_id "account
   object_type "objectType", object_id "objectId", request_id "requestId", remote_address "remoteAddress",
   before, after`;
 
-export function createAuditLists(db: Database) {
+export function createAuditQueries(db: Database) {
   return {
     /** Newest first. */
     page: (filters: AuditFilters, paging: Paging): Promise<AuditRow[]> =>

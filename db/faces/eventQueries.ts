@@ -44,10 +44,10 @@ const shownFaces = 12;
 
 const samples = `array(select kind from samples s where s.owner_id = e.event_id order by kind desc) "samples"`;
 
-export type EventLists = ReturnType<typeof createEventLists>;
+export type EventQueries = ReturnType<typeof createEventQueries>;
 
 /** Events as pages show them. */
-export function createEventLists(db: Database) {
+export function createEventQueries(db: Database) {
   return {
     find: async (eventId: string): Promise<EventDetails | null> => {
       const [event] = await db.query<Omit<EventDetails, 'descriptors'>>(

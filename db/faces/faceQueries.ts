@@ -47,6 +47,13 @@ export interface FaceCard {
   readonly versions: readonly number[];
 }
 
+/** A page of them. */
+export interface FaceCards {
+  readonly faces: readonly FaceCard[];
+  readonly hasNewer: boolean;
+  readonly hasOlder: boolean;
+}
+
 /** Faces next to a key: `before` it the older ones, `after` it the newer ones; none: the newest. */
 export interface FacePlace {
   readonly before?: string | undefined;
@@ -61,10 +68,10 @@ const card = `f.face_id "faceId", f.external_id "externalId", f.user_data "userD
   array(select descriptor_version from face_descriptors d where d.face_id = f.face_id
     order by descriptor_version) "versions"`;
 
-export type FaceLists = ReturnType<typeof createFaceLists>;
+export type FaceQueries = ReturnType<typeof createFaceQueries>;
 
 /** Faces as pages show them. */
-export function createFaceLists(db: Database) {
+export function createFaceQueries(db: Database) {
   return {
     find: async (faceId: string): Promise<FaceDetails | null> => {
       const [face] = await db.query<
@@ -117,7 +124,7 @@ export function createFaceLists(db: Database) {
       of: { readonly accountId: string } | { readonly listId: string },
       { before, after }: FacePlace,
       size: number,
-    ): Promise<{ faces: FaceCard[]; hasNewer: boolean; hasOlder: boolean }> => {
+    ): Promise<FaceCards> => {
       const [table, column, id] =
         'listId' in of ? ['list_faces', 'list_id', of.listId] : ['faces', 'account_id', of.accountId];
       const isBack = after !== undefined;

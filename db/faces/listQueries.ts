@@ -14,14 +14,14 @@ export interface ListRow {
   readonly lastUpdateTime: Date;
 }
 
-export type ListLists = ReturnType<typeof createListLists>;
+export type ListQueries = ReturnType<typeof createListQueries>;
 
 // Faces are counted only for the lists that are shown.
 const columns = `list_id "listId", l.account_id "accountId", l.user_data "userData", l.last_update_time "lastUpdateTime",
   (select count(*) from list_faces f where f.list_id = l.list_id) "faceCount"`;
 
-/** Lists of faces, the things themselves. */
-export function createListLists(db: Database) {
+/** Named lists of faces. */
+export function createListQueries(db: Database) {
   return {
     /** Those that changed last come first, with the count of all that the filter matches. */
     page: async (filters: ListFilters, paging: Paging): Promise<{ lists: ListRow[]; count: number }> => {

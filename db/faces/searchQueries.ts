@@ -28,13 +28,13 @@ export interface SearchHit {
   readonly name: string;
 }
 
-export type SearchLists = ReturnType<typeof createSearchLists>;
+export type SearchQueries = ReturnType<typeof createSearchQueries>;
 
 const versions = `array(select descriptor_version from face_descriptors d where d.face_id = a.face_id
   order by descriptor_version) "descriptorVersions"`;
 
 /** What an id that somebody holds in hands may be, besides an account or a list. */
-export function createSearchLists(db: Sql) {
+export function createSearchQueries(db: Sql) {
   return {
     findFace: async (faceId: string): Promise<FaceRow | null> => {
       const [row] = await db.query<FaceRow>(

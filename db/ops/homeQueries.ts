@@ -1,7 +1,7 @@
 import type { Sql } from '../sql/connection.ts';
 import { readStock, type Stock } from './stock.ts';
 
-export type HomeLists = ReturnType<typeof createHomeLists>;
+export type HomeQueries = ReturnType<typeof createHomeQueries>;
 
 export interface ActivityStep {
   /** Of its beginning, seconds since 1970. */
@@ -13,7 +13,7 @@ export interface ActivityStep {
 }
 
 /** What the home page and the live streams show; of tasks their ids, newest first. */
-export function createHomeLists(db: Sql) {
+export function createHomeQueries(db: Sql) {
   const idsOf = async (sql: string, binds: readonly unknown[]): Promise<number[]> => {
     const rows = await db.query<{ taskId: number }>(sql, binds);
     return rows.map(({ taskId }) => taskId);

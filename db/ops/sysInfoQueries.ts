@@ -18,10 +18,10 @@ export interface SysInfoCounts {
   readonly serverVersion: number;
 }
 
-export type SysInfoLists = ReturnType<typeof createSysInfoLists>;
+export type SysInfoQueries = ReturnType<typeof createSysInfoQueries>;
 
 /** What the system information counts. Whole tables are counted: seconds at ten million rows. */
-export function createSysInfoLists(db: Sql) {
+export function createSysInfoQueries(db: Sql) {
   return {
     read: async (): Promise<SysInfoCounts> => {
       const [totals] = await db.query<{ faces: number; attributes: number; version: number }>(

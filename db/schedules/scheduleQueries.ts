@@ -16,7 +16,7 @@ export interface ScheduleRow extends ScheduleOrder {
   readonly lastUpdateTime: Date;
 }
 
-export type ScheduleLists = ReturnType<typeof createScheduleLists>;
+export type ScheduleQueries = ReturnType<typeof createScheduleQueries>;
 
 const columns = `schedule_id "scheduleId", task_type "taskType", content, description, cron, time_zone "timeZone",
   overlap_policy "overlapPolicy", notification_policy "notificationPolicy",
@@ -24,7 +24,7 @@ const columns = `schedule_id "scheduleId", task_type "taskType", content, descri
   coalesce(followed_revision = revision, false) followed, last_run "lastRun", created_by "createdBy",
   created_by_login "createdByLogin", create_time "createTime", last_update_time "lastUpdateTime"`;
 
-export function createScheduleLists(db: Database) {
+export function createScheduleQueries(db: Database) {
   return {
     /** Newest first. */
     page: (paging: Paging): Promise<ScheduleRow[]> =>

@@ -28,7 +28,7 @@ export interface ErrorsOfCode {
   readonly count: number;
 }
 
-export type ErrorLists = ReturnType<typeof createErrorLists>;
+export type ErrorQueries = ReturnType<typeof createErrorQueries>;
 
 const list: BlockList = { table: 'task_errors', key: 'error_id', blocks: 'task_error_blocks' };
 
@@ -38,7 +38,7 @@ const columns = `error_id "errorId", task_id "taskId", subtask_id "subtaskId", t
 
 const rowsAtOnce = 1_000;
 
-export function createErrorLists(db: Database) {
+export function createErrorQueries(db: Database) {
   return {
     /** Newest first, overcome ones too. */
     page: (filters: ErrorFilters, paging: Paging): Promise<TaskErrorRow[]> =>

@@ -14,9 +14,9 @@ export interface NotificationRow {
   readonly endTime: Date | null;
 }
 
-export type NotificationLists = ReturnType<typeof createNotificationLists>;
+export type NotificationQueries = ReturnType<typeof createNotificationQueries>;
 
-export function createNotificationLists(db: Database) {
+export function createNotificationQueries(db: Database) {
   return {
     /** Of one task, newest first. */
     page: (taskId: number, paging: Paging): Promise<NotificationRow[]> =>

@@ -3,12 +3,13 @@ import type { Database } from '../sql/connection.ts';
 export interface DueNotification {
   readonly notificationId: string;
   readonly url: string;
+  /** Its name. */
   readonly secret: string;
   readonly payload: object;
-  /** This attempt's number. */
+  /** This attempt's number, from 1. */
   readonly attempt: number;
   readonly ageSeconds: number;
-  /** When it was taken, seconds since 1970 by the database's clock. */
+  /** When it was taken, seconds since 1970 by the database's clock: receivers compare it with their own. */
   readonly takenAt: number;
 }
 

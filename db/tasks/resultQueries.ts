@@ -18,14 +18,14 @@ export interface ChunkPlace {
   readonly generationDigits: number;
 }
 
-export type ResultLists = ReturnType<typeof createResultLists>;
+export type ResultQueries = ReturnType<typeof createResultQueries>;
 
 interface ChunkRow extends ResultChunk {
   readonly partNo: number;
   readonly seq: number;
 }
 
-export function createResultLists(db: Sql) {
+export function createResultQueries(db: Sql) {
   return {
     hasChunks: async (taskId: number): Promise<boolean> => {
       const [row] = await db.query<{ some: boolean }>(

@@ -34,12 +34,12 @@ export interface SubtaskRow {
   readonly lastUpdateTime: Date;
 }
 
-export type SubtaskLists = ReturnType<typeof createSubtaskLists>;
+export type SubtaskQueries = ReturnType<typeof createSubtaskQueries>;
 
 const attemptsAtMost = 10;
 const rowsAtOnce = 1_000;
 
-export function createSubtaskLists(db: Sql) {
+export function createSubtaskQueries(db: Sql) {
   return {
     /**
      * All parts of a task in the order of their numbers, a thousand at a time.

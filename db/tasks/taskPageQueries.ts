@@ -62,10 +62,10 @@ export interface PartCell {
   readonly cursor: string | null;
 }
 
-export type TaskPageLists = ReturnType<typeof createTaskPageLists>;
+export type TaskPageQueries = ReturnType<typeof createTaskPageQueries>;
 
 /** What the page of one task shows besides the task itself. */
-export function createTaskPageLists(db: Sql) {
+export function createTaskPageQueries(db: Sql) {
   return {
     /** Some of the parts in their order: those that run, those that need a look, the next ones. */
     parts: (taskId: number, limit: number): Promise<PartOfPage[]> =>

@@ -58,7 +58,7 @@ export interface TaskRow {
   readonly lastUpdateTime: Date;
 }
 
-export type TaskLists = ReturnType<typeof createTaskLists>;
+export type TaskQueries = ReturnType<typeof createTaskQueries>;
 
 const list: BlockList = { table: 'tasks', key: 'task_id', blocks: 'task_blocks' };
 
@@ -97,8 +97,8 @@ const sortings: Readonly<Record<TaskOrder, { readonly isOfEnded: boolean; readon
     'ended first': { isOfEnded: true, isDescending: false },
   };
 
-export function createTaskLists(db: Database) {
-  const lists = {
+export function createTaskQueries(db: Database) {
+  const queries = {
     /** Newest first. */
     page: (filters: TaskFilters, paging: Paging): Promise<TaskRow[]> =>
       readPage<TaskRow>(
@@ -146,7 +146,7 @@ export function createTaskLists(db: Database) {
          order by ${sortedBy(isDescending)}`,
         conditions.binds,
       );
-      return rows.length === 0 && beside !== null ? lists.ordered(filters, order, paging) : rows;
+      return rows.length === 0 && beside !== null ? queries.ordered(filters, order, paging) : rows;
     },
 
     count: (filters: TaskFilters): Promise<number> =>
@@ -239,7 +239,7 @@ export function createTaskLists(db: Database) {
          group by 1, 2 having sum(items) > 0`,
       ),
   };
-  return lists;
+  return queries;
 }
 
 function conditionsOf(filters: TaskFilters): Conditions {

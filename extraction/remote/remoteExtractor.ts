@@ -21,6 +21,7 @@ import { toUnitLength } from '../unitLength.ts';
 export interface RemoteRequest {
   readonly id: string;
   readonly bytes: () => Promise<Uint8Array>;
+  /** Fires when nobody waits for the answer any more, or when the worker or the task is to stop at once. */
   readonly signal: AbortSignal;
 }
 

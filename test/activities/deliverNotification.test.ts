@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { after, before, beforeEach, test } from 'node:test';
 import { createDelivery } from '../../activities/deliverNotification.ts';
-import { createNotificationLists } from '../../db/tasks/notificationQueries.ts';
+import { createNotificationQueries } from '../../db/tasks/notificationQueries.ts';
 import { createOpenTasks } from '../../db/engine/openTasks.ts';
 import { createOutbox } from '../../db/tasks/outbox.ts';
 import { createTaskStore } from '../../db/tasks/taskStore.ts';
@@ -74,7 +74,7 @@ async function deliverDue(by = client): Promise<number> {
 }
 
 async function only(taskId: number) {
-  const rows = await createNotificationLists(db).page(taskId, { page: 1, pageSize: 10 });
+  const rows = await createNotificationQueries(db).page(taskId, { page: 1, pageSize: 10 });
   assert.equal(rows.length, 1);
   return rows[0] ?? assert.fail();
 }
@@ -228,6 +228,6 @@ test('what has ended a month ago is forgotten, what waits is not', async () => {
   const waiting = await tell();
   await db.query(`update notifications set create_time = now() - interval '31 days'`);
   await outbox().sweep();
-  assert.deepEqual(await createNotificationLists(db).page(ended, { page: 1, pageSize: 10 }), []);
+  assert.deepEqual(await createNotificationQueries(db).page(ended, { page: 1, pageSize: 10 }), []);
   assert.equal((await only(waiting)).state, 'pending');
 });

@@ -62,7 +62,7 @@ function candidates(first: number, count: number): Candidate[] {
 
 test('samples that were read ahead for a part that stops no longer wait for an extractor', async () => {
   const read: string[] = [];
-  const waiting: (() => Promise<Buffer>)[] = [];
+  const waiting: (() => Promise<Uint8Array>)[] = [];
   let asked = 0;
   const deps: ExtractPartDeps = {
     claims: {

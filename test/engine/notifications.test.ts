@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { createNotificationLists } from '../../db/tasks/notificationQueries.ts';
+import { createNotificationQueries } from '../../db/tasks/notificationQueries.ts';
 import { freezeGcContent } from '../../domain/gc/gcContent.ts';
 import { startEngine, twoGcWorkers, type Engine } from '../support/engine/engine.ts';
 import { tester } from '../support/rows/rows.ts';
@@ -43,7 +43,7 @@ async function startGc(path: string, statuses: readonly number[]): Promise<numbe
 }
 
 const stateOf = async (taskId: number) =>
-  (await createNotificationLists(engine.db()).page(taskId, { page: 1, pageSize: 10 })).map(
+  (await createNotificationQueries(engine.db()).page(taskId, { page: 1, pageSize: 10 })).map(
     ({ state, attempts }) => ({ state, attempts }),
   );
 const delivered = (taskId: number, count: number) =>

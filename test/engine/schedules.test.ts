@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
-import { createScheduleLists } from '../../db/schedules/scheduleQueries.ts';
+import { createScheduleQueries } from '../../db/schedules/scheduleQueries.ts';
 import { createScheduleStore } from '../../db/schedules/scheduleStore.ts';
 import type { ScheduleOrder } from '../../domain/schedules/schedule.ts';
 import { queueOf, runScheduleType, scheduleIdOf } from '../../workflows/messages.ts';
@@ -32,7 +32,7 @@ const yearly: ScheduleOrder = {
 };
 
 const store = () => createScheduleStore(engine.db());
-const find = (scheduleId: number) => createScheduleLists(engine.db()).find(scheduleId);
+const find = (scheduleId: number) => createScheduleQueries(engine.db()).find(scheduleId);
 const followed = (scheduleId: number) =>
   waitFor('Temporal to follow', async () => (await find(scheduleId))?.followed);
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { Client, Connection } from '@temporalio/client';
 import { createApiClient } from '../../commands/cli/apiClient.ts';
-import { createScheduleLists } from '../../db/schedules/scheduleQueries.ts';
+import { createScheduleQueries } from '../../db/schedules/scheduleQueries.ts';
 import { createScheduleStore } from '../../db/schedules/scheduleStore.ts';
 import type { Child } from '../../commands/system/childProcess.ts';
 import { taskWorkflowId } from '../../workflows/messages.ts';
@@ -65,7 +65,7 @@ test('behind 10,000 tasks an urgent one runs before most of them, and a schedule
   );
   await waitFor(
     'the schedule to be followed',
-    async () => (await createScheduleLists(engine.db()).find(scheduleId))?.followed,
+    async () => (await createScheduleQueries(engine.db()).find(scheduleId))?.followed,
   );
 
   assert.ok((await count('pending')) > waiting / 2, 'it was not followed in its turn');

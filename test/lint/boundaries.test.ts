@@ -17,7 +17,9 @@ async function refusals(filePath: string, code: string): Promise<string[]> {
   const fatal = result.messages.filter(({ ruleId }) => ruleId === null).map(({ message }) => message);
   assert.deepEqual(fatal, [], filePath);
   return result.messages
-    .filter(({ ruleId }) => ruleId !== null && /no-restricted-|no-console/.test(ruleId))
+    .filter(
+      ({ ruleId }) => ruleId !== null && /no-restricted-|no-console|no-import-type-side-effects/.test(ruleId),
+    )
     .map(({ message }) => message);
 }
 
@@ -67,6 +69,14 @@ const mayImport: Record<Exclude<Folder, 'commands' | 'test' | 'bench' | 'chaos'>
   temporal: ['domain', 'workflows', 'activities', 'platform'],
   platform: [],
   books: [],
+};
+
+/** Of these `import type` alone. */
+const mayImportTypes: Partial<Record<Folder, readonly Folder[]>> = {
+  workflows: ['activities'],
+  activities: ['db', 'extraction', 'imagestore'],
+  api: ['db', 'temporal'],
+  temporal: ['db'],
 };
 
 for (const [folder, allowed] of Object.entries(mayImport)) {
@@ -139,6 +149,8 @@ test('the wiring may import anything', async () => {
     'api/server.ts',
     'temporal/worker.ts',
     'extraction/pool/child.ts',
+    'api/start/planted.ts',
+    'temporal/start/planted.ts',
     'commands/planted.ts',
     'test/planted.ts',
     'bench/planted.ts',
@@ -154,18 +166,27 @@ test('nobody imports an entry file', async () => {
   await assertAccepted('api/planted.ts', `import './serverAddress.ts';\n`);
 });
 
-test('workflows know activities by their types only', async () => {
-  const path = '../activities/index.ts';
-  await assertAccepted(
-    'workflows/planted.ts',
-    `import type { Activities } from '${path}';\nexport type A = Activities;\n`,
-  );
-  await assertRefused(
-    'workflows/planted.ts',
-    `import { gcPart } from '${path}';\ngcPart();\n`,
-    /only types of/,
-  );
-});
+for (const folder of Object.keys(mayImport) as (keyof typeof mayImport)[]) {
+  const types = mayImportTypes[folder] ?? [];
+  test(`${folder}/ knows ${types.length === 0 ? 'no other folder' : types.join(', ')} by types alone`, async () => {
+    const file = `${folder}/deep/planted.ts`;
+    for (const other of folders.filter((name) => name !== folder && !mayImport[folder].includes(name))) {
+      const path = `../../${other}/thing.ts`;
+      const code = `import type { Thing } from '${path}';\nexport type T = Thing;\n`;
+      if (!types.includes(other)) {
+        await assertRefused(file, code, new RegExp(`^'.*'.*${folder}/ may import `));
+        continue;
+      }
+      await assertAccepted(file, code);
+      const onlyTypes = new RegExp(`${folder}/ may import only types of ${other}/`);
+      await assertRefused(file, `import { thing } from '${path}';\nthing();\n`, onlyTypes);
+      await assertRefused(file, `export * from '${path}';\n`, onlyTypes);
+      await assertRefused(file, `await import('${path}');\n`, onlyTypes);
+      const loading = `import { type Thing } from '${path}';\nexport type T = Thing;\n`;
+      await assertRefused(file, loading, /top-level/);
+    }
+  });
+}
 
 test("domain and workflows use none of Node's own modules", async () => {
   const code = `import { join } from 'node:path';\njoin('a');\n`;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { createMissedRuns } from '../../db/schedules/missedRuns.ts';
 import { createScheduledTasks } from '../../db/schedules/scheduledTasks.ts';
-import { createScheduleLists } from '../../db/schedules/scheduleQueries.ts';
+import { createScheduleQueries } from '../../db/schedules/scheduleQueries.ts';
 import { createScheduleStore } from '../../db/schedules/scheduleStore.ts';
 import type { OverlapPolicy, ScheduledRun } from '../../domain/schedules/schedule.ts';
 import { createLogger } from '../../platform/logger.ts';
@@ -53,7 +53,7 @@ const run = (scheduleId: number, time: string): Promise<{ kind: string }> => {
 };
 
 async function lastRun(scheduleId: number): Promise<string> {
-  const found = (await createScheduleLists(db).find(scheduleId))?.lastRun ?? null;
+  const found = (await createScheduleQueries(db).find(scheduleId))?.lastRun ?? null;
   const { scheduled_time = '', outcome = '' } = (found ?? {}) as Record<string, string>;
   return `${scheduled_time.slice(11, 16)} ${outcome}`;
 }

@@ -9,6 +9,7 @@ import { waitFor } from '../support/waitFor.ts';
 const requestId = '1536751345,8b8b5937-2e9c-4e8b-a7a7-5caf86621b5a';
 const away = () => Promise.reject(new Error('Temporal does not answer'));
 const nothing = () => Promise.resolve();
+const none = () => Promise.resolve(0);
 
 /** A task that waits to be started, and where the gauge of that goes. */
 function reconcile(gateway: ReconcilerDeps['gateway'], changes: Partial<ReconcilerDeps> = {}) {
@@ -30,9 +31,9 @@ function reconcile(gateway: ReconcilerDeps['gateway'], changes: Partial<Reconcil
       gateway,
       startNext: nothing,
       isHeldUp: () => Promise.resolve(false),
-      ...{ followSchedules: nothing, watchMissedRuns: nothing, sampleHistory: nothing, mergeCounts: nothing },
-      ...{ outgrownWindows: () => Promise.resolve([]), foldSums: nothing },
-      sweepFiles: () => Promise.resolve(0),
+      ...{ followSchedules: nothing, watchMissedRuns: nothing, sampleHistory: nothing },
+      outgrownWindows: () => Promise.resolve([]),
+      ...{ mergeCounts: none, foldSums: none, sweepFiles: none },
       sampleWatch: { count: nothing, publish: nothing },
       metrics,
       log: createLogger({ name: 'test', level: 'silent', format: 'json' }),
@@ -95,8 +96,9 @@ test('tasks that cannot be looked at hold up no schedule, no sweep, no sample an
     { findTask: away, startTask: away, controlTask: away },
     {
       ...{ followSchedules: counted('schedules'), sampleHistory: counted('samples') },
-      ...{ startNext: counted('starts'), mergeCounts: counted('counts'), watchMissedRuns: counted('missed') },
-      sweepFiles: () => counted('sweeps')().then(() => 0),
+      ...{ startNext: counted('starts'), watchMissedRuns: counted('missed') },
+      mergeCounts: () => counted('counts')().then(none),
+      sweepFiles: () => counted('sweeps')().then(none),
     },
   );
   await waitFor('every chore', () => Object.values(done).every((times) => times > 0));

@@ -1,4 +1,5 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
+import type { AccountStore } from '../../../db/accounts/accountStore.ts';
 import type { Account } from '../../../domain/accounts/account.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { Clock } from '../../http/instants.ts';
@@ -17,10 +18,7 @@ export interface SignedIn {
 }
 
 export interface AuthenticatorDeps {
-  readonly accounts: {
-    findByLogin(login: string): Promise<Credentials | null>;
-    find(accountId: string): Promise<Credentials | null>;
-  };
+  readonly accounts: Pick<AccountStore, 'findByLogin' | 'find'>;
   readonly passwords: Pick<Passwords, 'verify'>;
   readonly limit: LoginLimit;
   readonly clock: Clock;

@@ -1,4 +1,5 @@
 import { v7 as newId } from 'uuid';
+import type { AccountStore } from '../../../db/accounts/accountStore.ts';
 import { ConfigError, isLoopback, type Config } from '../../../platform/config.ts';
 import type { Passwords } from '../../../platform/passwords.ts';
 import { defaultAdminLogin, defaultAdminPassword } from '../../../platform/settings.ts';
@@ -6,17 +7,8 @@ import { findKnownPasswords, isKnownPassword, type KnownPasswordsDeps } from './
 
 export interface FirstAdminDeps {
   readonly config: Pick<Config, 'host' | 'adminLogin' | 'adminPassword'>;
-  readonly accounts: KnownPasswordsDeps['accounts'] & {
-    hasAccounts(): Promise<boolean>;
-    ensureFirstAdmin(admin: {
-      readonly accountId: string;
-      readonly login: string;
-      readonly passwordHash: string;
-      readonly accountType: 'admin';
-      readonly description: string;
-    }): Promise<boolean>;
-    findByLogin(login: string): Promise<object | null>;
-  };
+  readonly accounts: KnownPasswordsDeps['accounts'] &
+    Pick<AccountStore, 'hasAccounts' | 'ensureFirstAdmin' | 'findByLogin'>;
   readonly passwords: Passwords;
   readonly log?: { warn(fields: object, message: string): void };
 }

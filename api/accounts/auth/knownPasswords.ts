@@ -1,14 +1,10 @@
+import type { AccountStore } from '../../../db/accounts/accountStore.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { Passwords } from '../../../platform/passwords.ts';
 import { defaultAdminPassword } from '../../../platform/settings.ts';
 
 export interface KnownPasswordsDeps {
-  readonly accounts: {
-    /** Those whose present password has never been found to be a secret. */
-    unvetted(): Promise<readonly { accountId: string; login: string; passwordHash: string }[]>;
-    /** Nothing if the account has another password by now. */
-    setVetted(accountId: string, passwordHash: string): Promise<void>;
-  };
+  readonly accounts: Pick<AccountStore, 'unvetted' | 'setVetted'>;
   readonly passwords: Pick<Passwords, 'verify'>;
 }
 

@@ -2,19 +2,12 @@ import type { Request } from 'express';
 import type { Logger } from 'pino';
 import type { Account } from '../../../domain/accounts/account.ts';
 import { DomainError, type ErrorName } from '../../../domain/errors.ts';
-import { actorOf, type Actor } from '../../http/requestContext.ts';
+import type { Actor, AuditStore } from '../../../db/audit/auditStore.ts';
+import { actorOf } from '../../http/requestContext.ts';
 import { TooManyLoginsError } from './loginLimit.ts';
 
 export interface SessionAuditDeps {
-  readonly audit: {
-    record(entry: {
-      readonly actor: Actor;
-      readonly action: string;
-      readonly objectType: 'session';
-      readonly objectId: string;
-      readonly after?: object;
-    }): Promise<void>;
-  };
+  readonly audit: Pick<AuditStore, 'record'>;
   readonly log: Logger;
   readonly linesPerMinute?: number;
   /** Milliseconds of a clock that only goes forward. */

@@ -22,15 +22,15 @@ import { uuidOf } from '../../html/uuidOf.ts';
 
 type AccountSources = Pick<
   PageSources,
-  'accountLists' | 'listLists' | 'faceLists' | 'accountActions' | 'contract'
+  'accountQueries' | 'listQueries' | 'faceQueries' | 'accountActions' | 'contract'
 >;
 
 const newestLists = 5;
 
 export function accountPages({
-  accountLists,
-  listLists,
-  faceLists,
+  accountQueries,
+  listQueries,
+  faceQueries,
   accountActions,
   contract,
 }: AccountSources) {
@@ -38,7 +38,7 @@ export function accountPages({
 
   const show = async (req: Request, res: Response, typed?: Typed): Promise<void> => {
     const paging = readPaging(req.query, 20);
-    const { accounts, count } = await accountLists.page(paging);
+    const { accounts, count } = await accountQueries.page(paging);
     const page = accountsPage({
       accounts: accounts.map(presentAccount),
       count,
@@ -71,7 +71,7 @@ export function accountPages({
   };
 
   const accountOf = async (accountId: string) => {
-    const found = await accountLists.find(accountId);
+    const found = await accountQueries.find(accountId);
     if (found === null) throw new DomainError('accountNotFound', `account ${accountId}`);
     return found;
   };
@@ -80,8 +80,8 @@ export function accountPages({
     const accountId = uuidOf(req, 'account_id');
     const [{ account, stats }, { lists }, faces] = await Promise.all([
       accountOf(accountId),
-      listLists.page({ accountId }, { page: 1, pageSize: newestLists }),
-      faceLists.page({ accountId }, readFacePlace(req.query), shownFaces),
+      listQueries.page({ accountId }, { page: 1, pageSize: newestLists }),
+      faceQueries.page({ accountId }, readFacePlace(req.query), shownFaces),
     ]);
     const page = accountPage({
       account: presentAccount(account),
@@ -97,7 +97,7 @@ export function accountPages({
     const paging = readPaging(req.query, 20);
     const [{ account }, { lists, count }] = await Promise.all([
       accountOf(accountId),
-      listLists.page({ accountId }, paging),
+      listQueries.page({ accountId }, paging),
     ]);
     const page = listsPage({
       account: presentAccount(account),

@@ -5,9 +5,8 @@ import { formatDuration } from '../../../views/assets/words.js';
 import { loginPage } from '../../../views/pages/login/login.ts';
 import { passwordPage } from '../../../views/pages/login/password.ts';
 import { paths } from '../../../views/paths.ts';
-import type { Authenticator } from '../auth/authenticator.ts';
 import { TooManyLoginsError } from '../auth/loginLimit.ts';
-import type { SessionAudit } from '../auth/sessionAudit.ts';
+import type { LoginDeps } from '../loginJson.ts';
 import { beginSession, endSession } from '../auth/sessionCookie.ts';
 import { actorOf, addressOf, contextOf, identityOf } from '../../http/requestContext.ts';
 import { bodyCheck } from '../../http/contract/bodyCheck.ts';
@@ -17,12 +16,7 @@ import { faultsOf } from '../../html/formFaults.ts';
 import { leadTo, say, sendPage } from '../../html/pageAnswer.ts';
 import { forgetWanted, wantedOf } from '../../html/wanted.ts';
 
-export interface LoginPagesDeps extends Pick<PageSources, 'accountActions' | 'contract' | 'clock'> {
-  readonly authenticator: Authenticator;
-  readonly sessionAudit: SessionAudit;
-}
-
-export function loginPages(deps: LoginPagesDeps) {
+export function loginPages(deps: LoginDeps & Pick<PageSources, 'contract'>) {
   const { authenticator, accountActions, contract, sessionAudit, clock } = deps;
   const checkPassword = bodyCheck(contract, 'patch', '/login');
 

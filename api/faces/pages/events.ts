@@ -8,15 +8,15 @@ import { sendPage } from '../../html/pageAnswer.ts';
 import { uuidOf } from '../../html/uuidOf.ts';
 
 export function oneEvent({
-  eventLists,
-  faceLists,
+  eventQueries,
+  faceQueries,
   extractors,
-}: Pick<PageSources, 'eventLists' | 'faceLists' | 'extractors'>): RequestHandler {
+}: Pick<PageSources, 'eventQueries' | 'faceQueries' | 'extractors'>): RequestHandler {
   return async (req, res) => {
     const eventId = uuidOf(req, 'event_id');
-    const found = await eventLists.find(eventId);
+    const found = await eventQueries.find(eventId);
     if (found === null) throw new DomainError('eventNotFound', `event ${eventId}`);
-    const faces = found.faceIds.length === 0 ? [] : await faceLists.cards(found.faceIds);
+    const faces = found.faceIds.length === 0 ? [] : await faceQueries.cards(found.faceIds);
     const page = eventPage({ event: presentEvent(found), faces: faces.map(presentFaceCard), extractors });
     sendPage(req, res, 'events/one', page);
   };

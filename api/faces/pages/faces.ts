@@ -7,12 +7,12 @@ import { sendPage } from '../../html/pageAnswer.ts';
 import { uuidOf } from '../../html/uuidOf.ts';
 
 export function oneFace({
-  faceLists,
+  faceQueries,
   extractors,
-}: Pick<PageSources, 'faceLists' | 'extractors'>): RequestHandler {
+}: Pick<PageSources, 'faceQueries' | 'extractors'>): RequestHandler {
   return async (req, res) => {
     const faceId = uuidOf(req, 'face_id');
-    const found = await faceLists.find(faceId);
+    const found = await faceQueries.find(faceId);
     if (found === null) throw new DomainError('faceNotFound', `face ${faceId}`);
     sendPage(req, res, 'faces/one', facePage({ face: presentFaceDetails(found), extractors }));
   };

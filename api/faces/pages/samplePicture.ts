@@ -5,10 +5,10 @@ import type { PageSources } from '../../html/deps.ts';
 import { pictureType } from './pictureType.ts';
 import { uuidOf } from '../../html/uuidOf.ts';
 
-type PictureSources = Pick<PageSources, 'faceLists' | 'images'>;
+type PictureSources = Pick<PageSources, 'faceQueries' | 'images'>;
 
 /** The image of a sample. One whose image is lost is shown as a placeholder: a page says more than a broken picture. */
-export function samplePicture({ faceLists, images }: PictureSources): RequestHandler {
+export function samplePicture({ faceQueries, images }: PictureSources): RequestHandler {
   const read = async (key: string): Promise<Buffer | null> => {
     try {
       return await images.get(key);
@@ -21,7 +21,7 @@ export function samplePicture({ faceLists, images }: PictureSources): RequestHan
   return async (req, res) => {
     const kind = (['face', 'body'] as const).find((known) => known === req.params['kind']);
     const ownerId = uuidOf(req, 'owner_id');
-    const key = kind && (await faceLists.sampleKey(ownerId, kind));
+    const key = kind && (await faceQueries.sampleKey(ownerId, kind));
     if (key === undefined) throw new DomainError('pageNotFound', `There is no such sample of ${ownerId}.`);
     const bytes = key === null ? null : await read(key);
     const type = bytes && pictureType(bytes);

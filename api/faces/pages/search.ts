@@ -8,7 +8,7 @@ import { isUuid } from '../../html/uuidOf.ts';
 const hitsAtMost = 20;
 
 /** Leads to the one thing that is found; of several it shows a list, and of nothing what was typed. */
-export function search({ searchLists }: Pick<PageSources, 'searchLists'>): RequestHandler {
+export function search({ searchQueries }: Pick<PageSources, 'searchQueries'>): RequestHandler {
   return async (req, res) => {
     const text = (fieldsOf(req.query, 'badQueryParameter')['q'] ?? '').trim();
     const hits = text === '' ? [] : await find(text);
@@ -20,6 +20,6 @@ export function search({ searchLists }: Pick<PageSources, 'searchLists'>): Reque
   function find(text: string) {
     // What was copied from elsewhere may be in upper case.
     const id = text.toLowerCase();
-    return isUuid(id) ? searchLists.byId(id, hitsAtMost) : searchLists.byName(text, hitsAtMost);
+    return isUuid(id) ? searchQueries.byId(id, hitsAtMost) : searchQueries.byName(text, hitsAtMost);
   }
 }

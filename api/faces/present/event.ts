@@ -1,37 +1,6 @@
-type SampleKind = 'face' | 'body';
+import type { EventCard, EventDetails } from '../../../db/faces/eventQueries.ts';
 
-interface DescriptorToShow {
-  readonly kind: SampleKind;
-  readonly version: number;
-}
-
-export interface EventCardToShow {
-  readonly eventId: string;
-  readonly externalId: string;
-  readonly source: string;
-  readonly samples: readonly SampleKind[];
-  readonly descriptors: readonly DescriptorToShow[];
-}
-
-export interface EventToShow extends EventCardToShow {
-  readonly accountId: string;
-  readonly login: string | null;
-  readonly faceId: string | null;
-  readonly handlerId: string | null;
-  readonly tags: readonly string[];
-  readonly userData: string;
-  readonly trackId: string;
-  readonly basicAttributes: object | null;
-  readonly createTime: Date;
-  readonly endTime: Date;
-  readonly insertTime: Date;
-  readonly descriptors: readonly (DescriptorToShow & {
-    readonly generation: number;
-    readonly createTime: Date;
-  })[];
-}
-
-export function presentEventCard(event: EventCardToShow) {
+export function presentEventCard(event: EventCard) {
   return {
     event_id: event.eventId,
     external_id: event.externalId,
@@ -44,7 +13,7 @@ export function presentEventCard(event: EventCardToShow) {
   };
 }
 
-export function presentEvent(event: EventToShow) {
+export function presentEvent(event: EventDetails) {
   return {
     ...presentEventCard(event),
     account_id: event.accountId,

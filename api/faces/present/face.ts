@@ -1,25 +1,6 @@
-export interface FaceToShow {
-  readonly faceId: string;
-  readonly accountId: string;
-  readonly eventId: string | null;
-  readonly externalId: string;
-  readonly userData: string;
-  readonly createTime: Date;
-  readonly attributeId: string | null;
-  readonly listIds: readonly string[];
-  readonly descriptorVersions: readonly number[];
-}
+import type { AttributeRow, FaceRow } from '../../../db/faces/searchQueries.ts';
 
-export interface AttributeToShow {
-  readonly attributeId: string;
-  readonly faceId: string;
-  readonly basicAttributes: object | null;
-  readonly sampleGeneration: number;
-  readonly descriptorVersions: readonly number[];
-  readonly createTime: Date;
-}
-
-export function presentFace(face: FaceToShow) {
+export function presentFace(face: FaceRow) {
   return {
     face_id: face.faceId,
     account_id: face.accountId,
@@ -33,7 +14,7 @@ export function presentFace(face: FaceToShow) {
   };
 }
 
-export function presentAttribute(attribute: AttributeToShow) {
+export function presentAttribute(attribute: AttributeRow) {
   return {
     attribute_id: attribute.attributeId,
     face_id: attribute.faceId,

@@ -1,22 +1,10 @@
-export interface FaceCardToShow {
-  readonly faceId: string;
-  readonly externalId: string;
-  readonly userData: string;
-  readonly hasSample: boolean;
-  readonly versions: readonly number[];
-}
+import type { FaceCard, FaceCards } from '../../../db/faces/faceQueries.ts';
 
-export interface FaceCardsToShow {
-  readonly faces: readonly FaceCardToShow[];
-  readonly hasNewer: boolean;
-  readonly hasOlder: boolean;
-}
-
-export function presentFaceCards({ faces, hasNewer, hasOlder }: FaceCardsToShow) {
+export function presentFaceCards({ faces, hasNewer, hasOlder }: FaceCards) {
   return { faces: faces.map(presentFaceCard), has_newer: hasNewer, has_older: hasOlder };
 }
 
-export function presentFaceCard(face: FaceCardToShow) {
+export function presentFaceCard(face: FaceCard) {
   return {
     face_id: face.faceId,
     external_id: face.externalId,

@@ -1,31 +1,6 @@
-export interface FaceDetailsToShow {
-  readonly faceId: string;
-  readonly accountId: string;
-  readonly login: string | null;
-  readonly externalId: string;
-  readonly userData: string;
-  readonly createTime: Date;
-  readonly attributeId: string | null;
-  readonly basicAttributes: object | null;
-  readonly hasSample: boolean;
-  readonly descriptors: readonly {
-    readonly version: number;
-    readonly generation: number;
-    readonly createTime: Date;
-  }[];
-  readonly lists: readonly { readonly listId: string; readonly userData: string; readonly linkTime: Date }[];
-  readonly listCount: number;
-  readonly events: readonly {
-    readonly eventId: string;
-    readonly source: string;
-    readonly externalId: string;
-    readonly createTime: Date;
-    readonly hasSample: boolean;
-  }[];
-  readonly hasMoreEvents: boolean;
-}
+import type { FaceDetails } from '../../../db/faces/faceQueries.ts';
 
-export function presentFaceDetails(face: FaceDetailsToShow) {
+export function presentFaceDetails(face: FaceDetails) {
   return {
     face_id: face.faceId,
     account_id: face.accountId,

@@ -1,22 +1,13 @@
 import type { RequestHandler } from 'express';
+import type { Metrics } from '../../../platform/metrics.ts';
 import { contextOf } from '../requestContext.ts';
-
-interface Counter<Label extends string> {
-  inc(labels: Record<Label, string | number>): void;
-}
-
-export interface HttpMetrics {
-  readonly httpRequests: Counter<'method' | 'route' | 'status'>;
-  readonly httpDuration: {
-    observe(labels: Record<'method' | 'route' | 'status', string | number>, seconds: number): void;
-  };
-  readonly httpErrors: Counter<'route' | 'error_code'>;
-}
 
 const known = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);
 
 /** Counts and times each answer under the pattern of its route: labels come from a closed set. */
-export function requestMetrics(metrics: HttpMetrics): RequestHandler {
+export function requestMetrics(
+  metrics: Pick<Metrics, 'httpRequests' | 'httpDuration' | 'httpErrors'>,
+): RequestHandler {
   return (req, res, next) => {
     const start = process.hrtime.bigint();
     res.once('close', () => {

@@ -1,15 +1,9 @@
 import type { RequestHandler } from 'express';
+import type { RequestCount } from '../../../db/ops/statsStore.ts';
+import type { MonthlyCounts } from '../../../platform/monthlyCounts.ts';
 import { contextOf } from '../requestContext.ts';
 
-export interface RequestStats {
-  count(request: {
-    readonly service: string;
-    readonly route: string;
-    readonly statusCode: number;
-    /** 0: the answer was no error. */
-    readonly errorCode: number;
-  }): void;
-}
+export type RequestStats = Pick<MonthlyCounts<Omit<RequestCount, 'month' | 'count'>>, 'count'>;
 
 /** Counts each answer for the system information, under the pattern of its route. */
 export function requestStats(stats: RequestStats): RequestHandler {

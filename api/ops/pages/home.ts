@@ -1,4 +1,6 @@
 import type { RequestHandler } from 'express';
+import type { Paging } from '../../../db/sql/paging.ts';
+import type { StatusCount } from '../../../db/tasks/taskQueries.ts';
 import { runHealthChecks, type HealthCheck } from '../../../platform/healthChecks.ts';
 import { createRecent } from '../../../platform/recent.ts';
 import { dayStep, hourStep } from '../../../views/pages/home/activity.ts';
@@ -8,14 +10,14 @@ import type { TaskShape } from '../../../views/shapes.ts';
 import { presentAccount } from '../../accounts/present.ts';
 import { presentTaskOfPage } from '../../tasks/present/task.ts';
 import { missingOf, type WorkerCounts } from '../../tasks/live/workerWatch.ts';
-import type { PageSources, StatusCount } from '../../html/deps.ts';
+import type { PageSources } from '../../html/deps.ts';
 import { sendPage } from '../../html/pageAnswer.ts';
-import { readPaging, type Paging } from '../../html/paging.ts';
+import { readPaging } from '../../html/paging.ts';
 import { toldInTime } from '../../html/toldInTime.ts';
 
 type HomeSources = Pick<
   PageSources,
-  'taskLists' | 'homeLists' | 'accountLists' | 'checks' | 'defaultFaceVersion' | 'extractors' | 'clock'
+  'taskQueries' | 'homeQueries' | 'accountQueries' | 'checks' | 'defaultFaceVersion' | 'extractors' | 'clock'
 > & { countWorkers(): Promise<WorkerCounts>; isUnavailable(error: unknown): boolean };
 
 export const homePageSize = 10;
@@ -36,15 +38,21 @@ export function home(sources: HomeSources): {
   read(paging: Paging): Promise<HomePage>;
   page: RequestHandler;
 } {
-  const { taskLists, homeLists, accountLists, extractors, defaultFaceVersion: defaultVersion } = sources;
-  const recentStock = createRecent(() => homeLists.stock(), stockAgeMs);
+  const {
+    taskQueries,
+    homeQueries,
+    accountQueries,
+    extractors,
+    defaultFaceVersion: defaultVersion,
+  } = sources;
+  const recentStock = createRecent(() => homeQueries.stock(), stockAgeMs);
   const recentHealth = createRecent(
     () => runHealthChecks(sources.checks.filter(isNoWorker), { withDependent: true }),
     healthAgeMs,
   );
   const since = (ms: number) => new Date(sources.clock.now().getTime() - ms);
-  const recentHour = createRecent(() => homeLists.activity(since(2 * hourMs), hourStep), activityAgeMs);
-  const recentDay = createRecent(() => homeLists.activity(since(25 * hourMs), dayStep), activityAgeMs);
+  const recentHour = createRecent(() => homeQueries.activity(since(2 * hourMs), hourStep), activityAgeMs);
+  const recentDay = createRecent(() => homeQueries.activity(since(25 * hourMs), dayStep), activityAgeMs);
   const read = async (paging: Paging): Promise<HomePage> => {
     const now = sources.clock.now();
     const before = (ms: number) => new Date(now.getTime() - ms);
@@ -52,19 +60,19 @@ export function home(sources: HomeSources): {
     const [tasks, statuses, accounts, stock, findings, workers, overdueMessages, hour, day] =
       await Promise.all([
         told(
-          tasksOf(taskLists, [
-            homeLists.openTasks(openAtMost),
-            homeLists.endedTasks(endedAtMost),
-            homeLists.failedSince(before(failedWithinMs), failedAtMost),
-            homeLists.incompleteSince(before(failedWithinMs), incompleteAtMost),
+          tasksOf(taskQueries, [
+            homeQueries.openTasks(openAtMost),
+            homeQueries.endedTasks(endedAtMost),
+            homeQueries.failedSince(before(failedWithinMs), failedAtMost),
+            homeQueries.incompleteSince(before(failedWithinMs), incompleteAtMost),
           ]),
         ),
-        told(taskLists.countByTypeAndStatus()),
-        told(accountLists.page(paging)),
+        told(taskQueries.countByTypeAndStatus()),
+        told(accountQueries.page(paging)),
         told(recentStock()),
         told(recentHealth()),
         told(sources.countWorkers()),
-        told(homeLists.overdueMessages(before(overdueAfterMs), overdueAtMost)),
+        told(homeQueries.overdueMessages(before(overdueAfterMs), overdueAtMost)),
         told(recentHour()),
         told(recentDay()),
       ]);
@@ -94,7 +102,7 @@ export function home(sources: HomeSources): {
   };
 }
 
-function countsOf(statuses: readonly StatusCount[]) {
+function countsOf(statuses: readonly Pick<StatusCount, 'status' | 'count'>[]) {
   const countOf = (...wanted: number[]): number =>
     statuses.reduce((sum, row) => (wanted.includes(row.status) ? sum + row.count : sum), 0);
   return {
@@ -113,13 +121,13 @@ function isNoWorker({ name }: HealthCheck): boolean {
 
 /** The tasks of each list in the order of its ids, read at once; one that has been deleted meanwhile is left out. */
 async function tasksOf(
-  taskLists: HomeSources['taskLists'],
+  taskQueries: HomeSources['taskQueries'],
   lists: readonly Promise<readonly number[]>[],
 ): Promise<TaskShape[][]> {
   const ids = await Promise.all(lists);
   const taskIds = [...new Set(ids.flat())];
   if (taskIds.length === 0) return [];
-  const rows = await taskLists.page({ taskIds }, { page: 1, pageSize: taskIds.length });
+  const rows = await taskQueries.page({ taskIds }, { page: 1, pageSize: taskIds.length });
   const byId = new Map(rows.map((row) => [row.taskId, presentTaskOfPage(row)]));
   return ids.map((list) => list.flatMap((id) => byId.get(id) ?? []));
 }

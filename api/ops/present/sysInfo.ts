@@ -1,25 +1,5 @@
-export interface SysInfoToShow {
-  readonly descriptors: readonly {
-    readonly version: number;
-    readonly type: 'face' | 'body';
-    readonly faces: number;
-    readonly events: number;
-  }[];
-  readonly faces: number;
-  readonly attributes: number;
-  readonly requests: readonly RequestCountToShow[];
-  readonly estimations: readonly { readonly month: string; readonly name: string; readonly count: number }[];
-  readonly serverVersion: number;
-}
-
-interface RequestCountToShow {
-  readonly month: string;
-  readonly service: string;
-  readonly route: string;
-  readonly statusCode: number;
-  readonly errorCode: number;
-  readonly count: number;
-}
+import type { RequestCount } from '../../../db/ops/statsStore.ts';
+import type { SysInfoCounts } from '../../../db/ops/sysInfoQueries.ts';
 
 interface Version {
   readonly major: number;
@@ -37,7 +17,7 @@ export interface SysInfoSurroundings {
   readonly settings: Readonly<Record<string, unknown>>;
 }
 
-export function presentSysInfo(info: SysInfoToShow, around: SysInfoSurroundings) {
+export function presentSysInfo(info: SysInfoCounts, around: SysInfoSurroundings) {
   const { major, minor, patch } = around.version;
   return {
     services_versions: {
@@ -86,7 +66,7 @@ interface RouteStats {
   request_stats: { status_code: number; count: number }[];
 }
 
-function routesStats(rows: readonly RequestCountToShow[]): RouteStats[] {
+function routesStats(rows: readonly RequestCount[]): RouteStats[] {
   const routes = new Map<string, RouteStats>();
   for (const { service, route, month, statusCode, errorCode, count } of rows) {
     const key = JSON.stringify([month, service, route]);

@@ -25,18 +25,18 @@ import { idOf } from '../../tasks/pages/taskId.ts';
 
 type ScheduleSources = OfferSources &
   LookSources &
-  Pick<PageSources, 'scheduleLists' | 'scheduleActions' | 'auditLists' | 'contract' | 'clock'>;
+  Pick<PageSources, 'scheduleQueries' | 'scheduleActions' | 'auditQueries' | 'contract' | 'clock'>;
 
 const missedAtMost = 5;
 
 export function schedulePages(sources: ScheduleSources) {
-  const { scheduleLists, scheduleActions, auditLists, contract, clock } = sources;
+  const { scheduleQueries, scheduleActions, auditQueries, contract, clock } = sources;
   const checkSchedule = bodyCheck(contract, 'post', '/tasks/schedules');
   const look = lookAtTask(sources, { forLater: true });
 
   const list: RequestHandler = async (req, res) => {
     const paging = readPaging(req.query, 20);
-    const [schedules, count] = await Promise.all([scheduleLists.page(paging), scheduleLists.count()]);
+    const [schedules, count] = await Promise.all([scheduleQueries.page(paging), scheduleQueries.count()]);
     const now = clock.now();
     const shown = schedules.map((schedule) => ({
       ...presentSchedule(schedule, now),
@@ -63,7 +63,7 @@ export function schedulePages(sources: ScheduleSources) {
 
   const editForm: RequestHandler = async (req, res) => {
     const scheduleId = idOf(req, 'schedule_id');
-    const schedule = await scheduleLists.find(scheduleId);
+    const schedule = await scheduleQueries.find(scheduleId);
     if (schedule === null) throw new DomainError('scheduleNotFound', `schedule ${scheduleId}`);
     const found = scheduleValues(schedule);
     if (found === null) {
@@ -78,11 +78,11 @@ export function schedulePages(sources: ScheduleSources) {
 
   /** What others have done to a schedule since somebody read its form: each change leaves one line in the audit. */
   const meanwhile = async (scheduleId: number, revision: string) => {
-    const schedule = await scheduleLists.find(scheduleId);
+    const schedule = await scheduleQueries.find(scheduleId);
     if (schedule === null) throw new DomainError('scheduleNotFound', `schedule ${scheduleId}`);
     const missed = schedule.revision - Number(revision);
     const pageSize = missed > 0 && missed < missedAtMost ? missed : missedAtMost;
-    const lines = await auditLists.page(
+    const lines = await auditQueries.page(
       { objectType: 'schedule', objectId: String(scheduleId) },
       { page: 1, pageSize },
     );

@@ -11,20 +11,20 @@ const lateMs = 60_000;
 
 /** The reading behind the streams: a few questions, however many listen. */
 export function readLiveTasks({
-  taskLists,
-  homeLists,
-}: Pick<PageSources, 'taskLists' | 'homeLists'>): TaskFeedDeps['read'] {
+  taskQueries,
+  homeQueries,
+}: Pick<PageSources, 'taskQueries' | 'homeQueries'>): TaskFeedDeps['read'] {
   return async ({ taskIds, open, endedSince }): Promise<TaskJson[]> => {
     const ids = new Set(taskIds);
     if (open) {
-      for (const id of await homeLists.openTasks(openAtMost)) ids.add(id);
-      for (const id of await homeLists.newestTasks(newestAtMost)) ids.add(id);
+      for (const id of await homeQueries.openTasks(openAtMost)) ids.add(id);
+      for (const id of await homeQueries.newestTasks(newestAtMost)) ids.add(id);
     }
     if (endedSince !== null) {
-      for (const id of await homeLists.endedSince(new Date(endedSince - lateMs), endedAtMost)) ids.add(id);
+      for (const id of await homeQueries.endedSince(new Date(endedSince - lateMs), endedAtMost)) ids.add(id);
     }
     if (ids.size === 0) return [];
-    const rows = await taskLists.page({ taskIds: [...ids] }, { page: 1, pageSize: ids.size });
+    const rows = await taskQueries.page({ taskIds: [...ids] }, { page: 1, pageSize: ids.size });
     return rows.map(presentTask);
   };
 }

@@ -21,6 +21,7 @@ export interface TaskFeedDeps {
   read(wanted: Wanted): Promise<readonly LiveTask[]>;
   readonly log: Logger;
   readonly intervalMs?: number;
+  /** How often listeners are told of what nobody announces; default 15 s. */
   readonly refreshMs?: number;
 }
 

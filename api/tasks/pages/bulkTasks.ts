@@ -4,7 +4,8 @@ import { bulkActions, isForTask, type BulkAction } from '../../../domain/tasks/l
 import { bulkAtOnce, bulkPage } from '../../../views/pages/tasks/bulk.ts';
 import { taskFilters } from '../../../views/pages/tasks/list.ts';
 import { paths } from '../../../views/paths.ts';
-import { actorOf, type Actor } from '../../http/requestContext.ts';
+import type { Actor } from '../../../db/audit/auditStore.ts';
+import { actorOf } from '../../http/requestContext.ts';
 import type { TaskActions } from '../actions.ts';
 import type { TaskFilters } from '../../../domain/tasks/taskFilters.ts';
 import type { PageSources } from '../../html/deps.ts';
@@ -24,10 +25,10 @@ const said: Readonly<Record<BulkAction, (count: string) => string>> = {
 
 /** Actions on many tasks: a page that shows what would happen, and the form on it. Those that were shown are acted on. */
 export function bulkTasks({
-  taskLists,
+  taskQueries,
   taskActions,
   ...filtering
-}: Pick<PageSources, 'taskLists' | 'taskActions' | 'contract' | 'clock'>): Record<
+}: Pick<PageSources, 'taskQueries' | 'taskActions' | 'contract' | 'clock'>): Record<
   'confirm' | 'act',
   RequestHandler
 > {
@@ -44,9 +45,9 @@ export function bulkTasks({
         return;
       }
       const wanted: TaskFilters = isSelection ? { taskIds: selected } : filters;
-      const groups = await taskLists.countByState(wanted);
+      const groups = await taskQueries.countByState(wanted);
       const kinds = groups.filter(({ state, hasFailed }) => isForTask(action, state, hasFailed));
-      const taskIds = await taskLists.idsOfKinds(wanted, kinds, bulkAtOnce);
+      const taskIds = await taskQueries.idsOfKinds(wanted, kinds, bulkAtOnce);
       sendPage(req, res, 'tasks/bulk', bulkPage({ action, groups, taskIds, isSelection, filters: values }));
     },
 

@@ -1,24 +1,20 @@
 import type { FormOffers } from '../../../views/pages/tasks/newTaskFields.ts';
 import type { TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
+import type { NotificationPoliciesDeps } from '../../notifications/policies.ts';
 import type { PageSources } from '../../html/deps.ts';
 
-export type OfferSources = Pick<
-  PageSources,
-  | 'accountLists'
-  | 'extractors'
-  | 'versionUse'
-  | 'defaultFaceVersion'
-  | 'defaultBodyVersion'
-  | 'notificationHosts'
-  | 'notificationSecretNames'
->;
+export type OfferSources = NotificationPoliciesDeps &
+  Pick<
+    PageSources,
+    'accountQueries' | 'extractors' | 'versionUse' | 'defaultFaceVersion' | 'defaultBodyVersion'
+  >;
 
 const suggestedAccounts = 50;
 
 /** What the forms of tasks and schedules have to choose from. */
 export async function formOffers(
   {
-    accountLists,
+    accountQueries,
     extractors,
     versionUse,
     defaultFaceVersion,
@@ -30,7 +26,7 @@ export async function formOffers(
 ): Promise<FormOffers> {
   const objects = kind === 'extract-faces' ? 'faces' : kind === 'extract-events' ? 'events' : null;
   const [{ accounts }, isDefaultGone] = await Promise.all([
-    accountLists.page({ page: 1, pageSize: suggestedAccounts }),
+    accountQueries.page({ page: 1, pageSize: suggestedAccounts }),
     objects !== null && versionUse.isGone({ objects, version: defaultFaceVersion, type: 'face' }),
   ]);
   return {

@@ -5,7 +5,8 @@ import { toTaskKind, type TaskKind } from '../../../views/pages/tasks/taskKinds.
 import { paths } from '../../../views/paths.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { VersionInUseError } from '../../../domain/extract/heldVersions.ts';
-import { actorOf, type Actor } from '../../http/requestContext.ts';
+import type { Actor } from '../../../db/audit/auditStore.ts';
+import { actorOf } from '../../http/requestContext.ts';
 import { bodyCheck } from '../../http/contract/bodyCheck.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { fieldsOf } from '../../html/form.ts';

@@ -6,14 +6,14 @@ import type { PageSources } from '../../html/deps.ts';
 
 /** The objects of a preview with what their pictures are shown by. */
 export async function picturedObjects(
-  { faceLists, eventLists }: Pick<PageSources, 'faceLists' | 'eventLists'>,
+  { faceQueries, eventQueries }: Pick<PageSources, 'faceQueries' | 'eventQueries'>,
   objects: readonly PreviewObject[],
 ): Promise<{ faces: FaceCardShape[]; events: EventCardShape[] }> {
   const faceIds = objects.flatMap((object) => ('faceId' in object ? [object.faceId] : []));
   const eventIds = objects.flatMap((object) => ('eventId' in object ? [object.eventId] : []));
   const [faces, events] = await Promise.all([
-    faceIds.length === 0 ? [] : faceLists.cards(faceIds),
-    eventIds.length === 0 ? [] : eventLists.cards(eventIds),
+    faceIds.length === 0 ? [] : faceQueries.cards(faceIds),
+    eventIds.length === 0 ? [] : eventQueries.cards(eventIds),
   ]);
   return { faces: faces.map(presentFaceCard), events: events.map(presentEventCard) };
 }

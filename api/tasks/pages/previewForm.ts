@@ -9,7 +9,7 @@ import type { TaskOrder } from './taskForm.ts';
 
 export type LookSources = Pick<
   PageSources,
-  'faceLists' | 'eventLists' | 'previewTask' | 'versionUse' | 'defaultFaceVersion' | 'defaultBodyVersion'
+  'faceQueries' | 'eventQueries' | 'previewTask' | 'versionUse' | 'defaultFaceVersion' | 'defaultBodyVersion'
 >;
 
 interface SentOrder {

@@ -12,9 +12,9 @@ import { lookAtTaskFilters, readTaskFilters } from './taskFilters.ts';
 
 /** The list of tasks, and the same as CSV. Filters that cannot be read show none, and what is wrong with them. */
 export function taskList({
-  taskLists,
+  taskQueries,
   ...filtering
-}: Pick<PageSources, 'taskLists' | 'contract' | 'clock'>): Record<'page' | 'csv', RequestHandler> {
+}: Pick<PageSources, 'taskQueries' | 'contract' | 'clock'>): Record<'page' | 'csv', RequestHandler> {
   const look = lookAtTaskFilters(filtering);
   const read = readTaskFilters(filtering);
   return {
@@ -31,9 +31,9 @@ export function taskList({
         const all = taskStatus === undefined ? others : { ...others, taskStatus };
         return Promise.all([
           order === 'newest' && beside === null
-            ? taskLists.page(all, paging)
-            : taskLists.ordered(all, order, paging, beside),
-          taskLists.countByStatus(others),
+            ? taskQueries.page(all, paging)
+            : taskQueries.ordered(all, order, paging, beside),
+          taskQueries.countByStatus(others),
         ]);
       }
     },
@@ -41,7 +41,7 @@ export function taskList({
     csv: async (req, res) => {
       const { filters } = read(req);
       res.attachment('tasks.csv');
-      await sendPieces(res, 'csv', csvPieces(taskColumns, taskRows(taskLists.all(filters))));
+      await sendPieces(res, 'csv', csvPieces(taskColumns, taskRows(taskQueries.all(filters))));
     },
   };
 }

@@ -1,16 +1,17 @@
 import type { Request, RequestHandler } from 'express';
+import type { TaskErrorRow } from '../../../db/tasks/errorQueries.ts';
+import type { ErrorGroup, LogLine, PartOfPage } from '../../../db/tasks/taskPageQueries.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { RetryScope } from '../../../domain/tasks/task.ts';
 import { paths, type TaskAction } from '../../../views/paths.ts';
 import { taskPage } from '../../../views/pages/tasks/one.ts';
 import type { TaskErrorGroupShape, PartShape, TaskErrorShape, TaskLogShape } from '../../../views/shapes.ts';
-import type { TaskErrorToShow } from '../../errors/present.ts';
 import { actorOf } from '../../http/requestContext.ts';
 import { presentAuditEntry } from '../../audit/present.ts';
 import { presentTaskOfPage } from '../present/task.ts';
 import { missingOf, type WorkerCounts } from '../live/workerWatch.ts';
 import type { TaskActions } from '../actions.ts';
-import type { ErrorGroupToShow, LogLineToShow, PageSources, PartToShow } from '../../html/deps.ts';
+import type { PageSources } from '../../html/deps.ts';
 import { fieldsOf } from '../../html/form.ts';
 import { leadTo, say, sendPage } from '../../html/pageAnswer.ts';
 import { taskIdOf } from './taskId.ts';
@@ -24,11 +25,11 @@ const ratesAtMost = 200;
 
 type TaskSources = Pick<
   PageSources,
-  'taskLists' | 'taskPageLists' | 'errorLists' | 'auditLists' | 'workflowUrl' | 'contract'
+  'taskQueries' | 'taskPageQueries' | 'errorQueries' | 'auditQueries' | 'workflowUrl' | 'contract'
 > & { countWorkers(): Promise<WorkerCounts> };
 
 export function oneTask(sources: TaskSources): RequestHandler {
-  const { taskLists, taskPageLists, errorLists, auditLists } = sources;
+  const { taskQueries, taskPageQueries, errorQueries, auditQueries } = sources;
   const faultyRate = faultyRates(sources.contract);
   return async (req, res) => {
     const taskId = taskIdOf(req);
@@ -36,18 +37,18 @@ export function oneTask(sources: TaskSources): RequestHandler {
     const ofAudit = { objectType: 'task', objectId: String(taskId) };
     const [task, parts, cells, rateLimit, acts, errors, errorCount, groups, workers, rates, log, startTime] =
       await Promise.all([
-        taskLists.find(taskId),
-        taskPageLists.parts(taskId, partsAtMost),
-        taskPageLists.partCells(taskId, cellsAtMost),
-        taskPageLists.rateLimit(taskId),
-        auditLists.page(ofAudit, { page: 1, pageSize: linesAtMost }),
-        errorLists.page(ofTask, { page: 1, pageSize: errorsAtMost }),
-        errorLists.count(ofTask),
-        taskPageLists.openErrorGroups(taskId),
+        taskQueries.find(taskId),
+        taskPageQueries.parts(taskId, partsAtMost),
+        taskPageQueries.partCells(taskId, cellsAtMost),
+        taskPageQueries.rateLimit(taskId),
+        auditQueries.page(ofAudit, { page: 1, pageSize: linesAtMost }),
+        errorQueries.page(ofTask, { page: 1, pageSize: errorsAtMost }),
+        errorQueries.count(ofTask),
+        taskPageQueries.openErrorGroups(taskId),
         sources.countWorkers(),
-        taskPageLists.rates(taskId, ratesAtMost),
-        taskPageLists.log(taskId, linesAtMost),
-        taskPageLists.startTime(taskId),
+        taskPageQueries.rates(taskId, ratesAtMost),
+        taskPageQueries.log(taskId, linesAtMost),
+        taskPageQueries.startTime(taskId),
       ]);
     if (task === null) throw new DomainError('taskNotFound', `task ${taskId}`);
     const page = taskPage({
@@ -71,7 +72,7 @@ export function oneTask(sources: TaskSources): RequestHandler {
   };
 }
 
-function partShape(part: PartToShow): PartShape {
+function partShape(part: PartOfPage): PartShape {
   return {
     number: part.partNo,
     state: part.state,
@@ -88,7 +89,7 @@ function partShape(part: PartToShow): PartShape {
   };
 }
 
-function logShape({ time, ...line }: LogLineToShow): TaskLogShape {
+function logShape({ time, ...line }: LogLine): TaskLogShape {
   const log_time = time.toISOString();
   return line.state === null
     ? {
@@ -98,7 +99,7 @@ function logShape({ time, ...line }: LogLineToShow): TaskLogShape {
     : { log_time, state: line.state };
 }
 
-function errorGroupShape(group: ErrorGroupToShow): TaskErrorGroupShape {
+function errorGroupShape(group: ErrorGroup): TaskErrorGroupShape {
   return {
     error_code: group.errorCode,
     desc: group.desc,
@@ -109,7 +110,7 @@ function errorGroupShape(group: ErrorGroupToShow): TaskErrorGroupShape {
   };
 }
 
-function errorShape(error: TaskErrorToShow): TaskErrorShape {
+function errorShape(error: TaskErrorRow): TaskErrorShape {
   return {
     error_id: error.errorId,
     error_code: error.errorCode,

@@ -1,5 +1,7 @@
-import { presentTask, type TaskToShow } from './task.ts';
-import { presentTaskError, type TaskErrorToShow } from '../../errors/present.ts';
+import type { TaskErrorRow } from '../../../db/tasks/errorQueries.ts';
+import type { TaskRow } from '../../../db/tasks/taskQueries.ts';
+import { presentTask } from './task.ts';
+import { presentTaskError } from '../../errors/present.ts';
 
 export const taskColumns = [
   ...['task_id', 'task_type', 'task_status', 'state', 'create_time', 'end_time', 'last_update_time'],
@@ -14,7 +16,7 @@ export const taskErrorColumns = [
 ];
 
 /** What JSON has in a nested object stands beside the rest. */
-export async function* taskRows(lists: AsyncIterable<TaskToShow[]>) {
+export async function* taskRows(lists: AsyncIterable<TaskRow[]>) {
   for await (const list of lists) {
     yield list.map((row) => {
       const { progress, ...task } = presentTask(row);
@@ -23,6 +25,6 @@ export async function* taskRows(lists: AsyncIterable<TaskToShow[]>) {
   }
 }
 
-export async function* taskErrorRows(lists: AsyncIterable<TaskErrorToShow[]>) {
+export async function* taskErrorRows(lists: AsyncIterable<TaskErrorRow[]>) {
   for await (const list of lists) yield list.map(presentTaskError);
 }

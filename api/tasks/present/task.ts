@@ -1,61 +1,11 @@
-import {
-  type NotificationPolicy,
-  isFinal,
-  taskStatusOf,
-  type PartState,
-  type TaskState,
-} from '../../../domain/tasks/task.ts';
+import type { SubtaskRow } from '../../../db/tasks/subtaskQueries.ts';
+import type { TaskRow } from '../../../db/tasks/taskQueries.ts';
 import { recentRate } from '../../../domain/tasks/rate.ts';
-
-export interface TaskToShow {
-  readonly taskId: number;
-  readonly taskType: number;
-  readonly state: TaskState;
-  readonly content: object;
-  readonly description: string | null;
-  readonly partsAll: number;
-  readonly partsDone: number;
-  readonly objectsExpected: number;
-  readonly objectsDone: number;
-  readonly objectsFailed: number;
-  readonly objectsSkipped: number;
-  readonly samplesRemoved: number;
-  readonly samplesLeft: number;
-  readonly runningMs: number;
-  readonly recentObjects: number;
-  readonly resultId: string | null;
-  readonly failure: object | null;
-  readonly createdBy: string | null;
-  readonly scheduleId: number | null;
-  readonly tasksBefore: number | null;
-  readonly notificationPolicy: NotificationPolicy | null;
-  readonly createTime: Date;
-  readonly endTime: Date | null;
-  readonly lastUpdateTime: Date;
-}
-
-export interface SubtaskToShow {
-  readonly subtaskId: number;
-  readonly taskId: number;
-  readonly state: PartState;
-  readonly fromKey: string | null;
-  readonly toKey: string;
-  readonly expected: number;
-  readonly attempt: number;
-  readonly done: number;
-  readonly failed: number;
-  readonly skipped: number;
-  readonly failure: object | null;
-  readonly worker: string | null;
-  readonly endedAttempts: readonly object[];
-  readonly createTime: Date;
-  readonly endTime: Date | null;
-  readonly lastUpdateTime: Date;
-}
+import { isFinal, taskStatusOf } from '../../../domain/tasks/task.ts';
 
 export type TaskJson = ReturnType<typeof presentTask>;
 
-export function presentTask(task: TaskToShow) {
+export function presentTask(task: TaskRow) {
   return {
     task_id: task.taskId,
     create_time: task.createTime.toISOString(),
@@ -79,7 +29,7 @@ export function presentTask(task: TaskToShow) {
 }
 
 /** With what only the pages show. */
-export function presentTaskOfPage(task: TaskToShow) {
+export function presentTaskOfPage(task: TaskRow) {
   return {
     ...presentTask(task),
     running_ms: task.runningMs,
@@ -88,7 +38,7 @@ export function presentTaskOfPage(task: TaskToShow) {
   };
 }
 
-function presentProgress(task: TaskToShow) {
+function presentProgress(task: TaskRow) {
   const dealtWith = task.objectsDone + task.objectsFailed + task.objectsSkipped;
   const left = Math.max(0, task.objectsExpected - dealtWith);
   const rate = rateOf(task, dealtWith);
@@ -106,13 +56,13 @@ function presentProgress(task: TaskToShow) {
 }
 
 /** Of late while the task is at work, its mean when it is over, none while nothing runs. */
-function rateOf({ state, runningMs, recentObjects }: TaskToShow, dealtWith: number): number | null {
+function rateOf({ state, runningMs, recentObjects }: TaskRow, dealtWith: number): number | null {
   if (state === 'pending' || state === 'paused' || runningMs <= 0) return null;
   if (isFinal(state)) return dealtWith === 0 ? null : dealtWith / (runningMs / 1_000);
   return recentRate(recentObjects, runningMs);
 }
 
-export function presentSubtask(part: SubtaskToShow) {
+export function presentSubtask(part: SubtaskRow) {
   return {
     subtask_id: part.subtaskId,
     task_id: part.taskId,

@@ -1,33 +1,10 @@
-import type { ExtractContent } from '../../../domain/extract/extractContent.ts';
-import type { GcContent } from '../../../domain/gc/gcContent.ts';
-
-export interface ResultToShow {
-  readonly content: GcContent | ExtractContent;
-  readonly objectsDone: number;
-  readonly objectsSkipped: number;
-  readonly samplesRemoved: number;
-  readonly samplesLeft: number;
-  readonly originsRemoved: number;
-}
-
-export interface ChunkToShow {
-  readonly ids: readonly string[];
-  readonly sampleIds: readonly string[] | null;
-  readonly generations: readonly number[] | null;
-}
-
-/** Where a chunk stands, and what the length of its text follows from. */
-export interface ChunkPlaceToShow {
-  readonly partNo: number;
-  readonly seq: number;
-  readonly count: number;
-  readonly generationDigits: number;
-}
+import type { ChunkPlace, ResultChunk } from '../../../db/tasks/resultQueries.ts';
+import type { TaskRow } from '../../../db/tasks/taskQueries.ts';
 
 const tail = ']}';
 
 /** The beginning of a result's text; its chunks and an end follow. */
-export function resultHead(task: ResultToShow, errorsCount: number): string {
+export function resultHead(task: TaskRow, errorsCount: number): string {
   const { content } = task;
   const isExtract = 'extraction_target' in content;
   const head = isExtract
@@ -51,9 +28,9 @@ export function resultHead(task: ResultToShow, errorsCount: number): string {
 
 /** The text of a result, piece by piece: it may list millions of objects. */
 export async function* presentTaskResult(
-  task: ResultToShow,
+  task: TaskRow,
   head: string,
-  chunks: AsyncIterable<ChunkToShow>,
+  chunks: AsyncIterable<ResultChunk>,
 ): AsyncGenerator<string> {
   yield head;
   let separator = '';
@@ -69,7 +46,7 @@ export async function* presentTaskResult(
  * A part of the same text, from one byte to another. All of it is ASCII, and how long a chunk's text is follows from how
  * many ids of 36 characters it has, so the part begins at its own chunk.
  */
-export function partOfResult(task: ResultToShow, head: string, places: readonly ChunkPlaceToShow[]) {
+export function partOfResult(task: TaskRow, head: string, places: readonly ChunkPlace[]) {
   const ends: number[] = [];
   for (const [index, place] of places.entries()) {
     ends.push((ends.at(-1) ?? head.length) + lengthOf(task, place) + (index === 0 ? 0 : 1));
@@ -79,7 +56,7 @@ export function partOfResult(task: ResultToShow, head: string, places: readonly 
 
   async function* textFrom(
     first: number,
-    chunksAfter: (place?: ChunkPlaceToShow) => AsyncIterable<ChunkToShow>,
+    chunksAfter: (place?: ChunkPlace) => AsyncIterable<ResultChunk>,
   ): AsyncGenerator<{ text: string; end: number }> {
     if (first === 0) yield { text: head, end: head.length };
     let index = first;
@@ -102,7 +79,7 @@ export function partOfResult(task: ResultToShow, head: string, places: readonly 
     /** Both ends are meant. */
     async *pieces(
       { start, end: last }: { readonly start: number; readonly end: number },
-      chunksAfter: (place?: ChunkPlaceToShow) => AsyncIterable<ChunkToShow>,
+      chunksAfter: (place?: ChunkPlace) => AsyncIterable<ResultChunk>,
     ): AsyncGenerator<string> {
       const found = start < head.length ? 0 : ends.findIndex((end) => end > start);
       for await (const { text, end } of textFrom(found < 0 ? places.length : found, chunksAfter)) {
@@ -114,7 +91,7 @@ export function partOfResult(task: ResultToShow, head: string, places: readonly 
   };
 }
 
-function itemsOf({ content }: ResultToShow, chunk: ChunkToShow): string {
+function itemsOf({ content }: TaskRow, chunk: ResultChunk): string {
   const items =
     'extraction_target' in content ? chunk.ids.map((id, index) => extracted(id, index, chunk)) : chunk.ids;
   return JSON.stringify(items).slice(1, -1);
@@ -122,14 +99,14 @@ function itemsOf({ content }: ResultToShow, chunk: ChunkToShow): string {
 
 const idLength = 36;
 
-function lengthOf({ content }: ResultToShow, { count, generationDigits }: ChunkPlaceToShow): number {
+function lengthOf({ content }: TaskRow, { count, generationDigits }: ChunkPlace): number {
   const separators = count - 1;
   if (!('extraction_target' in content)) return count * (idLength + '""'.length) + separators;
   const item = '{"id":"","samples":[""],"generation":}'.length + 2 * idLength;
   return count * item + generationDigits + separators;
 }
 
-function extracted(id: string, index: number, { sampleIds, generations }: ChunkToShow) {
+function extracted(id: string, index: number, { sampleIds, generations }: ResultChunk) {
   const sample = sampleIds?.[index];
   return { id, samples: sample === undefined ? [] : [sample], generation: generations?.[index] ?? null };
 }

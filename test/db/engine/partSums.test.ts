@@ -6,7 +6,7 @@ import { commitBatch } from '../../../db/engine/commitBatch.ts';
 import { createPartStore } from '../../../db/engine/partStore.ts';
 import { createPartSums } from '../../../db/engine/partSums.ts';
 import { createTaskBooks } from '../../../db/engine/taskLifecycle.ts';
-import { createTaskLists } from '../../../db/tasks/taskQueries.ts';
+import { createTaskQueries } from '../../../db/tasks/taskQueries.ts';
 import { createTaskStore } from '../../../db/tasks/taskStore.ts';
 import type { ClaimedPart } from '../../../domain/tasks/parts.ts';
 import { openTestDatabase } from '../../support/servers/database.ts';
@@ -15,7 +15,7 @@ import { tester } from '../../support/rows/rows.ts';
 // One connection: its own counters say what a piece of work has read.
 const { db, url } = await openTestDatabase(1);
 
-const lists = createTaskLists(db);
+const queries = createTaskQueries(db);
 const books = createTaskBooks(db);
 const sums = createPartSums(db);
 const content = { target: 'face_descriptors', filters: { descriptor_version: 1 }, store_results: false };
@@ -70,7 +70,7 @@ async function foldAll(): Promise<number> {
 }
 
 async function look(taskId: number) {
-  const task = await lists.find(taskId);
+  const task = await queries.find(taskId);
   assert.ok(task !== null);
   return task;
 }
@@ -102,8 +102,8 @@ test('a look at a task, its samples and its error budget read the parts under wa
   assert.deepEqual(await books.sums(taskId), budget);
 
   const looks = {
-    task: () => lists.find(taskId),
-    list: () => lists.page({}, { page: 1, pageSize: 10 }),
+    task: () => queries.find(taskId),
+    list: () => queries.page({}, { page: 1, pageSize: 10 }),
     samples: () => createHistoryStore(db).sample(),
     budget: () => books.sums(taskId),
     orders: () => createPartStore(db).orders({ taskId, generation: 1 }),

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { presentTask } from '../../../api/tasks/present/task.ts';
 import { commitBatch } from '../../../db/engine/commitBatch.ts';
 import { createPartStore } from '../../../db/engine/partStore.ts';
-import { createTaskLists } from '../../../db/tasks/taskQueries.ts';
+import { createTaskQueries } from '../../../db/tasks/taskQueries.ts';
 import { describeProgress } from '../../../views/assets/words.js';
 import type { ClaimedPart } from '../../../domain/tasks/parts.ts';
 import { openTestDatabase } from '../../support/servers/database.ts';
@@ -55,7 +55,7 @@ async function commit(part: ClaimedPart, clockMs: number, objects: number): Prom
 }
 
 async function progressOf(taskId: number) {
-  const task = await createTaskLists(db).find(taskId);
+  const task = await createTaskQueries(db).find(taskId);
   assert.ok(task !== null);
   return presentTask(task).progress;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import { createTaskBooks } from '../../../db/engine/taskLifecycle.ts';
-import { createTaskLists } from '../../../db/tasks/taskQueries.ts';
+import { createTaskQueries } from '../../../db/tasks/taskQueries.ts';
 import { createTaskStore } from '../../../db/tasks/taskStore.ts';
 import { createTurns } from '../../../db/engine/turns.ts';
 import type { TaskRef } from '../../../domain/tasks/parts.ts';
@@ -28,7 +28,7 @@ const admit = async (tasksAtOnce: number, startsAtOnce = 1_000): Promise<number[
     .sort((a, b) => a - b);
 
 const before = async (taskId: number): Promise<number | null | undefined> =>
-  (await createTaskLists(db).find(taskId))?.tasksBefore;
+  (await createTaskQueries(db).find(taskId))?.tasksBefore;
 
 test('tasks take turns by priority, then by age, and each knows how many are before it', async () => {
   const [first, second, last, urgent] = [await create(), await create(), await create(5), await create(1)];

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { createAccountStore } from '../../../db/accounts/accountStore.ts';
-import { createAuditLists } from '../../../db/audit/auditQueries.ts';
+import { createAuditQueries } from '../../../db/audit/auditQueries.ts';
 import { createDatabase, type Database } from '../../../db/sql/connection.ts';
 import { ensureDescriptorPartition } from '../../../db/schema/descriptorPartitions.ts';
 import { isMigrated } from '../../../db/schema/isMigrated.ts';
@@ -65,8 +65,8 @@ test("the service's role writes the audit and can neither change nor remove a li
     },
     tester,
   );
-  const lists = createAuditLists(service);
-  const before = await lists.page({}, { page: 1, pageSize: 10 });
+  const queries = createAuditQueries(service);
+  const before = await queries.page({}, { page: 1, pageSize: 10 });
   assert.equal(before.length, 1);
   for (const sql of [
     ...changes,
@@ -79,7 +79,7 @@ test("the service's role writes the audit and can neither change nor remove a li
   ]) {
     await assert.rejects(service.query(sql), /permission denied|must be owner|cannot insert/, sql);
   }
-  assert.deepEqual(await lists.page({}, { page: 1, pageSize: 10 }), before);
+  assert.deepEqual(await queries.page({}, { page: 1, pageSize: 10 }), before);
 });
 
 test('a process of the release before writes on when the counts of the audit are there, and it has no rights to them yet', async () => {
@@ -93,7 +93,7 @@ test('a process of the release before writes on when the counts of the audit are
   } as const;
   await accounts.register({ ...account, accountId: '01900000-0000-7000-8000-0000000000ab' }, tester);
   await owner.query(`grant select, insert, update, delete on audit_blocks to ${roles.service}`);
-  assert.ok((await createAuditLists(service).count({})) > 0);
+  assert.ok((await createAuditQueries(service).count({})) > 0);
 });
 
 test('the owner too has to take the trigger away before a line can be changed', async () => {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createAuditLists } from '../../../db/audit/auditQueries.ts';
+import { createAuditQueries } from '../../../db/audit/auditQueries.ts';
 import { createBlockCounts } from '../../../db/ops/blockCounts.ts';
-import { createErrorLists } from '../../../db/tasks/errorQueries.ts';
-import { createTaskLists } from '../../../db/tasks/taskQueries.ts';
+import { createErrorQueries } from '../../../db/tasks/errorQueries.ts';
+import { createTaskQueries } from '../../../db/tasks/taskQueries.ts';
 import type { ErrorFilters, TaskFilters } from '../../../domain/tasks/taskFilters.ts';
 import { openTestDatabase } from '../../support/servers/database.ts';
 
@@ -75,16 +75,16 @@ async function comparePages<Filters extends object>(
 }
 
 async function compareAll(): Promise<void> {
-  const taskLists = createTaskLists(db);
+  const taskQueries = createTaskQueries(db);
   for (const filters of taskFilters) {
     await comparePages(
       filters,
       await everyId('tasks', 'task_id', filters),
-      async (some, paging) => (await taskLists.page(some, paging)).map(({ taskId }) => taskId),
-      taskLists.count,
+      async (some, paging) => (await taskQueries.page(some, paging)).map(({ taskId }) => taskId),
+      taskQueries.count,
     );
   }
-  const errorLists = createErrorLists(db);
+  const errorQueries = createErrorQueries(db);
   const [newest] = await everyId('tasks', 'task_id', {});
   const errorFilters: readonly ErrorFilters[] = [
     {},
@@ -98,8 +98,8 @@ async function compareAll(): Promise<void> {
     await comparePages(
       filters,
       await everyId('task_errors', 'error_id', filters),
-      async (some, paging) => (await errorLists.page(some, paging)).map(({ errorId }) => errorId),
-      errorLists.count,
+      async (some, paging) => (await errorQueries.page(some, paging)).map(({ errorId }) => errorId),
+      errorQueries.count,
     );
   }
 }
@@ -113,19 +113,19 @@ test('pages far behind are the same as those of a list that is read from its beg
   await db.query('delete from tasks where task_id % 79 = 0');
   await compareAll();
   await db.query('truncate tasks cascade');
-  assert.deepEqual(await createTaskLists(db).countByTypeAndStatus(), []);
-  assert.equal(await createErrorLists(db).count({}), 0);
+  assert.deepEqual(await createTaskQueries(db).countByTypeAndStatus(), []);
+  assert.equal(await createErrorQueries(db).count({}), 0);
 });
 
 test('pages of the audit far behind are the same, also after its owner has removed old lines', async () => {
-  const lists = createAuditLists(db);
+  const queries = createAuditQueries(db);
   const compareAudit = async (): Promise<void> => {
     for (const filters of [{}, { action: 'task.pause' }]) {
       await comparePages(
         filters,
         await everyId('audit', 'audit_id', filters),
-        async (some, paging) => (await lists.page(some, paging)).map(({ auditId }) => auditId),
-        lists.count,
+        async (some, paging) => (await queries.page(some, paging)).map(({ auditId }) => auditId),
+        queries.count,
       );
     }
   };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createHistoryStore } from '../../../db/tasks/historyStore.ts';
-import { createHomeLists } from '../../../db/ops/homeQueries.ts';
-import { createTaskPageLists } from '../../../db/tasks/taskPageQueries.ts';
+import { createHomeQueries } from '../../../db/ops/homeQueries.ts';
+import { createTaskPageQueries } from '../../../db/tasks/taskPageQueries.ts';
 import { openTestDatabase } from '../../support/servers/database.ts';
 import { createGcByHand } from '../../support/engine/gcByHand.ts';
 import { buildFace, insertFaces } from '../../support/rows/rows.ts';
@@ -20,15 +20,14 @@ async function pass(taskId: number, seconds: number): Promise<void> {
 const setDone = (taskId: number, done: number) =>
   db.query('update subtasks set done = $2 where task_id = $1 and part_no = 2', [taskId, done]);
 const ratesOf = async (taskId: number) =>
-  (await createTaskPageLists(db).rates(taskId, 200)).map(({ rate }) => Math.round(rate));
+  (await createTaskPageQueries(db).rates(taskId, 200)).map(({ rate }) => Math.round(rate));
 const activity = async () =>
-  (await createHomeLists(db).activity(new Date(Date.now() - 3_600_000), 600)).reduce<Record<string, number>>(
-    (sums, { taskType, errorCode, items }) => {
-      const key = `${taskType} ${errorCode}`;
-      return { ...sums, [key]: (sums[key] ?? 0) + items };
-    },
-    {},
-  );
+  (await createHomeQueries(db).activity(new Date(Date.now() - 3_600_000), 600)).reduce<
+    Record<string, number>
+  >((sums, { taskType, errorCode, items }) => {
+    const key = `${taskType} ${errorCode}`;
+    return { ...sums, [key]: (sums[key] ?? 0) + items };
+  }, {});
 
 test('a task that runs leaves its rate behind, each object is counted in one minute, and so are errors', async () => {
   const history = createHistoryStore(db);
@@ -80,19 +79,19 @@ test("an old task is sampled once a minute, and what it did unseen is nobody's m
 
 test("a task's log keeps the states that it came to and which part lost its worker, and goes with the task", async () => {
   const byHand = createGcByHand(db);
-  const lists = createTaskPageLists(db);
+  const queries = createTaskPageQueries(db);
   await insertFaces(db, [buildFace({ externalId: 'logged' })]);
   const { ref } = await byHand.create({ target: 'faces', filters: { external_ids: ['logged'] } });
   await byHand.planOf(5).next(ref, 0);
   await byHand.claim(ref, 1, 'killed');
   await byHand.claim(ref, 1, 'mine');
   await byHand.books.finish(ref, { outcome: 'cancelled' });
-  const log = await lists.log(ref.taskId, 10);
+  const log = await queries.log(ref.taskId, 10);
   assert.deepEqual(
     log.map((line) => line.state ?? [line.partNo, line.attempt]),
     ['cancelled', [1, 1], 'running', 'planning'],
   );
-  assert.deepEqual(await lists.startTime(ref.taskId), log.at(-1)?.time);
+  assert.deepEqual(await queries.startTime(ref.taskId), log.at(-1)?.time);
   await db.query('delete from tasks where task_id = $1', [ref.taskId]);
-  assert.deepEqual(await lists.log(ref.taskId, 10), []);
+  assert.deepEqual(await queries.log(ref.taskId, 10), []);
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { createDatabase, type Database } from '../../../db/sql/connection.ts';
 import { createScheduledTasks } from '../../../db/schedules/scheduledTasks.ts';
-import { createScheduleLists } from '../../../db/schedules/scheduleQueries.ts';
+import { createScheduleQueries } from '../../../db/schedules/scheduleQueries.ts';
 import { createScheduleStore } from '../../../db/schedules/scheduleStore.ts';
 import { createTaskStore } from '../../../db/tasks/taskStore.ts';
 import type { ExtractContent } from '../../../domain/extract/extractContent.ts';
@@ -182,7 +182,7 @@ test('a scheduled gc of a version that an extract needs makes no task, and the s
   );
   const run = { scheduleId, cron: '0 0 1 1 *', timeZone: 'UTC', scheduledTime: '2026-01-01T00:00:00.000Z' };
   await assert.rejects(createScheduledTasks(db, () => gcOf(1)).start(run), inUse(extract));
-  const { lastRun } = (await createScheduleLists(db).find(scheduleId)) ?? {};
+  const { lastRun } = (await createScheduleQueries(db).find(scheduleId)) ?? {};
   const { outcome, failure } = lastRun as {
     outcome: string;
     failure: { error_code: number; detail: string };

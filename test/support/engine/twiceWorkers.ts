@@ -1,18 +1,14 @@
 import { Context, asyncLocalStorage } from '@temporalio/activity';
 import { createOriginDeletion } from '../../../activities/gc/deleteOrigin.ts';
 import { createActivities, type Activities } from '../../../activities/index.ts';
+import { createEngineStores } from '../../../db/stores.ts';
 import { createDatabase } from '../../../db/sql/connection.ts';
 import { ensureDescriptorPartition } from '../../../db/schema/descriptorPartitions.ts';
-import { createExtractStore } from '../../../db/extract/extractStore.ts';
-import { createGcStore } from '../../../db/gc/gcStore.ts';
-import { createOriginStore } from '../../../db/gc/originStore.ts';
 import { createPartPlan } from '../../../db/engine/partPlan.ts';
 import { explainFailure } from '../../../db/engine/faults.ts';
 import { createPartStore } from '../../../db/engine/partStore.ts';
-import { createSampleStoreRow } from '../../../db/faces/sampleStoreRow.ts';
 import { createScheduledTasks } from '../../../db/schedules/scheduledTasks.ts';
 import { createTaskBooks } from '../../../db/engine/taskLifecycle.ts';
-import { createTombstoneStore } from '../../../db/gc/tombstoneStore.ts';
 import { createExtractors } from '../../../extraction/extractors.ts';
 import { createExtractorPool } from '../../../extraction/pool/pool.ts';
 import { openImageStore } from '../../../imagestore/folder.ts';
@@ -45,9 +41,9 @@ export async function startTwiceWorkers(engine: Engine) {
   const networks = createExtractors(pool, []);
   const requests = createGuardedRequest({ hosts: config.originHosts, deadlineMs: 5_000, maxConnections: 4 });
   const books = createTaskBooks(db);
-  const images = openImageStore(config.imageStore, createSampleStoreRow(db));
+  const { sampleStore, tombstones, ...stores } = createEngineStores(db);
+  const images = openImageStore(config.imageStore, sampleStore);
   await images.check();
-  const tombstones = createTombstoneStore(db);
   const removal = createSampleRemoval({ images, tombstones, log });
   const real = createActivities({
     books,
@@ -66,7 +62,7 @@ export async function startTwiceWorkers(engine: Engine) {
     stopping: stopping.signal,
     whileResting: (_kind, wait) => wait(),
     batchTargetMs: config.batchTargetMs,
-    gc: createGcStore(db),
+    gc: stores.gc,
     scheduledTasks: createScheduledTasks(db, () => {
       throw new Error('no schedule here');
     }),
@@ -74,9 +70,9 @@ export async function startTwiceWorkers(engine: Engine) {
     checkSampleStore: () => images.check(),
     removeFiles: (keys) => removal.remove(keys),
     files: tombstones,
-    origins: createOriginStore(db),
+    origins: stores.origins,
     deleteOrigin: createOriginDeletion(requests),
-    extract: createExtractStore(db),
+    extract: stores.extract,
     readSample: (key) => images.get(key),
     extractDescriptor: (sample) => networks.describe(sample),
     tellAttributes: (sample) => networks.tellAttributes(sample),

@@ -6,7 +6,7 @@ import session from 'express-session';
 import { createApp, type AppDeps } from '../../../api/app.ts';
 import { createLoginLimit } from '../../../api/accounts/auth/loginLimit.ts';
 import { backlog, createLimitedServer } from '../../../api/http/limitedServer.ts';
-import { createApiStores } from '../../../db/stores.ts';
+import { createStores } from '../../../db/stores.ts';
 import { createDatabase } from '../../../db/sql/connection.ts';
 import { createDatabaseClock } from '../../../db/sql/databaseClock.ts';
 import { createSessionStore } from '../../../db/accounts/sessionStore.ts';
@@ -93,7 +93,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
       questions++;
     });
   }
-  const { watched, stats, workers, ...stores } = createApiStores(pools);
+  const { watched, stats, workers, ...stores } = createStores(pools);
   const { accounts } = stores;
   const log = options.log ?? createLogger({ name: 'api', level: 'silent', format: 'json' });
   const sessionStore = createSessionStore(session, { db: pools.identity, log });
@@ -155,7 +155,10 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     allowedHosts: options.allowedHosts ?? [],
     loginLimit: createLoginLimit(pools.identity.sequelize, options.loginFailures),
     gateway: {
-      controlTask: ({ taskId, generation }) => tell({ call: 'control', taskId, generation }),
+      controlTask: async ({ taskId, generation }) => {
+        await tell({ call: 'control', taskId, generation });
+        return true;
+      },
     },
     startNext: createAdmission({
       turns: createTurns(pools.control, { startsAtOnce: 1_000, ...options }),

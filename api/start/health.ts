@@ -1,0 +1,55 @@
+import { checkRemote } from '../../extraction/remote/answer.ts';
+import type { HealthCheck } from '../../platform/healthChecks.ts';
+import { queueNames, type QueueName } from '../../workflows/messages.ts';
+import type { ApiProcess, ApiResources } from './resources.ts';
+
+/** What an API is asked for by `/healthcheck`, home and load balancers. */
+export function healthChecks(
+  { config, shutdown }: ApiProcess,
+  { clock, pools, images, gateway, watched, workers }: ApiResources,
+): HealthCheck[] {
+  const refuseWhenStopping = (): void => {
+    if (shutdown.isStopping) throw new Error('the API is about to stop');
+  };
+  /** Temporal knows who polls, and who was killed only after a minute. */
+  const checkWorkers = async (queues: readonly QueueName[]): Promise<void> => {
+    const [counts] = await Promise.all([watched.workers.countByQueue(queues), gateway.checkPollers(queues)]);
+    const silent = queues.filter((queue) => counts[queue] === 0);
+    if (silent.length > 0) throw new Error(`nobody serves ${silent.join(' and ')}`);
+  };
+  return [
+    { name: 'api', dependent: false, run: refuseWhenStopping },
+    { name: 'clock', dependent: false, onlyWarns: true, run: () => clock.check() },
+    { name: 'postgresql', dependent: false, run: () => pools.check() },
+    { name: 'sample-store', dependent: false, run: () => images.check() },
+    // Nothing else suffers from it: a load balancer is not to hear of it.
+    { name: 'sample-files', dependent: true, run: () => watched.tombstones.check() },
+    { name: 'temporal', dependent: true, run: () => gateway.check() },
+    { name: 'workers', dependent: true, run: () => checkWorkers(['orchestrate', 'gc']) },
+    { name: 'extractors', dependent: true, run: () => checkWorkers(['extract']) },
+    { name: 'worker-clocks', dependent: true, onlyWarns: true, run: () => workers.checkClocks() },
+    ...config.remoteExtractors.map((entry) => ({
+      name: `extractor-${entry.kind}-${entry.version}`,
+      dependent: true,
+      run: () => checkRemote(entry),
+    })),
+  ];
+}
+
+/** Sets the figures that have to be looked up, shortly before they are shown. */
+export async function refreshMetrics(
+  { log }: Pick<ApiProcess, 'log'>,
+  { pools, clock, metrics, watched, workers }: ApiResources,
+): Promise<void> {
+  for (const size of pools.sizes()) metrics.reportPool(size);
+  metrics.clockOffset.set(clock.offsetSeconds());
+  try {
+    const counts = await watched.taskQueries.countByTypeAndStatus();
+    metrics.tasks.reset();
+    for (const { type, status, count } of counts) metrics.tasks.set({ type, status }, count);
+    for (const [queue, count] of Object.entries(await workers.countByQueue(queueNames)))
+      metrics.workers.set({ queue }, count);
+  } catch (error) {
+    log.warn({ err: error }, 'the tasks and workers could not be counted for the figures');
+  }
+}

@@ -1,0 +1,59 @@
+import { createTurns } from '../../db/engine/turns.ts';
+import { isUnavailable } from '../../db/sql/unavailable.ts';
+import { catalogueWith } from '../../extraction/catalogue.ts';
+import { showSettings } from '../../platform/shownSettings.ts';
+import { getSigningKey } from '../../platform/signingKey.ts';
+import { createAdmission } from '../../temporal/admission.ts';
+import { createWorkflowUrl } from '../../temporal/workflowUrl.ts';
+import { createLoginLimit } from '../accounts/auth/loginLimit.ts';
+import { createApp, type App } from '../app.ts';
+import { healthChecks, refreshMetrics } from './health.ts';
+import type { ApiProcess, ApiResources } from './resources.ts';
+
+/** The app with everything that it asks for, as the settings say. */
+export async function openApp(context: ApiProcess, resources: ApiResources): Promise<App> {
+  const { config, log } = context;
+  const { pools, gateway, workers, sessionStore } = resources;
+  return createApp({
+    ...resources.stores,
+    ...{ log, gateway, isUnavailable },
+    metrics: resources.metrics,
+    refreshMetrics: () => refreshMetrics(context, resources),
+    requestStats: resources.requestStats,
+    clock: resources.clock,
+    images: resources.images,
+    passwords: resources.passwords,
+    taskChanges: resources.taskChanges,
+    checks: healthChecks(context, resources),
+    temporalVersion: () => gateway.serverVersion(),
+    workerVersion: () => workers.oldestVersion(),
+    workersByQueue: workers.countByQueue,
+    livingSessions: sessionStore.living,
+    session: {
+      secret: config.sessionSecret,
+      secureCookies: config.secureCookies,
+      store: sessionStore.store,
+    },
+    loginLimit: createLoginLimit(pools.identity.sequelize, config.loginFailures),
+    startNext: createAdmission({ turns: createTurns(pools.control, config), gateway }).startNext,
+    signingKey: await getSigningKey(config),
+    shownSettings: showSettings(config),
+    configPublic: config.configPublic,
+    environmentName: config.environmentName ?? null,
+    isDevelopment: config.development,
+    trustProxy: config.trustProxy,
+    host: config.host,
+    allowedHosts: config.allowedHosts,
+    notificationHosts: config.notificationHosts,
+    notificationSecretNames: Object.keys(config.notificationSecrets ?? {}),
+    workflowUrl: createWorkflowUrl({
+      uiUrl: config.temporalUiUrl,
+      namespace: config.temporalNamespace,
+      taskQueuePrefix: config.taskQueuePrefix,
+    }),
+    extractors: catalogueWith(config.remoteExtractors),
+    defaultFaceVersion: config.defaultDescriptorVersion,
+    defaultBodyVersion: config.defaultBodyDescriptorVersion,
+    basicAttributesVersion: config.basicAttributesVersion,
+  });
+}

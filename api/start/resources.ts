@@ -1,0 +1,67 @@
+import session from 'express-session';
+import { createSessionStore } from '../../db/accounts/sessionStore.ts';
+import type { RequestCount } from '../../db/ops/statsStore.ts';
+import { createDatabaseClock } from '../../db/sql/databaseClock.ts';
+import { createPools } from '../../db/sql/pools.ts';
+import { createStores } from '../../db/stores.ts';
+import { listenToTaskChanges } from '../../db/tasks/taskChanges.ts';
+import { openImageStore } from '../../imagestore/folder.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { createMetrics } from '../../platform/metrics.ts';
+import { createMonthlyCounts } from '../../platform/monthlyCounts.ts';
+import { createPasswords } from '../../platform/passwords.ts';
+import type { Shutdown } from '../../platform/shutdown.ts';
+import { connectionSettings } from '../../temporal/connectionOptions.ts';
+import { createGateway } from '../../temporal/gateway.ts';
+import type { ApiConfig } from './startApi.ts';
+
+/** A process of the API: what it was started with, and how it stops. */
+export interface ApiProcess {
+  readonly config: ApiConfig;
+  readonly log: Logger;
+  readonly shutdown: Shutdown;
+  readonly stopping: AbortSignal;
+}
+
+export type ApiResources = ReturnType<typeof openResources>;
+
+/** What the parts of an API share: database, samples, Temporal, figures. Nothing is waited for. */
+export function openResources({ config, log, shutdown }: ApiProcess) {
+  const pools = createPools({
+    url: config.databaseUrl,
+    applicationName: 'luna-admin api',
+    maxConnections: config.maxDbConnections,
+  });
+  shutdown.on('last', 'database', () => pools.close());
+  const clock = createDatabaseClock(pools.health);
+  shutdown.on('normal', 'clock', () => {
+    clock.close();
+  });
+  const sessionStore = createSessionStore(session, {
+    db: pools.identity,
+    log,
+    clockOffsetSeconds: () => clock.offsetSeconds(),
+  });
+  shutdown.on('last', 'session store', () => sessionStore.close());
+  const taskChanges = listenToTaskChanges({ url: config.databaseUrl, log });
+  shutdown.on('last', 'changes of tasks', () => taskChanges.close());
+  const gateway = createGateway({
+    connection: connectionSettings(config, config.temporalAddress),
+    namespace: config.temporalNamespace,
+    taskQueuePrefix: config.taskQueuePrefix,
+    now: () => clock.now(),
+  });
+  shutdown.on('last', 'engine', () => gateway.close());
+  const { watched, stats, workers, ...stores } = createStores(pools);
+  const requestStats = createMonthlyCounts<Omit<RequestCount, 'month' | 'count'>>({
+    write: (rows) => stats.addRequests(rows),
+    log,
+  });
+  shutdown.on('normal', 'request statistics', () => requestStats.stop());
+  return {
+    ...{ pools, clock, sessionStore, taskChanges, gateway, stores, watched, workers, requestStats },
+    images: openImageStore(config.imageStore, watched.sampleStore),
+    passwords: createPasswords(),
+    metrics: createMetrics(),
+  };
+}

@@ -1,0 +1,51 @@
+import { createExtractors } from '../../extraction/extractors.ts';
+import { createExtractorPool } from '../../extraction/pool/pool.ts';
+import { createRemoteExtractor } from '../../extraction/remote/remoteExtractor.ts';
+import type { HealthCheck } from '../../platform/healthChecks.ts';
+import { createMonthlyCounts } from '../../platform/monthlyCounts.ts';
+import type { WorkerProcess, WorkerResources } from './resources.ts';
+
+export type Networks = ReturnType<typeof createNetworks>;
+
+/** Our own networks in child processes, remote ones behind HTTP; none in a worker that does not serve the queue of extracts. */
+export function createNetworks(
+  { config, log, shutdown }: WorkerProcess,
+  { metrics, stores }: Pick<WorkerResources, 'metrics' | 'stores'>,
+) {
+  const estimations = createMonthlyCounts<{ name: string }>({
+    write: (rows) => stores.stats.addEstimations(rows),
+    log,
+  });
+  const count = (version: number, seconds: number): void => {
+    const name =
+      config.catalogue.find((extractor) => extractor.version === version)?.name ?? `version ${version}`;
+    metrics.extractDuration.observe({ version: String(version) }, seconds);
+    estimations.count({ name });
+  };
+  const pool = config.queues.includes('extract')
+    ? createExtractorPool({ processes: config.extractProcesses, log, onExtracted: count })
+    : null;
+  if (pool !== null) shutdown.on('last', 'extractors', () => pool.close());
+  const remotes = config.remoteExtractors.map((entry) => {
+    const label = { version: String(entry.version) };
+    metrics.remoteExtractorAsked.set(label, 1);
+    return createRemoteExtractor(entry, {
+      timeoutMs: config.remoteExtractorTimeoutMs,
+      concurrency: config.remoteExtractorConcurrency,
+      retries: config.remoteExtractorRetries,
+      log,
+      onAsked: (isAsked) => metrics.remoteExtractorAsked.set(label, isAsked ? 1 : 0),
+      onAnswer: (seconds) => {
+        count(entry.version, seconds);
+      },
+    });
+  });
+  const checks: readonly HealthCheck[] =
+    pool === null ? [] : [{ name: 'extractors', dependent: false, run: () => pool.check() }];
+  return {
+    /** null: this worker has none. */
+    extractors: pool === null ? null : createExtractors(pool, remotes),
+    checks,
+    stopCounting: () => estimations.stop(),
+  };
+}

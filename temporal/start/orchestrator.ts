@@ -1,0 +1,48 @@
+import { createDelivery } from '../../activities/deliverNotification.ts';
+import { timeOf } from '../../db/sql/databaseClock.ts';
+import { createGuardedRequest } from '../../platform/guardedRequest.ts';
+import { runDeliveries } from '../deliveries.ts';
+import { createMissedRunWatch } from '../missedRunWatch.ts';
+import { runReconciler } from '../reconciler.ts';
+import { createSampleWatch } from '../sampleWatch.ts';
+import { createScheduleReconciler } from '../scheduleReconciler.ts';
+import type { WorkerProcess, WorkerResources } from './resources.ts';
+
+/** What runs beside the workflows: the reconciler, and the deliveries of notifications. */
+export function startOrchestrator(
+  { config, log, shutdown, stopping }: WorkerProcess,
+  { db, stores, admission, turns, gateway, metrics, removal }: WorkerResources,
+): void {
+  const reconciling = runReconciler(
+    {
+      tasks: stores.openTasks,
+      startNext: admission.startNext,
+      isHeldUp: () => turns.isHeldUp(),
+      gateway,
+      followSchedules: createScheduleReconciler({
+        ...{ schedules: stores.followedSchedules, gateway, metrics, log },
+      }),
+      watchMissedRuns: createMissedRunWatch({ runs: stores.missedRuns, metrics, log, now: () => timeOf(db) }),
+      sweepFiles: () => removal.sweep(),
+      outgrownWindows: () => stores.windows.outgrown(),
+      mergeCounts: () => stores.blockCounts.merge(),
+      foldSums: () => stores.partSums.fold(),
+      sampleHistory: () => stores.history.sample(),
+      sampleWatch: createSampleWatch({ ownerless: stores.ownerless, tombstones: stores.tombstones, metrics }),
+      metrics,
+      log,
+      intervalMs: config.reconcileIntervalMs,
+    },
+    stopping,
+  );
+  shutdown.on('normal', 'reconciler', () => reconciling);
+
+  const client = createGuardedRequest({ hosts: config.notificationHosts, deadlineMs: 10_000 });
+  shutdown.on('last', 'connections to receivers of notifications', () => {
+    client.close();
+  });
+  const { outbox } = stores;
+  const deliver = createDelivery({ outbox, client, secrets: config.notificationSecrets ?? {}, log });
+  const delivering = runDeliveries({ outbox, deliver, log }, stopping);
+  shutdown.on('normal', 'deliveries of notifications', () => delivering);
+}

@@ -1,0 +1,60 @@
+import { createDatabase } from '../../db/sql/connection.ts';
+import { createDatabaseClock } from '../../db/sql/databaseClock.ts';
+import { createTurns } from '../../db/engine/turns.ts';
+import { createEngineStores } from '../../db/stores.ts';
+import { openImageStore } from '../../imagestore/folder.ts';
+import { createSampleRemoval } from '../../imagestore/sampleRemoval.ts';
+import type { Logger } from '../../platform/logger.ts';
+import { createMetrics } from '../../platform/metrics.ts';
+import type { Shutdown } from '../../platform/shutdown.ts';
+import { createAdmission } from '../admission.ts';
+import { connectionSettings } from '../connectionOptions.ts';
+import { createGateway } from '../gateway.ts';
+import type { WorkerConfig } from './startWorker.ts';
+
+/** A worker's process: what it was started with, and how it stops. */
+export interface WorkerProcess {
+  readonly config: WorkerConfig;
+  readonly log: Logger;
+  readonly shutdown: Shutdown;
+  readonly stopping: AbortSignal;
+}
+
+export type WorkerResources = ReturnType<typeof openResources>;
+
+/** What the parts of a worker share: database, samples, Temporal, figures. Nothing is waited for. */
+export function openResources({ config, log, shutdown }: WorkerProcess) {
+  const metrics = createMetrics();
+  const db = createDatabase({
+    url: config.databaseUrl,
+    applicationName: 'luna-admin worker',
+    maxConnections: config.maxDbConnections,
+    // After that a part says who holds the lock, gives its connection back and looks again.
+    lockTimeoutMs: 5_000,
+  });
+  shutdown.on('last', 'database', () => db.close());
+  const clock = createDatabaseClock(db);
+  shutdown.on('normal', 'clock', () => {
+    clock.close();
+  });
+  const stores = createEngineStores(db);
+  const images = openImageStore(config.imageStore, stores.sampleStore);
+  const removal = createSampleRemoval({ images, tombstones: stores.tombstones, log });
+  const temporal = {
+    connection: connectionSettings(config, config.temporalAddress),
+    namespace: config.temporalNamespace,
+    taskQueuePrefix: config.taskQueuePrefix,
+  };
+  const gateway = createGateway(temporal);
+  shutdown.on('last', 'engine', () => gateway.close());
+  const turns = createTurns(db, config);
+  return {
+    ...{ metrics, db, clock, stores, images, removal, temporal, gateway, turns },
+    admission: createAdmission({ turns, gateway }),
+    renderMetrics: (): Promise<string> => {
+      metrics.clockOffset.set(clock.offsetSeconds());
+      metrics.reportPool({ name: 'work', ...db.poolSize() });
+      return metrics.render();
+    },
+  };
+}

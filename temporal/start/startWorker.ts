@@ -1,0 +1,111 @@
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { ensureDescriptorPartition } from '../../db/schema/descriptorPartitions.ts';
+import { waitUntilMigrated } from '../../db/schema/isMigrated.ts';
+import { release } from '../../domain/release.ts';
+import type { ExtractorEntry } from '../../extraction/catalogue.ts';
+import type { Config } from '../../platform/config.ts';
+import { createLogger } from '../../platform/logger.ts';
+import { createShutdown } from '../../platform/shutdown.ts';
+import type { QueueName } from '../../workflows/messages.ts';
+import { ensureWorkflowBundle } from '../bundle.ts';
+import { runPresence } from '../presence.ts';
+import { installRuntime } from '../runtime.ts';
+import { startStatusServer } from '../statusServer.ts';
+import { createWorkers, fixedSlots } from '../workers.ts';
+import { createWorkerActivities } from './activities.ts';
+import { createNetworks } from './networks.ts';
+import { startOrchestrator } from './orchestrator.ts';
+import { openResources } from './resources.ts';
+
+export type WorkerConfig = Config & {
+  readonly databaseUrl: string;
+  readonly temporalAddress: string;
+  readonly queues: readonly QueueName[];
+  /** Every network that is at hand, our own and remote ones. */
+  readonly catalogue: readonly ExtractorEntry[];
+};
+
+/** Starts a worker of this process; resolves when it takes work. Stops in order when the process is told to. */
+export async function startWorker(config: WorkerConfig): Promise<void> {
+  const { queues } = config;
+  const log = createLogger({ name: 'worker', level: config.logLevel, format: config.logFormat });
+  // Parts give back within a batch; the rest of the time is for a model run that is under way.
+  const shutdown = createShutdown({ log, limitMs: 46_000 });
+  const stopping = new AbortController();
+  shutdown.on('first', 'stop taking work', () => {
+    stopping.abort();
+  });
+  const context = { config, log, shutdown, stopping: stopping.signal };
+  const runtime = await installRuntime(log);
+  const resources = openResources(context);
+  const { db, clock, images, metrics, stores, temporal } = resources;
+  const networks = createNetworks(context, resources);
+  const { activities, slots } = createWorkerActivities(context, resources, networks);
+
+  const sayWaiting = (): void => {
+    if (process.connected) process.send?.({ waiting: true });
+  };
+  const workers = createWorkers({
+    ...temporal,
+    ...{ queues, activities, log, stopping: stopping.signal, onWait: sayWaiting },
+    slots: { orchestrate: fixedSlots(20), gc: slots.gc.supplier, extract: slots.extract.supplier },
+  });
+  shutdown.on('normal', 'workers', async () => {
+    workers.shutdown();
+    await workers.whenStopped().finally(() => networks.stopCounting());
+  });
+
+  // Before anything that may have to be waited for: who looks sees what that is.
+  const status = await startStatusServer({
+    host: config.workerMetricsHost,
+    port: config.workerMetricsPort,
+    figures: [() => resources.renderMetrics(), () => runtime.renderMetrics()],
+    contentType: metrics.contentType,
+    checks: [
+      { name: 'pollers', dependent: false, run: () => workers.check() },
+      { name: 'clock', dependent: false, onlyWarns: true, run: () => clock.check() },
+      { name: 'postgresql', dependent: false, run: () => db.query('select 1') },
+      { name: 'sample-store', dependent: false, run: () => images.check() },
+      { name: 'sample-files', dependent: true, run: () => stores.tombstones.check() },
+      ...networks.checks,
+      { name: 'temporal', dependent: true, run: () => workers.checkServer() },
+    ],
+    isAlive: () => workers.isAlive(),
+    log,
+  });
+  shutdown.on('last', 'status server', () => status.close());
+  log.info({ status: status.url }, 'the status can be asked for');
+
+  await waitUntilMigrated({ db, log, stopping: stopping.signal, onWait: sayWaiting });
+  await clock.measure().catch(() => undefined);
+  for (const { version, kind } of config.catalogue) {
+    if (kind === 'face') await ensureDescriptorPartition(db, 'face_descriptors', version);
+    await ensureDescriptorPartition(db, 'event_descriptors', version);
+  }
+  await images.check().catch((error: unknown) => {
+    log.warn({ err: error }, 'the sample store cannot be used yet');
+  });
+  await workers.start(await ensureWorkflowBundle(config.bundleCache ?? join(config.dataDir, 'cache')));
+  workers.whenStopped().catch((error: unknown) => {
+    log.fatal({ err: error }, 'a worker broke');
+    return shutdown.begin('a worker broke', 1);
+  });
+  if (queues.includes('orchestrate')) startOrchestrator(context, resources);
+
+  const present = runPresence(
+    {
+      ...{ store: stores.workers, workerId: randomUUID(), queues, log },
+      version: Object.values(release).join('.'),
+      extractSlots: queues.includes('extract') ? slots.ofExtract : null,
+      check: () => {
+        workers.check();
+      },
+      clockOffsetSeconds: () => clock.offsetSeconds(),
+    },
+    stopping.signal,
+  );
+  shutdown.on('normal', 'presence', () => present);
+  log.info({ queues, status: status.url }, 'worker ready');
+  process.send?.({ ready: true, url: status.url });
+}
