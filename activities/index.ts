@@ -1,12 +1,12 @@
 import { createExtractPart, type ExtractPartDeps } from './extract/extractPart.ts';
 import { createGcPart, type GcPartDeps } from './gc/gcPart.ts';
 import { createScheduledTask, type ScheduledTaskDeps } from './scheduledTask.ts';
-import { createTaskBooksActivities, type TaskBooksDeps } from './taskLifecycle.ts';
+import { createLifecycleActivities, type LifecycleDeps } from './taskLifecycle.ts';
 
 /** The activities of each queue. Workflows know them by type alone. */
-export function createActivities(deps: TaskBooksDeps & GcPartDeps & ExtractPartDeps & ScheduledTaskDeps) {
+export function createActivities(deps: LifecycleDeps & GcPartDeps & ExtractPartDeps & ScheduledTaskDeps) {
   return {
-    orchestrate: { ...createTaskBooksActivities(deps), startScheduledTask: createScheduledTask(deps) },
+    orchestrate: { ...createLifecycleActivities(deps), startScheduledTask: createScheduledTask(deps) },
     gc: { runPart: createGcPart(deps) },
     extract: { runPart: createExtractPart(deps) },
   };

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { batchLimit, nextDue, shiftDue } from '../domain/tasks/pace.ts';
-import type { Orders } from '../domain/tasks/parts.ts';
+import type { Control } from '../domain/tasks/parts.ts';
 
 // A pause, a cancel or another rate is noticed after this long, however long the wait is.
 const lookEveryMs = 500;
@@ -11,18 +11,18 @@ export type Pacing = ReturnType<typeof createPacing>;
  * Keeps a part at its share of the task's rate. It waits by looking at the task's row again and again, so that a
  * part at rest obeys as fast as one that works.
  */
-export function createPacing(readOrders: () => Promise<Orders | null>, first: Orders, stop: AbortSignal) {
-  let orders = first;
+export function createPacing(readControl: () => Promise<Control | null>, first: Control, stop: AbortSignal) {
+  let control = first;
   let due = performance.now();
 
   return {
     /** Objects that the next batch may have. */
-    most: (): number => batchLimit(orders),
+    most: (): number => batchLimit(control),
 
     /** A batch is committed; `seen`: what was wanted then. */
-    count: (startedAt: number, objects: number, seen: Orders): void => {
-      orders = seen;
-      due = nextDue(due, startedAt, objects, orders);
+    count: (startedAt: number, objects: number, seen: Control): void => {
+      control = seen;
+      due = nextDue(due, startedAt, objects, control);
     },
 
     isEarly: (): boolean => due > performance.now(),
@@ -34,10 +34,10 @@ export function createPacing(readOrders: () => Promise<Orders | null>, first: Or
         if (left <= 0 || stop.aborted) return;
         await sleep(Math.min(left, lookEveryMs), undefined, { signal: stop }).catch(() => undefined);
         if (left <= lookEveryMs) return;
-        const now = await readOrders();
+        const now = await readControl();
         if (now?.desired !== 'run') return;
-        due = shiftDue(due, performance.now(), orders, now);
-        orders = now;
+        due = shiftDue(due, performance.now(), control, now);
+        control = now;
       }
     },
   };

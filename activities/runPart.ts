@@ -1,7 +1,7 @@
 import { ApplicationFailure } from '@temporalio/common';
 import type { Context } from '@temporalio/activity';
 import type { PartStore } from '../db/engine/partStore.ts';
-import type { TaskBooks } from '../db/engine/taskLifecycle.ts';
+import type { TaskLifecycle } from '../db/engine/taskLifecycle.ts';
 import type { TaskAnnouncer } from '../db/tasks/taskAnnouncer.ts';
 import { DomainError } from '../domain/errors.ts';
 import { defaultErrorBudget, isOverErrorBudget, type TaskFailure } from '../domain/tasks/books.ts';
@@ -16,7 +16,7 @@ export interface PartDeps {
   readonly claims: PartStore;
   /** What went wrong, in words for people. */
   readonly explain: (error: unknown) => TaskFailure;
-  readonly sums: TaskBooks['sums'];
+  readonly sums: TaskLifecycle['sums'];
   /** A batch is committed: whoever watches the task may look. */
   readonly announce: TaskAnnouncer['announce'];
   readonly metrics: Pick<Metrics, 'partDuration' | 'partRetries' | 'batchDuration' | 'taskObjects'>;
@@ -59,8 +59,8 @@ export async function runPart(
     if (context.info.attempt > 1) deps.metrics.partRetries.inc({ type: kind });
     const claiming = await deps.claims.claim(partRef, claimOf(context, partRef));
     if (claiming.kind !== 'claimed') return claiming.kind === 'done' ? 'done' : 'stopped';
-    const orders = await deps.claims.orders(partRef.ref);
-    if (orders === null) return 'stopped';
+    const control = await deps.claims.readControl(partRef.ref);
+    if (control === null) return 'stopped';
     const left = new AbortController();
     const stop = AbortSignal.any([deps.stopping, context.cancellationSignal]);
     const observe = deps.metrics.partDuration.startTimer({ type: kind });
@@ -70,7 +70,7 @@ export async function runPart(
         kind,
         claiming.part,
         stop,
-        createPacing(() => deps.claims.orders(partRef.ref), orders, stop),
+        createPacing(() => deps.claims.readControl(partRef.ref), control, stop),
         openPart(claiming.part, left.signal, stop),
       );
       if (answer === 'done') await checkErrorBudget(deps, claiming.part);
@@ -117,12 +117,12 @@ async function runBatches(
     });
     if (answer === null) continue;
     if (answer.kind !== 'committed') return 'stopped';
-    const { result, orders } = answer;
+    const { result, control } = answer;
     part = answer.part;
     deps.announce(part.task.taskId);
     deps.metrics.batchDuration.observe({ type: kind }, result.elapsedMs / 1_000);
     // The last batch has its time too: else each part would begin with objects for nothing.
-    pacing.count(startedAt, result.objects, orders);
+    pacing.count(startedAt, result.objects, control);
     if (pacing.isEarly()) await deps.whileResting(kind, pacing.rest);
     if (result.finished) return 'done';
     // Where all objects fail, each is a batch of its own: a part would go on for hours.

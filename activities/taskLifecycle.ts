@@ -1,10 +1,10 @@
 import type { PartPlan } from '../db/engine/partPlan.ts';
-import type { TaskBooks, TaskEnd } from '../db/engine/taskLifecycle.ts';
+import type { TaskLifecycle, TaskEnd } from '../db/engine/taskLifecycle.ts';
 import type { TaskRef } from '../domain/tasks/parts.ts';
 import { attempt } from './attempt.ts';
 
-export interface TaskBooksDeps {
-  readonly books: Pick<TaskBooks, 'load' | 'pause' | 'collect' | 'finish'>;
+export interface LifecycleDeps {
+  readonly lifecycle: Pick<TaskLifecycle, 'load' | 'pause' | 'collect' | 'finish'>;
   readonly plan: PartPlan;
   /** Parts in flight of a task that does not say itself. */
   readonly windowOf: (ref: TaskRef, kind: 'gc' | 'extract') => Promise<number>;
@@ -12,19 +12,20 @@ export interface TaskBooksDeps {
 }
 
 /** Bookkeeping for the workflow: it reads and moves the task's row. */
-export function createTaskBooksActivities(deps: TaskBooksDeps) {
+export function createLifecycleActivities(deps: LifecycleDeps) {
   return {
     loadTask: (ref: TaskRef) =>
       attempt(async () => {
-        const { kind, desired, windowSize, priority } = await deps.books.load(ref);
+        const { kind, desired, windowSize, priority } = await deps.lifecycle.load(ref);
         const window = windowSize ?? (await deps.windowOf(ref, kind));
         // A run drains before the next begins: several windows long, it is seldom enough.
         const partsPerRun = Math.max(deps.partsPerRun, 4 * window);
         return { kind, desired, window, priority, partsPerRun };
       }),
     planParts: ({ ref, after }: { ref: TaskRef; after: number }) => attempt(() => deps.plan.next(ref, after)),
-    pauseTask: (ref: TaskRef) => attempt(() => deps.books.pause(ref)),
-    collectTask: (ref: TaskRef) => attempt(() => deps.books.collect(ref)),
-    finishTask: ({ ref, end }: { ref: TaskRef; end: TaskEnd }) => attempt(() => deps.books.finish(ref, end)),
+    pauseTask: (ref: TaskRef) => attempt(() => deps.lifecycle.pause(ref)),
+    collectTask: (ref: TaskRef) => attempt(() => deps.lifecycle.collect(ref)),
+    finishTask: ({ ref, end }: { ref: TaskRef; end: TaskEnd }) =>
+      attempt(() => deps.lifecycle.finish(ref, end)),
   };
 }

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { textTable } from '../commands/cli/textTable.ts';
 import { createHistoryStore } from '../db/tasks/historyStore.ts';
 import { createPartStore } from '../db/engine/partStore.ts';
-import { createTaskBooks } from '../db/engine/taskLifecycle.ts';
+import { createTaskLifecycle } from '../db/engine/taskLifecycle.ts';
 import { createTaskQueries } from '../db/tasks/taskQueries.ts';
 import type { Bed } from './harness/bed.ts';
 import { median, round } from './harness/figures.ts';
@@ -31,13 +31,17 @@ export const looks: Measurement = {
     say(`looks: a task of ${parts} parts`);
     const ref = { taskId: await seed(bed, parts), generation: 1 };
     const { taskId } = ref;
-    const [lists, history, books] = [createTaskQueries(db), createHistoryStore(db), createTaskBooks(db)];
+    const [lists, history, lifecycle] = [
+      createTaskQueries(db),
+      createHistoryStore(db),
+      createTaskLifecycle(db),
+    ];
     const ofAll = (sql: string) => () => db.query(sql, [taskId]);
     const kinds: [string, () => Promise<unknown>, () => Promise<unknown>][] = [
       ['a look at the task (API, page, live)', ofAll(sumOfAll), () => lists.find(taskId)],
       ['sample for the charts, every 5 s', ofAll(handledOfAll), () => history.sample()],
-      ['error budget, after each part', ofAll(budgetOfAll), () => books.sums(taskId)],
-      ['orders, in each batch', ofAll(runningOfAll), () => createPartStore(db).orders(ref)],
+      ['error budget, after each part', ofAll(budgetOfAll), () => lifecycle.sums(taskId)],
+      ['control, in each batch', ofAll(runningOfAll), () => createPartStore(db).readControl(ref)],
     ];
     const before: number[] = [];
     for (const [, all] of kinds) before.push(await msOf(all));

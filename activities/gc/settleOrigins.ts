@@ -13,7 +13,7 @@ export interface OriginDeps extends Pick<PartDeps, 'metrics' | 'batchTargetMs'> 
 
 const atOnce = 16;
 const readAtOnce = 512;
-// Orders are looked at this often while a part has nothing to do but to wait for the next try.
+// Control is looked at this often while a part has nothing to do but to wait for the next try.
 const longestWaitMs = 1_000;
 
 /**

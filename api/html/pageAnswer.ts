@@ -45,7 +45,7 @@ function whenStored(req: Request, answer: () => void): void {
 }
 
 /** What is to be said on the page that a 303 leads to. */
-export function say(req: Request, text: string, tone: Flash['tone'] = 'good'): void {
+export function flash(req: Request, text: string, tone: Flash['tone'] = 'good'): void {
   if (hasNoSession(req)) return;
   req.session.flash = [...(req.session.flash ?? []), { tone, text }];
 }

@@ -1,6 +1,6 @@
 import type { ScheduleStore } from '../../db/schedules/scheduleStore.ts';
 import { DomainError } from '../../domain/errors.ts';
-import type { OverlapPolicy, ScheduleOrder } from '../../domain/schedules/schedule.ts';
+import type { OverlapPolicy, ScheduleSpec } from '../../domain/schedules/schedule.ts';
 import type { ExtractRequest, ExtractSurroundings } from '../../domain/extract/extractContent.ts';
 import { freezeContent } from '../../domain/tasks/freezeContent.ts';
 import type { GcRequest } from '../../domain/gc/gcContent.ts';
@@ -39,7 +39,7 @@ export type ScheduleActions = ReturnType<typeof createScheduleActions>;
 export function createScheduleActions(deps: ScheduleActionsDeps) {
   const { schedules } = deps;
 
-  const orderOf = (body: ScheduleBody): ScheduleOrder => {
+  const specOf = (body: ScheduleBody): ScheduleSpec => {
     const now = deps.clock.now();
     const timeZone = body.time_zone ?? 'UTC';
     checkTimes(body.cron, timeZone, now);
@@ -62,17 +62,17 @@ export function createScheduleActions(deps: ScheduleActionsDeps) {
   return {
     /** The next times of what could be created. @throws DomainError as create */
     nextRuns: (body: ScheduleBody): Date[] => {
-      const { cron, timeZone } = orderOf(body);
+      const { cron, timeZone } = specOf(body);
       return nextRuns(cron, timeZone, deps.clock.now(), runsToShow);
     },
 
     /** @throws DomainError validationFailed, and what the content's own checks throw */
     create: async (body: ScheduleBody, actor: Actor): Promise<number> =>
-      schedules.create(orderOf(body), actor),
+      schedules.create(specOf(body), actor),
 
     /** Whether it is started or stopped stays as it is. @throws DomainError as create, scheduleNotFound, scheduleChanged */
     replace: async (scheduleId: number, body: ScheduleBody, actor: Actor, seen?: Seen): Promise<void> =>
-      schedules.replace(scheduleId, orderOf(body), actor, seen),
+      schedules.replace(scheduleId, specOf(body), actor, seen),
 
     /** @throws DomainError scheduleNotFound, scheduleChanged */
     setActive: (scheduleId: number, active: boolean, actor: Actor, seen?: Seen): Promise<void> =>

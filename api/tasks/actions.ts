@@ -18,7 +18,7 @@ import { taskTypes, type RetryScope, type TaskType } from '../../domain/tasks/ta
 import type { NotificationPolicyBody, ReadPolicy } from '../notifications/policies.ts';
 
 /** What may be said of a new task besides its content. */
-export interface TaskWishes {
+export interface TaskOptions {
   readonly description?: string | null;
   readonly objects_per_second?: number;
   readonly error_budget?: number;
@@ -76,7 +76,7 @@ export function createTaskActions(deps: TaskActionsDeps) {
   const create = async (
     taskType: TaskType,
     content: ContentAt,
-    wishes: TaskWishes,
+    options: TaskOptions,
     actor: Actor,
     idempotency?: Idempotency,
   ): Promise<number> => {
@@ -87,7 +87,7 @@ export function createTaskActions(deps: TaskActionsDeps) {
       window,
       priority,
       notification_policy,
-    } = wishes;
+    } = options;
     const ref = await tasks.create(
       {
         taskType,
@@ -112,21 +112,21 @@ export function createTaskActions(deps: TaskActionsDeps) {
     /** @throws DomainError selectsEverything | validationFailed | fieldMissing | idempotencyConflict | versionInUse */
     createGc: async (
       request: GcRequest,
-      wishes: TaskWishes,
+      options: TaskOptions,
       actor: Actor,
       idempotency?: Idempotency,
     ): Promise<number> =>
-      create(taskTypes.gc, (now) => freezeGcContent(request, now), wishes, actor, idempotency),
+      create(taskTypes.gc, (now) => freezeGcContent(request, now), options, actor, idempotency),
 
     /** @throws DomainError noExtractor | validationFailed | fieldMissing | idempotencyConflict | versionInUse */
     createExtract: async (
       request: ExtractRequest,
-      wishes: TaskWishes,
+      options: TaskOptions,
       actor: Actor,
       idempotency?: Idempotency,
     ): Promise<number> => {
       const content: ContentAt = (now) => freezeExtractContent(request, { ...deps, now });
-      return create(taskTypes.additionalExtract, content, wishes, actor, idempotency);
+      return create(taskTypes.additionalExtract, content, options, actor, idempotency);
     },
 
     /** @throws DomainError taskNotFound | cannotCancel | cannotPause */

@@ -20,7 +20,7 @@ import type { PreviewBody, PreviewTask } from './previewTask.ts';
 import { actorOf, inputOf } from '../http/requestContext.ts';
 import { toTaskFilters, type TaskQuery } from './query.ts';
 import { sendResult } from './resultJson.ts';
-import { taskNotFound, type Idempotency, type TaskActions, type TaskWishes } from './actions.ts';
+import { taskNotFound, type Idempotency, type TaskActions, type TaskOptions } from './actions.ts';
 
 export interface TasksDeps extends Pick<
   Stores,
@@ -44,7 +44,7 @@ interface OneTask {
   params: { task_id: number };
 }
 
-type NewTask<Content> = { content: Content } & TaskWishes;
+type NewTask<Content> = { content: Content } & TaskOptions;
 
 export function taskRoutes(deps: TasksDeps): Handlers {
   const { taskQueries, taskActions } = deps;
@@ -89,15 +89,20 @@ export function taskRoutes(deps: TasksDeps): Handlers {
 
     createGcTask: async (req, res) => {
       const { body } = inputOf<{ body: NewTask<GcRequest> }>(req);
-      const { content, ...wishes } = body;
-      const taskId = await taskActions.createGc(content, wishes, actorOf(req), idempotencyOf(req, body));
+      const { content, ...options } = body;
+      const taskId = await taskActions.createGc(content, options, actorOf(req), idempotencyOf(req, body));
       res.status(201).location(`${req.baseUrl}/tasks/${taskId}`).json({ task_id: taskId });
     },
 
     createExtractTask: async (req, res) => {
       const { body } = inputOf<{ body: NewTask<ExtractRequest> }>(req);
-      const { content, ...wishes } = body;
-      const taskId = await taskActions.createExtract(content, wishes, actorOf(req), idempotencyOf(req, body));
+      const { content, ...options } = body;
+      const taskId = await taskActions.createExtract(
+        content,
+        options,
+        actorOf(req),
+        idempotencyOf(req, body),
+      );
       res.status(201).location(`${req.baseUrl}/tasks/${taskId}`).json({ task_id: taskId });
     },
 

@@ -1,5 +1,5 @@
 import { fadeMs } from '../../domain/tasks/rate.ts';
-import type { Checkpoint, ClaimedPart, Committed, Orders } from '../../domain/tasks/parts.ts';
+import type { Checkpoint, ClaimedPart, Committed, Control } from '../../domain/tasks/parts.ts';
 import type { Database, Sql } from '../sql/connection.ts';
 import { endAttempt } from './partAttempts.ts';
 import { isToSum } from './partSums.ts';
@@ -47,9 +47,9 @@ async function tryBatch<T>(
     db,
     (aside) => isWanted(aside, part),
     async (tx) => {
-      const orders = await fence(tx, part);
-      if (orders === null) return { kind: 'lost' };
-      if (orders.desired !== 'run') {
+      const control = await fence(tx, part);
+      if (control === null) return { kind: 'lost' };
+      if (control.desired !== 'run') {
         await endAttempt(tx, part, { outcome: 'given_back', rests: true });
         return { kind: 'stopped' };
       }
@@ -79,19 +79,19 @@ async function tryBatch<T>(
           checkpoint.samplesRemoved,
           checkpoint.originsRemoved,
           finished,
-          orders.clockMs,
+          control.clockMs,
           checkpoint.samplesLeft,
         ],
       );
       if (updated === 0) throw new UnwantedError('a cancel came before the batch could be committed');
-      return { kind: 'committed', part: { ...part, checkpoint }, orders, result };
+      return { kind: 'committed', part: { ...part, checkpoint }, control, result };
     },
   );
 }
 
 /** Locks the part's row if the claim is still ours. */
-async function fence(tx: Sql, part: ClaimedPart): Promise<(Orders & { clockMs: number }) | null> {
-  const [row] = await tx.query<Orders & { clockMs: number }>(
+async function fence(tx: Sql, part: ClaimedPart): Promise<(Control & { clockMs: number }) | null> {
+  const [row] = await tx.query<Control & { clockMs: number }>(
     `select ${orderColumns},
        (t.running_ms + coalesce(extract(epoch from clock_timestamp() - t.running_since) * 1000, 0))::bigint as "clockMs"
      from subtasks s join tasks t on t.task_id = s.task_id

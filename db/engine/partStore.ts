@@ -4,7 +4,7 @@ import type {
   AttemptEnd,
   ClaimedPart,
   Claiming,
-  Orders,
+  Control,
   PartRef,
   TaskRef,
 } from '../../domain/tasks/parts.ts';
@@ -25,7 +25,7 @@ export function createPartStore(db: Database, worker: string | null = null) {
       withRetries(() => claimPart(db, part, claim, worker)),
 
     /** What is wanted of the task now; null: it is gone or lives on in another generation. */
-    orders: (ref: TaskRef): Promise<Orders | null> => readOrders(db, ref),
+    readControl: (ref: TaskRef): Promise<Control | null> => readControl(db, ref),
 
     /** Gives the part back without waiting for its end, so that another worker goes on at its checkpoint. */
     giveBack: (part: ClaimedPart, end: AttemptEnd): Promise<void> => endAttempt(db, part, end),
@@ -123,8 +123,8 @@ function toClaimedPart(task: EngineTask, partNo: number, claim: string, row: Par
   };
 }
 
-async function readOrders(db: Sql, { taskId, generation }: TaskRef): Promise<Orders | null> {
-  const [row] = await db.query<Orders>(
+async function readControl(db: Sql, { taskId, generation }: TaskRef): Promise<Control | null> {
+  const [row] = await db.query<Control>(
     `select ${orderColumns}
      from tasks t where t.task_id = $1 and t.generation = $2`,
     [taskId, generation],

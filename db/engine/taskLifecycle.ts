@@ -24,7 +24,7 @@ export type TaskEnd =
 /** `unfinished`: the rows say that something is left to do; nothing was written. */
 export type Ending = 'ended' | 'unfinished';
 
-export type TaskBooks = ReturnType<typeof createTaskBooks>;
+export type TaskLifecycle = ReturnType<typeof createTaskLifecycle>;
 
 export interface FailedTask {
   readonly taskId: number;
@@ -33,7 +33,7 @@ export interface FailedTask {
   readonly isScheduled: boolean;
 }
 
-export interface TaskBooksListener {
+export interface TaskLifecycleListener {
   /** Hears of each order of an admin that was carried out. */
   readonly onTaken?: (taken: TakenAction) => void;
   /** Hears once of each task that has failed. */
@@ -41,7 +41,7 @@ export interface TaskBooksListener {
 }
 
 /** The task's own row, as its workflow moves it from the first state to the last. Each method may run twice. */
-export function createTaskBooks(db: Database, { onTaken, onTaskFailed }: TaskBooksListener = {}) {
+export function createTaskLifecycle(db: Database, { onTaken, onTaskFailed }: TaskLifecycleListener = {}) {
   const moving = async <T>(
     move: (tx: Sql) => Promise<{ taken: TakenAction | null; answer: T }>,
   ): Promise<T> => {

@@ -1,8 +1,8 @@
-import type { ScheduleOrder } from '../../domain/schedules/schedule.ts';
+import type { ScheduleSpec } from '../../domain/schedules/schedule.ts';
 import type { Database } from '../sql/connection.ts';
 import { offsetOf, type Paging } from '../sql/paging.ts';
 
-export interface ScheduleRow extends ScheduleOrder {
+export interface ScheduleRow extends ScheduleSpec {
   readonly scheduleId: number;
   readonly active: boolean;
   /** Raised by one with each change, each of which leaves one line in the audit. */

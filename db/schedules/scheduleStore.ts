@@ -1,5 +1,5 @@
 import { DomainError } from '../../domain/errors.ts';
-import type { ScheduleOrder } from '../../domain/schedules/schedule.ts';
+import type { ScheduleSpec } from '../../domain/schedules/schedule.ts';
 import { recordAudit, type Actor } from '../audit/auditStore.ts';
 import type { Database, Sql } from '../sql/connection.ts';
 
@@ -14,7 +14,7 @@ export type ScheduleStore = ReturnType<typeof createScheduleStore>;
  */
 export function createScheduleStore(db: Database) {
   return {
-    create: (order: ScheduleOrder, actor: Actor): Promise<number> =>
+    create: (order: ScheduleSpec, actor: Actor): Promise<number> =>
       db.transaction(async (tx) => {
         const [row] = await tx.query<{ schedule_id: number }>(
           `insert into schedules (task_type, content, description, cron, time_zone, overlap_policy,
@@ -28,7 +28,7 @@ export function createScheduleStore(db: Database) {
       }),
 
     /** @throws DomainError scheduleNotFound, scheduleChanged */
-    replace: (scheduleId: number, order: ScheduleOrder, actor: Actor, seen?: Seen): Promise<void> =>
+    replace: (scheduleId: number, order: ScheduleSpec, actor: Actor, seen?: Seen): Promise<void> =>
       db.transaction(async (tx) => {
         const before = await lock(tx, scheduleId, seen);
         await tx.query(
@@ -74,7 +74,7 @@ export function createScheduleStore(db: Database) {
 }
 
 /** In the words of the contract, as everything in the audit is. */
-function shown(order: ScheduleOrder): object {
+function shown(order: ScheduleSpec): object {
   return {
     task_type: order.taskType,
     content: order.content,
@@ -90,7 +90,7 @@ function shown(order: ScheduleOrder): object {
 
 const changed = 'revision = revision + 1, last_update_time = now()';
 
-function valuesOf(order: ScheduleOrder): unknown[] {
+function valuesOf(order: ScheduleSpec): unknown[] {
   const { notificationPolicy: policy } = order;
   return [
     order.taskType,
@@ -113,8 +113,8 @@ async function lock(
   tx: Sql,
   scheduleId: number,
   seen: Seen,
-): Promise<ScheduleOrder & { readonly active: boolean }> {
-  const [row] = await tx.query<ScheduleOrder & { active: boolean; revision: number }>(
+): Promise<ScheduleSpec & { readonly active: boolean }> {
+  const [row] = await tx.query<ScheduleSpec & { active: boolean; revision: number }>(
     `select task_type as "taskType", content, description, cron, time_zone as "timeZone",
        overlap_policy as "overlapPolicy", notification_policy as "notificationPolicy",
        objects_per_second as "objectsPerSecond", error_budget as "errorBudget", active, revision

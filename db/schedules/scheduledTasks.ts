@@ -1,5 +1,5 @@
 import { DomainError } from '../../domain/errors.ts';
-import type { ScheduledRun, ScheduleOrder } from '../../domain/schedules/schedule.ts';
+import type { ScheduledRun, ScheduleSpec } from '../../domain/schedules/schedule.ts';
 import type { ExtractContent } from '../../domain/extract/extractContent.ts';
 import type { GcContent } from '../../domain/gc/gcContent.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
@@ -16,9 +16,9 @@ import { toStoredFailure } from '../engine/storedFailure.ts';
 export type RunOutcome =
   { readonly kind: 'started'; readonly ref: TaskRef } | { readonly kind: 'skipped' | 'waits' | 'void' };
 
-type Freeze = (order: Pick<ScheduleOrder, 'taskType' | 'content'>, now: Date) => GcContent | ExtractContent;
+type Freeze = (order: Pick<ScheduleSpec, 'taskType' | 'content'>, now: Date) => GcContent | ExtractContent;
 
-interface Row extends ScheduleOrder {
+interface Row extends ScheduleSpec {
   readonly createdBy: string | null;
   readonly createdByLogin: string;
 }

@@ -21,7 +21,7 @@ interface TaskKind {
 }
 
 /** Newest or oldest first; by the end, where what has not ended is left out. */
-export type TaskOrder = 'newest' | 'oldest' | 'ended last' | 'ended first';
+export type TaskSort = 'newest' | 'oldest' | 'ended last' | 'ended first';
 
 /** A task as it can be read at any moment: while it runs, the counters are the sums of its parts. */
 export interface TaskRow {
@@ -89,7 +89,7 @@ const rowsAtOnce = 500;
 const countedAtMost = 10_000;
 const taskStatuses = [0, 1, 2, 3, 4, 5];
 
-const sortings: Readonly<Record<TaskOrder, { readonly isOfEnded: boolean; readonly isDescending: boolean }>> =
+const sortings: Readonly<Record<TaskSort, { readonly isOfEnded: boolean; readonly isDescending: boolean }>> =
   {
     newest: { isOfEnded: false, isDescending: true },
     oldest: { isOfEnded: false, isDescending: false },
@@ -115,7 +115,7 @@ export function createTaskQueries(db: Database) {
      */
     ordered: async (
       filters: TaskFilters,
-      order: TaskOrder,
+      order: TaskSort,
       paging: Paging,
       beside: Beside | null = null,
     ): Promise<TaskRow[]> => {

@@ -6,7 +6,7 @@ import type { NotificationPolicy, TaskType } from '../tasks/task.ts';
 export type OverlapPolicy = 'skip' | 'buffer_one' | 'allow_all';
 
 /** What an admin says of a schedule. Its content is kept as it was sent: relative times are frozen at each run. */
-export interface ScheduleOrder {
+export interface ScheduleSpec {
   readonly taskType: TaskType;
   readonly content: GcRequest | ExtractRequest;
   readonly description: string | null;
@@ -19,7 +19,7 @@ export interface ScheduleOrder {
 }
 
 /** A schedule as the engine has to carry it. Another revision is another state of its row. */
-export interface EngineSchedule extends Pick<ScheduleOrder, 'cron' | 'timeZone' | 'overlapPolicy'> {
+export interface EngineSchedule extends Pick<ScheduleSpec, 'cron' | 'timeZone' | 'overlapPolicy'> {
   readonly scheduleId: number;
   readonly active: boolean;
   readonly revision: number;

@@ -3,7 +3,7 @@ import { type DesiredState, isFinal, type TaskState } from './task.ts';
 
 export type ControlAction = 'cancel' | 'pause' | 'resume';
 
-export interface Control {
+export interface ControlledTask {
   readonly state: TaskState;
   readonly desiredState: DesiredState;
   /** False: it has not had its turn yet, and nothing of it is in the engine. */
@@ -14,7 +14,7 @@ export interface Control {
  * What a task becomes when an admin acts on it. Repeating an action that is already under way changes nothing.
  * @throws DomainError cannotCancel | cannotPause when the state does not allow the action.
  */
-export function applyControl(task: Control, action: ControlAction): Control {
+export function applyControl(task: ControlledTask, action: ControlAction): ControlledTask {
   switch (action) {
     case 'cancel':
       return cancel(task);
@@ -25,14 +25,14 @@ export function applyControl(task: Control, action: ControlAction): Control {
   }
 }
 
-function cancel(task: Control): Control {
+function cancel(task: ControlledTask): ControlledTask {
   if (isFinal(task.state)) throw new DomainError('cannotCancel', `the task is ${task.state}`);
   // Nothing runs yet: no workflow has to be waited for, and none has to be there.
   if (task.state === 'pending' || isUnstarted(task)) return { state: 'cancelled', desiredState: 'cancel' };
   return { state: 'cancelling', desiredState: 'cancel' };
 }
 
-function pause(task: Control): Control {
+function pause(task: ControlledTask): ControlledTask {
   if (task.state === 'pausing' || task.state === 'paused')
     return { state: task.state, desiredState: 'pause' };
   if (task.state === 'pending') return { state: 'paused', desiredState: 'pause' };
@@ -41,7 +41,7 @@ function pause(task: Control): Control {
   throw new DomainError('cannotPause', `the task is ${task.state}`);
 }
 
-function resume(task: Control): Control {
+function resume(task: ControlledTask): ControlledTask {
   if (isUnstarted(task)) return { state: 'pending', desiredState: 'run' };
   // The state follows when the workflow takes notice; until then the reconciler sees that it has not.
   if (task.state === 'paused' || task.state === 'pausing') return { state: task.state, desiredState: 'run' };
@@ -50,7 +50,7 @@ function resume(task: Control): Control {
 }
 
 /** Paused before its turn came: it goes back to where it waited, or ends without anybody's doing. */
-function isUnstarted({ state, isAdmitted }: Control): boolean {
+function isUnstarted({ state, isAdmitted }: ControlledTask): boolean {
   return state === 'paused' && isAdmitted === false;
 }
 

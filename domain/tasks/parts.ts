@@ -82,7 +82,7 @@ export function hasRemovalsToRetry({ retryErrors, retryCode, checkpoint }: Claim
 }
 
 /** What the admin wants right now, read in each batch's transaction. */
-export interface Orders {
+export interface Control {
   readonly desired: DesiredState;
   readonly objectsPerSecond: number | null;
   readonly runningParts: number;
@@ -95,7 +95,7 @@ export type Claiming =
   | { readonly kind: 'refused' };
 
 export type Committed<T> =
-  | { readonly kind: 'committed'; readonly part: ClaimedPart; readonly orders: Orders; readonly result: T }
+  | { readonly kind: 'committed'; readonly part: ClaimedPart; readonly control: Control; readonly result: T }
   /** Pause or cancel is desired; the part was given back. */
   | { readonly kind: 'stopped' }
   /** Somebody else holds the part, or the task has ended; nothing was changed. */

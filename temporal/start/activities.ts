@@ -4,7 +4,7 @@ import { createActivities } from '../../activities/index.ts';
 import { explainFailure } from '../../db/engine/faults.ts';
 import { createPartPlan } from '../../db/engine/partPlan.ts';
 import { createPartStore } from '../../db/engine/partStore.ts';
-import { createTaskBooks } from '../../db/engine/taskLifecycle.ts';
+import { createTaskLifecycle } from '../../db/engine/taskLifecycle.ts';
 import { createScheduledTasks } from '../../db/schedules/scheduledTasks.ts';
 import { createTaskAnnouncer } from '../../db/tasks/taskAnnouncer.ts';
 import { abilitiesOf } from '../../domain/extract/networks.ts';
@@ -32,7 +32,7 @@ export function createWorkerActivities(
   const announcer = createTaskAnnouncer({ url: config.databaseUrl, log });
   shutdown.on('last', 'announcements', () => announcer.close());
 
-  const lifecycle = createTaskBooks(db, {
+  const lifecycle = createTaskLifecycle(db, {
     onTaken: ({ action, seconds }) => {
       metrics.controlLatency.observe({ action }, seconds);
     },
@@ -60,7 +60,7 @@ export function createWorkerActivities(
     return extractors;
   };
   const activities = createActivities({
-    books: {
+    lifecycle: {
       ...lifecycle,
       load: (ref) => freeingPlace(lifecycle.load(ref)),
       pause: (ref) => freeingPlace(lifecycle.pause(ref)),

@@ -67,7 +67,7 @@ test('samples that were read ahead for a part that stops no longer wait for an e
   const deps: ExtractPartDeps = {
     claims: {
       claim: () => Promise.resolve({ kind: 'claimed', part }),
-      orders: () => Promise.resolve({ desired: 'run', objectsPerSecond: null, runningParts: 1 }),
+      readControl: () => Promise.resolve({ desired: 'run', objectsPerSecond: null, runningParts: 1 }),
       giveBack: () => Promise.resolve(),
       fail: () => Promise.resolve(),
     },

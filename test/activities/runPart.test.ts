@@ -50,7 +50,7 @@ function depsWith(stopping: AbortSignal, released: string[]): PartDeps {
   return {
     claims: {
       claim: () => Promise.resolve({ kind: 'claimed', part }),
-      orders: () => Promise.resolve({ desired: 'run', objectsPerSecond: null, runningParts: 1 }),
+      readControl: () => Promise.resolve({ desired: 'run', objectsPerSecond: null, runningParts: 1 }),
       giveBack: () => Promise.resolve(void released.push('released')),
       fail: () => Promise.resolve(),
     },
@@ -67,8 +67,8 @@ function depsWith(stopping: AbortSignal, released: string[]): PartDeps {
 
 /** A batch of one object under a limit of `perSecond`. */
 function batch(perSecond: number, finished: boolean): Committed<BatchReport> {
-  const orders = { desired: 'run', objectsPerSecond: perSecond, runningParts: 1 } as const;
-  return { kind: 'committed', part, orders, result: { objects: 1, failed: 0, elapsedMs: 0.25, finished } };
+  const control = { desired: 'run', objectsPerSecond: perSecond, runningParts: 1 } as const;
+  return { kind: 'committed', part, control, result: { objects: 1, failed: 0, elapsedMs: 0.25, finished } };
 }
 
 const runIn = (deps: PartDeps, commitNext: () => Promise<Committed<BatchReport>>): Promise<unknown> =>

@@ -48,7 +48,7 @@ before(async () => {
   }));
   assert.equal((await origins.settle(removal.part, content, settled)).kind, 'committed');
   asked = due.map(({ url }, n) => ({ url, removed: n > 0 }));
-  await byHand.books.finish(ref, { outcome: 'done' });
+  await byHand.lifecycle.finish(ref, { outcome: 'done' });
   taskId = ref.taskId;
 });
 

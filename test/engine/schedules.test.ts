@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Client, Connection } from '@temporalio/client';
 import { createScheduleQueries } from '../../db/schedules/scheduleQueries.ts';
 import { createScheduleStore } from '../../db/schedules/scheduleStore.ts';
-import type { ScheduleOrder } from '../../domain/schedules/schedule.ts';
+import type { ScheduleSpec } from '../../domain/schedules/schedule.ts';
 import { queueOf, runScheduleType, scheduleIdOf } from '../../workflows/messages.ts';
 import { statusUrl } from '../ops/processes.ts';
 import { startEngine, type Engine } from '../support/engine/engine.ts';
@@ -19,7 +19,7 @@ before(async () => {
 after(() => engine.stop());
 
 // Nothing that comes by itself while the tests run.
-const yearly: ScheduleOrder = {
+const yearly: ScheduleSpec = {
   taskType: 4,
   content: { target: 'face_descriptors', filters: { descriptor_version: 1 } },
   description: 'scheduled',
@@ -36,7 +36,7 @@ const find = (scheduleId: number) => createScheduleQueries(engine.db()).find(sch
 const followed = (scheduleId: number) =>
   waitFor('Temporal to follow', async () => (await find(scheduleId))?.followed);
 
-async function create(changes: Partial<ScheduleOrder> = {}): Promise<number> {
+async function create(changes: Partial<ScheduleSpec> = {}): Promise<number> {
   const scheduleId = await store().create({ ...yearly, ...changes }, tester);
   await followed(scheduleId);
   return scheduleId;

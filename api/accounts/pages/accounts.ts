@@ -15,7 +15,7 @@ import { presentList } from '../../lists/present.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { fieldsOf } from '../../html/form.ts';
 import { faultsOf } from '../../html/formFaults.ts';
-import { leadTo, say, sendPage } from '../../html/pageAnswer.ts';
+import { leadTo, flash, sendPage } from '../../html/pageAnswer.ts';
 import { readFacePlace, shownFaces } from '../../faces/pages/facePlace.ts';
 import { readPaging } from '../../html/paging.ts';
 import { uuidOf } from '../../html/uuidOf.ts';
@@ -59,7 +59,7 @@ export function accountPages({
       checkAccount(body);
       const { account_type: accountType, ...rest } = body;
       const accountId = await accountActions.register({ ...rest, accountType }, actorOf(req));
-      say(req, `The account ${body.login} was created.`);
+      flash(req, `The account ${body.login} was created.`);
       leadTo(req, res, paths.account(accountId));
     } catch (error) {
       if (!(error instanceof DomainError)) throw error;
@@ -114,13 +114,13 @@ export function accountPages({
       await accountActions.remove(accountId, actorOf(req));
     } catch (error) {
       if (!(error instanceof DomainError) || error.error !== 'lastAdmin') throw error;
-      say(req, `${error.detail} and has to stay.`, 'bad');
+      flash(req, `${error.detail} and has to stay.`, 'bad');
       leadTo(req, res, paths.account(accountId));
       return;
     }
     // Removing oneself has ended this session too.
     const isOneself = identityOf(req).account.accountId === accountId;
-    if (!isOneself) say(req, 'The account was removed.');
+    if (!isOneself) flash(req, 'The account was removed.');
     if (isOneself) {
       await endSession(req, res);
       res.redirect(303, paths.login);

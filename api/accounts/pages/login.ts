@@ -13,7 +13,7 @@ import { bodyCheck } from '../../http/contract/bodyCheck.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { fieldsOf } from '../../html/form.ts';
 import { faultsOf } from '../../html/formFaults.ts';
-import { leadTo, say, sendPage } from '../../html/pageAnswer.ts';
+import { leadTo, flash, sendPage } from '../../html/pageAnswer.ts';
 import { forgetWanted, wantedOf } from '../../html/wanted.ts';
 
 export function loginPages(deps: LoginDeps & Pick<PageSources, 'contract'>) {
@@ -65,7 +65,7 @@ export function loginPages(deps: LoginDeps & Pick<PageSources, 'contract'>) {
       checkPassword({ password });
       const fingerprint = await accountActions.changePassword(account, password, actorOf(req));
       await beginSession(req, account, fingerprint, password, clock);
-      say(req, 'The password was changed. Other sessions have ended.');
+      flash(req, 'The password was changed. Other sessions have ended.');
       leadTo(req, res, paths.home);
     } catch (error) {
       if (!(error instanceof DomainError) || error.entry.status !== 400) throw error;

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { ScheduleOrder } from '../../../domain/schedules/schedule.ts';
+import type { ScheduleSpec } from '../../../domain/schedules/schedule.ts';
 import type { ExtractRequest } from '../../../domain/extract/extractContent.ts';
 import type { GcRequest } from '../../../domain/gc/gcContent.ts';
 import { statusBox } from '../../../views/pages/tasks/notificationFields.ts';
@@ -11,10 +11,10 @@ interface Filled {
   readonly values: Readonly<Record<string, string>>;
 }
 
-type Content = ScheduleOrder['content'];
+type Content = ScheduleSpec['content'];
 
 /** A schedule as its form was filled in; null: the form cannot say all that its content says. */
-export function scheduleValues(schedule: ScheduleOrder): Filled | null {
+export function scheduleValues(schedule: ScheduleSpec): Filled | null {
   const { content, notificationPolicy: policy } = schedule;
   const kind = kindOf(content);
   const values = filled({

@@ -2,7 +2,7 @@ import type { Request, RequestHandler, Response } from 'express';
 import { DomainError } from '../../../domain/errors.ts';
 import { schedulesPage } from '../../../views/pages/schedules/list.ts';
 import { newSchedulePage, type NewScheduleInput } from '../../../views/pages/schedules/new.ts';
-import type { FormOffers } from '../../../views/pages/tasks/newTaskFields.ts';
+import type { FormOptions } from '../../../views/pages/tasks/newTaskFields.ts';
 import { toTaskKind } from '../../../views/pages/tasks/taskKinds.ts';
 import type { ScheduleRunShape } from '../../../views/shapes.ts';
 import { paths, type ScheduleAction } from '../../../views/paths.ts';
@@ -13,17 +13,17 @@ import { actorOf } from '../../http/requestContext.ts';
 import type { ScheduleBody } from '../actions.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { fieldsOf } from '../../html/form.ts';
-import { formOffers, type OfferSources } from '../../tasks/pages/formOptions.ts';
+import { formOptions, type FormSources } from '../../tasks/pages/formOptions.ts';
 import { faultsOf } from '../../html/formFaults.ts';
-import { keptValues } from '../../html/carriedValues.ts';
-import { countFault, lookAtTask, type LookSources } from '../../tasks/pages/previewForm.ts';
-import { leadTo, say, sendPage } from '../../html/pageAnswer.ts';
+import { carriedValues } from '../../html/carriedValues.ts';
+import { countFault, previewForm, type LookSources } from '../../tasks/pages/previewForm.ts';
+import { leadTo, flash, sendPage } from '../../html/pageAnswer.ts';
 import { readPaging } from '../../html/paging.ts';
 import { readSchedule } from './scheduleForm.ts';
 import { scheduleValues } from './scheduleValues.ts';
 import { idOf } from '../../tasks/pages/taskId.ts';
 
-type ScheduleSources = OfferSources &
+type ScheduleSources = FormSources &
   LookSources &
   Pick<PageSources, 'scheduleQueries' | 'scheduleActions' | 'auditQueries' | 'contract' | 'clock'>;
 
@@ -32,7 +32,7 @@ const missedAtMost = 5;
 export function schedulePages(sources: ScheduleSources) {
   const { scheduleQueries, scheduleActions, auditQueries, contract, clock } = sources;
   const checkSchedule = bodyCheck(contract, 'post', '/tasks/schedules');
-  const look = lookAtTask(sources, { forLater: true });
+  const look = previewForm(sources, { forLater: true });
 
   const list: RequestHandler = async (req, res) => {
     const paging = readPaging(req.query, 20);
@@ -49,10 +49,10 @@ export function schedulePages(sources: ScheduleSources) {
   const show = async (
     req: Request,
     res: Response,
-    input: Omit<NewScheduleInput, keyof FormOffers>,
+    input: Omit<NewScheduleInput, keyof FormOptions>,
     status = 200,
   ): Promise<void> => {
-    const page = newSchedulePage({ ...input, ...(await formOffers(sources, input.kind)) });
+    const page = newSchedulePage({ ...input, ...(await formOptions(sources, input.kind)) });
     sendPage(req, res, 'schedules/new', page, status);
   };
 
@@ -68,7 +68,7 @@ export function schedulePages(sources: ScheduleSources) {
     const found = scheduleValues(schedule);
     if (found === null) {
       // A form that leaves something out would take it away with the next change.
-      say(req, `The form cannot show all of schedule ${scheduleId}; the API changes it.`, 'bad');
+      flash(req, `The form cannot show all of schedule ${scheduleId}; the API changes it.`, 'bad');
       leadTo(req, res, paths.schedules());
       return;
     }
@@ -99,20 +99,20 @@ export function schedulePages(sources: ScheduleSources) {
       const isNew = req.params['schedule_id'] === undefined;
       const edited = isNew ? {} : { changed: { scheduleId: idOf(req, 'schedule_id'), revision } };
       if (step === 'kind') {
-        await show(req, res, { kind, typed: keptValues(kind, values) });
+        await show(req, res, { kind, typed: carriedValues(kind, values) });
         return;
       }
       // The kind is there in every form that was sent, so a box that is absent was unticked.
       const typed = { kind, ...values };
       try {
-        const { order, body } = readSchedule(kind, values);
+        const { request, body } = readSchedule(kind, values);
         checkSchedule(body);
         // The document has proven that it is one.
         const schedule = body as ScheduleBody;
         const times = scheduleActions.nextRuns(schedule).map((run) => run.toISOString());
         const nextRuns = { times, timeZone: schedule.time_zone ?? 'UTC' };
-        const isLook = step === 'check' || order.taskType === 4;
-        const preview = isLook ? await look(req, order, { ...sentTo(req), body }) : undefined;
+        const isLook = step === 'check' || request.taskType === 4;
+        const preview = isLook ? await look(req, request, { ...sentTo(req), body }) : undefined;
         if (step === 'check' && preview !== undefined) {
           await show(req, res, { kind, typed: { values: typed, faults: {} }, nextRuns, preview, ...edited });
           return;
@@ -122,7 +122,7 @@ export function schedulePages(sources: ScheduleSources) {
           await show(req, res, { kind, typed: { values: typed, faults }, preview, ...edited }, 400);
           return;
         }
-        say(req, await keep(req, schedule, revision));
+        flash(req, await keep(req, schedule, revision));
         leadTo(req, res, paths.schedules());
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;
@@ -155,7 +155,7 @@ export function schedulePages(sources: ScheduleSources) {
       const actor = actorOf(req);
       if (action === 'remove') await scheduleActions.remove(scheduleId, actor);
       else await scheduleActions.setActive(scheduleId, action === 'start', actor);
-      say(req, `Schedule ${scheduleId} was ${said[action]}.`);
+      flash(req, `Schedule ${scheduleId} was ${said[action]}.`);
       leadTo(req, res, paths.schedules());
     };
 

@@ -10,7 +10,7 @@ import type { TaskActions } from '../actions.ts';
 import type { TaskFilters } from '../../../domain/tasks/taskFilters.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { fieldsOf } from '../../html/form.ts';
-import { leadTo, say, sendPage } from '../../html/pageAnswer.ts';
+import { leadTo, flash, sendPage } from '../../html/pageAnswer.ts';
 import { readTaskFilters } from './taskFilters.ts';
 
 // Each has a transaction of its own; the rest of the connections is for everybody else.
@@ -40,7 +40,7 @@ export function bulkTasks({
       const isSelection = req.query['of'] !== 'matching';
       const selected = isSelection ? selectedOf(req) : [];
       if (isSelection && selected.length === 0) {
-        say(req, 'No task is selected.', 'bad');
+        flash(req, 'No task is selected.', 'bad');
         leadTo(req, res, paths.tasks(values));
         return;
       }
@@ -57,10 +57,10 @@ export function bulkTasks({
       const taskIds = idsIn((fields['tasks'] ?? '').split(',')).slice(0, bulkAtOnce);
       const refused = await actOnAll(taskActions, action, taskIds, actorOf(req));
       const done = taskIds.length - refused.length;
-      if (done > 0) say(req, said[action](`${done} ${done === 1 ? 'task is' : 'tasks are'}`));
-      for (const line of refused.slice(0, refusalsSaid)) say(req, line, 'bad');
+      if (done > 0) flash(req, said[action](`${done} ${done === 1 ? 'task is' : 'tasks are'}`));
+      for (const line of refused.slice(0, refusalsSaid)) flash(req, line, 'bad');
       if (refused.length > refusalsSaid)
-        say(req, `${refused.length - refusalsSaid} more tasks were left as they are.`, 'bad');
+        flash(req, `${refused.length - refusalsSaid} more tasks were left as they are.`, 'bad');
       const kept = taskFilters.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]]));
       leadTo(req, res, paths.tasks(Object.fromEntries(kept) as Record<string, string>));
     },

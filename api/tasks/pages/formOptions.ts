@@ -1,9 +1,9 @@
-import type { FormOffers } from '../../../views/pages/tasks/newTaskFields.ts';
+import type { FormOptions } from '../../../views/pages/tasks/newTaskFields.ts';
 import type { TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
 import type { NotificationPoliciesDeps } from '../../notifications/policies.ts';
 import type { PageSources } from '../../html/deps.ts';
 
-export type OfferSources = NotificationPoliciesDeps &
+export type FormSources = NotificationPoliciesDeps &
   Pick<
     PageSources,
     'accountQueries' | 'extractors' | 'versionUse' | 'defaultFaceVersion' | 'defaultBodyVersion'
@@ -12,7 +12,7 @@ export type OfferSources = NotificationPoliciesDeps &
 const suggestedAccounts = 50;
 
 /** What the forms of tasks and schedules have to choose from. */
-export async function formOffers(
+export async function formOptions(
   {
     accountQueries,
     extractors,
@@ -21,9 +21,9 @@ export async function formOffers(
     defaultBodyVersion,
     notificationHosts,
     notificationSecretNames,
-  }: OfferSources,
+  }: FormSources,
   kind: TaskKind,
-): Promise<FormOffers> {
+): Promise<FormOptions> {
   const objects = kind === 'extract-faces' ? 'faces' : kind === 'extract-events' ? 'events' : null;
   const [{ accounts }, isDefaultGone] = await Promise.all([
     accountQueries.page({ page: 1, pageSize: suggestedAccounts }),

@@ -10,20 +10,20 @@ import { actorOf } from '../../http/requestContext.ts';
 import { bodyCheck } from '../../http/contract/bodyCheck.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { fieldsOf } from '../../html/form.ts';
-import { formOffers, type OfferSources } from './formOptions.ts';
+import { formOptions, type FormSources } from './formOptions.ts';
 import { faultsOf } from '../../html/formFaults.ts';
-import { keptValues } from '../../html/carriedValues.ts';
-import { countFault, lookAtTask, type LookSources } from './previewForm.ts';
-import { leadTo, say, sendPage } from '../../html/pageAnswer.ts';
-import { readTaskForm, type TaskOrder } from './taskForm.ts';
+import { carriedValues } from '../../html/carriedValues.ts';
+import { countFault, previewForm, type LookSources } from './previewForm.ts';
+import { leadTo, flash, sendPage } from '../../html/pageAnswer.ts';
+import { readTaskForm, type TaskRequest } from './taskForm.ts';
 
-type NewTaskSources = OfferSources & LookSources & Pick<PageSources, 'taskActions' | 'contract'>;
+type NewTaskSources = FormSources & LookSources & Pick<PageSources, 'taskActions' | 'contract'>;
 
 const createdAt = { 4: '/tasks/gc', 5: '/tasks/additional_extract' } as const;
 
 export function newTask(sources: NewTaskSources) {
   const { taskActions, contract } = sources;
-  const look = lookAtTask(sources);
+  const look = previewForm(sources);
   const checks = {
     4: bodyCheck(contract, 'post', createdAt[4]),
     5: bodyCheck(contract, 'post', createdAt[5]),
@@ -35,16 +35,16 @@ export function newTask(sources: NewTaskSources) {
     kind: TaskKind,
     more: Pick<NewTaskInput, 'typed' | 'preview' | 'refusal'> = {},
   ): Promise<void> => {
-    const page = newTaskPage({ kind, ...(await formOffers(sources, kind)), ...more });
+    const page = newTaskPage({ kind, ...(await formOptions(sources, kind)), ...more });
     const isFaulty = Object.keys(more.typed?.faults ?? {}).length > 0;
     const status = more.refusal === undefined ? (isFaulty ? 400 : 200) : 409;
     sendPage(req, res, 'tasks/new', page, status);
   };
 
-  const start = (order: TaskOrder, actor: Actor): Promise<number> =>
-    order.taskType === 5
-      ? taskActions.createExtract(order.content, order.wishes, actor)
-      : taskActions.createGc(order.content, order.wishes, actor);
+  const start = (request: TaskRequest, actor: Actor): Promise<number> =>
+    request.taskType === 5
+      ? taskActions.createExtract(request.content, request.options, actor)
+      : taskActions.createGc(request.content, request.options, actor);
 
   const form: RequestHandler = (req, res) => {
     const { kind, ...values } = fieldsOf(req.query, 'badQueryParameter');
@@ -55,16 +55,18 @@ export function newTask(sources: NewTaskSources) {
     const { kind: given, step, ...values } = fieldsOf(req.body);
     const kind = toTaskKind(given);
     if (step === 'kind') {
-      await show(req, res, kind, { typed: keptValues(kind, values) });
+      await show(req, res, kind, { typed: carriedValues(kind, values) });
       return;
     }
     const typed: Typed = { values: { kind, ...values }, faults: {} };
     try {
-      const order = readTaskForm(kind, values);
-      const body = { ...order.wishes, content: order.content };
-      checks[order.taskType](body);
-      const isLook = step === 'preview' || order.taskType === 4;
-      const preview = isLook ? await look(req, order, { path: createdAt[order.taskType], body }) : undefined;
+      const request = readTaskForm(kind, values);
+      const body = { ...request.options, content: request.content };
+      checks[request.taskType](body);
+      const isLook = step === 'preview' || request.taskType === 4;
+      const preview = isLook
+        ? await look(req, request, { path: createdAt[request.taskType], body })
+        : undefined;
       if (step === 'preview' && preview !== undefined) {
         await show(req, res, kind, { typed, preview });
         return;
@@ -74,8 +76,8 @@ export function newTask(sources: NewTaskSources) {
         await show(req, res, kind, { typed: { ...typed, faults }, preview });
         return;
       }
-      const taskId = await start(order, actorOf(req));
-      say(req, `Task ${taskId} was created.`);
+      const taskId = await start(request, actorOf(req));
+      flash(req, `Task ${taskId} was created.`);
       leadTo(req, res, paths.task(taskId));
     } catch (error) {
       if (error instanceof VersionInUseError) {

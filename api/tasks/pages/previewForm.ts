@@ -5,14 +5,14 @@ import { presentTaskPreview } from '../present/taskPreview.ts';
 import { identityOf } from '../../http/requestContext.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { picturedObjects } from './picturedObjects.ts';
-import type { TaskOrder } from './taskForm.ts';
+import type { TaskRequest } from './taskForm.ts';
 
 export type LookSources = Pick<
   PageSources,
   'faceQueries' | 'eventQueries' | 'previewTask' | 'versionUse' | 'defaultFaceVersion' | 'defaultBodyVersion'
 >;
 
-interface SentOrder {
+interface ClientRequest {
   readonly method?: 'PUT';
   readonly path: string;
   readonly body: object;
@@ -21,14 +21,14 @@ interface SentOrder {
 // Removing this many objects or more asks for their number.
 const countTypedFrom = 1_000;
 
-/** What a form orders, now or `forLater`, as it would be now, and what a client would send to order it. */
-export function lookAtTask(sources: LookSources, when: { readonly forLater?: boolean } = {}) {
-  return async (req: Request, order: TaskOrder, sent: SentOrder): Promise<TaskPreviewInput> => {
-    const removed = defaultVersionOf(order, sources);
+/** What a form asks for, now or `forLater`, as it would be now, and what a client would send to request it. */
+export function previewForm(sources: LookSources, when: { readonly forLater?: boolean } = {}) {
+  return async (req: Request, request: TaskRequest, sent: ClientRequest): Promise<TaskPreviewInput> => {
+    const removed = defaultVersionOf(request, sources);
     const [found, withoutOther] = await Promise.all([
-      order.taskType === 5
-        ? sources.previewTask({ task_type: 5, content: order.content }, when)
-        : sources.previewTask({ task_type: 4, content: order.content }, when),
+      request.taskType === 5
+        ? sources.previewTask({ task_type: 5, content: request.content }, when)
+        : sources.previewTask({ task_type: 4, content: request.content }, when),
       removed === null ? null : sources.versionUse.countWithoutOther(removed),
     ]);
     const isLoss = removed !== null && found.count > 0;
@@ -41,7 +41,7 @@ export function lookAtTask(sources: LookSources, when: { readonly forLater?: boo
         login: identityOf(req).account.login,
       },
       loss: isLoss ? { objects: removed.objects, withoutOther } : null,
-      needsCount: order.taskType === 4 && (found.count >= countTypedFrom || isLoss),
+      needsCount: request.taskType === 4 && (found.count >= countTypedFrom || isLoss),
     };
   };
 }
@@ -62,11 +62,11 @@ function isNearly(typed: string | undefined, count: number): boolean {
 
 /** The default version, where that is what is removed. */
 function defaultVersionOf(
-  order: TaskOrder,
+  request: TaskRequest,
   { defaultFaceVersion, defaultBodyVersion }: LookSources,
 ): OwnedVersion | null {
-  if (order.taskType !== 4) return null;
-  const { target, filters = {} } = order.content;
+  if (request.taskType !== 4) return null;
+  const { target, filters = {} } = request.content;
   if (target !== 'face_descriptors' && target !== 'event_descriptors') return null;
   const { descriptor_version: version, descriptor_type: type = 'face' } = filters;
   const isDefault = version === (type === 'face' ? defaultFaceVersion : defaultBodyVersion);

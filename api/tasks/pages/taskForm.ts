@@ -8,21 +8,21 @@ import type { NotificationPolicyBody } from '../../notifications/policies.ts';
 
 type Values = Readonly<Record<string, string>>;
 
-interface Wishes {
+interface Options {
   readonly description?: string;
   readonly objects_per_second?: number;
   readonly error_budget?: number;
   readonly notification_policy?: NotificationPolicyBody;
 }
 
-export type TaskOrder = { readonly wishes: Wishes } & (
+export type TaskRequest = { readonly options: Options } & (
   | { readonly taskType: 5; readonly content: ExtractRequest }
   | { readonly taskType: 4; readonly content: GcRequest }
 );
 
 /** What a JSON client would have sent for what stands in the form; the validation judges it. */
-export function readTaskForm(kind: TaskKind, values: Values): TaskOrder {
-  const wishes: Wishes = {
+export function readTaskForm(kind: TaskKind, values: Values): TaskRequest {
+  const options: Options = {
     ...text(values, 'description'),
     ...number(values, 'objects_per_second'),
     ...number(values, 'error_budget'),
@@ -30,20 +30,20 @@ export function readTaskForm(kind: TaskKind, values: Values): TaskOrder {
   };
   switch (kind) {
     case 'extract-faces':
-      return { taskType: 5, wishes, content: readExtract('faces', values) };
+      return { taskType: 5, options, content: readExtract('faces', values) };
     case 'extract-events':
-      return { taskType: 5, wishes, content: readExtract('events', values) };
+      return { taskType: 5, options, content: readExtract('events', values) };
     case 'gc-face-descriptors':
     case 'gc-event-descriptors':
     case 'gc-faces':
     case 'gc-events':
     case 'gc-samples':
-      return { taskType: 4, wishes, content: readGc(kind, values) };
+      return { taskType: 4, options, content: readGc(kind, values) };
   }
 }
 
 /** Without an address nobody is told, whatever else is chosen. */
-function readPolicy(values: Values): Pick<Wishes, 'notification_policy'> {
+function readPolicy(values: Values): Pick<Options, 'notification_policy'> {
   const url = values['url']?.trim() ?? '';
   if (url === '') return {};
   const statuses = toldStatuses

@@ -1,5 +1,5 @@
 import type { RequestHandler } from 'express';
-import { tasksPage, tasksPageSize, toTaskOrder } from '../../../views/pages/tasks/list.ts';
+import { tasksPage, tasksPageSize, toTaskSort } from '../../../views/pages/tasks/list.ts';
 import { csvPieces } from '../../http/csv.ts';
 import { sendPieces } from '../../http/jsonStream.ts';
 import { taskColumns, taskRows } from '../present/csvRows.ts';
@@ -22,7 +22,7 @@ export function taskList({
       const paging = readPaging(req.query, tasksPageSize);
       const beside = paging.page === 1 ? null : readBeside(req.query);
       const { filters, typed } = look(req);
-      const order = toTaskOrder(req.query['sort']);
+      const order = toTaskSort(req.query['sort']);
       const [rows, statuses] = filters === null ? [[], []] : await rowsAndCounts(filters);
       const page = tasksPage({ tasks: rows.map(presentTaskOfPage), statuses, typed, order, ...paging });
       sendPage(req, res, 'tasks/list', page, filters === null ? 400 : 200);

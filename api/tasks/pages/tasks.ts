@@ -13,7 +13,7 @@ import { missingOf, type WorkerCounts } from '../live/workerWatch.ts';
 import type { TaskActions } from '../actions.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { fieldsOf } from '../../html/form.ts';
-import { leadTo, say, sendPage } from '../../html/pageAnswer.ts';
+import { leadTo, flash, sendPage } from '../../html/pageAnswer.ts';
 import { taskIdOf } from './taskId.ts';
 import { faultyRates } from './throttleTask.ts';
 
@@ -145,15 +145,15 @@ export function actOnTask(taskActions: TaskActions, action: Exclude<TaskAction, 
       if (action === 'remove') {
         await taskActions.remove(taskId, actorOf(req));
         next = paths.tasks();
-        say(req, `Task ${taskId} was deleted.`);
+        flash(req, `Task ${taskId} was deleted.`);
       } else {
         if (action === 'retry') await taskActions.retry(taskId, scopeOf(req), actorOf(req));
         else await taskActions.control(taskId, action, actorOf(req));
-        say(req, said[action]);
+        flash(req, said[action]);
       }
     } catch (error) {
       if (!(error instanceof DomainError) || error.error === 'taskNotFound') throw error;
-      say(req, `${error.entry.desc}: ${error.detail}.`, 'bad');
+      flash(req, `${error.entry.desc}: ${error.detail}.`, 'bad');
     }
     leadTo(req, res, next);
   };

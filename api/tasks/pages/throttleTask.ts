@@ -6,7 +6,7 @@ import { bodyCheck } from '../../http/contract/bodyCheck.ts';
 import { actorOf } from '../../http/requestContext.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { fieldsOf } from '../../html/form.ts';
-import { leadTo, say } from '../../html/pageAnswer.ts';
+import { leadTo, flash } from '../../html/pageAnswer.ts';
 import { taskIdOf } from './taskId.ts';
 
 const field = 'objects_per_second';
@@ -28,10 +28,10 @@ export function throttleTask({
     const rate = rateOf(typed);
     try {
       await taskActions.throttle(taskId, rate, actorOf(req));
-      say(req, rate === null ? 'The throttle was lifted.' : `The task is throttled to ${rate}/s.`);
+      flash(req, rate === null ? 'The throttle was lifted.' : `The task is throttled to ${rate}/s.`);
     } catch (error) {
       if (!(error instanceof DomainError) || error.entry.status !== 400) throw error;
-      say(req, `${error.entry.desc}: ${error.detail}.`, 'bad');
+      flash(req, `${error.entry.desc}: ${error.detail}.`, 'bad');
     }
     leadTo(req, res, paths.task(taskId));
   };

@@ -1,20 +1,20 @@
 import assert from 'node:assert/strict';
 import { beforeEach, test } from 'node:test';
 import type { AskedAction, TakenAction } from '../../../db/engine/askedAction.ts';
-import { createTaskBooks, type TaskBooks } from '../../../db/engine/taskLifecycle.ts';
+import { createTaskLifecycle, type TaskLifecycle } from '../../../db/engine/taskLifecycle.ts';
 import { createTaskStore } from '../../../db/tasks/taskStore.ts';
 import type { TaskRef } from '../../../domain/tasks/parts.ts';
 import { openTestDatabase } from '../../support/servers/database.ts';
 import { tester } from '../../support/rows/rows.ts';
 
 const { db } = await openTestDatabase(2);
-let books: TaskBooks;
+let books: TaskLifecycle;
 let taken: TakenAction[];
 let ref: TaskRef;
 
 beforeEach(async () => {
   taken = [];
-  books = createTaskBooks(db, { onTaken: (action) => void taken.push(action) });
+  books = createTaskLifecycle(db, { onTaken: (action) => void taken.push(action) });
   ref = await createTaskStore(db).create(
     {
       ...{ taskType: 4, description: null },

@@ -4,7 +4,7 @@ import { createTask } from '../../../db/tasks/createTask.ts';
 import { createPartPlan } from '../../../db/engine/partPlan.ts';
 import { commitBatch } from '../../../db/engine/commitBatch.ts';
 import { createPartStore } from '../../../db/engine/partStore.ts';
-import { createTaskBooks } from '../../../db/engine/taskLifecycle.ts';
+import { createTaskLifecycle } from '../../../db/engine/taskLifecycle.ts';
 import { createTaskStore } from '../../../db/tasks/taskStore.ts';
 import type { GcContent } from '../../../domain/gc/gcContent.ts';
 import { openTestDatabase } from '../../support/servers/database.ts';
@@ -28,14 +28,14 @@ const content: GcContent = {
 /** A task with one claimed part, and the parts of its store. */
 async function claimPart() {
   const tasks = createTaskStore(db);
-  const books = createTaskBooks(db);
+  const lifecycle = createTaskLifecycle(db);
   const ref = await tasks.create({ taskType: 4, content, description: null }, tester);
-  await books.load(ref);
+  await lifecycle.load(ref);
   const plan = createPartPlan(db, { partSizes: { gc: 10, extract: 10 }, partsPerStep: 1 });
   await plan.next(ref, 0);
   const claiming = await createPartStore(db).claim({ ref, partNo: 1 }, 'mine');
   assert.equal(claiming.kind, 'claimed');
-  return { ref, part: claiming.part, plan, books, tasks };
+  return { ref, part: claiming.part, plan, lifecycle, tasks };
 }
 
 /** A batch that stores one id, and does so only when what `meanwhile` starts has come to wait for a lock. */
@@ -59,10 +59,10 @@ function batchThatMeets(part: Awaited<ReturnType<typeof claimPart>>['part'], mea
 }
 
 test('the end of a task waits for the batch that is being committed, and counts it', async () => {
-  const { ref, part, books } = await claimPart();
+  const { ref, part, lifecycle } = await claimPart();
   let finishing: Promise<unknown> | undefined;
   const answer = await batchThatMeets(part, () => {
-    finishing ??= books.finish(ref, { outcome: 'cancelled' });
+    finishing ??= lifecycle.finish(ref, { outcome: 'cancelled' });
   });
   assert.equal(answer.kind, 'committed', 'the batch came first and must not be thrown away');
   await finishing;
@@ -101,9 +101,9 @@ test('a batch stores its result while the next parts are being planned', async (
 });
 
 test('a cancel that was accepted is kept, also when it came too late to stop anything', async () => {
-  const { ref, books, tasks } = await claimPart();
+  const { ref, lifecycle, tasks } = await claimPart();
   await tasks.control(ref.taskId, 'cancel', tester);
-  await books.finish(ref, { outcome: 'done' });
+  await lifecycle.finish(ref, { outcome: 'done' });
   const [task] = await db.query<{ state: string; result: string | null }>(
     'select state, result_id as result from tasks where task_id = $1',
     [ref.taskId],
@@ -113,7 +113,7 @@ test('a cancel that was accepted is kept, also when it came too late to stop any
 
 test('the failure of a task is told once, with who made it, and no other end', async () => {
   const told: object[] = [];
-  const books = createTaskBooks(db, { onTaskFailed: (failed) => void told.push(failed) });
+  const lifecycle = createTaskLifecycle(db, { onTaskFailed: (failed) => void told.push(failed) });
   const failure = { error: 'partFailed', detail: 'the disk is full' } as const;
   const end = async (
     outcome: 'failed' | 'done',
@@ -122,8 +122,8 @@ test('the failure of a task is told once, with who made it, and no other end', a
     const order = { taskType: 4, content, description: null, ...(schedule && { schedule }) } as const;
     const ref = await db.transaction((tx) => createTask(tx, order, tester));
     const last = outcome === 'failed' ? ({ outcome, failure } as const) : ({ outcome } as const);
-    await books.finish(ref, last);
-    await books.finish(ref, last);
+    await lifecycle.finish(ref, last);
+    await lifecycle.finish(ref, last);
     return ref.taskId;
   };
   const byAdmin = await end('failed');

@@ -5,7 +5,7 @@ import { createHistoryStore } from '../../../db/tasks/historyStore.ts';
 import { commitBatch } from '../../../db/engine/commitBatch.ts';
 import { createPartStore } from '../../../db/engine/partStore.ts';
 import { createPartSums } from '../../../db/engine/partSums.ts';
-import { createTaskBooks } from '../../../db/engine/taskLifecycle.ts';
+import { createTaskLifecycle } from '../../../db/engine/taskLifecycle.ts';
 import { createTaskQueries } from '../../../db/tasks/taskQueries.ts';
 import { createTaskStore } from '../../../db/tasks/taskStore.ts';
 import type { ClaimedPart } from '../../../domain/tasks/parts.ts';
@@ -16,7 +16,7 @@ import { tester } from '../../support/rows/rows.ts';
 const { db, url } = await openTestDatabase(1);
 
 const queries = createTaskQueries(db);
-const books = createTaskBooks(db);
+const books = createTaskLifecycle(db);
 const sums = createPartSums(db);
 const content = { target: 'face_descriptors', filters: { descriptor_version: 1 }, store_results: false };
 
@@ -106,7 +106,7 @@ test('a look at a task, its samples and its error budget read the parts under wa
     list: () => queries.page({}, { page: 1, pageSize: 10 }),
     samples: () => createHistoryStore(db).sample(),
     budget: () => books.sums(taskId),
-    orders: () => createPartStore(db).orders({ taskId, generation: 1 }),
+    orders: () => createPartStore(db).readControl({ taskId, generation: 1 }),
     batch: () => end(running, 10),
     fold: () => sums.fold(),
   };

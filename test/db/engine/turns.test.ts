@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { createTaskBooks } from '../../../db/engine/taskLifecycle.ts';
+import { createTaskLifecycle } from '../../../db/engine/taskLifecycle.ts';
 import { createTaskQueries } from '../../../db/tasks/taskQueries.ts';
 import { createTaskStore } from '../../../db/tasks/taskStore.ts';
 import { createTurns } from '../../../db/engine/turns.ts';
@@ -10,7 +10,7 @@ import { tester } from '../../support/rows/rows.ts';
 
 const { db } = await openTestDatabase(4);
 const tasks = createTaskStore(db);
-const books = createTaskBooks(db);
+const books = createTaskLifecycle(db);
 const content = {
   target: 'face_descriptors',
   filters: { descriptor_version: 1 },

@@ -41,7 +41,7 @@ async function plan(request: GcRequest): Promise<{ ref: TaskRef; content: GcCont
 }
 
 async function finish(ref: TaskRef): Promise<Record<string, unknown>> {
-  await createGcByHand(db).books.finish(ref, { outcome: 'done' });
+  await createGcByHand(db).lifecycle.finish(ref, { outcome: 'done' });
   const task = await createGcByHand(db).taskRow(ref);
   assert.equal(task['state'], 'done', JSON.stringify(task['failure']));
   return { expected: task['objects_expected'], done: task['objects_done'], skipped: task['objects_skipped'] };

@@ -57,7 +57,7 @@ async function settle({ content, part }: Started, resisting: readonly string[] =
 async function end({ ref, content }: Started, part: ClaimedPart): Promise<Record<string, unknown>> {
   const answer = await byHand.gc.removeNext(part, content, 100);
   assert.equal(answer.kind === 'committed' && answer.result.finished, true);
-  await byHand.books.finish(ref, { outcome: 'done' });
+  await byHand.lifecycle.finish(ref, { outcome: 'done' });
   return byHand.taskRow(ref);
 }
 
@@ -164,7 +164,7 @@ test('a retry of the failed objects tries their files again', async () => {
   const started = await removeRows();
   await end(started, await settle(started, ['image-one']));
   const ref = await byHand.tasks.retry(started.ref.taskId, { errorCode: 28109 }, tester);
-  await byHand.books.load(ref);
+  await byHand.lifecycle.load(ref);
   const again = { ...started, ref, part: await byHand.claim(ref, 1, 'again') };
   const part = await settle(again);
   assert.deepEqual(countsOf(await end(again, part)), { state: 'done', done: 2, failed: 0, samples: 2 });
@@ -186,7 +186,7 @@ test('files of a cancelled task are counted when the sweep has removed them, and
   const [first = '', second = ''] = await addFaces('image-one', 'image-two');
   const { ref } = await removeRows();
   await byHand.tasks.control(ref.taskId, 'cancel', tester);
-  await byHand.books.finish(ref, { outcome: 'cancelled' });
+  await byHand.lifecycle.finish(ref, { outcome: 'cancelled' });
   assert.deepEqual(countsOf(await byHand.taskRow(ref)), {
     state: 'cancelled',
     done: 2,
@@ -218,7 +218,7 @@ test('files of a task that was deleted are removed all the same', async () => {
   await addFaces('image-one');
   const { ref } = await removeRows();
   await byHand.tasks.control(ref.taskId, 'cancel', tester);
-  await byHand.books.finish(ref, { outcome: 'cancelled' });
+  await byHand.lifecycle.finish(ref, { outcome: 'cancelled' });
   await byHand.tasks.remove(ref.taskId, tester);
   assert.equal(await sweep(['image-one']), 1);
   assert.equal((await tombstones.figures()).refused, 1);
@@ -248,11 +248,11 @@ for (const fileFirst of [true, false]) {
     };
     const retry = async () => {
       const ref = await byHand.tasks.retry(started.ref.taskId, 'failed', tester);
-      await byHand.books.load(ref);
+      await byHand.lifecycle.load(ref);
       return { ...started, ref, part: await byHand.claim(ref, 1, `attempt ${ref.generation}`) };
     };
     const finish = async (ref: TaskRef) => {
-      await byHand.books.finish(ref, { outcome: 'done' });
+      await byHand.lifecycle.finish(ref, { outcome: 'done' });
       return countsOf(await byHand.taskRow(ref));
     };
 

@@ -4,7 +4,7 @@ import pg from 'pg';
 import { createGcStore } from '../../../db/gc/gcStore.ts';
 import { createPartPlan } from '../../../db/engine/partPlan.ts';
 import { createPartStore } from '../../../db/engine/partStore.ts';
-import { createTaskBooks } from '../../../db/engine/taskLifecycle.ts';
+import { createTaskLifecycle } from '../../../db/engine/taskLifecycle.ts';
 import { createTaskStore } from '../../../db/tasks/taskStore.ts';
 import { freezeGcContent, type GcContent } from '../../../domain/gc/gcContent.ts';
 import type { ClaimedPart } from '../../../domain/tasks/parts.ts';
@@ -28,7 +28,7 @@ beforeEach(async () => {
     { taskType: taskTypes.gc, content, description: null },
     tester,
   );
-  await createTaskBooks(db).load(ref);
+  await createTaskLifecycle(db).load(ref);
   await createPartPlan(db, { partSizes: { gc: 10, extract: 10 }, partsPerStep: 1 }).next(ref, 0);
   const claiming = await createPartStore(db).claim({ ref, partNo: 1 }, 'mine');
   assert.equal(claiming.kind, 'claimed');

@@ -98,7 +98,7 @@ test('an object is done only when each of its origins is removed', async () => {
   assert.deepEqual(await partRow(ref), {
     ...{ state: 'done', done: 3, failed: 0, skipped: 0, origins: 3, named: 3 },
   });
-  await createGcByHand(db).books.finish(ref, { outcome: 'done' });
+  await createGcByHand(db).lifecycle.finish(ref, { outcome: 'done' });
   const task = await createGcByHand(db).taskRow(ref);
   assert.equal(task['state'], 'done', JSON.stringify(task['failure']));
   assert.equal(task['origins_removed'], 3);
@@ -145,11 +145,11 @@ test('an origin that refuses makes its object failed once, and a retry does that
   assert.deepEqual(await partRow(ref), {
     ...{ state: 'done', done: 1, failed: 2, skipped: 0, origins: 2, named: 1 },
   });
-  await byHand.books.finish(ref, { outcome: 'done' });
+  await byHand.lifecycle.finish(ref, { outcome: 'done' });
   assert.equal((await byHand.taskRow(ref))['state'], 'done');
 
   const again = await byHand.tasks.retry(ref.taskId, 'failed', tester);
-  await byHand.books.load(again);
+  await byHand.lifecycle.load(again);
   assert.deepEqual((await byHand.planOf(100).next(again, 0)).parts, [1]);
   const retried = await settle(await byHand.claim(again, 1, 'again'), content, ({ objectId }) =>
     objectId === one ? removed : refused,
@@ -160,7 +160,7 @@ test('an origin that refuses makes its object failed once, and a retry does that
   assert.deepEqual(await partRow(ref), {
     ...{ state: 'done', done: 2, failed: 1, skipped: 0, origins: 3, named: 2 },
   });
-  await byHand.books.finish(again, { outcome: 'done' });
+  await byHand.lifecycle.finish(again, { outcome: 'done' });
   const task = await byHand.taskRow(ref);
   assert.equal(task['state'], 'done', JSON.stringify(task['failure']));
 });
@@ -189,13 +189,13 @@ test('a cancel keeps the origins that are not settled, and a retry settles them'
   const { due } = await createOriginStore(db).readDue(part, 100);
   const settled = due.map((removal) => ({ removal, outcome: removed }));
   assert.equal((await createOriginStore(db).settle(part, content, settled)).kind, 'stopped');
-  await byHand.books.finish(ref, { outcome: 'cancelled' });
+  await byHand.lifecycle.finish(ref, { outcome: 'cancelled' });
   assert.equal((await byHand.taskRow(ref))['objects_done'], 1);
 
   const again = await byHand.tasks.retry(ref.taskId, 'all', tester);
-  await byHand.books.load(again);
+  await byHand.lifecycle.load(again);
   assert.equal((await settle(await byHand.claim(again, 1, 'again'), content, () => removed)).tried, 1);
-  await byHand.books.finish(again, { outcome: 'done' });
+  await byHand.lifecycle.finish(again, { outcome: 'done' });
   const task = await byHand.taskRow(ref);
   assert.deepEqual([task['state'], task['objects_done'], task['origins_removed']], ['done', 2, 1]);
 });

@@ -5,7 +5,7 @@ import { createExtractStore } from '../../../db/extract/extractStore.ts';
 import { createGcStore } from '../../../db/gc/gcStore.ts';
 import { createPartPlan } from '../../../db/engine/partPlan.ts';
 import { createPartStore } from '../../../db/engine/partStore.ts';
-import { createTaskBooks } from '../../../db/engine/taskLifecycle.ts';
+import { createTaskLifecycle } from '../../../db/engine/taskLifecycle.ts';
 import { createTaskStore } from '../../../db/tasks/taskStore.ts';
 import type { ExtractContent } from '../../../domain/extract/extractContent.ts';
 import type { EventFilters, FaceFilters } from '../../../domain/tasks/filters.ts';
@@ -65,7 +65,7 @@ async function seed(): Promise<void> {
 async function createTask(content: GcContent | ExtractContent): Promise<TaskRef> {
   const taskType = 'target' in content ? taskTypes.gc : taskTypes.additionalExtract;
   const ref = await createTaskStore(db).create({ taskType, content, description: null }, tester);
-  await createTaskBooks(db).load(ref);
+  await createTaskLifecycle(db).load(ref);
   return ref;
 }
 

@@ -85,7 +85,7 @@ test("a task's log keeps the states that it came to and which part lost its work
   await byHand.planOf(5).next(ref, 0);
   await byHand.claim(ref, 1, 'killed');
   await byHand.claim(ref, 1, 'mine');
-  await byHand.books.finish(ref, { outcome: 'cancelled' });
+  await byHand.lifecycle.finish(ref, { outcome: 'cancelled' });
   const log = await queries.log(ref.taskId, 10);
   assert.deepEqual(
     log.map((line) => line.state ?? [line.partNo, line.attempt]),

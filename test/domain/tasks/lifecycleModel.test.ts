@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { DomainError } from '../../../domain/errors.ts';
 import {
   applyControl,
-  type Control,
+  type ControlledTask,
   type ControlAction,
   nextStates,
 } from '../../../domain/tasks/lifecycle.ts';
@@ -28,7 +28,7 @@ const arrows: Record<ControlAction, Partial<Record<TaskState, TaskState>>> = {
 };
 
 /** What the engine may make of a task, by what is desired of it. */
-const engine: ((task: Control) => TaskState)[] = [
+const engine: ((task: ControlledTask) => TaskState)[] = [
   ({ state, desiredState }) =>
     desiredState === 'run' && ['pending', 'paused', 'pausing'].includes(state) ? 'planning' : state,
   ({ state }) => (state === 'planning' ? 'running' : state),
@@ -51,11 +51,13 @@ const move: fc.Arbitrary<Move> = fc.oneof(
 );
 
 /** Every task that the moves lead to, from a new one on. */
-function* walk(moves: readonly Move[]): Generator<{ before: Control; move: Move; after: Control | null }> {
-  let task: Control = { state: 'pending', desiredState: 'run' };
+function* walk(
+  moves: readonly Move[],
+): Generator<{ before: ControlledTask; move: Move; after: ControlledTask | null }> {
+  let task: ControlledTask = { state: 'pending', desiredState: 'run' };
   for (const next of moves) {
     const before = task;
-    let after: Control | null;
+    let after: ControlledTask | null;
     try {
       after =
         next.by === 'admin'
@@ -133,7 +135,7 @@ test('a task that was cancelled becomes cancelled and nothing else', () => {
 test('from wherever it stands, a task can still come to its end', () => {
   fc.assert(
     fc.property(moves, (all) => {
-      let task: Control = { state: 'pending', desiredState: 'run' };
+      let task: ControlledTask = { state: 'pending', desiredState: 'run' };
       for (const { before, after } of walk(all)) task = after ?? before;
       if (task.desiredState === 'pause') task = applyControl(task, 'resume');
       const onward = engine.slice(0, -1);

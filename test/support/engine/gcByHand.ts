@@ -3,7 +3,7 @@ import type { Database } from '../../../db/sql/connection.ts';
 import { createGcStore } from '../../../db/gc/gcStore.ts';
 import { createPartPlan } from '../../../db/engine/partPlan.ts';
 import { createPartStore } from '../../../db/engine/partStore.ts';
-import { createTaskBooks } from '../../../db/engine/taskLifecycle.ts';
+import { createTaskLifecycle } from '../../../db/engine/taskLifecycle.ts';
 import { createTaskStore } from '../../../db/tasks/taskStore.ts';
 import { freezeGcContent, type GcContent, type GcRequest } from '../../../domain/gc/gcContent.ts';
 import type { ClaimedPart, TaskRef } from '../../../domain/tasks/parts.ts';
@@ -13,7 +13,7 @@ import { tester } from '../rows/rows.ts';
 /** A gc without servers besides PostgreSQL: what the workflow and its activities would do, step by step. */
 export function createGcByHand(db: Database) {
   const tasks = createTaskStore(db);
-  const books = createTaskBooks(db);
+  const lifecycle = createTaskLifecycle(db);
   const gc = createGcStore(db);
   const planOf = (partSize: number) =>
     createPartPlan(db, { partSizes: { gc: partSize, extract: partSize }, partsPerStep: 3 });
@@ -21,7 +21,7 @@ export function createGcByHand(db: Database) {
   const create = async (request: GcRequest): Promise<{ ref: TaskRef; content: GcContent }> => {
     const content = freezeGcContent(request, new Date());
     const ref = await tasks.create({ taskType: taskTypes.gc, content, description: null }, tester);
-    await books.load(ref);
+    await lifecycle.load(ref);
     return { ref, content };
   };
 
@@ -43,7 +43,7 @@ export function createGcByHand(db: Database) {
 
   return {
     tasks,
-    books,
+    lifecycle,
     gc,
     planOf,
     create,
@@ -60,7 +60,7 @@ export function createGcByHand(db: Database) {
         after = step.parts.at(-1) ?? after;
         planned = step.planned;
       }
-      await books.finish(ref, { outcome: 'done' });
+      await lifecycle.finish(ref, { outcome: 'done' });
       return ref;
     },
 

@@ -3,7 +3,7 @@ import type { Database } from '../../../db/sql/connection.ts';
 import { createExtractStore } from '../../../db/extract/extractStore.ts';
 import { createPartPlan } from '../../../db/engine/partPlan.ts';
 import { createPartStore } from '../../../db/engine/partStore.ts';
-import { createTaskBooks } from '../../../db/engine/taskLifecycle.ts';
+import { createTaskLifecycle } from '../../../db/engine/taskLifecycle.ts';
 import { createTaskStore } from '../../../db/tasks/taskStore.ts';
 import type { Candidate, ExtractOutcome } from '../../../domain/extract/extraction.ts';
 import type { ExtractContent } from '../../../domain/extract/extractContent.ts';
@@ -19,15 +19,15 @@ export async function runInBatches(
   runBatch: (part: ClaimedPart) => Promise<ClaimedPart | null>,
 ): Promise<number> {
   const ref = await createTaskStore(db).create({ taskType, content, description: null }, tester);
-  const books = createTaskBooks(db);
-  await books.load(ref);
+  const lifecycle = createTaskLifecycle(db);
+  await lifecycle.load(ref);
   const plan = createPartPlan(db, { partSizes: { gc: 5, extract: 5 }, partsPerStep: 10 });
   for (const partNo of (await plan.next(ref, 0)).parts) {
     const claiming = await createPartStore(db).claim({ ref, partNo }, 'mine');
     assert.equal(claiming.kind, 'claimed');
     for (let part: ClaimedPart | null = claiming.part; part !== null;) part = await runBatch(part);
   }
-  await books.finish(ref, { outcome: 'done' });
+  await lifecycle.finish(ref, { outcome: 'done' });
   return ref.taskId;
 }
 

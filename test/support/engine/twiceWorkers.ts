@@ -8,7 +8,7 @@ import { createPartPlan } from '../../../db/engine/partPlan.ts';
 import { explainFailure } from '../../../db/engine/faults.ts';
 import { createPartStore } from '../../../db/engine/partStore.ts';
 import { createScheduledTasks } from '../../../db/schedules/scheduledTasks.ts';
-import { createTaskBooks } from '../../../db/engine/taskLifecycle.ts';
+import { createTaskLifecycle } from '../../../db/engine/taskLifecycle.ts';
 import { createExtractors } from '../../../extraction/extractors.ts';
 import { createExtractorPool } from '../../../extraction/pool/pool.ts';
 import { openImageStore } from '../../../imagestore/folder.ts';
@@ -40,13 +40,13 @@ export async function startTwiceWorkers(engine: Engine) {
   const pool = createExtractorPool({ processes: 1, log, onExtracted: () => undefined });
   const networks = createExtractors(pool, []);
   const requests = createGuardedRequest({ hosts: config.originHosts, deadlineMs: 5_000, maxConnections: 4 });
-  const books = createTaskBooks(db);
+  const lifecycle = createTaskLifecycle(db);
   const { sampleStore, tombstones, ...stores } = createEngineStores(db);
   const images = openImageStore(config.imageStore, sampleStore);
   await images.check();
   const removal = createSampleRemoval({ images, tombstones, log });
   const real = createActivities({
-    books,
+    lifecycle,
     plan: createPartPlan(db, {
       partSizes: { gc: config.partSizeGc, extract: config.partSizeExtract },
       partsPerStep: 2,
@@ -56,7 +56,7 @@ export async function startTwiceWorkers(engine: Engine) {
     claims: createPartStore(db),
     explain: explainFailure,
     log,
-    sums: (taskId) => books.sums(taskId),
+    sums: (taskId) => lifecycle.sums(taskId),
     announce: () => undefined,
     metrics: createMetrics(),
     stopping: stopping.signal,

@@ -10,13 +10,13 @@ import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { AuditEntryShape } from '../../shapes.ts';
 import { auditRow, type AuditRow } from '../audit/auditRow.ts';
-import { newTaskFields, type FormOffers } from '../tasks/newTaskFields.ts';
+import { newTaskFields, type FormOptions } from '../tasks/newTaskFields.ts';
 import { taskPreview, type TaskPreviewInput, type TaskPreviewView } from '../tasks/taskPreview.ts';
 import { kindLinks, kindWords, type KindLink, type TaskKind } from '../tasks/taskKinds.ts';
 import { overlapWords } from './list.ts';
 import { nextRun, type NextRun } from './nextRun.ts';
 
-export interface NewScheduleInput extends FormOffers {
+export interface NewScheduleInput extends FormOptions {
   readonly kind: TaskKind;
   readonly typed?: Typed;
   /** When it would run, once that was asked for and nothing is wrong. */

@@ -9,7 +9,7 @@ import { paths } from '../../paths.ts';
 import type { TaskShape } from '../../shapes.ts';
 import { taskTypeName } from './describeContent.ts';
 
-export type TaskOrder = 'newest' | 'oldest' | 'ended last' | 'ended first';
+export type TaskSort = 'newest' | 'oldest' | 'ended last' | 'ended first';
 
 interface StatusCount {
   readonly status: number;
@@ -23,7 +23,7 @@ export interface TasksInput {
   /** How many the other filters match, whatever their status. */
   readonly statuses: readonly StatusCount[];
   readonly typed: Typed;
-  readonly order: TaskOrder;
+  readonly order: TaskSort;
   readonly page: number;
   readonly pageSize: number;
 }
@@ -72,16 +72,16 @@ const offeredStatuses = [null, 0, 1, 4, 3, 2, 5];
 const endedStatuses = [2, 3, 5];
 
 /** As in the address of the page; newest first stands in none. */
-const orderNames: Readonly<Record<TaskOrder, string | undefined>> = {
+const orderNames: Readonly<Record<TaskSort, string | undefined>> = {
   newest: undefined,
   oldest: 'oldest',
   'ended last': 'ended',
   'ended first': 'ended-first',
 };
 
-export function toTaskOrder(name: unknown): TaskOrder {
+export function toTaskSort(name: unknown): TaskSort {
   const found = Object.entries(orderNames).find(([, known]) => known !== undefined && known === name);
-  return (found?.[0] as TaskOrder | undefined) ?? 'newest';
+  return (found?.[0] as TaskSort | undefined) ?? 'newest';
 }
 
 export function tasksPage(input: TasksInput): TasksPage {
@@ -163,7 +163,7 @@ function besideOf({ tasks, page }: TasksInput, next: number): Record<string, num
   return next === page - 1 ? { before: tasks[0]?.task_id } : {};
 }
 
-function filtersOf(typed: Typed, order: TaskOrder, status: string | undefined): FilterForm {
+function filtersOf(typed: Typed, order: TaskSort, status: string | undefined): FilterForm {
   const sort = orderNames[order];
   return filterForm('Filter the tasks', paths.tasks(), typed, filterFields(typed), [
     ...(status === undefined ? [] : [{ name: 'task_status', value: status }]),
@@ -189,8 +189,8 @@ function filterFields(typed: Typed): Field[] {
   ];
 }
 
-function sortingOf(order: TaskOrder, address: (query: { sort: string | undefined }) => string): TaskSorting {
-  const link = (first: TaskOrder, second: TaskOrder) => ({
+function sortingOf(order: TaskSort, address: (query: { sort: string | undefined }) => string): TaskSorting {
+  const link = (first: TaskSort, second: TaskSort) => ({
     href: address({ sort: orderNames[order === first ? second : first] }),
     order: order === first ? ('descending' as const) : order === second ? ('ascending' as const) : null,
   });

@@ -2,11 +2,11 @@ import { errorSummary, type ErrorSummary } from '../../components/errorSummary/e
 import { nothingTyped, type FieldGroup, type Typed } from '../../components/field/field.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
-import { extractWarning, newTaskFields, type FormOffers } from './newTaskFields.ts';
+import { extractWarning, newTaskFields, type FormOptions } from './newTaskFields.ts';
 import { kindLinks, kindWords, type KindLink, type TaskKind } from './taskKinds.ts';
 import { taskPreview, type TaskPreviewInput, type TaskPreviewView } from './taskPreview.ts';
 
-export interface NewTaskInput extends FormOffers {
+export interface NewTaskInput extends FormOptions {
   readonly kind: TaskKind;
   readonly typed?: Typed;
   readonly preview?: TaskPreviewInput;

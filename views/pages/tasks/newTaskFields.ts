@@ -12,7 +12,7 @@ import { filterFields, type FilterField } from './filterFields.ts';
 import type { DefaultVersions } from './emptyPreview.ts';
 import type { TaskKind } from './taskKinds.ts';
 
-export interface FormOffers extends NotificationOffers {
+export interface FormOptions extends NotificationOffers {
   readonly accounts: readonly { readonly account_id: string; readonly login: string }[];
   /** Descriptor versions that an extractor is at hand for, with its name. */
   readonly versions: readonly {
@@ -27,7 +27,7 @@ export interface FormOffers extends NotificationOffers {
 }
 
 /** What is asked for in the form of a kind of task. */
-export function newTaskFields(kind: TaskKind, typed: Typed, offers: FormOffers): FieldGroup[] {
+export function newTaskFields(kind: TaskKind, typed: Typed, offers: FormOptions): FieldGroup[] {
   const { versions } = offers;
   const accounts = offers.accounts.map(({ account_id, login }) => ({ value: account_id, text: login }));
   const about: FieldGroup[] = [
@@ -64,7 +64,7 @@ export function newTaskFields(kind: TaskKind, typed: Typed, offers: FormOffers):
 }
 
 /** Why no extract finds anything at all; null: nothing says so. */
-export function extractWarning(kind: TaskKind, { defaults, isDefaultGone }: FormOffers): string | null {
+export function extractWarning(kind: TaskKind, { defaults, isDefaultGone }: FormOptions): string | null {
   if (!isDefaultGone) return null;
   const object = kind === 'extract-faces' ? 'face' : 'event';
   return `No ${object} has a face descriptor of the default version, ${defaults.face}, any more: an extract of another finds nothing before DEFAULT_DESCRIPTOR_VERSION names the one that is in use.`;
@@ -72,11 +72,11 @@ export function extractWarning(kind: TaskKind, { defaults, isDefaultGone }: Form
 
 function extractFields(
   typed: Typed,
-  { versions, defaults }: FormOffers,
+  { versions, defaults }: FormOptions,
   objects: 'faces' | 'events',
 ): Field[] {
   const offered = objects === 'faces' ? versions.filter(({ kind }) => kind === 'face') : versions;
-  const isDefault = ({ version, kind }: FormOffers['versions'][number]) => version === defaults[kind];
+  const isDefault = ({ version, kind }: FormOptions['versions'][number]) => version === defaults[kind];
   const newest = versions.filter((one) => one.kind === 'face' && !isDefault(one)).at(-1) ?? versions[0];
   const { descriptor_version: chosen = '' } = typed.values;
   const isKnown = chosen === '' || offered.some(({ version }) => String(version) === chosen);
@@ -103,7 +103,7 @@ function extractFields(
   ];
 }
 
-function versionField(typed: Typed, versions: FormOffers['versions']): Field {
+function versionField(typed: Typed, versions: FormOptions['versions']): Field {
   return textField(typed, 'descriptor_version', 'Descriptor version to remove', {
     kind: 'number',
     required: true,
