@@ -149,7 +149,7 @@ async function serve(): Promise<void> {
     passwords,
     host: config.host,
     allowedHosts: config.allowedHosts,
-    loginLimit: createLoginLimit(pools.identity.sequelize, config.loginFailures),
+    loginLimit: createLoginLimit(pools.identity, config.loginFailures),
     gateway,
     startNext: createAdmission({ turns: createTurns(pools.control, config), gateway }).startNext,
     notificationHosts: config.notificationHosts,

@@ -1,4 +1,5 @@
 import { createAccountLists } from './accounts/accountQueries.ts';
+import { createAccountRemoval } from './accounts/accountRemoval.ts';
 import { createAccountStore } from './accounts/accountStore.ts';
 import { createAuditLists } from './audit/auditQueries.ts';
 import { createAuditStore } from './audit/auditStore.ts';
@@ -6,6 +7,7 @@ import { createErrorLists } from './tasks/errorQueries.ts';
 import { createEventLists } from './faces/eventQueries.ts';
 import { createFaceLists } from './faces/faceQueries.ts';
 import { createHomeLists } from './ops/homeQueries.ts';
+import { createKnownAccounts } from './accounts/knownAccounts.ts';
 import { createListLists } from './faces/listQueries.ts';
 import { createNotificationLists } from './tasks/notificationQueries.ts';
 import type { Pools } from './sql/pools.ts';
@@ -24,19 +26,18 @@ import { createTombstoneStore } from './gc/tombstoneStore.ts';
 import { createWorkerStore } from './ops/workerStore.ts';
 
 /** What the API asks and orders, each over the connections that are for it. */
-export function createApiStores({ identity, control, heavy, reading, exports, health }: Pools) {
-  const known = createAccountStore(identity);
+export function createApiStores({ identity, control, records, heavy, reading, exports, health }: Pools) {
   const heavyTasks = createTaskStore(heavy);
   return {
     accounts: {
-      ...createAccountStore(control),
-      ...{ find: known.find, findByLogin: known.findByLogin },
-      remove: createAccountStore(heavy).remove,
+      ...createAccountStore(records),
+      ...createKnownAccounts(identity),
+      ...createAccountRemoval(heavy),
     },
     /** Of log-ins; what is ordered writes its line in its own transaction. */
     audit: createAuditStore(identity),
     tasks: { ...createTaskStore(control), retry: heavyTasks.retry, remove: heavyTasks.remove },
-    schedules: createScheduleStore(control),
+    schedules: createScheduleStore(records),
     stats: createStatsStore(control),
     accountLists: createAccountLists(reading),
     auditLists: createAuditLists(reading),

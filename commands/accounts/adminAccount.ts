@@ -1,8 +1,10 @@
 import { v7 as newId } from 'uuid';
 import { ensureFirstAdmin, type FirstAdminDeps } from '../../api/accounts/auth/firstAdmin.ts';
 import { createAccountStore, type AccountStore, type NewAccount } from '../../db/accounts/accountStore.ts';
+import { createKnownAccounts, type KnownAccounts } from '../../db/accounts/knownAccounts.ts';
 import type { Actor } from '../../db/audit/auditStore.ts';
 import { createDatabase } from '../../db/sql/connection.ts';
+import { createRecords } from '../../db/sql/records.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Config } from '../../platform/config.ts';
 import { createPasswords } from '../../platform/passwords.ts';
@@ -54,12 +56,14 @@ async function newAdmin(login: string, password: string): Promise<NewAccount> {
 
 async function withAccounts<Result>(
   databaseUrl: string,
-  work: (accounts: AccountStore) => Promise<Result>,
+  work: (accounts: AccountStore & KnownAccounts) => Promise<Result>,
 ): Promise<Result> {
-  const db = createDatabase({ url: databaseUrl, applicationName: 'luna-admin command', maxConnections: 2 });
+  const options = { url: databaseUrl, applicationName: 'luna-admin command', maxConnections: 1 };
+  const db = createDatabase(options);
+  const records = createRecords(options);
   try {
-    return await work(createAccountStore(db));
+    return await work({ ...createAccountStore(records), ...createKnownAccounts(db) });
   } finally {
-    await db.close();
+    await Promise.all([db.close(), records.close()]);
   }
 }

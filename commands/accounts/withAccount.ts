@@ -1,4 +1,4 @@
-import { createAccountStore } from '../../db/accounts/accountStore.ts';
+import { createKnownAccounts } from '../../db/accounts/knownAccounts.ts';
 import { createDatabase, type Database } from '../../db/sql/connection.ts';
 import { isMigrated } from '../../db/schema/isMigrated.ts';
 import type { Config } from '../../platform/config.ts';
@@ -19,7 +19,7 @@ export async function withAccount<Result>(
   });
   try {
     if (!(await isMigrated(db))) throw new UsageError('the database is not migrated: npm run migrate');
-    const found = await createAccountStore(db).findByLogin(login);
+    const found = await createKnownAccounts(db).findByLogin(login);
     if (found === null) throw new UsageError(`there is no account ${login}`);
     return await work(db, found.account.accountId);
   } finally {
