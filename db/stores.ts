@@ -1,4 +1,5 @@
 import { createAccountQueries } from './accounts/accountQueries.ts';
+import { createAccountRemoval } from './accounts/accountRemoval.ts';
 import { createAccountStore } from './accounts/accountStore.ts';
 import { createAuditQueries } from './audit/auditQueries.ts';
 import { createAuditStore } from './audit/auditStore.ts';
@@ -20,6 +21,7 @@ import { createOriginStore } from './gc/originStore.ts';
 import { createOutbox } from './tasks/outbox.ts';
 import { createOwnerlessCount } from './faces/ownerlessCount.ts';
 import { createPartSums } from './engine/partSums.ts';
+import { createKnownAccounts } from './accounts/knownAccounts.ts';
 import type { Pools } from './sql/pools.ts';
 import { createResultQueries } from './tasks/resultQueries.ts';
 import { createSampleStoreRow } from './faces/sampleStoreRow.ts';
@@ -41,19 +43,18 @@ import { createWorkerStore } from './ops/workerStore.ts';
 export type Stores = ReturnType<typeof createStores>;
 
 /** What the API asks and orders, each over the connections that are for it. */
-export function createStores({ identity, control, heavy, reading, exports, health }: Pools) {
-  const known = createAccountStore(identity);
+export function createStores({ identity, control, records, heavy, reading, exports, health }: Pools) {
   const heavyTasks = createTaskStore(heavy);
   return {
     accounts: {
-      ...createAccountStore(control),
-      ...{ find: known.find, findByLogin: known.findByLogin },
-      remove: createAccountStore(heavy).remove,
+      ...createAccountStore(records),
+      ...createKnownAccounts(identity),
+      ...createAccountRemoval(heavy),
     },
     /** Of log-ins; what is ordered writes its line in its own transaction. */
     audit: createAuditStore(identity),
     tasks: { ...createTaskStore(control), retry: heavyTasks.retry, remove: heavyTasks.remove },
-    schedules: createScheduleStore(control),
+    schedules: createScheduleStore(records),
     stats: createStatsStore(control),
     accountQueries: createAccountQueries(reading),
     auditQueries: createAuditQueries(reading),

@@ -1,5 +1,5 @@
 import { v7 as newUuid } from 'uuid';
-import type { AccountStore } from '../../db/accounts/accountStore.ts';
+import type { Stores } from '../../db/stores.ts';
 import type { Account, AccountType } from '../../domain/accounts/account.ts';
 import type { Passwords } from '../../platform/passwords.ts';
 import { fingerprintOf, type Authenticator } from './auth/authenticator.ts';
@@ -16,7 +16,7 @@ export interface Registration {
 }
 
 export interface AccountActionsDeps {
-  readonly accounts: Pick<AccountStore, 'register' | 'changePassword' | 'remove'>;
+  readonly accounts: Pick<Stores['accounts'], 'register' | 'changePassword' | 'remove'>;
   readonly passwords: Pick<Passwords, 'hash'>;
   readonly authenticator: Pick<Authenticator, 'forget'>;
   /** Whether only this machine can reach the service: elsewhere it does not start beside a password that everybody knows. */

@@ -1,4 +1,3 @@
-import type { AccountStore } from '../../db/accounts/accountStore.ts';
 import type { Stores } from '../../db/stores.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
 import { presentAccount, presentAccountStats } from '../accounts/present.ts';
@@ -7,7 +6,7 @@ import { presentList } from '../lists/present.ts';
 import { inputOf } from '../http/requestContext.ts';
 
 export interface SearchDeps extends Pick<Stores, 'listQueries' | 'accountQueries' | 'searchQueries'> {
-  readonly accounts: Pick<AccountStore, 'findByLogin'>;
+  readonly accounts: Pick<Stores['accounts'], 'findByLogin'>;
 }
 
 interface Found {

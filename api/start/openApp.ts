@@ -34,7 +34,7 @@ export async function openApp(context: ApiProcess, resources: ApiResources): Pro
       secureCookies: config.secureCookies,
       store: sessionStore.store,
     },
-    loginLimit: createLoginLimit(pools.identity.sequelize, config.loginFailures),
+    loginLimit: createLoginLimit(pools.identity, config.loginFailures),
     startNext: createAdmission({ turns: createTurns(pools.control, config), gateway }).startNext,
     signingKey: await getSigningKey(config),
     shownSettings: showSettings(config),

@@ -1,9 +1,11 @@
 import { v7 as newId } from 'uuid';
 import { ensureFirstAdmin, type FirstAdminDeps } from '../../api/accounts/auth/firstAdmin.ts';
-import { type AccountStore, createAccountStore, type NewAccount } from '../../db/accounts/accountStore.ts';
+import { createAccountStore, type AccountStore, type NewAccount } from '../../db/accounts/accountStore.ts';
+import { createKnownAccounts, type KnownAccounts } from '../../db/accounts/knownAccounts.ts';
 import type { Actor } from '../../db/audit/auditStore.ts';
 import { isMigrated } from '../../db/schema/isMigrated.ts';
 import { createDatabase, type Database } from '../../db/sql/connection.ts';
+import { createRecords } from '../../db/sql/records.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Config } from '../../platform/config.ts';
 import { createPasswords } from '../../platform/passwords.ts';
@@ -57,13 +59,15 @@ async function newAdmin(login: string, password: string): Promise<NewAccount> {
 
 async function withAccounts<Result>(
   databaseUrl: string,
-  work: (accounts: AccountStore) => Promise<Result>,
+  work: (accounts: AccountStore & KnownAccounts) => Promise<Result>,
 ): Promise<Result> {
-  const db = createDatabase({ url: databaseUrl, applicationName: 'luna-admin command', maxConnections: 2 });
+  const options = { url: databaseUrl, applicationName: 'luna-admin command', maxConnections: 1 };
+  const db = createDatabase(options);
+  const records = createRecords(options);
   try {
-    return await work(createAccountStore(db));
+    return await work({ ...createAccountStore(records), ...createKnownAccounts(db) });
   } finally {
-    await db.close();
+    await Promise.all([db.close(), records.close()]);
   }
 }
 
@@ -81,7 +85,7 @@ export async function withAccount<Result>(
   });
   try {
     if (!(await isMigrated(db))) throw new UsageError('the database is not migrated: npm run migrate');
-    const found = await createAccountStore(db).findByLogin(login);
+    const found = await createKnownAccounts(db).findByLogin(login);
     if (found === null) throw new UsageError(`there is no account ${login}`);
     return await work(db, found.account.accountId);
   } finally {

@@ -1,8 +1,7 @@
 import type { Account } from '../../domain/accounts/account.ts';
-import { toAccount } from './accountStore.ts';
-import type { Database } from '../sql/connection.ts';
-import { defineAccountModel } from './accountModel.ts';
+import type { Sql } from '../sql/connection.ts';
 import { offsetOf, type Paging } from '../sql/paging.ts';
+import { accountColumns } from './knownAccounts.ts';
 
 export interface AccountStats {
   readonly listCount: number;
@@ -12,39 +11,32 @@ export interface AccountStats {
 
 export type AccountQueries = ReturnType<typeof createAccountQueries>;
 
-export function createAccountQueries(db: Database) {
-  const Accounts = defineAccountModel(db.sequelize);
+export function createAccountQueries(db: Sql) {
   return {
     /** Newest first, with the count of all accounts. */
     page: async (paging: Paging): Promise<{ accounts: Account[]; count: number }> => {
-      const { rows, count } = await Accounts.findAndCountAll({
-        order: [
-          ['createTime', 'desc'],
-          ['accountId', 'desc'],
-        ],
-        offset: offsetOf(paging),
-        limit: paging.pageSize,
-      });
-      return { accounts: rows.map(toAccount), count };
+      const [accounts, [total]] = await Promise.all([
+        db.query<Account>(
+          `select ${accountColumns} from accounts order by create_time desc, account_id desc limit $1 offset $2`,
+          [paging.pageSize, offsetOf(paging)],
+        ),
+        db.query<{ count: number }>('select count(*) from accounts'),
+      ]);
+      return { accounts, count: total?.count ?? 0 };
     },
 
     find: async (accountId: string): Promise<{ account: Account; stats: AccountStats } | null> => {
-      const row = await Accounts.findByPk(accountId);
-      if (row === null) return null;
-      const [counts] = await db.query<{ lists: number; faces: number; attributes: number }>(
-        `select (select count(*) from lists where account_id = $1) lists,
-                (select count(*) from faces where account_id = $1) faces,
-                (select count(*) from faces join attributes using (face_id) where account_id = $1) attributes`,
+      const [row] = await db.query<Account & AccountStats>(
+        `select ${accountColumns},
+           (select count(*) from lists where account_id = $1) "listCount",
+           (select count(*) from faces where account_id = $1) "faceCount",
+           (select count(*) from faces join attributes using (face_id) where account_id = $1) "faceAttributeCount"
+         from accounts where account_id = $1`,
         [accountId],
       );
-      return {
-        account: toAccount(row),
-        stats: {
-          listCount: counts?.lists ?? 0,
-          faceCount: counts?.faces ?? 0,
-          faceAttributeCount: counts?.attributes ?? 0,
-        },
-      };
+      if (row === undefined) return null;
+      const { listCount, faceCount, faceAttributeCount, ...account } = row;
+      return { account, stats: { listCount, faceCount, faceAttributeCount } };
     },
   };
 }

@@ -1,4 +1,4 @@
-import { DatabaseError } from 'sequelize';
+import pg from 'pg';
 import { DomainError } from '../../domain/errors.ts';
 import type { TaskFailure } from '../../domain/tasks/books.ts';
 import { sqlStateOf } from '../sql/transientErrors.ts';
@@ -11,21 +11,20 @@ const ours = /^(sub)?tasks?(_|$)|^(sample_tombstones|origin_removals|notificatio
 
 /** What is wrong with some of the objects that a statement dealt with, in words; null: something else is wrong. */
 export function objectFaultOf(error: unknown): string | null {
-  if (!(error instanceof DatabaseError) || !ofRows.test(sqlStateOf(error) ?? '')) return null;
-  const { table } = error.parent as { table?: unknown };
-  return typeof table === 'string' && ours.test(table) ? null : wordsOf(error);
+  if (!(error instanceof pg.DatabaseError) || !ofRows.test(sqlStateOf(error) ?? '')) return null;
+  return error.table !== undefined && ours.test(error.table) ? null : wordsOf(error);
 }
 
 /** Why an attempt ended, in words for people: no statement, no value, no stack. */
 export function explainFailure(error: unknown): TaskFailure {
   if (error instanceof DomainError) return { error: error.error, detail: error.detail };
-  if (error instanceof DatabaseError) {
+  if (error instanceof pg.DatabaseError) {
     return { error: 'attemptFailed', detail: `PostgreSQL says: ${wordsOf(error)}` };
   }
   return { error: 'attemptFailed', detail: error instanceof Error ? error.message : String(error) };
 }
 
-function wordsOf(error: DatabaseError): string {
+function wordsOf(error: pg.DatabaseError): string {
   const state = sqlStateOf(error);
-  return `${error.parent.message}${state === null ? '' : ` (${state})`}`;
+  return `${error.message}${state === null ? '' : ` (${state})`}`;
 }

@@ -93,7 +93,7 @@ function migrations(db: Database): Umzug {
         up: async () => {
           const sql = await readFile(`${migrationsFolder}${name}`, 'utf8');
           await db.transaction(async (tx) => {
-            await db.sequelize.query(sql, { transaction: tx.transaction, raw: true });
+            await tx.query(sql);
             await tx.query('insert into schema_migrations (name) values ($1)', [name]);
           });
         },

@@ -1,8 +1,8 @@
 import pg from 'pg';
-import { QueryTypes, Sequelize, type Transaction } from 'sequelize';
-import { clientOf, createLine, HeardClient, type Line } from './line.ts';
-import { createPooledQuery, type PooledQuery } from './pooledQuery.ts';
+import { createClientPool, type Lease, type PoolSize, type Statement } from './clientPool.ts';
+import { addressOf, createLine, type Line } from './line.ts';
 import { storable } from './storable.ts';
+import { shortenedLockWait } from './lockWait.ts';
 
 /** Runs one statement; rows come back as plain objects. Binds are `$1…`; bigint columns are numbers. */
 export interface Sql {
@@ -12,19 +12,13 @@ export interface Sql {
 }
 
 export interface OpenTransaction extends Sql {
-  readonly transaction: Transaction;
   /** The number of the server's process that runs it. */
-  readonly backend: number;
+  backend(): Promise<number>;
 }
 
 export interface Database extends Sql {
-  readonly sequelize: Sequelize;
   /** `query` that lets the server keep the statement's plan under a name: for few, hot, and always the same texts. */
-  readonly prepared: <Row extends object>(
-    name: string,
-    sql: string,
-    bind?: readonly unknown[],
-  ) => Promise<Row[]>;
+  prepared<Row extends object>(name: string, sql: string, bind?: readonly unknown[]): Promise<Row[]>;
   /** One transaction (read committed): commits when `work` resolves, rolls back when it rejects. */
   transaction<T>(work: (tx: OpenTransaction) => Promise<T>): Promise<T>;
   /**
@@ -32,7 +26,7 @@ export interface Database extends Sql {
    * also when all others wait.
    */
   readonly aside: Pick<Sql, 'query'>;
-  poolSize(): { size: number; available: number; waiting: number };
+  poolSize(): PoolSize;
   close(): Promise<void>;
 }
 
@@ -58,122 +52,129 @@ export interface DatabaseOptions extends ConnectionLimits {
 
 const asideMs = 2_000;
 
-const int8Oid = 20;
-
 // Kept for as long as people stay away from a page: another one costs some 20 ms, and a page asks with several.
-const idleMs = 300_000;
-const waitedMs = 100;
-const leastLockTimeoutMs = 100;
+export const idleMs = 300_000;
+// A transaction begins and ends without work or locks: whatever else may take how long, this is answered at once.
+const probeMs = 2_500;
 
-/** One pool: Sequelize's models and plain SQL go through it alike. Connects at the first use. */
+/** One pool of the driver. Connects at the first use. */
 export function createDatabase(options: DatabaseOptions): Database {
-  const { acquireTimeoutMs = 10_000, lockTimeoutMs = 0, statementTimeoutMs = 0, unheardMs = 5_000 } = options;
-  const line = options.line ?? createLine();
-  const sequelize = new Sequelize(options.url, {
-    dialect: 'postgres',
-    // The least that is supported. Not told, it is asked for over a connection that is opened for it, once for each pool.
-    ...{ databaseVersion: '14.0.0' },
-    dialectModule: { ...pg, Client: clientOf(line) },
-    logging: false,
-    pool: {
-      ...{ max: options.maxConnections, min: 0, acquire: acquireTimeoutMs, idle: idleMs },
-      validate: (client?: object) => client instanceof HeardClient && client.isUsable(),
+  const { url, applicationName, maxConnections, line = createLine() } = options;
+  const { acquireTimeoutMs = 10_000, lockTimeoutMs = 0 } = options;
+  const pool = createClientPool(
+    {
+      ...addressOf(inUtc(url), applicationName),
+      ...{ max: maxConnections, idleTimeoutMillis: idleMs, connectionTimeoutMillis: acquireTimeoutMs },
+      ...timeoutsOf(options),
+      types,
     },
-    define: { underscored: true, timestamps: false },
-    dialectOptions: {
-      application_name: options.applicationName,
-      statement_timeout: statementTimeoutMs,
-      lock_timeout: lockTimeoutMs,
-      // Of a server that stands still, or a network that swallows, nobody hears.
-      query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + unheardMs,
-      // A stopped process must not hold the locks of its batch for ever: finishing a task waits for them.
-      idle_in_transaction_session_timeout: 30_000,
+    line,
+  );
+  const aside = createClientPool(
+    {
+      ...{ ...addressOf(url, applicationName), max: 1, types },
+      ...{ connectionTimeoutMillis: asideMs, query_timeout: asideMs, statement_timeout: asideMs },
     },
-    // A connection that the server ended while it lay in the pool shows only at its next use.
-    retry: { max: 1 },
-  });
-  sequelize.addHook('afterConnect', readBigintsAsNumbers);
-
-  const pooledQuery: PooledQuery = createPooledQuery(sequelize);
-  const aside = new pg.Pool({
-    ...{ connectionString: options.url, application_name: options.applicationName, max: 1, keepAlive: true },
-    ...{ connectionTimeoutMillis: asideMs, query_timeout: asideMs, statement_timeout: asideMs },
-  });
-  // Its next use opens another one.
-  aside.on('error', () => undefined);
-
-  const queryWithin = async <Row extends object>(
-    transaction: Transaction,
-    sql: string,
-    bind: readonly unknown[] = [],
-  ): Promise<Row[]> =>
-    sequelize.query<Row>(sql, { type: QueryTypes.SELECT, bind: bind.map(storable), transaction });
-
-  // Of Sequelize's kinds of query this is the one that answers the server's count, whatever the statement is.
-  const execute = async (
-    sql: string,
-    bind: readonly unknown[] = [],
-    transaction?: Transaction,
-  ): Promise<number> =>
-    sequelize.query(sql, {
-      type: QueryTypes.BULKDELETE,
-      bind: bind.map(storable),
-      ...(transaction === undefined ? {} : { transaction }),
-    });
-
-  /** Who has waited for a connection has so much less for locks, or the two together would be twice the limit. */
-  const shortenWait = async (transaction: Transaction, beganAt: number): Promise<void> => {
-    const waited = performance.now() - beganAt;
-    if (lockTimeoutMs === 0 || waited < waitedMs) return;
-    const left = Math.max(leastLockTimeoutMs, Math.round(lockTimeoutMs - waited));
-    await queryWithin(transaction, `set local lock_timeout = ${left}`);
-  };
+    line,
+  );
 
   return {
-    sequelize,
-    query: (sql, bind = []) => pooledQuery(sql, bind),
-    prepared: (name, sql, bind = []) => pooledQuery(sql, bind, name),
-    execute: (sql, bind) => execute(sql, bind),
+    ...overConnections(pool),
+
+    prepared: <Row extends object>(name: string, sql: string, bind: readonly unknown[] = []) =>
+      pool.lend(async ({ ask }) => {
+        const statement = statementOf(sql, bind);
+        try {
+          return (await ask<Row>({ ...statement, name })).rows;
+        } catch (error) {
+          if (!isOutdated(error)) throw error;
+          return (await ask<Row>(statement)).rows;
+        }
+      }),
+
     transaction: (work) => {
       const beganAt = performance.now();
-      return sequelize.transaction(async (transaction) => {
-        await shortenWait(transaction, beganAt);
-        return work({
-          transaction,
-          backend: backendOf(transaction),
-          query: (sql, bind) => queryWithin(transaction, sql, bind),
-          execute: (sql, bind) => execute(sql, bind, transaction),
+      return pool.lend(async (lease) => {
+        await lease.ask({ text: 'begin', query_timeout: probeMs });
+        const result = await rollingBack(lease, async () => {
+          const wait = shortenedLockWait(lockTimeoutMs, beganAt);
+          if (wait !== null) await lease.ask({ text: wait });
+          return work({ ...overConnection(lease), backend: lease.backend });
         });
+        await lease.ask({ text: 'commit' });
+        return result;
       });
     },
-    aside: {
-      query: async <Row extends object>(sql: string, bind: readonly unknown[] = []) =>
-        (await aside.query<Row>(sql, [...bind])).rows,
-    },
-    poolSize: () => {
-      // Sequelize declares its connection manager without the pool that it has.
-      const { pool } = sequelize.connectionManager as typeof sequelize.connectionManager & {
-        pool: { size: number; available: number; waiting: number };
-      };
-      return { size: pool.size, available: pool.available, waiting: pool.waiting };
-    },
+
+    aside: overConnections(aside),
+
+    poolSize: () => pool.size(),
+
     close: async () => {
-      await Promise.all([sequelize.close(), aside.end()]);
+      await Promise.all([pool.close(), aside.close()]);
     },
   };
 }
 
-/** Sequelize declares its transactions without the connection that they have. */
-function backendOf(transaction: Transaction): number {
-  const { connection } = transaction as Transaction & { connection: { processID: number } };
-  return connection.processID;
+/** What PostgreSQL and the driver are told when a connection begins. */
+export function timeoutsOf({
+  statementTimeoutMs = 0,
+  lockTimeoutMs = 0,
+  unheardMs = 5_000,
+}: ConnectionLimits) {
+  return {
+    statement_timeout: statementTimeoutMs,
+    lock_timeout: lockTimeoutMs,
+    // Of a server that stands still, or a network that swallows, nobody hears.
+    query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + unheardMs,
+    // A stopped process must not hold the locks of its batch for ever: finishing a task waits for them.
+    idle_in_transaction_session_timeout: 30_000,
+  };
 }
 
-interface PgClient {
-  setTypeParser(oid: number, parse: (text: string) => unknown): void;
+async function rollingBack<T>(lease: Lease, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    // One that is broken is closed, which ends its transaction too.
+    if (!lease.isBroken) {
+      await lease.ask({ text: 'rollback', query_timeout: probeMs }).catch(() => undefined);
+    }
+    throw error;
+  }
+}
+
+function overConnection({ ask }: Pick<Lease, 'ask'>): Sql {
+  return {
+    query: async <Row extends object>(sql: string, bind: readonly unknown[] = []) =>
+      (await ask<Row>(statementOf(sql, bind))).rows,
+    execute: async (sql, bind = []) => (await ask(statementOf(sql, bind))).count,
+  };
+}
+
+/** Each statement over any connection of the pool. */
+function overConnections(pool: Pick<ReturnType<typeof createClientPool>, 'lend'>): Sql {
+  return overConnection({ ask: (statement) => pool.lend(({ ask }) => ask(statement)) });
+}
+
+/** Several statements in one text are understood only without values. */
+function statementOf(text: string, bind: readonly unknown[]): Statement {
+  return bind.length === 0 ? { text } : { text, values: bind.map(storable) };
+}
+
+/** A migration changed what a statement answers after its plan was kept. */
+function isOutdated(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code === '0A000';
+}
+
+/** The address with the time zone that texts of times are written in, beside what its own `options` say. */
+function inUtc(url: string): string {
+  const address = new URL(url);
+  const own = address.searchParams.get('options');
+  address.searchParams.set('options', [...(own === null ? [] : [own]), '-c TimeZone=UTC'].join(' '));
+  return address.href;
 }
 
 /** Identities and counters stay far below 2^53; as text they would reach JSON as strings. */
-function readBigintsAsNumbers(connection: unknown): void {
-  (connection as PgClient).setTypeParser(int8Oid, Number);
-}
+const types = new pg.TypeOverrides();
+types.setTypeParser(pg.types.builtins.INT8, Number);

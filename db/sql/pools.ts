@@ -1,5 +1,6 @@
-import { createDatabase, type ConnectionLimits, type Database } from './connection.ts';
+import { createDatabase, type ConnectionLimits, type Database, type DatabaseOptions } from './connection.ts';
 import { createLine } from './line.ts';
+import { createRecords } from './records.ts';
 import { unavailableReason } from './unavailable.ts';
 
 /**
@@ -11,6 +12,8 @@ export const poolLimits = {
   identity: { acquireTimeoutMs: 4_000, lockTimeoutMs: 800, statementTimeoutMs: 1_500, unheardMs: 1_000 },
   /** Orders of admins, which are answered within two seconds whoever holds what. */
   control: { acquireTimeoutMs: 1_200, lockTimeoutMs: 1_200, statementTimeoutMs: 5_000, unheardMs: 1_000 },
+  /** The same of plain rows that models create and edit: accounts, schedules. No statement of theirs is long. */
+  records: { acquireTimeoutMs: 1_200, lockTimeoutMs: 1_200, statementTimeoutMs: 2_000, unheardMs: 1_000 },
   /** Orders that change everything of a task or an account: they wait no longer, but may work longer. */
   heavy: { acquireTimeoutMs: 1_200, lockTimeoutMs: 1_200, statementTimeoutMs: 300_000, unheardMs: 5_000 },
   /** Pages and lists. */
@@ -27,7 +30,7 @@ export type Pools = ReturnType<typeof createPools>;
 // One connection listens for changes of tasks (db/tasks/taskChanges.ts).
 const listening = 1;
 // Reading has what the others leave.
-const shares = { identity: 0.15, control: 0.2, heavy: 0.1, exports: 0.1 };
+const shares = { identity: 0.15, control: 0.15, records: 0.05, heavy: 0.1, exports: 0.1 };
 
 /** How many connections each pool has of all that a process of the API may have; each has one at the least. */
 export function splitConnections(total: number): Record<PoolName, number> {
@@ -36,6 +39,7 @@ export function splitConnections(total: number): Record<PoolName, number> {
   const others = {
     identity: part(shares.identity),
     control: part(shares.control),
+    records: part(shares.records),
     heavy: part(shares.heavy),
     exports: part(shares.exports),
   };
@@ -48,14 +52,15 @@ export function createPools(options: { url: string; applicationName: string; max
   const { url, applicationName, maxConnections } = options;
   const line = createLine();
   const sizes = splitConnections(maxConnections);
-  const open = (name: PoolName): Database =>
-    createDatabase({
-      ...{ url, line, applicationName: `${applicationName} ${name}`, maxConnections: sizes[name] },
-      ...poolLimits[name],
-    });
-  const pools: Record<PoolName, Database> = {
+  const optionsOf = (name: PoolName): DatabaseOptions => ({
+    ...{ url, line, applicationName: `${applicationName} ${name}`, maxConnections: sizes[name] },
+    ...poolLimits[name],
+  });
+  const open = (name: PoolName): Database => createDatabase(optionsOf(name));
+  const pools = {
     identity: open('identity'),
     control: open('control'),
+    records: createRecords(optionsOf('records')),
     heavy: open('heavy'),
     reading: open('reading'),
     exports: open('exports'),

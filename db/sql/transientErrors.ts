@@ -1,6 +1,7 @@
-import { DatabaseError } from 'sequelize';
+import pg from 'pg';
 
 export const sqlStates = {
+  uniqueViolation: '23505',
   deadlock: '40P01',
   serializationFailure: '40001',
   lockNotAvailable: '55P03',
@@ -9,9 +10,7 @@ export const sqlStates = {
 
 /** PostgreSQL's code of what went wrong; null: it is no error of a statement. */
 export function sqlStateOf(error: unknown): string | null {
-  if (!(error instanceof DatabaseError) || !('code' in error.parent)) return null;
-  const { code } = error.parent;
-  return typeof code === 'string' ? code : null;
+  return error instanceof pg.DatabaseError ? (error.code ?? null) : null;
 }
 
 const attempts = 5;

@@ -42,8 +42,9 @@ export async function watchedTransaction<T>(
 
   try {
     return await db.transaction(async (tx) => {
+      const backend = await tx.backend();
       const over = new AbortController();
-      const watching = watch(tx.backend, over.signal);
+      const watching = watch(backend, over.signal);
       try {
         return await work(tx);
       } finally {

@@ -3,8 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { createAdmin, ensureAdmin, setPassword } from '../../commands/accounts/adminAccount.ts';
+import { createAccountRemoval } from '../../db/accounts/accountRemoval.ts';
 import { createAccountStore } from '../../db/accounts/accountStore.ts';
+import { createKnownAccounts } from '../../db/accounts/knownAccounts.ts';
 import { createDatabase, type Database } from '../../db/sql/connection.ts';
+import { createRecords, type Records } from '../../db/sql/records.ts';
 import { createPasswords } from '../../platform/passwords.ts';
 import { setOldPassword } from '../support/oldPassword.ts';
 import { createTestDatabase, type TestDatabase } from '../support/servers/database.ts';
@@ -13,11 +16,14 @@ const config = { host: '127.0.0.1', adminLogin: 'root@visionlabs.ai', adminPassw
 
 let database: TestDatabase;
 let db: Database;
+let records: Records;
 before(async () => {
   database = await createTestDatabase();
   db = createDatabase({ url: database.url, applicationName: 'test', maxConnections: 2 });
+  records = createRecords({ url: database.url, applicationName: 'test', maxConnections: 1 });
 });
 after(async () => {
+  await records.close();
   await db.close();
   await database.drop();
 });
@@ -58,7 +64,7 @@ test('a service that keeps the default password is refused when it moves to wher
 test('an account whose password is its login keeps a service from where others can reach it, until it is changed', async () => {
   const settings = { ...config, host: 'luna.example', adminPassword: 'a strong one' };
   assert.equal(await setPassword(database.url, 'root@visionlabs.ai', 'no secret any more'), true);
-  const accounts = createAccountStore(db);
+  const accounts = createAccountStore(records);
   const login = 'customer@example.org';
   const passwordHash = await createPasswords().hash(login);
   const account = { accountId: randomUUID(), login, passwordHash, description: '' };
@@ -70,10 +76,10 @@ test('an account whose password is its login keeps a service from where others c
   );
   assert.equal(await setPassword(database.url, login, 'known to one'), true);
   assert.equal(await ensureAdmin(settings, database.url), false);
-  assert.deepEqual(await accounts.unvetted(), [], 'the next start has nothing to try');
+  assert.deepEqual(await createKnownAccounts(db).unvetted(), [], 'the next start has nothing to try');
   await setOldPassword(db, login, 'root');
   await assert.rejects(ensureAdmin(settings, database.url), /customer@example\.org/);
-  await accounts.remove(account.accountId, nobody);
+  await createAccountRemoval(db).remove(account.accountId, nobody);
 });
 
 test('an administrator that the settings name is told not to be made when there are accounts already', async () => {

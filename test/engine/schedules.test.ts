@@ -31,7 +31,7 @@ const yearly: ScheduleSpec = {
   errorBudget: null,
 };
 
-const store = () => createScheduleStore(engine.db());
+const store = () => createScheduleStore(engine.records());
 const find = (scheduleId: number) => createScheduleQueries(engine.db()).find(scheduleId);
 const followed = (scheduleId: number) =>
   waitFor('Temporal to follow', async () => (await find(scheduleId))?.followed);

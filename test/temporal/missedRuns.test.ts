@@ -8,11 +8,11 @@ import type { OverlapPolicy, ScheduledRun } from '../../domain/schedules/schedul
 import { createLogger } from '../../platform/logger.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 import { createMissedRunWatch } from '../../temporal/missedRunWatch.ts';
-import { openTestDatabase } from '../support/servers/database.ts';
+import { openTestDatabase, openTestRecords } from '../support/servers/database.ts';
 import { tester } from '../support/rows/rows.ts';
 
-const { db } = await openTestDatabase(2);
-const store = createScheduleStore(db);
+const { db, url } = await openTestDatabase(2);
+const store = createScheduleStore(openTestRecords(url));
 const times = { cron: '0 * * * *', timeZone: 'UTC' };
 const metrics = createMetrics();
 

@@ -1,5 +1,5 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
-import type { AccountStore } from '../../../db/accounts/accountStore.ts';
+import type { Stores } from '../../../db/stores.ts';
 import type { Account } from '../../../domain/accounts/account.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { Clock } from '../../http/instants.ts';
@@ -18,7 +18,7 @@ export interface SignedIn {
 }
 
 export interface AuthenticatorDeps {
-  readonly accounts: Pick<AccountStore, 'findByLogin' | 'find'>;
+  readonly accounts: Pick<Stores['accounts'], 'findByLogin' | 'find'>;
   readonly passwords: Pick<Passwords, 'verify'>;
   readonly limit: LoginLimit;
   readonly clock: Clock;

@@ -1,5 +1,5 @@
 import { v7 as newId } from 'uuid';
-import type { AccountStore } from '../../../db/accounts/accountStore.ts';
+import type { Stores } from '../../../db/stores.ts';
 import { ConfigError, isLoopback, type Config } from '../../../platform/config.ts';
 import type { Passwords } from '../../../platform/passwords.ts';
 import { defaultAdminLogin, defaultAdminPassword } from '../../../platform/settings.ts';
@@ -8,7 +8,7 @@ import { findKnownPasswords, isKnownPassword, type KnownPasswordsDeps } from './
 export interface FirstAdminDeps {
   readonly config: Pick<Config, 'host' | 'adminLogin' | 'adminPassword'>;
   readonly accounts: KnownPasswordsDeps['accounts'] &
-    Pick<AccountStore, 'hasAccounts' | 'ensureFirstAdmin' | 'findByLogin'>;
+    Pick<Stores['accounts'], 'hasAccounts' | 'ensureFirstAdmin' | 'findByLogin'>;
   readonly passwords: Passwords;
   readonly log?: { warn(fields: object, message: string): void };
 }

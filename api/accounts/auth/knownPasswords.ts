@@ -1,10 +1,10 @@
-import type { AccountStore } from '../../../db/accounts/accountStore.ts';
+import type { Stores } from '../../../db/stores.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { Passwords } from '../../../platform/passwords.ts';
 import { defaultAdminPassword } from '../../../platform/settings.ts';
 
 export interface KnownPasswordsDeps {
-  readonly accounts: Pick<AccountStore, 'unvetted' | 'setVetted'>;
+  readonly accounts: Pick<Stores['accounts'], 'unvetted' | 'setVetted'>;
   readonly passwords: Pick<Passwords, 'verify'>;
 }
 

@@ -29,12 +29,28 @@ const windowSeconds = 5 * 60;
 // A site of several subscribers, such as a company, may err more often than one of them; 65,536 times as often it may not.
 const networksOfASite = 4;
 
-/** `storeClient`: the process's Sequelize. */
-export function createLoginLimit(storeClient: object, failuresAtMost = 30): LoginLimit {
+interface LoginLimitStore {
+  /** Runs the same few statements again and again, each under its name. */
+  prepared(name: string, sql: string, binds: readonly unknown[]): Promise<object[]>;
+}
+
+interface NamedStatement {
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+export function createLoginLimit(db: LoginLimitStore, failuresAtMost = 30): LoginLimit {
+  // Of a pool of the driver the limiter uses only this.
+  const storeClient = {
+    query: async ({ name, text, values }: NamedStatement) => ({
+      rows: await db.prepared(name, text, values),
+    }),
+  };
   const createLimiter = (keyPrefix: string, points: number) =>
     new RateLimiterPostgres({
       storeClient,
-      storeType: 'sequelize',
+      storeType: 'pool',
       tableName: 'login_limits',
       tableCreated: true,
       keyPrefix,

@@ -240,11 +240,11 @@ test('nothing is removed any more once the end of a task is written', async () =
     Array.from({ length: 6 }, () => buildFace()),
   );
   const { ref, content } = await byHand.create({ target: 'faces', confirm_all: true });
-  const { gc, books } = byHand;
+  const { gc, lifecycle } = byHand;
   const plan = byHand.planOf(10);
   await plan.next(ref, 0);
   const part = await byHand.claim(ref, 1, 'mine');
-  await books.finish(ref, { outcome: 'cancelled' });
+  await lifecycle.finish(ref, { outcome: 'cancelled' });
   assert.equal((await gc.removeNext(part, content, 2)).kind, 'lost');
   assert.equal((await createPartStore(db).claim({ ref, partNo: 1 }, 'again')).kind, 'refused');
   assert.equal((await byHand.idsIn('faces')).size, 6);
@@ -271,18 +271,18 @@ test('a cancelled gc goes on after a retry and removes each object once', async 
     Array.from({ length: 9 }, () => buildFace()),
   );
   const { ref, content } = await byHand.create({ target: 'faces', confirm_all: true });
-  const { gc, books, tasks } = byHand;
+  const { gc, lifecycle, tasks } = byHand;
   const plan = byHand.planOf(10);
   await plan.next(ref, 0);
   await gc.removeNext(await byHand.claim(ref, 1, 'mine'), content, 4);
   await tasks.control(ref.taskId, 'cancel', tester);
-  await books.finish(ref, { outcome: 'cancelled' });
+  await lifecycle.finish(ref, { outcome: 'cancelled' });
   assert.equal((await byHand.taskRow(ref))['objects_done'], 4);
 
   const again = await tasks.retry(ref.taskId, 'all', tester);
-  await books.load(again);
+  await lifecycle.load(again);
   for (const partNo of (await plan.next(again, 0)).parts) await byHand.runPart(again, content, partNo, 4);
-  await books.finish(again, { outcome: 'done' });
+  await lifecycle.finish(again, { outcome: 'done' });
   const task = await byHand.taskRow(ref);
   assert.equal(task['state'], 'done', JSON.stringify(task['failure']));
   assert.equal(task['objects_done'], 9);
@@ -294,12 +294,12 @@ test('a task whose counters and tables disagree is not called done', async () =>
     Array.from({ length: 4 }, () => buildFace()),
   );
   const { ref, content } = await byHand.create({ target: 'faces', confirm_all: true });
-  const { books } = byHand;
+  const { lifecycle } = byHand;
   const plan = byHand.planOf(10);
   await plan.next(ref, 0);
   await byHand.runPart(ref, content, 1, 10);
   await db.query('update subtasks set done = done - 1');
-  await books.finish(ref, { outcome: 'done' });
+  await lifecycle.finish(ref, { outcome: 'done' });
   const task = await byHand.taskRow(ref);
   assert.equal(task['state'], 'failed');
   assert.match(JSON.stringify(task['failure']), /3 of 4 objects.*28112/);

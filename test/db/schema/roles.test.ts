@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { createAccountRemoval } from '../../../db/accounts/accountRemoval.ts';
 import { createAccountStore } from '../../../db/accounts/accountStore.ts';
 import { createAuditQueries } from '../../../db/audit/auditQueries.ts';
 import { createDatabase, type Database } from '../../../db/sql/connection.ts';
+import { createRecords, type Records } from '../../../db/sql/records.ts';
 import { ensureDescriptorPartition } from '../../../db/schema/descriptorPartitions.ts';
 import { isMigrated } from '../../../db/schema/isMigrated.ts';
 import { migrate } from '../../../db/schema/migrate.ts';
@@ -19,6 +21,7 @@ let testDatabase: TestDatabase;
 let admin: Database;
 let owner: Database;
 let service: Database;
+let records: Records;
 
 const as = (role: string): string => {
   const url = new URL(testDatabase.url);
@@ -38,10 +41,12 @@ before(async () => {
   await migrate({ databaseUrl: as(roles.owner), serviceUrl: as(roles.service) });
   owner = connect(as(roles.owner));
   service = connect(as(roles.service));
+  records = createRecords({ url: as(roles.service), applicationName: 'test', maxConnections: 1 });
 });
 
 after(async () => {
   await owner.close();
+  await records.close();
   await service.close();
   await admin.query(`drop owned by ${roles.owner}, ${roles.service} cascade`);
   for (const role of Object.values(roles)) await admin.query(`drop role ${role}`);
@@ -84,7 +89,7 @@ test("the service's role writes the audit and can neither change nor remove a li
 
 test('a process of the release before writes on when the counts of the audit are there, and it has no rights to them yet', async () => {
   await owner.query(`revoke all on audit_blocks from ${roles.service}`);
-  const accounts = createAccountStore(service);
+  const accounts = createAccountStore(records);
   const account = {
     login: 'y@example.com',
     passwordHash: '-',
@@ -115,14 +120,14 @@ test("the service's role can do all that the service does", async () => {
   await ensureDescriptorPartition(service, 'face_descriptors', 77);
   await ensureDescriptorPartition(service, 'face_descriptors', 77);
   await insertFaces(service, [buildFace({ versions: [77] })]);
-  const accounts = createAccountStore(service);
+  const accounts = createAccountStore(records);
   const accountId = '01900000-0000-7000-8000-0000000000aa';
   await accounts.register(
     { accountId, login: 'x@example.com', passwordHash: '-', accountType: 'user', description: '' },
     tester,
   );
   await accounts.changePassword(accountId, '+', tester);
-  await accounts.remove(accountId, tester);
+  await createAccountRemoval(service).remove(accountId, tester);
   await service.query('delete from face_descriptors');
 });
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { createDatabase, type Database } from '../../../db/sql/connection.ts';
+import { createRecords, type Records } from '../../../db/sql/records.ts';
 import { createScheduledTasks } from '../../../db/schedules/scheduledTasks.ts';
 import { createScheduleQueries } from '../../../db/schedules/scheduleQueries.ts';
 import { createScheduleStore } from '../../../db/schedules/scheduleStore.ts';
@@ -12,12 +13,15 @@ import { tester } from '../../support/rows/rows.ts';
 
 let testDatabase: TestDatabase;
 let db: Database;
+let records: Records;
 
 before(async () => {
   testDatabase = await createTestDatabase();
   db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 10 });
+  records = createRecords({ url: testDatabase.url, applicationName: 'test', maxConnections: 1 });
 });
 after(async () => {
+  await records.close();
   await db.close();
   await testDatabase.drop();
 });
@@ -171,7 +175,7 @@ test('of the retries of a gc and an extract at the same moment one is refused, a
 
 test('a scheduled gc of a version that an extract needs makes no task, and the schedule says why', async () => {
   const extract = await create(extractOf(1, 3));
-  const scheduleId = await createScheduleStore(db).create(
+  const scheduleId = await createScheduleStore(records).create(
     {
       taskType: 4,
       content: { target: 'face_descriptors', filters: { descriptor_version: 1 } },

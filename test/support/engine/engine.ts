@@ -9,6 +9,7 @@ import { auditBooks, takeSnapshot, type AuditOptions } from '../../../books/audi
 import { startEverything } from '../../../commands/system/system.ts';
 import type { SystemOptions } from '../../../commands/system/options.ts';
 import { createDatabase, type Database } from '../../../db/sql/connection.ts';
+import { createRecords, type Records } from '../../../db/sql/records.ts';
 import { createTaskStore } from '../../../db/tasks/taskStore.ts';
 import {
   freezeExtractContent,
@@ -92,9 +93,11 @@ export async function startEngine({ env = {}, workers, ownServers = false }: Eng
   await mkdir(join(folder.path, 'samples'));
   let running = await startEverything(options);
   let db: Database;
+  let records: Records;
   let gateway: ReturnType<typeof createGateway>;
   const connect = () => {
     db = createDatabase({ url: running.databaseUrl, applicationName: 'test', maxConnections: 4 });
+    records = createRecords({ url: running.databaseUrl, applicationName: 'test', maxConnections: 1 });
     gateway = createGateway({
       connection: { address: running.temporalAddress },
       namespace: 'default',
@@ -106,6 +109,7 @@ export async function startEngine({ env = {}, workers, ownServers = false }: Eng
   connect();
   const disconnect = async () => {
     await gateway.close();
+    await records.close();
     await db.close();
   };
   const images = createFolderStore(join(folder.path, 'samples'), unmarked);
@@ -145,6 +149,7 @@ export async function startEngine({ env = {}, workers, ownServers = false }: Eng
     images,
     running: () => running,
     db: () => db,
+    records: () => records,
     gateway: () => gateway,
     tasks: () => createTaskStore(db),
     withClient,

@@ -30,6 +30,7 @@ import { createTestFolder, type TestFolder } from '../folder.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { closeServer } from './closeServer.ts';
 import { patienceMs } from '../waitFor.ts';
+import { countQuestions } from './countQuestions.ts';
 
 export const rootLogin = 'root@visionlabs.ai';
 export const rootPassword = 'root of the tests';
@@ -79,20 +80,9 @@ export async function startApiServer(options: ApiServerOptions = {}) {
   const url = options.databaseUrl ?? testDatabase.url;
   // For tests' own statements.
   const db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 6 });
-  const pools = createPools({ url, applicationName: 'test api', maxConnections: 12 });
-  let questions = 0;
-  for (const pool of [
-    pools.identity,
-    pools.control,
-    pools.heavy,
-    pools.reading,
-    pools.exports,
-    pools.health,
-  ]) {
-    pool.sequelize.addHook('beforePoolAcquire', () => {
-      questions++;
-    });
-  }
+  const { pools, questions } = countQuestions(
+    createPools({ url, applicationName: 'test api', maxConnections: 12 }),
+  );
   const { watched, stats, workers, ...stores } = createStores(pools);
   const { accounts } = stores;
   const log = options.log ?? createLogger({ name: 'api', level: 'silent', format: 'json' });
@@ -153,7 +143,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     passwords,
     host: options.host ?? '127.0.0.1',
     allowedHosts: options.allowedHosts ?? [],
-    loginLimit: createLoginLimit(pools.identity.sequelize, options.loginFailures),
+    loginLimit: createLoginLimit(pools.identity, options.loginFailures),
     gateway: {
       controlTask: async ({ taskId, generation }) => {
         await tell({ call: 'control', taskId, generation });
@@ -196,7 +186,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     imageFolder,
     images,
     /** How many statements and transactions went to the database so far. */
-    questions: (): number => questions,
+    questions,
     /** What the engine was told, in order. */
     told,
     setEngine: (isThere: boolean): void => {

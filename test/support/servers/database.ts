@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { after } from 'node:test';
 import pg from 'pg';
 import { createDatabase, type Database } from '../../../db/sql/connection.ts';
+import { createRecords, type Records } from '../../../db/sql/records.ts';
 
 export interface TestDatabase {
   readonly url: string;
@@ -48,6 +49,13 @@ export async function openTestDatabase(maxConnections: number): Promise<{ db: Da
     await drop();
   });
   return { db, url };
+}
+
+/** For a whole file of tests: what models create and edit in a database. */
+export function openTestRecords(url: string): Records {
+  const records = createRecords({ url, applicationName: 'test', maxConnections: 1 });
+  after(() => records.close());
+  return records;
 }
 
 /** Removes a run's template from a server that goes on without the tests. */

@@ -1,0 +1,50 @@
+import type { Account } from '../../domain/accounts/account.ts';
+import { DomainError } from '../../domain/errors.ts';
+import { recordAudit, type Actor } from '../audit/auditStore.ts';
+import { advisoryLocks } from '../sql/advisoryLocks.ts';
+import type { Database, Sql } from '../sql/connection.ts';
+import { shownAccount } from './accountStore.ts';
+import { accountColumns } from './knownAccounts.ts';
+
+/** Removes accounts with all that is theirs, which may be a lot: SQL, not a model. */
+export function createAccountRemoval(db: Database) {
+  return {
+    /**
+     * Removes the account with its lists and sessions; its faces and events stay, for gc.
+     * @throws DomainError accountNotFound | lastAdmin
+     */
+    remove: (accountId: string, actor: Actor): Promise<void> =>
+      db.transaction(async (tx) => {
+        await tx.query('select pg_advisory_xact_lock($1)', [advisoryLocks.admins]);
+        const [account] = await tx.query<Account>(
+          `select ${accountColumns} from accounts where account_id = $1 for update`,
+          [accountId],
+        );
+        if (account === undefined) throw new DomainError('accountNotFound', `account ${accountId}`);
+        await refuseLastAdmin(tx, account);
+        await tx.execute(
+          'delete from list_faces where list_id in (select list_id from lists where account_id = $1)',
+          [accountId],
+        );
+        const listCount = await tx.execute('delete from lists where account_id = $1', [accountId]);
+        await tx.execute("delete from sessions where sess ->> 'accountId' = $1", [accountId]);
+        await tx.execute('delete from accounts where account_id = $1', [accountId]);
+        await recordAudit(tx, {
+          actor,
+          action: 'account.remove',
+          objectType: 'account',
+          objectId: accountId,
+          before: { ...shownAccount(account), list_count: listCount },
+        });
+      }),
+  };
+}
+
+async function refuseLastAdmin(tx: Sql, { accountId, accountType, login }: Account): Promise<void> {
+  if (accountType !== 'admin') return;
+  const [others] = await tx.query<{ some: boolean }>(
+    "select exists (select from accounts where account_type = 'admin' and account_id <> $1) some",
+    [accountId],
+  );
+  if (others?.some !== true) throw new DomainError('lastAdmin', `${login} is the last administrator`);
+}

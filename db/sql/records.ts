@@ -1,0 +1,122 @@
+import pg from 'pg';
+import {
+  ConnectionError,
+  DatabaseError,
+  QueryTypes,
+  Sequelize,
+  UniqueConstraintError,
+  type Transaction,
+} from 'sequelize';
+import type { PoolSize } from './clientPool.ts';
+import { idleMs, timeoutsOf, type DatabaseOptions, type Sql } from './connection.ts';
+import { addressOf, createLine, type Line } from './line.ts';
+import { shortenedLockWait } from './lockWait.ts';
+import { storable } from './storable.ts';
+import { NoConnectionError } from './unavailable.ts';
+
+/** SQL in the same transaction as what models change; `transaction` is for the models. */
+export interface RecordsTransaction extends Sql {
+  readonly transaction: Transaction;
+}
+
+/** Where admins create and edit plain rows: by Sequelize's models, always in a transaction (decision 0036). */
+export interface Records {
+  /** For models to be defined on. */
+  readonly sequelize: Sequelize;
+  /** As a database's; errors are the driver's, too. */
+  transaction<T>(work: (tx: RecordsTransaction) => Promise<T>): Promise<T>;
+  poolSize(): PoolSize;
+  close(): Promise<void>;
+}
+
+export function createRecords(options: DatabaseOptions): Records {
+  const { url, applicationName, maxConnections, line = createLine() } = options;
+  const { acquireTimeoutMs = 10_000, lockTimeoutMs = 0 } = options;
+  const { connectionString, ...connection } = addressOf(url, applicationName);
+  const sequelize = new Sequelize(connectionString, {
+    dialect: 'postgres',
+    // The least that is supported. Not told, it is asked for over a connection that is opened for it.
+    ...{ databaseVersion: '14.0.0' },
+    dialectModule: { ...pg, Client: followedBy(line) },
+    logging: false,
+    pool: {
+      ...{ max: maxConnections, min: 0, acquire: acquireTimeoutMs, idle: idleMs },
+      validate: (client?: object) => client !== undefined && line.isUsable(client),
+    },
+    define: { underscored: true, timestamps: false },
+    dialectOptions: {
+      ...{ ...connection, connectionTimeoutMillis: acquireTimeoutMs },
+      ...timeoutsOf(options),
+    },
+  });
+  let [open, asked, lent] = [0, 0, 0];
+  sequelize.addHook('afterConnect', (client) => {
+    open++;
+    (client as pg.ClientBase).setTypeParser(pg.types.builtins.INT8, Number);
+  });
+  sequelize.addHook('beforeDisconnect', () => {
+    open--;
+  });
+
+  const sqlIn = (transaction: Transaction): Sql => ({
+    query: async <Row extends object>(sql: string, bind: readonly unknown[] = []) =>
+      sequelize.query<Row>(sql, { type: QueryTypes.SELECT, bind: bind.map(storable), transaction }),
+    execute: async (sql, bind = []) => {
+      const [, count] = await sequelize.query(sql, {
+        ...{ type: QueryTypes.UPDATE, bind: bind.map(storable), transaction },
+      });
+      return count;
+    },
+  });
+
+  return {
+    sequelize,
+
+    transaction: async (work) => {
+      const beganAt = performance.now();
+      asked++;
+      try {
+        return await sequelize.transaction(async (transaction) => {
+          lent++;
+          try {
+            const tx = { ...sqlIn(transaction), transaction };
+            const wait = shortenedLockWait(lockTimeoutMs, beganAt);
+            if (wait !== null) await tx.execute(wait);
+            return await work(tx);
+          } finally {
+            lent--;
+          }
+        });
+      } catch (error) {
+        const told = ofDriver(error);
+        line.hear(told);
+        throw told;
+      } finally {
+        asked--;
+      }
+    },
+
+    poolSize: () => ({ size: open, available: Math.max(0, open - lent), waiting: asked - lent }),
+
+    close: () => sequelize.close(),
+  };
+}
+
+/**
+ * The driver's client, listened to from the first moment: Sequelize listens only some time after a connection stands, and
+ * one that the server ends meanwhile would end the process.
+ */
+function followedBy(line: Line): typeof pg.Client {
+  return class extends pg.Client {
+    constructor(config?: pg.ClientConfig) {
+      super(config);
+      line.follow(this);
+    }
+  };
+}
+
+/** What the driver said when Sequelize says that something failed: one kind of error for all of SQL. */
+function ofDriver(error: unknown): unknown {
+  if (error instanceof ConnectionError) return new NoConnectionError(error.parent);
+  return error instanceof DatabaseError || error instanceof UniqueConstraintError ? error.parent : error;
+}
