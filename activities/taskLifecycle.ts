@@ -1,5 +1,6 @@
 import type { PartPlan } from '../db/engine/partPlan.ts';
-import type { TaskLifecycle, TaskEnd } from '../db/engine/taskLifecycle.ts';
+import type { TaskLifecycle } from '../db/engine/taskLifecycle.ts';
+import type { TaskEnd } from '../domain/tasks/outcome.ts';
 import type { TaskRef } from '../domain/tasks/parts.ts';
 import { attempt } from './attempt.ts';
 

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { findImbalances, type Books, type TaskFailure } from '../../domain/tasks/books.ts';
+import type { Books } from '../../domain/tasks/books.ts';
 import type { EngineTask } from '../../domain/tasks/engineTask.ts';
+import { outcomeOf, type TaskEnd } from '../../domain/tasks/outcome.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
 import { isFinal, type DesiredState } from '../../domain/tasks/task.ts';
 import { takeAction, type TakenAction } from './askedAction.ts';
@@ -17,9 +18,6 @@ export interface LoadedTask {
   readonly windowSize: number | null;
   readonly priority: number;
 }
-
-export type TaskEnd =
-  { readonly outcome: 'done' | 'cancelled' } | { readonly outcome: 'failed'; readonly failure: TaskFailure };
 
 /** `unfinished`: the rows say that something is left to do; nothing was written. */
 export type Ending = 'ended' | 'unfinished';
@@ -66,9 +64,7 @@ export function createTaskLifecycle(db: Database, { onTaken, onTaskFailed }: Tas
 
     /**
      * Writes the task's end. It first locks the parts, which waits for batches that are being committed, and revokes
-     * their claims: after this transaction no batch of the task can commit. A task that has parts left is not done,
-     * whatever its workflow believes: a database that came back from a backup knows less. One whose books do not
-     * balance is not done but failed.
+     * their claims: after this transaction no batch of the task can commit. What it ends as is a rule of the domain.
      */
     finish: async (ref: TaskRef, end: TaskEnd): Promise<Ending> => {
       const ended = await finishPatiently(() => moving((tx) => finish(tx, ref, end)));
@@ -149,20 +145,9 @@ async function finish(
     task.taskId,
   ]);
   const books = await readBooks(tx, task);
-  // The admin was told that it is cancelled; nothing else may be read afterwards, even if nothing was left to stop.
-  const last =
-    task.state === 'cancelling' ? ({ outcome: 'cancelled' } as const) : endWithRest(task, books, end);
-  if (last.outcome === 'done' && (!task.planDone || books.partsOpen > 0) && task.restState === null) {
-    return { taken: null, answer: 'unfinished' };
-  }
-  const faults = last.outcome === 'done' ? findImbalances(books) : [];
-  const failure: TaskFailure | null =
-    last.outcome === 'failed'
-      ? last.failure
-      : faults.length > 0
-        ? { error: 'booksUnbalanced', detail: faults.join('; ') }
-        : null;
-  const state = failure === null ? last.outcome : 'failed';
+  const outcome = outcomeOf(task, books, end);
+  if (outcome === 'unfinished') return { taken: null, answer: 'unfinished' };
+  const { state, failure } = outcome;
   await tx.query(
     `update subtasks set claim = null, end_time = now(), last_update_time = now(),
          state = case when failure is null then 'cancelled' else 'failed' end
@@ -196,15 +181,6 @@ async function finish(
   const { taskId, kind } = task;
   const isScheduled = ended?.scheduled === true;
   return { taken, answer: { failed: state === 'failed' ? { taskId, kind, isScheduled } : null } };
-}
-
-/** A retry that left out what had not ended brings the task back to where it was. */
-function endWithRest({ restState, planDone }: EngineTask, books: Books, end: TaskEnd): TaskEnd {
-  const left = books.parts - books.partsDone;
-  if (end.outcome !== 'done' || restState === null || (planDone && left === 0)) return end;
-  if (restState === 'cancelled') return { outcome: 'cancelled' };
-  const detail = `${left} subtasks${planDone ? '' : ', and those that were not planned,'} did not end; a retry of what is unfinished does them`;
-  return { outcome: 'failed', failure: { error: 'partsLeft', detail } };
 }
 
 type FullBooks = Books &
