@@ -55,7 +55,7 @@ const libraries = {
   'pino-pretty': ['platform'],
   'prom-client': ['platform'],
   zod: ['platform'],
-  'ipaddr.js': ['platform'],
+  'ipaddr.js': ['api', 'platform'],
   '@node-rs/argon2': ['platform'],
   canonicalize: ['platform'],
   sharp: ['extraction'],

@@ -14,37 +14,35 @@ import { readManual } from './documents/manual.ts';
 import { manualRouter } from './documents/manualRouter.ts';
 import { createJsonRouter, refuseUnknownHandlers, type Handlers } from './http/jsonRouter.ts';
 import { authenticate } from './http/middleware/authenticate.ts';
-import { errorHandler } from './http/middleware/errorHandler.ts';
+import { errorHandler, notFound } from './http/middleware/errorHandler.ts';
 import { knownHost, type KnownHostDeps } from './http/middleware/knownHost.ts';
-import { noStore } from './http/middleware/noStore.ts';
-import { notFound } from './http/middleware/notFound.ts';
+import { noStore, securityHeaders } from './http/middleware/securityHeaders.ts';
 import { queryEncoding } from './http/middleware/queryEncoding.ts';
-import { requestId } from './http/middleware/requestId.ts';
-import { requestLog } from './http/middleware/requestLog.ts';
-import { requestMetrics } from './http/middleware/requestMetrics.ts';
-import { requestStats, type RequestStats } from './http/middleware/requestStats.ts';
-import { securityHeaders } from './http/middleware/securityHeaders.ts';
+import {
+  requestId,
+  requestLog,
+  requestMetrics,
+  requestStats,
+  type RequestStats,
+} from './http/middleware/requestTelemetry.ts';
 import { sessions, type SessionSettings } from './http/middleware/session.ts';
 import { setEnvironmentName } from './html/environmentName.ts';
 import { setFormTokenKey } from './html/formToken.ts';
 import { createPages, type PagesDeps } from './pages.ts';
-import { sendJson } from './http/sendJson.ts';
+import { sendJson } from './http/jsonStream.ts';
 import { createPreviewTask } from './tasks/previewTask.ts';
 import { accountRoutes } from './accounts/json.ts';
 import { auditRoutes } from './audit/json.ts';
-import { configRoutes } from './ops/config.ts';
+import { configRoutes, healthRoutes, metricsRoutes, versionRoutes } from './ops/json.ts';
 import { docsRoutes } from './documents/json.ts';
-import { healthRoutes } from './ops/health.ts';
 import { listRoutes } from './lists/json.ts';
 import { helpRoutes, type HelpDeps } from './ops/sysInfo.ts';
 import { loginRoutes } from './accounts/loginJson.ts';
-import { metricsRoutes } from './ops/metrics.ts';
 import { notificationRoutes } from './notifications/json.ts';
 import { scheduleRoutes } from './schedules/json.ts';
 import { searchRoutes } from './faces/json.ts';
 import { taskErrorRoutes } from './errors/json.ts';
 import { taskRoutes } from './tasks/json.ts';
-import { versionRoutes } from './ops/version.ts';
 import { createPolicyReader } from './notifications/policies.ts';
 import { createScheduleActions } from './schedules/actions.ts';
 import { createTaskActions, type TaskActionsDeps } from './tasks/actions.ts';

@@ -4,6 +4,7 @@ import type { OriginStore } from '../../db/gc/originStore.ts';
 import type { GcContent } from '../../domain/gc/gcContent.ts';
 import { judgeOrigin, type OriginAnswer, type OriginRemoval } from '../../domain/gc/originRemoval.ts';
 import type { ClaimedPart, Committed } from '../../domain/tasks/parts.ts';
+import { type GuardedRequest, GuardedRequestError } from '../../platform/guardedRequest.ts';
 import type { BatchReport, PartDeps } from '../runPart.ts';
 
 export interface OriginDeps extends Pick<PartDeps, 'metrics' | 'batchTargetMs'> {
@@ -66,4 +67,19 @@ async function tryOrigins(
   };
   await Promise.all(Array.from({ length: atOnce }, work));
   return settled;
+}
+
+/** Asks an image's origin to remove it, and says what came of it; rejects only when the signal fires. */
+export function createOriginDeletion(client: Pick<GuardedRequest, 'send'>) {
+  return async (url: string, signal: AbortSignal): Promise<OriginAnswer> => {
+    try {
+      return { kind: 'answered', status: await client.send({ method: 'DELETE', url, signal }) };
+    } catch (error) {
+      if (!(error instanceof GuardedRequestError)) throw error;
+      return {
+        kind: error.failure === 'refused' ? 'forbidden' : 'unreachable',
+        reason: error.message,
+      };
+    }
+  };
 }

@@ -2,7 +2,7 @@ import express, { type Router } from 'express';
 import { render } from '../../views/environment.ts';
 import { manualPage } from '../../views/pages/documents/manual.ts';
 import { methodNotAllowed } from '../http/middleware/methodNotAllowed.ts';
-import { mayBeStored } from '../http/middleware/noStore.ts';
+import { mayBeStored } from '../http/middleware/securityHeaders.ts';
 import { contextOf } from '../http/requestContext.ts';
 import type { Manual } from './manual.ts';
 import { strangersLayout } from './strangersLayout.ts';

@@ -1,9 +1,9 @@
+import type { AttributeRow, FaceRow } from '../../db/faces/searchQueries.ts';
 import type { Stores } from '../../db/stores.ts';
-import type { Handlers } from '../http/jsonRouter.ts';
 import { presentAccount, presentAccountStats } from '../accounts/present.ts';
-import { presentAttribute, presentFace } from './present/face.ts';
-import { presentList } from '../lists/present.ts';
+import type { Handlers } from '../http/jsonRouter.ts';
 import { inputOf } from '../http/requestContext.ts';
+import { presentList } from '../lists/present.ts';
 
 export interface SearchDeps extends Pick<Stores, 'listQueries' | 'accountQueries' | 'searchQueries'> {
   readonly accounts: Pick<Stores['accounts'], 'findByLogin'>;
@@ -57,4 +57,29 @@ export function searchRoutes({ listQueries, accountQueries, accounts, searchQuer
 
 function foundOr<Row>(row: Row | null, present: (row: Row) => object, type: Found['type']): Found {
   return row === null ? nothing : { data: present(row), type };
+}
+
+function presentFace(face: FaceRow) {
+  return {
+    face_id: face.faceId,
+    account_id: face.accountId,
+    event_id: face.eventId,
+    external_id: face.externalId,
+    user_data: face.userData,
+    create_time: face.createTime.toISOString(),
+    attribute_id: face.attributeId,
+    list_ids: face.listIds,
+    descriptor_versions: face.descriptorVersions,
+  };
+}
+
+function presentAttribute(attribute: AttributeRow) {
+  return {
+    attribute_id: attribute.attributeId,
+    face_id: attribute.faceId,
+    basic_attributes: attribute.basicAttributes,
+    sample_generation: attribute.sampleGeneration,
+    descriptor_versions: attribute.descriptorVersions,
+    create_time: attribute.createTime.toISOString(),
+  };
 }

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import type { ErrorRequestHandler, Request, Response } from 'express';
 import type { Logger } from 'pino';
-import { errorTable, type DomainError } from '../../domain/errors.ts';
-import { errorPage, type ErrorInput } from '../../views/pages/errors/error.ts';
+import { type DomainError, errorTable } from '../../domain/errors.ts';
+import { type ErrorInput, errorPage } from '../../views/pages/errors/error.ts';
 import { paths } from '../../views/paths.ts';
-import { setRetryAfter, toDomainError, type ErrorHandlerDeps } from '../http/middleware/errorHandler.ts';
+import { type ErrorHandlerDeps, setRetryAfter, toDomainError } from '../http/middleware/errorHandler.ts';
 import { contextOf } from '../http/requestContext.ts';
 import { sendPage } from './pageAnswer.ts';
-import { keepWanted } from './wanted.ts';
+import { rememberReturnTo } from './returnTo.ts';
 
 type Fault = Omit<ErrorInput, 'isSignedIn' | 'isRead'>;
 
@@ -21,7 +21,7 @@ export function pageErrors({ log, isUnavailable }: ErrorHandlerDeps): ErrorReque
     const known = toDomainError(error, req, isUnavailable);
     if (known?.error === 'credentialsNeeded') {
       contextOf(req).errorCode = known.entry.code;
-      keepWanted(req, res);
+      rememberReturnTo(req, res);
       res.redirect(req.method === 'GET' || req.method === 'HEAD' ? 302 : 303, paths.login);
       return;
     }
@@ -51,4 +51,15 @@ function logged(log: Logger, req: Request, error: unknown): Fault {
   log.error({ err: error, errorId, requestId: contextOf(req).requestId }, 'unexpected error');
   const { status, code, desc } = errorTable.internal;
   return { status, code, title: desc, detail: `Error id ${errorId}` };
+}
+
+/** Whether a client that may have JSON or a page wants the page; asked first of all, an answer names `Accept`. */
+export function prefersHtml(req: Request, res: Response): boolean {
+  res.vary('Accept');
+  return req.get('HX-Request') === 'true' || req.accepts(['json', 'html']) === 'html';
+}
+
+/** Whether a browser's form sent this, and not a program. */
+export function isForm(req: Request): boolean {
+  return req.is('application/x-www-form-urlencoded') === 'application/x-www-form-urlencoded';
 }

@@ -4,7 +4,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { listen } from '../../platform/listen.ts';
 import { backlog, createLimitedServer } from './limitedServer.ts';
 import { presentError } from './errorBody.ts';
-import { apiVersion } from '../ops/version.ts';
+import { apiVersion } from '../ops/json.ts';
 
 const away = new DomainError('unavailable', 'the API has just been started and waits for its database');
 

@@ -1,12 +1,11 @@
-import type { Response } from 'express';
+import type { Request, Response } from 'express';
 import type { Stores } from '../../db/stores.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { allowedRevisions, setRevision } from '../http/entityTag.ts';
 import type { Clock } from '../http/instants.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
-import { presentSchedule } from './present.ts';
 import { actorOf, inputOf } from '../http/requestContext.ts';
 import type { ScheduleActions, ScheduleBody } from './actions.ts';
+import { presentSchedule } from './present.ts';
 
 export interface SchedulesDeps extends Pick<Stores, 'scheduleQueries'> {
   readonly scheduleActions: ScheduleActions;
@@ -65,4 +64,19 @@ export function scheduleRoutes({ scheduleQueries, scheduleActions, clock }: Sche
       res.json({});
     },
   };
+}
+
+/** Names the state of what is answered, for `If-Match`. */
+function setRevision(res: Response, revision: number): Response {
+  return res.set('ETag', `"${revision}"`);
+}
+
+/** The revisions that `If-Match` allows to be changed; undefined: any. A tag that was never given allows none. */
+function allowedRevisions(req: Request): number[] | undefined {
+  const given = req.get('If-Match')?.trim();
+  if (given === undefined || given === '*') return undefined;
+  return given.split(',').flatMap((tag) => {
+    const revision = /^"(\d{1,10})"$/.exec(tag.trim())?.[1];
+    return revision === undefined ? [] : [Number(revision)];
+  });
 }

@@ -7,20 +7,19 @@ import { DomainError } from '../../domain/errors.ts';
 import type { ExtractRequest } from '../../domain/extract/extractContent.ts';
 import type { GcRequest } from '../../domain/gc/gcContent.ts';
 import type { ControlAction } from '../../domain/tasks/lifecycle.ts';
-import { type RetryScope, isFinal } from '../../domain/tasks/task.ts';
-import { idempotencyKeyOf } from '../http/idempotencyKey.ts';
+import { isFinal, type RetryScope } from '../../domain/tasks/task.ts';
 import { csvPieces, prefersCsv } from '../http/csv.ts';
-import { arrayPieces, sendPieces } from '../http/jsonStream.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
+import { arrayPieces, sendPieces } from '../http/jsonStream.ts';
+import { actorOf, inputOf } from '../http/requestContext.ts';
+import { type Idempotency, type TaskActions, taskNotFound, type TaskOptions } from './actions.ts';
 import { taskColumns, taskRows } from './present/csvRows.ts';
 import { presentSubtask, presentTask } from './present/task.ts';
 import { presentTaskPreview } from './present/taskPreview.ts';
 import { resultHead } from './present/taskResult.ts';
 import type { PreviewBody, PreviewTask } from './previewTask.ts';
-import { actorOf, inputOf } from '../http/requestContext.ts';
-import { toTaskFilters, type TaskQuery } from './query.ts';
+import { type TaskQuery, toTaskFilters } from './query.ts';
 import { sendResult } from './resultJson.ts';
-import { taskNotFound, type Idempotency, type TaskActions, type TaskOptions } from './actions.ts';
 
 export interface TasksDeps extends Pick<
   Stores,
@@ -158,4 +157,20 @@ async function checkResult(task: TaskRow, resultQueries: TasksDeps['resultQuerie
 function idempotencyOf(req: Request, request: object): Idempotency | undefined {
   const key = idempotencyKeyOf(req);
   return key === undefined ? undefined : { key, request };
+}
+
+const header = 'Idempotency-Key';
+const pattern = /^[\x21-\x7e]{1,255}$/;
+
+/**
+ * The client's own name of this order, so that sending it twice orders once; undefined when it gave none.
+ * @throws DomainError badHeader
+ */
+function idempotencyKeyOf(req: Request): string | undefined {
+  const key = req.get(header);
+  if (key === undefined || pattern.test(key)) return key;
+  throw new DomainError('badHeader', {
+    path: header,
+    message: 'must be 1 to 255 visible ASCII characters, once',
+  });
 }

@@ -1,6 +1,7 @@
 import pg from 'pg';
-import { DomainError } from '../../domain/errors.ts';
+import { DomainError, errorTable } from '../../domain/errors.ts';
 import type { TaskFailure } from '../../domain/tasks/books.ts';
+import { storable } from '../sql/storable.ts';
 import { sqlStateOf } from '../sql/transientErrors.ts';
 
 // What a statement's rows are like, what a constraint or a trigger says of them, or that they cannot be read. All other
@@ -27,4 +28,10 @@ export function explainFailure(error: unknown): TaskFailure {
 function wordsOf(error: pg.DatabaseError): string {
   const state = sqlStateOf(error);
   return `${error.message}${state === null ? '' : ` (${state})`}`;
+}
+
+/** A failure as rows keep it and answers show it. */
+export function toStoredFailure({ error, detail }: TaskFailure): object {
+  const { code, desc } = errorTable[error];
+  return { error_code: code, desc, detail: storable(detail) };
 }

@@ -1,6 +1,6 @@
 import type { AttemptEnd, ClaimedPart } from '../../domain/tasks/parts.ts';
 import type { Sql } from '../sql/connection.ts';
-import { toStoredFailure } from './storedFailure.ts';
+import { toStoredFailure } from './faults.ts';
 
 /**
  * Gives the part back at its checkpoint, if it is still ours, and keeps how the attempt ended. A failure is shown as the

@@ -1,5 +1,5 @@
 import type { ClaimedPart } from '../../domain/tasks/parts.ts';
-import type { Binds } from '../sql/binds.ts';
+import type { Binds } from '../sql/conditions.ts';
 import type { Sql } from '../sql/connection.ts';
 
 // A batch's read unpacks a row or two, however long the part is.

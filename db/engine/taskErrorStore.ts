@@ -2,7 +2,7 @@ import type { ClaimedPart, PartRef } from '../../domain/tasks/parts.ts';
 import type { TaskFailure } from '../../domain/tasks/books.ts';
 import { errorTable, type ErrorName } from '../../domain/errors.ts';
 import type { Sql } from '../sql/connection.ts';
-import { toStoredFailure } from './storedFailure.ts';
+import { toStoredFailure } from './faults.ts';
 
 /** Where an object's error belongs; a claimed part is one. */
 export interface ErrorPlace {

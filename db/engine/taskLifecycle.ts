@@ -8,7 +8,7 @@ import { takeAction, type TakenAction } from './askedAction.ts';
 import type { Database, Sql } from '../sql/connection.ts';
 import { findEngineTask } from './engineTask.ts';
 import { isToSum } from './partSums.ts';
-import { toStoredFailure } from './storedFailure.ts';
+import { toStoredFailure } from './faults.ts';
 import { sqlStateOf, sqlStates } from '../sql/transientErrors.ts';
 
 export interface LoadedTask {

@@ -1,7 +1,7 @@
 import type { ClaimedPart } from '../../domain/tasks/parts.ts';
 import type { Candidate, ExtractPhase } from '../../domain/extract/extraction.ts';
 import type { ExtractContent } from '../../domain/extract/extractContent.ts';
-import { createBinds, type Binds } from '../sql/binds.ts';
+import { createBinds, type Binds } from '../sql/conditions.ts';
 import type { Sql } from '../sql/connection.ts';
 import { orderedKeys } from '../selection/orderedKeys.ts';
 import { hasPlannedKeys, plannedKeysAfter } from '../engine/plannedKeys.ts';

@@ -1,7 +1,7 @@
 import type { ClaimedPart } from '../../domain/tasks/parts.ts';
 import type { GcContent } from '../../domain/gc/gcContent.ts';
 import { errorTable } from '../../domain/errors.ts';
-import { createBinds, type Binds } from '../sql/binds.ts';
+import { createBinds, type Binds } from '../sql/conditions.ts';
 import type { Sql } from '../sql/connection.ts';
 import { buryOrigins } from './originBatch.ts';
 import { everything } from '../selection/keyRange.ts';

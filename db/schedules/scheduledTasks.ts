@@ -7,7 +7,7 @@ import type { Database, Sql } from '../sql/connection.ts';
 import { isRun } from '../../platform/cron.ts';
 import { createTask } from '../tasks/createTask.ts';
 import { timeOf } from '../sql/databaseClock.ts';
-import { toStoredFailure } from '../engine/storedFailure.ts';
+import { toStoredFailure } from '../engine/faults.ts';
 
 /**
  * `started`: this time has its task, made now or before; `skipped`: a task of the schedule has not ended; `waits`: the

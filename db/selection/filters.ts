@@ -1,5 +1,5 @@
 import type { EventFilters, FaceFilters } from '../../domain/tasks/filters.ts';
-import type { Binds } from '../sql/binds.ts';
+import type { Binds } from '../sql/conditions.ts';
 import type { Within } from './keyRange.ts';
 
 /** The conditions of a filter over `faces f`, to be joined by "and"; the key's range is left to the caller. */

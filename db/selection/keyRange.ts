@@ -1,4 +1,4 @@
-import type { Binds } from '../sql/binds.ts';
+import type { Binds } from '../sql/conditions.ts';
 
 /** A stretch of the key space. */
 export interface KeyRange {

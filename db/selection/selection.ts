@@ -2,7 +2,7 @@ import type { TaskWork } from '../../domain/tasks/engineTask.ts';
 import type { ExtractContent } from '../../domain/extract/extractContent.ts';
 import type { SampleFilters } from '../../domain/tasks/filters.ts';
 import type { GcContent } from '../../domain/gc/gcContent.ts';
-import type { Binds } from '../sql/binds.ts';
+import type { Binds } from '../sql/conditions.ts';
 import { between, eventConditions, faceConditions } from './filters.ts';
 import { createWithin, type KeyRange, type Within } from './keyRange.ts';
 

@@ -1,5 +1,5 @@
 import type { EngineTask } from '../../domain/tasks/engineTask.ts';
-import { createBinds } from '../sql/binds.ts';
+import { createBinds } from '../sql/conditions.ts';
 import type { Sql } from '../sql/connection.ts';
 import { createWithin } from './keyRange.ts';
 import { filterConditions, walkedTable } from './selection.ts';

@@ -8,7 +8,7 @@ import {
 } from '../../domain/tasks/preview.ts';
 import { taskTypes } from '../../domain/tasks/task.ts';
 import { askInTime } from '../sql/askInTime.ts';
-import { createBinds } from '../sql/binds.ts';
+import { createBinds } from '../sql/conditions.ts';
 import type { Database, Sql } from '../sql/connection.ts';
 import { timeOf } from '../sql/databaseClock.ts';
 import { everything } from './keyRange.ts';

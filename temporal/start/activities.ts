@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { createOriginDeletion } from '../../activities/gc/deleteOrigin.ts';
+import { createOriginDeletion } from '../../activities/gc/settleOrigins.ts';
 import { createActivities } from '../../activities/index.ts';
 import { explainFailure } from '../../db/engine/faults.ts';
 import { createPartPlan } from '../../db/engine/partPlan.ts';

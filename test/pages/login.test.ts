@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { sameSitePath } from '../../api/html/sameSitePath.ts';
+import { sameSitePath } from '../../api/html/returnTo.ts';
 import { formatDuration } from '../../views/assets/words.js';
 import { rootLogin, rootPassword } from '../support/servers/apiServer.ts';
 import { basic } from '../support/rows/basic.ts';

@@ -1,6 +1,6 @@
+import ipaddr from 'ipaddr.js';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { DomainError } from '../../../domain/errors.ts';
-import { ipv6Prefix, usualForm } from '../../../platform/ipAddress.ts';
 
 /** Guesses of one network are counted, wherever they arrive: log-in form, JSON, Authorization header; of all processes together. */
 export interface LoginLimit {
@@ -98,4 +98,19 @@ export function siteOf(address: string): string | null {
 /** A connection that is gone has no address any more. */
 function orNone(address: string): string {
   return address === '' ? '::' : address;
+}
+
+/** The first groups of 16 bits of an IPv6 address, such as `2001:db8:0`; null for IPv4, also where it is written as IPv6. */
+function ipv6Prefix(address: string, groups: number): string | null {
+  const parsed = ipaddr.process(address);
+  if (parsed instanceof ipaddr.IPv4) return null;
+  return parsed.parts
+    .slice(0, groups)
+    .map((part) => part.toString(16))
+    .join(':');
+}
+
+/** The address in its usual form; IPv4 that is written as IPv6 becomes IPv4. */
+function usualForm(address: string): string {
+  return ipaddr.process(address).toString();
 }

@@ -14,7 +14,7 @@ import type { PageSources } from '../../html/deps.ts';
 import { fieldsOf } from '../../html/form.ts';
 import { faultsOf } from '../../html/formFaults.ts';
 import { leadTo, flash, sendPage } from '../../html/pageAnswer.ts';
-import { forgetWanted, wantedOf } from '../../html/wanted.ts';
+import { forgetReturnTo, returnToOf } from '../../html/returnTo.ts';
 
 export function loginPages(deps: LoginDeps & Pick<PageSources, 'contract'>) {
   const { authenticator, accountActions, contract, sessionAudit, clock } = deps;
@@ -22,7 +22,7 @@ export function loginPages(deps: LoginDeps & Pick<PageSources, 'contract'>) {
 
   const form: RequestHandler = (req, res) => {
     if (contextOf(req).identity !== undefined) res.redirect(302, paths.home);
-    else sendPage(req, res, 'login/login', loginPage({ login: '', fault: null, lost: wantedOf(req).lost }));
+    else sendPage(req, res, 'login/login', loginPage({ login: '', fault: null, lost: returnToOf(req).lost }));
   };
 
   const logIn: RequestHandler = async (req, res) => {
@@ -34,8 +34,8 @@ export function loginPages(deps: LoginDeps & Pick<PageSources, 'contract'>) {
       }
       await sessionAudit.loggedIn(req, account);
       await beginSession(req, account, fingerprint, password, clock);
-      forgetWanted(res);
-      leadTo(req, res, wantedOf(req).address ?? paths.home);
+      forgetReturnTo(res);
+      leadTo(req, res, returnToOf(req).address ?? paths.home);
     } catch (error) {
       await sessionAudit.refused(req, login.trim(), error);
       const fault = faultOf(error);

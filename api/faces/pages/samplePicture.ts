@@ -2,7 +2,6 @@ import type { RequestHandler } from 'express';
 import { DomainError } from '../../../domain/errors.ts';
 import { noPicture } from '../../../views/components/picture/picture.ts';
 import type { PageSources } from '../../html/deps.ts';
-import { pictureType } from './pictureType.ts';
 import { uuidOf } from '../../html/uuidOf.ts';
 
 type PictureSources = Pick<PageSources, 'faceQueries' | 'images'>;
@@ -33,4 +32,12 @@ export function samplePicture({ faceQueries, images }: PictureSources): RequestH
     res.set({ 'Cache-Control': 'private, max-age=60', 'X-Content-Type-Options': 'nosniff' });
     res.type(type).send(bytes);
   };
+}
+
+/** What an image is by its first bytes, whatever its name says; null: nothing that a browser should be shown. */
+function pictureType(bytes: Buffer): string | null {
+  if (bytes.subarray(0, 3).equals(Buffer.of(0xff, 0xd8, 0xff))) return 'image/jpeg';
+  if (bytes.subarray(0, 8).equals(Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'))) return 'image/png';
+  const isWebp = bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WEBP';
+  return isWebp ? 'image/webp' : null;
 }

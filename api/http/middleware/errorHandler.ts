@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import type { ErrorRequestHandler, Request, Response } from 'express';
+import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'express';
 import type { Logger } from 'pino';
 import { DomainError } from '../../../domain/errors.ts';
 import { TooManyLoginsError } from '../../accounts/auth/loginLimit.ts';
 import { presentError, presentInternalError } from '../errorBody.ts';
+import { breakOff } from '../jsonStream.ts';
 import { contextOf } from '../requestContext.ts';
 import { excludesChallenge } from './authenticate.ts';
-import { breakOff } from '../jsonStream.ts';
 
 export interface ErrorHandlerDeps {
   readonly log: Logger;
@@ -92,4 +92,10 @@ export function setRetryAfter(res: Response, error: DomainError): void {
   const { status } = error.entry;
   if (error instanceof TooManyLoginsError) res.setHeader('Retry-After', error.retryAfterSeconds);
   if ((status === 429 || status === 503) && !res.hasHeader('Retry-After')) res.setHeader('Retry-After', '5');
+}
+
+export function notFound(): RequestHandler {
+  return () => {
+    throw new DomainError('pageNotFound', 'no such page');
+  };
 }

@@ -1,7 +1,7 @@
 import { randomFillSync } from 'node:crypto';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import type { RequestHandler } from 'express';
+import type { RequestHandler, Response } from 'express';
 import helmet from 'helmet';
 
 type Header = readonly [name: string, value: string];
@@ -52,4 +52,18 @@ function fixedHeaders(secure: boolean): readonly Header[] {
     if (error !== undefined) throw new Error('helmet refuses its settings', { cause: error });
   });
   return answer.getHeaderNames().map((name) => [name, String(answer.getHeader(name))]);
+}
+
+/** Keeps answers out of every cache, unless they say otherwise: what is answered is for whoever asks, at that moment. */
+export function noStore(): RequestHandler {
+  return (_req, res, next) => {
+    res.setHeader('Cache-Control', 'no-store');
+    next();
+  };
+}
+
+/** Before `sendFile` of what everybody may have: it decides itself how long that may be kept. */
+export function mayBeStored(res: Response): Response {
+  res.removeHeader('Cache-Control');
+  return res;
 }

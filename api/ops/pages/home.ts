@@ -1,19 +1,18 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
 import type { Paging } from '../../../db/sql/paging.ts';
 import type { StatusCount } from '../../../db/tasks/taskQueries.ts';
-import { runHealthChecks, type HealthCheck } from '../../../platform/healthChecks.ts';
-import { createRecent } from '../../../platform/recent.ts';
+import { type HealthCheck, runHealthChecks } from '../../../platform/healthChecks.ts';
 import { dayStep, hourStep } from '../../../views/pages/home/activity.ts';
 import { overdueAtMost } from '../../../views/pages/home/attention.ts';
 import { homePage, type HomePage } from '../../../views/pages/home/home.ts';
 import type { TaskShape } from '../../../views/shapes.ts';
 import { presentAccount } from '../../accounts/present.ts';
-import { presentTaskOfPage } from '../../tasks/present/task.ts';
-import { missingOf, type WorkerCounts } from '../../tasks/live/workerWatch.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { sendPage } from '../../html/pageAnswer.ts';
 import { readPaging } from '../../html/paging.ts';
-import { toldInTime } from '../../html/toldInTime.ts';
+import { missingOf, type WorkerCounts } from '../../tasks/live/workerWatch.ts';
+import { presentTaskOfPage } from '../../tasks/present/task.ts';
 
 type HomeSources = Pick<
   PageSources,
@@ -130,4 +129,41 @@ async function tasksOf(
   const rows = await taskQueries.page({ taskIds }, { page: 1, pageSize: taskIds.length });
   const byId = new Map(rows.map((row) => [row.taskId, presentTaskOfPage(row)]));
   return ids.map((list) => list.flatMap((id) => byId.get(id) ?? []));
+}
+
+// A page comes within two seconds, of which its own making takes some.
+const limitMs = 1_400;
+
+/** One of the many things of a page; null: the database did not tell it in time, and the page comes without it. */
+async function toldInTime<T>(
+  asked: Promise<T>,
+  isUnavailable: (error: unknown) => boolean,
+): Promise<T | null> {
+  const answered = new AbortController();
+  const late = delay(limitMs, null, { signal: answered.signal, ref: false }).catch(() => null);
+  try {
+    return await Promise.race([asked, late]);
+  } catch (error) {
+    if (!isUnavailable(error)) throw error;
+    return null;
+  } finally {
+    answered.abort();
+  }
+}
+
+/**
+ * An answer that may be some seconds old: whoever asks within `maxAgeMs` of the last question shares its answer. One
+ * that failed is asked for again.
+ */
+function createRecent<T>(ask: () => Promise<T>, maxAgeMs: number): () => Promise<T> {
+  let last: { readonly answer: Promise<T>; readonly time: number } | null = null;
+  return () => {
+    if (last !== null && Date.now() - last.time < maxAgeMs) return last.answer;
+    const asked = { answer: ask(), time: Date.now() };
+    last = asked;
+    asked.answer.catch(() => {
+      if (last === asked) last = null;
+    });
+    return asked.answer;
+  };
 }

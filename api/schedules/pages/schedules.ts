@@ -15,12 +15,11 @@ import type { PageSources } from '../../html/deps.ts';
 import { fieldsOf } from '../../html/form.ts';
 import { formOptions, type FormSources } from '../../tasks/pages/formOptions.ts';
 import { faultsOf } from '../../html/formFaults.ts';
-import { carriedValues } from '../../html/carriedValues.ts';
+import { carriedValues } from '../../tasks/pages/taskForm.ts';
 import { countFault, previewForm, type LookSources } from '../../tasks/pages/previewForm.ts';
 import { leadTo, flash, sendPage } from '../../html/pageAnswer.ts';
 import { readPaging } from '../../html/paging.ts';
-import { readSchedule } from './scheduleForm.ts';
-import { scheduleValues } from './scheduleValues.ts';
+import { readSchedule, scheduleValues } from './scheduleForm.ts';
 import { idOf } from '../../tasks/pages/taskId.ts';
 
 type ScheduleSources = FormSources &

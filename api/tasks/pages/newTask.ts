@@ -12,10 +12,9 @@ import type { PageSources } from '../../html/deps.ts';
 import { fieldsOf } from '../../html/form.ts';
 import { formOptions, type FormSources } from './formOptions.ts';
 import { faultsOf } from '../../html/formFaults.ts';
-import { carriedValues } from '../../html/carriedValues.ts';
+import { carriedValues, readTaskForm, type TaskRequest } from './taskForm.ts';
 import { countFault, previewForm, type LookSources } from './previewForm.ts';
 import { leadTo, flash, sendPage } from '../../html/pageAnswer.ts';
-import { readTaskForm, type TaskRequest } from './taskForm.ts';
 
 type NewTaskSources = FormSources & LookSources & Pick<PageSources, 'taskActions' | 'contract'>;
 

@@ -1,10 +1,13 @@
 import type { Request } from 'express';
 import type { OwnedVersion } from '../../../domain/extract/heldVersions.ts';
+import type { PreviewObject } from '../../../domain/tasks/preview.ts';
 import type { TaskPreviewInput } from '../../../views/pages/tasks/taskPreview.ts';
-import { presentTaskPreview } from '../present/taskPreview.ts';
-import { identityOf } from '../../http/requestContext.ts';
+import type { EventCardShape, FaceCardShape } from '../../../views/shapes.ts';
+import { presentEventCard } from '../../faces/present/event.ts';
+import { presentFaceCard } from '../../faces/present/faceCards.ts';
 import type { PageSources } from '../../html/deps.ts';
-import { picturedObjects } from './picturedObjects.ts';
+import { identityOf } from '../../http/requestContext.ts';
+import { presentTaskPreview } from '../present/taskPreview.ts';
 import type { TaskRequest } from './taskForm.ts';
 
 export type LookSources = Pick<
@@ -71,4 +74,18 @@ function defaultVersionOf(
   const { descriptor_version: version, descriptor_type: type = 'face' } = filters;
   const isDefault = version === (type === 'face' ? defaultFaceVersion : defaultBodyVersion);
   return isDefault ? { objects: target === 'face_descriptors' ? 'faces' : 'events', version, type } : null;
+}
+
+/** The objects of a preview with what their pictures are shown by. */
+async function picturedObjects(
+  { faceQueries, eventQueries }: Pick<PageSources, 'faceQueries' | 'eventQueries'>,
+  objects: readonly PreviewObject[],
+): Promise<{ faces: FaceCardShape[]; events: EventCardShape[] }> {
+  const faceIds = objects.flatMap((object) => ('faceId' in object ? [object.faceId] : []));
+  const eventIds = objects.flatMap((object) => ('eventId' in object ? [object.eventId] : []));
+  const [faces, events] = await Promise.all([
+    faceIds.length === 0 ? [] : faceQueries.cards(faceIds),
+    eventIds.length === 0 ? [] : eventQueries.cards(eventIds),
+  ]);
+  return { faces: faces.map(presentFaceCard), events: events.map(presentEventCard) };
 }

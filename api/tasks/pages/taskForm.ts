@@ -1,6 +1,7 @@
 import type { ExtractRequest, ExtractionTarget } from '../../../domain/extract/extractContent.ts';
-import type { EventFilters, FaceFilters } from '../../../domain/tasks/filters.ts';
 import type { GcRequest } from '../../../domain/gc/gcContent.ts';
+import type { EventFilters, FaceFilters } from '../../../domain/tasks/filters.ts';
+import type { Typed } from '../../../views/components/field/field.ts';
 import { filterFields } from '../../../views/pages/tasks/filterFields.ts';
 import { statusBox, toldStatuses } from '../../../views/pages/tasks/notificationFields.ts';
 import type { TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
@@ -132,4 +133,14 @@ function number<Name extends string>(values: Values, name: Name): Partial<Record
 
 function isTicked(values: Values, name: string): boolean {
   return values[name] !== undefined;
+}
+
+/** What was typed in the form of one kind, for that of another. Nothing is to be removed because it was to be made. */
+export function carriedValues(kind: TaskKind, values: Readonly<Record<string, string>>): Typed {
+  const { former_kind: former = '', descriptor_version: version, confirm_all: _confirmed, ...kept } = values;
+  const isAlike = former.startsWith('extract-') === kind.startsWith('extract-');
+  return {
+    values: { kind, ...kept, ...(isAlike && version !== undefined ? { descriptor_version: version } : {}) },
+    faults: {},
+  };
 }

@@ -1,5 +1,5 @@
 import { Context, asyncLocalStorage } from '@temporalio/activity';
-import { createOriginDeletion } from '../../../activities/gc/deleteOrigin.ts';
+import { createOriginDeletion } from '../../../activities/gc/settleOrigins.ts';
 import { createActivities, type Activities } from '../../../activities/index.ts';
 import { createEngineStores } from '../../../db/stores.ts';
 import { createDatabase } from '../../../db/sql/connection.ts';

@@ -5,7 +5,7 @@ import type { presentAuditEntry } from '../../../api/audit/present.ts';
 import type { presentAccount, presentAccountStats } from '../../../api/accounts/present.ts';
 import type { ErrorJson } from '../../../api/http/errorBody.ts';
 import type { presentList } from '../../../api/lists/present.ts';
-import type { presentNotification } from '../../../api/notifications/present.ts';
+import type { presentNotification } from '../../../api/notifications/json.ts';
 import type { ScheduleJson } from '../../../api/schedules/present.ts';
 import type { presentSubtask, TaskJson } from '../../../api/tasks/present/task.ts';
 import type { presentTaskError } from '../../../api/errors/present.ts';

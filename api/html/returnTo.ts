@@ -1,9 +1,8 @@
 import type { Request, Response } from 'express';
 import { cookieName } from '../http/middleware/session.ts';
-import { sameSitePath } from './sameSitePath.ts';
 
 /** Why somebody was led to the log-in page. */
-export interface Wanted {
+export interface ReturnTo {
   /** Where to go on after it; null: home. */
   readonly address: string | null;
   readonly lost: 'page' | 'form' | null;
@@ -16,7 +15,7 @@ const longestAddress = 2_000;
 const keptMs = 10 * 60_000;
 
 /** Before somebody who is not signed in is led to the log-in page. */
-export function keepWanted(req: Request, res: Response): void {
+export function rememberReturnTo(req: Request, res: Response): void {
   const isForm = req.method === 'POST';
   const wanted = new URLSearchParams({
     address: isForm || req.originalUrl.length > longestAddress ? '' : req.originalUrl,
@@ -26,7 +25,7 @@ export function keepWanted(req: Request, res: Response): void {
   res.cookie(name, value, { ...options, secure: req.secure, maxAge: keptMs, encode: String });
 }
 
-export function wantedOf(req: Request): Wanted {
+export function returnToOf(req: Request): ReturnTo {
   const value = new RegExp(`(?:^|; )${name}=([^;]*)`).exec(req.get('Cookie') ?? '')?.[1];
   const wanted = new URLSearchParams(value);
   const lost = wanted.get('lost');
@@ -36,11 +35,20 @@ export function wantedOf(req: Request): Wanted {
   };
 }
 
-export function forgetWanted(res: Response): void {
+export function forgetReturnTo(res: Response): void {
   res.clearCookie(name, options);
 }
 
 /** The cookie of a session that is over: strangers get none. */
 function hadSession(req: Request): boolean {
   return (req.get('Cookie') ?? '').includes(`${cookieName}=`);
+}
+
+const anySite = 'http://here.invalid';
+
+/** The address as browsers read it when it leads to this very site, else null: `//host`, `/\host`, `/..//host` do not. */
+export function sameSitePath(text: string): string | null {
+  if (!text.startsWith('/') || !URL.canParse(text, anySite)) return null;
+  const { origin, pathname, search, hash } = new URL(text, anySite);
+  return origin === anySite && !pathname.startsWith('//') ? pathname + search + hash : null;
 }
