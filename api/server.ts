@@ -1,6 +1,7 @@
 import { ConfigError, loadConfig } from '../platform/config.ts';
 import { keepFilesPrivate } from '../platform/privateFiles.ts';
-import { startApi, type ApiConfig } from './start/startApi.ts';
+import type { ApiConfig } from './start/resources.ts';
+import { startApi } from './start/startApi.ts';
 
 keepFilesPrivate();
 await startApi(readConfig());

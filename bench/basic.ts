@@ -1,7 +1,7 @@
 import { textTable } from '../commands/cli/textTable.ts';
 import { median, round } from './harness/figures.ts';
 import { loadHttp, type Load } from './harness/loadHttp.ts';
-import type { Measurement } from './measurements.ts';
+import type { Measurement } from './harness/measurement.ts';
 
 const connections = 20;
 

@@ -3,7 +3,7 @@ import { watchCounters } from '../books/watchCounters.ts';
 import type { Bed } from './harness/bed.ts';
 import { percentile, round } from './harness/figures.ts';
 import { freshTables } from './harness/freshTables.ts';
-import type { Measurement } from './measurements.ts';
+import type { Measurement } from './harness/measurement.ts';
 
 /** How soon a task under load obeys, and how soon it goes on when its worker is killed. */
 export const control: Measurement = {

@@ -2,7 +2,7 @@ import type { Bed } from './harness/bed.ts';
 import { median, round } from './harness/figures.ts';
 import { freshTables } from './harness/freshTables.ts';
 import { runGcTask } from './harness/gcTask.ts';
-import type { Measurement } from './measurements.ts';
+import type { Measurement } from './harness/measurement.ts';
 import { textTable } from '../commands/cli/textTable.ts';
 
 const [ofTask, ofFloor] = [2, 3];

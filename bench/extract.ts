@@ -6,7 +6,7 @@ import { textTable } from '../commands/cli/textTable.ts';
 import type { Bed } from './harness/bed.ts';
 import { runBareModelLoop } from './harness/extractFloor.ts';
 import { median, round, type Say, secondsToEnd } from './harness/figures.ts';
-import type { Measurement } from './measurements.ts';
+import type { Measurement } from './harness/measurement.ts';
 import { memoryCells, memoryHead, watchMemory, type Memory } from './harness/memory.ts';
 
 export interface ExtractRun {

@@ -4,7 +4,7 @@ import { round } from './harness/figures.ts';
 import { freshTables } from './harness/freshTables.ts';
 import { runGcTask } from './harness/gcTask.ts';
 import { longestHistory } from './harness/histories.ts';
-import type { Measurement } from './measurements.ts';
+import type { Measurement } from './harness/measurement.ts';
 
 const partsAtMost = 20_000;
 const floor = 'insert into bench_commits values ($1)';

@@ -3,7 +3,7 @@ import type { Bed } from './harness/bed.ts';
 import { median, round, type Say } from './harness/figures.ts';
 import { freshTables } from './harness/freshTables.ts';
 import { deleteBare, floorStatements, runGcTask, type GcTaskRun } from './harness/gcTask.ts';
-import type { Measurement } from './measurements.ts';
+import type { Measurement } from './harness/measurement.ts';
 import { memoryCells, memoryHead, type Memory } from './harness/memory.ts';
 
 export interface GcRun {

@@ -4,7 +4,7 @@ import { round } from './harness/figures.ts';
 import { freshTables } from './harness/freshTables.ts';
 import { runGcTask } from './harness/gcTask.ts';
 import { longestHistory } from './harness/histories.ts';
-import type { Measurement } from './measurements.ts';
+import type { Measurement } from './harness/measurement.ts';
 
 /** The same gc over ten times as many faces, again and again, up to `--faces`. */
 export const growth: Measurement = {

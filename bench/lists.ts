@@ -5,7 +5,7 @@ import { textTable } from '../commands/cli/textTable.ts';
 import type { Bed } from './harness/bed.ts';
 import { median, round } from './harness/figures.ts';
 import { loadHttp, type Load } from './harness/loadHttp.ts';
-import type { Measurement } from './measurements.ts';
+import type { Measurement } from './harness/measurement.ts';
 
 const connections = 20;
 const floorServer = fileURLToPath(new URL('harness/listsFloorServer.ts', import.meta.url));

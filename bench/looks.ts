@@ -6,7 +6,7 @@ import { createTaskLifecycle } from '../db/engine/taskLifecycle.ts';
 import { createTaskQueries } from '../db/tasks/taskQueries.ts';
 import type { Bed } from './harness/bed.ts';
 import { median, round } from './harness/figures.ts';
-import type { Measurement } from './measurements.ts';
+import type { Measurement } from './harness/measurement.ts';
 
 const mostParts = 500_000;
 const running = 10;

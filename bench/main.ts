@@ -9,7 +9,8 @@ import { createLogger } from '../platform/logger.ts';
 import { printableLines } from '../platform/printable.ts';
 import { createShutdown } from '../platform/shutdown.ts';
 import { openBed } from './harness/bed.ts';
-import { type BenchOptions, type Measured, type Measurement, measurements } from './measurements.ts';
+import { measurements } from './measurements.ts';
+import type { BenchOptions, Measured, Measurement } from './harness/measurement.ts';
 import { createSay, type Say } from './harness/figures.ts';
 
 const resultsFolder = fileURLToPath(new URL('results/', import.meta.url));

@@ -1,4 +1,3 @@
-import type { Environment } from '../platform/config.ts';
 import { basic } from './basic.ts';
 import { control } from './control.ts';
 import { dropVersion } from './dropVersion.ts';
@@ -12,34 +11,7 @@ import { pages } from './pages.ts';
 import { planning } from './planning.ts';
 import { reads } from './reads.ts';
 import { scale } from './scale.ts';
-import type { Bed } from './harness/bed.ts';
-import type { Say } from './harness/figures.ts';
-
-export interface BenchOptions {
-  readonly faces: number;
-  readonly samples: number;
-  readonly runs: number;
-  /** Of tasks, and of their errors, in lists and pages. */
-  readonly rows: number;
-  /** Of each load by HTTP. */
-  readonly seconds: number;
-  /** Of pauses and cancels. */
-  readonly times: number;
-}
-
-/** What a measurement found: figures for the JSON file, and a report for people. */
-export interface Measured {
-  readonly figures: object;
-  readonly lines: readonly string[];
-}
-
-export interface Measurement {
-  /** One line for `--help`. */
-  readonly about: string;
-  /** Settings of the system that is measured, beside those of every bed. */
-  readonly settings?: Environment;
-  measure(bed: Bed, options: BenchOptions, say: Say): Promise<Measured>;
-}
+import type { Measurement } from './harness/measurement.ts';
 
 /** By the name that is typed. */
 export const measurements = {

@@ -2,7 +2,7 @@ import { textTable } from '../commands/cli/textTable.ts';
 import { adminHeader } from './harness/loadHttp.ts';
 import type { Bed } from './harness/bed.ts';
 import { median, round } from './harness/figures.ts';
-import type { Measurement } from './measurements.ts';
+import type { Measurement } from './harness/measurement.ts';
 import { seedPages, type Seeded } from './harness/seedPages.ts';
 
 interface Look {

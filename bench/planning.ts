@@ -3,7 +3,7 @@ import { createPartPlan } from '../db/engine/partPlan.ts';
 import type { Bed } from './harness/bed.ts';
 import { round } from './harness/figures.ts';
 import { freshTables } from './harness/freshTables.ts';
-import type { Measurement } from './measurements.ts';
+import type { Measurement } from './harness/measurement.ts';
 
 const chunk = 500_000;
 const fewIn = 10_000;

@@ -5,7 +5,7 @@ import type { Bed } from './harness/bed.ts';
 import { percentile, round } from './harness/figures.ts';
 import { freshTables } from './harness/freshTables.ts';
 import { deleteBare, floorStatements, runGcTask } from './harness/gcTask.ts';
-import type { Measurement } from './measurements.ts';
+import type { Measurement } from './harness/measurement.ts';
 
 const readers = 2;
 const mostKept = 100_000;

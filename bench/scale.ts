@@ -8,7 +8,7 @@ import { startChild, type Child } from '../commands/system/childProcess.ts';
 import type { Bed } from './harness/bed.ts';
 import { importSamples } from './extract.ts';
 import { median, round, secondsToEnd } from './harness/figures.ts';
-import type { Measurement } from './measurements.ts';
+import type { Measurement } from './harness/measurement.ts';
 
 const version = 4;
 const dimension = 256;

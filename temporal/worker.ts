@@ -3,7 +3,8 @@ import { catalogueWith } from '../extraction/catalogue.ts';
 import { ConfigError, loadConfig } from '../platform/config.ts';
 import { keepFilesPrivate } from '../platform/privateFiles.ts';
 import { queueNames, type QueueName } from '../workflows/messages.ts';
-import { startWorker, type WorkerConfig } from './start/startWorker.ts';
+import type { WorkerConfig } from './start/resources.ts';
+import { startWorker } from './start/startWorker.ts';
 
 const usage = `npm run worker -- [--queues ${queueNames.join(',')}]\n`;
 

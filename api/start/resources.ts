@@ -6,6 +6,7 @@ import { createPools } from '../../db/sql/pools.ts';
 import { createStores } from '../../db/stores.ts';
 import { listenToTaskChanges } from '../../db/tasks/taskChanges.ts';
 import { openImageStore } from '../../imagestore/folder.ts';
+import type { Config } from '../../platform/config.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 import { createMonthlyCounts } from '../../platform/monthlyCounts.ts';
@@ -13,7 +14,12 @@ import { createPasswords } from '../../platform/passwords.ts';
 import type { Shutdown } from '../../platform/shutdown.ts';
 import { connectionSettings } from '../../temporal/connectionOptions.ts';
 import { createGateway } from '../../temporal/gateway.ts';
-import type { ApiConfig } from './startApi.ts';
+
+export type ApiConfig = Config & {
+  readonly databaseUrl: string;
+  readonly temporalAddress: string;
+  readonly sessionSecret: string;
+};
 
 /** A process of the API: what it was started with, and how it stops. */
 export interface ApiProcess {

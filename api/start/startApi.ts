@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { waitUntilMigrated } from '../../db/schema/isMigrated.ts';
 import { isUnavailable } from '../../db/sql/unavailable.ts';
-import { ConfigError, type Config } from '../../platform/config.ts';
+import { ConfigError } from '../../platform/config.ts';
 import { checkPlace } from '../../platform/listen.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createShutdown } from '../../platform/shutdown.ts';
@@ -10,13 +10,7 @@ import type { App } from '../app.ts';
 import { startHttpServer } from '../http/httpServer.ts';
 import { startWaitingServer } from '../http/waitingServer.ts';
 import { openApp } from './openApp.ts';
-import { openResources, type ApiProcess } from './resources.ts';
-
-export type ApiConfig = Config & {
-  readonly databaseUrl: string;
-  readonly temporalAddress: string;
-  readonly sessionSecret: string;
-};
+import { openResources, type ApiConfig, type ApiProcess } from './resources.ts';
 
 const warmAtMostMs = 3_000;
 

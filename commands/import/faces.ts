@@ -7,7 +7,7 @@ import { jitterSample } from '../../extraction/pictures/jitter.ts';
 import { decodePhoto } from '../../extraction/pictures/photo.ts';
 import { warpFace } from '../../extraction/pictures/warp.ts';
 import type { FilePath } from './photoFolder.ts';
-import { reasonOf } from './report.ts';
+import { reasonOf } from './reasonOf.ts';
 
 /** Which of the faces in a photo are brought in. */
 export interface FaceLimits {

@@ -6,7 +6,7 @@ import { describeGroup, type Refused, type Versions } from './describe.ts';
 import { copiesOf, findFaces, type FaceLimits, type WantedFace } from './faces.ts';
 import { addEvents, repair, type KnownDeps } from './knownFaces.ts';
 import type { FilePath } from './photoFolder.ts';
-import { reasonOf } from './report.ts';
+import { reasonOf } from './reasonOf.ts';
 import { writeImages } from './writeImages.ts';
 
 export interface ImportDeps extends KnownDeps {

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { relative } from 'node:path';
 import { stringify } from 'csv-stringify/sync';
-import { printable, printablePath } from '../../platform/printable.ts';
+import { printablePath } from '../../platform/printable.ts';
 import { textTable } from '../cli/textTable.ts';
 import type { ImportSummary } from './importPhotos.ts';
 import type { FilePath, LeftOut } from './photoFolder.ts';
@@ -65,15 +65,4 @@ function nameWithin(folder: string, file: FilePath): string {
 /** Of a long path the end says more. */
 function shorten(name: string): string {
   return name.length <= widestName ? name : `…${name.slice(1 - widestName)}`;
-}
-
-const longest = 200;
-
-/** Why something failed, in one line of bounded length, without the path that the file system says it of. */
-export function reasonOf(error: unknown): string {
-  const text = error instanceof Error ? error.message : String(error);
-  const isOfFileSystem = error instanceof Error && 'syscall' in error;
-  const said = isOfFileSystem ? text.replace(/, [a-z]+( '.*)?$/s, '') : text;
-  const line = printable(said.trim().replaceAll(/\s*\n\s*/g, '; '));
-  return line.length > longest ? `${line.slice(0, longest)}…` : line;
 }

@@ -2,15 +2,25 @@ import { createDatabase } from '../../db/sql/connection.ts';
 import { createDatabaseClock } from '../../db/sql/databaseClock.ts';
 import { createTurns } from '../../db/engine/turns.ts';
 import { createEngineStores } from '../../db/stores.ts';
+import type { ExtractorEntry } from '../../extraction/catalogue.ts';
 import { openImageStore } from '../../imagestore/folder.ts';
 import { createSampleRemoval } from '../../imagestore/sampleRemoval.ts';
+import type { Config } from '../../platform/config.ts';
 import type { Logger } from '../../platform/logger.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 import type { Shutdown } from '../../platform/shutdown.ts';
+import type { QueueName } from '../../workflows/messages.ts';
 import { createAdmission } from '../admission.ts';
 import { connectionSettings } from '../connectionOptions.ts';
 import { createGateway } from '../gateway.ts';
-import type { WorkerConfig } from './startWorker.ts';
+
+export type WorkerConfig = Config & {
+  readonly databaseUrl: string;
+  readonly temporalAddress: string;
+  readonly queues: readonly QueueName[];
+  /** Every network that is at hand, our own and remote ones. */
+  readonly catalogue: readonly ExtractorEntry[];
+};
 
 /** A worker's process: what it was started with, and how it stops. */
 export interface WorkerProcess {

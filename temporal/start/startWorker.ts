@@ -3,11 +3,8 @@ import { join } from 'node:path';
 import { ensureDescriptorPartition } from '../../db/schema/descriptorPartitions.ts';
 import { waitUntilMigrated } from '../../db/schema/isMigrated.ts';
 import { release } from '../../domain/release.ts';
-import type { ExtractorEntry } from '../../extraction/catalogue.ts';
-import type { Config } from '../../platform/config.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createShutdown } from '../../platform/shutdown.ts';
-import type { QueueName } from '../../workflows/messages.ts';
 import { ensureWorkflowBundle } from '../bundle.ts';
 import { runPresence } from '../presence.ts';
 import { installRuntime } from '../runtime.ts';
@@ -16,15 +13,7 @@ import { createWorkers, fixedSlots } from '../workers.ts';
 import { createWorkerActivities } from './activities.ts';
 import { createNetworks } from './networks.ts';
 import { startOrchestrator } from './orchestrator.ts';
-import { openResources } from './resources.ts';
-
-export type WorkerConfig = Config & {
-  readonly databaseUrl: string;
-  readonly temporalAddress: string;
-  readonly queues: readonly QueueName[];
-  /** Every network that is at hand, our own and remote ones. */
-  readonly catalogue: readonly ExtractorEntry[];
-};
+import { openResources, type WorkerConfig } from './resources.ts';
 
 /** Starts a worker of this process; resolves when it takes work. Stops in order when the process is told to. */
 export async function startWorker(config: WorkerConfig): Promise<void> {

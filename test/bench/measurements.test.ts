@@ -4,7 +4,8 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { openBed, type Bed } from '../../bench/harness/bed.ts';
-import { measurements, type BenchOptions, type Measurement } from '../../bench/measurements.ts';
+import { measurements } from '../../bench/measurements.ts';
+import type { BenchOptions, Measurement } from '../../bench/harness/measurement.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createTestDatabase, testTemporalAddress, type TestDatabase } from '../support/servers/database.ts';
 
