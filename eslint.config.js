@@ -41,7 +41,6 @@ const libraries = {
   uuid: ['api', 'db'],
   nunjucks: ['views'],
   bootstrap: ['views'],
-  uplot: ['views'],
   'swagger-ui-dist': ['views'],
   'htmx.org': ['views'],
   croner: ['platform'],

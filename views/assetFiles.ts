@@ -9,8 +9,6 @@ const ownFolder = fileURLToPath(new URL('assets/', import.meta.url));
 
 const vendorFiles: Readonly<Record<string, string>> = {
   'bootstrap.min.css': require.resolve('bootstrap/dist/css/bootstrap.min.css'),
-  'uplot.css': require.resolve('uplot/dist/uPlot.min.css'),
-  'uplot.js': require.resolve('uplot/dist/uPlot.iife.min.js'),
   'swagger-ui.css': require.resolve('swagger-ui-dist/swagger-ui.css'),
   'swagger-ui-bundle.js': require.resolve('swagger-ui-dist/swagger-ui-bundle.js'),
 };

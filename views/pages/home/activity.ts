@@ -39,10 +39,10 @@ export function activity({ now, hour, day }: ActivityInput, running: readonly Ta
   return {
     now: formatRate(rate),
     charts: [
-      objects('objects-hour', 'Objects a second, last hour', hour, stepsTo(seconds, 3_600, hourStep)),
-      objects('objects-day', 'Objects a second, last day', day, stepsTo(seconds, 86_400, dayStep)),
-      errors('errors-hour', 'Errors a minute, last hour', hour, stepsTo(seconds, 3_600, hourStep)),
-      errors('errors-day', 'Errors in ten minutes, last day', day, stepsTo(seconds, 86_400, dayStep)),
+      objects('Objects a second, last hour', hour, stepsTo(seconds, 3_600, hourStep)),
+      objects('Objects a second, last day', day, stepsTo(seconds, 86_400, dayStep)),
+      errors('Errors a minute, last hour', hour, stepsTo(seconds, 3_600, hourStep)),
+      errors('Errors in ten minutes, last day', day, stepsTo(seconds, 86_400, dayStep)),
     ],
   };
 }
@@ -69,7 +69,7 @@ function valuesOf(steps: readonly ActivityShape[], { begins }: Steps): number[] 
   return begins.map((begin) => byTime.get(begin) ?? 0);
 }
 
-function objects(id: string, title: string, done: readonly ActivityShape[], steps: Steps) {
+function objects(title: string, done: readonly ActivityShape[], steps: Steps) {
   const series = taskTypes.map((type) => ({
     name: taskTypeName(type),
     tone: kinds[type] ?? 'soft',
@@ -80,11 +80,11 @@ function objects(id: string, title: string, done: readonly ActivityShape[], step
   }));
   return {
     title,
-    chart: chart({ id, label: title, times: steps.ends, series, unit: 'rate', empty: 'Nothing was done.' }),
+    chart: chart({ label: title, times: steps.ends, series, unit: 'rate', empty: 'Nothing was done.' }),
   };
 }
 
-function errors(id: string, title: string, seen: readonly ActivityShape[], steps: Steps) {
+function errors(title: string, seen: readonly ActivityShape[], steps: Steps) {
   const failed = seen.filter(({ errorCode }) => errorCode !== 0);
   const codes = [...new Set(failed.map(({ errorCode }) => errorCode))].sort((a, b) => a - b);
   const named = codes.length > errorTones.length ? codes.slice(0, errorTones.length - 1) : codes;
@@ -103,7 +103,7 @@ function errors(id: string, title: string, seen: readonly ActivityShape[], steps
   }));
   return {
     title,
-    chart: chart({ id, label: title, times: steps.ends, series, unit: 'count', empty: 'No errors.' }),
+    chart: chart({ label: title, times: steps.ends, series, unit: 'count', empty: 'No errors.' }),
   };
 }
 

@@ -149,7 +149,6 @@ export function taskPage(input: TaskInput): TaskPage {
     history: taskHistory(task, input.acts, input.log),
     strip: partStrip(input.cells),
     rates: chart({
-      id: 'rate-chart',
       label: 'Objects a second',
       empty: isFinal(task.state)
         ? 'It was at work for too short a time to draw its rate.'
