@@ -42,7 +42,6 @@ const libraries = {
   nunjucks: ['views'],
   bootstrap: ['views'],
   'swagger-ui-dist': ['views'],
-  'htmx.org': ['views'],
   croner: ['platform'],
   pino: ['platform'],
   'pino-pretty': ['platform'],
