@@ -41,6 +41,7 @@ const libraries = {
   uuid: ['api', 'db'],
   nunjucks: ['views'],
   bootstrap: ['views'],
+  idiomorph: ['views'],
   'swagger-ui-dist': ['views'],
   croner: ['platform'],
   pino: ['platform'],

@@ -9,6 +9,7 @@ const ownFolder = fileURLToPath(new URL('assets/', import.meta.url));
 
 const vendorFiles: Readonly<Record<string, string>> = {
   'bootstrap.min.css': require.resolve('bootstrap/dist/css/bootstrap.min.css'),
+  'idiomorph.js': require.resolve('idiomorph/dist/idiomorph.esm.js'),
   'swagger-ui.css': require.resolve('swagger-ui-dist/swagger-ui.css'),
   'swagger-ui-bundle.js': require.resolve('swagger-ui-dist/swagger-ui-bundle.js'),
 };
