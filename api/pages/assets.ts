@@ -1,17 +1,20 @@
 import express, { type Router } from 'express';
-import { mayBeStored } from '../middleware/noStore.ts';
+import { extname } from 'node:path';
 import { assetFiles, assetPrefix } from '../../views/assetFiles.ts';
 
 /** The files that pages load. Their address changes with their bytes, so browsers need never ask again. */
 export function assets(): Router {
   const router = express.Router();
   router.get(`${assetPrefix}/:name`, (req, res, next) => {
-    const file = assetFiles.get(req.params.name);
-    if (file === undefined) {
+    const bytes = assetFiles.get(req.params.name);
+    if (bytes === undefined) {
       next();
       return;
     }
-    mayBeStored(res).sendFile(file, { immutable: true, maxAge: '365d', dotfiles: 'allow' });
+    res
+      .type(extname(req.params.name))
+      .set('Cache-Control', 'public, max-age=31536000, immutable')
+      .send(bytes);
   });
   return router;
 }

@@ -219,16 +219,16 @@ test('the theme follows the system until another one is chosen, and that is kept
   await page.goto('/');
   const html = page.locator('html');
   const theme = page.getByRole('group', { name: 'Theme' });
-  assert.equal(await html.getAttribute('data-bs-theme'), 'light');
+  assert.equal(await html.getAttribute('data-theme'), 'light');
   assert.equal(await theme.getByRole('button', { name: 'System' }).getAttribute('aria-pressed'), 'true');
   await theme.getByRole('button', { name: 'Dark' }).click();
-  assert.equal(await html.getAttribute('data-bs-theme'), 'dark');
+  assert.equal(await html.getAttribute('data-theme'), 'dark');
   await page.goto('/accounts');
-  assert.equal(await html.getAttribute('data-bs-theme'), 'dark');
+  assert.equal(await html.getAttribute('data-theme'), 'dark');
   await theme.getByRole('button', { name: 'System' }).click();
-  assert.equal(await html.getAttribute('data-bs-theme'), 'light');
+  assert.equal(await html.getAttribute('data-theme'), 'light');
   await page.emulateMedia({ colorScheme: 'dark' });
-  await page.locator('html[data-bs-theme=dark]').waitFor();
+  await page.locator('html[data-theme=dark]').waitFor();
 });
 
 test('home tells of a task that has come to a standstill though nothing happens', async () => {

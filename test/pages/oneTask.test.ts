@@ -21,11 +21,11 @@ test('all parts are seen at a glance, however many there are', async () => {
   await strip.waitFor();
   assert.equal(await strip.locator('.cell').count(), 100);
   assert.equal(
-    await strip.locator('.cell.cell-running').textContent(),
+    await strip.locator('.cell[fill="var(--bar-running)"]').textContent(),
     'Parts 1 to 10: 1 done, 1 running, 8 waiting · 400 of 5,000 objects · attempt 1',
   );
   assert.match(
-    (await strip.locator('.cell.cell-failed').textContent()) ?? '',
+    (await strip.locator('.cell[fill="var(--bar-failed)"]').textContent()) ?? '',
     /^Parts 771 to 780: 9 waiting, 1 failed/,
   );
   const first = page.getByRole('table', { name: 'Parts of the task' }).getByRole('rowheader').first();
@@ -267,7 +267,12 @@ test('a task whose part cannot go on says so, on which worker, and who is in the
   assert.match(notice, /The task is held up\./);
   assert.ok(notice.includes(`Waiting for a lock: ${detail}.`), notice);
   assert.match(notice, /Error 28108/);
-  const [row] = await textsOf(page.locator('.part-table tbody tr').filter({ hasText: 'pod-1:17' }));
+  const [row] = await textsOf(
+    page
+      .getByRole('table', { name: 'Parts of the task' })
+      .locator('tbody tr')
+      .filter({ hasText: 'pod-1:17' }),
+  );
   assert.ok(row?.includes(detail), row);
 
   await page.goto('/');

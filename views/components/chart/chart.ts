@@ -14,7 +14,7 @@ export interface ChartInput {
   readonly empty: string;
 }
 
-export type ChartTone = 'accent' | 'soft' | 'bad' | 'wait';
+export type ChartTone = 'active' | 'neutral' | 'bad' | 'waiting';
 
 /** Lines over time. */
 export interface Chart {

@@ -12,8 +12,8 @@ export const examples: readonly Example<Chart>[] = [
     input: chart({
       ...{ label: 'Objects a second', unit: 'rate', empty: '', times },
       series: [
-        { name: 'Additional extract', tone: 'accent', values: wave(80, 5) },
-        { name: 'Garbage collection', tone: 'wait', values: wave(40, 9) },
+        { name: 'Additional extract', tone: 'active', values: wave(80, 5) },
+        { name: 'Garbage collection', tone: 'waiting', values: wave(40, 9) },
       ],
     }),
   },

@@ -30,8 +30,8 @@ export interface Activity {
 export const hourStep = 60;
 export const dayStep = 600;
 const taskTypes = [5, 4] as const;
-const kinds: Readonly<Record<number, ChartTone>> = { 5: 'accent', 4: 'wait' };
-const errorTones: readonly ChartTone[] = ['bad', 'wait', 'accent', 'soft'];
+const kinds: Readonly<Record<number, ChartTone>> = { 5: 'active', 4: 'waiting' };
+const errorTones: readonly ChartTone[] = ['bad', 'waiting', 'active', 'neutral'];
 
 export function activity({ now, hour, day }: ActivityInput, running: readonly TaskShape[]): Activity {
   const seconds = Math.floor(now.getTime() / 1_000);
@@ -72,7 +72,7 @@ function valuesOf(steps: readonly ActivityShape[], { begins }: Steps): number[] 
 function objects(title: string, done: readonly ActivityShape[], steps: Steps) {
   const series = taskTypes.map((type) => ({
     name: taskTypeName(type),
-    tone: kinds[type] ?? 'soft',
+    tone: kinds[type] ?? 'neutral',
     values: valuesOf(
       done.filter(({ taskType, errorCode }) => taskType === type && errorCode === 0),
       steps,
@@ -95,7 +95,7 @@ function errors(title: string, seen: readonly ActivityShape[], steps: Steps) {
   ];
   const series = groups.map((group, index) => ({
     name: group.name,
-    tone: errorTones[index] ?? 'soft',
+    tone: errorTones[index] ?? 'neutral',
     values: valuesOf(
       failed.filter(({ errorCode }) => group.codes.includes(errorCode)),
       steps,

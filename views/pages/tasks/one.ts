@@ -155,7 +155,7 @@ export function taskPage(input: TaskInput): TaskPage {
         : 'Its rate is drawn after some seconds at work.',
       unit: 'rate',
       times: input.rates.map(({ time: seconds }) => seconds),
-      series: [{ name: 'Objects a second', tone: 'accent', values: input.rates.map(({ rate }) => rate) }],
+      series: [{ name: 'Objects a second', tone: 'active', values: input.rates.map(({ rate }) => rate) }],
     }),
     times: times(task, input.startTime),
     about: [
