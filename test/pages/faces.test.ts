@@ -9,7 +9,7 @@ import { buildFace, insertFaces } from '../support/rows.ts';
 import { openSite } from '../support/site.ts';
 import { textsOf } from '../support/textsOf.ts';
 import { registerAccount } from '../support/visitor.ts';
-import { cardName } from '../../views/components/faceGrid/cardName.ts';
+import { cardName } from '../../views/components/faceGrid/pictureCard.ts';
 import { insertPicturedFaces, photograph } from './faceRows.ts';
 
 const site = openSite();
