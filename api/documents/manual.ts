@@ -75,7 +75,7 @@ async function render(text: string, section: string): Promise<Pick<ManualPage, '
     html: html
       .replaceAll(
         '<table>',
-        '<div class="table-wide" tabindex="0" role="region" aria-label="Table"><table class="table table-sm">',
+        '<div class="scrolls" tabindex="0" role="region" aria-label="Table"><table class="table">',
       )
       .replaceAll('</table>', '</table></div>')
       .replaceAll('<pre>', '<pre tabindex="0">'),

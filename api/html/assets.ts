@@ -1,20 +1,23 @@
 import type { RequestHandler } from 'express';
 import express, { type Router } from 'express';
+import { extname } from 'node:path';
 import { assetFiles, assetPrefix } from '../../views/assetFiles.ts';
 import { styleguidePage } from '../../views/pages/styleguide/styleguide.ts';
-import { mayBeStored } from '../http/middleware/securityHeaders.ts';
 import { sendPage } from './pageAnswer.ts';
 
 /** The files that pages load. Their address changes with their bytes, so browsers need never ask again. */
 export function assets(): Router {
   const router = express.Router();
   router.get(`${assetPrefix}/:name`, (req, res, next) => {
-    const file = assetFiles.get(req.params.name);
-    if (file === undefined) {
+    const bytes = assetFiles.get(req.params.name);
+    if (bytes === undefined) {
       next();
       return;
     }
-    mayBeStored(res).sendFile(file, { immutable: true, maxAge: '365d', dotfiles: 'allow' });
+    res
+      .type(extname(req.params.name))
+      .set('Cache-Control', 'public, max-age=31536000, immutable')
+      .send(bytes);
   });
   return router;
 }

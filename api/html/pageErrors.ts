@@ -56,7 +56,7 @@ function logged(log: Logger, req: Request, error: unknown): Fault {
 /** Whether a client that may have JSON or a page wants the page; asked first of all, an answer names `Accept`. */
 export function prefersHtml(req: Request, res: Response): boolean {
   res.vary('Accept');
-  return req.get('HX-Request') === 'true' || req.accepts(['json', 'html']) === 'html';
+  return req.accepts(['json', 'html']) === 'html';
 }
 
 /** Whether a browser's form sent this, and not a program. */

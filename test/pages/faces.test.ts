@@ -9,7 +9,7 @@ import { buildFace, insertFaces } from '../support/rows/rows.ts';
 import { openSite } from '../support/browser/site.ts';
 import { textsOf } from '../support/browser/textsOf.ts';
 import { registerAccount } from '../support/browser/visitor.ts';
-import { cardName } from '../../views/components/faceGrid/cardName.ts';
+import { cardName } from '../../views/components/faceGrid/pictureCard.ts';
 import { insertPicturedFaces, photograph } from './faceRows.ts';
 
 const site = openSite();

@@ -95,7 +95,7 @@ test('a schedule that comes in takes nobody away from the one they are at', asyn
   await cardOf(page, 'weekly').waitFor();
   await card.getByRole('button', { name: 'Remove…' }).and(page.locator(':focus')).waitFor();
   assert.deepEqual(
-    await page.locator('details.json').evaluateAll((all: { open: boolean }[]) => all.map(({ open }) => open)),
+    await page.locator('main details').evaluateAll((all: { open: boolean }[]) => all.map(({ open }) => open)),
     [false, true],
   );
 });

@@ -192,7 +192,7 @@ for (const width of [1280, 390]) {
     const look = async (name: string): Promise<void> => {
       for (const colorScheme of ['light', 'dark'] as const) {
         await page.emulateMedia({ colorScheme });
-        await page.locator(`html[data-bs-theme=${colorScheme}]`).waitFor();
+        await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
         // Without frames of its own a page needs no second, empty one to put the findings together.
         const axe = new AxeBuilder({ page }).setLegacyMode();
         const { violations } = await (

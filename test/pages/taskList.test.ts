@@ -15,7 +15,7 @@ const open = async (query = ''): Promise<Page> => {
   return page;
 };
 
-const described = (page: Page): Promise<string[]> => textsOf(page.locator('.cell-task .row-note'));
+const described = (page: Page): Promise<string[]> => textsOf(page.locator('.cell-task .note'));
 
 test('tasks are filtered in the address, by words, who made them, kind and time', async () => {
   const db = site.server.db;

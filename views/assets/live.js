@@ -2,6 +2,7 @@
 // what needs words or buttons (another state, more parts, more errors) is fetched as the page itself, of which only the
 // live regions are swapped in.
 import { fetchPage } from './fetchPage.js';
+import { Idiomorph } from './idiomorph.js';
 import { describeProgress, failedWords, formatCount, formatDuration, formatRate } from './words.js';
 
 const address = document.body.dataset.events;
@@ -223,6 +224,14 @@ function dropFlash() {
 
 const regions = '[id^="live-"]';
 
+/** What somebody has typed, ticked or unfolded stays; what keeps its id stays the same element, with its focus. */
+const callbacks = {
+  beforeNodeMorphed: (old) =>
+    !(old instanceof HTMLInputElement) ||
+    (old.value === old.defaultValue && old.checked === old.defaultChecked),
+  beforeAttributeUpdated: (name, element) => name !== 'open' || !element.matches('details'),
+};
+
 async function swapRegions() {
   const { answer, page: fresh } = await fetchPage();
   // Signed out or deleted meanwhile: the browser shows what the server says of it.
@@ -234,17 +243,10 @@ async function swapRegions() {
   for (const region of document.querySelectorAll(regions)) {
     const next = fresh.getElementById(region.id);
     if (next === null || isInUse(region, next)) continue;
-    const focused = region.contains(document.activeElement) ? pathTo(region, document.activeElement) : null;
-    const checked = [...region.querySelectorAll('input:checked')].map(({ value }) => value);
-    const opened = new Map(
-      [...region.querySelectorAll('details')].map(({ id, open }, at) => [id || at, open]),
-    );
-    region.replaceWith(next);
-    for (const [at, details] of next.querySelectorAll('details').entries())
-      details.open = opened.get(details.id || at) ?? false;
-    for (const box of next.querySelectorAll('input[type="checkbox"]'))
-      box.checked = checked.includes(box.value);
-    if (focused !== null) find(next, focused)?.focus();
+    const focused = document.activeElement;
+    Idiomorph.morph(region, next, { callbacks });
+    // What somebody was about to press is gone.
+    if (!focused.isConnected) document.getElementById('main').focus();
   }
   mark();
   lookAgain();
@@ -273,25 +275,4 @@ document.addEventListener(
 function isInUse(region, next) {
   const form = region.querySelector('.confirm-body:is(:popover-open, :not([popover])) form');
   return form !== null && next.querySelector(`form[action="${form.getAttribute('action')}"]`) !== null;
-}
-
-const focusable = 'a[href], button, summary, input, [tabindex]';
-
-function pathTo(region, element) {
-  return { name: nameOf(element), at: [...region.querySelectorAll(focusable)].indexOf(element) };
-}
-
-/** Tells apart also the boxes of two rows, and buttons of the same words. */
-function nameOf(element) {
-  return [element.textContent, element.value, element.getAttribute('popovertarget')]
-    .filter(Boolean)
-    .join(' ');
-}
-
-/** A button or a box that took the place of another one is not what somebody was about to press. */
-function find(region, { name, at }) {
-  const candidates = [...region.querySelectorAll(focusable)];
-  const same = name === '' ? undefined : candidates.find((element) => nameOf(element) === name);
-  const there = candidates[at]?.matches('button, input') ? undefined : candidates[at];
-  return same ?? there ?? document.getElementById('main');
 }

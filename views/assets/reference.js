@@ -10,6 +10,6 @@ window.SwaggerUIBundle({
 
 // Its own colours for the dark follow a class.
 const root = document.documentElement;
-const follow = () => root.classList.toggle('dark-mode', root.dataset.bsTheme === 'dark');
+const follow = () => root.classList.toggle('dark-mode', root.dataset.theme === 'dark');
 follow();
-new MutationObserver(follow).observe(root, { attributeFilter: ['data-bs-theme'] });
+new MutationObserver(follow).observe(root, { attributeFilter: ['data-theme'] });

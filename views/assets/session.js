@@ -38,7 +38,12 @@ async function currentToken() {
 function tell() {
   document.getElementById('session-ended')?.remove();
   const notice = document.createElement('div');
-  Object.assign(notice, { id: 'session-ended', className: 'notice notice-bad', role: 'alert', tabIndex: -1 });
+  Object.assign(notice, {
+    id: 'session-ended',
+    className: 'notice box tone tone-bad',
+    role: 'alert',
+    tabIndex: -1,
+  });
   const link = document.createElement('a');
   Object.assign(link, { href: '/login', target: '_blank', textContent: 'Log in in another tab' });
   notice.append(

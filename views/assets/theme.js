@@ -25,7 +25,7 @@ function choose(theme) {
 
 function show() {
   const theme = chosen();
-  document.documentElement.setAttribute('data-bs-theme', theme ?? (dark.matches ? 'dark' : 'light'));
+  document.documentElement.setAttribute('data-theme', theme ?? (dark.matches ? 'dark' : 'light'));
   for (const button of document.querySelectorAll('[data-theme-choice]')) {
     button.setAttribute('aria-pressed', String(button.dataset.themeChoice === (theme ?? 'system')));
   }

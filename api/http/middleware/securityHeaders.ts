@@ -29,7 +29,7 @@ function fixedHeaders(secure: boolean): readonly Header[] {
         defaultSrc: ["'self'"],
         scriptSrc: ["'self'", `'nonce-${nonceHere}'`],
         styleSrc: ["'self'", `'nonce-${nonceHere}'`],
-        // Bootstrap's icons are data addresses in its style sheet.
+        // Swagger UI's icons are data addresses in its style sheet.
         imgSrc: ["'self'", 'data:'],
         objectSrc: ["'none'"],
         baseUri: ["'none'"],

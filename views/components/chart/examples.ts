@@ -10,17 +10,17 @@ export const examples: readonly Example<Chart>[] = [
   {
     name: 'Two lines',
     input: chart({
-      ...{ id: 'example-rates', label: 'Objects a second', unit: 'rate', empty: '', times },
+      ...{ label: 'Objects a second', unit: 'rate', empty: '', times },
       series: [
-        { name: 'Additional extract', tone: 'accent', values: wave(80, 5) },
-        { name: 'Garbage collection', tone: 'wait', values: wave(40, 9) },
+        { name: 'Additional extract', tone: 'active', values: wave(80, 5) },
+        { name: 'Garbage collection', tone: 'waiting', values: wave(40, 9) },
       ],
     }),
   },
   {
     name: 'Nothing to draw',
     input: chart({
-      ...{ id: 'example-none', label: 'Errors', unit: 'count', empty: 'No errors.', times },
+      ...{ label: 'Errors', unit: 'count', empty: 'No errors.', times },
       series: [],
     }),
   },

@@ -1,6 +1,6 @@
 import type { Example } from '../../examples/example.ts';
-import { eventCard } from './eventCard.ts';
 import { faceGrid, type FaceGrid } from './faceGrid.ts';
+import { eventCard } from './pictureCard.ts';
 
 const face = (external_id: string, descriptor_versions: readonly number[], user_data = '') => ({
   face_id: '01900000-0000-7000-8000-000000000017',

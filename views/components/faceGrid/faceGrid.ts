@@ -1,7 +1,6 @@
 import type { FaceCardsShape } from '../../shapes.ts';
 import type { Pager } from '../pager/pager.ts';
-import { faceCard } from './faceCard.ts';
-import type { PictureCard } from './pictureCard.ts';
+import { faceCard, type PictureCard } from './pictureCard.ts';
 
 /** Faces or events, a picture each. */
 export interface FaceGrid {

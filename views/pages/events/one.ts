@@ -1,5 +1,5 @@
 import { formatCount } from '../../assets/words.js';
-import { faceCard } from '../../components/faceGrid/faceCard.ts';
+import { faceCard } from '../../components/faceGrid/pictureCard.ts';
 import type { FaceGrid } from '../../components/faceGrid/faceGrid.ts';
 import { codeFact, fact, idFact, type Fact } from '../../components/facts/facts.ts';
 import { eventPicture, type Picture } from '../../components/picture/picture.ts';

@@ -30,8 +30,8 @@ export interface Activity {
 export const hourStep = 60;
 export const dayStep = 600;
 const taskTypes = [5, 4] as const;
-const kinds: Readonly<Record<number, ChartTone>> = { 5: 'accent', 4: 'wait' };
-const errorTones: readonly ChartTone[] = ['bad', 'wait', 'accent', 'soft'];
+const kinds: Readonly<Record<number, ChartTone>> = { 5: 'active', 4: 'waiting' };
+const errorTones: readonly ChartTone[] = ['bad', 'waiting', 'active', 'neutral'];
 
 export function activity({ now, hour, day }: ActivityInput, running: readonly TaskShape[]): Activity {
   const seconds = Math.floor(now.getTime() / 1_000);
@@ -39,10 +39,10 @@ export function activity({ now, hour, day }: ActivityInput, running: readonly Ta
   return {
     now: formatRate(rate),
     charts: [
-      objects('objects-hour', 'Objects a second, last hour', hour, stepsTo(seconds, 3_600, hourStep)),
-      objects('objects-day', 'Objects a second, last day', day, stepsTo(seconds, 86_400, dayStep)),
-      errors('errors-hour', 'Errors a minute, last hour', hour, stepsTo(seconds, 3_600, hourStep)),
-      errors('errors-day', 'Errors in ten minutes, last day', day, stepsTo(seconds, 86_400, dayStep)),
+      objects('Objects a second, last hour', hour, stepsTo(seconds, 3_600, hourStep)),
+      objects('Objects a second, last day', day, stepsTo(seconds, 86_400, dayStep)),
+      errors('Errors a minute, last hour', hour, stepsTo(seconds, 3_600, hourStep)),
+      errors('Errors in ten minutes, last day', day, stepsTo(seconds, 86_400, dayStep)),
     ],
   };
 }
@@ -69,10 +69,10 @@ function valuesOf(steps: readonly ActivityShape[], { begins }: Steps): number[] 
   return begins.map((begin) => byTime.get(begin) ?? 0);
 }
 
-function objects(id: string, title: string, done: readonly ActivityShape[], steps: Steps) {
+function objects(title: string, done: readonly ActivityShape[], steps: Steps) {
   const series = taskTypes.map((type) => ({
     name: taskTypeName(type),
-    tone: kinds[type] ?? 'soft',
+    tone: kinds[type] ?? 'neutral',
     values: valuesOf(
       done.filter(({ taskType, errorCode }) => taskType === type && errorCode === 0),
       steps,
@@ -80,11 +80,11 @@ function objects(id: string, title: string, done: readonly ActivityShape[], step
   }));
   return {
     title,
-    chart: chart({ id, label: title, times: steps.ends, series, unit: 'rate', empty: 'Nothing was done.' }),
+    chart: chart({ label: title, times: steps.ends, series, unit: 'rate', empty: 'Nothing was done.' }),
   };
 }
 
-function errors(id: string, title: string, seen: readonly ActivityShape[], steps: Steps) {
+function errors(title: string, seen: readonly ActivityShape[], steps: Steps) {
   const failed = seen.filter(({ errorCode }) => errorCode !== 0);
   const codes = [...new Set(failed.map(({ errorCode }) => errorCode))].sort((a, b) => a - b);
   const named = codes.length > errorTones.length ? codes.slice(0, errorTones.length - 1) : codes;
@@ -95,7 +95,7 @@ function errors(id: string, title: string, seen: readonly ActivityShape[], steps
   ];
   const series = groups.map((group, index) => ({
     name: group.name,
-    tone: errorTones[index] ?? 'soft',
+    tone: errorTones[index] ?? 'neutral',
     values: valuesOf(
       failed.filter(({ errorCode }) => group.codes.includes(errorCode)),
       steps,
@@ -103,7 +103,7 @@ function errors(id: string, title: string, seen: readonly ActivityShape[], steps
   }));
   return {
     title,
-    chart: chart({ id, label: title, times: steps.ends, series, unit: 'count', empty: 'No errors.' }),
+    chart: chart({ label: title, times: steps.ends, series, unit: 'count', empty: 'No errors.' }),
   };
 }
 

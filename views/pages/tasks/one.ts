@@ -1,4 +1,4 @@
-import { formatCount, formatDuration, formatRate } from '../../assets/words.js';
+import { formatCount } from '../../assets/words.js';
 import { chart, type Chart } from '../../components/chart/chart.ts';
 import { errorGroups, type ErrorGroups } from '../../components/errorGroups/errorGroups.ts';
 import type { Typed } from '../../components/field/field.ts';
@@ -20,9 +20,9 @@ import type {
   TaskShape,
 } from '../../shapes.ts';
 import { describeContent, taskTypeName } from './describeContent.ts';
-import { took } from './took.ts';
 import { failureAdvice, failureText, type FailureAdvice } from './failureText.ts';
 import { taskControls, type TaskControls } from './taskControls.ts';
+import { taskFigures, type TaskFigure } from './taskFigures.ts';
 import { taskHistory, type HistoryLine } from './taskHistory.ts';
 import { errorRow, type ErrorRow } from '../errors/errorRow.ts';
 
@@ -72,7 +72,7 @@ export interface TaskPage {
   /** Of a task that waits for its turn: how far off that is. */
   readonly turn: string | null;
   readonly progress: Progress;
-  readonly figures: readonly Figure[];
+  readonly figures: readonly TaskFigure[];
   readonly controls: TaskControls;
   readonly failure: string | null;
   /** What the failure means for the task. */
@@ -99,14 +99,6 @@ export interface TaskPage {
     readonly events: string;
     readonly workflow: string | null;
   };
-}
-
-interface Figure {
-  readonly key: string;
-  readonly name: string;
-  readonly value: string;
-  /** Whether somebody should look into it. */
-  readonly isBad?: boolean;
 }
 
 interface PartRow {
@@ -139,7 +131,7 @@ export function taskPage(input: TaskInput): TaskPage {
     waitsFor: waitsFor(task, input.missingWorkers),
     turn: turnWords(task),
     progress: progress(task),
-    figures: figures(task),
+    figures: taskFigures(task),
     controls: taskControls(task, input.rateLimit, input.typedRate),
     failure: failureText(task.failure),
     failureLead: task.state === 'failed' ? 'The task failed.' : 'The task is held up.',
@@ -149,14 +141,13 @@ export function taskPage(input: TaskInput): TaskPage {
     history: taskHistory(task, input.acts, input.log),
     strip: partStrip(input.cells),
     rates: chart({
-      id: 'rate-chart',
       label: 'Objects a second',
       empty: isFinal(task.state)
         ? 'It was at work for too short a time to draw its rate.'
         : 'Its rate is drawn after some seconds at work.',
       unit: 'rate',
       times: input.rates.map(({ time: seconds }) => seconds),
-      series: [{ name: 'Objects a second', tone: 'accent', values: input.rates.map(({ rate }) => rate) }],
+      series: [{ name: 'Objects a second', tone: 'active', values: input.rates.map(({ rate }) => rate) }],
     }),
     times: times(task, input.startTime),
     about: [
@@ -195,29 +186,6 @@ function turnWords({ tasks_before: before }: TaskShape): string | null {
   if (before === null) return null;
   const words = before === 1 ? '1 task is before it' : `${formatCount(before)} tasks are before it`;
   return `Waits for its turn: ${before === 0 ? 'it is the next one' : words}. More urgent ones go first.`;
-}
-
-function figures({ progress: counters, ...task }: TaskShape): Figure[] {
-  return [
-    { key: 'objects_done', name: 'Done', value: formatCount(counters.objects_done) },
-    {
-      key: 'objects_failed',
-      name: 'Failed',
-      value: formatCount(counters.objects_failed),
-      isBad: counters.objects_failed > 0,
-    },
-    { key: 'objects_skipped', name: 'Skipped', value: formatCount(counters.objects_skipped) },
-    { key: 'objects_expected', name: 'Expected', value: formatCount(counters.objects_expected) },
-    {
-      key: 'parts',
-      name: 'Parts',
-      value: `${formatCount(task.count_task_parts_done)} of ${formatCount(task.count_task_parts_all)}`,
-    },
-    { key: 'rate', name: 'Rate', value: formatRate(counters.objects_per_second) },
-    isFinal(task.state)
-      ? { key: 'took', name: 'Took', value: took(task) ?? '–' }
-      : { key: 'eta', name: 'Time left', value: formatDuration(counters.eta_seconds) },
-  ];
 }
 
 /** What became of the samples of removed objects, where there were any. */

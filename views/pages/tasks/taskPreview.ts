@@ -1,7 +1,6 @@
 import { formatCount, formatDuration } from '../../assets/words.js';
-import { eventCard } from '../../components/faceGrid/eventCard.ts';
-import { faceCard } from '../../components/faceGrid/faceCard.ts';
 import type { FaceGrid } from '../../components/faceGrid/faceGrid.ts';
+import { eventCard, faceCard } from '../../components/faceGrid/pictureCard.ts';
 import { fact, type Fact } from '../../components/facts/facts.ts';
 import { textField, type TextField, type Typed } from '../../components/field/field.ts';
 import { time } from '../../components/time/time.ts';
