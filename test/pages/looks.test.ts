@@ -13,9 +13,9 @@ const evil = `"><img src=x onerror="document.title='pwned'"><script>document.tit
 const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 // Nothing looks at them but people: SCREENSHOTS=1 makes them, for a quarter more time.
 const folder = process.env['SCREENSHOTS'] === undefined ? null : 'test/screenshots';
-// The style guide shows every component, and these what only pages have: forms, charts, a long text. All the others cost
-// a hundred seconds more, so that npm run test:looks, and a build, look at them.
-const sampled = ['login', 'styleguide', 'home', 'tasks', 'task', 'new-extract', 'face', 'manual'];
+// The style guide shows every component, the others what only pages have: a form, charts, a long text. To examine a page
+// takes five seconds of processor time, at two widths, light and dark: npm run test:looks examines all, and a build.
+const sampled = ['login', 'styleguide', 'home', 'task', 'new-extract', 'face', 'manual'];
 const isWhole = process.env['LOOKS'] === 'all' || folder !== null;
 
 let site: ApiServer;
