@@ -1,22 +1,27 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { cacheDir } from '../../commands/system/cacheDir.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { dropTestTemplate } from './servers/database.ts';
+import type { StartedBrowser } from './browser/browser.ts';
+import { needsBrowser, planEntries, writeEntries } from './entries.ts';
+import { createTestFolder } from './folder.ts';
 import { startTestServers, type TestServers } from './servers/servers.ts';
 
 const usage = `npm test -- [FILE | FOLDER | PART-OF-A-PATH …] [--name PATTERN] [--concurrency N]
 
 Starts the servers that the tests need and runs test/**/*.test.ts, or those that are named.
   --name PATTERN     only tests whose name matches
-  --concurrency N    test files at the same time (3)
+  --concurrency N    processes at the same time (3)
 `;
 
-// A file that still runs after this hangs on something that it left open.
+// A file that still runs after this hangs, and so does a process that does not end after its last file: on what one of
+// them has left open.
 const fileLimitMs = 600_000;
+const processLimitMs = 3 * fileLimitMs;
 
 process.exitCode = await main();
 
@@ -35,9 +40,19 @@ async function main(): Promise<number> {
     temporalAddress: process.env['TEMPORAL_ADDRESS'],
     temporalCli: process.env['TEMPORAL_CLI'],
   });
+  const folder = await createTestFolder('entries');
   try {
-    return await runTests(files, servers, values.name, values.concurrency ?? '3');
+    // A pattern would match the name of a file, too, which is the name of a suite there.
+    const entries =
+      values.name === undefined ? await writeEntries(planEntries(files), folder.path, fileLimitMs) : files;
+    const browser = files.some(needsBrowser) ? await startSharedBrowser() : null;
+    try {
+      return await runTests(entries, { servers, browser }, values);
+    } finally {
+      await browser?.stop();
+    }
   } finally {
+    await folder.remove();
     if (givenDatabase !== undefined) await dropTestTemplate(givenDatabase, String(process.pid));
     await servers.stop();
   }
@@ -73,35 +88,29 @@ function selectFiles(wanted: readonly string[]): string[] {
     }
     for (const file of matching) selected.add(file);
   }
-  return takeTurns(wanted.length === 0 ? all : [...selected]);
+  return wanted.length === 0 ? all : [...selected];
 }
 
-/** One file of each folder, then the next: those of one folder wait, or need the processors, at the same time. */
-function takeTurns(files: readonly string[]): string[] {
-  const counts = new Map<string, number>();
-  const placed = files.map((file) => {
-    const folder = dirname(file);
-    const place = counts.get(folder) ?? 0;
-    counts.set(folder, place + 1);
-    return { file, place };
-  });
-  return placed.sort((a, b) => a.place - b.place).map(({ file }) => file);
+/** One for all: each costs two seconds of processor time. */
+async function startSharedBrowser() {
+  const { startBrowser } = await import('./browser/browser.ts');
+  // Where there is none the tests that need it say so.
+  return startBrowser({ endsBySignal: false }).catch(() => null);
 }
 
 async function runTests(
-  files: readonly string[],
-  servers: TestServers,
-  name: string | undefined,
-  concurrency: string,
+  entries: readonly string[],
+  { servers, browser }: { servers: TestServers; browser: StartedBrowser | null },
+  { name, concurrency = '3' }: { name?: string | undefined; concurrency?: string | undefined },
 ): Promise<number> {
   const options = [
     '--test',
     '--test-reporter=spec',
     `--test-concurrency=${concurrency}`,
-    `--test-timeout=${fileLimitMs}`,
+    `--test-timeout=${processLimitMs}`,
     ...(name === undefined ? [] : [`--test-name-pattern=${name}`]),
   ];
-  const child = spawn(process.execPath, [...options, ...files], {
+  const child = spawn(process.execPath, [...options, ...entries], {
     stdio: 'inherit',
     env: {
       LOG_LEVEL: 'warn',
@@ -113,6 +122,7 @@ async function runTests(
       TEST_DATABASE_URL: servers.databaseUrl,
       TEST_TEMPORAL_ADDRESS: servers.temporalAddress,
       TEST_RUN: String(process.pid),
+      ...(browser === null ? {} : { TEST_BROWSER: browser.address }),
     },
   });
   const passOn = (signal: NodeJS.Signals) => void child.kill(signal);

@@ -34,6 +34,7 @@ function start(settings: Record<string, string>): Run {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: {
       PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['NODE_COMPILE_CACHE'],
       DATABASE_URL: database.url,
       // Nobody listens there: a server whose engine is away.
       TEMPORAL_ADDRESS: '127.0.0.1:9',

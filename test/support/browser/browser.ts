@@ -9,22 +9,42 @@ export interface LaunchedBrowser {
   close(): Promise<void>;
 }
 
+export interface StartedBrowser {
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
 /** This machine, by a name that browsers trust as little as any other that is reached without TLS. */
 export const plainHost = 'luna.test';
 
+/** The browser of this test run, which a file leaves with all its windows; one of its own where the run has none. */
+export async function launchBrowser(): Promise<LaunchedBrowser> {
+  const address = process.env['TEST_BROWSER'];
+  const own = address === undefined ? await startBrowser() : null;
+  const browser = await chromium.connect(own?.address ?? address ?? '');
+  return {
+    browser,
+    close: async () => {
+      await browser.close();
+      await own?.stop();
+    },
+  };
+}
+
 /**
- * A headless Chromium: `CHROMIUM_PATH`, `chromium` or `google-chrome` on the PATH, the one in the npm package
+ * A headless Chromium, which ends when this process is told to, or else is `stop`ped: `CHROMIUM_PATH`, `chromium` or `google-chrome` on the PATH, the one in the npm package
  * (Linux on x64), or the one that `npx playwright install chromium` has put in place. Throws when there is none.
  */
-export async function launchBrowser(): Promise<LaunchedBrowser> {
+export async function startBrowser({ endsBySignal = true } = {}): Promise<StartedBrowser> {
   const found =
     process.env['CHROMIUM_PATH'] ?? onPath('chromium') ?? onPath('google-chrome') ?? (await packaged());
   const server = await chromium.launchServer({
     args: [...sandboxArgs(), '--disable-gpu', `--host-resolver-rules=MAP ${plainHost} 127.0.0.1`],
+    // Otherwise Playwright would end the whole process.
+    ...{ handleSIGINT: endsBySignal, handleSIGTERM: endsBySignal, handleSIGHUP: endsBySignal },
     ...(found === undefined ? {} : { executablePath: found }),
   });
-  const browser = await chromium.connect(server.wsEndpoint());
-  return { browser, close: () => closeServer(server) };
+  return { address: server.wsEndpoint(), stop: () => closeServer(server) };
 }
 
 // The packaged Chromium once in some hundred times does not end when it is told to (github.com/Sparticuz/chromium,

@@ -29,7 +29,8 @@ export async function createTestDatabase(): Promise<TestDatabase> {
   await withAdmin(async (admin) => {
     await admin.query('select pg_advisory_lock($1)', [templateLock]);
     await ensureTemplate(admin, template);
-    await admin.query(`create database ${name} template ${template}`);
+    // Half the processor time of a copy by way of the log, which would be read again after a crash.
+    await admin.query(`create database ${name} template ${template} strategy file_copy`);
   });
   return {
     url: urlOf(name),
