@@ -6,7 +6,6 @@ import { join } from 'node:path';
 import { after, afterEach, before, beforeEach, test } from 'node:test';
 import { ApplicationFailure } from '@temporalio/common';
 import { Client, Connection } from '@temporalio/client';
-import type { Activities } from '../../activities/index.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { ensureWorkflowBundle } from '../../temporal/bundle.ts';
@@ -16,26 +15,7 @@ import { createWorkers, fixedSlots, type Workers } from '../../temporal/workers.
 import { queueNames, taskWorkflowId } from '../../workflows/messages.ts';
 import { testTemporalAddress } from '../support/servers/database.ts';
 import { waitFor } from '../support/waitFor.ts';
-
-type Finish = Parameters<Activities['orchestrate']['finishTask']>[0]['end'];
-type PartAnswer = Awaited<ReturnType<Activities['gc']['runPart']>>;
-
-/** A task in memory, as the workflow sees it through its activities. */
-interface FakeTask {
-  desired: 'run' | 'pause' | 'cancel' | 'gone';
-  readonly parts: number;
-  readonly partsPerRun: number;
-  /** How many parts one planning step names. */
-  readonly perStep: number;
-  readonly done: Set<number>;
-  readonly runs: number[];
-  inFlight: number;
-  mostInFlight: number;
-  pauses: number;
-  collected: number;
-  end: Finish | null;
-  runPart: (partNo: number) => Promise<PartAnswer>;
-}
+import { buildTask, fakeActivities, type FakeTask, type Finish } from './fakeTask.ts';
 
 const log = createLogger({ name: 'test', level: 'error', format: 'json' });
 const connection = { address: testTemporalAddress() };
@@ -71,7 +51,7 @@ beforeEach(async () => {
     namespace: 'default',
     taskQueuePrefix: prefix,
     queues: queueNames,
-    activities: fakeActivities(),
+    activities: fakeActivities(() => task),
     slots: { orchestrate: fixedSlots(10), gc: fixedSlots(10), extract: fixedSlots(10) },
     log,
     stopping: stop.signal,
@@ -84,70 +64,6 @@ afterEach(async () => {
   await workers.whenStopped();
   await gateway.close();
 });
-
-function buildTask(overrides: Partial<FakeTask> = {}): FakeTask {
-  return {
-    desired: 'run',
-    parts: 10,
-    partsPerRun: 400,
-    perStep: 4,
-    done: new Set(),
-    runs: [],
-    inFlight: 0,
-    mostInFlight: 0,
-    pauses: 0,
-    collected: 0,
-    end: null,
-    runPart: () => Promise.resolve('done'),
-    ...overrides,
-  };
-}
-
-function fakeActivities(): Activities {
-  const runPart: Activities['gc']['runPart'] = async ({ partNo }) => {
-    task.runs.push(partNo);
-    task.inFlight += 1;
-    task.mostInFlight = Math.max(task.mostInFlight, task.inFlight);
-    try {
-      const answer = await task.runPart(partNo);
-      if (answer === 'done') task.done.add(partNo);
-      return answer;
-    } finally {
-      task.inFlight -= 1;
-    }
-  };
-  return {
-    orchestrate: {
-      loadTask: () =>
-        Promise.resolve({
-          ...{ kind: 'gc', desired: task.desired, window: 4, priority: 3 },
-          partsPerRun: task.partsPerRun,
-        }),
-      planParts: ({ after: last }) => {
-        const open = Array.from({ length: task.parts }, (_, index) => index + 1).filter(
-          (partNo) => partNo > last && !task.done.has(partNo),
-        );
-        return Promise.resolve({ parts: open.slice(0, task.perStep), planned: open.length <= task.perStep });
-      },
-      pauseTask: () => {
-        task.pauses += 1;
-        return Promise.resolve();
-      },
-      collectTask: () => {
-        task.collected += 1;
-        return Promise.resolve();
-      },
-      startScheduledTask: () => Promise.reject(new Error('no schedule here')),
-      finishTask: ({ end }) => {
-        if (end.outcome === 'done' && task.done.size < task.parts) return Promise.resolve('unfinished');
-        task.end = end;
-        return Promise.resolve('ended');
-      },
-    },
-    gc: { runPart },
-    extract: { runPart },
-  };
-}
 
 async function finished(): Promise<Finish> {
   return waitFor('the task is finished', () => task.end);
