@@ -30,7 +30,7 @@ export async function seedVolume(db: Database, options: SeedOptions): Promise<Se
     await ensureDescriptorPartition(db, 'face_descriptors', version);
     await ensureDescriptorPartition(db, 'event_descriptors', version);
   }
-  for (const { dimension } of options.versions) await makePool(db, dimension, options.seed);
+  for (const { dimension } of options.versions) await makePool(db, dimension, options);
   try {
     const listId = await seedList(db, options);
     for (let from = 0; from < options.faces; from += chunk) {
@@ -56,7 +56,13 @@ function poolTable(dimension: number): string {
 }
 
 /** Random vectors whose halves each have the length 1/√2, so that any first half fits any second one. */
-async function makePool(db: Database, dimension: number, seed: number): Promise<void> {
+async function makePool(
+  db: Database,
+  dimension: number,
+  { seed, faces, events }: SeedOptions,
+): Promise<void> {
+  // Of few objects, number n reads vectors n and 7n: drawing all takes seconds.
+  const drawn = Math.min(poolSize, 7 * Math.max(faces, events));
   const table = poolTable(dimension);
   await db.query(`drop table if exists ${table}`);
   await db.query(`create unlogged table ${table} (vector_no integer primary key, descriptor bytea not null)`);
@@ -69,7 +75,7 @@ async function makePool(db: Database, dimension: number, seed: number): Promise<
        select v, c, encode(float4send((x / (sqrt(2) * sqrt(sum(x * x) over (partition by v, c <= $1::integer / 2))))::float4), 'hex') as h
        from (
          select v, c, (('x' || substr(md5($2::text || ':' || v || ':' || c), 1, 8))::bit(32)::integer + 0.5) / 2147483648.0::float8 as x
-         from generate_series(0, ${poolSize - 1}) v, generate_series(1, $1::integer) c
+         from generate_series(0, ${drawn - 1}) v, generate_series(1, $1::integer) c
        ) drawn
      ) scaled group by v`,
     [dimension, seed],
