@@ -6,7 +6,7 @@ import { freshTables } from './harness/freshTables.ts';
 import type { Measurement } from './harness/measurement.ts';
 
 const chunk = 500_000;
-const fewIn = 10_000;
+const mostFewIn = 10_000;
 // As the worker has it.
 const partSize = 50_000;
 
@@ -14,10 +14,11 @@ const partSize = 50_000;
 export const planning: Measurement = {
   about: 'previews and plans over bare faces, without removing them',
   measure: async (bed, { faces }, say) => {
+    const fewIn = Math.min(mostFewIn, Math.ceil(faces / 10));
     await freshTables(bed, 0);
     for (let from = 0; from < faces; from += chunk) {
       say(`planning: ${from} of ${faces} faces seeded`);
-      await addBareFaces(bed, from, Math.min(faces, from + chunk));
+      await addBareFaces(bed, from, Math.min(faces, from + chunk), fewIn);
     }
     await bed.db.query('vacuum (analyze) faces');
     await bed.db.query('checkpoint');
@@ -42,7 +43,7 @@ export const planning: Measurement = {
   },
 };
 
-async function addBareFaces({ db, accountId }: Bed, from: number, to: number): Promise<void> {
+async function addBareFaces({ db, accountId }: Bed, from: number, to: number, fewIn: number): Promise<void> {
   await db.query(
     `insert into faces (face_id, account_id, user_data, create_time)
      select uuidv7(), $1::uuid, case when n % ${fewIn} = 0 then 'one of few' else '' end,
@@ -52,10 +53,10 @@ async function addBareFaces({ db, accountId }: Bed, from: number, to: number): P
   );
 }
 
-/** Plans a task whose work is not to begin. */
+/** Plans a task whose work is not to begin; what it does before it is paused, it does slowly. */
 async function planPaused({ db, tasks }: Bed, filters: object): Promise<number[]> {
   const content = { target: 'faces', filters, store_results: true };
-  const taskId = await tasks.postGc(content, 'bench');
+  const taskId = await tasks.postGc(content, 'bench', { objects_per_second: 1 });
   await tasks.act(taskId, 'pause');
   await tasks.follow(taskId, { until: ({ state }) => state === 'paused' });
   const [task] = await db.query<{ generation: number }>('select generation from tasks where task_id = $1', [
