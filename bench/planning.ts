@@ -23,8 +23,8 @@ export const planning: Measurement = {
     await bed.db.query('vacuum (analyze) faces');
     await bed.db.query('checkpoint');
     const previews = await slowestPreview(bed);
-    const all = await planPaused(bed, { account_id: bed.accountId });
-    const few = await planPaused(bed, { user_data: 'one of few' });
+    const all = await planByHand(bed, { account_id: bed.accountId });
+    const few = await planByHand(bed, { user_data: 'one of few' });
     const head = ['', 'objects', 'parts', 'steps', 'longest step s', 'together s'];
     const rows = [
       ['everything', ...all],
@@ -53,12 +53,11 @@ async function addBareFaces({ db, accountId }: Bed, from: number, to: number, fe
   );
 }
 
-/** Plans a task whose work is not to begin; what it does before it is paused, it does slowly. */
-async function planPaused({ db, tasks }: Bed, filters: object): Promise<number[]> {
+/** Plans a task in the worker's place, which is halted meanwhile: one that is paused is not planned. */
+async function planByHand({ db, tasks, running }: Bed, filters: object): Promise<number[]> {
   const content = { target: 'faces', filters, store_results: true };
-  const taskId = await tasks.postGc(content, 'bench', { objects_per_second: 1 });
-  await tasks.act(taskId, 'pause');
-  await tasks.follow(taskId, { until: ({ state }) => state === 'paused' });
+  await running.halt('worker-1');
+  const taskId = await tasks.postGc(content, 'bench');
   const [task] = await db.query<{ generation: number }>('select generation from tasks where task_id = $1', [
     taskId,
   ]);
@@ -74,6 +73,7 @@ async function planPaused({ db, tasks }: Bed, filters: object): Promise<number[]
   }
   const found = await tasks.find(taskId);
   await tasks.act(taskId, 'cancel');
+  await running.resume('worker-1');
   const together = steps.reduce((sum, step) => sum + step, 0);
   return [
     found.progress.objects_expected,

@@ -14,8 +14,6 @@ const smallest: BenchOptions = { faces: 40, samples: 22, runs: 1, rows: 1_000, s
 const sizes: Partial<Record<keyof typeof measurements, Partial<BenchOptions>>> = {
   // Its gc must not be done before it is stopped.
   control: { faces: 2_000 },
-  // Nor are its tasks, which are paused before they are planned.
-  planning: { faces: 400 },
   // Sums of a task are kept only once it has many parts.
   looks: { faces: 200 },
 };

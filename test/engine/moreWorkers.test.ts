@@ -55,7 +55,7 @@ test('an extract takes up the workers that come while all its parts are under wa
   await waitForParts(slots);
   await engine.running().resume('worker-3');
   await waitForParts(2 * slots);
-  assert.equal((await engine.readTask(taskId)).state, 'running');
+  await waitFor('all parts to be planned', async () => (await engine.readTask(taskId)).state === 'running');
   await engine.gateway().controlTask(await engine.tasks().control(taskId, 'cancel', tester));
   assert.equal((await engine.ended(taskId)).state, 'cancelled');
 });
