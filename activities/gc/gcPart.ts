@@ -116,11 +116,7 @@ const betweenMs = 250;
  * Answers a function that tries to empty the part at once; it answers null when the part has to be walked after all:
  * it has got rows of others, or its readers leave no gap.
  */
-function createEmptying(
-  deps: Pick<GcPartDeps, 'gc' | 'metrics'>,
-  content: GcContent,
-  stop: AbortSignal,
-) {
+function createEmptying(deps: Pick<GcPartDeps, 'gc' | 'metrics'>, content: GcContent, stop: AbortSignal) {
   let triesLeft = tries;
   return async (part: ClaimedPart): Promise<Committed<BatchReport> | null> => {
     if (triesLeft === 0) return null;

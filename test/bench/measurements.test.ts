@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { openBed, type Bed } from '../../bench/harness/bed.ts';
 import { measurements } from '../../bench/measurements.ts';
 import type { BenchOptions, Measurement } from '../../bench/harness/measurement.ts';
+import type { Environment } from '../../platform/config.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createTestDatabase, testTemporalAddress, type TestDatabase } from '../support/servers/database.ts';
 
@@ -35,7 +36,7 @@ before(async () => {
   database = await createTestDatabase();
   const all: readonly Measurement[] = Object.values(measurements);
   bed = await openBed(createLogger({ name: 'bench', level: 'warn', format: 'pretty' }), abort.signal, {
-    ...Object.assign({}, ...all.map(({ settings }) => settings)),
+    ...all.reduce<Environment>((sum, { settings }) => ({ ...sum, ...settings }), {}),
     ...{ DATABASE_URL: database.url, TEMPORAL_ADDRESS: testTemporalAddress(), EXTRACT_PROCESSES: '1' },
     // A part of one object, as fan-out has it, would make the others wait for thousands.
     PART_SIZE_GC: '20',
