@@ -31,7 +31,8 @@ export const scale: Measurement = {
     try {
       const samples = (await importSamples(bed, wanted, say)).length;
       const rows: (string | number)[][] = [];
-      for (const workers of [1, 2, 4]) {
+      // Few samples are done before four workers are there.
+      for (const workers of samples < 100 ? [1, 2] : [1, 2, 4]) {
         while (added.length < workers - 1) added.push(await addWorker(bed, added.length + 2));
         for (const window of [slots, undefined]) {
           await bed.db.query('delete from face_descriptors where descriptor_version = $1', [version]);

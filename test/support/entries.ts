@@ -19,6 +19,7 @@ const opensBrowser = /\b(launchBrowser|openSite)\b/;
 const longest = [
   'test/commands/demo',
   'test/chaos/chaos',
+  'test/bench/',
   'test/commands/import/',
   'test/commands/system/',
   'test/ops/rollingRestart',
