@@ -53,6 +53,22 @@ export function loadConfig(env: Environment = environment(), role: Role = 'comma
   return freeze(result.data);
 }
 
+/** Settings of which some are there. */
+export type ConfigWith<Name extends keyof Config> = Config & {
+  readonly [Set in Name]-?: NonNullable<Config[Set]>;
+};
+
+/** For a process of the service, which needs what `npm start` sets where nobody else has. @throws ConfigError */
+export function requireServers<Name extends keyof Config>(
+  config: Config,
+  names: readonly Name[],
+): ConfigWith<Name> {
+  if (names.some((name) => config[name] === undefined)) {
+    throw new ConfigError(['DATABASE_URL and TEMPORAL_ADDRESS: required (npm start sets them)']);
+  }
+  return config as ConfigWith<Name>;
+}
+
 export function isRunByNpm(): boolean {
   return environment()['npm_lifecycle_event'] !== undefined;
 }

@@ -1,4 +1,4 @@
-import { ConfigError, isRunByNpm } from './config.ts';
+import { ConfigError, isRunByNpm, type Config } from './config.ts';
 import type { Logger } from './logger.ts';
 
 export type ShutdownStage = 'first' | 'normal' | 'last';
@@ -11,6 +11,15 @@ export interface Shutdown {
   /** Runs all handlers once, however often it is asked, and then ends the process. */
   begin(reason: string, exitCode?: number): Promise<void>;
   readonly isStopping: boolean;
+}
+
+/** A process of the service: what it was started with, and how it stops. */
+export interface ServiceProcess<Settings extends Config> {
+  readonly config: Settings;
+  readonly log: Logger;
+  readonly shutdown: Shutdown;
+  /** Fires when it is told to stop. */
+  readonly stopping: AbortSignal;
 }
 
 export interface ShutdownOptions {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { catalogueWith } from '../extraction/catalogue.ts';
-import { ConfigError, loadConfig } from '../platform/config.ts';
+import { loadConfig, requireServers } from '../platform/config.ts';
 import { keepFilesPrivate } from '../platform/privateFiles.ts';
 import { queueNames, type QueueName } from '../workflows/messages.ts';
 import type { WorkerConfig } from './start/resources.ts';
@@ -20,13 +20,9 @@ function readConfig(): WorkerConfig {
       process.stdout.write(usage);
       process.exit(0);
     }
-    const config = loadConfig();
-    const { databaseUrl, temporalAddress } = config;
-    if (databaseUrl === undefined || temporalAddress === undefined) {
-      throw new ConfigError(['DATABASE_URL and TEMPORAL_ADDRESS: required (npm start sets them)']);
-    }
+    const config = requireServers(loadConfig(), ['databaseUrl', 'temporalAddress']);
     const catalogue = catalogueWith(config.remoteExtractors);
-    return { ...config, databaseUrl, temporalAddress, queues: toQueues(values.queues), catalogue };
+    return { ...config, queues: toQueues(values.queues), catalogue };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
     return process.exit(2);

@@ -6,28 +6,16 @@ import { createPools } from '../../db/sql/pools.ts';
 import { createStores } from '../../db/stores.ts';
 import { listenToTaskChanges } from '../../db/tasks/taskChanges.ts';
 import { openImageStore } from '../../imagestore/folder.ts';
-import type { Config } from '../../platform/config.ts';
-import type { Logger } from '../../platform/logger.ts';
+import type { ConfigWith } from '../../platform/config.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 import { createMonthlyCounts } from '../../platform/monthlyCounts.ts';
 import { createPasswords } from '../../platform/passwords.ts';
-import type { Shutdown } from '../../platform/shutdown.ts';
+import type { ServiceProcess } from '../../platform/shutdown.ts';
 import { connectionSettings } from '../../temporal/connectionOptions.ts';
 import { createGateway } from '../../temporal/gateway.ts';
 
-export type ApiConfig = Config & {
-  readonly databaseUrl: string;
-  readonly temporalAddress: string;
-  readonly sessionSecret: string;
-};
-
-/** A process of the API: what it was started with, and how it stops. */
-export interface ApiProcess {
-  readonly config: ApiConfig;
-  readonly log: Logger;
-  readonly shutdown: Shutdown;
-  readonly stopping: AbortSignal;
-}
+export type ApiConfig = ConfigWith<'databaseUrl' | 'temporalAddress' | 'sessionSecret'>;
+export type ApiProcess = ServiceProcess<ApiConfig>;
 
 export type ApiResources = ReturnType<typeof openResources>;
 

@@ -49,11 +49,10 @@ export function createWorkerActivities(
     });
     return answer;
   };
-  const ofExtract = config.extractProcesses + 2;
+  const extractSlots = config.extractProcesses + 2;
   const slots = {
     gc: createYieldingSlots(2 * config.gcWindow),
-    extract: createYieldingSlots(ofExtract),
-    ofExtract,
+    extract: createYieldingSlots(extractSlots),
   };
   const networks = () => {
     if (extractors === null) throw new Error('this worker has no extractors');
@@ -71,7 +70,7 @@ export function createWorkerActivities(
       aheadMs: 1_000,
     }),
     windowOf: (ref, kind) =>
-      kind === 'gc' ? Promise.resolve(config.gcWindow) : stores.windows.tell(ref, ofExtract),
+      kind === 'gc' ? Promise.resolve(config.gcWindow) : stores.windows.tell(ref, extractSlots),
     partsPerRun: config.partsPerRun,
     claims: createPartStore(db, `${hostname()}:${process.pid}`),
     explain: explainFailure,
@@ -102,5 +101,5 @@ export function createWorkerActivities(
     extractDescriptor: async (sample) => networks().describe(sample),
     tellAttributes: async (sample) => networks().tellAttributes(sample),
   });
-  return { activities, slots };
+  return { activities, slots, extractSlots };
 }

@@ -5,30 +5,21 @@ import { createEngineStores } from '../../db/stores.ts';
 import type { ExtractorEntry } from '../../extraction/catalogue.ts';
 import { openImageStore } from '../../imagestore/folder.ts';
 import { createSampleRemoval } from '../../imagestore/sampleRemoval.ts';
-import type { Config } from '../../platform/config.ts';
-import type { Logger } from '../../platform/logger.ts';
+import type { ConfigWith } from '../../platform/config.ts';
 import { createMetrics } from '../../platform/metrics.ts';
-import type { Shutdown } from '../../platform/shutdown.ts';
+import type { ServiceProcess } from '../../platform/shutdown.ts';
 import type { QueueName } from '../../workflows/messages.ts';
 import { createAdmission } from '../admission.ts';
 import { connectionSettings } from '../connectionOptions.ts';
 import { createGateway } from '../gateway.ts';
 
-export type WorkerConfig = Config & {
-  readonly databaseUrl: string;
-  readonly temporalAddress: string;
+export type WorkerConfig = ConfigWith<'databaseUrl' | 'temporalAddress'> & {
   readonly queues: readonly QueueName[];
   /** Every network that is at hand, our own and remote ones. */
   readonly catalogue: readonly ExtractorEntry[];
 };
 
-/** A worker's process: what it was started with, and how it stops. */
-export interface WorkerProcess {
-  readonly config: WorkerConfig;
-  readonly log: Logger;
-  readonly shutdown: Shutdown;
-  readonly stopping: AbortSignal;
-}
+export type WorkerProcess = ServiceProcess<WorkerConfig>;
 
 export type WorkerResources = ReturnType<typeof openResources>;
 

@@ -30,7 +30,7 @@ export async function startWorker(config: WorkerConfig): Promise<void> {
   const resources = openResources(context);
   const { db, clock, images, metrics, stores, temporal } = resources;
   const networks = createNetworks(context, resources);
-  const { activities, slots } = createWorkerActivities(context, resources, networks);
+  const { activities, slots, extractSlots } = createWorkerActivities(context, resources, networks);
 
   const sayWaiting = (): void => {
     if (process.connected) process.send?.({ waiting: true });
@@ -86,7 +86,7 @@ export async function startWorker(config: WorkerConfig): Promise<void> {
     {
       ...{ store: stores.workers, workerId: randomUUID(), queues, log },
       version: Object.values(release).join('.'),
-      extractSlots: queues.includes('extract') ? slots.ofExtract : null,
+      extractSlots: queues.includes('extract') ? extractSlots : null,
       check: () => {
         workers.check();
       },

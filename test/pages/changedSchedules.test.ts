@@ -1,21 +1,10 @@
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
-import type { Page } from 'playwright-core';
+import { test } from 'node:test';
 import { basic } from '../support/rows/basic.ts';
-import { openSite } from '../support/browser/site.ts';
 import { registerAccount } from '../support/browser/visitor.ts';
+import { openSchedules } from './openSchedules.ts';
 
-const site = openSite();
-
-afterEach(() => site.server.db.query('truncate schedules restart identity'));
-
-async function schedules(options: { javaScriptEnabled?: boolean } = {}): Promise<Page> {
-  const page = await site.signedIn(options);
-  await page.goto('/');
-  await page.getByRole('link', { name: 'Schedules' }).click();
-  await page.getByRole('heading', { name: 'Schedules', level: 1 }).waitFor();
-  return page;
-}
+const { site, schedules } = openSchedules();
 
 async function stored(): Promise<object | undefined> {
   const [row] = await site.server.db.query(

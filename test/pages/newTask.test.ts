@@ -7,19 +7,13 @@ import { filterFields } from '../../views/pages/tasks/filterFields.ts';
 import { buildFace, insertFaces } from '../support/rows/rows.ts';
 import { textsOf } from '../support/browser/textsOf.ts';
 import { openSite } from '../support/browser/site.ts';
+import { contentOnPage } from './taskRows.ts';
 
 const site = openSite();
 // A gc and an extract that are open exclude each other, by versions.
 beforeEach(() => site.server.db.query('truncate tasks cascade'));
 
-async function contentOf(page: Page): Promise<unknown> {
-  const taskId = Number(/\/tasks\/(\d+)\/view/.exec(page.url())?.[1]);
-  const [row] = await site.server.db.query<{ content: object }>(
-    'select content from tasks where task_id = $1',
-    [taskId],
-  );
-  return row?.content;
-}
+const contentOf = (page: Page) => contentOnPage(site.server.db, page.url());
 
 test('a form asks for every condition that the API takes, and for no other', async () => {
   const page = await site.signedIn();

@@ -9,19 +9,13 @@ import { buildFace, insertFaces } from '../support/rows/rows.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { insertPicturedFaces } from './faceRows.ts';
 import { openSite } from '../support/browser/site.ts';
+import { contentOnPage } from './taskRows.ts';
 
 const site = openSite();
 // A gc and an extract that are open exclude each other, by versions.
 beforeEach(() => site.server.db.query('truncate tasks cascade'));
 
-async function contentOf(page: Page): Promise<unknown> {
-  const taskId = Number(/\/tasks\/(\d+)\/view/.exec(page.url())?.[1]);
-  const [row] = await site.server.db.query<{ content: object }>(
-    'select content from tasks where task_id = $1',
-    [taskId],
-  );
-  return row?.content;
-}
+const contentOf = (page: Page) => contentOnPage(site.server.db, page.url());
 
 test('a form is filled in by its address, and what is typed goes along to another kind', async () => {
   const page = await site.signedIn();

@@ -1,22 +1,11 @@
 import assert from 'node:assert/strict';
-import { afterEach, test } from 'node:test';
-import type { Page } from 'playwright-core';
+import { test } from 'node:test';
 import { nextRuns } from '../../platform/cron.ts';
 import { buildFace, insertFaces } from '../support/rows/rows.ts';
-import { openSite } from '../support/browser/site.ts';
 import { textsOf } from '../support/browser/textsOf.ts';
+import { openSchedules } from './openSchedules.ts';
 
-const site = openSite();
-
-afterEach(() => site.server.db.query('truncate schedules restart identity'));
-
-async function schedules(options: { javaScriptEnabled?: boolean } = {}): Promise<Page> {
-  const page = await site.signedIn(options);
-  await page.goto('/');
-  await page.getByRole('link', { name: 'Schedules' }).click();
-  await page.getByRole('heading', { name: 'Schedules', level: 1 }).waitFor();
-  return page;
-}
+const { site, schedules } = openSchedules();
 
 function runsOf(cron: string, timeZone: string): string[] {
   return nextRuns(cron, timeZone, new Date(), 5).map((run) =>

@@ -91,3 +91,10 @@ export async function insertError(
     [taskId, detail, code, desc],
   );
 }
+
+/** Of the task whose page that is. */
+export async function contentOnPage(db: Database, url: string): Promise<unknown> {
+  const taskId = Number(/\/tasks\/(\d+)\/view/.exec(url)?.[1]);
+  const [row] = await db.query<{ content: object }>('select content from tasks where task_id = $1', [taskId]);
+  return row?.content;
+}

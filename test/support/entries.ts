@@ -13,7 +13,7 @@ const filesPerProcess = 8;
 const needsItsOwn =
   /node:child_process|\bprocess\.|engine\/engine\.ts|startedSystem\.ts|system\/system\.ts|startFixture\.ts|harness\/bed\.ts/;
 
-const opensBrowser = /\b(launchBrowser|openSite)\b/;
+const opensBrowser = /\b(launchBrowser|openSite|openSchedules)\b/;
 
 // Minutes each: whoever begins them last waits for them alone.
 const longest = [

@@ -1,31 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../../support/servers/apiServer.ts';
+import { test } from 'node:test';
+import { rootLogin, rootPassword } from '../../support/servers/apiServer.ts';
 import { basic } from '../../support/rows/basic.ts';
-import { createClient, type Client } from '../../support/servers/documentedClient.ts';
+import { createClient } from '../../support/servers/documentedClient.ts';
+import { openApi } from '../../support/servers/openApi.ts';
+import { cookieOf, logIn } from '../../support/servers/sessions.ts';
 
-let api: ApiServer;
-let asRoot: Client;
-let asNobody: Client;
-before(async () => {
-  api = await startApiServer();
-  asRoot = await createClient(api.url);
-  asNobody = await createClient(api.url, {});
-});
-after(() => api.close());
-
-/** Logs in and gives the headers of the session. */
-async function logIn(login: string, password: string): Promise<{ cookie: string }> {
-  const answer = await asNobody('POST', '/4/login', { headers: basic(login, password) });
-  assert.equal(answer.status, 200, JSON.stringify(answer.body));
-  return { cookie: cookieOf(answer.headers) };
-}
-
-function cookieOf(headers: Headers): string {
-  const cookie = /^luna_admin=[^;]+/.exec(headers.get('set-cookie') ?? '')?.[0];
-  assert.ok(cookie, 'the answer sets the cookie');
-  return cookie;
-}
+const { api, call: asRoot } = await openApi();
+const asNobody = await createClient(api.url, {});
 
 test('without credentials only what is public is answered', async () => {
   for (const path of [
@@ -71,7 +53,7 @@ test('wrong credentials and malformed ones have codes of their own', async () =>
 });
 
 test('the session cookie is as good as the header', async () => {
-  const session = await logIn(rootLogin, rootPassword);
+  const session = await logIn(asNobody, rootLogin, rootPassword);
   const byCookie = await asNobody('GET', '/4/login', { headers: session });
   assert.equal(byCookie.status, 200);
   const made = await asNobody('POST', '/4/tasks/gc', {
@@ -96,13 +78,13 @@ test('a login and password in a JSON body begin a session too', async () => {
 });
 
 test('a header, even a wrong one, beats the cookie', async () => {
-  const session = await logIn(rootLogin, rootPassword);
+  const session = await logIn(asNobody, rootLogin, rootPassword);
   const answer = await asNobody('GET', '/4/tasks', { headers: { ...session, ...basic(rootLogin, 'wrong') } });
   assert.equal(answer.body.error_code, 11002);
 });
 
 test('logging in changes the session id, and logging out ends it', async () => {
-  const first = await logIn(rootLogin, rootPassword);
+  const first = await logIn(asNobody, rootLogin, rootPassword);
   const again = await asNobody('POST', '/4/login', {
     headers: { ...first, ...basic(rootLogin, rootPassword) },
   });
@@ -118,7 +100,7 @@ test('logging in changes the session id, and logging out ends it', async () => {
 const isHalfAnHour = (seconds: number): boolean => seconds > 1_500 && seconds < 1_810;
 
 test('a session ends half an hour after its last request', async () => {
-  const session = await logIn(rootLogin, rootPassword);
+  const session = await logIn(asNobody, rootLogin, rootPassword);
   const secondsLeft = async (): Promise<number> => {
     const rows = await api.db.query<{ left: number }>(
       'select extract(epoch from expire - now())::int "left" from sessions order by expire desc limit 1',
@@ -139,7 +121,7 @@ test('a session ends half an hour after its last request', async () => {
 });
 
 test('what a page asks for by itself does not put off the end of its session, unless somebody has used the page', async () => {
-  const { cookie } = await logIn(rootLogin, rootPassword);
+  const { cookie } = await logIn(asNobody, rootLogin, rootPassword);
   const secondsLeft = async (): Promise<number> => {
     const rows = await api.db.query<{ left: number }>(
       'select extract(epoch from max(expire) - now())::int "left" from sessions',
@@ -158,7 +140,7 @@ test('what a page asks for by itself does not put off the end of its session, un
 });
 
 test('a session ends twelve hours after the log-in, however much it is used', async () => {
-  const session = await logIn(rootLogin, rootPassword);
+  const session = await logIn(asNobody, rootLogin, rootPassword);
   const age = (hours: number) =>
     api.db.query(
       `update sessions set sess = jsonb_set(sess::jsonb, '{begun}', to_jsonb($1::bigint))::json

@@ -1,31 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../../support/servers/apiServer.ts';
+import { test } from 'node:test';
+import { rootLogin, rootPassword } from '../../support/servers/apiServer.ts';
 import { basic } from '../../support/rows/basic.ts';
-import { createClient, type Client } from '../../support/servers/documentedClient.ts';
+import { createClient } from '../../support/servers/documentedClient.ts';
+import { openApi } from '../../support/servers/openApi.ts';
+import { cookieOf, logIn } from '../../support/servers/sessions.ts';
 
-let api: ApiServer;
-let asRoot: Client;
-let asNobody: Client;
-before(async () => {
-  api = await startApiServer();
-  asRoot = await createClient(api.url);
-  asNobody = await createClient(api.url, {});
-});
-after(() => api.close());
-
-/** Logs in and gives the headers of the session. */
-async function logIn(login: string, password: string): Promise<{ cookie: string }> {
-  const answer = await asNobody('POST', '/4/login', { headers: basic(login, password) });
-  assert.equal(answer.status, 200, JSON.stringify(answer.body));
-  return { cookie: cookieOf(answer.headers) };
-}
-
-function cookieOf(headers: Headers): string {
-  const cookie = /^luna_admin=[^;]+/.exec(headers.get('set-cookie') ?? '')?.[0];
-  assert.ok(cookie, 'the answer sets the cookie');
-  return cookie;
-}
+const { api, call: asRoot } = await openApi();
+const asNobody = await createClient(api.url, {});
 
 async function registerAdmin(login: string, password: string): Promise<string> {
   const answer = await asRoot('POST', '/4/accounts', { body: { login, password, account_type: 'admin' } });
@@ -70,8 +52,8 @@ test('only administrators are let in', async () => {
 
 test("a change of password renews the cookie and ends the account's other sessions", async () => {
   await registerAdmin('changer@example.com', 'before');
-  const here = await logIn('changer@example.com', 'before');
-  const elsewhere = await logIn('changer@example.com', 'before');
+  const here = await logIn(asNobody, 'changer@example.com', 'before');
+  const elsewhere = await logIn(asNobody, 'changer@example.com', 'before');
   const byHeader = { headers: basic('changer@example.com', 'before') };
   assert.equal((await asNobody('GET', '/4/login', byHeader)).status, 200);
 
@@ -103,7 +85,7 @@ test('a new password needs a body with it', async () => {
 });
 
 test('another site cannot act with the cookie of a browser', async () => {
-  const session = await logIn(rootLogin, rootPassword);
+  const session = await logIn(asNobody, rootLogin, rootPassword);
   const origins: Record<string, string>[] = [
     { 'sec-fetch-site': 'cross-site' },
     { 'sec-fetch-site': 'same-site' },

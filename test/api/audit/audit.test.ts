@@ -1,18 +1,13 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { rootLogin, startApiServer, type ApiServer } from '../../support/servers/apiServer.ts';
+import { test } from 'node:test';
+import { rootLogin } from '../../support/servers/apiServer.ts';
 import { basic } from '../../support/rows/basic.ts';
-import { createClient, type Client } from '../../support/servers/documentedClient.ts';
+import { createClient } from '../../support/servers/documentedClient.ts';
+import { openApi } from '../../support/servers/openApi.ts';
+import { logIn } from '../../support/servers/sessions.ts';
 
-let api: ApiServer;
-let call: Client;
-let asNobody: Client;
-before(async () => {
-  api = await startApiServer();
-  call = await createClient(api.url);
-  asNobody = await createClient(api.url, {});
-});
-after(() => api.close());
+const { api, call } = await openApi();
+const asNobody = await createClient(api.url, {});
 
 const rootId = '00000000-0000-7000-8000-000000000001';
 const gc = { content: { target: 'face_descriptors', filters: { descriptor_version: 1 } } };
@@ -21,13 +16,6 @@ const audit = async (query: string) => (await call('GET', `/4/audit${query}`)).b
 
 async function createTask(): Promise<number> {
   return (await call('POST', '/4/tasks/gc', { body: gc })).body.task_id;
-}
-
-async function logIn(login: string, password: string): Promise<{ cookie: string }> {
-  const answer = await asNobody('POST', '/4/login', { headers: basic(login, password) });
-  assert.equal(answer.status, 200);
-  const [cookie = ''] = answer.headers.getSetCookie()[0]?.split(';') ?? [];
-  return { cookie };
 }
 
 test('each change of a task leaves a line with who, what, when, from where, before and after', async () => {
@@ -83,9 +71,9 @@ test('accounts, passwords and sessions leave lines, and no password is in them',
   const login = 'audited@example.com';
   const body = { login, password: 'secret one', account_type: 'admin', description: 'Audited' };
   const { account_id: accountId } = (await call('POST', '/4/accounts', { body })).body;
-  const session = await logIn(login, 'secret one');
+  const session = await logIn(asNobody, login, 'secret one');
   await asNobody('PATCH', '/4/login', { headers: session, body: { password: 'secret two' } });
-  await asNobody('DELETE', '/4/login', { headers: await logIn(login, 'secret two') });
+  await asNobody('DELETE', '/4/login', { headers: await logIn(asNobody, login, 'secret two') });
   await api.db.query('insert into lists (list_id, account_id) values (gen_random_uuid(), $1)', [accountId]);
   await call('DELETE', `/4/accounts/${accountId}`);
 

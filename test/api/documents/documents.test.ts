@@ -1,22 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { loadConfig } from '../../../platform/config.ts';
 import { settings } from '../../../platform/settings.ts';
 import { showSettings } from '../../../platform/shownSettings.ts';
 import { launchBrowser } from '../../support/browser/browser.ts';
-import { startApiServer, type ApiServer } from '../../support/servers/apiServer.ts';
-import { createClient, type Client } from '../../support/servers/documentedClient.ts';
+import { startApiServer } from '../../support/servers/apiServer.ts';
+import { createClient } from '../../support/servers/documentedClient.ts';
 import { createVisitor } from '../../support/browser/visitor.ts';
+import { openApi } from '../../support/servers/openApi.ts';
 
-let api: ApiServer;
-let asRoot: Client;
-let asNobody: Client;
-before(async () => {
-  api = await startApiServer();
-  asRoot = await createClient(api.url);
-  asNobody = await createClient(api.url, {});
-});
-after(() => api.close());
+const { api, call: asRoot } = await openApi();
+const asNobody = await createClient(api.url, {});
 
 test('a browser draws the API reference from the document, under the security policy', async () => {
   const launched = await launchBrowser();

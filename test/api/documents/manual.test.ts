@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../../support/servers/apiServer.ts';
+import { test } from 'node:test';
+import { rootLogin, rootPassword } from '../../support/servers/apiServer.ts';
 import { basic } from '../../support/rows/basic.ts';
-import { createClient, type Client } from '../../support/servers/documentedClient.ts';
 import { manualOperations, type ManualOperation } from './manualOperations.ts';
+import { openApi } from '../../support/servers/openApi.ts';
 
-let api: ApiServer;
-let call: Client;
-before(async () => {
-  api = await startApiServer();
-  call = await createClient(api.url);
-});
-after(() => api.close());
+const { api, call } = await openApi();
 
 const requestId = '1536751345,8b8b5937-2e9c-4e8b-a7a7-5caf86621b5a';
 const root = basic(rootLogin, rootPassword);

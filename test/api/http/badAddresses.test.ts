@@ -1,17 +1,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request, type IncomingMessage } from 'node:http';
-import { after, before, test } from 'node:test';
-import { startApiServer, type ApiServer } from '../../support/servers/apiServer.ts';
-import { createClient, type Client } from '../../support/servers/documentedClient.ts';
+import { test } from 'node:test';
+import { openApi } from '../../support/servers/openApi.ts';
 
-let api: ApiServer;
-let call: Client;
-before(async () => {
-  api = await startApiServer();
-  call = await createClient(api.url);
-});
-after(() => api.close());
+const { api, call } = await openApi();
 
 const id = '557d54ec-29ad-4f3c-93b4-c9092ef12515';
 

@@ -2,22 +2,17 @@ import assert from 'node:assert/strict';
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
 import { networkOf } from '../../../api/accounts/auth/loginLimit.ts';
 import { createLimitedServer } from '../../../api/http/limitedServer.ts';
-import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../../support/servers/apiServer.ts';
+import { rootLogin, rootPassword } from '../../support/servers/apiServer.ts';
 import { basic } from '../../support/rows/basic.ts';
-import { createClient, type Client } from '../../support/servers/documentedClient.ts';
+import { createClient } from '../../support/servers/documentedClient.ts';
 import { patienceMs, waitFor } from '../../support/waitFor.ts';
+import { openApi } from '../../support/servers/openApi.ts';
 
-let api: ApiServer;
-let call: Client;
-before(async () => {
-  api = await startApiServer({ headTimeoutMs: patienceMs, requestTimeoutMs: patienceMs });
-  call = await createClient(api.url);
-});
-after(() => api.close());
+const { api, call } = await openApi({ headTimeoutMs: patienceMs, requestTimeoutMs: patienceMs });
 
 const root = basic(rootLogin, rootPassword)['authorization'] ?? '';
 const gcPath = '/4/tasks/gc';

@@ -1,17 +1,11 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { v7 as newId } from 'uuid';
-import { rootLogin, startApiServer, type ApiServer } from '../../support/servers/apiServer.ts';
-import { createClient, type Client } from '../../support/servers/documentedClient.ts';
+import { rootLogin } from '../../support/servers/apiServer.ts';
 import { buildFace, insertFaces } from '../../support/rows/rows.ts';
+import { openApi } from '../../support/servers/openApi.ts';
 
-let api: ApiServer;
-let call: Client;
-before(async () => {
-  api = await startApiServer();
-  call = await createClient(api.url);
-});
-after(() => api.close());
+const { api, call } = await openApi();
 
 const rootId = '00000000-0000-7000-8000-000000000001';
 

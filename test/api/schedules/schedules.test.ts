@@ -1,16 +1,9 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, test } from 'node:test';
+import { beforeEach, test } from 'node:test';
 import { nextRuns } from '../../../platform/cron.ts';
-import { startApiServer, type ApiServer } from '../../support/servers/apiServer.ts';
-import { createClient, type Client } from '../../support/servers/documentedClient.ts';
+import { openApi } from '../../support/servers/openApi.ts';
 
-let api: ApiServer;
-let call: Client;
-before(async () => {
-  api = await startApiServer();
-  call = await createClient(api.url);
-});
-after(() => api.close());
+const { api, call } = await openApi();
 beforeEach(() => api.db.query('truncate schedules, tasks restart identity cascade'));
 
 const nightly = {

@@ -1,63 +1,12 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, test } from 'node:test';
+import { test } from 'node:test';
 import { createTaskPreviews } from '../../../db/selection/taskPreview.ts';
 import type { GcRequest } from '../../../domain/gc/gcContent.ts';
-import { startApiServer, type ApiServer } from '../../support/servers/apiServer.ts';
-import { createClient, type Client } from '../../support/servers/documentedClient.ts';
 import { buildEvent, insertEventRows } from '../../support/rows/eventRows.ts';
 import { createGcByHand } from '../../support/engine/gcByHand.ts';
-import { buildFace, insertFaces } from '../../support/rows/rows.ts';
+import { list, mine, openPreviews } from './openPreviews.ts';
 
-interface Preview {
-  readonly count: number;
-  readonly exact: boolean;
-  readonly oldest: string | null;
-  readonly newest: string | null;
-  readonly sample: Record<string, unknown>[];
-  readonly samples_left: { readonly count: number; readonly exact: boolean } | null;
-  readonly estimated_seconds: number | null;
-}
-
-const mine = '01900000-0000-7000-8000-00000000000a';
-const list = '01900000-0000-7000-8000-0000000000aa';
-
-let api: ApiServer;
-let call: Client;
-before(async () => {
-  api = await startApiServer();
-  call = await createClient(api.url);
-});
-after(() => api.close());
-beforeEach(async () => {
-  await api.db.query(
-    `truncate tasks, faces, attributes, samples, list_faces, face_descriptors, events, event_descriptors
-     restart identity cascade`,
-  );
-  api.told.length = 0;
-});
-
-async function preview(content: object, taskType = 4, prefix = '/4'): Promise<Preview> {
-  const body = { task_type: taskType, content };
-  const answer = await call('POST', `${prefix}/tasks/preview`, { body });
-  assert.equal(answer.status, 200, JSON.stringify(answer.body));
-  return answer.body as unknown as Preview;
-}
-
-/** Faces of two accounts, a minute apart: every third is mine, every second is in a list. */
-async function insertSomeFaces(count: number) {
-  const faces = Array.from({ length: count }, (_, n) =>
-    buildFace({
-      ...(n % 3 === 0 ? { accountId: mine } : {}),
-      externalId: `no ${n}`,
-      userData: n % 4 === 0 ? 'visitor' : '',
-      listIds: n % 2 === 0 ? [list] : [],
-      createTime: new Date(Date.UTC(2025, 0, 1, 0, n)).toISOString(),
-      versions: n % 5 === 0 ? [1] : [1, 3],
-    }),
-  );
-  await insertFaces(api.db, faces);
-  return faces;
-}
+const { api, preview, insertSomeFaces } = await openPreviews();
 
 async function insertSomeEvents(): Promise<void> {
   const events = Array.from({ length: 12 }, (_, n) =>

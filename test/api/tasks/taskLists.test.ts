@@ -1,41 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, test } from 'node:test';
-import { startApiServer, type ApiServer } from '../../support/servers/apiServer.ts';
-import { createClient, type Client } from '../../support/servers/documentedClient.ts';
+import { test } from 'node:test';
+import { newVersion, oldVersion, openTasks } from './openTasks.ts';
 
-let api: ApiServer;
-let call: Client;
-before(async () => {
-  api = await startApiServer();
-  call = await createClient(api.url);
-});
-after(() => api.close());
-beforeEach(async () => {
-  await api.db.query('truncate tasks restart identity cascade');
-  api.told.length = 0;
-  api.setEngine(true);
-});
-
-const oldVersion = { content: { target: 'face_descriptors', filters: { descriptor_version: 1 } } };
-const newVersion = {
-  description: 'new network',
-  content: {
-    extraction_target: 'face_descriptor',
-    options: { missing: true, descriptor_version: 3 },
-    filters: { objects_type: 'faces', create_time__lt: 'now-1d' },
-  },
-};
-
-async function create(body: object = oldVersion, path = '/4/tasks/gc'): Promise<number> {
-  const answer = await call('POST', path, { body });
-  assert.equal(answer.status, 201, JSON.stringify(answer.body));
-  return answer.body.task_id;
-}
-
-/** What the engine would have made of a task by now. */
-async function setTask(taskId: number, values: string): Promise<void> {
-  await api.db.query(`update tasks set ${values} where task_id = $1`, [taskId]);
-}
+const { api, call, create, setTask } = await openTasks();
 
 test('lists are newest first, in pages, and a page past the end is empty', async () => {
   for (let i = 0; i < 12; i++) await create();

@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
-import { after, before, beforeEach, test } from 'node:test';
-import { startApiServer, type ApiServer } from '../../support/servers/apiServer.ts';
-import { createClient, type Client } from '../../support/servers/documentedClient.ts';
+import { beforeEach, test } from 'node:test';
+import { openApi } from '../../support/servers/openApi.ts';
 
-let api: ApiServer;
-let call: Client;
-before(async () => {
-  api = await startApiServer();
-  call = await createClient(api.url);
-});
-after(() => api.close());
+const { api, call } = await openApi();
 beforeEach(async () => {
   await api.db.query('truncate tasks restart identity cascade');
 });

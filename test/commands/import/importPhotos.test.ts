@@ -1,58 +1,15 @@
 import assert from 'node:assert/strict';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { v7 } from 'uuid';
-import { importPhotos, type ImportDeps, type ImportOptions } from '../../../commands/import/importPhotos.ts';
-import { createImportStore } from '../../../db/faces/importStore.ts';
-import { createFaceDetector } from '../../../extraction/pictures/detect.ts';
-import { samplePhotos } from '../../../extraction/pictures/photoFiles.ts';
-import { createExtractorPool } from '../../../extraction/pool/pool.ts';
+import { importPhotos } from '../../../commands/import/importPhotos.ts';
 import { cosineOf } from '../../../extraction/rank1.ts';
 import { createFolderStore } from '../../../imagestore/folder.ts';
-import { createLogger } from '../../../platform/logger.ts';
-import { openTestDatabase } from '../../support/servers/database.ts';
-import { createTestFolder, type TestFolder } from '../../support/folder.ts';
 import { unmarked } from '../../support/engine/unmarked.ts';
+import { openImport, options, photos } from './openImport.ts';
 
-const pool = createExtractorPool({
-  processes: 1,
-  log: createLogger({ name: 'test', level: 'silent', format: 'json' }),
-});
-const photos = samplePhotos.slice(0, 2);
-
-const { db } = await openTestDatabase(4);
-let folder: TestFolder;
-let deps: ImportDeps;
-
-before(async () => {
-  folder = await createTestFolder('import');
-  deps = {
-    store: createImportStore(db),
-    images: createFolderStore(join(folder.path, 'samples'), unmarked),
-    pool,
-    detector: await createFaceDetector(),
-  };
-});
-
-after(async () => {
-  await pool.close();
-  await folder.remove();
-});
-
-const options = (overrides: Partial<ImportOptions> = {}): ImportOptions => ({
-  accountId: v7(),
-  events: false,
-  copies: 0,
-  seed: 1,
-  ...{ descriptorVersion: 1, bodyDescriptorVersion: 101 },
-  ...overrides,
-});
-
-async function count(sql: string, ...binds: unknown[]): Promise<number> {
-  const [row] = await db.query<{ count: number }>(`select count(*) from ${sql}`, binds);
-  return row?.count ?? -1;
-}
+const { db, folder, pool, deps, count } = await openImport();
 
 test('each face of a photo becomes a face with image, attributes and descriptor, on the list', async () => {
   const wanted = options({ list: 'people', copies: 1 });

@@ -32,8 +32,9 @@ export async function launchBrowser(): Promise<LaunchedBrowser> {
 }
 
 /**
- * A headless Chromium, which ends when this process is told to, or else is `stop`ped: `CHROMIUM_PATH`, `chromium` or `google-chrome` on the PATH, the one in the npm package
- * (Linux on x64), or the one that `npx playwright install chromium` has put in place. Throws when there is none.
+ * A headless Chromium, which ends when this process is told to, or else is `stop`ped: `CHROMIUM_PATH`, `chromium` or
+ * `google-chrome` on the PATH, the one in the npm package (Linux on x64), or the one that
+ * `npx playwright install chromium` has put in place. Throws when there is none.
  */
 export async function startBrowser({ endsBySignal = true } = {}): Promise<StartedBrowser> {
   const found =
