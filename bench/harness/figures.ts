@@ -7,8 +7,10 @@ export function median(values: readonly number[]): number {
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
 }
 
+/** To `digits` places; to as many digits where that would leave 0 of a time that somebody divides by. */
 export function round(value: number, digits = 2): number {
-  return Number(value.toFixed(digits));
+  const rounded = Number(value.toFixed(digits));
+  return rounded === 0 ? Number(value.toPrecision(Math.max(digits, 1))) : rounded;
 }
 
 /** The value that the share `rank` of the values does not exceed. */
