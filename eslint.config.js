@@ -60,6 +60,7 @@ const libraries = {
   sharp: ['extraction'],
   'heic-decode': ['extraction'],
   cockatiel: ['extraction'],
+  'onnxruntime-node': ['extraction'],
   '@tensorflow/tfjs-core': ['extraction'],
   '@tensorflow/tfjs-converter': ['extraction'],
   '@tensorflow/tfjs-backend-wasm': ['extraction'],
