@@ -3,11 +3,13 @@
 import sys
 from pathlib import Path
 
+import age_gender_emotions
 import faceres
 import mobileface
+import resnet128
 
 if __name__ == "__main__":
     packages = Path(sys.argv[1])
     output = Path(__file__).parent.parent / "networks"
-    for network in (mobileface, faceres):
+    for network in (mobileface, faceres, resnet128, age_gender_emotions):
         network.convert(packages, output)
