@@ -43,6 +43,11 @@ class Graph:
         self._nodes.append(helper.make_node(kind, inputs, [name], name=name, **attributes))
         return name
 
+    def split(self, x: str, count: int, axis: int) -> list[str]:
+        names = [self._next("Split") for _ in range(count)]
+        self._nodes.append(helper.make_node("Split", [x], names, name=names[0], axis=axis))
+        return names
+
     def constant(self, value, dtype=np.float32) -> str:
         return self._initializer(np.asarray(value, dtype))
 
