@@ -9,9 +9,10 @@ import face_landmarks
 import faceres
 import mobileface
 import resnet128
+import stripes
 
 if __name__ == "__main__":
     packages = Path(sys.argv[1])
     output = Path(__file__).parent.parent / "networks"
-    for network in (mobileface, faceres, resnet128, age_gender_emotions, face_detector, face_landmarks):
+    for network in (mobileface, faceres, resnet128, age_gender_emotions, face_detector, face_landmarks, stripes):
         network.convert(packages, output)
