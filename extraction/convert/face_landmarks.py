@@ -17,13 +17,14 @@ def convert(packages: Path, output: Path) -> None:
     photo = Photo(graph)
     left, top, width, height = graph.split(graph.input("boxes", ["faces", 4]), 4, axis=1)
 
-    def whole(value: str, start: str, end: str) -> str:
-        return graph.op("Floor", graph.op("Min", value, graph.op("Sub", end, start)))
+    def within(start: str, length: str, end: str) -> tuple[str, str]:
+        """Cut to whole pixels of the photo, of which there is at least one."""
+        one = graph.constant(1)
+        length = graph.op("Floor", graph.op("Min", length, graph.op("Sub", end, start)))
+        return graph.op("Min", graph.op("Floor", start), graph.op("Sub", end, one)), graph.op("Max", length, one)
 
-    columns, rows = whole(width, left, photo.width), whole(height, top, photo.height)
-    pixels, side = photo.squares(
-        graph.op("Floor", left), graph.op("Floor", top), columns, rows, SIZE, is_centred=True
-    )
+    (first_column, columns), (first_row, rows) = within(left, width, photo.width), within(top, height, photo.height)
+    pixels, side = photo.squares(first_column, first_row, columns, rows, SIZE, is_centred=True)
     shares = dense(graph, dense_features(graph, normalize(graph, pixels), weights), weights, "fc")
     points = graph.op("Reshape", shares, graph.constant([-1, 68, 2], np.int64))
 
