@@ -1,6 +1,7 @@
 import express, { type ErrorRequestHandler, type RequestHandler, type Router } from 'express';
 import type { TaskChanges } from '../db/tasks/taskChanges.ts';
 import { DomainError } from '../domain/errors.ts';
+import { describes } from '../domain/extract/networks.ts';
 import { render, warmTemplates } from '../views/environment.ts';
 import { paths, type ScheduleAction, type TaskAction } from '../views/paths.ts';
 import { createTaskEvents, type TaskEventsDeps } from './tasks/live/taskEvents.ts';
@@ -116,7 +117,7 @@ export function createPages(deps: PagesDeps): Pages {
 
   const start = home({ ...deps, countWorkers });
   show(paths.home, start.page);
-  show(paths.help, help({ version: apiVersion, extractors: deps.extractors }));
+  show(paths.help, help({ version: apiVersion, extractors: deps.extractors.filter(describes) }));
 
   router.get('/tasks', onlyHtml, asPage('/tasks'), deps.session, signIn, list.page);
   show('/tasks/view', list.page);

@@ -1,3 +1,4 @@
+import { readNetworks } from '../extraction/catalogue/catalogue.ts';
 import { ConfigError, loadConfig, requireServers } from '../platform/config.ts';
 import { keepFilesPrivate } from '../platform/privateFiles.ts';
 import type { ApiConfig } from './start/resources.ts';
@@ -8,7 +9,9 @@ await startApi(readConfig());
 
 function readConfig(): ApiConfig {
   try {
-    return requireServers(loadConfig(undefined, 'api'), ['databaseUrl', 'temporalAddress', 'sessionSecret']);
+    const config = loadConfig(undefined, 'api');
+    const networks = readNetworks(config);
+    return { ...requireServers(config, ['databaseUrl', 'temporalAddress', 'sessionSecret']), networks };
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     process.stderr.write(`${error.message}\n`);

@@ -1,6 +1,6 @@
 import { createDatabase } from '../db/sql/connection.ts';
 import { seedVolume } from '../db/faces/seedVolume.ts';
-import { findExtractor } from '../extraction/catalogue.ts';
+import { builtIn, findNetwork, lengthOf } from '../extraction/catalogue/catalogue.ts';
 import type { ApiClient } from './cli/apiClient.ts';
 import { createTaskCalls } from './cli/taskCalls.ts';
 
@@ -24,7 +24,7 @@ export async function seedCheckedSystem(
   );
   const accountId = found.data.info.account_id;
   const version = 1;
-  const dimension = findExtractor(version, 'face')?.dimension ?? 0;
+  const dimension = lengthOf(findNetwork(builtIn, version, 'face')) ?? 0;
   const db = createDatabase({ url: databaseUrl, applicationName: 'luna-admin check:api', maxConnections: 2 });
   let listId: string;
   try {

@@ -1,5 +1,5 @@
 import { seedVolume } from '../db/faces/seedVolume.ts';
-import { findExtractor } from '../extraction/catalogue.ts';
+import { findNetwork, lengthOf, readNetworks, type Network } from '../extraction/catalogue/catalogue.ts';
 import { loadConfig } from '../platform/config.ts';
 import { defineCommand, runCommand, UsageError, wholeNumber } from './cli/options.ts';
 import { withProgress } from './cli/progress.ts';
@@ -28,7 +28,7 @@ await runCommand(
 
 async function seed({ faces, events, ...options }: Options): Promise<void> {
   const config = loadConfig();
-  const versions = options.versions.split(',').map(toVersion);
+  const versions = options.versions.split(',').map((text) => toVersion(readNetworks(config), text));
   const login = options.account ?? config.adminLogin;
   await withAccount(config, 'seed', login, async (db, accountId) => {
     const { listId } = await withProgress('rows', faces + events, ({ update }) =>
@@ -38,9 +38,9 @@ async function seed({ faces, events, ...options }: Options): Promise<void> {
   });
 }
 
-function toVersion(text: string): { version: number; dimension: number } {
+function toVersion(networks: readonly Network[], text: string): { version: number; dimension: number } {
   const version = Number(text.trim());
-  const extractor = findExtractor(version, 'face');
-  if (extractor === null) throw new UsageError(`--versions: no network has the version '${text}'`);
-  return { version, dimension: extractor.dimension };
+  const dimension = lengthOf(findNetwork(networks, version, 'face'));
+  if (dimension === null) throw new UsageError(`--versions: no network has the version '${text}'`);
+  return { version, dimension };
 }

@@ -1,36 +1,27 @@
 import type { BasicAttributes } from '../domain/extract/extraction.ts';
-import type { ExtractorEntry } from './catalogue.ts';
+import type { SampleKind } from './pictures/storedSample.ts';
 
-/** Interleaved RGB, 0..255, rows top-down, exactly as large as the network wants it. */
-export interface Pixels {
-  readonly data: Uint8Array | Float32Array;
-  readonly width: number;
-  readonly height: number;
-}
+/** What a network can make of a sample; without the descriptor, attributes are cheaper. */
+export type Wanted = 'descriptor' | 'attributes' | 'both';
 
-export interface Extracted {
+/** What was made: as much as was wanted. */
+export interface Made {
   /** Of Euclidean length 1. */
-  readonly descriptor: Float32Array;
+  readonly descriptor?: Float32Array;
   readonly attributes?: BasicAttributes;
+  /** What the network would be fed with, for one that runs elsewhere. */
+  readonly input?: TensorData;
 }
 
-export interface InferOptions {
-  /** Also run the networks for age, gender and emotions, where the extractor has them. */
-  readonly attributes?: boolean;
-}
+/** Values of pictures as a network wants them, one picture after the other. */
+export type TensorData = Float32Array | Uint8Array;
 
-/**
- * A loaded network. `decode` works in libuv's threads and may overlap with `infer`, which holds the thread and
- * must be called once at a time.
- */
-export interface Model {
-  /** The crop of an aligned warp (extraction/pictures/warp.ts) that the network wants; rejects on an unreadable image. */
-  decode(jpeg: Uint8Array): Promise<Pixels>;
-  infer(pixels: Pixels, options?: InferOptions): Promise<Extracted>;
-  /** Age, gender and emotions alone, for less than with the descriptor; extractors with `attributes` have it. */
-  tellAttributes?(pixels: Pixels): Promise<BasicAttributes>;
-}
+/** What was made of one sample, or what is wrong with it. */
+export type MadeOrFault = Made | { readonly fault: string };
 
-export interface Extractor extends ExtractorEntry {
-  load(): Promise<Model>;
+/** Which network is to make what of a kind of sample. */
+export interface Wish {
+  readonly version: number;
+  readonly kind: SampleKind;
+  readonly wanted: Wanted | 'descriptorInput' | 'attributesInput';
 }

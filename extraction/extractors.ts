@@ -1,4 +1,5 @@
 import type { BasicAttributes } from '../domain/extract/extraction.ts';
+import type { NetworkKind } from './catalogue/catalogue.ts';
 import type { ExtractorPool } from './pool/pool.ts';
 import type { RemoteExtractor, RemoteRequest } from './remote/remoteExtractor.ts';
 
@@ -14,7 +15,7 @@ export function createExtractors(
   pool: Pick<ExtractorPool, 'run' | 'tellAttributes'>,
   remotes: readonly RemoteExtractor[],
 ) {
-  const findRemote = ({ version, kind }: SampleToExtract) =>
+  const findRemote = (version: number, kind: NetworkKind) =>
     remotes.find(({ entry }) => entry.version === version && entry.kind === kind);
   return {
     /**
@@ -23,13 +24,13 @@ export function createExtractors(
      *   extractorUnavailable when no sample can be extracted now
      */
     describe: async (sample: SampleToExtract): Promise<Float32Array> => {
-      const remote = findRemote(sample);
+      const remote = findRemote(sample.version, sample.kind);
       if (remote === undefined) return (await pool.run(sample)).descriptor;
       return given((await remote.extract(sample, 'descriptor')).descriptor);
     },
     /** Like `describe`. */
     tellAttributes: async (sample: SampleToExtract): Promise<BasicAttributes> => {
-      const remote = findRemote(sample);
+      const remote = findRemote(sample.version, 'attributes');
       if (remote === undefined) return pool.tellAttributes(sample);
       return given((await remote.extract(sample, 'attributes')).attributes);
     },

@@ -143,10 +143,15 @@ export const settings = {
       'Face descriptor version whose network tells age, gender and the like for basic_attributes: 1 also tells emotions, 2 is without.',
     ),
   DEFAULT_BODY_DESCRIPTOR_VERSION: wholeNumber(1, 32767).default(101).describe('The same for bodies.'),
+  EXTRACTORS_FILE: text
+    .optional()
+    .describe(
+      'YAML file of the networks that can be run, in place of the built-in ones (docs/networks.md). API, workers and commands need the same.',
+    ),
   REMOTE_EXTRACTORS: remoteExtractors
     .default([])
     .describe(
-      'Extractors that speak docs/remote-extractor.yaml over HTTP, comma-separated: kind:version:length=URL, for instance face:4:512=http://host:9000/extract; with :attributes before the = when it tells them too.',
+      'Extractors beside those of EXTRACTORS_FILE that speak docs/remote-extractor.yaml over HTTP, comma-separated: kind:version:length=URL, for instance face:4:512=http://host:9000/extract; with :attributes before the = when it tells them too.',
     ),
   REMOTE_EXTRACTOR_TIMEOUT_MS: wholeNumber(100, 120_000)
     .default(10_000)

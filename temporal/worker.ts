@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { catalogueWith } from '../extraction/catalogue.ts';
+import { readNetworks } from '../extraction/catalogue/catalogue.ts';
 import { loadConfig, requireServers } from '../platform/config.ts';
 import { keepFilesPrivate } from '../platform/privateFiles.ts';
 import { queueNames, type QueueName } from '../workflows/messages.ts';
@@ -21,8 +21,7 @@ function readConfig(): WorkerConfig {
       process.exit(0);
     }
     const config = requireServers(loadConfig(), ['databaseUrl', 'temporalAddress']);
-    const catalogue = catalogueWith(config.remoteExtractors);
-    return { ...config, queues: toQueues(values.queues), catalogue };
+    return { ...config, queues: toQueues(values.queues), networks: readNetworks(config) };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
     return process.exit(2);

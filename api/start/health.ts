@@ -1,3 +1,4 @@
+import { isRemote } from '../../extraction/catalogue/catalogue.ts';
 import { checkRemote } from '../../extraction/remote/answer.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
 import { queueNames, type QueueName } from '../../workflows/messages.ts';
@@ -28,10 +29,10 @@ export function healthChecks(
     { name: 'workers', dependent: true, run: () => checkWorkers(['orchestrate', 'gc']) },
     { name: 'extractors', dependent: true, run: () => checkWorkers(['extract']) },
     { name: 'worker-clocks', dependent: true, onlyWarns: true, run: () => workers.checkClocks() },
-    ...config.remoteExtractors.map((entry) => ({
+    ...config.networks.filter(isRemote).map((entry) => ({
       name: `extractor-${entry.kind}-${entry.version}`,
       dependent: true,
-      run: () => checkRemote(entry),
+      run: () => checkRemote(entry.server.url),
     })),
   ];
 }

@@ -1,6 +1,5 @@
 import { createTurns } from '../../db/engine/turns.ts';
 import { isUnavailable } from '../../db/sql/unavailable.ts';
-import { catalogueWith } from '../../extraction/catalogue.ts';
 import { showSettings } from '../../platform/shownSettings.ts';
 import { getSigningKey } from '../../platform/signingKey.ts';
 import { createAdmission } from '../../temporal/admission.ts';
@@ -51,7 +50,7 @@ export async function openApp(context: ApiProcess, resources: ApiResources): Pro
       namespace: config.temporalNamespace,
       taskQueuePrefix: config.taskQueuePrefix,
     }),
-    extractors: catalogueWith(config.remoteExtractors),
+    extractors: config.networks,
     defaultFaceVersion: config.defaultDescriptorVersion,
     defaultBodyVersion: config.defaultBodyDescriptorVersion,
     basicAttributesVersion: config.basicAttributesVersion,

@@ -5,6 +5,7 @@ import { createDatabaseClock } from '../../db/sql/databaseClock.ts';
 import { createPools } from '../../db/sql/pools.ts';
 import { createStores } from '../../db/stores.ts';
 import { listenToTaskChanges } from '../../db/tasks/taskChanges.ts';
+import type { Network } from '../../extraction/catalogue/catalogue.ts';
 import { openImageStore } from '../../imagestore/folder.ts';
 import type { ConfigWith } from '../../platform/config.ts';
 import { createMetrics } from '../../platform/metrics.ts';
@@ -14,7 +15,10 @@ import type { ServiceProcess } from '../../platform/shutdown.ts';
 import { connectionSettings } from '../../temporal/connectionOptions.ts';
 import { createGateway } from '../../temporal/gateway.ts';
 
-export type ApiConfig = ConfigWith<'databaseUrl' | 'temporalAddress' | 'sessionSecret'>;
+export type ApiConfig = ConfigWith<'databaseUrl' | 'temporalAddress' | 'sessionSecret'> & {
+  /** Every network that is at hand, in workers and on other machines. */
+  readonly networks: readonly Network[];
+};
 export type ApiProcess = ServiceProcess<ApiConfig>;
 
 export type ApiResources = ReturnType<typeof openResources>;

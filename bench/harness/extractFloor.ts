@@ -1,11 +1,13 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
+import type { NetworkKind } from '../../extraction/catalogue/catalogue.ts';
 
 export interface BareLoopOptions {
   /** Image files, the same ones that the pool is given. */
   readonly files: readonly string[];
   readonly processes: number;
   readonly version: number;
+  readonly kind: NetworkKind;
 }
 
 export interface BareLoopResult {
@@ -17,13 +19,14 @@ export interface BareLoopResult {
 const loop = fileURLToPath(new URL('extractFloorLoop.ts', import.meta.url));
 
 /**
- * The floor of extraction: as many processes as asked for, each reading, decoding and describing its share of the
- * files one after the other, with nothing between.
+ * The floor of extraction: as many processes as asked for, each reading, decoding, scaling and describing its share of
+ * the files in batches, with nothing between.
  */
 export async function runBareModelLoop({
   files,
   processes,
   version,
+  kind,
 }: BareLoopOptions): Promise<BareLoopResult> {
   const children = Array.from({ length: processes }, (_, index) => {
     const share = files.filter((_file, at) => at % processes === index);
@@ -38,7 +41,7 @@ export async function runBareModelLoop({
         });
       });
     const loaded = next();
-    child.send({ version, files: share });
+    child.send({ version, kind, files: share });
     return { child, loaded, next };
   });
   await Promise.all(children.map(({ loaded }) => loaded));

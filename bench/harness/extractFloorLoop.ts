@@ -1,21 +1,36 @@
-// ENTRY of one process of the bare loop.
-import { readFile } from 'node:fs/promises';
-import { getExtractor } from '../../extraction/registry.ts';
+// ENTRY of one process of the bare loop: reads, decodes, scales and runs batches, and nothing else.
+import { readFileSync } from 'node:fs';
+import turbo from '@julusian/jpeg-turbo';
+import { builtIn, findNetwork, isLocal, type NetworkKind } from '../../extraction/catalogue/catalogue.ts';
+import { openModel } from '../../extraction/onnx/model.ts';
 
 interface Order {
   readonly version: number;
+  readonly kind: NetworkKind;
   readonly files: readonly string[];
 }
 
 process.once('message', (message) => void serve(message as Order));
 
-async function serve({ version, files }: Order): Promise<void> {
-  const model = await getExtractor(version, 'face').load();
-  const describe = async (file: string) => model.infer(await model.decode(await readFile(file)));
-  for (const file of files.slice(0, 5)) await describe(file);
+async function serve({ version, kind, files }: Order): Promise<void> {
+  const network = findNetwork(builtIn.filter(isLocal), version, kind);
+  if (network === null) throw new Error(`no network of ${kind} ${version}`);
+  const model = await openModel(network, 'face');
+  const outputs = model.tensors.outputs.map(({ name }) => name);
+  const pixels = Buffer.alloc(250 * 250 * 3);
+  const describe = async (some: readonly string[]) => {
+    for (const [place, file] of some.entries()) {
+      turbo.decompressSync(readFileSync(file), pixels, { format: turbo.FORMAT_RGB });
+      model.write(pixels, place);
+    }
+    await model.run(some.length, outputs);
+  };
+  await describe(files.slice(0, network.batch));
   const go = new Promise((resolve) => process.once('message', resolve));
   process.send?.('loaded');
   await go;
-  for (const file of files) await describe(file);
+  for (let from = 0; from < files.length; from += network.batch) {
+    await describe(files.slice(from, from + network.batch));
+  }
   process.send?.('done');
 }

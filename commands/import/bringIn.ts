@@ -1,7 +1,7 @@
 import type { Database } from '../../db/sql/connection.ts';
 import { createImportStore } from '../../db/faces/importStore.ts';
 import { createSampleStoreRow } from '../../db/faces/sampleStoreRow.ts';
-import { findExtractor } from '../../extraction/catalogue.ts';
+import { findNetwork, readNetworks } from '../../extraction/catalogue/catalogue.ts';
 import { createFaceDetector } from '../../extraction/pictures/detect.ts';
 import { createExtractorPool } from '../../extraction/pool/pool.ts';
 import { openImageStore } from '../../imagestore/folder.ts';
@@ -82,7 +82,8 @@ async function importAll(
   await images.check();
   if (options.repair) await images.removeDrafts(draftsAreOldAfterMs);
   const log = createLogger({ name: 'import', level: config.logLevel, format: config.logFormat });
-  const pool = createExtractorPool({ processes: config.extractProcesses, log });
+  const networks = readNetworks(config);
+  const pool = createExtractorPool({ processes: config.extractProcesses, networks, log });
   try {
     return await withProgress('photos', photos.length, async ({ update }) => {
       const detector = await createFaceDetector();
@@ -90,7 +91,8 @@ async function importAll(
         ...options,
         accountId,
         descriptorVersion: config.defaultDescriptorVersion,
-        bodyDescriptorVersion: findExtractor(config.defaultBodyDescriptorVersion, 'body')?.version ?? null,
+        bodyDescriptorVersion:
+          findNetwork(networks, config.defaultBodyDescriptorVersion, 'body')?.version ?? null,
         onProgress: ({ photosDone, facesAdded }) => {
           update(photosDone, { note: `${facesAdded} faces added` });
         },

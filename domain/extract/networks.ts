@@ -3,21 +3,24 @@ import type { ExtractSurroundings } from './extractContent.ts';
 /** A network that is at hand, in this service or behind HTTP. */
 export interface Network {
   readonly version: number;
-  readonly kind: 'face' | 'body';
-  /** Whether it tells basic attributes too. */
-  readonly attributes: boolean;
+  /** What it makes: a descriptor of a face or a body, or basic attributes. */
+  readonly kind: 'face' | 'body' | 'attributes';
 }
+
+/** Whether it makes descriptors. */
+export const describes = <One extends Network>(
+  network: One,
+): network is One & { readonly kind: 'face' | 'body' } => network.kind !== 'attributes';
 
 /** What an extract may ask of the networks at hand. */
 export function abilitiesOf(
   networks: readonly Network[],
   basicAttributesVersion: number,
 ): Pick<ExtractSurroundings, 'attributesVersion' | 'hasExtractor'> {
-  const teller = networks.find(
-    ({ version, kind, attributes }) => version === basicAttributesVersion && kind === 'face' && attributes,
-  );
+  const has = (version: number, kind: Network['kind']): boolean =>
+    networks.some((one) => one.version === version && one.kind === kind);
   return {
-    attributesVersion: teller?.version ?? null,
-    hasExtractor: (version, kind) => networks.some((one) => one.version === version && one.kind === kind),
+    attributesVersion: has(basicAttributesVersion, 'attributes') ? basicAttributesVersion : null,
+    hasExtractor: has,
   };
 }

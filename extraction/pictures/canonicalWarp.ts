@@ -26,11 +26,22 @@ export const canonicalPoints: readonly Point[] = alignedAt112.map(([x, y]) => ({
   y: alignmentSquare.top + (y * alignmentSquare.size) / 112,
 }));
 
-/** A square of the warp. */
+/** A part of a stored sample, in its pixels. */
 export interface Crop {
   readonly left: number;
   readonly top: number;
-  readonly size: number;
+  readonly width: number;
+  readonly height: number;
 }
 
-export const alignmentCrop: Crop = alignmentSquare;
+const square = (left: number, top: number, size: number): Crop => ({ left, top, width: size, height: size });
+
+/**
+ * Parts of a face's sample by the names that they have in EXTRACTORS_FILE: `alignment` is the square of the usual
+ * 112-pixel alignment, `tight` the one that dlib's networks were trained on, `wide` the face with its margin.
+ */
+export const faceCrops = {
+  alignment: square(alignmentSquare.left, alignmentSquare.top, alignmentSquare.size),
+  tight: square(50, 58, 150),
+  wide: square(15, 15, 220),
+} as const;

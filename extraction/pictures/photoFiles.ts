@@ -1,5 +1,7 @@
-import { extname, join } from 'node:path';
-import { faceApiFolder } from '../models/faceApiFolder.ts';
+import { createRequire } from 'node:module';
+import { dirname, extname, join } from 'node:path';
+
+const require = createRequire(import.meta.url);
 
 const photoExtensions = new Set([
   '.jpg',
@@ -23,5 +25,5 @@ export function isPhotoName(name: string): boolean {
  * screenshots beside them show the same people again and are left out.
  */
 export const samplePhotos: readonly string[] = [1, 2, 3, 4, 5, 6].map((number) =>
-  join(faceApiFolder, 'demo', `sample${number}.jpg`),
+  join(dirname(require.resolve('@vladmandic/face-api/package.json')), 'demo', `sample${number}.jpg`),
 );

@@ -1,20 +1,20 @@
 import { warpSize } from './canonicalWarp.ts';
-import type { ExtractorKind } from '../catalogue.ts';
+
+export type SampleKind = 'face' | 'body';
 
 /** Pixels of a stored sample. */
-export const sampleSizes: Readonly<
-  Record<ExtractorKind, { readonly width: number; readonly height: number }>
-> = {
-  face: { width: warpSize, height: warpSize },
-  body: { width: 128, height: 256 },
-};
+export const sampleSizes: Readonly<Record<SampleKind, { readonly width: number; readonly height: number }>> =
+  {
+    face: { width: warpSize, height: warpSize },
+    body: { width: 128, height: 256 },
+  };
 
 /**
  * Why a file must not come before a network: it is no whole JPEG of a sample's size. A picture of another size would be
  * described as well, by what happens to lie in the crop. Reads the headers alone; whether the picture itself can be
  * decoded shows when it is.
  */
-export function faultOfSample(bytes: Uint8Array, kind: ExtractorKind): string | null {
+export function faultOfSample(bytes: Uint8Array, kind: SampleKind): string | null {
   const { width, height } = sampleSizes[kind];
   const expected = `${width}×${height}`;
   if (bytes.length === 0) return `an empty file, not a JPEG of ${expected}`;
@@ -27,6 +27,14 @@ export function faultOfSample(bytes: Uint8Array, kind: ExtractorKind): string | 
   if (size.width === width && size.height === height) return null;
   return `${size.width}×${size.height} where ${expected} is expected`;
 }
+
+/** Whether the colours of a JPEG are meant as a profile in it says: APP2 that begins with ICC_PROFILE. */
+export function hasColourProfile(file: Buffer): boolean {
+  const scan = file.indexOf(scanHeader);
+  return file.subarray(0, scan < 0 ? file.length : scan).includes('ICC_PROFILE\0');
+}
+
+const scanHeader = Buffer.of(0xff, 0xda);
 
 /** Marker SOI, and the first byte of the next marker. */
 const startOfJpeg = 0xff_d8_ff;

@@ -1,11 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { plainEnvironment } from '../../platform/childEnvironment.ts';
-import type { ChildMessage, RunMessage } from './protocol.ts';
+import type { ChildMessage, ParentMessage } from './protocol.ts';
 
 export interface ExtractorProcess {
   readonly pid: number | undefined;
-  send(message: RunMessage): void;
+  send(message: ParentMessage): void;
   kill(): void;
   /** Asks it to leave by closing the channel; killed when it has not left in time. */
   end(withinMs: number): Promise<void>;

@@ -1,20 +1,27 @@
 import { DomainError } from '../../domain/errors.ts';
 import type { BasicAttributes } from '../../domain/extract/extraction.ts';
 import type { Logger } from '../../platform/logger.ts';
-import type { Extracted } from '../extractor.ts';
+import type { Made, TensorData, Wish } from '../extractor.ts';
+import { findNetwork, isPrepared, type Network } from '../catalogue/catalogue.ts';
 import { forkExtractor } from './extractorProcess.ts';
-import { aloneIn, chooseSlot, type Job, type JobResult, type SampleRequest, type Slot } from './slots.ts';
-import type { ChildMessage, Wanted } from './protocol.ts';
+import {
+  batchesPerProcess,
+  takeBatch,
+  type Batch,
+  type Job,
+  type SampleRequest,
+  type Slot,
+} from './slots.ts';
+import type { ChildMessage } from './protocol.ts';
 
-export interface ExtractRequest extends SampleRequest {
+type Image = Omit<SampleRequest, 'wanted'>;
+
+export interface ExtractRequest extends Image {
   /** Default false: only the descriptor is made. */
   readonly attributes?: boolean;
 }
 
-export interface ExtractResult extends Extracted {
-  /** Time of the model run alone. */
-  readonly seconds: number;
-}
+export type Extracted = Made & Required<Pick<Made, 'descriptor'>>;
 
 export interface PoolStats {
   readonly processes: number;
@@ -32,9 +39,11 @@ export interface ExtractorPool {
    * Rejects with DomainError `sampleUnreadable` or `sampleKillsExtractor` when the fault is the sample's; with any
    * other error when no extractor can work, or with what `bytes` rejected with.
    */
-  run(request: ExtractRequest): Promise<ExtractResult>;
+  run(request: ExtractRequest): Promise<Extracted>;
   /** Attributes without a descriptor; rejects as `run` does. */
-  tellAttributes(request: SampleRequest): Promise<BasicAttributes>;
+  tellAttributes(request: Image): Promise<BasicAttributes>;
+  /** What the network would be fed with, for one that runs elsewhere; rejects as `run` does. */
+  prepare(request: ExtractRequest): Promise<TensorData>;
   stats(): PoolStats;
   /** Throws when no process can be had: each has died again and again before it was ready. */
   check(): void;
@@ -46,11 +55,13 @@ export interface ExtractorPool {
 
 export interface PoolOptions {
   readonly processes: number;
+  readonly networks: readonly Network[];
   readonly log: Logger;
-  /** Images held at once; default four for each process. */
+  /** Images held at once; default as many as fill each process and its next batch, and as many again that are read. */
   readonly queueLimit?: number;
   /** A process that says nothing for so long while it has work is killed. */
   readonly stallMs?: number;
+  /** For each sample; `seconds` is its share of its batch's time. */
   onExtracted?(version: number, seconds: number): void;
   /** Another program instead of child.ts, for tests. */
   readonly entry?: string;
@@ -61,17 +72,21 @@ const startsAllowed = 5;
 
 /** Processes that run networks, shared by everything in this process that wants descriptors. */
 export function createExtractorPool(options: PoolOptions): ExtractorPool {
-  const { processes, log, queueLimit = processes * 4, stallMs = 60_000 } = options;
+  const { processes, log, stallMs = 60_000 } = options;
+  const networks = options.networks.filter(isPrepared);
+  const largest = Math.max(1, ...networks.map(({ batch }) => batch));
+  const { queueLimit = 2 * processes * batchesPerProcess * largest } = options;
   const queue: Job[] = [];
   const waiting: { admit(): void; refuse(error: Error): void }[] = [];
   let held = 0;
   let lastSeq = 0;
   let deaths = 0;
   let closed = false;
+  let willDispatch = false;
   const slots = Array.from({ length: processes }, (): Slot => ({
     process: undefined,
     ready: false,
-    jobs: new Map(),
+    batches: new Map(),
     running: undefined,
     failedStarts: 0,
     watch: undefined,
@@ -89,6 +104,7 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
         bury(slot, reason);
       },
     });
+    slot.process.send({ type: 'networks', networks });
   }
 
   function receive(slot: Slot, message: ChildMessage): void {
@@ -98,43 +114,50 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
       dispatch();
       return;
     }
-    const job = slot.jobs.get(message.seq);
-    if (job === undefined) return;
+    const batch = slot.batches.get(message.seq);
+    if (batch === undefined) return;
     if (message.type === 'started') {
-      slot.running = job;
+      slot.running = batch;
       rewatch(slot);
       return;
     }
-    slot.jobs.delete(message.seq);
+    slot.batches.delete(message.seq);
     slot.running = undefined;
     rewatch(slot);
-    settle(job, message);
+    settle(batch, message);
     dispatch();
   }
 
-  function settle(job: Job, message: Exclude<ChildMessage, { type: 'ready' | 'started' }>): void {
-    const { id, version } = job.request;
-    if (message.type === 'done') {
-      options.onExtracted?.(version, message.seconds);
-      job.resolve({ ...message.made, seconds: message.seconds });
-    } else if (message.type === 'unreadable') {
-      job.reject(new DomainError('sampleUnreadable', `sample ${id}: ${message.detail}`));
-    } else {
-      job.reject(new Error(`Extractor ${version} failed on sample ${id}: ${message.detail}`));
+  function settle({ jobs }: Batch, message: Extract<ChildMessage, { type: 'done' | 'failed' }>): void {
+    for (const [index, job] of jobs.entries()) {
+      const { id, version } = job.request;
+      const made = message.type === 'done' ? message.made[index] : undefined;
+      if (message.type === 'failed' || made === undefined) {
+        const detail = message.type === 'failed' ? message.detail : 'no answer';
+        job.reject(new Error(`Extractor ${version} failed on sample ${id}: ${detail}`));
+      } else if ('fault' in made) {
+        job.reject(new DomainError('sampleUnreadable', `sample ${id}: ${made.fault}`));
+      } else {
+        options.onExtracted?.(version, message.seconds / jobs.length);
+        job.resolve(made);
+      }
     }
   }
 
   function bury(slot: Slot, reason: string): void {
-    const culprit = slot.running ?? (slot.jobs.size === 1 ? aloneIn(slot) : undefined);
-    const orphans = [...slot.jobs.values()];
+    const batches = [...slot.batches.values()];
+    // Who was being worked on is under suspicion; without a word of any, all are.
+    const suspects = (slot.running === undefined ? batches : [slot.running]).flatMap(({ jobs }) => jobs);
+    const culprit = suspects.length === 1 ? suspects[0] : undefined;
+    const orphans = batches.flatMap(({ jobs }) => jobs);
     if (!slot.ready) slot.failedStarts += 1;
     clearTimeout(slot.watch);
     Object.assign(slot, { process: undefined, ready: false, running: undefined, watch: undefined });
-    slot.jobs.clear();
+    slot.batches.clear();
     if (closed) return;
     deaths += 1;
     log.warn({ reason, sample: culprit?.request.id, orphans: orphans.length }, 'extractor process died');
-    for (const job of orphans) job.alone = true;
+    for (const job of suspects) job.alone = true;
     if (culprit !== undefined) culprit.deaths += 1;
     queue.unshift(...orphans.filter((job) => !refuseKiller(job)));
     const pause = slot.failedStarts === 0 ? 0 : Math.min(5_000, 100 * 2 ** slot.failedStarts);
@@ -166,7 +189,7 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
   function rewatch(slot: Slot): void {
     clearTimeout(slot.watch);
     slot.watch = undefined;
-    if (slot.jobs.size > 0) {
+    if (slot.batches.size > 0) {
       slot.watch = setTimeout(() => {
         log.error({ stallMs }, 'extractor process hangs, killing it');
         slot.process?.kill();
@@ -174,18 +197,33 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
     }
   }
 
+  /** In the next turn of the loop: what arrives together then goes together. */
+  function dispatchSoon(): void {
+    if (willDispatch) return;
+    willDispatch = true;
+    setImmediate(() => {
+      willDispatch = false;
+      dispatch();
+    });
+  }
+
   function dispatch(): void {
-    for (let job = queue[0]; job !== undefined; job = queue[0]) {
-      const slot = chooseSlot(slots, job);
-      if (slot?.process === undefined) return;
-      queue.shift();
-      slot.jobs.set(job.seq, job);
-      if (slot.jobs.size === 1) rewatch(slot);
-      const { request, bytes, seq, wanted } = job;
-      const { version, kind } = request;
-      slot.process.send({ seq, version, kind, bytes, wanted });
+    for (let next = takeNext(); next !== null; next = takeNext()) {
+      const { slot, jobs } = next;
+      const [first] = jobs;
+      if (first === undefined) return;
+      const seq = ++lastSeq;
+      slot.batches.set(seq, { seq, jobs });
+      if (slot.batches.size === 1) rewatch(slot);
+      const { version, kind, wanted } = first.request;
+      slot.process?.send({ type: 'run', seq, version, kind, wanted, images: jobs.map(({ bytes }) => bytes) });
     }
   }
+
+  const takeNext = () => (closed ? null : takeBatch(queue, slots, batchOf));
+
+  const batchOf = ({ version, kind, wanted }: Wish): number =>
+    findNetwork(networks, version, wanted.startsWith('attributes') ? 'attributes' : kind)?.batch ?? 1;
 
   async function room(): Promise<void> {
     if (held < queueLimit) held += 1;
@@ -206,15 +244,15 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
     if (closed) throw new Error('Extractor pool is closed');
   }
 
-  async function submit(request: SampleRequest, wanted: Wanted): Promise<JobResult> {
+  async function submit(request: SampleRequest): Promise<Made> {
     refuseWhenClosed();
     await room();
     try {
       const bytes = typeof request.bytes === 'function' ? await request.bytes() : request.bytes;
       refuseWhenClosed();
-      return await new Promise<JobResult>((resolve, reject) => {
-        queue.push({ seq: ++lastSeq, request, wanted, bytes, deaths: 0, alone: false, resolve, reject });
-        dispatch();
+      return await new Promise<Made>((resolve, reject) => {
+        queue.push({ request, bytes, deaths: 0, alone: false, resolve, reject });
+        dispatchSoon();
       });
     } finally {
       leave();
@@ -225,14 +263,25 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
 
   return {
     run: async ({ attributes = false, ...request }) => {
-      const { descriptor, ...rest } = await submit(request, attributes ? 'both' : 'descriptor');
+      const { descriptor, ...rest } = await submit({
+        ...request,
+        wanted: attributes ? 'both' : 'descriptor',
+      });
       if (descriptor === undefined) throw new Error(`Extractor ${request.version} made no descriptor`);
       return { descriptor, ...rest };
     },
     tellAttributes: async (request) => {
-      const { attributes } = await submit(request, 'attributes');
+      const { attributes } = await submit({ ...request, wanted: 'attributes' });
       if (attributes === undefined) throw new Error(`Extractor ${request.version} told no attributes`);
       return attributes;
+    },
+    prepare: async ({ attributes = false, ...request }) => {
+      const { input } = await submit({
+        ...request,
+        wanted: attributes ? 'attributesInput' : 'descriptorInput',
+      });
+      if (input === undefined) throw new Error(`Extractor ${request.version} has no input`);
+      return input;
     },
     stats: () => ({
       processes,
@@ -250,8 +299,8 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
       for (const slot of slots) {
         clearTimeout(slot.restart);
         clearTimeout(slot.watch);
-        for (const job of slot.jobs.values()) queue.push(job);
-        slot.jobs.clear();
+        for (const { jobs } of slot.batches.values()) queue.push(...jobs);
+        slot.batches.clear();
       }
       giveUp('Extractor pool is closed');
       await Promise.all(slots.flatMap(({ process }) => process?.end(2_000) ?? []));

@@ -1,28 +1,22 @@
-import type { BasicAttributes } from '../../domain/extract/extraction.ts';
-import type { ExtractorKind } from '../catalogue.ts';
+import type { MadeOrFault, Wish } from '../extractor.ts';
+import type { PreparedNetwork } from '../catalogue/catalogue.ts';
 
-/** What is to be made of a sample; without the descriptor, attributes are cheaper. */
-export type Wanted = 'descriptor' | 'attributes' | 'both';
+/** Parent → child: first the networks, then batches. Bytes travel binary (structured clone), not as JSON. */
+export type ParentMessage =
+  | { readonly type: 'networks'; readonly networks: readonly PreparedNetwork[] }
+  | ({ readonly type: 'run'; readonly seq: number; readonly images: readonly Uint8Array[] } & Wish)
+  /** Opens what a batch would need, without one. */
+  | ({ readonly type: 'load'; readonly seq: number } & Wish);
 
-/** What was made: as much as was wanted. */
-export interface Made {
-  readonly descriptor?: Float32Array;
-  readonly attributes?: BasicAttributes;
-}
-
-/** Parent → child: take this sample. Bytes travel binary (structured clone), not as JSON. */
-export interface RunMessage {
-  readonly seq: number;
-  readonly version: number;
-  readonly kind: ExtractorKind;
-  readonly bytes: Uint8Array;
-  readonly wanted: Wanted;
-}
-
-/** Child → parent. `started` is sent right before the model runs: who dies then has died of that sample. */
+/** Child → parent. `started` is sent right before a batch is decoded: who dies then has died of one of its samples. */
 export type ChildMessage =
   | { readonly type: 'ready' }
   | { readonly type: 'started'; readonly seq: number }
-  | { readonly type: 'done'; readonly seq: number; readonly made: Made; readonly seconds: number }
-  | { readonly type: 'unreadable'; readonly seq: number; readonly detail: string }
+  /** In the order of the batch. `seconds` is the whole batch's time. */
+  | {
+      readonly type: 'done';
+      readonly seq: number;
+      readonly made: readonly MadeOrFault[];
+      readonly seconds: number;
+    }
   | { readonly type: 'failed'; readonly seq: number; readonly detail: string };

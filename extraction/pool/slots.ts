@@ -1,64 +1,73 @@
-import type { ExtractorKind } from '../catalogue.ts';
+import type { Made, Wish } from '../extractor.ts';
 import type { ExtractorProcess } from './extractorProcess.ts';
-import type { Made, Wanted } from './protocol.ts';
 
-/** A sample, and whose network shall read it. */
-export interface SampleRequest {
+/** A sample, and what is to be made of it. */
+export interface SampleRequest extends Wish {
   /** Names the sample in logs and errors. */
   readonly id: string;
-  readonly version: number;
-  readonly kind: ExtractorKind;
   /** The image, or how to get it; a function is called only when there is room for the image. */
   readonly bytes: Uint8Array | (() => Promise<Uint8Array>);
 }
 
-export type JobResult = Made & { readonly seconds: number };
-
 export interface Job {
-  readonly seq: number;
   readonly request: SampleRequest;
-  readonly wanted: Wanted;
   readonly bytes: Uint8Array;
   deaths: number;
-  /** Was with a process that died: runs alone from then on, so that the next death tells whose it is. */
+  /** Was in a batch whose process died: runs alone from then on, so that the next death tells whose it is. */
   alone: boolean;
-  resolve(result: JobResult): void;
+  resolve(made: Made): void;
   reject(error: Error): void;
+}
+
+export interface Batch {
+  readonly seq: number;
+  readonly jobs: readonly Job[];
 }
 
 export interface Slot {
   process: ExtractorProcess | undefined;
   ready: boolean;
-  readonly jobs: Map<number, Job>;
-  running: Job | undefined;
+  readonly batches: Map<number, Batch>;
+  running: Batch | undefined;
   /** Deaths in a row before it was ready; each lengthens the pause before the next start. */
   failedStarts: number;
   watch: NodeJS.Timeout | undefined;
   restart: NodeJS.Timeout | undefined;
 }
 
-// One runs, one is decoded, one is on its way: less leaves the model waiting, more only makes a death dearer.
-const jobsPerProcess = 3;
+/** One runs and one is on its way: less leaves the network waiting, more only makes a death dearer. */
+export const batchesPerProcess = 2;
 
-/** The job that has been sent to run alone, if it does. */
-export function aloneIn(slot: Slot): Job | undefined {
-  const [only] = slot.jobs.values();
-  return only?.alone && slot.ready ? only : undefined;
-}
-
-/** The ready process with the least work that may take the job; a job that runs alone needs an empty one. */
-export function chooseSlot(slots: readonly Slot[], job: Job): Slot | undefined {
+/**
+ * Takes the next batch out of the queue, and the process that may take it: the ready one with the least work. A busy
+ * one is sent only full batches ahead, which cost less a sample; a job that runs alone needs an empty one.
+ */
+export function takeBatch(
+  queue: Job[],
+  slots: readonly Slot[],
+  sizeOf: (wish: Wish) => number,
+): { readonly slot: Slot; readonly jobs: readonly Job[] } | null {
+  const [first] = queue;
+  if (first === undefined) return null;
   const free = slots.filter(
-    ({ ready, jobs }) =>
-      ready && (job.alone ? jobs.size === 0 : jobs.size < jobsPerProcess && !holdsLoner(jobs)),
+    ({ ready, batches }) => ready && batches.size < batchesPerProcess && !holdsLoner(batches),
   );
-  return free.reduce<Slot | undefined>(
-    (best, slot) => (best === undefined || slot.jobs.size < best.jobs.size ? slot : best),
-    undefined,
-  );
+  const slot = free.sort((one, other) => one.batches.size - other.batches.size)[0];
+  if (slot === undefined) return null;
+  const isIdle = slot.batches.size === 0;
+  if (first.alone) return isIdle ? { slot, jobs: queue.splice(0, 1) } : null;
+  const size = sizeOf(first.request);
+  const jobs = queue.filter((job) => !job.alone && isAlike(job.request, first.request)).slice(0, size);
+  if (!isIdle && jobs.length < size) return null;
+  const taken = new Set(jobs);
+  queue.splice(0, queue.length, ...queue.filter((job) => !taken.has(job)));
+  return { slot, jobs };
 }
 
-function holdsLoner(jobs: ReadonlyMap<number, Job>): boolean {
-  for (const job of jobs.values()) if (job.alone) return true;
+const isAlike = (one: Wish, other: Wish): boolean =>
+  one.version === other.version && one.kind === other.kind && one.wanted === other.wanted;
+
+function holdsLoner(batches: ReadonlyMap<number, Batch>): boolean {
+  for (const { jobs } of batches.values()) if (jobs[0]?.alone === true) return true;
   return false;
 }

@@ -1,10 +1,9 @@
 import type { BasicAttributes } from '../../domain/extract/extraction.ts';
-import type { RemoteEntry } from '../catalogue.ts';
-import type { Made, Wanted } from '../pool/protocol.ts';
+import type { Made, Wanted } from '../extractor.ts';
 import { RemoteTrouble } from './call.ts';
 
 /** What a remote extractor's JSON says; the descriptor is of any length but zero. Throws RemoteTrouble. */
-export function readAnswer(body: unknown, wanted: Wanted, dimension: number): Made {
+export function readAnswer(body: unknown, wanted: Wanted, dimension: number | null): Made {
   const { descriptor, attributes } = asRecord(body, 'its answer');
   return {
     ...(wanted === 'attributes' ? {} : { descriptor: toVector(descriptor, dimension) }),
@@ -12,7 +11,7 @@ export function readAnswer(body: unknown, wanted: Wanted, dimension: number): Ma
   };
 }
 
-function toVector(given: unknown, dimension: number): Float32Array {
+function toVector(given: unknown, dimension: number | null): Float32Array {
   if (!Array.isArray(given)) throw new RemoteTrouble('its answer has no descriptor');
   if (given.length !== dimension) {
     throw new RemoteTrouble(`its descriptor has ${given.length} numbers instead of ${dimension}`);
@@ -50,7 +49,7 @@ function asRecord(value: unknown, what: string): Record<string, unknown> {
 }
 
 /** Rejects when nobody answers at the extractor's address. It is sent no sample: a refusal is an answer too. */
-export async function checkRemote({ url }: Pick<RemoteEntry, 'url'>, limitMs = 1_500): Promise<void> {
+export async function checkRemote(url: string, limitMs = 1_500): Promise<void> {
   const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(limitMs) });
   await response.body?.cancel();
   if (response.status >= 500) throw new Error(`it answers with status ${response.status}`);

@@ -1,5 +1,5 @@
-import type { RemoteEntry } from '../catalogue.ts';
-import type { Wanted } from '../pool/protocol.ts';
+import type { RemoteNetwork } from '../catalogue/catalogue.ts';
+import type { Wanted } from '../extractor.ts';
 
 /** The server's trouble, or what looks like it: worth another try, and no fault of the sample as far as is known. */
 export class RemoteTrouble extends Error {
@@ -21,12 +21,12 @@ const longestDetail = 300;
 
 /** One request to a remote extractor, within a time. Rejects with RemoteTrouble, or with the reason of `signal`. */
 export async function callRemote(
-  { url, kind, version }: RemoteEntry,
+  { server: { url }, kind, version }: RemoteNetwork,
   sample: { readonly jpeg: Uint8Array; readonly wanted: Wanted; readonly signal: AbortSignal },
   timeoutMs: number,
 ): Promise<RemoteAnswer> {
   const address = new URL(url);
-  address.searchParams.set('kind', kind);
+  address.searchParams.set('kind', kind === 'attributes' ? 'face' : kind);
   address.searchParams.set('version', String(version));
   address.searchParams.set('descriptor', String(sample.wanted !== 'attributes'));
   address.searchParams.set('attributes', String(sample.wanted !== 'descriptor'));

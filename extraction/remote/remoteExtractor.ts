@@ -11,8 +11,8 @@ import {
 } from 'cockatiel';
 import { DomainError } from '../../domain/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
-import type { RemoteEntry } from '../catalogue.ts';
-import type { Made, Wanted } from '../pool/protocol.ts';
+import type { RemoteNetwork } from '../catalogue/catalogue.ts';
+import type { Made, Wanted } from '../extractor.ts';
 import { readAnswer } from './answer.ts';
 import { callRemote, RemoteTrouble } from './call.ts';
 import { faultOfSample } from '../pictures/storedSample.ts';
@@ -48,9 +48,9 @@ type Outcome = { readonly refused: string } | { readonly made: Made };
  * and left alone for a while when it fails again and again. A sample is to blame only when the server refuses it, or
  * when the server fails on it every time and then answers for another one that it knows.
  */
-export function createRemoteExtractor(entry: RemoteEntry, options: RemoteOptions) {
+export function createRemoteExtractor(entry: RemoteNetwork, options: RemoteOptions) {
   const { timeoutMs, concurrency, retries, log, restMs = 10_000, firstPauseMs = 200 } = options;
-  const name = `extractor of ${entry.kind} version ${entry.version} at ${new URL(entry.url).host}`;
+  const name = `extractor of ${entry.kind} version ${entry.version} at ${new URL(entry.server.url).host}`;
   const trouble = handleType(RemoteTrouble);
   const limit = bulkhead(concurrency, Number.MAX_SAFE_INTEGER);
   // More than one sample's tries: a single one that the server cannot bear must not close the way for the others.
@@ -74,7 +74,11 @@ export function createRemoteExtractor(entry: RemoteEntry, options: RemoteOptions
     const start = performance.now();
     const answer = await callRemote(entry, { jpeg, wanted, signal }, timeoutMs);
     if (answer.kind === 'refused') return { refused: answer.detail };
-    const made = readAnswer(answer.body, wanted, entry.dimension);
+    const made = readAnswer(
+      answer.body,
+      wanted,
+      'descriptor' in entry.outputs ? entry.outputs.descriptor.length : null,
+    );
     options.onAnswer?.((performance.now() - start) / 1_000);
     return { made };
   }
@@ -83,7 +87,7 @@ export function createRemoteExtractor(entry: RemoteEntry, options: RemoteOptions
     const { id, signal } = request;
     signal.throwIfAborted();
     const jpeg = await request.bytes();
-    const fault = faultOfSample(jpeg, entry.kind);
+    const fault = faultOfSample(jpeg, entry.kind === 'body' ? 'body' : 'face');
     if (fault !== null) throw new DomainError('sampleUnreadable', `sample ${id}: ${fault}`);
     try {
       const outcome = await policy.execute(() => ask(jpeg, wanted, signal), signal);

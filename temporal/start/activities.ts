@@ -87,7 +87,7 @@ export function createWorkerActivities(
         now,
         defaultFaceVersion: config.defaultDescriptorVersion,
         defaultBodyVersion: config.defaultBodyDescriptorVersion,
-        ...abilitiesOf(config.catalogue, config.basicAttributesVersion),
+        ...abilitiesOf(config.networks, config.basicAttributesVersion),
       }),
     ),
     startNext: admission.startNext,

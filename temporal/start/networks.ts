@@ -1,3 +1,4 @@
+import { isRemote } from '../../extraction/catalogue/catalogue.ts';
 import { createExtractors } from '../../extraction/extractors.ts';
 import { createExtractorPool } from '../../extraction/pool/pool.ts';
 import { createRemoteExtractor } from '../../extraction/remote/remoteExtractor.ts';
@@ -17,16 +18,17 @@ export function createNetworks(
     log,
   });
   const count = (version: number, seconds: number): void => {
-    const name =
-      config.catalogue.find((extractor) => extractor.version === version)?.name ?? `version ${version}`;
+    const name = config.networks.find((network) => network.version === version)?.name ?? `version ${version}`;
     metrics.extractDuration.observe({ version: String(version) }, seconds);
     estimations.count({ name });
   };
   const pool = config.queues.includes('extract')
-    ? createExtractorPool({ processes: config.extractProcesses, log, onExtracted: count })
+    ? createExtractorPool({
+        ...{ processes: config.extractProcesses, networks: config.networks, log, onExtracted: count },
+      })
     : null;
   if (pool !== null) shutdown.on('last', 'extractors', () => pool.close());
-  const remotes = config.remoteExtractors.map((entry) => {
+  const remotes = config.networks.filter(isRemote).map((entry) => {
     const label = { version: String(entry.version) };
     metrics.remoteExtractorAsked.set(label, 1);
     return createRemoteExtractor(entry, {

@@ -2,7 +2,7 @@ import { createDatabase } from '../../db/sql/connection.ts';
 import { createDatabaseClock } from '../../db/sql/databaseClock.ts';
 import { createTurns } from '../../db/engine/turns.ts';
 import { createEngineStores } from '../../db/stores.ts';
-import type { ExtractorEntry } from '../../extraction/catalogue.ts';
+import type { Network } from '../../extraction/catalogue/catalogue.ts';
 import { openImageStore } from '../../imagestore/folder.ts';
 import { createSampleRemoval } from '../../imagestore/sampleRemoval.ts';
 import type { ConfigWith } from '../../platform/config.ts';
@@ -15,8 +15,8 @@ import { createGateway } from '../gateway.ts';
 
 export type WorkerConfig = ConfigWith<'databaseUrl' | 'temporalAddress'> & {
   readonly queues: readonly QueueName[];
-  /** Every network that is at hand, our own and remote ones. */
-  readonly catalogue: readonly ExtractorEntry[];
+  /** Every network that is at hand, here and on other machines. */
+  readonly networks: readonly Network[];
 };
 
 export type WorkerProcess = ServiceProcess<WorkerConfig>;

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { ensureDescriptorPartition } from '../../db/schema/descriptorPartitions.ts';
 import { waitUntilMigrated } from '../../db/schema/isMigrated.ts';
+import { describes } from '../../domain/extract/networks.ts';
 import { release } from '../../domain/release.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createShutdown } from '../../platform/shutdown.ts';
@@ -68,7 +69,7 @@ export async function startWorker(config: WorkerConfig): Promise<void> {
 
   await waitUntilMigrated({ db, log, stopping: stopping.signal, onWait: sayWaiting });
   await clock.measure().catch(() => undefined);
-  for (const { version, kind } of config.catalogue) {
+  for (const { version, kind } of config.networks.filter(describes)) {
     if (kind === 'face') await ensureDescriptorPartition(db, 'face_descriptors', version);
     await ensureDescriptorPartition(db, 'event_descriptors', version);
   }

@@ -1,8 +1,8 @@
 // Run by itself, it writes the golden vectors anew: only when a version's pre-processing is meant to change.
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { catalogue } from '../../extraction/catalogue.ts';
-import { getExtractor } from '../../extraction/registry.ts';
+import { builtIn } from '../../extraction/catalogue/catalogue.ts';
+import { describeOne } from '../support/describeOne.ts';
 import { makeWarps } from '../support/warps.ts';
 
 const file = fileURLToPath(new URL('fixtures/golden.json', import.meta.url));
@@ -19,11 +19,11 @@ export async function readGoldenVectors(): Promise<GoldenVectors> {
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
   const warps = await makeWarps(goldenPhotos);
   const golden: Record<string, number[][]> = {};
-  for (const { version, kind, name } of catalogue.filter((entry) => entry.kind === 'face')) {
-    const model = await getExtractor(version, kind).load();
+  for (const { version, kind, name } of builtIn) {
+    if (kind !== 'face') continue;
     golden[name] = [];
     for (const warp of warps) {
-      const { descriptor } = await model.infer(await model.decode(warp));
+      const descriptor = await describeOne(version, kind, warp);
       golden[name].push(Array.from(descriptor, (value) => Math.round(value * 1e5) / 1e5));
     }
   }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { catalogue } from '../../extraction/catalogue.ts';
+import { builtIn } from '../../extraction/catalogue/catalogue.ts';
 import { jitterSample } from '../../extraction/pictures/jitter.ts';
 import { createExtractorPool } from '../../extraction/pool/pool.ts';
 import { rankOne } from '../../extraction/rank1.ts';
@@ -12,6 +12,7 @@ const shots = 10;
 
 const pool = createExtractorPool({
   processes: 2,
+  networks: builtIn,
   log: createLogger({ name: 'test', level: 'silent', format: 'json' }),
 });
 const samples: { identity: string; bytes: Buffer }[] = [];
@@ -28,7 +29,8 @@ before(async () => {
 
 after(() => pool.close());
 
-for (const { version, kind, name } of catalogue.filter((entry) => entry.kind === 'face')) {
+for (const { version, kind, name } of builtIn) {
+  if (kind !== 'face') continue;
   test(`version ${version} (${name}) finds the same person among ten in 95 of 100 cases`, async () => {
     const described = await Promise.all(
       samples.map(async ({ identity, bytes }, index) => {

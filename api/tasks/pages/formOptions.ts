@@ -1,3 +1,4 @@
+import { describes } from '../../../domain/extract/networks.ts';
 import type { FormOptions } from '../../../views/pages/tasks/newTaskFields.ts';
 import type { TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
 import type { NotificationPoliciesDeps } from '../../notifications/policies.ts';
@@ -31,7 +32,7 @@ export async function formOptions(
   ]);
   return {
     accounts: accounts.map(({ accountId, login }) => ({ account_id: accountId, login })),
-    versions: extractors,
+    versions: extractors.filter(describes),
     defaults: { face: defaultFaceVersion, body: defaultBodyVersion },
     isDefaultGone,
     secrets: notificationSecretNames,

@@ -3,6 +3,7 @@ import { after } from 'node:test';
 import { v7 } from 'uuid';
 import type { ImportDeps, ImportOptions } from '../../../commands/import/importPhotos.ts';
 import { createImportStore } from '../../../db/faces/importStore.ts';
+import { builtIn } from '../../../extraction/catalogue/catalogue.ts';
 import { createFaceDetector } from '../../../extraction/pictures/detect.ts';
 import { samplePhotos } from '../../../extraction/pictures/photoFiles.ts';
 import { createExtractorPool } from '../../../extraction/pool/pool.ts';
@@ -29,6 +30,7 @@ export async function openImport() {
   const folder = await createTestFolder('import');
   const pool = createExtractorPool({
     processes: 1,
+    networks: builtIn,
     log: createLogger({ name: 'test', level: 'silent', format: 'json' }),
   });
   after(async () => {

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import sharp from 'sharp';
 import { DomainError } from '../../../domain/errors.ts';
-import type { Wanted } from '../../../extraction/pool/protocol.ts';
+import type { RemoteNetwork } from '../../../extraction/catalogue/catalogue.ts';
+import type { Wanted } from '../../../extraction/extractor.ts';
 import { createRemoteExtractor, type RemoteOptions } from '../../../extraction/remote/remoteExtractor.ts';
-import { getExtractor } from '../../../extraction/registry.ts';
 import { createLogger } from '../../../platform/logger.ts';
 import {
   startRemoteServer,
@@ -12,6 +12,7 @@ import {
   type RemoteServer,
 } from '../../support/servers/remoteServer.ts';
 import { patienceMs, waitFor } from '../../support/waitFor.ts';
+import { describeOne } from '../../support/describeOne.ts';
 import { makeWarps } from '../../support/warps.ts';
 
 let server: RemoteServer;
@@ -31,7 +32,11 @@ const log = createLogger({ name: 'test', level: 'silent', format: 'json' });
 
 function open(options: Partial<RemoteOptions> & { dimension?: number } = {}) {
   const { dimension = 256, ...rest } = options;
-  const entry = { kind: 'face', version: 4, dimension, attributes: true, url: server.url } as const;
+  const entry: RemoteNetwork = {
+    ...{ kind: 'face', version: 4, name: 'remote', batch: 1, threads: 1, isBuiltIn: false },
+    outputs: { descriptor: { length: dimension } },
+    server: { protocol: 'json', url: server.url },
+  };
   const remote = createRemoteExtractor(entry, {
     ...{ timeoutMs: patienceMs, concurrency: 4, retries: 2, log, restMs: 300, firstPauseMs: 5 },
     ...rest,
@@ -52,8 +57,7 @@ const isError = (name: string, detail: RegExp) => (error: unknown) => {
 };
 
 test('a remote descriptor is what the network says, scaled to length 1', async () => {
-  const model = await getExtractor(3, 'face').load();
-  const { descriptor } = await model.infer(await model.decode(warps[0] ?? Buffer.of()));
+  const descriptor = await describeOne(3, 'face', warps[0] ?? Buffer.of());
   const made = await open()();
   assert.equal(made.attributes, undefined);
   for (const [index, value] of (made.descriptor ?? []).entries()) {
@@ -176,6 +180,7 @@ test('a sample that the server cannot bear is to blame when the server answers f
 
 test('no more samples than agreed are with the server at the same time', async () => {
   const extract = open({ concurrency: 2 });
+  server.gather(2);
   await Promise.all(Array.from({ length: 12 }, (_, index) => extract(warps[index % warps.length])));
   assert.equal(server.mostBusy(), 2);
   assert.equal(server.asked.length, 12);

@@ -10,6 +10,7 @@ import { createPartStore } from '../../../db/engine/partStore.ts';
 import { createScheduledTasks } from '../../../db/schedules/scheduledTasks.ts';
 import { createTaskLifecycle } from '../../../db/engine/taskLifecycle.ts';
 import { createExtractors } from '../../../extraction/extractors.ts';
+import { builtIn } from '../../../extraction/catalogue/catalogue.ts';
 import { createExtractorPool } from '../../../extraction/pool/pool.ts';
 import { openImageStore } from '../../../imagestore/folder.ts';
 import { createSampleRemoval } from '../../../imagestore/sampleRemoval.ts';
@@ -37,7 +38,7 @@ export async function startTwiceWorkers(engine: Engine) {
   const stopping = new AbortController();
   const db = createDatabase({ url: databaseUrl, applicationName: 'twice', maxConnections: 20 });
   await ensureDescriptorPartition(db, 'face_descriptors', 3);
-  const pool = createExtractorPool({ processes: 1, log, onExtracted: () => undefined });
+  const pool = createExtractorPool({ processes: 1, networks: builtIn, log });
   const networks = createExtractors(pool, []);
   const requests = createGuardedRequest({ hosts: config.originHosts, deadlineMs: 5_000, maxConnections: 4 });
   const lifecycle = createTaskLifecycle(db);

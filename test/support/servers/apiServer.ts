@@ -169,9 +169,10 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     }),
     versionUse: createVersionUse(pools.reading, patienceMs),
     extractors: [
-      { version: 1, kind: 'face', name: 'resnet128', attributes: true },
-      { version: 3, kind: 'face', name: 'mobileface', attributes: false },
-      { version: 101, kind: 'body', name: 'stripes', attributes: false },
+      { version: 1, kind: 'face', name: 'resnet128' },
+      { version: 1, kind: 'attributes', name: 'resnet128' },
+      { version: 3, kind: 'face', name: 'mobileface' },
+      { version: 101, kind: 'body', name: 'stripes' },
     ],
     defaultFaceVersion: 1,
     defaultBodyVersion: 101,

@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
-import { DomainError } from '../../../domain/errors.ts';
-import type { Model } from '../../../extraction/extractor.ts';
-import { getExtractor } from '../../../extraction/registry.ts';
+import { builtIn, isLocal } from '../../../extraction/catalogue/catalogue.ts';
+import type { Wish } from '../../../extraction/extractor.ts';
+import { createDescriber } from '../../../extraction/onnx/describe.ts';
 import { closeServer } from './closeServer.ts';
 
 export type RemoteServer = Awaited<ReturnType<typeof startRemoteServer>>;
@@ -20,16 +20,14 @@ export type Misbehaviour = (
  * behind it. It can be told to misbehave, be stopped, and be started again at the same address.
  */
 export async function startRemoteServer() {
-  const [describing, telling] = await Promise.all([
-    getExtractor(3, 'face').load(),
-    getExtractor(1, 'face').load(),
-  ]);
+  const describer = createDescriber(builtIn.filter(isLocal));
   let misbehave: Misbehaviour = () => undefined;
   let server: Server;
   let port = 0;
   const asked: URL[] = [];
   let busy = 0;
   let mostBusy = 0;
+  let gathering: { count: number; arrived: Promise<void>; open: () => void } | null = null;
 
   const answer = async (req: IncomingMessage, res: ServerResponse): Promise<void> => {
     const address = new URL(req.url ?? '', 'http://remote');
@@ -37,8 +35,10 @@ export async function startRemoteServer() {
     busy += 1;
     mostBusy = Math.max(mostBusy, busy);
     const jpeg = await buffer(req);
+    if (gathering !== null && busy >= gathering.count) gathering.open();
+    await gathering?.arrived;
     const wrong = misbehave(jpeg, res);
-    const said = wrong ?? (await extract(address, jpeg, describing, telling));
+    const said = wrong ?? (await extract(address, jpeg, describer));
     // Before it is sent: who gets it may ask again at once.
     busy -= 1;
     if (said === 'silent') return;
@@ -59,6 +59,12 @@ export async function startRemoteServer() {
     url: `http://127.0.0.1:${port}/extract`,
     asked,
     mostBusy: () => mostBusy,
+    /** From now on nobody is answered before so many are asking at the same time. */
+    gather: (count: number): void => {
+      let open: () => void = () => undefined;
+      const arrived = new Promise<void>((resolve) => (open = resolve));
+      gathering = { count, arrived, open };
+    },
     misbehave: (how: Misbehaviour): void => {
       misbehave = how;
     },
@@ -69,22 +75,22 @@ export async function startRemoteServer() {
 async function extract(
   address: URL,
   jpeg: Buffer,
-  describing: Model,
-  telling: Model,
+  describer: ReturnType<typeof createDescriber>,
 ): Promise<{ status: number; body: unknown }> {
   const wants = (name: string) => address.searchParams.get(name) === 'true';
-  try {
-    const { descriptor } = await describing.infer(await describing.decode(jpeg));
-    const body = {
-      // Three times as long as it should be: who asks has to scale it.
-      ...(wants('descriptor') ? { descriptor: Array.from(descriptor, (value) => value * 3) } : {}),
-      ...(wants('attributes')
-        ? { attributes: await telling.tellAttributes?.(await telling.decode(jpeg)) }
-        : {}),
-    };
-    return { status: 200, body };
-  } catch (error) {
-    if (!(error instanceof DomainError)) throw error;
-    return { status: 422, body: { detail: error.detail } };
-  }
+  const make = async (wish: Pick<Wish, 'version' | 'wanted'>) => {
+    const [made = {}] = await describer.describe({ ...wish, kind: 'face' }, [jpeg]);
+    return made;
+  };
+  const described = await make({ version: 3, wanted: 'descriptor' });
+  if ('fault' in described) return { status: 422, body: { detail: described.fault } };
+  const told = wants('attributes') ? await make({ version: 1, wanted: 'attributes' }) : {};
+  const body = {
+    // Three times as long as it should be: who asks has to scale it.
+    ...(wants('descriptor')
+      ? { descriptor: Array.from(described.descriptor ?? [], (value) => value * 3) }
+      : {}),
+    ...('attributes' in told ? { attributes: told.attributes } : {}),
+  };
+  return { status: 200, body };
 }

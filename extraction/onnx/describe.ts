@@ -1,0 +1,181 @@
+import { DomainError } from '../../domain/errors.ts';
+import type { BasicAttributes } from '../../domain/extract/extraction.ts';
+import { findNetwork, isLocal, type LocalNetwork, type PreparedNetwork } from '../catalogue/catalogue.ts';
+import { mismatches, outputNames } from '../catalogue/tensors.ts';
+import type { Made, MadeOrFault, Wish } from '../extractor.ts';
+import { decodeSample } from '../pictures/decodeSample.ts';
+import { sampleSizes, type SampleKind } from '../pictures/storedSample.ts';
+import { nothingToDescribe, toUnitLength } from '../unitLength.ts';
+import { emptyTensor, openModel, type Model, type Outputs } from './model.ts';
+import { createCropScaler, type CropScaler } from './scaleCrop.ts';
+
+interface Loaded {
+  readonly network: LocalNetwork;
+  readonly model: Model;
+}
+
+/**
+ * Describes samples with networks whose files are here; a file is opened when it is first needed, and once for all
+ * that read the same pixels of it.
+ */
+export function createDescriber(networks: readonly PreparedNetwork[]) {
+  const models = new Map<string, Promise<Model>>();
+  const buffers = { face: bufferFor('face'), body: bufferFor('body') };
+  const scalers = new Map<string, CropScaler>();
+
+  async function load(network: LocalNetwork, kind: SampleKind): Promise<Loaded> {
+    const key = JSON.stringify([network.model, network.input, kind]);
+    const opening = models.get(key) ?? openModel(network, kind);
+    models.set(key, opening);
+    // What failed must not be remembered: the file may be there the next time.
+    opening.catch(() => models.delete(key));
+    const model = await opening;
+    const faults = mismatches(network, model.tensors);
+    if (faults.length > 0) throw new Error(faults.join('; '));
+    return { network, model };
+  }
+
+  /** @throws Error when a network is missing or its file cannot be used */
+  async function loadWanted({ version, kind, wanted }: Wish): Promise<readonly Loaded[]> {
+    const here = networks.filter(isLocal);
+    const describing = wanted === 'attributes' ? null : findNetwork(here, version, kind);
+    const telling =
+      wanted === 'descriptor' || kind === 'body' ? null : findNetwork(here, version, 'attributes');
+    const found = [describing, telling].filter((network) => network !== null);
+    const isMissing = wanted === 'attributes' ? telling === null : describing === null;
+    if (isMissing) throw new Error(`no extractor of ${kind} ${wanted} with version ${version}`);
+    return Promise.all(found.map((network) => load(network, kind)));
+  }
+
+  /**
+   * Decodes images one after the other and calls `write` for each that can be. @returns what is wrong with the others,
+   * by their places
+   */
+  async function decode(
+    kind: SampleKind,
+    images: readonly Uint8Array[],
+    write: (pixels: Uint8Array, place: number) => void,
+  ): Promise<ReadonlyMap<number, string>> {
+    const faults = new Map<number, string>();
+    const pixels = buffers[kind];
+    for (const [index, image] of images.entries()) {
+      try {
+        await decodeSample(image, kind, pixels);
+        write(pixels, index - faults.size);
+      } catch (error) {
+        if (!(error instanceof DomainError)) throw error;
+        faults.set(index, error.detail);
+      }
+    }
+    return faults;
+  }
+
+  /** The rows of what could be decoded, with what is wrong with the others between them. */
+  function merge(
+    count: number,
+    faults: ReadonlyMap<number, string>,
+    read: (row: number) => MadeOrFault,
+  ): MadeOrFault[] {
+    let row = 0;
+    return Array.from({ length: count }, (_, index) => {
+      const fault = faults.get(index);
+      return fault === undefined ? read(row++) : { fault };
+    });
+  }
+
+  async function describe(wish: Wish, images: readonly Uint8Array[]): Promise<MadeOrFault[]> {
+    const loaded = await loadWanted(wish);
+    const models = [...new Set(loaded.map(({ model }) => model))];
+    const faults = await decode(wish.kind, images, (pixels, place) => {
+      for (const model of models) model.write(pixels, place);
+    });
+    const count = images.length - faults.size;
+    const runs = new Map<Model, Outputs>();
+    for (const model of count === 0 ? [] : models) {
+      const outputs = loaded
+        .filter((one) => one.model === model)
+        .flatMap(({ network }) => Object.values(outputNames(network, model.tensors)));
+      runs.set(model, await model.run(count, [...new Set(outputs)]));
+    }
+    return merge(images.length, faults, (row) => read(loaded, runs, row));
+  }
+
+  async function prepare(
+    { version, kind, wanted }: Wish,
+    images: readonly Uint8Array[],
+  ): Promise<MadeOrFault[]> {
+    const network = findNetwork(networks, version, wanted === 'attributesInput' ? 'attributes' : kind);
+    if (network === null) throw new Error(`no extractor of ${kind} with version ${version}`);
+    const { input } = network;
+    const key = JSON.stringify([input, kind]);
+    const scale = scalers.get(key) ?? createCropScaler(input, kind);
+    scalers.set(key, scale);
+    const rows = images.map(() => emptyTensor(input, 1));
+    const faults = await decode(kind, images, (pixels, place) => {
+      scale(pixels, rows[place] ?? emptyTensor(input, 1), 0);
+    });
+    return merge(images.length, faults, (row) => ({ input: rows[row] ?? emptyTensor(input, 0) }));
+  }
+
+  // Pixels and batches have one place each.
+  let turn: Promise<unknown> = Promise.resolve();
+
+  return {
+    /**
+     * One batch after the other. Rejects when the network cannot be used; what is wrong with an image alone stands in
+     * its place.
+     */
+    describe: (wish: Wish, images: readonly Uint8Array[]): Promise<MadeOrFault[]> => {
+      const work = wish.wanted.endsWith('Input') ? prepare : describe;
+      const made = turn.then(() => work(wish, images));
+      turn = made.catch(() => undefined);
+      return made;
+    },
+    load: async (wish: Wish): Promise<void> => {
+      await loadWanted(wish);
+    },
+  };
+}
+
+const bufferFor = (kind: SampleKind): Buffer =>
+  Buffer.alloc(sampleSizes[kind].width * sampleSizes[kind].height * 3);
+
+function read(loaded: readonly Loaded[], runs: ReadonlyMap<Model, Outputs>, row: number): MadeOrFault {
+  try {
+    const parts = loaded.map(({ network, model }): Made => {
+      const outputs = runs.get(model) ?? {};
+      const names = outputNames(network, model.tensors);
+      const valuesOf = (part: string): Float32Array =>
+        outputs[names[part] ?? '']?.[row] ?? new Float32Array();
+      return 'descriptor' in network.outputs
+        ? { descriptor: toUnitLength(withLength(valuesOf('descriptor'), network.outputs.descriptor.length)) }
+        : { attributes: toAttributes(valuesOf, network.outputs.emotions?.labels ?? []) };
+    });
+    return Object.assign({}, ...parts) as Made;
+  } catch (error) {
+    if (error instanceof DomainError) return { fault: error.detail };
+    throw error;
+  }
+}
+
+function withLength(vector: Float32Array, length: number): Float32Array {
+  if (vector.length === length) return vector;
+  throw new Error(`the network gives ${vector.length} numbers for a sample, not ${length}`);
+}
+
+function toAttributes(valuesOf: (part: string) => Float32Array, labels: readonly string[]): BasicAttributes {
+  const [age] = valuesOf('age');
+  const [gender] = valuesOf('gender');
+  const emotions = valuesOf('emotions');
+  const all = [age, gender, ...emotions];
+  if (!all.every((value) => value !== undefined && Number.isFinite(value))) throw nothingToDescribe();
+  return {
+    age: round(age),
+    gender: round(gender),
+    ...(labels.length === 0
+      ? {}
+      : { emotions: Object.fromEntries(labels.map((label, place) => [label, round(emotions[place])])) }),
+  };
+}
+
+const round = (value = 0): number => Math.round(value * 1_000) / 1_000;
