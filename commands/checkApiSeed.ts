@@ -1,6 +1,7 @@
 import { createDatabase } from '../db/sql/connection.ts';
 import { seedVolume } from '../db/faces/seedVolume.ts';
-import { builtIn, findNetwork, lengthOf } from '../extraction/catalogue/catalogue.ts';
+import { builtIn } from '../extraction/catalogue/catalogue.ts';
+import { findNetwork, lengthOf } from '../extraction/catalogue/network.ts';
 import type { ApiClient } from './cli/apiClient.ts';
 import { createTaskCalls } from './cli/taskCalls.ts';
 

@@ -1,5 +1,6 @@
 import { seedVolume } from '../db/faces/seedVolume.ts';
-import { findNetwork, lengthOf, readNetworks, type Network } from '../extraction/catalogue/catalogue.ts';
+import { readNetworks } from '../extraction/catalogue/catalogue.ts';
+import { findNetwork, lengthOf, type Network } from '../extraction/catalogue/network.ts';
 import { loadConfig } from '../platform/config.ts';
 import { defineCommand, runCommand, UsageError, wholeNumber } from './cli/options.ts';
 import { withProgress } from './cli/progress.ts';

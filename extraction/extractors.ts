@@ -1,5 +1,5 @@
 import type { BasicAttributes } from '../domain/extract/extraction.ts';
-import type { NetworkKind } from './catalogue/catalogue.ts';
+import type { NetworkKind } from './catalogue/network.ts';
 import type { ExtractorPool } from './pool/pool.ts';
 import type { RemoteExtractor, RemoteRequest } from './remote/remoteExtractor.ts';
 

@@ -1,4 +1,4 @@
-import { isRemote } from '../../extraction/catalogue/catalogue.ts';
+import { isRemote } from '../../extraction/catalogue/network.ts';
 import { checkRemote } from '../../extraction/remote/answer.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
 import { queueNames, type QueueName } from '../../workflows/messages.ts';

@@ -5,7 +5,7 @@ import { createDatabaseClock } from '../../db/sql/databaseClock.ts';
 import { createPools } from '../../db/sql/pools.ts';
 import { createStores } from '../../db/stores.ts';
 import { listenToTaskChanges } from '../../db/tasks/taskChanges.ts';
-import type { Network } from '../../extraction/catalogue/catalogue.ts';
+import type { Network } from '../../extraction/catalogue/network.ts';
 import { openImageStore } from '../../imagestore/folder.ts';
 import type { ConfigWith } from '../../platform/config.ts';
 import { createMetrics } from '../../platform/metrics.ts';

@@ -1,6 +1,6 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { NetworkKind } from '../../extraction/catalogue/catalogue.ts';
+import type { NetworkKind } from '../../extraction/catalogue/network.ts';
 
 export interface BareLoopOptions {
   /** Image files, the same ones that the pool is given. */

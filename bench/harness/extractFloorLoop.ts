@@ -1,7 +1,8 @@
 // ENTRY of one process of the bare loop: reads, decodes, scales and runs batches, and nothing else.
 import { readFileSync } from 'node:fs';
 import turbo from '@julusian/jpeg-turbo';
-import { builtIn, findNetwork, isLocal, type NetworkKind } from '../../extraction/catalogue/catalogue.ts';
+import { builtIn } from '../../extraction/catalogue/catalogue.ts';
+import { findNetwork, isLocal, type NetworkKind } from '../../extraction/catalogue/network.ts';
 import { openModel } from '../../extraction/onnx/model.ts';
 
 interface Order {

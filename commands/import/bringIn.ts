@@ -1,7 +1,8 @@
 import type { Database } from '../../db/sql/connection.ts';
 import { createImportStore } from '../../db/faces/importStore.ts';
 import { createSampleStoreRow } from '../../db/faces/sampleStoreRow.ts';
-import { findNetwork, readNetworks } from '../../extraction/catalogue/catalogue.ts';
+import { readNetworks } from '../../extraction/catalogue/catalogue.ts';
+import { findNetwork } from '../../extraction/catalogue/network.ts';
 import { createFaceDetector } from '../../extraction/pictures/detect.ts';
 import { createExtractorPool } from '../../extraction/pool/pool.ts';
 import { openImageStore } from '../../imagestore/folder.ts';

@@ -3,44 +3,13 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { load } from 'js-yaml';
 import { ConfigError, type Config } from '../../platform/config.ts';
-import { extractorsFile, type NetworkEntry, type NetworkInput, type NetworkServer } from './schema.ts';
-
-/** A network that can be run here: every path is whole. */
-export type Network = NetworkEntry & {
-  /** Comes with the service and was proved by its tests. */
-  readonly isBuiltIn: boolean;
-};
-
-/** One whose file is here. */
-export type LocalNetwork = Network & { readonly model: string; readonly input: NetworkInput };
-
-/** One on another machine. */
-export type RemoteNetwork = Network & { readonly server: NetworkServer };
-
-/** One whose input is made here. */
-export type PreparedNetwork = Network & { readonly input: NetworkInput };
-
-export const isLocal = (network: Network): network is LocalNetwork =>
-  network.model !== undefined && isPrepared(network);
-
-export const isRemote = (network: Network): network is RemoteNetwork => network.server !== undefined;
-
-export const isPrepared = (network: Network): network is PreparedNetwork => network.input !== undefined;
-
-export type NetworkKind = Network['kind'];
+import type { Network } from './network.ts';
+import { extractorsFile } from './schema.ts';
 
 const builtInFile = fileURLToPath(new URL('../networks/extractors.yaml', import.meta.url));
 
 /** The networks that come with the service. */
 export const builtIn: readonly Network[] = readFile(builtInFile, true);
-
-export function findNetwork<One extends Pick<Network, 'version' | 'kind'>>(
-  networks: readonly One[],
-  version: number,
-  kind: NetworkKind,
-): One | null {
-  return networks.find((one) => one.version === version && one.kind === kind) ?? null;
-}
 
 /**
  * Every network of this installation: those of EXTRACTORS_FILE, or the built-in ones, and REMOTE_EXTRACTORS.
@@ -64,10 +33,6 @@ export function readNetworks({
   if (faults.length > 0) throw new ConfigError(faults);
   return networks;
 }
-
-/** Numbers of its descriptors, float32 each; null where it makes none. */
-export const lengthOf = (network: Pick<Network, 'outputs'> | null): number | null =>
-  network !== null && 'descriptor' in network.outputs ? network.outputs.descriptor.length : null;
 
 function readFile(file: string, isBuiltIn: boolean): readonly Network[] {
   const fault = (text: string): ConfigError => new ConfigError([`EXTRACTORS_FILE ${file}: ${text}`]);

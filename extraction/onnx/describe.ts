@@ -1,6 +1,6 @@
 import { DomainError } from '../../domain/errors.ts';
 import type { BasicAttributes } from '../../domain/extract/extraction.ts';
-import { findNetwork, isLocal, type LocalNetwork, type PreparedNetwork } from '../catalogue/catalogue.ts';
+import { findNetwork, isLocal, type LocalNetwork, type PreparedNetwork } from '../catalogue/network.ts';
 import { mismatches, outputNames } from '../catalogue/tensors.ts';
 import type { Made, MadeOrFault, Wish } from '../extractor.ts';
 import { decodeSample } from '../pictures/decodeSample.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
-import type { LocalNetwork } from '../catalogue/catalogue.ts';
+import type { LocalNetwork } from '../catalogue/network.ts';
 import type { NetworkInput } from '../catalogue/schema.ts';
 import type { TensorData } from '../extractor.ts';
 import { fixedBatch, inputName, inputShape, mismatches, type Tensors } from '../catalogue/tensors.ts';

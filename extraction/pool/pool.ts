@@ -2,7 +2,7 @@ import { DomainError } from '../../domain/errors.ts';
 import type { BasicAttributes } from '../../domain/extract/extraction.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Made, TensorData, Wish } from '../extractor.ts';
-import { findNetwork, isPrepared, type Network } from '../catalogue/catalogue.ts';
+import { findNetwork, isPrepared, type Network } from '../catalogue/network.ts';
 import { forkExtractor } from './extractorProcess.ts';
 import {
   batchesPerProcess,

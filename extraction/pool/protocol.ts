@@ -1,5 +1,5 @@
 import type { MadeOrFault, Wish } from '../extractor.ts';
-import type { PreparedNetwork } from '../catalogue/catalogue.ts';
+import type { PreparedNetwork } from '../catalogue/network.ts';
 
 /** Parent → child: first the networks, then batches. Bytes travel binary (structured clone), not as JSON. */
 export type ParentMessage =

@@ -1,4 +1,4 @@
-import type { RemoteNetwork } from '../catalogue/catalogue.ts';
+import type { RemoteNetwork } from '../catalogue/network.ts';
 import type { Wanted } from '../extractor.ts';
 
 /** The server's trouble, or what looks like it: worth another try, and no fault of the sample as far as is known. */

@@ -11,7 +11,7 @@ import {
 } from 'cockatiel';
 import { DomainError } from '../../domain/errors.ts';
 import type { Logger } from '../../platform/logger.ts';
-import type { RemoteNetwork } from '../catalogue/catalogue.ts';
+import type { RemoteNetwork } from '../catalogue/network.ts';
 import type { Made, Wanted } from '../extractor.ts';
 import { readAnswer } from './answer.ts';
 import { callRemote, RemoteTrouble } from './call.ts';

@@ -1,4 +1,4 @@
-import { isRemote } from '../../extraction/catalogue/catalogue.ts';
+import { isRemote } from '../../extraction/catalogue/network.ts';
 import { createExtractors } from '../../extraction/extractors.ts';
 import { createExtractorPool } from '../../extraction/pool/pool.ts';
 import { createRemoteExtractor } from '../../extraction/remote/remoteExtractor.ts';

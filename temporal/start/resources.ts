@@ -2,7 +2,7 @@ import { createDatabase } from '../../db/sql/connection.ts';
 import { createDatabaseClock } from '../../db/sql/databaseClock.ts';
 import { createTurns } from '../../db/engine/turns.ts';
 import { createEngineStores } from '../../db/stores.ts';
-import type { Network } from '../../extraction/catalogue/catalogue.ts';
+import type { Network } from '../../extraction/catalogue/network.ts';
 import { openImageStore } from '../../imagestore/folder.ts';
 import { createSampleRemoval } from '../../imagestore/sampleRemoval.ts';
 import type { ConfigWith } from '../../platform/config.ts';

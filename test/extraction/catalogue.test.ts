@@ -2,13 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
-import {
-  builtIn,
-  findNetwork,
-  isLocal,
-  isRemote,
-  readNetworks,
-} from '../../extraction/catalogue/catalogue.ts';
+import { builtIn, readNetworks } from '../../extraction/catalogue/catalogue.ts';
+import { findNetwork, isLocal, isRemote } from '../../extraction/catalogue/network.ts';
 import { ConfigError } from '../../platform/config.ts';
 import { createTestFolder } from '../support/folder.ts';
 

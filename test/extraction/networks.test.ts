@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { builtIn, lengthOf } from '../../extraction/catalogue/catalogue.ts';
+import { builtIn } from '../../extraction/catalogue/catalogue.ts';
+import { lengthOf } from '../../extraction/catalogue/network.ts';
 import type { NetworkInput } from '../../extraction/catalogue/schema.ts';
 import { cosineOf } from '../../extraction/rank1.ts';
 import { attributesOf, describeFed, describeOne } from '../support/describeOne.ts';

@@ -1,5 +1,6 @@
 import { DomainError } from '../../domain/errors.ts';
-import { builtIn, findNetwork, isLocal, type NetworkKind } from '../../extraction/catalogue/catalogue.ts';
+import { builtIn } from '../../extraction/catalogue/catalogue.ts';
+import { findNetwork, isLocal, type NetworkKind } from '../../extraction/catalogue/network.ts';
 import type { NetworkInput } from '../../extraction/catalogue/schema.ts';
 import { createDescriber } from '../../extraction/onnx/describe.ts';
 import type { SampleKind } from '../../extraction/pictures/storedSample.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import sharp from 'sharp';
 import { DomainError } from '../../../domain/errors.ts';
-import type { RemoteNetwork } from '../../../extraction/catalogue/catalogue.ts';
+import type { RemoteNetwork } from '../../../extraction/catalogue/network.ts';
 import type { Wanted } from '../../../extraction/extractor.ts';
 import { createRemoteExtractor, type RemoteOptions } from '../../../extraction/remote/remoteExtractor.ts';
 import { createLogger } from '../../../platform/logger.ts';
