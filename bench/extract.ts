@@ -1,39 +1,55 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
-import { copySamplePhotos, peopleInSamplePhotos as people } from '../commands/import/copySamplePhotos.ts';
-import { runImport } from '../commands/import/runImport.ts';
+import { ensureDescriptorPartition } from '../db/schema/descriptorPartitions.ts';
 import { textTable } from '../commands/cli/textTable.ts';
 import type { Bed } from './harness/bed.ts';
 import { runBareModelLoop } from './harness/extractFloor.ts';
 import { median, round, type Say, secondsToEnd } from './harness/figures.ts';
+import { importSamples } from './harness/importSamples.ts';
 import type { Measurement } from './harness/measurement.ts';
 import { memoryCells, memoryHead, watchMemory, type Memory } from './harness/memory.ts';
+import { readProcessorTime, type ProcessorTime } from './harness/processorTime.ts';
+
+type Part = keyof ProcessorTime;
 
 export interface ExtractRun {
+  readonly work: string;
   readonly run: number;
   readonly oursSeconds: number;
   readonly floorSeconds: number;
   /** Of rates: 1 is as fast as the floor. */
   readonly ratio: number;
   readonly memory: Memory;
+  /** Milliseconds of processor time for one sample. */
+  readonly processorMs: Readonly<Record<Part | 'floor', number>>;
 }
 
-export interface ExtractFigures {
-  readonly samples: number;
-  readonly processes: number;
+interface Work {
+  readonly name: string;
   readonly version: number;
-  readonly runs: readonly ExtractRun[];
-  readonly ratio: number;
+  readonly kind: 'face' | 'attributes';
 }
 
-const version = 3;
+const works: readonly Work[] = [
+  { name: 'version 3 (mobileface)', version: 3, kind: 'face' },
+  { name: 'version 2 (faceres)', version: 2, kind: 'face' },
+  { name: 'version 1 (resnet128)', version: 1, kind: 'face' },
+  { name: 'attributes of version 1', version: 1, kind: 'attributes' },
+];
+
+/** The version that every face has, so that all of the others can be extracted. No network makes it. */
+const presentVersion = 9;
 const warmUpFaces = 64;
+const parts: readonly Part[] = ['worker', 'extractors', 'database', 'temporal', 'api'];
 
 export const extract: Measurement = {
-  about: 'additional extract to version 3',
-  measure: async (bed, { samples, runs }, say) => {
-    const figures = await measureExtract(bed, samples, runs, say);
-    return { figures, lines: extractReport(figures) };
+  about: 'additional extracts by each of our networks',
+  settings: { DEFAULT_DESCRIPTOR_VERSION: String(presentVersion), BASIC_ATTRIBUTES_VERSION: '1' },
+  measure: async (bed, { samples: wanted, runs }, say) => {
+    const files = await importSamples(bed, wanted, say, { DEFAULT_DESCRIPTOR_VERSION: '3' });
+    await pretendPresent(bed);
+    const done: ExtractRun[] = [];
+    for (const work of works) done.push(...(await measureWork(bed, work, files, runs, say)));
+    const figures = { samples: files.length, processes: bed.extractProcesses, runs: done };
+    return { figures, lines: report(figures) };
   },
 };
 
@@ -41,48 +57,66 @@ export const extract: Measurement = {
  * Extracts the same samples by a task, from POST to done with its result stored, and by bare loops in as many
  * processes, in turns that change places with every run. The networks of both are loaded before.
  */
-async function measureExtract(bed: Bed, wanted: number, runs: number, say: Say): Promise<ExtractFigures> {
-  const files = await importSamples(bed, wanted, say);
+async function measureWork(
+  bed: Bed,
+  work: Work,
+  files: readonly string[],
+  runs: number,
+  say: Say,
+): Promise<ExtractRun[]> {
   const samples = files.length;
-  const processes = bed.extractProcesses;
-  say('extract: loading the networks of the worker');
-  await extractByTask(bed, await someFaces(bed));
+  say(`extract: loading ${work.name} in the worker`);
+  await forget(bed, work);
+  await extractByTask(bed, work, await someFaces(bed), Math.min(warmUpFaces, samples));
   const done: ExtractRun[] = [];
   for (let run = 1; run <= runs; run++) {
-    let oursSeconds = 0;
-    let floorSeconds = 0;
-    let memory: Memory = { worker: 0, api: 0, extractor: 0 };
-    const ours = async () => {
-      await forget(bed);
-      ({ seconds: oursSeconds, memory } = await extractByTask(bed, null, samples));
+    let ours = { seconds: 0, memory: { worker: 0, api: 0, extractor: 0 } as Memory };
+    let spent: ProcessorTime | null = null;
+    let floor = { seconds: 0, processorSeconds: 0 };
+    const byTask = async () => {
+      await forget(bed, work);
+      const before = await readProcessorTime(bed.running.pids());
+      ours = await extractByTask(bed, work, null, samples);
+      spent = minus(await readProcessorTime(bed.running.pids()), before);
     };
-    const floor = async () =>
-      void ({ seconds: floorSeconds } = await runBareModelLoop({ files, processes, version, kind: 'face' }));
-    for (const measure of run % 2 === 1 ? [ours, floor] : [floor, ours]) await measure();
-    const ratio = round(floorSeconds / oursSeconds);
-    done.push({ run, oursSeconds: round(oursSeconds), floorSeconds: round(floorSeconds), ratio, memory });
-    say(`extract ${run} of ${runs}: the task ${round(oursSeconds)} s, bare loops ${round(floorSeconds)} s`);
+    const bare = async () => {
+      floor = await runBareModelLoop({ ...work, files, processes: bed.extractProcesses });
+    };
+    for (const measure of run % 2 === 1 ? [byTask, bare] : [bare, byTask]) await measure();
+    const perSample = (seconds = 0) => round((seconds * 1_000) / samples, 3);
+    done.push({
+      ...{ work: work.name, run, memory: ours.memory },
+      ...{ oursSeconds: round(ours.seconds), floorSeconds: round(floor.seconds) },
+      ratio: round(floor.seconds / ours.seconds),
+      processorMs: {
+        ...(Object.fromEntries(parts.map((part) => [part, perSample(spent?.[part])])) as Record<
+          Part,
+          number
+        >),
+        floor: perSample(floor.processorSeconds),
+      },
+    });
+    say(
+      `${work.name}, ${run} of ${runs}: the task ${round(ours.seconds)} s, bare loops ${round(floor.seconds)} s`,
+    );
   }
-  const ratio = round(
-    median(done.map((one) => one.floorSeconds)) / median(done.map((one) => one.oursSeconds)),
-  );
-  return { samples, processes, version, runs: done, ratio };
+  return done;
 }
 
-/** At least so many samples of real faces, jittered; answers their files. */
-export async function importSamples({ running, signal }: Bed, wanted: number, say: Say): Promise<string[]> {
-  const copies = Math.max(0, Math.ceil(wanted / people) - 1);
-  say(`extract: importing the sample photos with ${copies} copies of each face`);
-  const { env, config } = running;
-  const photos = join(config.dataDir, 'photos');
-  await copySamplePhotos(photos);
-  const args = [photos, '--account', config.adminLogin, '--copies', String(copies)];
-  await runImport({ args, env, onLine: say, signal });
-  const store = config.imageStore.replace(/^folder:/, '');
-  const entries = await readdir(store, { recursive: true, withFileTypes: true });
-  // The mark of the folder is no sample.
-  const samples = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'));
-  return samples.map((entry) => join(entry.parentPath, entry.name));
+function minus(after: ProcessorTime, before: ProcessorTime): ProcessorTime {
+  const differences = parts.map((part) => [part, after[part] - before[part]]);
+  return Object.fromEntries(differences) as unknown as ProcessorTime;
+}
+
+/** As if every face had been described by a network that is gone. */
+async function pretendPresent({ db }: Bed): Promise<void> {
+  await ensureDescriptorPartition(db, 'face_descriptors', presentVersion);
+  await db.query('delete from face_descriptors where descriptor_version <> $1', [presentVersion]);
+  await db.query(
+    `insert into face_descriptors (face_id, descriptor_version, descriptor, generation)
+     select face_id, $1, '\\x00', 1 from faces on conflict do nothing`,
+    [presentVersion],
+  );
 }
 
 async function someFaces({ db }: Bed): Promise<string[]> {
@@ -90,22 +124,25 @@ async function someFaces({ db }: Bed): Promise<string[]> {
   return rows.map(({ face_id }) => face_id);
 }
 
-/** As if version 3 had never been extracted. */
-async function forget({ db }: Bed): Promise<void> {
-  await db.query('delete from face_descriptors where descriptor_version = $1', [version]);
+/** As if it had never been extracted. */
+async function forget({ db }: Bed, { version, kind }: Work): Promise<void> {
+  if (kind === 'attributes') await db.query('update attributes set basic_attributes = null');
+  else await db.query('delete from face_descriptors where descriptor_version = $1', [version]);
   await db.query('vacuum (analyze)');
   await db.query('checkpoint');
 }
 
 async function extractByTask(
   { tasks, running, signal }: Bed,
+  { version, kind }: Work,
   faceIds: readonly string[] | null,
-  expected = faceIds?.length ?? 0,
+  expected: number,
 ): Promise<{ seconds: number; memory: Memory }> {
   const memory = watchMemory(running.pids);
   const content = {
-    extraction_target: 'face_descriptor',
-    options: { missing: true, descriptor_version: version },
+    ...(kind === 'attributes'
+      ? { extraction_target: 'basic_attributes', options: { missing: true } }
+      : { extraction_target: 'face_descriptor', options: { missing: true, descriptor_version: version } }),
     filters: { objects_type: 'faces', ...(faceIds === null ? {} : { face_ids: faceIds }) },
     store_results: true,
   };
@@ -118,20 +155,53 @@ async function extractByTask(
   return { seconds: secondsToEnd(task, started), memory: memory.stop() };
 }
 
-function extractReport({ samples, processes, version, runs, ratio }: ExtractFigures): string[] {
+function report({
+  samples,
+  processes,
+  runs,
+}: {
+  readonly samples: number;
+  readonly processes: number;
+  readonly runs: readonly ExtractRun[];
+}): string[] {
+  const rate = (seconds: number) => Math.round(samples / seconds);
+  const of = ({ name }: Work) => runs.filter(({ work }) => work === name);
+  const medianOf = (some: readonly ExtractRun[], value: (run: ExtractRun) => number) =>
+    median(some.map(value));
   return [
-    `extract of ${samples} samples to version ${version}, ${processes} extractor processes, from POST to done`,
-    `floor: ${processes} processes that read, decode and describe their share of the same files, nothing else`,
+    `extracts of ${samples} samples, ${processes} extractor processes, from POST to done`,
+    `floor: ${processes} processes that read, decode, scale and describe their share of the same files in batches, nothing else`,
     '',
     ...textTable(
-      ['run', 'task s', 'floor s', 'task samples/s', 'floor samples/s', 'ratio of rates', ...memoryHead],
+      [
+        'network',
+        'run',
+        'task s',
+        'floor s',
+        'task samples/s',
+        'floor samples/s',
+        'ratio of rates',
+        ...memoryHead,
+      ],
       runs.map((one) => [
-        ...[one.run, one.oursSeconds, one.floorSeconds],
-        ...[Math.round(samples / one.oursSeconds), Math.round(samples / one.floorSeconds), one.ratio],
-        ...memoryCells(one.memory),
+        ...[one.work, one.run, one.oursSeconds, one.floorSeconds],
+        ...[rate(one.oursSeconds), rate(one.floorSeconds), one.ratio, ...memoryCells(one.memory)],
       ]),
     ),
     '',
-    `ratio of the median rates: ${ratio}`,
+    'milliseconds of processor time for one sample, median of the runs',
+    '',
+    ...textTable(
+      ['network', ...parts, 'all', 'floor', 'ratio of rates'],
+      works.map((work) => {
+        const some = of(work);
+        const each = parts.map((part) => medianOf(some, ({ processorMs }) => processorMs[part]));
+        const all = each.reduce((sum, one) => sum + one, 0);
+        return [
+          ...[work.name, ...each, round(all, 3), medianOf(some, ({ processorMs }) => processorMs.floor)],
+          round(medianOf(some, (run) => run.floorSeconds) / medianOf(some, (run) => run.oursSeconds)),
+        ];
+      }),
+    ),
   ];
 }

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { textTable } from '../commands/cli/textTable.ts';
 import { startChild, type Child } from '../commands/system/childProcess.ts';
 import type { Bed } from './harness/bed.ts';
-import { importSamples } from './extract.ts';
+import { importSamples } from './harness/importSamples.ts';
 import { median, round, secondsToEnd } from './harness/figures.ts';
 import type { Measurement } from './harness/measurement.ts';
 

@@ -14,6 +14,8 @@ export interface BareLoopResult {
   readonly samples: number;
   /** From the moment all processes have their model loaded and warm until the last one is done. */
   readonly seconds: number;
+  /** Of all processes together. */
+  readonly processorSeconds: number;
 }
 
 const loop = fileURLToPath(new URL('extractFloorLoop.ts', import.meta.url));
@@ -32,9 +34,9 @@ export async function runBareModelLoop({
     const share = files.filter((_file, at) => at % processes === index);
     const child = fork(loop, []);
     const next = () =>
-      new Promise<void>((resolve, reject) => {
-        child.once('message', () => {
-          resolve();
+      new Promise<number>((resolve, reject) => {
+        child.once('message', (spent) => {
+          resolve(Number(spent));
         });
         child.once('exit', (code) => {
           if (code !== 0) reject(new Error(`bare loop ended with ${code ?? 'a signal'}`));
@@ -46,7 +48,7 @@ export async function runBareModelLoop({
   });
   await Promise.all(children.map(({ loaded }) => loaded));
   const start = performance.now();
-  await Promise.all(
+  const spent = await Promise.all(
     children.map(({ child, next }) => {
       const done = next();
       child.send('go');
@@ -55,5 +57,5 @@ export async function runBareModelLoop({
   );
   const seconds = (performance.now() - start) / 1000;
   for (const { child } of children) if (child.connected) child.disconnect();
-  return { samples: files.length, seconds };
+  return { samples: files.length, seconds, processorSeconds: spent.reduce((sum, one) => sum + one, 0) };
 }

@@ -30,8 +30,10 @@ async function serve({ version, kind, files }: Order): Promise<void> {
   const go = new Promise((resolve) => process.once('message', resolve));
   process.send?.('loaded');
   await go;
+  const before = process.cpuUsage();
   for (let from = 0; from < files.length; from += network.batch) {
     await describe(files.slice(from, from + network.batch));
   }
-  process.send?.('done');
+  const { user, system } = process.cpuUsage(before);
+  process.send?.((user + system) / 1e6);
 }

@@ -1,0 +1,37 @@
+import type { NetworkEntry, NetworkInput, NetworkServer } from './schema.ts';
+
+/** A network that can be run here: every path is whole. */
+export type Network = NetworkEntry & {
+  /** Comes with the service and was proved by its tests. */
+  readonly isBuiltIn: boolean;
+};
+
+/** One whose file is here. */
+export type LocalNetwork = Network & { readonly model: string; readonly input: NetworkInput };
+
+/** One on another machine. */
+export type RemoteNetwork = Network & { readonly server: NetworkServer };
+
+/** One whose input is made here. */
+export type PreparedNetwork = Network & { readonly input: NetworkInput };
+
+export const isLocal = (network: Network): network is LocalNetwork =>
+  network.model !== undefined && isPrepared(network);
+
+export const isRemote = (network: Network): network is RemoteNetwork => network.server !== undefined;
+
+export const isPrepared = (network: Network): network is PreparedNetwork => network.input !== undefined;
+
+export type NetworkKind = Network['kind'];
+
+export function findNetwork<One extends Pick<Network, 'version' | 'kind'>>(
+  networks: readonly One[],
+  version: number,
+  kind: NetworkKind,
+): One | null {
+  return networks.find((one) => one.version === version && one.kind === kind) ?? null;
+}
+
+/** Numbers of its descriptors, float32 each; null where it makes none. */
+export const lengthOf = (network: Pick<Network, 'outputs'> | null): number | null =>
+  network !== null && 'descriptor' in network.outputs ? network.outputs.descriptor.length : null;
