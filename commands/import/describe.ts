@@ -70,7 +70,7 @@ async function describe(
     version: descriptorVersion,
     kind: 'face',
     attributes: true,
-    bytes: async () => (image = await face.copy(face.warp)),
+    bytes: async () => (image = await face.copy(face.warp, 'face')),
   });
   const body = events ? await describeBody(pool, face, bodyDescriptorVersion) : null;
   const imported = {
@@ -95,7 +95,7 @@ async function describeBody(
 ): Promise<{ readonly imported: ImportedBody; readonly image: Buffer } | null> {
   if (body === null || version === null) return null;
   let image = body;
-  const bytes = async () => (image = await copy(body));
+  const bytes = async () => (image = await copy(body, 'body'));
   const { descriptor } = await pool.run({ id: externalId, version, kind: 'body', bytes });
   return { imported: { sampleId: v7(), descriptorVersion: version, descriptor }, image };
 }

@@ -5,6 +5,7 @@ import { cutBody } from '../../extraction/pictures/bodyCrop.ts';
 import type { DetectedFace, FaceDetector } from '../../extraction/pictures/detect.ts';
 import { jitterSample } from '../../extraction/pictures/jitter.ts';
 import { decodePhoto } from '../../extraction/pictures/photo.ts';
+import type { SampleKind } from '../../extraction/pictures/storedSample.ts';
 import { warpFace } from '../../extraction/pictures/warp.ts';
 import type { FilePath } from './photoFolder.ts';
 import { reasonOf } from './reasonOf.ts';
@@ -37,7 +38,7 @@ export interface FoundFaces {
 export interface WantedFace extends FoundFace {
   readonly externalId: string;
   /** The sample of this copy, made of the face's or the body's. */
-  readonly copy: (sample: Buffer) => Promise<Buffer>;
+  readonly copy: (sample: Buffer, kind: SampleKind) => Promise<Buffer>;
 }
 
 // A file is held in memory while it is decoded.
@@ -101,7 +102,8 @@ export function copiesOf(
   const itself = { ...face, externalId: face.name, copy: (sample: Buffer) => Promise.resolve(sample) };
   const jittered = Array.from({ length: copies }, (_, index) => {
     const externalId = `${face.name}:${seed}.${index + 1}`;
-    return { ...face, externalId, copy: (sample: Buffer) => jitterSample(sample, seedOf(externalId)) };
+    const copy = (sample: Buffer, kind: SampleKind) => jitterSample(sample, kind, seedOf(externalId));
+    return { ...face, externalId, copy };
   });
   return [itself, ...jittered];
 }

@@ -44,7 +44,7 @@ test('version 101 finds the same person among all in 95 of 100 cases', async () 
     bodies.flatMap((body, person) =>
       Array.from({ length: shots }, async (_, shot) => ({
         identity: String(person),
-        descriptor: await describe(await jitterSample(body, person * 1_000 + shot)),
+        descriptor: await describe(await jitterSample(body, 'body', person * 1_000 + shot)),
       })),
     ),
   );

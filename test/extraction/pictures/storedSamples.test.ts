@@ -71,7 +71,7 @@ for (const { version, kind, name } of builtIn.filter(describes)) {
     const good = sharp(samples[kind]);
     for (const bytes of [
       samples[kind],
-      await jitterSample(samples[kind], 1),
+      await jitterSample(samples[kind], kind, 1),
       await good.clone().jpeg({ progressive: true, chromaSubsampling: '4:2:0' }).toBuffer(),
       await good.clone().greyscale().jpeg().toBuffer(),
       await good
