@@ -6,6 +6,8 @@ import type { RemoteExtractor, RemoteRequest } from './remote/remoteExtractor.ts
 export interface SampleToExtract extends RemoteRequest {
   readonly version: number;
   readonly kind: 'face' | 'body';
+  /** Where an extractor process may read the image for itself; `bytes` is called when it cannot. */
+  readonly file?: () => string;
 }
 
 export type Extractors = ReturnType<typeof createExtractors>;

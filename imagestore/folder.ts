@@ -54,6 +54,7 @@ export function createFolderStore(root: string, checkMark: () => Promise<void>):
       if (bytes === null) throw new DomainError('sampleMissing', `the sample store has no image ${key}`);
       return bytes;
     },
+    fileOf: (key) => samplePath(root, key),
     remove: async (key) => {
       const file = samplePath(root, key);
       const removed = await unlessMissing(async () => {

@@ -9,6 +9,8 @@ export interface ImageStore {
   put(key: string, bytes: Uint8Array): Promise<void>;
   /** @throws DomainError sampleMissing when there is no such image, though the store is there */
   get(key: string): Promise<Buffer>;
+  /** Where whoever has no error to explain may read it for himself; a store without files has no such thing. */
+  fileOf?(key: string): string;
   /** Of an image that was never finished too. Harmless when there is none. */
   remove(key: string): Promise<void>;
   /** Removes what writers that were killed so long ago have left; answers how many. Looks through the whole store. */

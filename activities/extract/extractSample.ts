@@ -6,6 +6,7 @@ import type { ImageStore } from '../../imagestore/imageStore.ts';
 
 export interface SampleDeps {
   readonly readSample: ImageStore['get'];
+  readonly fileOfSample?: ImageStore['fileOf'];
   readonly extractDescriptor: Extractors['describe'];
   readonly tellAttributes: Extractors['tellAttributes'];
 }
@@ -41,7 +42,15 @@ export function createSampleExtraction(
         left.throwIfAborted();
         return deps.readSample(storageKey);
       };
-      return { objectId, sampleId, generation, ...(await make(sampleId, bytes)) };
+      const { fileOfSample } = deps;
+      const file =
+        fileOfSample &&
+        (() => {
+          left.throwIfAborted();
+          return fileOfSample(storageKey);
+        });
+      const made = await make({ id: sampleId, bytes, ...(file === undefined ? {} : { file }) });
+      return { objectId, sampleId, generation, ...made };
     } catch (error) {
       if (!(error instanceof DomainError) || !ofTheSample.has(error.error)) throw error;
       return { kind: 'failed', objectId, error: error.error, detail: error.detail };
@@ -55,8 +64,8 @@ function makerOf(deps: SampleDeps, { extraction_target, options }: ExtractConten
   const version = attributes ? options.attributes_version : options.descriptor_version;
   if (version === undefined) throw new TypeError('the task names no version');
   const kind = extraction_target === 'body_descriptor' ? 'body' : 'face';
-  return async (id: string, bytes: () => Promise<Buffer>) => {
-    const sample: SampleToExtract = { version, kind, id, bytes, signal };
+  return async (image: Pick<SampleToExtract, 'id' | 'bytes' | 'file'>) => {
+    const sample: SampleToExtract = { version, kind, signal, ...image };
     return attributes
       ? { kind: 'attributed' as const, attributes: await deps.tellAttributes(sample) }
       : { kind: 'extracted' as const, descriptor: await deps.extractDescriptor(sample) };

@@ -1,7 +1,11 @@
-// ENTRY of an extractor process: forked by extractorProcess.ts, works off batches one after the other while the next
-// one waits in the pipe. It holds the thread while it decodes and infers: there is nothing else that it has to do.
+// ENTRY of an extractor process: forked by extractorProcess.ts, works off batches one after the other. It holds the
+// thread while it decodes and infers; meanwhile the files of the next batch are read in libuv's threads.
+import { readFile } from 'node:fs';
+import { promisify } from 'node:util';
 import { createDescriber } from '../onnx/describe.ts';
-import type { ChildMessage, ParentMessage } from './protocol.ts';
+import type { Answer, ChildMessage, Image, ParentMessage } from './protocol.ts';
+
+type Work = Exclude<ParentMessage, { type: 'networks' }>;
 
 let describer = createDescriber([]);
 
@@ -16,18 +20,31 @@ function accept(message: ParentMessage): void {
     describer = createDescriber(message.networks);
     send({ type: 'ready' });
   } else {
-    turn = turn.then(() => work(message));
+    const images = message.type === 'run' ? Promise.all(message.images.map(read)) : Promise.resolve([]);
+    turn = turn.then(() => work(message, images));
   }
 }
 
-async function work(message: Exclude<ParentMessage, { type: 'networks' }>): Promise<void> {
+// The one with a callback: half the processor time of the one of node:fs/promises.
+const readWhole = promisify(readFile);
+
+/** Null: whatever the reason, the parent knows better. */
+async function read(image: Image): Promise<Uint8Array | null> {
+  return typeof image === 'string' ? readWhole(image).catch(() => null) : image;
+}
+
+async function work(message: Work, reading: Promise<readonly (Uint8Array | null)[]>): Promise<void> {
   const { seq } = message;
   try {
+    const images = await reading;
     send({ type: 'started', seq });
     const start = performance.now();
-    const made = message.type === 'run' ? await describer.describe(message, message.images) : [];
     if (message.type === 'load') await describer.load(message);
-    send({ type: 'done', seq, made, seconds: (performance.now() - start) / 1_000 });
+    const found = images.filter((image) => image !== null);
+    const made = found.length === 0 ? [] : await describer.describe(message, found);
+    let next = 0;
+    const answers = images.map((image): Answer => (image === null ? 'unread' : (made[next++] ?? 'unread')));
+    send({ type: 'done', seq, made: answers, seconds: (performance.now() - start) / 1_000 });
   } catch (error) {
     send({ type: 'failed', seq, detail: error instanceof Error ? error.message : String(error) });
   }

@@ -12,11 +12,9 @@ import {
   type SampleRequest,
   type Slot,
 } from './slots.ts';
-import type { ChildMessage } from './protocol.ts';
+import type { ChildMessage, Image } from './protocol.ts';
 
-type Image = Omit<SampleRequest, 'wanted'>;
-
-export interface ExtractRequest extends Image {
+export interface ExtractRequest extends Omit<SampleRequest, 'wanted'> {
   /** Default false: only the descriptor is made. */
   readonly attributes?: boolean;
 }
@@ -41,7 +39,7 @@ export interface ExtractorPool {
    */
   run(request: ExtractRequest): Promise<Extracted>;
   /** Attributes without a descriptor; rejects as `run` does. */
-  tellAttributes(request: Image): Promise<BasicAttributes>;
+  tellAttributes(request: Omit<SampleRequest, 'wanted'>): Promise<BasicAttributes>;
   /** What the network would be fed with, for one that runs elsewhere; rejects as `run` does. */
   prepare(request: ExtractRequest): Promise<TensorData>;
   stats(): PoolStats;
@@ -65,6 +63,11 @@ export interface PoolOptions {
   onExtracted?(version: number, seconds: number): void;
   /** Another program instead of child.ts, for tests. */
   readonly entry?: string;
+}
+
+/** A file's path is for the process that runs the network; one that gave up on it gets the bytes. */
+async function imageOf({ file, bytes }: SampleRequest): Promise<Image> {
+  return file?.() ?? (typeof bytes === 'function' ? bytes() : bytes);
 }
 
 const deathsAllowed = 2;
@@ -132,6 +135,10 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
     for (const [index, job] of jobs.entries()) {
       const { id, version } = job.request;
       const made = message.type === 'done' ? message.made[index] : undefined;
+      if (made === 'unread') {
+        void readHere(job);
+        continue;
+      }
       if (message.type === 'failed' || made === undefined) {
         const detail = message.type === 'failed' ? message.detail : 'no answer';
         job.reject(new Error(`Extractor ${version} failed on sample ${id}: ${detail}`));
@@ -144,12 +151,25 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
     }
   }
 
+  /** By whoever knows what a missing file means, and puts up with a disk that hangs. */
+  async function readHere(job: Job): Promise<void> {
+    try {
+      const { bytes } = job.request;
+      job.image = typeof bytes === 'function' ? await bytes() : bytes;
+      refuseWhenClosed();
+      queue.unshift(job);
+      dispatch();
+    } catch (error) {
+      job.reject(error as Error);
+    }
+  }
+
   function bury(slot: Slot, reason: string): void {
-    const batches = [...slot.batches.values()];
-    // Who was being worked on is under suspicion; without a word of any, all are.
-    const suspects = (slot.running === undefined ? batches : [slot.running]).flatMap(({ jobs }) => jobs);
+    const orphans = [...slot.batches.values()].flatMap(({ jobs }) => jobs);
+    // Who was being worked on is under suspicion; without a word of any, all are whose bytes had arrived.
+    const suspects = slot.running?.jobs ?? orphans.filter(({ image }) => typeof image !== 'string');
     const culprit = suspects.length === 1 ? suspects[0] : undefined;
-    const orphans = batches.flatMap(({ jobs }) => jobs);
+    const wasRunning = slot.running !== undefined;
     if (!slot.ready) slot.failedStarts += 1;
     clearTimeout(slot.watch);
     Object.assign(slot, { process: undefined, ready: false, running: undefined, watch: undefined });
@@ -159,7 +179,11 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
     log.warn({ reason, sample: culprit?.request.id, orphans: orphans.length }, 'extractor process died');
     for (const job of suspects) job.alone = true;
     if (culprit !== undefined) culprit.deaths += 1;
-    queue.unshift(...orphans.filter((job) => !refuseKiller(job)));
+    const again = orphans.filter((job) => !refuseKiller(job));
+    // Without a word of any it may have hung on a file: from now on it is read here.
+    const unread = wasRunning ? [] : again.filter(({ image }) => typeof image === 'string');
+    for (const job of unread) void readHere(job);
+    queue.unshift(...again.filter((job) => !unread.includes(job)));
     const pause = slot.failedStarts === 0 ? 0 : Math.min(5_000, 100 * 2 ** slot.failedStarts);
     slot.restart = setTimeout(() => {
       start(slot);
@@ -216,7 +240,7 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
       slot.batches.set(seq, { seq, jobs });
       if (slot.batches.size === 1) rewatch(slot);
       const { version, kind, wanted } = first.request;
-      slot.process?.send({ type: 'run', seq, version, kind, wanted, images: jobs.map(({ bytes }) => bytes) });
+      slot.process?.send({ type: 'run', seq, version, kind, wanted, images: jobs.map(({ image }) => image) });
     }
   }
 
@@ -248,10 +272,10 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
     refuseWhenClosed();
     await room();
     try {
-      const bytes = typeof request.bytes === 'function' ? await request.bytes() : request.bytes;
+      const image = await imageOf(request);
       refuseWhenClosed();
       return await new Promise<Made>((resolve, reject) => {
-        queue.push({ request, bytes, deaths: 0, alone: false, resolve, reject });
+        queue.push({ request, image, deaths: 0, alone: false, resolve, reject });
         dispatchSoon();
       });
     } finally {

@@ -1,12 +1,18 @@
 import type { MadeOrFault, Wish } from '../extractor.ts';
 import type { PreparedNetwork } from '../catalogue/network.ts';
 
+/** Its bytes, or the file that has them. */
+export type Image = Uint8Array | string;
+
 /** Parent → child: first the networks, then batches. Bytes travel binary (structured clone), not as JSON. */
 export type ParentMessage =
   | { readonly type: 'networks'; readonly networks: readonly PreparedNetwork[] }
-  | ({ readonly type: 'run'; readonly seq: number; readonly images: readonly Uint8Array[] } & Wish)
+  | ({ readonly type: 'run'; readonly seq: number; readonly images: readonly Image[] } & Wish)
   /** Opens what a batch would need, without one. */
   | ({ readonly type: 'load'; readonly seq: number } & Wish);
+
+/** What was made of an image, or that its file cannot be read here: whoever knows why is to be asked. */
+export type Answer = MadeOrFault | 'unread';
 
 /** Child → parent. `started` is sent right before a batch is decoded: who dies then has died of one of its samples. */
 export type ChildMessage =
@@ -16,7 +22,7 @@ export type ChildMessage =
   | {
       readonly type: 'done';
       readonly seq: number;
-      readonly made: readonly MadeOrFault[];
+      readonly made: readonly Answer[];
       readonly seconds: number;
     }
   | { readonly type: 'failed'; readonly seq: number; readonly detail: string };

@@ -1,5 +1,6 @@
 import type { Made, Wish } from '../extractor.ts';
 import type { ExtractorProcess } from './extractorProcess.ts';
+import type { Image } from './protocol.ts';
 
 /** A sample, and what is to be made of it. */
 export interface SampleRequest extends Wish {
@@ -7,11 +8,13 @@ export interface SampleRequest extends Wish {
   readonly id: string;
   /** The image, or how to get it; a function is called only when there is room for the image. */
   readonly bytes: Uint8Array | (() => Promise<Uint8Array>);
+  /** Where the extractor process may read it for itself. When it cannot, `bytes` is asked, which knows why. */
+  readonly file?: (() => string) | undefined;
 }
 
 export interface Job {
   readonly request: SampleRequest;
-  readonly bytes: Uint8Array;
+  image: Image;
   deaths: number;
   /** Was in a batch whose process died: runs alone from then on, so that the next death tells whose it is. */
   alone: boolean;

@@ -98,6 +98,7 @@ export function createWorkerActivities(
     deleteOrigin: createOriginDeletion(originRequests),
     extract: stores.extract,
     readSample: (key) => images.get(key),
+    fileOfSample: images.fileOf,
     extractDescriptor: async (sample) => networks().describe(sample),
     tellAttributes: async (sample) => networks().tellAttributes(sample),
   });

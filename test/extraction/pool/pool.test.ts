@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { before, test, type TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { DomainError } from '../../../domain/errors.ts';
 import { builtIn } from '../../../extraction/catalogue/catalogue.ts';
 import { createExtractorPool, type ExtractorPool, type PoolOptions } from '../../../extraction/pool/pool.ts';
 import { createLogger } from '../../../platform/logger.ts';
+import { createTestFolder } from '../../support/folder.ts';
 import { waitFor } from '../../support/waitFor.ts';
 import { makeWarps } from '../../support/warps.ts';
 import { killMark, stopMark } from './fixtures/poison.ts';
@@ -125,6 +130,39 @@ test('an image that cannot be fetched fails with the reason, and its place is fr
   );
   assert.equal(pool.stats().held, 0);
   assert.equal((await run(pool)).descriptor.length, 256);
+});
+
+test('an image in a file is read by the process that describes it', async (t) => {
+  const pool = openPool(t);
+  const folder = await createTestFolder('pool');
+  t.after(() => folder.remove());
+  const path = join(folder.path, 'warp.jpg');
+  await writeFile(path, warp());
+  const bytes = () => Promise.reject(new Error('nobody was to ask'));
+  const { descriptor } = await pool.run({ id: 'it', version: 3, kind: 'face', file: () => path, bytes });
+  assert.deepEqual(descriptor, (await run(pool)).descriptor);
+});
+
+test('a file that cannot be read is asked of whoever knows why', async (t) => {
+  const pool = openPool(t);
+  const missing = new DomainError('sampleMissing', 'gone');
+  const request = { id: 'it', version: 3, kind: 'face', file: () => '/nowhere/warp.jpg' } as const;
+  await assert.rejects(pool.run({ ...request, bytes: () => Promise.reject(missing) }), missing);
+  const { descriptor } = await pool.run({ ...request, bytes: () => Promise.resolve(warp()) });
+  assert.deepEqual(descriptor, (await run(pool)).descriptor);
+});
+
+test('a disk that hangs is not blamed on the sample', async (t) => {
+  const pool = openPool(t, { stallMs: 2_000 });
+  const folder = await createTestFolder('pool');
+  t.after(() => folder.remove());
+  const path = join(folder.path, 'hangs.jpg');
+  // Opening it waits for somebody who writes.
+  await promisify(execFile)('mkfifo', [path]);
+  const bytes = () => Promise.resolve(warp());
+  const made = await pool.run({ id: 'it', version: 3, kind: 'face', file: () => path, bytes });
+  assert.deepEqual(made.descriptor, (await run(pool)).descriptor);
+  assert.equal(pool.stats().deaths, 1);
 });
 
 test('images are fetched only when there is room for them', async (t) => {
