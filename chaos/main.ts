@@ -81,7 +81,7 @@ function verdict({ seed, kills }: Options, outcome: Outcome, seconds: string): s
     `seed ${seed}: ${kills} kills, ${tasks.length} tasks (${ends.join(', ')}), ${objects} objects, ` +
       `${violations.length} violations, longest stall ${(longestStallMs / 1_000).toFixed(1)} s, ${seconds} s`,
     violations.length === 0
-      ? 'the books balance'
-      : `the books do not balance; again with --seed ${seed} --kills ${kills}`,
+      ? 'the consistency check found no fault'
+      : `the consistency check found faults; again with --seed ${seed} --kills ${kills}`,
   ];
 }

@@ -94,7 +94,7 @@ test('every state has a badge of its own', () => {
   assert.equal(new Set(taskStates.map((state) => statusBadge(state).text)).size, taskStates.length);
 });
 
-test('a strip shows how large each part is, how far it has come and what failed of it', () => {
+test('a strip shows how large each subtask is, how far it has come and what failed of it', () => {
   const nothing = { waiting: 0, running: 0, cancelled: 0, failed: 0, done: 0, attempt: 1, cursor: null };
   const { cells, paths } = partStrip([
     {
@@ -130,12 +130,12 @@ test('a strip shows how large each part is, how far it has come and what failed 
   });
 });
 
-test('a strip names the colour of what is done before a part is', () => {
+test('a strip names the colour of what is done before a subtask is', () => {
   const part = { ...{ waiting: 0, running: 1, cancelled: 0, failed: 0, done: 0 }, attempt: 1, cursor: null };
   const strip = (handled: number) =>
     partStrip([{ ...part, firstPart: 1, lastPart: 1, expected: 100, handled, objectsFailed: 0 }]);
-  assert.equal(strip(30).label, 'Parts: 0 done, 1 running');
-  assert.equal(strip(0).label, 'Parts: 1 running');
+  assert.equal(strip(30).label, 'Subtasks: 0 done, 1 running');
+  assert.equal(strip(0).label, 'Subtasks: 1 running');
 });
 
 test('contents are told in words, and unknown ones do no harm', () => {

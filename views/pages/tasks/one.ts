@@ -157,7 +157,7 @@ export function taskPage(input: TaskInput): TaskPage {
       ...(task.result_id === null ? [] : [idFact('Result id', task.result_id)]),
     ],
     parts: input.parts.map(partRow),
-    moreParts: more(task.count_task_parts_all - input.parts.length, 'part'),
+    moreParts: more(task.count_task_parts_all - input.parts.length, 'subtask'),
     errorCount: formatCount(input.errorCount),
     errorGroups: errorGroups(task, input.errorGroups),
     errors: input.errors.map(errorRow),
