@@ -32,6 +32,23 @@ test('all subtasks are seen at a glance, however many there are', async () => {
   assert.equal(await first.innerText(), '2', 'subtasks are counted from 1; what is done is left out first');
 });
 
+test('a task that was cancelled before it was counted says so, in the list too', async () => {
+  const { db } = site.server;
+  const taskId = await insertTask(db, { state: 'planning', expected: 0, done: 0 });
+  await db.query('delete from subtasks where task_id = $1', [taskId]);
+  await db.query('update tasks set plan_done = false, parts_all = 0 where task_id = $1', [taskId]);
+  const page = await site.signedIn();
+  await page.goto(`/tasks/${taskId}/view`);
+  await page.getByText('counting objects', { exact: true }).waitFor();
+  await page.getByText('The task has not been divided into subtasks yet.').waitFor();
+  await setState(db, taskId, 'cancelled');
+  await page.getByText('cancelled before its objects were counted', { exact: true }).waitFor();
+  await page.getByText('The task ended before it was divided into subtasks.').waitFor();
+  await page.goto('/tasks');
+  const row = page.locator(`[data-live-task="${taskId}"]`);
+  await row.getByText('cancelled before its objects were counted', { exact: true }).waitFor();
+});
+
 test('a cell of its own tells how far its subtask has come, and moves without a reload', async () => {
   const taskId = await insertTask(site.server.db);
   const page = await site.signedIn();

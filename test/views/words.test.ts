@@ -39,6 +39,18 @@ test('a task that found nothing to do is complete, one that has not counted yet 
   assert.deepEqual([counting.percent, counting.words], [0, 'counting']);
 });
 
+test('a task that was never counted says why, and counts only while it is planned', () => {
+  const said = taskStates.map((state) => describeProgress({ state, progress: buildProgress() }).sentence);
+  assert.deepEqual(Object.fromEntries(taskStates.map((state, index) => [state, said[index]])), {
+    ...{ pending: 'not counted yet', planning: 'counting objects', running: 'counting objects' },
+    ...{ pausing: 'not counted yet', paused: 'not counted yet', collecting: 'counting objects' },
+    ...{ cancelling: 'not counted yet', cancelled: 'cancelled before its objects were counted' },
+    ...{ failed: 'failed before its objects were counted', done: 'nothing to do' },
+  });
+  const progress = buildProgress({ objects_expected: 10, objects_done: 2 });
+  assert.equal(describeProgress({ state: 'cancelled', progress }).sentence, '2 of 10 planned objects');
+});
+
 test('how long ago something was is said in one unit, and by its date after a month', () => {
   const iso = '2026-03-02T01:30:00.000Z';
   const after = (seconds: number) => formatAgo(iso, Date.parse(iso) + seconds * 1_000);
