@@ -135,7 +135,7 @@ test('a task is seen among all states, and its ids are copied', async () => {
   ]);
   assert.equal(
     await page.getByRole('link', { name: 'Its workflow in Temporal' }).getAttribute('href'),
-    `http://temporal.example/task:${taskId}:1`,
+    `http://temporal.example/namespaces/default/workflows/task%3A${taskId}%3A1`,
   );
   await page.getByText('live', { exact: true }).waitFor();
   for (const state of ['planning', 'running', 'pausing', 'paused'] as const)
