@@ -104,7 +104,7 @@ async function runBatches(
     if (stop.aborted) {
       await deps.claims.giveBack(part, { outcome: 'given_back', rests: false });
       throw ApplicationFailure.create({
-        message: 'the worker stops; the part goes on elsewhere',
+        message: 'the worker stops; the subtask goes on elsewhere',
         type: 'WorkerStopping',
         nextRetryDelay: 200,
       });

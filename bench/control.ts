@@ -39,7 +39,7 @@ export const control: Measurement = {
     return {
       figures: { faces, head, rows },
       lines: [
-        `a gc of ${faces} faces at full speed, four parts in flight; no row went after "cancelled" was read`,
+        `a gc of ${faces} faces at full speed, four subtasks in flight; no row went after "cancelled" was read`,
         '',
         ...textTable(head, rows),
       ],

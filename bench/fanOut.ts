@@ -11,11 +11,11 @@ const floor = 'insert into bench_commits values ($1)';
 
 /** What a part costs by itself: a gc whose every part is one descriptor, beside as many commits of one row. */
 export const fanOut: Measurement = {
-  about: 'parts of one object each',
+  about: 'subtasks of one object each',
   settings: { PART_SIZE_GC: '1' },
   measure: async (bed, { faces }, say) => {
     const parts = Math.min(faces, partsAtMost);
-    say(`fan-out: ${parts} parts of one object`);
+    say(`fan-out: ${parts} subtasks of one object`);
     await freshTables(bed, parts);
     const content = {
       ...{ target: 'face_descriptors', filters: { descriptor_version: 1 }, store_results: true },
@@ -33,12 +33,12 @@ export const fanOut: Measurement = {
         msPerCommit: each(floorSeconds),
       },
       lines: [
-        `gc of ${parts} descriptors in parts of one, 4 in flight; floor: ${floor}, each its own commit`,
+        `gc of ${parts} descriptors in subtasks of one, 4 in flight; floor: ${floor}, each its own commit`,
         '',
         ...textTable(
           ['', 'seconds', 'ms each'],
           [
-            ['parts', round(seconds), each(seconds)],
+            ['subtasks', round(seconds), each(seconds)],
             ['commits', round(floorSeconds), each(floorSeconds)],
           ],
         ),

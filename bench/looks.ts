@@ -24,11 +24,11 @@ const runningOfAll = `select count(*) from subtasks where task_id = $1 and state
 
 /** What it takes to look at a task of very many parts, half of which are done. */
 export const looks: Measurement = {
-  about: 'looks at a task of 500,000 parts, by sums that are kept, beside sums of all parts',
+  about: 'looks at a task of 500,000 subtasks, by sums that are kept, beside sums of all subtasks',
   measure: async (bed, { faces }, say) => {
     const { db } = bed;
     const parts = Math.min(faces, mostParts);
-    say(`looks: a task of ${parts} parts`);
+    say(`looks: a task of ${parts} subtasks`);
     const ref = { taskId: await seed(bed, parts), generation: 1 };
     const { taskId } = ref;
     const [lists, history, lifecycle] = [
@@ -40,26 +40,26 @@ export const looks: Measurement = {
     const kinds: [string, () => Promise<unknown>, () => Promise<unknown>][] = [
       ['a look at the task (API, page, live)', ofAll(sumOfAll), () => lists.find(taskId)],
       ['sample for the charts, every 5 s', ofAll(handledOfAll), () => history.sample()],
-      ['error budget, after each part', ofAll(budgetOfAll), () => lifecycle.sums(taskId)],
+      ['error budget, after each subtask', ofAll(budgetOfAll), () => lifecycle.sums(taskId)],
       ['control, in each batch', ofAll(runningOfAll), () => createPartStore(db).readControl(ref)],
     ];
     const before: number[] = [];
     for (const [, all] of kinds) before.push(await msOf(all));
-    say('looks: the worker adds the parts that are done to the sums');
+    say('looks: the worker adds the subtasks that are done to the sums');
     const foldSeconds = await secondsUntilFolded(bed, taskId);
     await db.query('vacuum (analyze) subtasks');
     const rows = [];
     for (const [index, [what, , kept]] of kinds.entries())
       rows.push([what, before[index] ?? NaN, await msOf(kept)]);
-    const head = ['', 'all parts, ms', 'kept sums, ms'];
+    const head = ['', 'all subtasks, ms', 'kept sums, ms'];
     return {
       figures: { parts, head, rows, foldSeconds },
       lines: [
-        `a task of ${parts} parts, half of them done; median of ${times}, one connection`,
+        `a task of ${parts} subtasks, half of them done; median of ${times}, one connection`,
         '',
         ...textTable(head, rows),
         '',
-        `the first sums of ${parts / 2} parts took the worker ${round(foldSeconds, 1)} s beside its other work`,
+        `the first sums of ${parts / 2} subtasks took the worker ${round(foldSeconds, 1)} s beside its other work`,
       ],
     };
   },

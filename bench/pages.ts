@@ -18,7 +18,7 @@ interface Seen {
 /** Every filter and order of the tasks page, near and far, and one task of many parts and errors with a long chart. */
 export const pages: Measurement = {
   about:
-    'first byte and elements of pages over --rows tasks and a task of a tenth as many parts and errors, with charts',
+    'first byte and elements of pages over --rows tasks and a task of a tenth as many subtasks and errors, with charts',
   measure: async (bed, { runs, rows }, say) => {
     say('pages: seeding');
     const seeded = await seedPages(bed.db, rows);
@@ -41,7 +41,7 @@ export const pages: Measurement = {
     return {
       figures: { ...seeded, pages: figures },
       lines: [
-        `${seeded.tasks} tasks, one of them with ${seeded.parts} parts, ${seeded.errors} errors and ${seeded.samples} samples; one reader, ${runs} runs`,
+        `${seeded.tasks} tasks, one of them with ${seeded.parts} subtasks, ${seeded.errors} errors and ${seeded.samples} samples; one reader, ${runs} runs`,
         '',
         ...textTable(
           ['page', 'first look, ms', 'median, ms', 'elements'],
@@ -98,7 +98,7 @@ function looksAt({ tasks, errors, bigTaskId }: Seeded): Look[] {
     ),
     { page: 'bulk over all', path: '/tasks/bulk?act=remove&of=matching' },
     { page: 'bulk over a text', path: '/tasks/bulk?act=remove&of=matching&text=lobby' },
-    { page: 'task of many parts, errors and samples', path: `/tasks/${bigTaskId}/view` },
+    { page: 'task of many subtasks, errors and samples', path: `/tasks/${bigTaskId}/view` },
     { page: 'errors', path: '/errors/view' },
     { page: 'errors of a task', path: `/errors/view?task_ids=${bigTaskId}` },
     {

@@ -25,7 +25,7 @@ export const planning: Measurement = {
     const previews = await slowestPreview(bed);
     const all = await planByHand(bed, { account_id: bed.accountId });
     const few = await planByHand(bed, { user_data: 'one of few' });
-    const head = ['', 'objects', 'parts', 'steps', 'longest step s', 'together s'];
+    const head = ['', 'objects', 'subtasks', 'steps', 'longest step s', 'together s'];
     const rows = [
       ['everything', ...all],
       [`1 in ${fewIn}`, ...few],

@@ -41,11 +41,11 @@ export const scale: Measurement = {
           rows.push([workers, window ?? 'follows', inFlight, round(seconds), Math.round(samples / seconds)]);
         }
       }
-      const head = ['workers', 'window', 'parts in flight', 'seconds', 'samples/s'];
+      const head = ['workers', 'window', 'subtasks in flight', 'seconds', 'samples/s'];
       return {
         figures: { samples, latencyMs, head, rows },
         lines: [
-          `extract of ${samples} samples in parts of 10; each worker gives 8 at a time to a network that takes ${latencyMs} ms`,
+          `extract of ${samples} samples in subtasks of 10; each worker gives 8 at a time to a network that takes ${latencyMs} ms`,
           `window ${slots}: EXTRACT_PROCESSES + 2, as it was for any number of workers`,
           '',
           ...textTable(head, rows),

@@ -48,9 +48,9 @@ function difference({ name, key, owner, text }: (typeof snapshotTables)[number])
 const objects = [
   `select ${ofTask('objects are neither done nor failed')}, id from ledger
    where not done and not failed and not touched and not (waiting and task_state <> 'done') and (task_state = 'done' or behind)`,
-  `select ${ofTask('objects are done beyond the checkpoint of their part')}, id from ledger
+  `select ${ofTask('objects are done beyond the checkpoint of their subtask')}, id from ledger
    where (done or gone) and not behind and not touched`,
-  `select ${ofTask('objects failed beyond the checkpoint of their part')}, id from ledger
+  `select ${ofTask('objects failed beyond the checkpoint of their subtask')}, id from ledger
    where failed and not behind`,
   `select ${ofTask('objects are done and failed at once')}, id from ledger where done and failed and not touched`,
   `select ${ofTask('done objects are missing from the result')}, id from ledger
@@ -60,7 +60,7 @@ const objects = [
   `select ${ofTask('the result names objects more than once')}, id from named where times > 1`,
   `select ${ofTask('the result names objects that were not selected')}, id from named n
    where not exists (select from ledger a where a.task_id = n.task_id and a.id = n.id)`,
-  `select ${ofTask('the result names objects in a part that is not theirs')}, id
+  `select ${ofTask('the result names objects in a subtask that is not theirs')}, id
    from named n join ledger a using (task_id, id) where n.part_no <> a.part_no`,
   `select ${ofTask('errors are open for objects that were not selected')}, object_id
    from task_errors e join audited using (task_id) where object_id is not null and overcome_time is null
@@ -84,16 +84,16 @@ const parts = [
    join briefs t using (task_id)
    where (t.content ->> 'store_results')::boolean and s.done <> (select coalesce(sum(cardinality(ids)), 0)
      from task_result_chunks c where c.task_id = s.task_id and c.part_no = s.part_no)`,
-  `select ${ofTask('finished parts do not account for all their objects')}, part_no
+  `select ${ofTask('finished subtasks do not account for all their objects')}, part_no
    from subtasks join audited using (task_id) where state = 'done' and done + failed + skipped <> expected`,
-  `select ${ofTask('parts are open or claimed after the end')}, part_no from subtasks s
+  `select ${ofTask('subtasks are open or claimed after the end')}, part_no from subtasks s
    join audited using (task_id) join tasks t using (task_id)
    where s.claim is not null or s.state in ('pending', 'running') or (t.state = 'done' and s.state <> 'done')`,
-  `select ${ofTask('part ranges leave gaps or overlap')}, part_no from (
+  `select ${ofTask('ranges of subtasks leave gaps or overlap')}, part_no from (
      select task_id, part_no, from_key, to_key, lag(to_key) over (partition by task_id order by part_no) as before
      from subtasks join audited using (task_id)) s
    where from_key is distinct from before or to_key <= from_key`,
-  `select ${ofTask('the sums that are kept differ from those of the parts that are in them')}, k.parts_done
+  `select ${ofTask('the sums that are kept differ from those of the subtasks that are in them')}, k.parts_done
    from task_sums k join audited using (task_id)
    where (k.parts_done, k.done, k.failed, k.skipped, k.samples_removed, k.origins_removed) <>
      (${folded} from subtasks s where s.task_id = k.task_id and s.folded)`,
@@ -131,7 +131,7 @@ const tasks = [
   `select ${ofTask('it has not come to its end')}, state from tasks join audited using (task_id)
    where state not in ('done', 'failed', 'cancelled')`,
   ...sumColumns.map(
-    (column) => `select ${ofTask(`${column} differs from the sum of its parts`)}, t.${column}
+    (column) => `select ${ofTask(`${column} differs from the sum of its subtasks`)}, t.${column}
      from tasks t join (${sums}) s using (task_id) where t.${column} <> s.${column}`,
   ),
   `select ${ofTask('objects_expected differs from what its filter selects')}, objects_expected

@@ -1,13 +1,12 @@
-import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { createApiClient, type ApiClient } from '../commands/cli/apiClient.ts';
 import { startEverything, type Running } from '../commands/system/system.ts';
 import type { SystemOptions } from '../commands/system/options.ts';
 import { allOrFirstError } from '../platform/allOrFirstError.ts';
 import { createLogger } from '../platform/logger.ts';
+import { childrenOf } from '../platform/processes.ts';
 import { defaultAdminPassword } from '../platform/settings.ts';
 import { makeTemporaryFolder } from '../platform/temporaryFolder.ts';
 import { basic } from '../test/support/rows/basic.ts';
@@ -48,8 +47,6 @@ const foreignSettings = [
 ].map((name) => [name, ''] as const);
 
 const everyQueue = 'orchestrate,gc,extract';
-
-const run = promisify(execFile);
 
 /** Servers, two workers and the API; whoever talks to a server does so through a proxy. */
 export async function startSystem(signal: AbortSignal): Promise<System> {
@@ -128,12 +125,7 @@ export async function startSystem(signal: AbortSignal): Promise<System> {
         const pid = pids()[name];
         if (pid != null) await setClock(clockFolder, pid, offsetMs);
       },
-      childrenOf: async (name) => {
-        const { stdout } = await run('pgrep', ['-P', String(pids()[name] ?? 0)]).catch(() => ({
-          stdout: '',
-        }));
-        return stdout.split('\n').filter(Boolean).map(Number);
-      },
+      childrenOf: (name) => childrenOf(pids()[name] ?? null),
       wipeTemporal: async () => {
         const data = join(folder, 'servers', 'temporal');
         const files = (await readdir(data)).filter((file) => file.includes('.db'));

@@ -14,6 +14,14 @@ export function isAlive(pid: number): boolean {
   }
 }
 
+/** The processes that a process has started itself, as far as they run; none of one that is down (null). */
+export async function childrenOf(pid: number | null): Promise<number[]> {
+  // Asked for the children of 0, pgrep names whatever came into a container from outside.
+  if (pid === null) return [];
+  const { stdout } = await run('pgrep', ['-P', String(pid)]).catch(() => ({ stdout: '' }));
+  return stdout.split('\n').filter(Boolean).map(Number);
+}
+
 /** The words that a process was started with, joined by spaces; null when there is no such process. */
 export async function commandLineOf(pid: number): Promise<string | null> {
   if (process.platform === 'linux') {

@@ -24,7 +24,7 @@ export interface ServiceProcess<Settings extends Config> {
 
 export interface ShutdownOptions {
   readonly log: Logger;
-  /** After this time the process ends even though a handler has not: with status 1. */
+  /** After this time the process is killed, because a handler has not ended. */
   readonly limitMs?: number;
   /** Wait before the first handler, for load balancers to notice that this process is leaving. */
   readonly graceMs?: number;
@@ -34,6 +34,8 @@ export interface ShutdownOptions {
   readonly endsUnread?: boolean;
   /** What ends the process; tests put their own here. */
   readonly exit?: (code: number) => void;
+  /** The same at the limit. */
+  readonly kill?: () => void;
 }
 
 const stages: readonly ShutdownStage[] = ['first', 'normal', 'last'];
@@ -49,6 +51,8 @@ export function createShutdown({
   onBegin = () => undefined,
   endsUnread = false,
   exit = (code) => process.exit(code),
+  // Node's own exit waits for its threads, for ever where a file system does not answer, and hears no signal meanwhile.
+  kill = () => process.kill(process.pid, 'SIGKILL'),
 }: ShutdownOptions): Shutdown {
   const handlers: { stage: ShutdownStage; name: string; handler: Handler }[] = [];
   let stopping: Promise<void> | undefined;
@@ -58,8 +62,8 @@ export function createShutdown({
     onBegin();
     let code = exitCode;
     const limit = setTimeout(() => {
-      log.error({ limitMs }, 'not stopped in time, ending anyway');
-      exit(1);
+      log.error({ limitMs }, 'not stopped in time, killed');
+      kill();
     }, limitMs);
     if (graceMs > 0) await new Promise((done) => setTimeout(done, graceMs));
     for (const stage of stages) {

@@ -2,7 +2,7 @@ import session from 'express-session';
 import { createSessionStore } from '../../db/accounts/sessionStore.ts';
 import type { RequestCount } from '../../db/ops/statsStore.ts';
 import { createDatabaseClock } from '../../db/sql/databaseClock.ts';
-import { createPools } from '../../db/sql/pools.ts';
+import { createPools, type Pools } from '../../db/sql/pools.ts';
 import { createStores } from '../../db/stores.ts';
 import { listenToTaskChanges } from '../../db/tasks/taskChanges.ts';
 import type { Network } from '../../extraction/catalogue/network.ts';
@@ -24,12 +24,14 @@ export type ApiProcess = ServiceProcess<ApiConfig>;
 export type ApiResources = ReturnType<typeof openResources>;
 
 /** What the parts of an API share: database, samples, Temporal, figures. Nothing is waited for. */
-export function openResources({ config, log, shutdown }: ApiProcess) {
-  const pools = createPools({
+export function openResources(
+  { config, log, shutdown }: ApiProcess,
+  pools: Pools = createPools({
     url: config.databaseUrl,
     applicationName: 'luna-admin api',
     maxConnections: config.maxDbConnections,
-  });
+  }),
+) {
   shutdown.on('last', 'database', () => pools.close());
   const clock = createDatabaseClock(pools.health);
   shutdown.on('normal', 'clock', () => {

@@ -6,10 +6,10 @@ import { checkPlace } from '../../platform/listen.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createShutdown } from '../../platform/shutdown.ts';
 import { ensureFirstAdmin } from '../accounts/auth/firstAdmin.ts';
-import type { App } from '../app.ts';
+import { createApp, type App } from '../app.ts';
 import { startHttpServer } from '../http/httpServer.ts';
 import { startWaitingServer } from '../http/waitingServer.ts';
-import { openApp } from './openApp.ts';
+import { appDeps } from './appDeps.ts';
 import { openResources, type ApiConfig, type ApiProcess } from './resources.ts';
 
 const warmAtMostMs = 3_000;
@@ -43,7 +43,7 @@ export async function startApi(config: ApiConfig): Promise<void> {
     await resources.images.check().catch((error: unknown) => {
       log.warn({ err: error }, 'the sample store cannot be used yet');
     });
-    const app = await openApp(context, resources);
+    const app = await createApp(await appDeps(context, resources));
     await warm(app, log);
     const server = await startHttpServer(app.express, {
       host: config.host,

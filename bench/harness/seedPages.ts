@@ -30,7 +30,7 @@ export async function seedPages(db: Database, tasks: number): Promise<Seeded> {
     `insert into tasks (task_type, state, desired_state, content, description, created_by_login, plan_done, parts_all, objects_expected)
      values (5, 'paused', 'pause', '{"extraction_target": "face_descriptor", "store_results": true,
        "options": {"missing": true, "descriptor_version": 3, "default_descriptor_version": 1},
-       "filters": {"objects_type": "faces"}}', 'of many parts', 'root@visionlabs.ai', true, $1, 1000 * $1) returning task_id`,
+       "filters": {"objects_type": "faces"}}', 'of many subtasks', 'root@visionlabs.ai', true, $1, 1000 * $1) returning task_id`,
     [parts],
   );
   const bigTaskId = big?.task_id ?? 0;

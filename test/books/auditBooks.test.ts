@@ -138,13 +138,13 @@ const faults: Record<string, readonly [sql: string, found: RegExp]> = {
   ],
   "a task whose sums are not its parts'": [
     `update tasks set objects_done = objects_done + 1 where task_id = ${gcTask}`,
-    /objects_done differs from the sum of its parts/,
+    /objects_done differs from the sum of its subtasks/,
   ],
   'kept sums with something in them that no part did': [
     `insert into task_sums (task_id, parts_done, grown, done, failed, skipped, samples_removed, origins_removed, recent,
        recent_at_ms, last_update_time) values (${gcTask}, 0, 0, 1, 0, 0, 0, 0, 0, 0, now())
      on conflict (task_id) do update set done = task_sums.done + 1`,
-    /the sums that are kept differ from those of the parts that are in them/,
+    /the sums that are kept differ from those of the subtasks that are in them/,
   ],
   'a face removed outside the filter': [
     `delete from faces where face_id = ${stranger}`,
@@ -194,15 +194,15 @@ const faults: Record<string, readonly [sql: string, found: RegExp]> = {
   ],
   'work done beyond the checkpoint': [
     `update subtasks set cursor = from_key where task_id = ${extractTask} and part_no = 2`,
-    /objects are done beyond the checkpoint of their part: 5 times/,
+    /objects are done beyond the checkpoint of their subtask: 5 times/,
   ],
   'a part that was never planned': [
     `delete from subtasks where task_id = ${extractTask} and part_no = 2`,
-    /part ranges leave gaps or overlap/,
+    /ranges of subtasks leave gaps or overlap/,
   ],
   'a part that is still claimed': [
     `update subtasks set claim = 'zombie' where task_id = ${gcTask} and part_no = 1`,
-    /parts are open or claimed after the end/,
+    /subtasks are open or claimed after the end/,
   ],
   'a descriptor cut short': [
     `update face_descriptors set descriptor = '\\x01' where descriptor_version = 3 and face_id = ${someExtracted}`,

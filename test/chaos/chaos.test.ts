@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
+import { startTimeOf } from '../../platform/processes.ts';
+import { processTree } from '../support/processTree.ts';
+import { waitFor } from '../support/waitFor.ts';
 
 const run = promisify(execFile);
 
@@ -14,7 +17,28 @@ test('a short storm leaves balanced books behind', async (t) => {
   for (const line of stdout.split('\n')) t.diagnostic(line);
   assert.match(stdout, /^seed 12, 3 kills\n/);
   assert.equal(stdout.match(/ s {2}kill /g)?.length, 3);
-  assert.match(stdout, /^seed 12: 3 kills, 4 tasks .* 0 violations, longest stall .*\nthe books balance\n$/m);
+  assert.match(
+    stdout,
+    /^seed 12: 3 kills, 4 tasks .* 0 violations, longest stall .*\nthe consistency check found no fault\n$/m,
+  );
+});
+
+test('it ends with the npm that runs it, also when that is killed', async () => {
+  const npm = spawn('npm', ['run', 'chaos', '--', '--kills', '9'], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  npm.stdout.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  await waitFor('its first words', () => said.includes('starting PostgreSQL'));
+  const tree = await processTree(npm.pid ?? 0);
+  const left = async () => {
+    const times = await Promise.all(tree.map(startTimeOf));
+    return tree.filter((_pid, index) => times[index] !== null);
+  };
+  try {
+    npm.kill('SIGKILL');
+    await waitFor('all processes to end', async () => (await left()).length === 0, { limitMs: 30_000 });
+  } finally {
+    for (const pid of await left()) process.kill(pid, 'SIGTERM');
+  }
 });
 
 test('a plan can be read before it happens', async () => {

@@ -31,7 +31,7 @@ test('the head of a page of 800 pixels stays one row beside the name, and nothin
 });
 
 test('without a name there is nothing to say', async () => {
-  const unnamed = await site.another({ environmentName: null });
+  const unnamed = await site.another({ environmentName: undefined });
   const page = await site.visit({ url: unnamed.url });
   await page.goto('/login');
   await page.getByRole('heading', { name: 'Log in', level: 1 }).waitFor();

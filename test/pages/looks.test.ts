@@ -23,7 +23,7 @@ let launched: LaunchedBrowser;
 let addresses: Record<string, string>;
 
 before(async () => {
-  site = await startApiServer({ environmentName: evil.slice(0, 24), isDevelopment: true });
+  site = await startApiServer({ environmentName: evil.slice(0, 24), development: true });
   launched = await launchBrowser();
   if (folder !== null) mkdirSync(folder, { recursive: true });
   const running = await insertTask(site.db, { description: `Network upgrade ${evil}`, failed: 12 });

@@ -7,7 +7,7 @@ import { textsOf } from '../support/browser/textsOf.ts';
 
 const site = openSite();
 
-test('all parts are seen at a glance, however many there are', async () => {
+test('all subtasks are seen at a glance, however many there are', async () => {
   const taskId = await insertTask(site.server.db);
   await site.server.db.query(
     `insert into subtasks (task_id, part_no, to_key, expected, state, attempt)
@@ -17,22 +17,39 @@ test('all parts are seen at a glance, however many there are', async () => {
   );
   const page = await site.signedIn();
   await page.goto(`/tasks/${taskId}/view`);
-  const strip = page.getByRole('img', { name: 'Parts: 1 done, 1 running, 997 waiting, 1 failed' });
+  const strip = page.getByRole('img', { name: 'Subtasks: 1 done, 1 running, 997 waiting, 1 failed' });
   await strip.waitFor();
   assert.equal(await strip.locator('.cell').count(), 100);
   assert.equal(
     await strip.locator('.cell[fill="var(--bar-running)"]').textContent(),
-    'Parts 1 to 10: 1 done, 1 running, 8 waiting · 400 of 5,000 objects · attempt 1',
+    'Subtasks 1 to 10: 1 done, 1 running, 8 waiting · 400 of 5,000 objects · attempt 1',
   );
   assert.match(
     (await strip.locator('.cell[fill="var(--bar-failed)"]').textContent()) ?? '',
-    /^Parts 771 to 780: 9 waiting, 1 failed/,
+    /^Subtasks 771 to 780: 9 waiting, 1 failed/,
   );
-  const first = page.getByRole('table', { name: 'Parts of the task' }).getByRole('rowheader').first();
-  assert.equal(await first.innerText(), '2', 'parts are counted from 1; what is done is left out first');
+  const first = page.getByRole('table', { name: 'Subtasks of the task' }).getByRole('rowheader').first();
+  assert.equal(await first.innerText(), '2', 'subtasks are counted from 1; what is done is left out first');
 });
 
-test('a cell of its own tells how far its part has come, and moves without a reload', async () => {
+test('a task that was cancelled before it was counted says so, in the list too', async () => {
+  const { db } = site.server;
+  const taskId = await insertTask(db, { state: 'planning', expected: 0, done: 0 });
+  await db.query('delete from subtasks where task_id = $1', [taskId]);
+  await db.query('update tasks set plan_done = false, parts_all = 0 where task_id = $1', [taskId]);
+  const page = await site.signedIn();
+  await page.goto(`/tasks/${taskId}/view`);
+  await page.getByText('counting objects', { exact: true }).waitFor();
+  await page.getByText('The task has not been divided into subtasks yet.').waitFor();
+  await setState(db, taskId, 'cancelled');
+  await page.getByText('cancelled before its objects were counted', { exact: true }).waitFor();
+  await page.getByText('The task ended before it was divided into subtasks.').waitFor();
+  await page.goto('/tasks');
+  const row = page.locator(`[data-live-task="${taskId}"]`);
+  await row.getByText('cancelled before its objects were counted', { exact: true }).waitFor();
+});
+
+test('a cell of its own tells how far its subtask has come, and moves without a reload', async () => {
   const taskId = await insertTask(site.server.db);
   const page = await site.signedIn();
   await page.goto(`/tasks/${taskId}/view`);
@@ -57,8 +74,8 @@ test('errors stand together by their code, and those of one code are retried alo
   await insertError(site.server.db, taskId, 'cut off', other);
   const page = await site.signedIn({ javaScriptEnabled: false });
   await page.goto(`/tasks/${taskId}/view`);
-  assert.equal(await page.getByText('Done with errors').count(), 2, 'the task and one of its parts');
-  await page.getByRole('img', { name: 'Parts: 2 done, 3 objects failed' }).waitFor();
+  assert.equal(await page.getByText('Done with errors').count(), 2, 'the task and one of its subtasks');
+  await page.getByRole('img', { name: 'Subtasks: 2 done, 3 objects failed' }).waitFor();
   await page.locator('.figure-took').getByText('10 s').waitFor();
   const about = page.getByRole('region', { name: 'About' });
   await about.getByText(/^Ended\s*\d{4}-\d\d-\d\d [\d:]{8} · (now|\d+ sec ago)$/).waitFor();
@@ -93,7 +110,7 @@ test('a task that failed for its error budget says what can be done', async () =
 });
 
 test('whatever a task failed for, it says what can be done and leads to the code', async () => {
-  const failure = { error_code: 28110, desc: 'Subtask failed', detail: 'part 3 was tried 5 times' };
+  const failure = { error_code: 28110, desc: 'Subtask failed', detail: 'subtask 3 was tried 5 times' };
   const taskId = await insertTask(site.server.db, { state: 'failed', failure });
   const page = await site.signedIn();
   await page.goto(`/tasks/${taskId}/view`);
@@ -118,7 +135,7 @@ test('a task is seen among all states, and its ids are copied', async () => {
   ]);
   assert.equal(
     await page.getByRole('link', { name: 'Its workflow in Temporal' }).getAttribute('href'),
-    `http://temporal.example/task:${taskId}:1`,
+    `http://temporal.example/namespaces/default/workflows/task%3A${taskId}%3A1`,
   );
   await page.getByText('live', { exact: true }).waitFor();
   for (const state of ['planning', 'running', 'pausing', 'paused'] as const)
@@ -241,9 +258,9 @@ test('a task is throttled, and its history tells who did what, without JavaScrip
     lines.map((line) => line.replace(/\s*\d{4}-\d\d-\d\d.*$/s, '')),
     [
       'Ended: cancelled',
-      'Part 2, attempt 2 was lost: the worker was killed, or could not be heard any more',
-      'Part 2, attempt 3 on pod-1:17 was lost: the worker was killed, or could not be heard any more',
-      'Part 2, attempt 9 on pod-2:17 failed: Attempt failed, tried again: no space left, 5 times',
+      'Subtask 2, attempt 2 was lost: the worker was killed, or could not be heard any more',
+      'Subtask 2, attempt 3 on pod-1:17 was lost: the worker was killed, or could not be heard any more',
+      'Subtask 2, attempt 9 on pod-2:17 failed: Attempt failed, tried again: no space left, 5 times',
       'Paused',
       `Pause asked for by ${rootLogin}`,
       `Throttle lifted by ${rootLogin}`,
@@ -253,7 +270,7 @@ test('a task is throttled, and its history tells who did what, without JavaScrip
   assert.equal(await page.getByText('Throttle…').count(), 0, 'what has ended cannot be throttled');
 });
 
-test('a task whose part cannot go on says so, on which worker, and who is in the way', async () => {
+test('a task whose subtask cannot go on says so, on which worker, and who is in the way', async () => {
   const taskId = await insertTask(site.server.db);
   const detail = "a lock on faces is held by 'psql' (user ops) since 2026-05-04T03:00:00.000Z";
   await site.server.db.query(
@@ -269,7 +286,7 @@ test('a task whose part cannot go on says so, on which worker, and who is in the
   assert.match(notice, /Error 28108/);
   const [row] = await textsOf(
     page
-      .getByRole('table', { name: 'Parts of the task' })
+      .getByRole('table', { name: 'Subtasks of the task' })
       .locator('tbody tr')
       .filter({ hasText: 'pod-1:17' }),
   );

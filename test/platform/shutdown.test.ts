@@ -1,19 +1,24 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { createLogger } from '../../platform/logger.ts';
 import { isAlive, startTimeOf } from '../../platform/processes.ts';
 import { createShutdown } from '../../platform/shutdown.ts';
+import { createTestFolder } from '../support/folder.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 const log = createLogger({ name: 'test', level: 'silent', format: 'json' });
 
 function recorder(limitMs?: number) {
-  const codes: number[] = [];
+  const codes: (number | 'killed')[] = [];
   const exit = (code: number) => void codes.push(code);
-  return { codes, shutdown: createShutdown({ log, exit, ...(limitMs === undefined ? {} : { limitMs }) }) };
+  const kill = () => void codes.push('killed');
+  const limit = limitMs === undefined ? {} : { limitMs };
+  return { codes, shutdown: createShutdown({ log, exit, kill, ...limit }) };
 }
 
 test('handlers run stage by stage, whatever order they came in, and then the process ends with 0', async () => {
@@ -61,9 +66,25 @@ test('a handler that hangs is cut off at the limit', async () => {
   shutdown.on('normal', 'hang', () => new Promise<void>((resolve) => (letGo = resolve)));
   const stopped = shutdown.begin('test');
   while (codes.length === 0) await new Promise((done) => setTimeout(done, 5));
-  assert.deepEqual(codes, [1]);
+  assert.deepEqual(codes, ['killed']);
   letGo();
   await stopped;
+});
+
+test('a process ends at the limit though a file system that does not answer holds its threads', async () => {
+  const folder = await createTestFolder('hung');
+  const pipe = join(folder.path, 'nobody-writes');
+  await promisify(execFile)('mkfifo', [pipe]);
+  const program = fileURLToPath(new URL('./fixtures/hung.ts', import.meta.url));
+  const hung = spawn(process.execPath, [program, pipe], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  try {
+    await once(hung, 'message');
+    hung.kill('SIGTERM');
+    await waitFor('its end', () => hung.signalCode === 'SIGKILL', { limitMs: 10_000 });
+  } finally {
+    hung.kill('SIGKILL');
+    await folder.remove();
+  }
 });
 
 test('SIGTERM begins the stop', async () => {

@@ -39,6 +39,18 @@ test('a task that found nothing to do is complete, one that has not counted yet 
   assert.deepEqual([counting.percent, counting.words], [0, 'counting']);
 });
 
+test('a task that was never counted says why, and counts only while it is planned', () => {
+  const said = taskStates.map((state) => describeProgress({ state, progress: buildProgress() }).sentence);
+  assert.deepEqual(Object.fromEntries(taskStates.map((state, index) => [state, said[index]])), {
+    ...{ pending: 'not counted yet', planning: 'counting objects', running: 'counting objects' },
+    ...{ pausing: 'not counted yet', paused: 'not counted yet', collecting: 'counting objects' },
+    ...{ cancelling: 'not counted yet', cancelled: 'cancelled before its objects were counted' },
+    ...{ failed: 'failed before its objects were counted', done: 'nothing to do' },
+  });
+  const progress = buildProgress({ objects_expected: 10, objects_done: 2 });
+  assert.equal(describeProgress({ state: 'cancelled', progress }).sentence, '2 of 10 planned objects');
+});
+
 test('how long ago something was is said in one unit, and by its date after a month', () => {
   const iso = '2026-03-02T01:30:00.000Z';
   const after = (seconds: number) => formatAgo(iso, Date.parse(iso) + seconds * 1_000);
@@ -94,7 +106,7 @@ test('every state has a badge of its own', () => {
   assert.equal(new Set(taskStates.map((state) => statusBadge(state).text)).size, taskStates.length);
 });
 
-test('a strip shows how large each part is, how far it has come and what failed of it', () => {
+test('a strip shows how large each subtask is, how far it has come and what failed of it', () => {
   const nothing = { waiting: 0, running: 0, cancelled: 0, failed: 0, done: 0, attempt: 1, cursor: null };
   const { cells, paths } = partStrip([
     {
@@ -130,12 +142,12 @@ test('a strip shows how large each part is, how far it has come and what failed 
   });
 });
 
-test('a strip names the colour of what is done before a part is', () => {
+test('a strip names the colour of what is done before a subtask is', () => {
   const part = { ...{ waiting: 0, running: 1, cancelled: 0, failed: 0, done: 0 }, attempt: 1, cursor: null };
   const strip = (handled: number) =>
     partStrip([{ ...part, firstPart: 1, lastPart: 1, expected: 100, handled, objectsFailed: 0 }]);
-  assert.equal(strip(30).label, 'Parts: 0 done, 1 running');
-  assert.equal(strip(0).label, 'Parts: 1 running');
+  assert.equal(strip(30).label, 'Subtasks: 0 done, 1 running');
+  assert.equal(strip(0).label, 'Subtasks: 1 running');
 });
 
 test('contents are told in words, and unknown ones do no harm', () => {

@@ -108,6 +108,7 @@ function setFigures(task) {
   const values = {
     percent: `${bar.percent} %`,
     words: bar.words,
+    sentence: bar.sentence,
     failed: failedWords(progress.objects_failed),
     objects_done: formatCount(progress.objects_done),
     objects_failed: formatCount(progress.objects_failed),

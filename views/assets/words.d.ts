@@ -6,6 +6,8 @@ export interface ProgressWords {
   readonly skipped: number;
   readonly failed: number;
   readonly words: string;
+  /** The same where nothing beside it says that it is about objects. */
+  readonly sentence: string;
 }
 
 export function formatCount(value: number): string;

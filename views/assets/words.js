@@ -44,6 +44,8 @@ export function formatAgo(iso, now) {
 
 // Elsewhere it may have ended, or rest, before all of its objects were counted.
 const countedStates = ['running', 'collecting', 'done'];
+// Elsewhere nothing is being counted: it has not begun, rests, or has ended.
+const countingStates = ['planning', 'running', 'collecting'];
 // More may be found than was planned.
 const goingStates = ['planning', 'running', 'pausing', 'paused', 'cancelling'];
 
@@ -57,18 +59,25 @@ export function describeProgress({ state, progress }) {
   // 100 is said only when nothing is left: 99.96 must not read as finished, nor what goes on past its plan.
   const most = goingStates.includes(state) ? 99 : 100;
   const percent = nothingToDo ? 100 : Math.min(most, Math.floor(share(handled)));
+  const words =
+    whole === 0
+      ? uncountedWords(state)
+      : `${formatCount(handled)} of ${wholeWords(state, formatCount(whole))}`;
   return {
     percent,
     done: nothingToDo ? 100 : share(objects_done),
     skipped: share(objects_skipped),
     failed: share(objects_failed),
-    words:
-      whole === 0
-        ? nothingToDo
-          ? 'nothing to do'
-          : 'counting'
-        : `${formatCount(handled)} of ${wholeWords(state, formatCount(whole))}`,
+    words,
+    sentence: whole > 0 || countingStates.includes(state) ? `${words} objects` : words,
   };
+}
+
+/** Of a task that expects nothing, so far. */
+function uncountedWords(state) {
+  if (state === 'done') return 'nothing to do';
+  if (state === 'cancelled' || state === 'failed') return `${state} before its objects were counted`;
+  return countingStates.includes(state) ? 'counting' : 'not counted yet';
 }
 
 function wholeWords(state, count) {

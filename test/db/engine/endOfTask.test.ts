@@ -5,8 +5,10 @@ import { createPartPlan } from '../../../db/engine/partPlan.ts';
 import { commitBatch } from '../../../db/engine/commitBatch.ts';
 import { createPartStore } from '../../../db/engine/partStore.ts';
 import { createTaskLifecycle } from '../../../db/engine/taskLifecycle.ts';
+import type { Sql } from '../../../db/sql/connection.ts';
 import { createTaskStore } from '../../../db/tasks/taskStore.ts';
 import type { GcContent } from '../../../domain/gc/gcContent.ts';
+import type { ClaimedPart } from '../../../domain/tasks/parts.ts';
 import { openTestDatabase } from '../../support/servers/database.ts';
 import { buildFace, insertFaces, tester } from '../../support/rows/rows.ts';
 import { waitFor } from '../../support/waitFor.ts';
@@ -38,31 +40,31 @@ async function claimPart() {
   return { ref, part: claiming.part, plan, lifecycle, tasks };
 }
 
-/** A batch that stores one id, and does so only when what `meanwhile` starts has come to wait for a lock. */
-function batchThatMeets(part: Awaited<ReturnType<typeof claimPart>>['part'], meanwhile: () => void) {
-  return commitBatch(db, part, async (tx) => {
-    meanwhile();
-    await waitFor('the other transaction to wait', async () => {
-      const [row] = await db.query<{ waiting: number }>(
-        `select count(*) as waiting from pg_stat_activity
-         where datname = current_database() and wait_event_type = 'Lock'`,
-      );
-      return row?.waiting === 1;
-    });
-    await tx.query(`set local lock_timeout = '500ms'`);
-    await tx.query(
-      `insert into task_result_chunks (task_id, part_no, seq, count, ids) values ($1, 1, 1, 1, array[gen_random_uuid()])`,
-      [part.task.taskId],
+/** Stores one id for a part, and does so only when what `meanwhile` starts has come to wait for a lock. */
+async function storeWhile(tx: Sql, { task, partNo }: ClaimedPart, meanwhile: () => void): Promise<void> {
+  meanwhile();
+  await waitFor('the other transaction to wait', async () => {
+    const [row] = await db.query<{ waiting: number }>(
+      `select count(*) as waiting from pg_stat_activity
+       where datname = current_database() and wait_event_type = 'Lock'`,
     );
-    return { checkpoint: { ...part.checkpoint, batches: 1, done: 1 }, finished: false, result: null };
+    return row?.waiting === 1;
   });
+  await tx.query(`set local lock_timeout = '500ms'`);
+  await tx.query(
+    `insert into task_result_chunks (task_id, part_no, seq, count, ids) values ($1, $2, 1, 1, array[gen_random_uuid()])`,
+    [task.taskId, partNo],
+  );
 }
 
 test('the end of a task waits for the batch that is being committed, and counts it', async () => {
   const { ref, part, lifecycle } = await claimPart();
   let finishing: Promise<unknown> | undefined;
-  const answer = await batchThatMeets(part, () => {
-    finishing ??= lifecycle.finish(ref, { outcome: 'cancelled' });
+  const answer = await commitBatch(db, part, async (tx) => {
+    await storeWhile(tx, part, () => {
+      finishing ??= lifecycle.finish(ref, { outcome: 'cancelled' });
+    });
+    return { checkpoint: { ...part.checkpoint, batches: 1, done: 1 }, finished: false, result: null };
   });
   assert.equal(answer.kind, 'committed', 'the batch came first and must not be thrown away');
   await finishing;
@@ -79,23 +81,12 @@ test('a batch stores its result while the next parts are being planned', async (
   await db.transaction(async (other) => {
     // The planner stops at its first new part, holding whatever it holds of the task.
     await other.query('lock table subtasks in share row exclusive mode');
-    const batch = db.transaction(async (tx) => {
-      planning = plan.next(ref, 1);
-      planning.catch(() => undefined);
-      await waitFor('the planner to wait', async () => {
-        const [row] = await db.query<{ waiting: number }>(
-          `select count(*) as waiting from pg_stat_activity
-           where datname = current_database() and wait_event_type = 'Lock'`,
-        );
-        return row?.waiting === 1;
-      });
-      await tx.query(`set local lock_timeout = '500ms'`);
-      await tx.query(
-        `insert into task_result_chunks (task_id, part_no, seq, count, ids) values ($1, $2, 1, 1, array[gen_random_uuid()])`,
-        [ref.taskId, part.partNo],
-      );
-    });
-    await batch;
+    await db.transaction((tx) =>
+      storeWhile(tx, part, () => {
+        planning = plan.next(ref, 1);
+        planning.catch(() => undefined);
+      }),
+    );
   });
   assert.deepEqual(await planning, { parts: [2], planned: false });
 });

@@ -1,8 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { execFile } from 'node:child_process';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type pg from 'pg';
 import { v7 as newId } from 'uuid';
 import { auditBooks, takeSnapshot, type AuditOptions } from '../../../books/auditBooks.ts';
@@ -21,6 +19,7 @@ import type { TaskRef } from '../../../domain/tasks/parts.ts';
 import type { TaskState } from '../../../domain/tasks/task.ts';
 import { createFolderStore } from '../../../imagestore/folder.ts';
 import { createLogger } from '../../../platform/logger.ts';
+import { childrenOf } from '../../../platform/processes.ts';
 import { createGateway } from '../../../temporal/gateway.ts';
 import { createTestDatabase, testTemporalAddress } from '../servers/database.ts';
 import { buildEvent, insertEventRows, type EventRow } from '../rows/eventRows.ts';
@@ -65,8 +64,6 @@ export const twoGcWorkers = ['orchestrate,gc', 'orchestrate,gc'];
 
 /** A larger number is for measuring by hand: TEST_CANCEL_FACES=1000000 npm test -- test/engine/cancel */
 export const facesToCancel = Number(process.env['TEST_CANCEL_FACES'] ?? 120_000);
-
-const run = promisify(execFile);
 
 /** A running system with what tests of the engine do to it: faces, tasks, waiting, books. */
 export async function startEngine({ env = {}, workers, ownServers = false }: EngineOptions) {
@@ -260,12 +257,7 @@ export async function startEngine({ env = {}, workers, ownServers = false }: Eng
     },
 
     /** The processes that a process of the system has started itself. */
-    childrenOf: async (name: string): Promise<number[]> => {
-      const { stdout } = await run('pgrep', ['-P', String(running.pids()[name] ?? 0)]).catch(() => ({
-        stdout: '',
-      }));
-      return stdout.split('\n').filter(Boolean).map(Number);
-    },
+    childrenOf: (name: string): Promise<number[]> => childrenOf(running.pids()[name] ?? null),
 
     /** Stops everything, does something to the folder, and starts everything again. */
     restart: async (whileDown: (folder: string) => Promise<void>) => {

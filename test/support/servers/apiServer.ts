@@ -2,30 +2,23 @@ import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
-import session from 'express-session';
 import { createApp, type AppDeps } from '../../../api/app.ts';
-import { createLoginLimit } from '../../../api/accounts/auth/loginLimit.ts';
-import { backlog, createLimitedServer } from '../../../api/http/limitedServer.ts';
-import { createStores } from '../../../db/stores.ts';
+import { backlog, createLimitedServer, type HttpLimits } from '../../../api/http/limitedServer.ts';
+import { appDeps } from '../../../api/start/appDeps.ts';
+import { openResources, type ApiConfig, type ApiProcess } from '../../../api/start/resources.ts';
 import { createDatabase } from '../../../db/sql/connection.ts';
-import { createDatabaseClock } from '../../../db/sql/databaseClock.ts';
-import { createSessionStore } from '../../../db/accounts/sessionStore.ts';
-import type { RequestCount } from '../../../db/ops/statsStore.ts';
-import { listenToTaskChanges } from '../../../db/tasks/taskChanges.ts';
 import { createTaskPreviews } from '../../../db/selection/taskPreview.ts';
 import { createPools } from '../../../db/sql/pools.ts';
-import { isUnavailable } from '../../../db/sql/unavailable.ts';
+import { createStatsStore, type RequestCount } from '../../../db/ops/statsStore.ts';
 import { createTurns } from '../../../db/engine/turns.ts';
 import { createVersionUse } from '../../../db/tasks/versionUse.ts';
-import type { HealthCheck } from '../../../platform/healthChecks.ts';
-import { loadConfig } from '../../../platform/config.ts';
-import { createLogger } from '../../../platform/logger.ts';
-import { createMetrics } from '../../../platform/metrics.ts';
+import { builtIn } from '../../../extraction/catalogue/catalogue.ts';
+import { loadConfig, requireServers } from '../../../platform/config.ts';
+import { createLogger, type Logger } from '../../../platform/logger.ts';
 import { createMonthlyCounts } from '../../../platform/monthlyCounts.ts';
-import { createPasswords } from '../../../platform/passwords.ts';
-import { showSettings } from '../../../platform/shownSettings.ts';
+import type { Shutdown, ShutdownStage } from '../../../platform/shutdown.ts';
 import { createAdmission } from '../../../temporal/admission.ts';
-import { openImageStore } from '../../../imagestore/folder.ts';
+import type { Gateway } from '../../../temporal/gateway.ts';
 import { createTestFolder, type TestFolder } from '../folder.ts';
 import { createTestDatabase, type TestDatabase } from './database.ts';
 import { closeServer } from './closeServer.ts';
@@ -44,60 +37,56 @@ export interface Told {
   readonly requestId?: string | null;
 }
 
-export interface ApiServerOptions {
-  readonly configPublic?: boolean;
+/** Settings and limits that are not the usual ones, and what else a test wants otherwise. */
+export interface ApiServerOptions
+  extends
+    HttpLimits,
+    Partial<
+      Pick<
+        ApiConfig,
+        | ('allowedHosts' | 'basicAttributesVersion' | 'configPublic' | 'databaseUrl' | 'development')
+        | ('environmentName' | 'host' | 'loginFailures' | 'tasksAtOnce' | 'trustProxy')
+      >
+    >,
+    Pick<Partial<AppDeps>, 'checks' | 'workersByQueue'>,
+    Pick<AppDeps, 'heartbeatEveryMs' | 'streamsPerAccount'> {
   /** Default: only when it closes, so that tests can count the questions that a request asks. */
   readonly statsEveryMs?: number;
-  readonly checks?: readonly HealthCheck[];
-  readonly basicAttributesVersion?: number;
-  readonly tasksAtOnce?: number;
   /** Another one whose database and images it shares; that one has to be closed last. */
   readonly besides?: { readonly testDatabase: TestDatabase; readonly imageFolder: TestFolder };
-  readonly heartbeatEveryMs?: number;
-  readonly environmentName?: string | null;
-  /** Default: two for each. */
-  readonly workersByQueue?: AppDeps['workersByQueue'];
-  readonly isDevelopment?: boolean;
-  readonly trustProxy?: string;
-  readonly loginFailures?: number;
-  readonly streamsPerAccount?: number;
   /** Default: silent. */
-  readonly log?: AppDeps['log'];
-  /** What the setting says; it listens on 127.0.0.1 whatever that is. */
-  readonly host?: string;
-  readonly allowedHosts?: readonly string[];
-  readonly headTimeoutMs?: number;
-  readonly requestTimeoutMs?: number;
-  /** Another way to its database. */
-  readonly databaseUrl?: string;
+  readonly log?: Logger;
 }
 
 export type ApiServer = Awaited<ReturnType<typeof startApiServer>>;
 
-/** The whole API on a database of its own, with one administrator and an engine that only remembers what it was told. */
+/**
+ * The whole API, wired as the product wires it, on a database of its own, with one administrator and an engine that only
+ * remembers what it was told. It listens on 127.0.0.1, whatever its setting says.
+ */
 export async function startApiServer(options: ApiServerOptions = {}) {
   const testDatabase = options.besides?.testDatabase ?? (await createTestDatabase());
-  const url = options.databaseUrl ?? testDatabase.url;
+  const imageFolder = options.besides?.imageFolder ?? (await createTestFolder('images'));
   // For tests' own statements.
   const db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 6 });
-  const { pools, questions } = countQuestions(
-    createPools({ url, applicationName: 'test api', maxConnections: 12 }),
-  );
-  const { watched, stats, workers, ...stores } = createStores(pools);
-  const { accounts } = stores;
+  const config: ApiConfig = { ...settingsOf(testDatabase.url, imageFolder.path), ...options };
   const log = options.log ?? createLogger({ name: 'api', level: 'silent', format: 'json' });
-  const sessionStore = createSessionStore(session, { db: pools.identity, log });
-  const taskChanges = listenToTaskChanges({ url, log });
-  const passwords = createPasswords();
-  await accounts.ensureFirstAdmin({
+  const { shutdown, stop } = collectHandlers();
+  const context: ApiProcess = { config, log, shutdown, stopping: new AbortController().signal };
+  const { pools, questions } = countQuestions(
+    createPools({ url: config.databaseUrl, applicationName: 'test api', maxConnections: 12 }),
+  );
+  const opened = openResources(context, pools);
+  const { images, stores } = opened;
+  await stores.accounts.ensureFirstAdmin({
     accountId: '00000000-0000-7000-8000-000000000001',
     login: rootLogin,
-    passwordHash: await passwords.hash(rootPassword),
+    passwordHash: await opened.passwords.hash(rootPassword),
     accountType: 'admin',
     description: '',
   });
-  const clock = createDatabaseClock(db);
-  await clock.measure();
+  await opened.clock.measure();
+  await images.check();
   const told: Told[] = [];
   let isEngineThere = true;
   const tell = (entry: Told): Promise<void> => {
@@ -105,62 +94,35 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     told.push(entry);
     return Promise.resolve();
   };
+  const gateway: Gateway = {
+    ...opened.gateway,
+    startTask: ({ taskId, generation, requestId = null }) =>
+      tell({ call: 'start', taskId, generation, requestId }),
+    controlTask: async ({ taskId, generation }) => {
+      await tell({ call: 'control', taskId, generation });
+      return true;
+    },
+    serverVersion: () => (isEngineThere ? Promise.resolve('1.32.0') : Promise.reject(new Error('away'))),
+  };
   const requestStats = createMonthlyCounts<Omit<RequestCount, 'month' | 'count'>>({
-    write: (rows) => stats.addRequests(rows),
+    write: (rows) => createStatsStore(pools.control).addRequests(rows),
     log,
     everyMs: options.statsEveryMs ?? anHourMs,
   });
-  const imageFolder = options.besides?.imageFolder ?? (await createTestFolder('images'));
-  const images = openImageStore(`folder:${imageFolder.path}`, watched.sampleStore);
-  await images.check();
+  shutdown.on('normal', 'request statistics of the test', () => requestStats.stop());
   const app = await createApp({
-    ...stores,
-    log,
-    metrics: createMetrics(),
-    refreshMetrics: () => Promise.resolve(),
-    clock,
+    ...(await appDeps(context, { ...opened, gateway, requestStats })),
     checks: options.checks ?? [{ name: 'postgresql', dependent: false, run: () => pools.check() }],
-    isUnavailable,
-    session: { secret: 'a secret of the tests', secureCookies: false, store: sessionStore.store },
-    livingSessions: sessionStore.living,
-    taskChanges,
     workersByQueue: options.workersByQueue ?? (() => Promise.resolve({ orchestrate: 2, gc: 2, extract: 2 })),
     ...(options.heartbeatEveryMs === undefined ? {} : { heartbeatEveryMs: options.heartbeatEveryMs }),
     // Never within a test: what a page shows it has been told of, or has asked for by itself.
     refreshMs: anHourMs,
     ...(options.streamsPerAccount === undefined ? {} : { streamsPerAccount: options.streamsPerAccount }),
-    trustProxy: options.trustProxy ?? '',
-    requestStats,
-    workerVersion: () => workers.oldestVersion(),
-    temporalVersion: () => (isEngineThere ? Promise.resolve('1.32.0') : Promise.reject(new Error('away'))),
-    signingKey: generateKeyPairSync('ed25519').privateKey,
-    shownSettings: showSettings(
-      loadConfig({ DATABASE_URL: 'postgres://u:hidden@h/d', SESSION_SECRET: 'hidden'.repeat(9) }),
-    ),
-    configPublic: options.configPublic ?? false,
-    environmentName: options.environmentName ?? null,
-    isDevelopment: options.isDevelopment ?? false,
-    passwords,
-    host: options.host ?? '127.0.0.1',
-    allowedHosts: options.allowedHosts ?? [],
-    loginLimit: createLoginLimit(pools.identity, options.loginFailures),
-    gateway: {
-      controlTask: async ({ taskId, generation }) => {
-        await tell({ call: 'control', taskId, generation });
-        return true;
-      },
-    },
+    // Nobody takes up what is started.
     startNext: createAdmission({
-      turns: createTurns(pools.control, { startsAtOnce: 1_000, ...options }),
-      gateway: {
-        startTask: ({ taskId, generation, requestId = null }) =>
-          tell({ call: 'start', taskId, generation, requestId }),
-      },
+      turns: createTurns(pools.control, { tasksAtOnce: config.tasksAtOnce, startsAtOnce: 1_000 }),
+      gateway,
     }).startNext,
-    notificationHosts: ['hooks.example.org', '127.0.0.1'],
-    notificationSecretNames: ['orders'],
-    images,
-    workflowUrl: ({ taskId, generation }) => `http://temporal.example/task:${taskId}:${generation}`,
     // What takes longer is left out, and a busy machine may take longer over anything; the limits have tests of their own.
     taskPreviews: createTaskPreviews(pools.reading, {
       exactUpTo: 100_000,
@@ -168,15 +130,8 @@ export async function startApiServer(options: ApiServerOptions = {}) {
       questionMs: patienceMs,
     }),
     versionUse: createVersionUse(pools.reading, patienceMs),
-    extractors: [
-      { version: 1, kind: 'face', name: 'resnet128' },
-      { version: 1, kind: 'attributes', name: 'resnet128' },
-      { version: 3, kind: 'face', name: 'mobileface' },
-      { version: 101, kind: 'body', name: 'stripes' },
-    ],
-    defaultFaceVersion: 1,
-    defaultBodyVersion: 101,
-    basicAttributesVersion: options.basicAttributesVersion ?? 1,
+    // Without one, so that a test can ask for what nobody can extract.
+    extractors: builtIn.filter(({ version }) => version !== 2),
   });
   const server = createLimitedServer(app.express, options).listen({ port: 0, host: '127.0.0.1', backlog });
   await once(server, 'listening');
@@ -207,15 +162,47 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     close: async (): Promise<void> => {
       app.close();
       await closeServer(server);
-      await requestStats.stop();
-      await taskChanges.close();
-      sessionStore.close();
-      clock.close();
-      await pools.close();
+      await stop();
       await db.close();
       if (options.besides !== undefined) return;
       await imageFolder.remove();
       await testDatabase.drop();
     },
+  };
+}
+
+/** What the API is started with, where a test wants nothing else. */
+function settingsOf(databaseUrl: string, imageFolder: string): ApiConfig {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  const config = loadConfig({
+    DATABASE_URL: databaseUrl,
+    // Nobody is asked there: the engine's calls are the test's.
+    TEMPORAL_ADDRESS: '127.0.0.1:9',
+    TEMPORAL_UI_URL: 'http://temporal.example',
+    IMAGE_STORE: `folder:${imageFolder}`,
+    SESSION_SECRET: 'hidden'.repeat(9),
+    SYS_INFO_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+    NOTIFICATION_HOSTS: 'hooks.example.org,127.0.0.1',
+    NOTIFICATION_SECRETS: `orders=${'hidden'.repeat(4)}`,
+  });
+  return { ...requireServers(config, ['databaseUrl', 'temporalAddress', 'sessionSecret']), networks: builtIn };
+}
+
+/** In the place of a process's end, which many of a test's services share. */
+function collectHandlers(): { shutdown: Shutdown; stop: () => Promise<void> } {
+  const handlers: { stage: ShutdownStage; handler: () => Promise<void> | void }[] = [];
+  const stop = async (): Promise<void> => {
+    for (const stage of ['first', 'normal', 'last'] as const) {
+      const ofStage = handlers.filter((entry) => entry.stage === stage);
+      await Promise.all(ofStage.map(async ({ handler }) => handler()));
+    }
+  };
+  return {
+    shutdown: {
+      on: (stage, _name, handler) => void handlers.push({ stage, handler }),
+      begin: stop,
+      isStopping: false,
+    },
+    stop,
   };
 }

@@ -1,7 +1,7 @@
 import type { Database } from '../../../db/sql/connection.ts';
 import type { Pools } from '../../../db/sql/pools.ts';
 
-/** The same pools, and how many statements and transactions went through them. */
+/** The same pools, and how many statements and transactions went through them; but for health, which a clock asks by itself. */
 export function countQuestions(pools: Pools): { pools: Pools; questions: () => number } {
   let count = 0;
   const counted = <T>(ask: () => T): T => {
@@ -27,7 +27,6 @@ export function countQuestions(pools: Pools): { pools: Pools; questions: () => n
       heavy: watch(pools.heavy),
       reading: watch(pools.reading),
       exports: watch(pools.exports),
-      health: watch(pools.health),
     },
     questions: () => count,
   };

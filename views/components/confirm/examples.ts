@@ -7,7 +7,7 @@ export const examples: readonly Example<Confirm>[] = [
     name: 'Something is lost by it',
     input: {
       text: 'Delete…',
-      consequence: 'The task goes with its parts, its errors and its result.',
+      consequence: 'The task goes with its subtasks, its errors and its result.',
       action: '#delete',
       button: 'Delete the task',
     },
@@ -16,7 +16,7 @@ export const examples: readonly Example<Confirm>[] = [
     name: 'Harmless, with a field and a slider',
     input: {
       text: 'Throttle…',
-      consequence: 'All parts together go no faster than this.',
+      consequence: 'All subtasks together go no faster than this.',
       action: '#throttle',
       button: 'Set the throttle',
       isHarmless: true,
@@ -28,7 +28,7 @@ export const examples: readonly Example<Confirm>[] = [
     name: 'With a fault',
     input: {
       text: 'Throttle…',
-      consequence: 'All parts together go no faster than this.',
+      consequence: 'All subtasks together go no faster than this.',
       action: '#faulty',
       button: 'Set the throttle',
       isHarmless: true,

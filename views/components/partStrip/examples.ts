@@ -30,6 +30,9 @@ const ended = [
 
 export const examples: readonly Example<PartStrip>[] = [
   { name: 'A task that runs', input: partStrip(running.map((state, index) => cell(index + 1, state))) },
-  { name: 'Parts of different size, one with errors, one that has begun and waits', input: partStrip(ended) },
+  {
+    name: 'Subtasks of different size, one with errors, one that has begun and waits',
+    input: partStrip(ended),
+  },
   { name: 'Cancelled', input: partStrip([cell(1, 'done'), cell(2, 'cancelled'), cell(3, 'cancelled')]) },
 ];

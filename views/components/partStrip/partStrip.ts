@@ -53,7 +53,7 @@ export function partStrip(cells: readonly PartCellShape[]): PartStrip {
   ];
   const places = placesOf(cells);
   return {
-    label: `Parts: ${legend.map(({ text }) => text).join(', ')}`,
+    label: `Subtasks: ${legend.map(({ text }) => text).join(', ')}`,
     cells: places.map(({ cell, x, width }) => ({ tone: toneOf(cell), title: titleOf(cell), x, width })),
     paths: {
       handled: joined(places, ({ cell, x, unit }) => bar(x, unit * (cell.handled - cell.objectsFailed))),
@@ -111,8 +111,8 @@ function titleOf(cell: PartCellShape): string {
   const { firstPart, lastPart, objectsFailed, cursor } = cell;
   const isAlone = firstPart === lastPart;
   const name = isAlone
-    ? `Part ${formatCount(firstPart)}`
-    : `Parts ${formatCount(firstPart)} to ${formatCount(lastPart)}`;
+    ? `Subtask ${formatCount(firstPart)}`
+    : `Subtasks ${formatCount(firstPart)} to ${formatCount(lastPart)}`;
   const states = tones
     .filter((tone) => cell[tone] > 0)
     .map((tone) => (isAlone ? tone : `${formatCount(cell[tone])} ${tone}`));

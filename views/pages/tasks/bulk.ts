@@ -50,7 +50,7 @@ const words: Readonly<
     title: 'Cancel tasks',
     verb: 'Cancel',
     would: 'would be cancelled',
-    consequence: 'Running parts stop after their current batch. What is done stays done.',
+    consequence: 'Running subtasks stop after their current batch. What is done stays done.',
   },
   retry: {
     title: 'Retry tasks',
@@ -62,7 +62,7 @@ const words: Readonly<
     title: 'Delete tasks',
     verb: 'Delete',
     would: 'would be deleted',
-    consequence: 'The tasks go with their parts, errors and results. What they have done stays done.',
+    consequence: 'The tasks go with their subtasks, errors and results. What they have done stays done.',
   },
 };
 

@@ -87,6 +87,8 @@ export interface TaskPage {
   readonly about: readonly Fact[];
   readonly parts: readonly PartRow[];
   readonly moreParts: string | null;
+  /** Instead of them, where there are none. */
+  readonly noParts: string;
   readonly errorCount: string;
   readonly errorGroups: ErrorGroups;
   readonly errors: readonly ErrorRow[];
@@ -157,7 +159,8 @@ export function taskPage(input: TaskInput): TaskPage {
       ...(task.result_id === null ? [] : [idFact('Result id', task.result_id)]),
     ],
     parts: input.parts.map(partRow),
-    moreParts: more(task.count_task_parts_all - input.parts.length, 'part'),
+    moreParts: more(task.count_task_parts_all - input.parts.length, 'subtask'),
+    noParts: noParts(task.state),
     errorCount: formatCount(input.errorCount),
     errorGroups: errorGroups(task, input.errorGroups),
     errors: input.errors.map(errorRow),
@@ -225,6 +228,13 @@ function partRow(part: PartShape): PartRow {
     failure: failureText(part.failure),
     updated: time(part.last_update_time),
   };
+}
+
+function noParts(state: TaskState): string {
+  if (!isFinal(state)) return 'The task has not been divided into subtasks yet.';
+  return state === 'done'
+    ? 'There was nothing to divide into subtasks.'
+    : 'The task ended before it was divided into subtasks.';
 }
 
 function more(left: number, thing: string): string | null {

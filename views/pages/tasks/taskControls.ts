@@ -58,7 +58,7 @@ function throttle(task: TaskShape, rateLimit: number | null, { values, faults }:
   return {
     text: rateLimit === null ? 'Throttle…' : `Throttled to ${formatRate(rateLimit)}…`,
     consequence:
-      'All parts together go no faster than this, from their next batch on. Empty lifts the limit.',
+      'All subtasks together go no faster than this, from their next batch on. Empty lifts the limit.',
     action: paths.taskAction(task.task_id, 'throttle'),
     button: 'Set the throttle',
     isHarmless: true,
@@ -82,7 +82,8 @@ function confirms(task: TaskShape): Confirm[] {
     return [
       {
         text: 'Delete…',
-        consequence: 'The task goes with its parts, its errors and its result. What it has done stays done.',
+        consequence:
+          'The task goes with its subtasks, its errors and its result. What it has done stays done.',
         action: paths.taskAction(task.task_id, 'remove'),
         button: 'Delete the task',
       },
@@ -93,7 +94,7 @@ function confirms(task: TaskShape): Confirm[] {
     {
       text: 'Cancel…',
       consequence:
-        'The running parts stop after their current batch. What is done stays done; the rest can be retried later.',
+        'The running subtasks stop after their current batch. What is done stays done; the rest can be retried later.',
       action: paths.taskAction(task.task_id, 'cancel'),
       button: 'Cancel the task',
     },
@@ -106,13 +107,13 @@ function note(state: TaskState): string | null {
       return 'Waits for the engine to take it.';
     case 'planning':
     case 'running':
-      return 'A pause lets the running parts finish their batch; nothing is lost.';
+      return 'A pause lets the running subtasks finish their batch; nothing is lost.';
     case 'pausing':
-      return 'The running parts finish their current batch.';
+      return 'The running subtasks finish their current batch.';
     case 'paused':
       return 'Goes on where it was when it is resumed.';
     case 'cancelling':
-      return 'The running parts are being stopped.';
+      return 'The running subtasks are being stopped.';
     case 'cancelled':
     case 'failed':
       return 'A retry does what failed and what did not end; what is done is not done again.';

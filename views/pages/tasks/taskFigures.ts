@@ -25,7 +25,7 @@ export function taskFigures({ progress: counters, ...task }: TaskShape): TaskFig
     { key: 'objects_expected', name: 'Expected', value: formatCount(counters.objects_expected) },
     {
       key: 'parts',
-      name: 'Parts',
+      name: 'Subtasks',
       value: `${formatCount(task.count_task_parts_done)} of ${formatCount(task.count_task_parts_all)}`,
     },
     { key: 'rate', name: 'Rate', value: formatRate(counters.objects_per_second) },

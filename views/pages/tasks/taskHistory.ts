@@ -63,7 +63,7 @@ export function taskHistory(
 function attemptWords({ part, attempt, worker, failure, repeats }: LostAttemptShape): string {
   const on = worker === null ? '' : ` on ${worker}`;
   const why = failureText(failure);
-  const what = `Part ${formatCount(part)}, attempt ${formatCount(attempt)}${on}`;
+  const what = `Subtask ${formatCount(part)}, attempt ${formatCount(attempt)}${on}`;
   if (why === null) return `${what} was lost: the worker was killed, or could not be heard any more`;
   return `${what} failed: ${why}${repeats > 1 ? `, ${formatCount(repeats)} times` : ''}`;
 }

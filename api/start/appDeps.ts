@@ -5,15 +5,15 @@ import { getSigningKey } from '../../platform/signingKey.ts';
 import { createAdmission } from '../../temporal/admission.ts';
 import { createWorkflowUrl } from '../../temporal/workflowUrl.ts';
 import { createLoginLimit } from '../accounts/auth/loginLimit.ts';
-import { createApp, type App } from '../app.ts';
+import type { AppDeps } from '../app.ts';
 import { healthChecks, refreshMetrics } from './health.ts';
 import type { ApiProcess, ApiResources } from './resources.ts';
 
-/** The app with everything that it asks for, as the settings say. */
-export async function openApp(context: ApiProcess, resources: ApiResources): Promise<App> {
+/** Everything that the app asks for, as the settings say. */
+export async function appDeps(context: ApiProcess, resources: ApiResources): Promise<AppDeps> {
   const { config, log } = context;
   const { pools, gateway, workers, sessionStore } = resources;
-  return createApp({
+  return {
     ...resources.stores,
     ...{ log, gateway, isUnavailable },
     metrics: resources.metrics,
@@ -54,5 +54,5 @@ export async function openApp(context: ApiProcess, resources: ApiResources): Pro
     defaultFaceVersion: config.defaultDescriptorVersion,
     defaultBodyVersion: config.defaultBodyDescriptorVersion,
     basicAttributesVersion: config.basicAttributesVersion,
-  });
+  };
 }
