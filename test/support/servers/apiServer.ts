@@ -185,7 +185,10 @@ function settingsOf(databaseUrl: string, imageFolder: string): ApiConfig {
     NOTIFICATION_HOSTS: 'hooks.example.org,127.0.0.1',
     NOTIFICATION_SECRETS: `orders=${'hidden'.repeat(4)}`,
   });
-  return { ...requireServers(config, ['databaseUrl', 'temporalAddress', 'sessionSecret']), networks: builtIn };
+  return {
+    ...requireServers(config, ['databaseUrl', 'temporalAddress', 'sessionSecret']),
+    networks: builtIn,
+  };
 }
 
 /** In the place of a process's end, which many of a test's services share. */
