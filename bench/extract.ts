@@ -1,4 +1,3 @@
-import { ensureDescriptorPartition } from '../db/schema/descriptorPartitions.ts';
 import { textTable } from '../commands/cli/textTable.ts';
 import type { Bed } from './harness/bed.ts';
 import { runBareModelLoop } from './harness/extractFloor.ts';
@@ -35,7 +34,7 @@ const works: readonly Work[] = [
   { name: 'attributes of version 1', version: 1, kind: 'attributes' },
 ];
 
-/** The version that every face has, so that all of the others can be extracted. No network makes it. */
+/** The version that every face is made to have, so that all of the others can be extracted. No network makes it. */
 const presentVersion = 9;
 const warmUpFaces = 64;
 const parts: readonly Part[] = ['worker', 'extractors', 'database', 'temporal', 'api'];
@@ -44,8 +43,7 @@ export const extract: Measurement = {
   about: 'additional extracts by each of our networks',
   settings: { DEFAULT_DESCRIPTOR_VERSION: String(presentVersion), BASIC_ATTRIBUTES_VERSION: '1' },
   measure: async (bed, { samples: wanted, runs }, say) => {
-    const files = await importSamples(bed, wanted, say, { DEFAULT_DESCRIPTOR_VERSION: '3' });
-    await pretendPresent(bed);
+    const files = await importSamples(bed, wanted, say);
     const done: ExtractRun[] = [];
     for (const work of works) done.push(...(await measureWork(bed, work, files, runs, say)));
     const figures = { samples: files.length, processes: bed.extractProcesses, runs: done };
@@ -109,17 +107,6 @@ function minus(after: ProcessorTime, before: ProcessorTime): ProcessorTime {
     ...{ worker: since('worker'), extractors: since('extractors'), database: since('database') },
     ...{ temporal: since('temporal'), api: since('api') },
   };
-}
-
-/** As if every face had been described by a network that is gone. */
-async function pretendPresent({ db }: Bed): Promise<void> {
-  await ensureDescriptorPartition(db, 'face_descriptors', presentVersion);
-  await db.query('delete from face_descriptors where descriptor_version <> $1', [presentVersion]);
-  await db.query(
-    `insert into face_descriptors (face_id, descriptor_version, descriptor, generation)
-     select face_id, $1, '\\x00', 1 from faces on conflict do nothing`,
-    [presentVersion],
-  );
 }
 
 async function someFaces({ db }: Bed): Promise<string[]> {
