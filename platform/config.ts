@@ -128,7 +128,7 @@ function freeze(parsed: Parsed): Config {
     ...(complete as Omit<Config, keyof Resolved>),
     dataDir,
     imageStore: parsed.IMAGE_STORE ?? `folder:${resolve(dataDir, 'samples')}`,
-    extractProcesses: parsed.EXTRACT_PROCESSES ?? Math.max(1, availableParallelism() - 1),
+    extractProcesses: parsed.EXTRACT_PROCESSES ?? availableParallelism(),
     logFormat: parsed.LOG_FORMAT ?? (process.stderr.isTTY ? 'pretty' : 'json'),
   });
 }

@@ -180,7 +180,7 @@ export const settings = {
   GC_WINDOW: wholeNumber(1, 64).default(4).describe('Subtasks of one gc task that run at the same time.'),
   EXTRACT_PROCESSES: wholeNumber(1, 256)
     .optional()
-    .describe('Extractor processes of one worker; default: the number of cores less one.'),
+    .describe('Extractor processes of one worker; default: the number of cores.'),
   TASKS_AT_ONCE: wholeNumber(1, 10_000)
     .default(200)
     .describe(

@@ -2,7 +2,7 @@ import type { ImportTarget } from '../../db/faces/importRows.ts';
 import type { ImportStore } from '../../db/faces/importStore.ts';
 import type { FaceDetector } from '../../extraction/pictures/detect.ts';
 import { printablePath } from '../../platform/printable.ts';
-import { describeGroup, type Refused, type Versions } from './describe.ts';
+import { describeGroup, type Described, type Refused, type Versions } from './describe.ts';
 import { copiesOf, findFaces, type FaceLimits, type WantedFace } from './faces.ts';
 import { addEvents, repair, type KnownDeps } from './knownFaces.ts';
 import type { FilePath } from './photoFolder.ts';
@@ -132,11 +132,21 @@ async function importPhoto(
   summary.facesBelow += found.below;
   summary.facesKnown += known.size;
   const refused: Refused[] = [];
-  for (const group of groupsOf(wanted.filter(({ externalId }) => !known.has(externalId)))) {
-    const added = await addFaces(deps, target, group, options);
-    summary.facesAdded += added.facesAdded;
-    refused.push(...added.refused);
-    tell();
+  // While one group is written, the next is described.
+  let writing: Promise<void> = Promise.resolve();
+  try {
+    for (const group of groupsOf(wanted.filter(({ externalId }) => !known.has(externalId)))) {
+      const found = await describeGroup(deps, group, options, options.events);
+      refused.push(...found.refused);
+      await writing;
+      writing = addFaces(deps, target, found.described).then((facesAdded) => {
+        summary.facesAdded += facesAdded;
+        tell();
+      });
+      writing.catch(() => undefined);
+    }
+  } finally {
+    await writing;
   }
   for (const group of groupsOf(wanted.filter(({ externalId }) => known.has(externalId)))) {
     if (options.events) {
@@ -164,17 +174,14 @@ function groupsOf(faces: readonly WantedFace[]): WantedFace[][] {
 async function addFaces(
   deps: ImportDeps,
   target: ImportTarget,
-  wanted: readonly WantedFace[],
-  options: ImportOptions,
-): Promise<{ readonly facesAdded: number; readonly refused: readonly Refused[] }> {
-  const { described, refused } = await describeGroup(deps, wanted, options, options.events);
+  described: readonly Described[],
+): Promise<number> {
   await writeImages(
     deps,
     described.flatMap(({ images }) => [...images]),
   );
-  const facesAdded = await deps.store.addFaces(
+  return deps.store.addFaces(
     target,
     described.map(({ imported }) => imported),
   );
-  return { facesAdded, refused };
 }
