@@ -1,10 +1,12 @@
+export const noNetwork = 'no network at hand';
+
 interface Network {
   readonly version: number;
   readonly kind: string;
   readonly name: string;
 }
 
-/** Of the network that makes descriptors of this kind and version; a dash where none is known here. */
+/** Of the network that makes descriptors of this kind and version. One that made some may be gone from EXTRACTORS_FILE. */
 export function networkName(extractors: readonly Network[], kind: string, version: number): string {
-  return extractors.find((one) => one.kind === kind && one.version === version)?.name ?? '–';
+  return extractors.find((one) => one.kind === kind && one.version === version)?.name ?? noNetwork;
 }

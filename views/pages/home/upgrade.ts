@@ -1,3 +1,4 @@
+import { noNetwork } from '../faces/networkName.ts';
 import { formatCount } from '../../assets/words.js';
 import { paths } from '../../paths.ts';
 
@@ -53,7 +54,7 @@ export function upgrade({ versions, faces, defaultVersion, extractors }: Upgrade
     const share = base.count === 0 ? 0 : Math.min(100, (100 * counted.count) / base.count);
     return {
       name: `Version ${version}`,
-      network: network ?? 'no network at hand',
+      network: network ?? noNetwork,
       isDefault,
       count: countWords(counted),
       // 100 is said only when none is missing.
