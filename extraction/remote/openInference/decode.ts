@@ -3,14 +3,15 @@ import { parseJson } from '../request.ts';
 import { RemoteTrouble, RemoteUnusable } from '../trouble.ts';
 import { headerLength, sizeOf } from './encode.ts';
 
+// KServe's own server writes null for what there is none of.
 const answer = z.object({
   outputs: z.array(
     z.object({
       name: z.string(),
       datatype: z.string(),
       shape: z.array(z.coerce.number().int().min(0)),
-      parameters: z.object({ binary_data_size: z.int().min(0).optional() }).optional(),
-      data: z.array(z.unknown()).optional(),
+      parameters: z.object({ binary_data_size: z.int().min(0).nullish() }).nullish(),
+      data: z.array(z.unknown()).nullish(),
     }),
   ),
 });
@@ -28,9 +29,8 @@ export function decodeInfer(body: Buffer, headers: Headers): ReadonlyMap<string,
   let at = length;
   const found = new Map<string, Float32Array>();
   for (const output of read.data.outputs) {
-    const size = output.parameters?.binary_data_size;
-    const values =
-      size === undefined ? fromJson(output) : fromBytes(output, body.subarray(at, at + size), size);
+    const size = output.parameters?.binary_data_size ?? null;
+    const values = size === null ? fromJson(output) : fromBytes(output, body.subarray(at, at + size), size);
     at += size ?? 0;
     if (values.length !== sizeOf(output.shape)) {
       throw new RemoteTrouble(`its output ${output.name} has ${values.length} numbers, other than its shape`);
@@ -60,7 +60,7 @@ function fromBytes({ name, datatype }: Output, bytes: Buffer, size: number): Flo
 
 function fromJson({ name, datatype, data }: Output): Float32Array {
   refuseOthers(name, datatype);
-  if (data === undefined) throw new RemoteTrouble(`its output ${name} has no data`);
+  if (data === undefined || data === null) throw new RemoteTrouble(`its output ${name} has no data`);
   const values = data.flat(Infinity);
   // What is not a number, which JSON cannot say, is null with most.
   return Float32Array.from(values, (value) => (typeof value === 'number' ? value : NaN));

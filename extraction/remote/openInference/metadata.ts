@@ -8,9 +8,10 @@ import { modelAddress, serverAddress } from './address.ts';
 // Sizes are strings where 64-bit numbers went through Protocol Buffers.
 const tensors = z
   .array(z.object({ name: z.string(), datatype: z.string(), shape: z.array(z.coerce.number()) }))
-  .default([]);
+  .nullish()
+  .transform((told) => told ?? []);
 const modelMetadata = z.object({ inputs: tensors, outputs: tensors });
-const serverMetadata = z.object({ extensions: z.array(z.string()).default([]) });
+const serverMetadata = z.object({ extensions: z.array(z.string()).nullish() });
 
 /** Datatypes of the protocol by ONNX Runtime's words; the others are none that an entry could name. */
 const types: Readonly<Record<string, string>> = { FP32: 'float32', UINT8: 'uint8' };
@@ -34,7 +35,7 @@ export async function readTensors(entry: OpenInferenceNetwork, limits: Limits): 
 /** Whether a server says that it takes tensors as bytes; null: it does not say. */
 export async function readsBinary(entry: OpenInferenceNetwork, limits: Limits): Promise<true | null> {
   const told = serverMetadata.safeParse(await ask(serverAddress(entry.server), limits));
-  return told.success && told.data.extensions.includes('binary_tensor_data') ? true : null;
+  return told.success && told.data.extensions?.includes('binary_tensor_data') === true ? true : null;
 }
 
 type Limits = Pick<RemoteCall, 'signal' | 'timeoutMs'>;

@@ -76,7 +76,11 @@ const output = (name: string, shape: readonly number[], size?: number, datatype 
 
 test('outputs are read in their order, some as bytes and some as JSON', () => {
   const { body, headers } = answerOf(
-    [output('a', [2, 1], 8), { ...output('b', [1, 2]), data: [[5, null]] }, output('c', [1], 4)],
+    [
+      output('a', [2, 1], 8),
+      { ...output('b', [1, 2]), parameters: null, data: [[5, null]] },
+      output('c', [1], 4),
+    ],
     bytesOf(1, 2),
     bytesOf(3),
   );

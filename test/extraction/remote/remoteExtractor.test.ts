@@ -183,6 +183,14 @@ test('a sample that the server cannot bear is to blame when the server answers f
   assert.equal((await extract(warps[2])).descriptor?.length, 256);
 });
 
+test('a sample whose tries all fell into an outage is not to blame once the server is back', async () => {
+  const extract = open();
+  await extract(warps[0]);
+  server.misbehave(() => (server.asked.length <= 4 ? { status: 500, body: {} } : undefined));
+  assert.equal((await extract(warps[1])).descriptor?.length, 256);
+  assert.equal(server.asked.length, 6, 'three tries, the sample that was known, and the sample once more');
+});
+
 test('no more samples than agreed are with the server at the same time', async () => {
   const extract = open({ concurrency: 2 });
   server.gather(2);
