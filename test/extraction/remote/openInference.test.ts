@@ -62,7 +62,7 @@ function open({ of = {}, ...options }: Given = {}) {
     },
   };
   const remote = openRemote(entry, pool, {
-    ...{ timeoutMs: patienceMs, concurrency: 4, retries: 2, log, restMs: 300, firstPauseMs: 5 },
+    ...{ timeoutMs: 10 * patienceMs, concurrency: 4, retries: 2, log, restMs: 300, firstPauseMs: 5 },
     ...options,
   });
   const extract = (id = 'sample', { index = 0, signal = new AbortController().signal } = {}) =>
