@@ -155,13 +155,15 @@ export const settings = {
     ),
   REMOTE_EXTRACTOR_TIMEOUT_MS: wholeNumber(100, 120_000)
     .default(10_000)
-    .describe('How long a remote extractor may take for one sample, milliseconds.'),
+    .describe(
+      'How long a remote extractor may take for one request: a sample, or a batch for an inference server. Milliseconds.',
+    ),
   REMOTE_EXTRACTOR_CONCURRENCY: wholeNumber(1, 256)
     .default(8)
-    .describe('Samples that one worker gives to a remote extractor at the same time.'),
+    .describe('Requests that one worker has under way with a remote extractor at the same time.'),
   REMOTE_EXTRACTOR_RETRIES: wholeNumber(0, 10)
     .default(3)
-    .describe('How often one sample is sent again to a remote extractor that fails, with growing pauses.'),
+    .describe('How often one request is sent again to a remote extractor that fails, with growing pauses.'),
   ORIGIN_HOSTS: hosts
     .default([])
     .describe(

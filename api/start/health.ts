@@ -1,5 +1,5 @@
 import { isRemote } from '../../extraction/catalogue/network.ts';
-import { checkRemote } from '../../extraction/remote/answer.ts';
+import { checkRemote } from '../../extraction/remote/checkRemote.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
 import { queueNames, type QueueName } from '../../workflows/messages.ts';
 import type { ApiProcess, ApiResources } from './resources.ts';
@@ -32,7 +32,7 @@ export function healthChecks(
     ...config.networks.filter(isRemote).map((entry) => ({
       name: `extractor-${entry.kind}-${entry.version}`,
       dependent: true,
-      run: () => checkRemote(entry.server.url),
+      run: () => checkRemote(entry.server),
     })),
   ];
 }

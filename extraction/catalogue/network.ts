@@ -15,12 +15,28 @@ export type RemoteNetwork = Network & { readonly server: NetworkServer };
 /** One whose input is made here. */
 export type PreparedNetwork = Network & { readonly input: NetworkInput };
 
+/** One that is asked as docs/remote-extractor.yaml says. */
+export type JsonNetwork = Network & { readonly server: ServerOf<'json'> };
+
+/** One that an inference server runs. */
+export type OpenInferenceNetwork = PreparedNetwork & { readonly server: ServerOf<'open-inference'> };
+
+type ServerOf<Protocol extends NetworkServer['protocol']> = Extract<
+  NetworkServer,
+  { readonly protocol: Protocol }
+>;
+
 export const isLocal = (network: Network): network is LocalNetwork =>
   network.model !== undefined && isPrepared(network);
 
 export const isRemote = (network: Network): network is RemoteNetwork => network.server !== undefined;
 
 export const isPrepared = (network: Network): network is PreparedNetwork => network.input !== undefined;
+
+export const isOpenInference = (network: Network): network is OpenInferenceNetwork =>
+  network.server?.protocol === 'open-inference' && isPrepared(network);
+
+export const speaksJson = (network: Network): network is JsonNetwork => network.server?.protocol === 'json';
 
 export type NetworkKind = Network['kind'];
 

@@ -1,3 +1,4 @@
+import type { TensorData } from '../extractor.ts';
 import type { NetworkEntry, NetworkInput } from './schema.ts';
 
 /** What a model file or an inference server tells of an input or output. */
@@ -26,8 +27,23 @@ export function outputNames({ outputs: wanted }: NetworkEntry, { outputs }: Tens
   return { age, gender, ...(emotions === undefined ? {} : { emotions: emotions.name }) };
 }
 
+/** Numbers of a sample in each of them, in the words of the entry. */
+export function outputLengths({ outputs: wanted }: NetworkEntry): Record<string, number> {
+  if ('descriptor' in wanted) return { descriptor: wanted.descriptor.length };
+  const { emotions } = wanted;
+  return { age: 1, gender: 1, ...(emotions === undefined ? {} : { emotions: emotions.labels.length }) };
+}
+
 export function inputShape({ layout, width, height }: NetworkInput, count: number): number[] {
   return layout === 'NCHW' ? [count, 3, height, width] : [count, height, width, 3];
+}
+
+/** Numbers of one picture. */
+export const pictureSize = ({ width, height }: NetworkInput): number => width * height * 3;
+
+export function emptyTensor(input: NetworkInput, pictures: number): TensorData {
+  const length = pictures * pictureSize(input);
+  return input.type === 'uint8' ? new Uint8Array(length) : new Float32Array(length);
 }
 
 /** Samples that the model takes at once, no more and no fewer; null: any number. */
@@ -68,11 +84,7 @@ function swapped(input: NetworkInput, { shape }: TensorInfo): string {
 }
 
 function ofOutputs(entry: NetworkEntry, tensors: Tensors): string[] {
-  const { outputs: wanted } = entry;
-  const lengths: Record<string, number> =
-    'descriptor' in wanted
-      ? { descriptor: wanted.descriptor.length }
-      : { age: 1, gender: 1, emotions: wanted.emotions?.labels.length ?? 0 };
+  const lengths = outputLengths(entry);
   return Object.entries(outputNames(entry, tensors)).flatMap(([part, name]) => {
     const found = tensors.outputs.find((one) => one.name === name);
     if (found === undefined) return [`output ${name} is not among the model's: ${namesOf(tensors.outputs)}`];

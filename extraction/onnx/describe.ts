@@ -1,12 +1,11 @@
 import { DomainError } from '../../domain/errors.ts';
-import type { BasicAttributes } from '../../domain/extract/extraction.ts';
 import { findNetwork, isLocal, type LocalNetwork, type PreparedNetwork } from '../catalogue/network.ts';
-import { mismatches, outputNames } from '../catalogue/tensors.ts';
+import { emptyTensor, mismatches, outputNames } from '../catalogue/tensors.ts';
 import type { Made, MadeOrFault, Wish } from '../extractor.ts';
+import { orFault, toMade } from '../made.ts';
 import { decodeSample } from '../pictures/decodeSample.ts';
 import { sampleSizes, type SampleKind } from '../pictures/storedSample.ts';
-import { nothingToDescribe, toUnitLength } from '../unitLength.ts';
-import { emptyTensor, openModel, type Model, type Outputs } from './model.ts';
+import { openModel, type Model, type Outputs } from './model.ts';
 import { createCropScaler, type CropScaler } from './scaleCrop.ts';
 
 interface Loaded {
@@ -140,42 +139,12 @@ export function createDescriber(networks: readonly PreparedNetwork[]) {
 const bufferFor = (kind: SampleKind): Buffer =>
   Buffer.alloc(sampleSizes[kind].width * sampleSizes[kind].height * 3);
 
-function read(loaded: readonly Loaded[], runs: ReadonlyMap<Model, Outputs>, row: number): MadeOrFault {
-  try {
+const read = (loaded: readonly Loaded[], runs: ReadonlyMap<Model, Outputs>, row: number): MadeOrFault =>
+  orFault(() => {
     const parts = loaded.map(({ network, model }): Made => {
       const outputs = runs.get(model) ?? {};
       const names = outputNames(network, model.tensors);
-      const valuesOf = (part: string): Float32Array =>
-        outputs[names[part] ?? '']?.[row] ?? new Float32Array();
-      return 'descriptor' in network.outputs
-        ? { descriptor: toUnitLength(withLength(valuesOf('descriptor'), network.outputs.descriptor.length)) }
-        : { attributes: toAttributes(valuesOf, network.outputs.emotions?.labels ?? []) };
+      return toMade(network, (part) => outputs[names[part] ?? '']?.[row] ?? new Float32Array());
     });
     return Object.assign({}, ...parts) as Made;
-  } catch (error) {
-    if (error instanceof DomainError) return { fault: error.detail };
-    throw error;
-  }
-}
-
-function withLength(vector: Float32Array, length: number): Float32Array {
-  if (vector.length === length) return vector;
-  throw new Error(`the network gives ${vector.length} numbers for a sample, not ${length}`);
-}
-
-function toAttributes(valuesOf: (part: string) => Float32Array, labels: readonly string[]): BasicAttributes {
-  const [age] = valuesOf('age');
-  const [gender] = valuesOf('gender');
-  const emotions = valuesOf('emotions');
-  const all = [age, gender, ...emotions];
-  if (!all.every((value) => value !== undefined && Number.isFinite(value))) throw nothingToDescribe();
-  return {
-    age: round(age),
-    gender: round(gender),
-    ...(labels.length === 0
-      ? {}
-      : { emotions: Object.fromEntries(labels.map((label, place) => [label, round(emotions[place])])) }),
-  };
-}
-
-const round = (value = 0): number => Math.round(value * 1_000) / 1_000;
+  });

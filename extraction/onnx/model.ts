@@ -2,23 +2,21 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import type { LocalNetwork } from '../catalogue/network.ts';
-import type { NetworkInput } from '../catalogue/schema.ts';
-import type { TensorData } from '../extractor.ts';
-import { fixedBatch, inputName, inputShape, mismatches, type Tensors } from '../catalogue/tensors.ts';
+import {
+  emptyTensor,
+  fixedBatch,
+  inputName,
+  inputShape,
+  mismatches,
+  pictureSize,
+  type Tensors,
+} from '../catalogue/tensors.ts';
 import type { SampleKind } from '../pictures/storedSample.ts';
 import { createCropScaler } from './scaleCrop.ts';
 import { openSession } from './session.ts';
 
 /** A run's outputs by their names, a row for each sample. */
 export type Outputs = Readonly<Record<string, readonly Float32Array[]>>;
-
-/** Numbers of one picture. */
-const pictureSize = ({ width, height }: NetworkInput): number => width * height * 3;
-
-export function emptyTensor(input: NetworkInput, pictures: number): TensorData {
-  const length = pictures * pictureSize(input);
-  return input.type === 'uint8' ? new Uint8Array(length) : new Float32Array(length);
-}
 
 export type Model = Awaited<ReturnType<typeof openModel>>;
 

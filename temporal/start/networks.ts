@@ -1,8 +1,9 @@
 import { isRemote } from '../../extraction/catalogue/network.ts';
-import { createExtractors } from '../../extraction/extractors.ts';
+import { createExtractors, openRemote } from '../../extraction/extractors.ts';
 import { createExtractorPool } from '../../extraction/pool/pool.ts';
-import { createRemoteExtractor } from '../../extraction/remote/remoteExtractor.ts';
+import type { RemoteExtractor } from '../../extraction/remote/remoteExtractor.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
+import type { Logger } from '../../platform/logger.ts';
 import { createMonthlyCounts } from '../../platform/monthlyCounts.ts';
 import type { WorkerProcess, WorkerResources } from './resources.ts';
 
@@ -28,20 +29,24 @@ export function createNetworks(
       })
     : null;
   if (pool !== null) shutdown.on('last', 'extractors', () => pool.close());
-  const remotes = config.networks.filter(isRemote).map((entry) => {
-    const label = { version: String(entry.version) };
-    metrics.remoteExtractorAsked.set(label, 1);
-    return createRemoteExtractor(entry, {
-      timeoutMs: config.remoteExtractorTimeoutMs,
-      concurrency: config.remoteExtractorConcurrency,
-      retries: config.remoteExtractorRetries,
-      log,
-      onAsked: (isAsked) => metrics.remoteExtractorAsked.set(label, isAsked ? 1 : 0),
-      onAnswer: (seconds) => {
-        count(entry.version, seconds);
-      },
-    });
-  });
+  const remotes =
+    pool === null
+      ? []
+      : config.networks.filter(isRemote).map((entry) => {
+          const label = { version: String(entry.version) };
+          metrics.remoteExtractorAsked.set(label, 1);
+          return openRemote(entry, pool, {
+            timeoutMs: config.remoteExtractorTimeoutMs,
+            concurrency: config.remoteExtractorConcurrency,
+            retries: config.remoteExtractorRetries,
+            log,
+            onAsked: (isAsked) => metrics.remoteExtractorAsked.set(label, isAsked ? 1 : 0),
+            onAnswer: (seconds) => {
+              count(entry.version, seconds);
+            },
+          });
+        });
+  for (const remote of remotes) void warnUnlessUsable(remote, log);
   const checks: readonly HealthCheck[] =
     pool === null ? [] : [{ name: 'extractors', dependent: false, run: () => pool.check() }];
   return {
@@ -50,4 +55,16 @@ export function createNetworks(
     checks,
     stopCounting: () => estimations.stop(),
   };
+}
+
+/** The worker starts all the same: the server may come, or be put right, while it runs. */
+async function warnUnlessUsable({ name, check }: RemoteExtractor, log: Logger): Promise<void> {
+  try {
+    await check();
+  } catch (error) {
+    log.warn(
+      { reason: error instanceof Error ? error.message : String(error) },
+      `${name} cannot be used now`,
+    );
+  }
 }

@@ -1,7 +1,11 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import type { ControlAction } from '../../domain/tasks/lifecycle.ts';
 import { startEngine, type Engine } from '../support/engine/engine.ts';
+import { createTestFolder, type TestFolder } from '../support/folder.ts';
+import { refusal, startInferenceServer, type InferenceServer } from '../support/servers/inferenceServer.ts';
 import { startRemoteServer, type RemoteServer } from '../support/servers/remoteServer.ts';
 import { tester } from '../support/rows/rows.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -9,15 +13,22 @@ import { makeWarps } from '../support/warps.ts';
 
 let engine: Engine;
 let server: RemoteServer;
+let inference: InferenceServer;
+let folder: TestFolder;
 let warps: Buffer[];
 
 before(async () => {
   warps = await makeWarps(1);
   server = await startRemoteServer();
+  inference = await startInferenceServer(3, 'face');
+  folder = await createTestFolder('extractors');
+  const file = join(folder.path, 'extractors.yaml');
+  await writeFile(file, extractorsFile(inference.url));
   engine = await startEngine({
     workers: ['orchestrate,gc,extract'],
     env: {
       PART_SIZE_EXTRACT: '10',
+      EXTRACTORS_FILE: file,
       REMOTE_EXTRACTORS: `face:4:256:attributes=${server.url}`,
       REMOTE_EXTRACTOR_RETRIES: '1',
       // With the second attempt longer than any test waits.
@@ -31,12 +42,26 @@ afterEach(() => {
 after(async () => {
   await engine.stop();
   await server.stop();
+  await inference.stop();
+  await folder.remove();
 });
 
-const startRemote = async (accountId: string) =>
+/** As somebody would write it for Triton; version 5 is what version 3 is here. */
+const extractorsFile = (url: string): string => `
+extends: built-in
+extractors:
+  - version: 5
+    kind: face
+    name: served
+    server: { protocol: open-inference, url: '${url}', model: network }
+    input: { width: 112, height: 112, crop: alignment }
+    outputs: { descriptor: { length: 256 } }
+`;
+
+const startRemote = async (accountId: string, version = 4) =>
   engine.startExtraction({
     extraction_target: 'face_descriptor',
-    options: { missing: true, descriptor_version: 4 },
+    options: { missing: true, descriptor_version: version },
     filters: { objects_type: 'faces', account_id: accountId },
   });
 
@@ -111,4 +136,17 @@ test('a cancel does not wait for a remote extractor that is silent', async () =>
   await control(taskId, 'cancel');
   const task = await engine.ended(taskId);
   assert.equal(task.state, 'cancelled');
+});
+
+test('an inference server of EXTRACTORS_FILE that goes away keeps the task waiting until it is back', async () => {
+  const { accountId } = await engine.addFaces({ count: 40, images: warps });
+  inference.misbehave(() => (inference.batches().length > 2 ? refusal(503, 'unloading') : undefined));
+  const { taskId } = await startRemote(accountId, 5);
+  await waitForServer(taskId);
+  await inference.stop();
+  inference.misbehave(() => undefined);
+  await inference.start();
+  const task = await engine.ended(taskId);
+  assert.deepEqual([task.state, task.done, task.failed], ['done', 40, 0], JSON.stringify(task));
+  assert.ok(Math.max(...inference.batches()) > 1, 'samples go in batches');
 });

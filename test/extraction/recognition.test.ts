@@ -22,7 +22,10 @@ before(async () => {
   assert.ok(warps.length >= identities);
   for (const [person, warp] of warps.slice(0, identities).entries()) {
     for (let shot = 0; shot < shots; shot++) {
-      samples.push({ identity: String(person), bytes: await jitterSample(warp, 'face', person * 1_000 + shot) });
+      samples.push({
+        identity: String(person),
+        bytes: await jitterSample(warp, 'face', person * 1_000 + shot),
+      });
     }
   }
 });

@@ -2,9 +2,8 @@ import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
 import sharp from 'sharp';
 import { DomainError } from '../../../domain/errors.ts';
-import type { RemoteNetwork } from '../../../extraction/catalogue/network.ts';
-import type { Wanted } from '../../../extraction/extractor.ts';
-import { createRemoteExtractor, type RemoteOptions } from '../../../extraction/remote/remoteExtractor.ts';
+import type { JsonNetwork } from '../../../extraction/catalogue/network.ts';
+import { openRemote, type OpenRemoteOptions } from '../../../extraction/extractors.ts';
 import { createLogger } from '../../../platform/logger.ts';
 import {
   startRemoteServer,
@@ -30,25 +29,23 @@ after(() => server.stop());
 
 const log = createLogger({ name: 'test', level: 'silent', format: 'json' });
 
-function open(options: Partial<RemoteOptions> & { dimension?: number } = {}) {
-  const { dimension = 256, ...rest } = options;
-  const entry: RemoteNetwork = {
+function open({ of = {}, ...options }: Partial<OpenRemoteOptions> & { of?: Partial<JsonNetwork> } = {}) {
+  const entry = {
     ...{ kind: 'face', version: 4, name: 'remote', batch: 1, threads: 1, isBuiltIn: false },
-    outputs: { descriptor: { length: dimension } },
+    outputs: { descriptor: { length: 256 } },
     server: { protocol: 'json', url: server.url },
-  };
-  const remote = createRemoteExtractor(entry, {
+    ...of,
+  } as JsonNetwork;
+  const remote = openRemote(entry, nobody, {
     ...{ timeoutMs: patienceMs, concurrency: 4, retries: 2, log, restMs: 300, firstPauseMs: 5 },
-    ...rest,
+    ...options,
   });
-  return (
-    jpeg = warps[0] ?? Buffer.of(),
-    {
-      signal = new AbortController().signal,
-      wanted = 'descriptor',
-    }: { signal?: AbortSignal; wanted?: Wanted } = {},
-  ) => remote.extract({ id: 'sample', bytes: () => Promise.resolve(jpeg), signal }, wanted);
+  return (jpeg = warps[0] ?? Buffer.of(), { signal = new AbortController().signal } = {}) =>
+    remote.extract({ id: 'sample', bytes: () => Promise.resolve(jpeg), signal });
 }
+
+/** A server of this kind makes its network's input itself. */
+const nobody = { prepare: () => Promise.reject(new Error('nothing is to be prepared')) };
 
 const isError = (name: string, detail: RegExp) => (error: unknown) => {
   assert.ok(error instanceof DomainError, String(error));
@@ -67,8 +64,8 @@ test('a remote descriptor is what the network says, scaled to length 1', async (
 });
 
 test('attributes are asked for without a descriptor', async () => {
-  const extract = open();
-  const { descriptor, attributes } = await extract(warps[0], { wanted: 'attributes' });
+  const extract = open({ of: { kind: 'attributes', outputs: { age: 'age', gender: 'gender' } } });
+  const { descriptor, attributes } = await extract();
   assert.equal(descriptor, undefined);
   assert.ok(attributes !== undefined && attributes.age > 15 && attributes.gender < 0.5);
 });
@@ -129,6 +126,14 @@ test('a server that fails once and then answers is not noticed', async () => {
   assert.equal(server.asked.length, 3);
 });
 
+test('a server that asks to be left alone for long is not asked meanwhile', async () => {
+  server.misbehave(() => ({ status: 503, body: {}, headers: { 'retry-after': '40' } }));
+  const extract = open();
+  await assert.rejects(extract(), isError('extractorUnavailable', /asks to be left alone for 40 s/));
+  await assert.rejects(extract(), isError('extractorUnavailable', /asks to be left alone/));
+  assert.equal(server.asked.length, 1);
+});
+
 /** An extractor whose server has failed so often that it is left alone. */
 async function openBroken(restMs: number) {
   const states: boolean[] = [];
@@ -176,6 +181,14 @@ test('a sample that the server cannot bear is to blame when the server answers f
   await extract(warps[0]);
   await assert.rejects(extract(poison), isError('sampleKillsExtractor', /answers for others/));
   assert.equal((await extract(warps[2])).descriptor?.length, 256);
+});
+
+test('a sample whose tries all fell into an outage is not to blame once the server is back', async () => {
+  const extract = open();
+  await extract(warps[0]);
+  server.misbehave(() => (server.asked.length <= 4 ? { status: 500, body: {} } : undefined));
+  assert.equal((await extract(warps[1])).descriptor?.length, 256);
+  assert.equal(server.asked.length, 6, 'three tries, the sample that was known, and the sample once more');
 });
 
 test('no more samples than agreed are with the server at the same time', async () => {

@@ -14,7 +14,7 @@ export type RemoteServer = Awaited<ReturnType<typeof startRemoteServer>>;
 export type Misbehaviour = (
   jpeg: Buffer,
   res: ServerResponse,
-) => { status: number; body: unknown } | 'silent' | undefined;
+) => { status: number; body: unknown; headers?: Readonly<Record<string, string>> } | 'silent' | undefined;
 
 /**
  * A remote extractor as docs/remote-extractor.yaml wants it, with our networks 3 (descriptors) and 1 (attributes)
@@ -43,8 +43,8 @@ export async function startRemoteServer() {
     // Before it is sent: who gets it may ask again at once.
     busy -= 1;
     if (said === 'silent') return;
-    const { status, body } = said;
-    res.writeHead(status, { 'content-type': 'application/json' });
+    const { status, body, headers } = { headers: {}, ...said };
+    res.writeHead(status, { 'content-type': 'application/json', ...headers });
     res.end(typeof body === 'string' ? body : JSON.stringify(body));
   };
 

@@ -1,6 +1,6 @@
 import type { BasicAttributes } from '../../domain/extract/extraction.ts';
 import type { Made, Wanted } from '../extractor.ts';
-import { RemoteTrouble } from './call.ts';
+import { RemoteTrouble } from './trouble.ts';
 
 /** What a remote extractor's JSON says; the descriptor is of any length but zero. Throws RemoteTrouble. */
 export function readAnswer(body: unknown, wanted: Wanted, dimension: number | null): Made {
@@ -46,11 +46,4 @@ function asRecord(value: unknown, what: string): Record<string, unknown> {
     return value as Record<string, unknown>;
   }
   throw new RemoteTrouble(`${what}: an object is expected`);
-}
-
-/** Rejects when nobody answers at the extractor's address. It is sent no sample: a refusal is an answer too. */
-export async function checkRemote(url: string, limitMs = 1_500): Promise<void> {
-  const response = await fetch(url, { redirect: 'manual', signal: AbortSignal.timeout(limitMs) });
-  await response.body?.cancel();
-  if (response.status >= 500) throw new Error(`it answers with status ${response.status}`);
 }
