@@ -2,6 +2,7 @@ import { basic } from './basic.ts';
 import { control } from './control.ts';
 import { dropVersion } from './dropVersion.ts';
 import { extract } from './extract.ts';
+import { extractors } from './extractors.ts';
 import { fanOut } from './fanOut.ts';
 import { gc } from './gc.ts';
 import { growth } from './growth.ts';
@@ -17,6 +18,7 @@ import type { Measurement } from './harness/measurement.ts';
 export const measurements = {
   gc,
   extract,
+  extractors,
   scale,
   version: dropVersion,
   reads,

@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { textTable } from '../commands/cli/textTable.ts';
-import { startChild, type Child } from '../commands/system/childProcess.ts';
+import type { Child } from '../commands/system/childProcess.ts';
+import { addWorker } from './harness/addWorker.ts';
 import type { Bed } from './harness/bed.ts';
 import { importSamples } from './harness/importSamples.ts';
 import { median, round, secondsToEnd } from './harness/figures.ts';
@@ -16,7 +15,6 @@ const latencyMs = 500;
 // As each worker has it with one process of its own; before, this was a task's window, however many workers there were.
 const slots = 3;
 const port = 20_000 + (randomBytes(2).readUInt16BE() % 20_000);
-const workersFile = fileURLToPath(new URL('../temporal/worker.ts', import.meta.url));
 
 /** Whether more workers do more of one extract: its network is a remote one that takes its time and no processor. */
 export const scale: Measurement = {
@@ -71,16 +69,6 @@ async function startRemote() {
   server.listen(port, '127.0.0.1');
   await once(server, 'listening');
   return server;
-}
-
-function addWorker({ running, signal }: Bed, number: number): Promise<Child> {
-  const { dataDir } = running.config;
-  return startChild({
-    ...{ name: `worker-${number}`, file: workersFile, args: ['--queues', 'extract'], signal },
-    env: { ...running.env, WORKER_METRICS_PORT: '0' },
-    pidFile: join(dataDir, 'processes', `worker-${number}.json`),
-    logFile: join(dataDir, 'logs', `worker-${number}.log`),
-  });
 }
 
 /** From POST to done; `inFlight`: the median of what was seen twice a second. */

@@ -1,0 +1,58 @@
+import { textTable } from '../commands/cli/textTable.ts';
+import type { Child } from '../commands/system/childProcess.ts';
+import { addWorker } from './harness/addWorker.ts';
+import type { Bed } from './harness/bed.ts';
+import { median, round, secondsToEnd } from './harness/figures.ts';
+import { importSamples } from './harness/importSamples.ts';
+import type { Measurement } from './harness/measurement.ts';
+
+const version = 2;
+const presentVersion = 9;
+
+/** Whether more extractor processes do more, until they are as many as the cores. */
+export const extractors: Measurement = {
+  about: 'additional extract by 1, 2 and 4 extractor processes of two workers',
+  settings: { EXTRACT_PROCESSES: '1', DEFAULT_DESCRIPTOR_VERSION: String(presentVersion) },
+  measure: async (bed, { samples: wanted, runs }, say) => {
+    const samples = (await importSamples(bed, wanted, say)).length;
+    const rows: number[][] = [];
+    let second: Child | null = null;
+    try {
+      // The bed's worker has one; the second has the others.
+      for (const others of [0, 1, 3]) {
+        await second?.stop();
+        second = others === 0 ? null : await addWorker(bed, 2, { EXTRACT_PROCESSES: String(others) });
+        const seconds: number[] = [];
+        for (let run = 0; run <= runs; run++) seconds.push(await extract(bed, samples));
+        // The first run loaded the network.
+        const typical = median(seconds.slice(1));
+        say(`extractors: ${others + 1} processes: ${round(typical)} s`);
+        rows.push([others + 1, others === 0 ? 1 : 2, round(typical), Math.round(samples / typical)]);
+      }
+    } finally {
+      await second?.stop();
+    }
+    const head = ['extractor processes', 'workers', 'seconds', 'samples/s'];
+    return {
+      figures: { samples, version, head, rows },
+      lines: [`extract of ${samples} samples to version ${version}`, '', ...textTable(head, rows)],
+    };
+  },
+};
+
+async function extract({ tasks, db, signal }: Bed, samples: number): Promise<number> {
+  await db.query('delete from face_descriptors where descriptor_version = $1', [version]);
+  const started = Date.now();
+  const taskId = await tasks.postExtract(
+    {
+      ...{ extraction_target: 'face_descriptor', filters: { objects_type: 'faces' }, store_results: true },
+      options: { missing: true, descriptor_version: version },
+    },
+    'bench',
+  );
+  const task = await tasks.follow(taskId, { everyMs: 250, signal });
+  if (task.state !== 'done' || task.progress.objects_done !== samples) {
+    throw new Error(`the measured extract went wrong: ${JSON.stringify(task)}`);
+  }
+  return secondsToEnd(task, started);
+}
