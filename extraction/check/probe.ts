@@ -80,12 +80,13 @@ export function startProbe(network: LocalNetwork, { entry, stallMs = 60_000 }: P
     load: async () => {
       const answer = await ask({ type: 'load' });
       if (answer.type !== 'loaded') throw new Error(`${answer.type} instead of loaded`);
-      return answer;
+      const { tensors, seconds, memoryBytes } = answer;
+      return { tensors, seconds, memoryBytes };
     },
     run: async (images) => {
       const answer = await ask({ type: 'run', images });
       if (answer.type !== 'done') throw new Error(`${answer.type} instead of done`);
-      return answer;
+      return { made: answer.made, seconds: answer.seconds };
     },
     become,
     end: () => child.end(2_000),
