@@ -1,21 +1,16 @@
 import { writeFile } from 'node:fs/promises';
 import { readNetworks } from '../../extraction/catalogue/catalogue.ts';
-import {
-  findNetwork,
-  isLocal,
-  type LocalNetwork,
-  type Network,
-  type NetworkKind,
-} from '../../extraction/catalogue/network.ts';
+import { findNetwork, type NetworkKind } from '../../extraction/catalogue/network.ts';
 import { checkNetwork } from '../../extraction/check/checkNetwork.ts';
 import { distributionSvg } from '../../extraction/check/distributionSvg.ts';
 import type { CheckReport } from '../../extraction/check/report.ts';
 import { createFaceDetector } from '../../extraction/pictures/detect.ts';
 import { samplePhotos } from '../../extraction/pictures/photoFiles.ts';
-import { loadConfig, type Config } from '../../platform/config.ts';
+import { loadConfig } from '../../platform/config.ts';
 import { printable } from '../../platform/printable.ts';
 import { UsageError } from '../cli/options.ts';
 import { createProgress } from '../cli/progress.ts';
+import { chooseNetwork, chooseReference } from './choose.ts';
 import { peopleOfFolder, peopleOfPhotos, type FoundPeople } from './people.ts';
 import { reportLines } from './reportText.ts';
 
@@ -31,7 +26,7 @@ export interface CheckOptions {
 export async function check(version: number, options: CheckOptions): Promise<boolean> {
   const config = loadConfig();
   const networks = readNetworks(config);
-  const network = choose(networks, version, options.kind);
+  const network = chooseNetwork(networks, version, options.kind);
   const { reference, note } = chooseReference(networks, network, config);
   const notes = note === null ? [] : [note];
   if (network.kind === 'face' && findNetwork(networks, version, 'attributes') !== null) {
@@ -58,42 +53,6 @@ export async function check(version: number, options: CheckOptions): Promise<boo
     : reportLines(report, notes).join('\n');
   process.stdout.write(`${text}\n`);
   return report.faults.length === 0;
-}
-
-/** Without a kind, faces before bodies before attributes. */
-function choose(networks: readonly Network[], version: number, kind: NetworkKind | undefined): LocalNetwork {
-  const kinds: readonly NetworkKind[] = kind === undefined ? ['face', 'body', 'attributes'] : [kind];
-  const network = kinds.map((one) => findNetwork(networks, version, one)).find((one) => one !== null);
-  if (network === undefined) {
-    const known = networks.map((one) => `${one.kind} ${one.version}`).join(', ');
-    throw new UsageError(
-      `no network has the version ${version}${kind === undefined ? '' : ` for ${kind}`}: there are ${known}`,
-    );
-  }
-  if (isLocal(network)) return network;
-  throw new UsageError(
-    `${network.kind} version ${version} runs on another machine (${network.server?.url ?? ''}): there is no file here to check`,
-  );
-}
-
-/** The default version, where it can be run here and is another one. */
-function chooseReference(
-  networks: readonly Network[],
-  network: LocalNetwork,
-  config: Config,
-): { readonly reference: LocalNetwork | null; readonly note: string | null } {
-  const { kind } = network;
-  if (kind === 'attributes') return { reference: null, note: null };
-  const version = kind === 'face' ? config.defaultDescriptorVersion : config.defaultBodyDescriptorVersion;
-  if (version === network.version) {
-    return {
-      reference: null,
-      note: 'this is the default version itself, so there is none to compare it with.',
-    };
-  }
-  const reference = findNetwork(networks.filter(isLocal), version, kind);
-  const note = `version ${version}, the default, has no file here, so there is none to compare with.`;
-  return { reference, note: reference === null ? note : null };
 }
 
 async function findPeople(kind: NetworkKind, { photos }: CheckOptions): Promise<FoundPeople> {

@@ -1,9 +1,9 @@
 import { lengthOf } from '../../extraction/catalogue/network.ts';
 import type { CheckReport, DescriptorsReport, Recognition } from '../../extraction/check/report.ts';
-import { textTable } from '../cli/textTable.ts';
 import { attributeLines } from './attributeText.ts';
 import { histogramLines } from './bars.ts';
 import { modelLines } from './modelText.ts';
+import { figureTable, wrapped } from './textLayout.ts';
 
 /** A check as lines for a terminal, a hundred columns wide. */
 export function reportLines(report: CheckReport, notes: readonly string[]): string[] {
@@ -83,24 +83,3 @@ function trialLines({ trials }: DescriptorsReport): string[] {
 
 const percent = (share: number | null): string =>
   share === null ? 'too few' : `${(share * 100).toFixed(1)} %`;
-
-/** Columns of figures with their units to the right, below their heads. */
-function figureTable(head: readonly string[], rows: readonly (readonly string[])[]): string[] {
-  const widths = head.map((name, at) => Math.max(name.length, ...rows.map((row) => row[at]?.length ?? 0)));
-  const right = (cells: readonly string[]) =>
-    cells.map((cell, at) => (at === 0 ? cell : cell.padStart(widths[at] ?? 0)));
-  return textTable(right(head), rows.map(right));
-}
-
-const width = 98;
-
-/** Lines of whole words, a percent sign with its figure; those after the first are indented. */
-function wrapped(text: string): string[] {
-  const lines = [''];
-  for (const word of text.split(/ (?!%)/)) {
-    const line = lines.at(-1) ?? '';
-    if (line.trim() !== '' && line.length + word.length >= width) lines.push(`  ${word}`);
-    else lines[lines.length - 1] = line === '' ? word : `${line} ${word}`;
-  }
-  return lines;
-}
