@@ -11,6 +11,8 @@ export interface Made {
   readonly attributes?: BasicAttributes;
   /** What the network would be fed with, for one that runs elsewhere. */
   readonly input?: TensorData;
+  /** What the network itself says, by the parts of its entry: of any length, and with whatever is no number. */
+  readonly outputs?: Readonly<Record<string, Float32Array>>;
 }
 
 /** Values of pictures as a network wants them, one picture after the other. */
@@ -23,5 +25,5 @@ export type MadeOrFault = Made | { readonly fault: string };
 export interface Wish {
   readonly version: number;
   readonly kind: SampleKind;
-  readonly wanted: Wanted | 'descriptorInput' | 'attributesInput';
+  readonly wanted: Wanted | `${'descriptor' | 'attributes'}${'Input' | 'Outputs'}`;
 }

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util';
 import { readNetworks } from '../extraction/catalogue/catalogue.ts';
+import { requireUsable } from '../extraction/check/requireUsable.ts';
 import { loadConfig, requireServers } from '../platform/config.ts';
 import { keepFilesPrivate } from '../platform/privateFiles.ts';
 import { queueNames, type QueueName } from '../workflows/messages.ts';
@@ -9,9 +10,9 @@ import { startWorker } from './start/startWorker.ts';
 const usage = `npm run worker -- [--queues ${queueNames.join(',')}]\n`;
 
 keepFilesPrivate();
-await startWorker(readConfig());
+await startWorker(await readConfig());
 
-function readConfig(): WorkerConfig {
+async function readConfig(): Promise<WorkerConfig> {
   try {
     const { values } = parseArgs({
       options: { queues: { type: 'string', default: queueNames.join(',') }, help: { type: 'boolean' } },
@@ -21,7 +22,11 @@ function readConfig(): WorkerConfig {
       process.exit(0);
     }
     const config = requireServers(loadConfig(), ['databaseUrl', 'temporalAddress']);
-    return { ...config, queues: toQueues(values.queues), networks: readNetworks(config) };
+    const queues = toQueues(values.queues);
+    const networks = readNetworks(config);
+    // The other queues run no network.
+    if (queues.includes('extract')) await requireUsable(networks);
+    return { ...config, queues, networks };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
     return process.exit(2);

@@ -3,6 +3,7 @@ import { createImportStore } from '../../db/faces/importStore.ts';
 import { createSampleStoreRow } from '../../db/faces/sampleStoreRow.ts';
 import { readNetworks } from '../../extraction/catalogue/catalogue.ts';
 import { findNetwork } from '../../extraction/catalogue/network.ts';
+import { requireUsable } from '../../extraction/check/requireUsable.ts';
 import { createFaceDetector } from '../../extraction/pictures/detect.ts';
 import { createExtractorPool } from '../../extraction/pool/pool.ts';
 import { openImageStore } from '../../imagestore/folder.ts';
@@ -84,6 +85,7 @@ async function importAll(
   if (options.repair) await images.removeDrafts(draftsAreOldAfterMs);
   const log = createLogger({ name: 'import', level: config.logLevel, format: config.logFormat });
   const networks = readNetworks(config);
+  await requireUsable(networks);
   const pool = createExtractorPool({ processes: config.extractProcesses, networks, log });
   try {
     return await withProgress('photos', photos.length, async ({ update }) => {

@@ -27,6 +27,8 @@ interface FoundFace {
   readonly warp: Buffer;
   /** Null: the photo shows too little of the person. */
   readonly body: Buffer | null;
+  /** Of the face, in pixels of the decoded photo. */
+  readonly width: number;
 }
 
 export interface FoundFaces {
@@ -67,6 +69,7 @@ export async function findFaces(
                 identity: `${source.slice(0, 96)}#${index + 1}`,
                 warp: await warpFace(photo, face.landmarks),
                 body: await cutBody(photo, face),
+                width: face.width,
               }))(),
             ]
           : [],

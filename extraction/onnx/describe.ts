@@ -1,6 +1,6 @@
 import { DomainError } from '../../domain/errors.ts';
 import { findNetwork, isLocal, type LocalNetwork, type PreparedNetwork } from '../catalogue/network.ts';
-import { emptyTensor, mismatches, outputNames } from '../catalogue/tensors.ts';
+import { emptyTensor, mismatches, outputNames, type Tensors } from '../catalogue/tensors.ts';
 import type { Made, MadeOrFault, Wish } from '../extractor.ts';
 import { orFault, toMade } from '../made.ts';
 import { decodeSample } from '../pictures/decodeSample.ts';
@@ -28,23 +28,30 @@ export function createDescriber(networks: readonly PreparedNetwork[]) {
     models.set(key, opening);
     // What failed must not be remembered: the file may be there the next time.
     opening.catch(() => models.delete(key));
-    const model = await opening;
+    return { network, model: await opening };
+  }
+
+  async function loadFitting(network: LocalNetwork, kind: SampleKind): Promise<Loaded> {
+    const { model } = await load(network, kind);
     const faults = mismatches(network, model.tensors);
     if (faults.length > 0) throw new Error(faults.join('; '));
     return { network, model };
   }
 
-  /** @throws Error when a network is missing or its file cannot be used */
-  async function loadWanted({ version, kind, wanted }: Wish): Promise<readonly Loaded[]> {
+  /** @throws Error when a network is missing */
+  function findWanted({ version, kind, wanted }: Wish): readonly LocalNetwork[] {
     const here = networks.filter(isLocal);
-    const describing = wanted === 'attributes' ? null : findNetwork(here, version, kind);
+    const describing = wanted.startsWith('attributes') ? null : findNetwork(here, version, kind);
     const telling =
-      wanted === 'descriptor' || kind === 'body' ? null : findNetwork(here, version, 'attributes');
+      wanted.startsWith('descriptor') || kind === 'body' ? null : findNetwork(here, version, 'attributes');
     const found = [describing, telling].filter((network) => network !== null);
-    const isMissing = wanted === 'attributes' ? telling === null : describing === null;
+    const isMissing = wanted.startsWith('attributes') ? telling === null : describing === null;
     if (isMissing) throw new Error(`no extractor of ${kind} ${wanted} with version ${version}`);
-    return Promise.all(found.map((network) => load(network, kind)));
+    return found;
   }
+
+  const loadWanted = (wish: Wish): Promise<readonly Loaded[]> =>
+    Promise.all(findWanted(wish).map((network) => loadFitting(network, wish.kind)));
 
   /**
    * Decodes images one after the other and calls `write` for each that can be. @returns what is wrong with the others,
@@ -96,6 +103,7 @@ export function createDescriber(networks: readonly PreparedNetwork[]) {
         .flatMap(({ network }) => Object.values(outputNames(network, model.tensors)));
       runs.set(model, await model.run(count, [...new Set(outputs)]));
     }
+    const read = wish.wanted.endsWith('Outputs') ? readOutputs : readMade;
     return merge(images.length, faults, (row) => read(loaded, runs, row));
   }
 
@@ -130,8 +138,11 @@ export function createDescriber(networks: readonly PreparedNetwork[]) {
       turn = made.catch(() => undefined);
       return made;
     },
-    load: async (wish: Wish): Promise<void> => {
-      await loadWanted(wish);
+    /** Opens the first network that a wish needs. @returns what its file has, whatever its entry says */
+    load: async (wish: Wish): Promise<Tensors> => {
+      const [network] = findWanted(wish);
+      if (network === undefined) throw new Error('nothing to open');
+      return (await load(network, wish.kind)).model.tensors;
     },
   };
 }
@@ -139,7 +150,18 @@ export function createDescriber(networks: readonly PreparedNetwork[]) {
 const bufferFor = (kind: SampleKind): Buffer =>
   Buffer.alloc(sampleSizes[kind].width * sampleSizes[kind].height * 3);
 
-const read = (loaded: readonly Loaded[], runs: ReadonlyMap<Model, Outputs>, row: number): MadeOrFault =>
+/** Of one network. */
+function readOutputs(loaded: readonly Loaded[], runs: ReadonlyMap<Model, Outputs>, row: number): MadeOrFault {
+  const found = loaded.flatMap(({ network, model }) =>
+    Object.entries(outputNames(network, model.tensors)).map(([part, name]): [string, Float32Array] => [
+      part,
+      runs.get(model)?.[name]?.[row] ?? new Float32Array(),
+    ]),
+  );
+  return { outputs: Object.fromEntries(found) };
+}
+
+const readMade = (loaded: readonly Loaded[], runs: ReadonlyMap<Model, Outputs>, row: number): MadeOrFault =>
   orFault(() => {
     const parts = loaded.map(({ network, model }): Made => {
       const outputs = runs.get(model) ?? {};

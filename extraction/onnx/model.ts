@@ -1,5 +1,3 @@
-import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { Tensor, type InferenceSession } from 'onnxruntime-node';
 import type { LocalNetwork } from '../catalogue/network.ts';
 import {
@@ -7,11 +5,11 @@ import {
   fixedBatch,
   inputName,
   inputShape,
-  mismatches,
   pictureSize,
   type Tensors,
 } from '../catalogue/tensors.ts';
 import type { SampleKind } from '../pictures/storedSample.ts';
+import { sha256Of } from './modelFile.ts';
 import { createCropScaler } from './scaleCrop.ts';
 import { openSession } from './session.ts';
 
@@ -21,16 +19,14 @@ export type Outputs = Readonly<Record<string, readonly Float32Array[]>>;
 export type Model = Awaited<ReturnType<typeof openModel>>;
 
 /**
- * Opens an ONNX file with the pre-processing of its input, for up to `batch` samples at once.
- * @throws Error with all that the file does otherwise than EXTRACTORS_FILE says, as far as it tells
+ * Opens an ONNX file with the pre-processing of its input, for up to `batch` samples at once. Whether it has what its
+ * entry says, whoever opens it asks `mismatches`.
  */
 export async function openModel(network: LocalNetwork, kind: SampleKind) {
   const { model: file, sha256, input, batch, threads } = network;
   if (sha256 !== undefined) await compareHash(file, sha256);
   const session = await openSession(file, { intraOpNumThreads: threads });
   const tensors = { inputs: toInfos(session.inputMetadata), outputs: toInfos(session.outputMetadata) };
-  const faults = mismatches(network, tensors);
-  if (faults.length > 0) throw new Error(faults.join('; '));
   const name = inputName(input, tensors);
   const atOnce = fixedBatch(input, tensors) ?? batch;
   const scale = createCropScaler(input, kind);
@@ -67,9 +63,7 @@ export async function openModel(network: LocalNetwork, kind: SampleKind) {
 }
 
 async function compareHash(file: string, expected: string): Promise<void> {
-  const found = createHash('sha256')
-    .update(await readFile(file))
-    .digest('hex');
+  const found = await sha256Of(file);
   if (found !== expected) throw new Error(`the file has another SHA-256: ${found}`);
 }
 

@@ -1,5 +1,6 @@
 import turbo from '@julusian/jpeg-turbo';
 import { decodeSample } from './decodeSample.ts';
+import { createRandom } from './seededRandom.ts';
 import { sampleSizes, type SampleKind } from './storedSample.ts';
 import { resample } from './warp.ts';
 
@@ -40,14 +41,3 @@ export async function jitterSample(jpeg: Uint8Array, kind: SampleKind, seed: num
 }
 
 const clamp = (value: number) => Math.min(255, Math.max(0, Math.round(value)));
-
-/** Repeatable numbers in [0, 1): a 32-bit counter put through a mixing function. */
-function createRandom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x9e3779b9) | 0;
-    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
-    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
-  };
-}

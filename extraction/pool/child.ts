@@ -39,7 +39,12 @@ async function work(message: Work, reading: Promise<readonly (Uint8Array | null)
     const images = await reading;
     send({ type: 'started', seq });
     const start = performance.now();
-    if (message.type === 'load') await describer.load(message);
+    if (message.type === 'load') {
+      const tensors = await describer.load(message);
+      const seconds = (performance.now() - start) / 1_000;
+      send({ type: 'loaded', seq, tensors, seconds, memoryBytes: process.memoryUsage.rss() });
+      return;
+    }
     const found = images.filter((image) => image !== null);
     const made = found.length === 0 ? [] : await describer.describe(message, found);
     let next = 0;

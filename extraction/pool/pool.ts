@@ -111,6 +111,8 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
   }
 
   function receive(slot: Slot, message: ChildMessage): void {
+    // The pool asks for none: a batch opens what it needs.
+    if (message.type === 'loaded') return;
     if (message.type === 'ready') {
       slot.ready = true;
       slot.failedStarts = 0;

@@ -1,5 +1,6 @@
 import type { MadeOrFault, Wish } from '../extractor.ts';
 import type { PreparedNetwork } from '../catalogue/network.ts';
+import type { Tensors } from '../catalogue/tensors.ts';
 
 /** Its bytes, or the file that has them. */
 export type Image = Uint8Array | string;
@@ -8,7 +9,7 @@ export type Image = Uint8Array | string;
 export type ParentMessage =
   | { readonly type: 'networks'; readonly networks: readonly PreparedNetwork[] }
   | ({ readonly type: 'run'; readonly seq: number; readonly images: readonly Image[] } & Wish)
-  /** Opens what a batch would need, without one. */
+  /** Opens the file of a network, whatever its entry says of it. */
   | ({ readonly type: 'load'; readonly seq: number } & Wish);
 
 /** What was made of an image, or that its file cannot be read here: whoever knows why is to be asked. */
@@ -25,4 +26,13 @@ export type ChildMessage =
       readonly made: readonly Answer[];
       readonly seconds: number;
     }
+  | ({ readonly type: 'loaded'; readonly seq: number } & LoadedModel)
   | { readonly type: 'failed'; readonly seq: number; readonly detail: string };
+
+/** What a file holds, and what it took to open it. */
+export interface LoadedModel {
+  readonly tensors: Tensors;
+  readonly seconds: number;
+  /** Of the whole process, now. */
+  readonly memoryBytes: number;
+}

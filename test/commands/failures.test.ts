@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile, type ExecFileException } from 'node:child_process';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
@@ -144,6 +144,28 @@ test('each command refuses what it does not know', async () => {
     const ended = await run(`$node commands/${line}`);
     assert.equal(ended.code, 2, line);
     assertSentence(ended, sentence);
+  }
+});
+
+test('worker and import do not begin with a network that cannot be run', async () => {
+  const file = join(folder.path, 'extractors.yaml');
+  const model = join(folder.path, 'cut.onnx');
+  await writeFile(model, (await readFile('extraction/networks/mobileface.onnx')).subarray(0, 1_000_000));
+  await writeFile(
+    file,
+    `extractors:
+  - version: 7
+    kind: face
+    name: own
+    model: ${model}
+    input: { width: 112, height: 112 }
+    outputs: { descriptor: { length: 256 } }`,
+  );
+  const env = { EXTRACTORS_FILE: file, TEMPORAL_ADDRESS: '127.0.0.1:1' };
+  for (const line of ['$node temporal/worker.ts', lineOf('import')]) {
+    const ended = await run(line, env);
+    assert.equal(ended.code, 2, ended.stderr);
+    assertSentence(ended, /face version 7 \(own\), .*cut\.onnx: the file breaks off: it has 1000000 bytes/);
   }
 });
 

@@ -1,0 +1,103 @@
+import { cosineOf, type Labelled } from '../rank1.ts';
+
+/** Cosines of pairs, each in ascending order. */
+export interface Pairs {
+  readonly same: Float64Array;
+  readonly other: Float64Array;
+}
+
+/** How well the cosine tells one person from another, in the terms of ISO/IEC 19795. */
+export interface Separation {
+  readonly meanSame: number;
+  readonly meanOther: number;
+  /** Distance of the two means in their common standard deviation: d′, the decidability index. */
+  readonly dPrime: number;
+  /** Equal error rate, 0..1: where as many of the same are refused as of the others are accepted. */
+  readonly eer: number;
+  /** True accept rate at a false accept rate, 0..1; null where there are too few pairs to tell. */
+  readonly tarAtFar: { readonly '0.01': number | null; readonly '0.001': number | null };
+}
+
+/** Every two samples once. */
+export function pairsOf(samples: readonly Labelled[]): Pairs {
+  const same: number[] = [];
+  const other: number[] = [];
+  for (const [place, one] of samples.entries()) {
+    for (const two of samples.slice(0, place)) put(one, two, same, other);
+  }
+  return sorted(same, other);
+}
+
+/** Every sample of the one with every of the other. */
+export function pairsBetween(gallery: readonly Labelled[], probes: readonly Labelled[]): Pairs {
+  const same: number[] = [];
+  const other: number[] = [];
+  for (const one of gallery) for (const two of probes) put(one, two, same, other);
+  return sorted(same, other);
+}
+
+function put(one: Labelled, two: Labelled, same: number[], other: number[]): void {
+  (one.identity === two.identity ? same : other).push(cosineOf(one.descriptor, two.descriptor));
+}
+
+const sorted = (same: readonly number[], other: readonly number[]): Pairs => ({
+  same: Float64Array.from(same).sort(),
+  other: Float64Array.from(other).sort(),
+});
+
+/** Null where one kind of pairs is missing. */
+export function separationOf({ same, other }: Pairs): Separation | null {
+  if (same.length === 0 || other.length === 0) return null;
+  const [meanSame, meanOther] = [meanOf(same), meanOf(other)];
+  const spread = Math.sqrt((varianceOf(same, meanSame) + varianceOf(other, meanOther)) / 2);
+  return {
+    meanSame,
+    meanOther,
+    dPrime: spread === 0 ? 0 : (meanSame - meanOther) / spread,
+    eer: equalErrorRate({ same, other }),
+    tarAtFar: { '0.01': tarAt({ same, other }, 0.01), '0.001': tarAt({ same, other }, 0.001) },
+  };
+}
+
+/** A pair is accepted from a threshold on; between two thresholds the mean of the two rates. */
+export function equalErrorRate({ same, other }: Pairs): number {
+  let best = { gap: Infinity, rate: 1 };
+  // The lowest threshold accepts all, and one above the highest accepts none.
+  for (const threshold of [...same, ...other, Infinity]) {
+    const refused = countBelow(same, threshold) / same.length;
+    const accepted = 1 - countBelow(other, threshold) / other.length;
+    const gap = Math.abs(refused - accepted);
+    const rate = (refused + accepted) / 2;
+    if (gap < best.gap || (gap === best.gap && rate < best.rate)) best = { gap, rate };
+  }
+  return best.rate;
+}
+
+/** A rate of one in a thousand shows only among a thousand pairs. */
+export function tarAt({ same, other }: Pairs, far: number): number | null {
+  if (other.length * far < 1) return null;
+  const accepted = Math.floor(other.length * far);
+  // Above the first that must not be accepted, whatever is as high as that one.
+  const limit = other[other.length - accepted - 1] ?? -Infinity;
+  return 1 - countUpTo(same, limit) / same.length;
+}
+
+const countBelow = (values: Float64Array, limit: number): number => search(values, (value) => value < limit);
+const countUpTo = (values: Float64Array, limit: number): number => search(values, (value) => value <= limit);
+
+/** How many of the first values hold, where none does after one that does not. */
+function search(values: Float64Array, holds: (value: number) => boolean): number {
+  let [low, high] = [0, values.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (holds(values[middle] ?? 0)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+const meanOf = (values: Float64Array): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;
+
+const varianceOf = (values: Float64Array, mean: number): number =>
+  values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
