@@ -4,7 +4,7 @@ import { rootLogin, rootPassword } from '../../support/servers/apiServer.ts';
 import { basic } from '../../support/rows/basic.ts';
 import { createClient } from '../../support/servers/documentedClient.ts';
 import { openApi } from '../../support/servers/openApi.ts';
-import { cookieOf, logIn } from '../../support/servers/sessions.ts';
+import { cookieOf, logIn, sessionIdOf } from '../../support/servers/sessions.ts';
 
 const { api, call: asRoot } = await openApi();
 const asNobody = await createClient(api.url, {});
@@ -103,7 +103,8 @@ test('a session ends half an hour after its last request', async () => {
   const session = await logIn(asNobody, rootLogin, rootPassword);
   const secondsLeft = async (): Promise<number> => {
     const rows = await api.db.query<{ left: number }>(
-      'select extract(epoch from expire - now())::int "left" from sessions order by expire desc limit 1',
+      'select extract(epoch from expire - now())::int "left" from sessions where sid = $1',
+      [sessionIdOf(session)],
     );
     return rows[0]?.left ?? 0;
   };
@@ -124,7 +125,8 @@ test('what a page asks for by itself does not put off the end of its session, un
   const { cookie } = await logIn(asNobody, rootLogin, rootPassword);
   const secondsLeft = async (): Promise<number> => {
     const rows = await api.db.query<{ left: number }>(
-      'select extract(epoch from max(expire) - now())::int "left" from sessions',
+      'select extract(epoch from expire - now())::int "left" from sessions where sid = $1',
+      [sessionIdOf({ cookie })],
     );
     return rows[0]?.left ?? 0;
   };
@@ -144,8 +146,8 @@ test('a session ends twelve hours after the log-in, however much it is used', as
   const age = (hours: number) =>
     api.db.query(
       `update sessions set sess = jsonb_set(sess::jsonb, '{begun}', to_jsonb($1::bigint))::json
-       where expire = (select max(expire) from sessions)`,
-      [Date.now() - hours * 3_600_000],
+       where sid = $2`,
+      [Date.now() - hours * 3_600_000, sessionIdOf(session)],
     );
   await age(11.9);
   assert.equal((await asNobody('GET', '/4/login', { headers: session })).status, 200);

@@ -14,3 +14,9 @@ export function cookieOf(headers: Headers): string {
   assert.ok(cookie, 'the answer sets the cookie');
   return cookie;
 }
+
+/** Key of the session in the table; the last to end is another one when the clock was measured anew in between. */
+export function sessionIdOf({ cookie }: { readonly cookie: string }): string {
+  const value = decodeURIComponent(cookie.slice(cookie.indexOf('=') + 1));
+  return value.slice('s:'.length, value.lastIndexOf('.'));
+}
