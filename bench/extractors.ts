@@ -12,7 +12,11 @@ const presentVersion = 9;
 /** Whether more extractor processes do more, until they are as many as the cores. */
 export const extractors: Measurement = {
   about: 'additional extract by 1, 2 and 4 extractor processes of two workers',
-  settings: { EXTRACT_PROCESSES: '1', DEFAULT_DESCRIPTOR_VERSION: String(presentVersion) },
+  settings: {
+    ...{ EXTRACT_PROCESSES: '1', DEFAULT_DESCRIPTOR_VERSION: String(presentVersion) },
+    // Else the first worker would take all of so small a task.
+    PART_SIZE_EXTRACT: '20',
+  },
   measure: async (bed, { samples: wanted, runs }, say) => {
     const samples = (await importSamples(bed, wanted, say)).length;
     const rows: number[][] = [];
