@@ -1,8 +1,7 @@
 import { DomainError } from '../../domain/errors.ts';
 import type { BasicAttributes } from '../../domain/extract/extraction.ts';
-import type { Logger } from '../../platform/logger.ts';
 import type { Made, TensorData, Wish } from '../extractor.ts';
-import { findNetwork, isPrepared, type Network } from '../catalogue/network.ts';
+import { findNetwork, isPrepared } from '../catalogue/network.ts';
 import { forkExtractor } from './extractorProcess.ts';
 import {
   batchesPerProcess,
@@ -13,6 +12,8 @@ import {
   type Slot,
 } from './slots.ts';
 import type { ChildMessage, Image } from './protocol.ts';
+import type { PoolOptions, PoolStats } from './options.ts';
+import { createRoom } from './room.ts';
 
 export interface ExtractRequest extends Omit<SampleRequest, 'wanted'> {
   /** Default false: only the descriptor is made. */
@@ -20,17 +21,6 @@ export interface ExtractRequest extends Omit<SampleRequest, 'wanted'> {
 }
 
 export type Extracted = Made & Required<Pick<Made, 'descriptor'>>;
-
-export interface PoolStats {
-  readonly processes: number;
-  /** Processes that could work now. */
-  readonly ready: number;
-  /** Samples whose bytes are held: in the queue or with a process. */
-  readonly held: number;
-  /** Calls that wait for room. */
-  readonly waiting: number;
-  readonly deaths: number;
-}
 
 export interface ExtractorPool {
   /**
@@ -51,20 +41,6 @@ export interface ExtractorPool {
   close(): Promise<void>;
 }
 
-export interface PoolOptions {
-  readonly processes: number;
-  readonly networks: readonly Network[];
-  readonly log: Logger;
-  /** Images held at once; default as many as fill each process and its next batch, and as many again that are read. */
-  readonly queueLimit?: number;
-  /** A process that says nothing for so long while it has work is killed. */
-  readonly stallMs?: number;
-  /** For each sample; `seconds` is its share of its batch's time. */
-  onExtracted?(version: number, seconds: number): void;
-  /** Another program instead of child.ts, for tests. */
-  readonly entry?: string;
-}
-
 /** A file's path is for the process that runs the network; one that gave up on it gets the bytes. */
 async function imageOf({ file, bytes }: SampleRequest): Promise<Image> {
   return file?.() ?? (typeof bytes === 'function' ? bytes() : bytes);
@@ -80,8 +56,7 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
   const largest = Math.max(1, ...networks.map(({ batch }) => batch));
   const { queueLimit = 2 * processes * batchesPerProcess * largest } = options;
   const queue: Job[] = [];
-  const waiting: { admit(): void; refuse(error: Error): void }[] = [];
-  let held = 0;
+  const room = createRoom(queueLimit);
   let lastSeq = 0;
   let deaths = 0;
   let closed = false;
@@ -209,7 +184,7 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
 
   function giveUp(message: string): void {
     for (const job of queue.splice(0)) job.reject(new Error(message));
-    for (const { refuse } of waiting.splice(0)) refuse(new Error(message));
+    room.refuse(new Error(message));
   }
 
   function rewatch(slot: Slot): void {
@@ -251,28 +226,13 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
   const batchOf = ({ version, kind, wanted }: Wish): number =>
     findNetwork(networks, version, wanted.startsWith('attributes') ? 'attributes' : kind)?.batch ?? 1;
 
-  async function room(): Promise<void> {
-    if (held < queueLimit) held += 1;
-    // Whoever leaves hands over the place, so that latecomers cannot overtake.
-    else
-      await new Promise<void>((admit, refuse) => {
-        waiting.push({ admit, refuse });
-      });
-  }
-
-  function leave(): void {
-    const next = waiting.shift();
-    if (next) next.admit();
-    else held -= 1;
-  }
-
   function refuseWhenClosed(): void {
     if (closed) throw new Error('Extractor pool is closed');
   }
 
   async function submit(request: SampleRequest): Promise<Made> {
     refuseWhenClosed();
-    await room();
+    await room.enter();
     try {
       const image = await imageOf(request);
       refuseWhenClosed();
@@ -281,7 +241,7 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
         dispatchSoon();
       });
     } finally {
-      leave();
+      room.leave();
     }
   }
 
@@ -312,8 +272,7 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
     stats: () => ({
       processes,
       ready: slots.filter(({ ready }) => ready).length,
-      held,
-      waiting: waiting.length,
+      ...room.stats(),
       deaths,
     }),
     check: () => {
