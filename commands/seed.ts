@@ -29,7 +29,8 @@ await runCommand(
 
 async function seed({ faces, events, ...options }: Options): Promise<void> {
   const config = loadConfig();
-  const versions = options.versions.split(',').map((text) => toVersion(readNetworks(config), text));
+  const networks = readNetworks(config);
+  const versions = options.versions.split(',').map((text) => toVersion(networks, text));
   const login = options.account ?? config.adminLogin;
   await withAccount(config, 'seed', login, async (db, accountId) => {
     const { listId } = await withProgress('rows', faces + events, ({ update }) =>

@@ -1,5 +1,11 @@
 import type { BasicAttributes } from '../domain/extract/extraction.ts';
-import { isOpenInference, speaksJson, type NetworkKind, type RemoteNetwork } from './catalogue/network.ts';
+import {
+  isOpenInference,
+  sampleKindOf,
+  speaksJson,
+  type NetworkKind,
+  type RemoteNetwork,
+} from './catalogue/network.ts';
 import type { ExtractorPool } from './pool/pool.ts';
 import { createJsonProtocol } from './remote/json.ts';
 import { createOpenInference } from './remote/openInference/openInference.ts';
@@ -56,9 +62,8 @@ export function openRemote(
   if (speaksJson(entry)) return createRemoteExtractor(entry, createJsonProtocol(entry, timeoutMs), options);
   if (!isOpenInference(entry)) throw new Error(`${entry.server.protocol} is not spoken without an input`);
   const { version, kind } = entry;
-  const attributes = kind === 'attributes';
   const prepare: RemoteProtocol['prepare'] = ({ id, bytes }) =>
-    pool.prepare({ id, bytes, version, kind: attributes ? 'face' : kind, attributes });
+    pool.prepare({ id, bytes, version, kind: sampleKindOf(entry), attributes: kind === 'attributes' });
   return createRemoteExtractor(entry, createOpenInference(entry, prepare, timeoutMs), options);
 }
 

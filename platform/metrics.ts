@@ -148,7 +148,7 @@ export function createMetrics(registry: Registry = new Registry()) {
     remoteExtractorAsked: gauge(
       'luna_remote_extractor_asked',
       '1, or 0 while a remote extractor is left alone because it failed again and again.',
-      ['version'],
+      ['kind', 'version'],
     ),
     /** Of a pool of database connections, shortly before `render`. */
     reportPool: ({ name: pool, size, available, waiting }: PoolSize): void => {

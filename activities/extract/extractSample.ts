@@ -25,6 +25,12 @@ export function createSampleExtraction(
   stop: AbortSignal,
 ) {
   const make = makerOf(deps, content, AbortSignal.any([left, stop]));
+  const unlessLeft =
+    <Found>(find: () => Found) =>
+    (): Found => {
+      left.throwIfAborted();
+      return find();
+    };
 
   return async ({
     objectId,
@@ -38,18 +44,12 @@ export function createSampleExtraction(
       if (sampleId === null || generation === null || storageKey === null) {
         throw new DomainError('sampleMissing', 'the object has no stored sample');
       }
-      const bytes = () => {
-        left.throwIfAborted();
-        return deps.readSample(storageKey);
-      };
-      const { fileOfSample } = deps;
-      const file =
-        fileOfSample &&
-        (() => {
-          left.throwIfAborted();
-          return fileOfSample(storageKey);
-        });
-      const made = await make({ id: sampleId, bytes, ...(file === undefined ? {} : { file }) });
+      const { readSample, fileOfSample } = deps;
+      const made = await make({
+        id: sampleId,
+        bytes: unlessLeft(() => readSample(storageKey)),
+        ...(fileOfSample && { file: unlessLeft(() => fileOfSample(storageKey)) }),
+      });
       return { objectId, sampleId, generation, ...made };
     } catch (error) {
       if (!(error instanceof DomainError) || !ofTheSample.has(error.error)) throw error;

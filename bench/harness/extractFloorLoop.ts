@@ -4,6 +4,7 @@ import turbo from '@julusian/jpeg-turbo';
 import { builtIn } from '../../extraction/catalogue/catalogue.ts';
 import { findNetwork, isLocal, type NetworkKind } from '../../extraction/catalogue/network.ts';
 import { openModel } from '../../extraction/onnx/model.ts';
+import { emptyPixels } from '../../extraction/pictures/samplePixels.ts';
 
 interface Order {
   readonly version: number;
@@ -18,7 +19,7 @@ async function serve({ version, kind, files }: Order): Promise<void> {
   if (network === null) throw new Error(`no network of ${kind} ${version}`);
   const model = await openModel(network, 'face');
   const outputs = model.tensors.outputs.map(({ name }) => name);
-  const pixels = Buffer.alloc(250 * 250 * 3);
+  const pixels = emptyPixels('face');
   const describe = async (some: readonly string[]) => {
     for (const [place, file] of some.entries()) {
       turbo.decompressSync(readFileSync(file), pixels, { format: turbo.FORMAT_RGB });

@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { readNetworks } from '../../extraction/catalogue/catalogue.ts';
-import { findNetwork, type NetworkKind } from '../../extraction/catalogue/network.ts';
+import { findNetwork, sampleKindOf, type NetworkKind } from '../../extraction/catalogue/network.ts';
 import { checkNetwork } from '../../extraction/check/checkNetwork.ts';
 import { distributionSvg } from '../../extraction/check/distributionSvg.ts';
 import type { CheckReport } from '../../extraction/check/report.ts';
@@ -57,7 +57,7 @@ export async function check(version: number, options: CheckOptions): Promise<boo
 
 async function findPeople(kind: NetworkKind, { photos }: CheckOptions): Promise<FoundPeople> {
   const detector = await createFaceDetector();
-  const sample = kind === 'body' ? 'body' : 'face';
+  const sample = sampleKindOf({ kind });
   if (photos !== undefined) return peopleOfFolder(detector, photos, sample);
   // Of some there is too little of a body to see: nothing that anybody could mend.
   return { ...(await peopleOfPhotos(detector, samplePhotos, sample)), leftOut: [] };

@@ -1,11 +1,12 @@
 import {
   inputName,
   inputShape,
+  outputLengths,
   outputNames,
+  shapeText,
   type TensorInfo,
   type Tensors,
 } from '../../extraction/catalogue/tensors.ts';
-import { lengthsOf } from '../../extraction/check/outputFaults.ts';
 import type { CheckReport } from '../../extraction/check/report.ts';
 import { textTable } from '../cli/textTable.ts';
 
@@ -33,7 +34,7 @@ export function modelLines(report: CheckReport): string[] {
 
 function tensorLines({ network }: CheckReport, tensors: Tensors): string[] {
   const { input } = network;
-  const lengths = lengthsOf(network);
+  const lengths = outputLengths(network);
   const fed = inputName(input, tensors);
   const wanted = new Map(Object.entries(outputNames(network, tensors)).map(([part, name]) => [name, part]));
   const rows = [
@@ -55,9 +56,6 @@ function tensorLines({ network }: CheckReport, tensors: Tensors): string[] {
 }
 
 const textOf = ({ name, type, shape }: TensorInfo): string[] => [name, `${type} ${shapeText(shape)}`];
-
-const shapeText = (shape: TensorInfo['shape']): string =>
-  `[${shape.map((size) => (size === -1 ? 'n' : size)).join(', ')}]`;
 
 const megabytes = (bytes: number): string =>
   bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;

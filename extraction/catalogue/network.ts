@@ -1,3 +1,5 @@
+import type { Wish } from '../extractor.ts';
+import type { SampleKind } from '../pictures/storedSample.ts';
 import type { NetworkEntry, NetworkInput, NetworkServer } from './schema.ts';
 
 /** A network that can be run here: every path is whole. */
@@ -39,6 +41,14 @@ export const isOpenInference = (network: Network): network is OpenInferenceNetwo
 export const speaksJson = (network: Network): network is JsonNetwork => network.server?.protocol === 'json';
 
 export type NetworkKind = Network['kind'];
+
+/** What a network looks at: attributes are told by the face. */
+export const sampleKindOf = ({ kind }: Pick<Network, 'kind'>): SampleKind =>
+  kind === 'body' ? 'body' : 'face';
+
+/** Which of a version's networks makes it; of both, the one that describes. */
+export const networkKindOf = ({ kind, wanted }: Wish): NetworkKind =>
+  wanted.startsWith('attributes') ? 'attributes' : kind;
 
 export function findNetwork<One extends Pick<Network, 'version' | 'kind'>>(
   networks: readonly One[],

@@ -28,7 +28,7 @@ export function outputNames({ outputs: wanted }: NetworkEntry, { outputs }: Tens
 }
 
 /** Numbers of a sample in each of them, in the words of the entry. */
-export function outputLengths({ outputs: wanted }: NetworkEntry): Record<string, number> {
+export function outputLengths({ outputs: wanted }: Pick<NetworkEntry, 'outputs'>): Record<string, number> {
   if ('descriptor' in wanted) return { descriptor: wanted.descriptor.length };
   const { emotions } = wanted;
   return { age: 1, gender: 1, ...(emotions === undefined ? {} : { emotions: emotions.labels.length }) };
@@ -112,7 +112,8 @@ function fits(shape: TensorInfo['shape'], expected: readonly number[]): boolean 
 
 const toSize = (size: number | string): number => (typeof size === 'number' ? size : -1);
 
-const shapeText = (shape: readonly (number | string)[]): string =>
+/** A size that may be any is n, whatever the model calls it, unless it has a name. */
+export const shapeText = (shape: readonly (number | string)[]): string =>
   `[${shape.map((size) => (size === -1 ? 'n' : size)).join(', ')}]`;
 
 const namesOf = (tensors: readonly TensorInfo[]): string =>

@@ -1,10 +1,10 @@
-import type { LocalNetwork } from '../catalogue/network.ts';
+import { sampleKindOf, type LocalNetwork } from '../catalogue/network.ts';
 import { rankOne, type Labelled } from '../rank1.ts';
 import { alternativesOf } from './alternatives.ts';
 import { outputsFor, toDescriptor } from './describeRaw.ts';
 import { histogramOf } from './histogram.ts';
 import { isNumbers, type RawOutputs } from './outputFaults.ts';
-import type { Person, Shot } from './people.ts';
+import { labelled, type Person, type Shot } from './people.ts';
 import { NetworkFault, startProbe, type Probe, type ProbeOptions } from './probe.ts';
 import type { DescriptorsReport, Norms, Recognition, Trial } from './report.ts';
 import { pairsOf, separationOf } from './separation.ts';
@@ -21,7 +21,7 @@ export interface DescriptorsOrder extends ProbeOptions {
 /** What the descriptors of known people are like; @throws NetworkFault */
 export async function checkDescriptors(probe: Probe, order: DescriptorsOrder): Promise<DescriptorsReport> {
   const { network, reference, people, shots } = order;
-  const kind = network.kind === 'body' ? 'body' : 'face';
+  const kind = sampleKindOf(network);
   const alternatives = alternativesOf(network);
   const total =
     shots.length * (reference === null ? 1 : 2) + trialShots * people.length * (1 + alternatives.length);
@@ -30,7 +30,7 @@ export async function checkDescriptors(probe: Probe, order: DescriptorsOrder): P
 
   const images = shots.map(({ image }) => image);
   const outputs = await outputsFor(probe, images, network.batch, count);
-  const samples = label(shots, outputs);
+  const samples = labelled(shots, outputs.map(toDescriptor));
   const pairs = pairsOf(samples);
 
   const recognition = recognitionOf(samples);
@@ -67,7 +67,10 @@ async function compare(
   const probe = startProbe(reference, order);
   try {
     const outputs = await outputsFor(probe, images, reference.batch, count);
-    return { version: reference.version, recognition: recognitionOf(label(order.shots, outputs)) };
+    return {
+      version: reference.version,
+      recognition: recognitionOf(labelled(order.shots, outputs.map(toDescriptor))),
+    };
   } catch (error) {
     return { version: reference.version, recognition: nothingOf(error) };
   } finally {
@@ -79,13 +82,6 @@ async function compare(
 function nothingOf(error: unknown): null {
   if (error instanceof NetworkFault) return null;
   throw error;
-}
-
-function label(shots: readonly Shot[], outputs: readonly (RawOutputs | null)[]): Labelled[] {
-  return shots.flatMap(({ identity }, place) => {
-    const descriptor = toDescriptor(outputs[place] ?? null);
-    return descriptor === null ? [] : [{ identity, descriptor }];
-  });
 }
 
 function recognitionOf(samples: readonly Labelled[]): Recognition | null {

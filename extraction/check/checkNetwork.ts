@@ -1,4 +1,4 @@
-import type { LocalNetwork } from '../catalogue/network.ts';
+import { sampleKindOf, type LocalNetwork } from '../catalogue/network.ts';
 import { mismatches } from '../catalogue/tensors.ts';
 import { attributeFaults, tellAttributes } from './attributes.ts';
 import { checkDescriptors } from './checkDescriptors.ts';
@@ -58,7 +58,7 @@ export async function checkNetwork(order: CheckOrder): Promise<CheckReport> {
 async function run(order: CheckOrder, probe: Probe, found: Found): Promise<void> {
   const { network } = order;
   const people = await order.people();
-  const kind = network.kind === 'body' ? 'body' : 'face';
+  const kind = sampleKindOf(network);
   const samples = people.flatMap(({ samples: [first] }) => (first === undefined ? [] : [first]));
   const [outputs] = await outputsFor(probe, samples.slice(0, 1), 1);
   const lengths = outputs == null ? [] : lengthFaults(network, outputs);

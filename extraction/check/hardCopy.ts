@@ -1,5 +1,4 @@
-import turbo from '@julusian/jpeg-turbo';
-import { decodeSample } from '../pictures/decodeSample.ts';
+import { decodeSample, emptyPixels, encodeSample } from '../pictures/samplePixels.ts';
 import { createRandom } from '../pictures/seededRandom.ts';
 import { sampleSizes, type SampleKind } from '../pictures/storedSample.ts';
 
@@ -46,11 +45,10 @@ export async function hardenSample(
   seed: number,
 ): Promise<Buffer> {
   const { width, height } = sampleSizes[kind];
-  const pixels = Buffer.alloc(width * height * 3);
+  const pixels = emptyPixels(kind);
   await decodeSample(jpeg, kind, pixels);
   ways[way](pixels, width, height, seed);
-  const options = { format: turbo.FORMAT_RGB, width, height, quality: 95, subsampling: turbo.SAMP_444 };
-  return turbo.compressSync(pixels, options);
+  return encodeSample(pixels, kind, 95);
 }
 
 /** One colour for a block, its mean. */

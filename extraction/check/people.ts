@@ -1,3 +1,4 @@
+import type { Labelled } from '../rank1.ts';
 import { jitterSample } from '../pictures/jitter.ts';
 import type { SampleKind } from '../pictures/storedSample.ts';
 
@@ -26,4 +27,15 @@ export async function shotsOf(people: readonly Person[], kind: SampleKind, copie
     }
   }
   return shots;
+}
+
+/** Whose each descriptor is; those that there is none of (null) are left out. */
+export function labelled(
+  shots: readonly Pick<Shot, 'identity'>[],
+  descriptors: readonly (Float32Array | null)[],
+): Labelled[] {
+  return shots.flatMap(({ identity }, place) => {
+    const descriptor = descriptors[place] ?? null;
+    return descriptor === null ? [] : [{ identity, descriptor }];
+  });
 }

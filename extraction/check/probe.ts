@@ -1,4 +1,4 @@
-import type { LocalNetwork } from '../catalogue/network.ts';
+import { sampleKindOf, type LocalNetwork } from '../catalogue/network.ts';
 import type { Wish } from '../extractor.ts';
 import { forkExtractor } from '../pool/extractorProcess.ts';
 import type { Answer, ChildMessage, LoadedModel } from '../pool/protocol.ts';
@@ -36,7 +36,7 @@ export function startProbe(network: LocalNetwork, { entry, stallMs = 60_000 }: P
   const { version, kind } = network;
   const wish: Wish = {
     version,
-    kind: kind === 'body' ? 'body' : 'face',
+    kind: sampleKindOf(network),
     wanted: kind === 'attributes' ? 'attributesOutputs' : 'descriptorOutputs',
   };
   let lastSeq = 0;

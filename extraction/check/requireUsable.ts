@@ -1,10 +1,11 @@
 import { ConfigError } from '../../platform/config.ts';
-import { isLocal, type LocalNetwork, type Network } from '../catalogue/network.ts';
+import { isLocal, sampleKindOf, type LocalNetwork, type Network } from '../catalogue/network.ts';
 import { mismatches } from '../catalogue/tensors.ts';
+import { emptyPixels, encodeSample } from '../pictures/samplePixels.ts';
+import { sampleSizes, type SampleKind } from '../pictures/storedSample.ts';
 import { readModelFacts } from './modelFacts.ts';
 import { isNumbers, lengthFaults, outputsOf } from './outputFaults.ts';
 import { NetworkFault, startProbe, type ProbeOptions } from './probe.ts';
-import { makeTestPictures } from './testPictures.ts';
 
 /**
  * Opens each network of EXTRACTORS_FILE that has its file here, one after the other and each in a process of its own,
@@ -31,7 +32,7 @@ async function faultsOf(network: LocalNetwork, options: ProbeOptions): Promise<r
       const { tensors } = await probe.load();
       const faults = mismatches(network, tensors);
       if (faults.length > 0) return faults;
-      const { made } = await probe.run(makeTestPictures(network.kind === 'body' ? 'body' : 'face'));
+      const { made } = await probe.run(makeTestPictures(sampleKindOf(network)));
       const found = outputsOf(made).filter((outputs) => outputs !== null);
       const lengths = found.flatMap((outputs) => lengthFaults(network, outputs));
       if (lengths.length > 0) return [...new Set(lengths)];
@@ -43,4 +44,17 @@ async function faultsOf(network: LocalNetwork, options: ProbeOptions): Promise<r
     if (error instanceof NetworkFault) return [error.message];
     throw error;
   }
+}
+
+/** Two samples that show nobody: a grey one, and one whose colours rise from edge to edge. */
+function makeTestPictures(kind: SampleKind): Uint8Array[] {
+  const { width, height } = sampleSizes[kind];
+  const grey = emptyPixels(kind).fill(128);
+  const rising = emptyPixels(kind);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      rising.set([255 * (x / width), 255 * (y / height), 255 * (1 - x / width)], (y * width + x) * 3);
+    }
+  }
+  return [grey, rising].map((pixels) => encodeSample(pixels, kind, 90));
 }

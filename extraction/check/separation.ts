@@ -96,7 +96,7 @@ function search(values: Float64Array, holds: (value: number) => boolean): number
   return low;
 }
 
-const meanOf = (values: Float64Array): number =>
+export const meanOf = (values: Float64Array): number =>
   values.reduce((sum, value) => sum + value, 0) / values.length;
 
 const varianceOf = (values: Float64Array, mean: number): number =>

@@ -1,10 +1,16 @@
 import { DomainError } from '../../domain/errors.ts';
-import { findNetwork, isLocal, type LocalNetwork, type PreparedNetwork } from '../catalogue/network.ts';
+import {
+  findNetwork,
+  isLocal,
+  networkKindOf,
+  type LocalNetwork,
+  type PreparedNetwork,
+} from '../catalogue/network.ts';
 import { emptyTensor, mismatches, outputNames, type Tensors } from '../catalogue/tensors.ts';
 import type { Made, MadeOrFault, Wish } from '../extractor.ts';
 import { orFault, toMade } from '../made.ts';
-import { decodeSample } from '../pictures/decodeSample.ts';
-import { sampleSizes, type SampleKind } from '../pictures/storedSample.ts';
+import { decodeSample, emptyPixels } from '../pictures/samplePixels.ts';
+import type { SampleKind } from '../pictures/storedSample.ts';
 import { openModel, type Model, type Outputs } from './model.ts';
 import { createCropScaler, type CropScaler } from './scaleCrop.ts';
 
@@ -19,23 +25,22 @@ interface Loaded {
  */
 export function createDescriber(networks: readonly PreparedNetwork[]) {
   const models = new Map<string, Promise<Model>>();
-  const buffers = { face: bufferFor('face'), body: bufferFor('body') };
+  const fitting = new Map<LocalNetwork, Promise<Loaded>>();
+  const buffers = { face: emptyPixels('face'), body: emptyPixels('body') };
   const scalers = new Map<string, CropScaler>();
 
-  async function load(network: LocalNetwork, kind: SampleKind): Promise<Loaded> {
+  function open(network: LocalNetwork, kind: SampleKind): Promise<Model> {
     const key = JSON.stringify([network.model, network.input, kind]);
-    const opening = models.get(key) ?? openModel(network, kind);
-    models.set(key, opening);
-    // What failed must not be remembered: the file may be there the next time.
-    opening.catch(() => models.delete(key));
-    return { network, model: await opening };
+    return remembered(models, key, () => openModel(network, kind));
   }
 
-  async function loadFitting(network: LocalNetwork, kind: SampleKind): Promise<Loaded> {
-    const { model } = await load(network, kind);
-    const faults = mismatches(network, model.tensors);
-    if (faults.length > 0) throw new Error(faults.join('; '));
-    return { network, model };
+  function load(network: LocalNetwork, kind: SampleKind): Promise<Loaded> {
+    return remembered(fitting, network, async () => {
+      const model = await open(network, kind);
+      const faults = mismatches(network, model.tensors);
+      if (faults.length > 0) throw new Error(faults.join('; '));
+      return { network, model };
+    });
   }
 
   /** @throws Error when a network is missing */
@@ -51,7 +56,7 @@ export function createDescriber(networks: readonly PreparedNetwork[]) {
   }
 
   const loadWanted = (wish: Wish): Promise<readonly Loaded[]> =>
-    Promise.all(findWanted(wish).map((network) => loadFitting(network, wish.kind)));
+    Promise.all(findWanted(wish).map((network) => load(network, wish.kind)));
 
   /**
    * Decodes images one after the other and calls `write` for each that can be. @returns what is wrong with the others,
@@ -107,11 +112,9 @@ export function createDescriber(networks: readonly PreparedNetwork[]) {
     return merge(images.length, faults, (row) => read(loaded, runs, row));
   }
 
-  async function prepare(
-    { version, kind, wanted }: Wish,
-    images: readonly Uint8Array[],
-  ): Promise<MadeOrFault[]> {
-    const network = findNetwork(networks, version, wanted === 'attributesInput' ? 'attributes' : kind);
+  async function prepare(wish: Wish, images: readonly Uint8Array[]): Promise<MadeOrFault[]> {
+    const { version, kind } = wish;
+    const network = findNetwork(networks, version, networkKindOf(wish));
     if (network === null) throw new Error(`no extractor of ${kind} with version ${version}`);
     const { input } = network;
     const key = JSON.stringify([input, kind]);
@@ -142,13 +145,24 @@ export function createDescriber(networks: readonly PreparedNetwork[]) {
     load: async (wish: Wish): Promise<Tensors> => {
       const [network] = findWanted(wish);
       if (network === undefined) throw new Error('nothing to open');
-      return (await load(network, wish.kind)).model.tensors;
+      return (await open(network, wish.kind)).tensors;
     },
   };
 }
 
-const bufferFor = (kind: SampleKind): Buffer =>
-  Buffer.alloc(sampleSizes[kind].width * sampleSizes[kind].height * 3);
+/** What is under way or done by its key. What failed is not remembered: a file may be there the next time. */
+function remembered<Key, Value>(
+  known: Map<Key, Promise<Value>>,
+  key: Key,
+  make: () => Promise<Value>,
+): Promise<Value> {
+  const found = known.get(key);
+  if (found !== undefined) return found;
+  const made = make();
+  known.set(key, made);
+  made.catch(() => known.delete(key));
+  return made;
+}
 
 /** Of one network. */
 function readOutputs(loaded: readonly Loaded[], runs: ReadonlyMap<Model, Outputs>, row: number): MadeOrFault {

@@ -28,14 +28,14 @@ export async function openModel(network: LocalNetwork, kind: SampleKind) {
   const session = await openSession(file, { intraOpNumThreads: threads });
   const tensors = { inputs: toInfos(session.inputMetadata), outputs: toInfos(session.outputMetadata) };
   const name = inputName(input, tensors);
-  const atOnce = fixedBatch(input, tensors) ?? batch;
+  const fixed = fixedBatch(input, tensors);
+  const atOnce = fixed ?? batch;
   const scale = createCropScaler(input, kind);
   const size = pictureSize(input);
   const values = emptyTensor(input, Math.ceil(batch / atOnce) * atOnce);
-  const isFixed = fixedBatch(input, tensors) !== null;
 
   async function runSome(from: number, count: number, outputs: readonly string[]): Promise<Outputs> {
-    const places = isFixed ? atOnce : count;
+    const places = fixed ?? count;
     const fed = values.subarray(from * size, (from + places) * size);
     const found = await session.run({ [name]: new Tensor(input.type, fed, inputShape(input, places)) }, [
       ...outputs,

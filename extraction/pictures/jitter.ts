@@ -1,5 +1,4 @@
-import turbo from '@julusian/jpeg-turbo';
-import { decodeSample } from './decodeSample.ts';
+import { decodeSample, emptyPixels, encodeSample } from './samplePixels.ts';
 import { createRandom } from './seededRandom.ts';
 import { sampleSizes, type SampleKind } from './storedSample.ts';
 import { resample } from './warp.ts';
@@ -12,7 +11,7 @@ export async function jitterSample(jpeg: Uint8Array, kind: SampleKind, seed: num
   const random = createRandom(seed);
   const within = (limit: number) => (random() * 2 - 1) * limit;
   const { width, height } = sampleSizes[kind];
-  const data = Buffer.alloc(width * height * 3);
+  const data = emptyPixels(kind);
   await decodeSample(jpeg, kind, data);
   const scale = 1 + within(0.05);
   const angle = within((5 * Math.PI) / 180);
@@ -34,10 +33,7 @@ export async function jitterSample(jpeg: Uint8Array, kind: SampleKind, seed: num
   const contrast = 1 + within(0.15);
   const lit = Uint8Array.from({ length: 256 }, (_, value) => clamp(((value - 128) * contrast + 128) * light));
   for (let at = 0; at < moved.length; at++) moved[at] = lit[moved[at] ?? 0] ?? 0;
-  const quality = 70 + Math.floor(random() * 26);
-  const raw = Buffer.from(moved.buffer, moved.byteOffset, moved.byteLength);
-  const options = { format: turbo.FORMAT_RGB, width, height, quality, subsampling: turbo.SAMP_444 };
-  return turbo.compressSync(raw, options);
+  return encodeSample(moved, kind, 70 + Math.floor(random() * 26));
 }
 
 const clamp = (value: number) => Math.min(255, Math.max(0, Math.round(value)));

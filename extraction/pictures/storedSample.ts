@@ -15,46 +15,61 @@ export const sampleSizes: Readonly<Record<SampleKind, { readonly width: number; 
  * decoded shows when it is.
  */
 export function faultOfSample(bytes: Uint8Array, kind: SampleKind): string | null {
+  const header = readSampleHeader(bytes, kind);
+  return 'fault' in header ? header.fault : null;
+}
+
+/** The same, and of a sample whether its colours are meant as a profile in it says. */
+export function readSampleHeader(
+  bytes: Uint8Array,
+  kind: SampleKind,
+): { readonly fault: string } | { readonly hasProfile: boolean } {
   const { width, height } = sampleSizes[kind];
   const expected = `${width}×${height}`;
-  if (bytes.length === 0) return `an empty file, not a JPEG of ${expected}`;
+  if (bytes.length === 0) return { fault: `an empty file, not a JPEG of ${expected}` };
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   if (file.length < 3 || file.readUIntBE(0, 3) !== startOfJpeg) {
-    return `${formatOf(file)}, not a JPEG of ${expected}`;
+    return { fault: `${formatOf(file)}, not a JPEG of ${expected}` };
   }
-  const size = readJpegSize(file);
-  if (size === null) return 'a JPEG that is damaged or breaks off';
-  if (size.width === width && size.height === height) return null;
-  return `${size.width}×${size.height} where ${expected} is expected`;
+  const found = readJpegHeader(file);
+  if (found?.size == null) return { fault: 'a JPEG that is damaged or breaks off' };
+  const { size, hasProfile } = found;
+  if (size.width === width && size.height === height) return { hasProfile };
+  return { fault: `${size.width}×${size.height} where ${expected} is expected` };
 }
-
-/** Whether the colours of a JPEG are meant as a profile in it says: APP2 that begins with ICC_PROFILE. */
-export function hasColourProfile(file: Buffer): boolean {
-  const scan = file.indexOf(scanHeader);
-  return file.subarray(0, scan < 0 ? file.length : scan).includes('ICC_PROFILE\0');
-}
-
-const scanHeader = Buffer.of(0xff, 0xda);
 
 /** Marker SOI, and the first byte of the next marker. */
 const startOfJpeg = 0xff_d8_ff;
 const endOfJpeg = Buffer.of(0xff, 0xd9);
 const startOfScan = 0xda;
+// APP2 that begins with this.
+const profileMarker = 0xe2;
+const profileSign = 'ICC_PROFILE\0';
 // Of the markers C0 to CF, those that begin no frame: tables and an extension.
 const noFrames = new Set([0xc4, 0xc8, 0xcc]);
 
+interface JpegHeader {
+  /** Null: the headers name none. */
+  readonly size: { readonly width: number; readonly height: number } | null;
+  readonly hasProfile: boolean;
+}
+
 /** Null: a header is damaged, or the end is missing. */
-function readJpegSize(file: Buffer): { width: number; height: number } | null {
-  let size: { width: number; height: number } | null = null;
+function readJpegHeader(file: Buffer): JpegHeader | null {
+  let size: JpegHeader['size'] = null;
+  let hasProfile = false;
   for (let at = 2; at + 9 < file.length && file[at] === 0xff;) {
     const marker = file.readUInt8(at + 1);
-    if (marker === startOfScan) return file.lastIndexOf(endOfJpeg) > at ? size : null;
+    if (marker === startOfScan) return file.lastIndexOf(endOfJpeg) > at ? { size, hasProfile } : null;
     if (marker === 0xff) {
       at += 1;
       continue;
     }
     if (marker >= 0xc0 && marker <= 0xcf && !noFrames.has(marker)) {
       size = { height: file.readUInt16BE(at + 5), width: file.readUInt16BE(at + 7) };
+    }
+    if (marker === profileMarker && file.toString('latin1', at + 4, at + 16) === profileSign) {
+      hasProfile = true;
     }
     at += 2 + file.readUInt16BE(at + 2);
   }

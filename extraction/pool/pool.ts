@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/errors.ts';
 import type { BasicAttributes } from '../../domain/extract/extraction.ts';
 import type { Made, TensorData, Wish } from '../extractor.ts';
-import { findNetwork, isPrepared } from '../catalogue/network.ts';
+import { findNetwork, isPrepared, networkKindOf } from '../catalogue/network.ts';
 import { forkExtractor } from './extractorProcess.ts';
 import {
   batchesPerProcess,
@@ -41,9 +41,8 @@ export interface ExtractorPool {
   close(): Promise<void>;
 }
 
-/** A file's path is for the process that runs the network; one that gave up on it gets the bytes. */
-async function imageOf({ file, bytes }: SampleRequest): Promise<Image> {
-  return file?.() ?? (typeof bytes === 'function' ? bytes() : bytes);
+async function bytesOf({ bytes }: SampleRequest): Promise<Uint8Array> {
+  return typeof bytes === 'function' ? bytes() : bytes;
 }
 
 const deathsAllowed = 2;
@@ -122,7 +121,8 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
       } else if ('fault' in made) {
         job.reject(new DomainError('sampleUnreadable', `sample ${id}: ${made.fault}`));
       } else {
-        options.onExtracted?.(version, message.seconds / jobs.length);
+        // What is prepared for a network elsewhere is counted when that one has answered.
+        if (made.input === undefined) options.onExtracted?.(version, message.seconds / jobs.length);
         job.resolve(made);
       }
     }
@@ -131,8 +131,7 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
   /** By whoever knows what a missing file means, and puts up with a disk that hangs. */
   async function readHere(job: Job): Promise<void> {
     try {
-      const { bytes } = job.request;
-      job.image = typeof bytes === 'function' ? await bytes() : bytes;
+      job.image = await bytesOf(job.request);
       refuseWhenClosed();
       queue.unshift(job);
       dispatch();
@@ -223,8 +222,8 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
 
   const takeNext = () => (closed ? null : takeBatch(queue, slots, batchOf));
 
-  const batchOf = ({ version, kind, wanted }: Wish): number =>
-    findNetwork(networks, version, wanted.startsWith('attributes') ? 'attributes' : kind)?.batch ?? 1;
+  const batchOf = (wish: Wish): number =>
+    findNetwork(networks, wish.version, networkKindOf(wish))?.batch ?? 1;
 
   function refuseWhenClosed(): void {
     if (closed) throw new Error('Extractor pool is closed');
@@ -234,7 +233,8 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
     refuseWhenClosed();
     await room.enter();
     try {
-      const image = await imageOf(request);
+      // A file's path is for the process that runs the network; one that gave up on it gets the bytes.
+      const image: Image = request.file?.() ?? (await bytesOf(request));
       refuseWhenClosed();
       return await new Promise<Made>((resolve, reject) => {
         queue.push({ request, image, deaths: 0, alone: false, resolve, reject });

@@ -1,5 +1,5 @@
 import { DomainError } from '../../domain/errors.ts';
-import { lengthOf, type JsonNetwork } from '../catalogue/network.ts';
+import { lengthOf, sampleKindOf, type JsonNetwork } from '../catalogue/network.ts';
 import { orFault } from '../made.ts';
 import { faultOfSample } from '../pictures/storedSample.ts';
 import { toUnitLength } from '../unitLength.ts';
@@ -12,7 +12,7 @@ const longestAnswer = 1_000_000;
 
 /** docs/remote-extractor.yaml: one JPEG in, one vector or the attributes out. */
 export function createJsonProtocol(entry: JsonNetwork, timeoutMs: number): RemoteProtocol {
-  const kind = entry.kind === 'body' ? 'body' : 'face';
+  const kind = sampleKindOf(entry);
   const wanted = entry.kind === 'attributes' ? 'attributes' : 'descriptor';
   const address = new URL(entry.server.url);
   address.searchParams.set('kind', kind);

@@ -33,7 +33,7 @@ export function createNetworks(
     pool === null
       ? []
       : config.networks.filter(isRemote).map((entry) => {
-          const label = { version: String(entry.version) };
+          const label = { kind: entry.kind, version: String(entry.version) };
           metrics.remoteExtractorAsked.set(label, 1);
           return openRemote(entry, pool, {
             timeoutMs: config.remoteExtractorTimeoutMs,

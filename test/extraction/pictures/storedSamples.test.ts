@@ -5,6 +5,7 @@ import { DomainError } from '../../../domain/errors.ts';
 import { builtIn } from '../../../extraction/catalogue/catalogue.ts';
 import { findNetwork } from '../../../extraction/catalogue/network.ts';
 import { describes } from '../../../domain/extract/networks.ts';
+import { decodeSample, emptyPixels } from '../../../extraction/pictures/samplePixels.ts';
 import { jitterSample } from '../../../extraction/pictures/jitter.ts';
 import { createExtractorPool } from '../../../extraction/pool/pool.ts';
 import { createLogger } from '../../../platform/logger.ts';
@@ -99,5 +100,18 @@ test('a JPEG whose data end too early is an error, though its headers and its en
       error: 'sampleUnreadable',
       detail: /cannot be decoded: .*premature end/,
     });
+  }
+});
+
+test('colours are those of the profile in the picture, wherever in its headers that stands', async () => {
+  const tagged = await sharp(samples.face).withIccProfile('p3').jpeg({ quality: 95 }).toBuffer();
+  // A preview among the headers begins a scan of its own.
+  const preview = Buffer.of(0xff, 0xe1, 0x00, 0x0c, 0xff, 0xd8, 0xff, 0xda, 0, 0, 0, 0, 0xff, 0xd9);
+  const withPreview = Buffer.concat([tagged.subarray(0, 2), preview, tagged.subarray(2)]);
+  const expected = await sharp(tagged).toColourspace('srgb').removeAlpha().raw().toBuffer();
+  for (const jpeg of [tagged, withPreview]) {
+    const pixels = emptyPixels('face');
+    await decodeSample(jpeg, 'face', pixels);
+    assert.ok(pixels.equals(expected));
   }
 });

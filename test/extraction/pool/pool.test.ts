@@ -50,6 +50,15 @@ test('one pool serves several versions', async (t) => {
   assert.equal(young.attributes, undefined);
 });
 
+test('what is prepared for a network elsewhere is not counted as extracted here', async (t) => {
+  const counted: number[] = [];
+  const pool = openPool(t, { onExtracted: (version) => counted.push(version) });
+  const input = await pool.prepare({ id: 'it', version: 3, kind: 'face', bytes: warp() });
+  assert.equal(input.length, 112 * 112 * 3);
+  await run(pool);
+  assert.deepEqual(counted, [3]);
+});
+
 test('each answer belongs to its own image', async (t) => {
   const pool = openPool(t, { processes: 2 });
   const alone = [];
