@@ -1,10 +1,11 @@
 import { textTable } from '../commands/cli/textTable.ts';
 import type { Bed } from './harness/bed.ts';
 import { runBareModelLoop } from './harness/extractFloor.ts';
-import { median, round, type Say, secondsToEnd } from './harness/figures.ts';
+import { runExtractTask } from './harness/extractTask.ts';
+import { median, round, type Say } from './harness/figures.ts';
 import { importSamples } from './harness/importSamples.ts';
 import type { Measurement } from './harness/measurement.ts';
-import { memoryCells, memoryHead, watchMemory, type Memory } from './harness/memory.ts';
+import { memoryCells, memoryHead, type Memory } from './harness/memory.ts';
 import { readProcessorTime, type ProcessorTime } from './harness/processorTime.ts';
 
 type Part = keyof ProcessorTime;
@@ -65,7 +66,8 @@ async function measureWork(
   const samples = files.length;
   say(`extract: loading ${work.name} in the worker`);
   await forget(bed, work);
-  await extractByTask(bed, work, await someFaces(bed), Math.min(warmUpFaces, samples));
+  const faceIds = await someFaces(bed);
+  await runExtractTask(bed, { ...work, faceIds, expected: faceIds.length });
   const done: ExtractRun[] = [];
   for (let run = 1; run <= runs; run++) {
     let ours = { seconds: 0, memory: { worker: 0, api: 0, extractor: 0 } as Memory };
@@ -74,7 +76,7 @@ async function measureWork(
     const byTask = async () => {
       await forget(bed, work);
       const before = await readProcessorTime(bed.running.pids());
-      ours = await extractByTask(bed, work, null, samples);
+      ours = await runExtractTask(bed, { ...work, expected: samples });
       spent = minus(await readProcessorTime(bed.running.pids()), before);
     };
     const bare = async () => {
@@ -120,29 +122,6 @@ async function forget({ db }: Bed, { version, kind }: Work): Promise<void> {
   else await db.query('delete from face_descriptors where descriptor_version = $1', [version]);
   await db.query('vacuum (analyze)');
   await db.query('checkpoint');
-}
-
-async function extractByTask(
-  { tasks, running, signal }: Bed,
-  { version, kind }: Work,
-  faceIds: readonly string[] | null,
-  expected: number,
-): Promise<{ seconds: number; memory: Memory }> {
-  const memory = watchMemory(running.pids);
-  const content = {
-    ...(kind === 'attributes'
-      ? { extraction_target: 'basic_attributes', options: { missing: true } }
-      : { extraction_target: 'face_descriptor', options: { missing: true, descriptor_version: version } }),
-    filters: { objects_type: 'faces', ...(faceIds === null ? {} : { face_ids: faceIds }) },
-    store_results: true,
-  };
-  const started = Date.now();
-  const taskId = await tasks.postExtract(content, 'bench');
-  const task = await tasks.follow(taskId, { everyMs: 250, signal });
-  if (task.state !== 'done' || task.progress.objects_done !== expected) {
-    throw new Error(`the measured extract went wrong: ${JSON.stringify(task)}`);
-  }
-  return { seconds: secondsToEnd(task, started), memory: memory.stop() };
 }
 
 function report({

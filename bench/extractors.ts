@@ -2,7 +2,8 @@ import { textTable } from '../commands/cli/textTable.ts';
 import type { Child } from '../commands/system/childProcess.ts';
 import { addWorker } from './harness/addWorker.ts';
 import type { Bed } from './harness/bed.ts';
-import { median, round, secondsToEnd } from './harness/figures.ts';
+import { runExtractTask } from './harness/extractTask.ts';
+import { median, round } from './harness/figures.ts';
 import { importSamples } from './harness/importSamples.ts';
 import type { Measurement } from './harness/measurement.ts';
 
@@ -44,19 +45,7 @@ export const extractors: Measurement = {
   },
 };
 
-async function extract({ tasks, db, signal }: Bed, samples: number): Promise<number> {
-  await db.query('delete from face_descriptors where descriptor_version = $1', [version]);
-  const started = Date.now();
-  const taskId = await tasks.postExtract(
-    {
-      ...{ extraction_target: 'face_descriptor', filters: { objects_type: 'faces' }, store_results: true },
-      options: { missing: true, descriptor_version: version },
-    },
-    'bench',
-  );
-  const task = await tasks.follow(taskId, { everyMs: 250, signal });
-  if (task.state !== 'done' || task.progress.objects_done !== samples) {
-    throw new Error(`the measured extract went wrong: ${JSON.stringify(task)}`);
-  }
-  return secondsToEnd(task, started);
+async function extract(bed: Bed, samples: number): Promise<number> {
+  await bed.db.query('delete from face_descriptors where descriptor_version = $1', [version]);
+  return (await runExtractTask(bed, { version, kind: 'face', expected: samples })).seconds;
 }

@@ -6,7 +6,8 @@ import type { Child } from '../commands/system/childProcess.ts';
 import { addWorker } from './harness/addWorker.ts';
 import type { Bed } from './harness/bed.ts';
 import { importSamples } from './harness/importSamples.ts';
-import { median, round, secondsToEnd } from './harness/figures.ts';
+import { runExtractTask } from './harness/extractTask.ts';
+import { median, round } from './harness/figures.ts';
 import type { Measurement } from './harness/measurement.ts';
 
 const version = 4;
@@ -73,31 +74,27 @@ async function startRemote() {
 
 /** From POST to done; `inFlight`: the median of what was seen twice a second. */
 async function run(
-  { tasks, db, signal }: Bed,
+  bed: Bed,
   samples: number,
   window: number | undefined,
 ): Promise<{ seconds: number; inFlight: number }> {
-  const content = {
-    ...{ extraction_target: 'face_descriptor', filters: { objects_type: 'faces' }, store_results: true },
-    options: { missing: true, descriptor_version: version },
-  };
   const seen: number[] = [];
-  const started = Date.now();
-  const taskId = await tasks.postExtract(content, 'bench', window === undefined ? {} : { window });
-  const looking = setInterval(() => {
-    void db
+  let looking: NodeJS.Timeout | undefined;
+  const look = (taskId: number): void => {
+    void bed.db
       .query<{ parts: number }>(
         `select count(*) parts from subtasks where task_id = $1 and state = 'running'`,
         [taskId],
       )
       .then(([row]) => seen.push(row?.parts ?? 0));
-  }, 500);
+  };
   try {
-    const task = await tasks.follow(taskId, { everyMs: 1_000, signal });
-    if (task.state !== 'done' || task.progress.objects_done !== samples) {
-      throw new Error(`the measured extract went wrong: ${JSON.stringify(task)}`);
-    }
-    return { seconds: secondsToEnd(task, started), inFlight: median(seen) };
+    const { seconds } = await runExtractTask(bed, {
+      ...{ version, kind: 'face', expected: samples },
+      ...(window === undefined ? {} : { window }),
+      onPosted: (taskId) => (looking = setInterval(look, 500, taskId)),
+    });
+    return { seconds, inFlight: median(seen) };
   } finally {
     clearInterval(looking);
   }
