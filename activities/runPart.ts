@@ -25,7 +25,7 @@ export interface PartDeps {
   readonly whileResting: <T>(kind: 'gc' | 'extract', wait: () => Promise<T>) => Promise<T>;
   /** Fires when the process is to stop: parts are given back at their next batch. */
   readonly stopping: AbortSignal;
-  readonly batchTargetMs: number;
+  readonly batchTargetMs: Readonly<Record<'gc' | 'extract', number>>;
 }
 
 /** `done`: every object of the part is accounted for. `stopped`: the task's row says why. */

@@ -197,7 +197,12 @@ export const settings = {
     .describe('Subtasks after which a task continues in a new workflow run.'),
   BATCH_TARGET_MS: wholeNumber(10, 10_000)
     .default(200)
-    .describe('How long one batch should take, milliseconds.'),
+    .describe('How long one batch of a gc should take, milliseconds; it holds locks on its rows meanwhile.'),
+  EXTRACT_BATCH_TARGET_MS: wholeNumber(10, 10_000)
+    .default(1_000)
+    .describe(
+      'How long one batch of an extract should take, milliseconds; a pause or cancel takes effect after it. It holds no lock while networks run.',
+    ),
   RECONCILE_INTERVAL_MS: wholeNumber(50, 600_000)
     .default(3_000)
     .describe('How often waiting and lost tasks are looked for, milliseconds.'),

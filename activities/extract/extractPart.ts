@@ -77,7 +77,7 @@ export function createExtractPart(deps: ExtractPartDeps) {
         });
         if (answer.kind !== 'committed') return answer;
         const elapsedMs = performance.now() - started;
-        size = nextBatchSize(size, elapsedMs, { ...bounds, targetMs: deps.batchTargetMs });
+        size = nextBatchSize(size, elapsedMs, { ...bounds, targetMs: deps.batchTargetMs.extract });
         const { done, failed, skipped } = answer.result;
         deps.metrics.taskObjects.inc({ type: 'extract', outcome: 'done' }, done);
         deps.metrics.taskObjects.inc({ type: 'extract', outcome: 'failed' }, Math.max(0, failed));

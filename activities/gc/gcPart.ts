@@ -93,7 +93,7 @@ function createRemoval(
     if (!finished && size === (learned.get(content.target) ?? firstSize)) {
       learned.set(
         content.target,
-        nextBatchSize(size, elapsedMs, { ...bounds, targetMs: deps.batchTargetMs }),
+        nextBatchSize(size, elapsedMs, { ...bounds, targetMs: deps.batchTargetMs.gc }),
       );
     }
     return {

@@ -52,7 +52,7 @@ async function tryOrigins(
 ): Promise<SettledOrigin[]> {
   const settled: SettledOrigin[] = [];
   const queue = due.values();
-  const until = performance.now() + batchTargetMs;
+  const until = performance.now() + batchTargetMs.gc;
   const work = async () => {
     for (const removal of queue) {
       try {

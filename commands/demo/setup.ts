@@ -62,6 +62,7 @@ export async function demoEnvironment(dataDir: string): Promise<Environment> {
     'TASK_QUEUE_PREFIX',
     'GC_WINDOW',
     'BATCH_TARGET_MS',
+    'EXTRACT_BATCH_TARGET_MS',
     'PARTS_PER_RUN',
   ];
   const secrets = ['DATABASE_URL_FILE', 'ADMIN_PASSWORD', 'ADMIN_PASSWORD_FILE', 'TEMPORAL_API_KEY'];

@@ -80,7 +80,7 @@ export function createWorkerActivities(
     metrics,
     whileResting: (kind, wait) => slots[kind].yieldWhile(wait),
     stopping,
-    batchTargetMs: config.batchTargetMs,
+    batchTargetMs: { gc: config.batchTargetMs, extract: config.extractBatchTargetMs },
     gc: stores.gc,
     scheduledTasks: createScheduledTasks(db, ({ taskType, content }, now) =>
       freezeContent(taskType, content, {

@@ -78,7 +78,7 @@ test('samples that were read ahead for a part that stops no longer wait for an e
     metrics: createMetrics(),
     stopping: new AbortController().signal,
     whileResting: (_kind, wait) => wait(),
-    batchTargetMs: 200,
+    batchTargetMs: { gc: 200, extract: 200 },
     readSample: (key) => {
       read.push(key);
       return Promise.resolve(Buffer.from(key));

@@ -61,7 +61,7 @@ function depsWith(stopping: AbortSignal, released: string[]): PartDeps {
     metrics: createMetrics(),
     stopping,
     whileResting: (_kind, wait) => wait(),
-    batchTargetMs: 100,
+    batchTargetMs: { gc: 100, extract: 100 },
   };
 }
 

@@ -76,6 +76,7 @@ export async function startEngine({ env = {}, workers, ownServers = false }: Eng
     overrides: {
       ...{ DATA_DIR: folder.path, PORT: '0', WORKER_METRICS_PORT: '0', LOG_LEVEL: 'info' },
       ...{ EXTRACT_PROCESSES: '1', RECONCILE_INTERVAL_MS: '500', BATCH_TARGET_MS: '100' },
+      EXTRACT_BATCH_TARGET_MS: '100',
       ...(foreign === null
         ? {}
         : {

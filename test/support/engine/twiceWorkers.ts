@@ -62,7 +62,7 @@ export async function startTwiceWorkers(engine: Engine) {
     metrics: createMetrics(),
     stopping: stopping.signal,
     whileResting: (_kind, wait) => wait(),
-    batchTargetMs: config.batchTargetMs,
+    batchTargetMs: { gc: config.batchTargetMs, extract: config.extractBatchTargetMs },
     gc: stores.gc,
     scheduledTasks: createScheduledTasks(db, () => {
       throw new Error('no schedule here');
