@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { cutBody } from '../../extraction/pictures/bodyCrop.ts';
 import type { DetectedFace, FaceDetector } from '../../extraction/pictures/detect.ts';
 import { jitterSample } from '../../extraction/pictures/jitter.ts';
@@ -105,7 +106,11 @@ export function copiesOf(
   const itself = { ...face, externalId: face.name, copy: (sample: Buffer) => Promise.resolve(sample) };
   const jittered = Array.from({ length: copies }, (_, index) => {
     const externalId = `${face.name}:${seed}.${index + 1}`;
-    const copy = (sample: Buffer, kind: SampleKind) => jitterSample(sample, kind, seedOf(externalId));
+    const copy = async (sample: Buffer, kind: SampleKind) => {
+      // A copy takes this process 4 ms: between two of them the extractors are given what is ready.
+      await nextTurn();
+      return jitterSample(sample, kind, seedOf(externalId));
+    };
     return { ...face, externalId, copy };
   });
   return [itself, ...jittered];

@@ -3,9 +3,10 @@ import type { ImportStore } from '../../db/faces/importStore.ts';
 import type { FaceDetector } from '../../extraction/pictures/detect.ts';
 import { printablePath } from '../../platform/printable.ts';
 import { describeGroup, type Described, type Refused, type Versions } from './describe.ts';
-import { copiesOf, findFaces, type FaceLimits, type WantedFace } from './faces.ts';
+import { copiesOf, findFaces, type FaceLimits, type FoundFaces, type WantedFace } from './faces.ts';
 import { addEvents, repair, type KnownDeps } from './knownFaces.ts';
 import type { FilePath } from './photoFolder.ts';
+import { oneAhead } from './oneAhead.ts';
 import { reasonOf } from './reasonOf.ts';
 import { writeImages } from './writeImages.ts';
 
@@ -88,17 +89,22 @@ export async function importPhotos(
     ...{ samplesRepaired: 0, descriptorsRepaired: 0, unusable: [] as { file: FilePath; reason: string }[] },
   };
   const run = { deps, options, target: { accountId, listId, descriptorVersion }, summary };
-  for (const [index, file] of files.entries()) {
-    const tell = (photosDone: number): void =>
-      options.onProgress?.({ photosDone, photos: files.length, facesAdded: summary.facesAdded });
+  const tell = (photosDone: number): void =>
+    options.onProgress?.({ photosDone, photos: files.length, facesAdded: summary.facesAdded });
+  let photosDone = 0;
+  const photos = oneAhead(files, async (file) => ({
+    file,
+    found: await findFaces(deps.detector, file, options),
+  }));
+  for await (const { file, found } of photos) {
     try {
-      await importPhoto(run, file, () => {
-        tell(index);
+      await importPhoto(run, file, found, () => {
+        tell(photosDone);
       });
     } catch (error) {
       throw new ImportStoppedError(file, summary, error);
     }
-    tell(index + 1);
+    tell(++photosDone);
   }
   return summary;
 }
@@ -115,9 +121,9 @@ interface Run {
 async function importPhoto(
   { deps, options, target, summary }: Run,
   file: FilePath,
+  found: FoundFaces | { readonly reason: string },
   tell: () => void,
 ): Promise<void> {
-  const found = await findFaces(deps.detector, file, options);
   if ('reason' in found) {
     summary.unusable.push({ file, reason: found.reason });
     return;
@@ -132,14 +138,14 @@ async function importPhoto(
   summary.facesBelow += found.below;
   summary.facesKnown += known.size;
   const refused: Refused[] = [];
-  // While one group is written, the next is described.
+  const unknown = groupsOf(wanted.filter(({ externalId }) => !known.has(externalId)));
+  const groups = oneAhead(unknown, (group) => describeGroup(deps, group, options, options.events));
   let writing: Promise<void> = Promise.resolve();
   try {
-    for (const group of groupsOf(wanted.filter(({ externalId }) => !known.has(externalId)))) {
-      const found = await describeGroup(deps, group, options, options.events);
-      refused.push(...found.refused);
+    for await (const group of groups) {
+      refused.push(...group.refused);
       await writing;
-      writing = addFaces(deps, target, found.described).then((facesAdded) => {
+      writing = addFaces(deps, target, group.described).then((facesAdded) => {
         summary.facesAdded += facesAdded;
         tell();
       });
