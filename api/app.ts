@@ -107,9 +107,10 @@ export async function createApp(deps: AppDeps): Promise<App> {
     isLoopback: isLoopback(deps.host),
   });
   const abilities = abilitiesOf(deps.extractors, deps.basicAttributesVersion);
-  const ordering = { ...abilities, readPolicy: createPolicyReader(deps) };
+  const readSurroundings = async () => ({ ...abilities, defaultVersions: await deps.defaultVersions.read() });
+  const ordering = { readSurroundings, readPolicy: createPolicyReader(deps) };
   const taskActions = createTaskActions({ ...deps, ...ordering });
-  const previewTask = createPreviewTask({ ...deps, ...abilities });
+  const previewTask = createPreviewTask({ ...deps, readSurroundings });
   const scheduleActions = createScheduleActions({ ...deps, ...ordering });
   const pages = createPages({
     ...deps,

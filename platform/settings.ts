@@ -136,7 +136,9 @@ export const settings = {
     ),
   DEFAULT_DESCRIPTOR_VERSION: wholeNumber(1, 32767)
     .default(1)
-    .describe('Face descriptor version that objects must have to be extracted anew.'),
+    .describe(
+      'Face descriptor version that objects must have to be extracted anew, and that an import makes, until it is switched on the page of networks: then what is stored counts.',
+    ),
   BASIC_ATTRIBUTES_VERSION: wholeNumber(1, 32767)
     .default(1)
     .describe(

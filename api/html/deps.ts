@@ -1,3 +1,4 @@
+import type { DefaultVersionStore } from '../../db/networks/defaultVersionStore.ts';
 import type { Stores } from '../../db/stores.ts';
 import type { Network } from '../../domain/extract/networks.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
@@ -24,8 +25,7 @@ export interface PageSources extends Omit<Stores, NotForPages>, NotificationPoli
   readonly contract: readonly ContractPath[];
   readonly clock: Clock;
   readonly checks: readonly HealthCheck[];
-  readonly defaultFaceVersion: number;
-  readonly defaultBodyVersion: number;
+  readonly defaultVersions: DefaultVersionStore;
   /** What makes descriptors, by kind and version. */
   readonly extractors: readonly (Network & { readonly name: string })[];
 }

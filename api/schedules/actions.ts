@@ -1,7 +1,7 @@
 import type { ScheduleStore } from '../../db/schedules/scheduleStore.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { OverlapPolicy, ScheduleSpec } from '../../domain/schedules/schedule.ts';
-import type { ExtractRequest, ExtractSurroundings } from '../../domain/extract/extractContent.ts';
+import type { ExtractRequest, ReadSurroundings } from '../../domain/extract/extractContent.ts';
 import { freezeContent } from '../../domain/tasks/freezeContent.ts';
 import type { GcRequest } from '../../domain/gc/gcContent.ts';
 import type { TaskType } from '../../domain/tasks/task.ts';
@@ -27,10 +27,11 @@ export interface ScheduleBody {
 /** The revisions that whoever asks for a change may have seen; undefined: they change it whatever it is. */
 type Seen = readonly number[] | undefined;
 
-export interface ScheduleActionsDeps extends Omit<ExtractSurroundings, 'now'> {
+export interface ScheduleActionsDeps {
   readonly schedules: Pick<ScheduleStore, 'create' | 'replace' | 'setActive' | 'remove'>;
   readonly clock: Clock;
   readonly readPolicy: ReadPolicy;
+  readonly readSurroundings: ReadSurroundings;
 }
 
 export type ScheduleActions = ReturnType<typeof createScheduleActions>;
@@ -39,12 +40,12 @@ export type ScheduleActions = ReturnType<typeof createScheduleActions>;
 export function createScheduleActions(deps: ScheduleActionsDeps) {
   const { schedules } = deps;
 
-  const specOf = (body: ScheduleBody): ScheduleSpec => {
+  const specOf = async (body: ScheduleBody): Promise<ScheduleSpec> => {
     const now = deps.clock.now();
     const timeZone = body.time_zone ?? 'UTC';
     checkTimes(body.cron, timeZone, now);
     // What the first run would refuse is refused now; each run freezes the request anew.
-    freezeContent(body.task_type, body.content, { ...deps, now });
+    freezeContent(body.task_type, body.content, { ...(await deps.readSurroundings()), now });
     return {
       taskType: body.task_type,
       content: body.content,
@@ -61,18 +62,18 @@ export function createScheduleActions(deps: ScheduleActionsDeps) {
 
   return {
     /** The next times of what could be created. @throws DomainError as create */
-    nextRuns: (body: ScheduleBody): Date[] => {
-      const { cron, timeZone } = specOf(body);
+    nextRuns: async (body: ScheduleBody): Promise<Date[]> => {
+      const { cron, timeZone } = await specOf(body);
       return nextRuns(cron, timeZone, deps.clock.now(), runsToShow);
     },
 
     /** @throws DomainError validationFailed, and what the content's own checks throw */
     create: async (body: ScheduleBody, actor: Actor): Promise<number> =>
-      schedules.create(specOf(body), actor),
+      schedules.create(await specOf(body), actor),
 
     /** Whether it is started or stopped stays as it is. @throws DomainError as create, scheduleNotFound, scheduleChanged */
     replace: async (scheduleId: number, body: ScheduleBody, actor: Actor, seen?: Seen): Promise<void> =>
-      schedules.replace(scheduleId, specOf(body), actor, seen),
+      schedules.replace(scheduleId, await specOf(body), actor, seen),
 
     /** @throws DomainError scheduleNotFound, scheduleChanged */
     setActive: (scheduleId: number, active: boolean, actor: Actor, seen?: Seen): Promise<void> =>

@@ -1,4 +1,5 @@
 import { createTurns } from '../../db/engine/turns.ts';
+import { createDefaultVersionStore } from '../../db/networks/defaultVersionStore.ts';
 import { isUnavailable } from '../../db/sql/unavailable.ts';
 import { showSettings } from '../../platform/shownSettings.ts';
 import { getSigningKey } from '../../platform/signingKey.ts';
@@ -51,8 +52,7 @@ export async function appDeps(context: ApiProcess, resources: ApiResources): Pro
       taskQueuePrefix: config.taskQueuePrefix,
     }),
     extractors: config.networks,
-    defaultFaceVersion: config.defaultDescriptorVersion,
-    defaultBodyVersion: config.defaultBodyDescriptorVersion,
+    defaultVersions: createDefaultVersionStore(pools.control, config),
     basicAttributesVersion: config.basicAttributesVersion,
   };
 }

@@ -9,7 +9,7 @@ import {
   freezeExtractContent,
   type ExtractContent,
   type ExtractRequest,
-  type ExtractSurroundings,
+  type ReadSurroundings,
 } from '../../domain/extract/extractContent.ts';
 import { freezeGcContent, type GcContent, type GcRequest } from '../../domain/gc/gcContent.ts';
 import type { ControlAction } from '../../domain/tasks/lifecycle.ts';
@@ -32,12 +32,13 @@ export type Idempotency = NonNullable<NewTask['idempotency']>;
 /** What the task shall do, by the database's time when its row is written. */
 type ContentAt = (now: Date) => GcContent | ExtractContent;
 
-export interface TaskActionsDeps extends Omit<ExtractSurroundings, 'now'> {
+export interface TaskActionsDeps {
   readonly tasks: Pick<TaskStore, 'create' | 'control' | 'throttle' | 'retry' | 'remove'>;
   readonly gateway: Pick<Gateway, 'controlTask'>;
   /** Starts the tasks whose turn it is. */
   readonly startNext: Admission['startNext'];
   readonly readPolicy: ReadPolicy;
+  readonly readSurroundings: ReadSurroundings;
   readonly log: Logger;
 }
 
@@ -125,7 +126,8 @@ export function createTaskActions(deps: TaskActionsDeps) {
       actor: Actor,
       idempotency?: Idempotency,
     ): Promise<number> => {
-      const content: ContentAt = (now) => freezeExtractContent(request, { ...deps, now });
+      const around = await deps.readSurroundings();
+      const content: ContentAt = (now) => freezeExtractContent(request, { ...around, now });
       return create(taskTypes.additionalExtract, content, options, actor, idempotency);
     },
 

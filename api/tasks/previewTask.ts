@@ -2,7 +2,7 @@ import type { TaskPreviews } from '../../db/selection/taskPreview.ts';
 import {
   freezeExtractContent,
   type ExtractRequest,
-  type ExtractSurroundings,
+  type ReadSurroundings,
 } from '../../domain/extract/extractContent.ts';
 import { freezeGcContent, type GcRequest } from '../../domain/gc/gcContent.ts';
 import type { TaskPreview } from '../../domain/tasks/preview.ts';
@@ -13,7 +13,8 @@ export type PreviewBody =
   | { readonly task_type: typeof taskTypes.gc; readonly content: GcRequest }
   | { readonly task_type: typeof taskTypes.additionalExtract; readonly content: ExtractRequest };
 
-export interface PreviewTaskDeps extends Omit<ExtractSurroundings, 'now'> {
+export interface PreviewTaskDeps {
+  readonly readSurroundings: ReadSurroundings;
   readonly taskPreviews: TaskPreviews;
 }
 
@@ -22,12 +23,14 @@ export type PreviewTask = ReturnType<typeof createPreviewTask>;
 /** What a task would deal with; refuses what creating it would refuse, now or, `forLater`, at any time. */
 export function createPreviewTask(deps: PreviewTaskDeps) {
   /** @throws DomainError as the content's own checks do */
-  return (body: PreviewBody, { forLater = false } = {}): Promise<TaskPreview> =>
-    deps.taskPreviews.preview(
+  return async (body: PreviewBody, { forLater = false } = {}): Promise<TaskPreview> => {
+    const around = await deps.readSurroundings();
+    return deps.taskPreviews.preview(
       (now) =>
         body.task_type === taskTypes.gc
           ? { kind: 'gc', content: freezeGcContent(body.content, now) }
-          : { kind: 'extract', content: freezeExtractContent(body.content, { ...deps, now }) },
+          : { kind: 'extract', content: freezeExtractContent(body.content, { ...around, now }) },
       forLater,
     );
+  };
 }

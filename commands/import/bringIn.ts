@@ -1,3 +1,4 @@
+import { createDefaultVersionStore } from '../../db/networks/defaultVersionStore.ts';
 import type { Database } from '../../db/sql/connection.ts';
 import { createImportStore } from '../../db/faces/importStore.ts';
 import { createSampleStoreRow } from '../../db/faces/sampleStoreRow.ts';
@@ -86,6 +87,7 @@ async function importAll(
   const log = createLogger({ name: 'import', level: config.logLevel, format: config.logFormat });
   const networks = readNetworks(config);
   await requireUsable(networks);
+  const defaults = await createDefaultVersionStore(db, config).read();
   const pool = createExtractorPool({ processes: config.extractProcesses, networks, log });
   try {
     return await withProgress('photos', photos.length, async ({ update }) => {
@@ -93,9 +95,8 @@ async function importAll(
       return importPhotos({ store: createImportStore(db), images, pool, detector }, photos, {
         ...options,
         accountId,
-        descriptorVersion: config.defaultDescriptorVersion,
-        bodyDescriptorVersion:
-          findNetwork(networks, config.defaultBodyDescriptorVersion, 'body')?.version ?? null,
+        descriptorVersion: defaults.face,
+        bodyDescriptorVersion: findNetwork(networks, defaults.body, 'body')?.version ?? null,
         onProgress: ({ photosDone, facesAdded }) => {
           update(photosDone, { note: `${facesAdded} faces added` });
         },

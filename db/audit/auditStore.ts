@@ -11,7 +11,7 @@ export interface Actor {
 export interface AuditEntry {
   readonly actor: Actor;
   readonly action: string;
-  readonly objectType: 'task' | 'account' | 'schedule' | 'session';
+  readonly objectType: 'task' | 'account' | 'schedule' | 'session' | 'network';
   readonly objectId: string | number;
   readonly before?: object;
   readonly after?: object;

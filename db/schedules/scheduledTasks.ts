@@ -18,6 +18,9 @@ export type RunOutcome =
 
 type Freeze = (order: Pick<ScheduleSpec, 'taskType' | 'content'>, now: Date) => GcContent | ExtractContent;
 
+/** Told in the transaction that makes the task. */
+type PrepareFreeze = (tx: Sql) => Promise<Freeze>;
+
 interface Row extends ScheduleSpec {
   readonly createdBy: string | null;
   readonly createdByLogin: string;
@@ -26,7 +29,7 @@ interface Row extends ScheduleSpec {
 export type ScheduledTasks = ReturnType<typeof createScheduledTasks>;
 
 /** Makes the tasks of schedules. Whether one is still under way is read from the tasks' own rows. */
-export function createScheduledTasks(db: Database, freeze: Freeze) {
+export function createScheduledTasks(db: Database, prepare: PrepareFreeze) {
   return {
     /**
      * At most one task for each time of a schedule, however often it is called.
@@ -34,7 +37,7 @@ export function createScheduledTasks(db: Database, freeze: Freeze) {
      */
     start: async (run: ScheduledRun): Promise<RunOutcome> => {
       try {
-        return await db.transaction((tx) => start(tx, run, freeze));
+        return await db.transaction((tx) => start(tx, run, prepare));
       } catch (error) {
         if (error instanceof DomainError) {
           await note(db, run, { outcome: 'failed', task_id: null, failure: toStoredFailure(error) });
@@ -45,7 +48,7 @@ export function createScheduledTasks(db: Database, freeze: Freeze) {
   };
 }
 
-async function start(tx: Sql, run: ScheduledRun, freeze: Freeze): Promise<RunOutcome> {
+async function start(tx: Sql, run: ScheduledRun, prepare: PrepareFreeze): Promise<RunOutcome> {
   // The lock keeps two times of the schedule from seeing each other's task not yet there.
   const [schedule] = await tx.query<Row>(
     `select task_type as "taskType", content, description, notification_policy as "notificationPolicy",
@@ -64,6 +67,7 @@ async function start(tx: Sql, run: ScheduledRun, freeze: Freeze): Promise<RunOut
     return { kind: waits ? 'waits' : 'skipped' };
   }
   const { taskType, description, objectsPerSecond, errorBudget, notificationPolicy } = schedule;
+  const freeze = await prepare(tx);
   const ref = await createTask(
     tx,
     {

@@ -66,6 +66,16 @@ create table audit_blocks (
   constraint audit_blocks_pkey PRIMARY KEY (entry_id)
 );
 
+create table default_versions (
+  kind text not null,
+  version integer not null,
+  switched_time timestamp with time zone default now() not null,
+  switched_by text not null,
+  constraint default_versions_kind_check CHECK ((kind = ANY (ARRAY['face'::text, 'body'::text]))),
+  constraint default_versions_version_check CHECK ((version > 0)),
+  constraint default_versions_pkey PRIMARY KEY (kind)
+);
+
 create table estimator_stats (
   month date not null,
   name text not null,

@@ -14,30 +14,48 @@ const isOpen = `state not in ('cancelled', 'failed', 'done')`;
 export async function holdVersions(tx: Sql, work: TaskWork): Promise<void> {
   const versions = heldVersions(work);
   if (versions.length === 0) return;
+  await lockVersions(tx, versions);
+  await refuseConflict(tx, work);
+  if (work.kind === 'gc') await markUnplanned(tx, versions);
+}
+
+/**
+ * Until the transaction ends, no gc of the version's descriptors is opened.
+ * @throws DomainError versionInUse when one is open
+ */
+export async function holdFromRemoval(tx: Sql, type: OwnedVersion['type'], version: number): Promise<void> {
+  const objects = type === 'face' ? (['faces', 'events'] as const) : (['events'] as const);
+  const versions = objects.map((one) => ({ objects: one, type, version }));
+  await lockVersions(tx, versions);
+  for (const held of versions) {
+    const gc = await findGc(tx, held);
+    if (gc !== null) throw inUse(gc, 'gc', held);
+  }
+}
+
+async function lockVersions(tx: Sql, versions: readonly OwnedVersion[]): Promise<void> {
   await tx.query(
     `select pg_advisory_xact_lock($1, lock) from (
        select distinct hashtext(name) as lock from unnest($2::text[]) name order by lock
      ) locks`,
     [advisoryLocks.versions, versions.map((held) => `${held.objects} ${held.type} ${held.version}`)],
   );
-  await refuseConflict(tx, work);
-  if (work.kind === 'gc') await markUnplanned(tx, versions);
 }
 
 /** @throws DomainError versionInUse when an open task removes what this one needs, or needs what it removes */
 export async function refuseConflict(db: Sql, work: TaskWork): Promise<void> {
   for (const held of heldVersions(work)) {
     const other = work.kind === 'gc' ? await findExtract(db, held) : await findGc(db, held);
-    if (other === null) continue;
-    const { objects, type, version } = held;
-    const what = `the ${type} descriptors of ${objects} in version ${version}`;
-    throw new VersionInUseError(
-      other.taskId,
-      work.kind === 'gc'
-        ? `task ${other.taskId} (extract, ${other.state}) needs ${what}; wait for its end or cancel it`
-        : `task ${other.taskId} (gc, ${other.state}) removes ${what}; wait for its end or cancel it`,
-    );
+    if (other !== null) throw inUse(other, work.kind === 'gc' ? 'extract' : 'gc', held);
   }
+}
+
+function inUse({ taskId, state }: OpenTask, kind: TaskWork['kind'], held: OwnedVersion): VersionInUseError {
+  const what = `${kind === 'gc' ? 'removes' : 'needs'} the ${held.type} descriptors of ${held.objects} in version ${held.version}`;
+  return new VersionInUseError(
+    taskId,
+    `task ${taskId} (${kind}, ${state}) ${what}; wait for its end or cancel it`,
+  );
 }
 
 interface OpenTask {

@@ -1,4 +1,5 @@
 import { DomainError } from '../errors.ts';
+import type { DefaultVersions } from './networks.ts';
 import { freezeFilters, type EventFilters, type FaceFilters } from '../tasks/filters.ts';
 
 export type ExtractionTarget = 'face_descriptor' | 'body_descriptor' | 'basic_attributes';
@@ -28,13 +29,15 @@ export interface ExtractRequest {
 
 export interface ExtractSurroundings {
   readonly now: Date;
-  readonly defaultFaceVersion: number;
-  readonly defaultBodyVersion: number;
+  readonly defaultVersions: DefaultVersions;
   /** The face version whose network tells basic attributes; null: the one that is set does not. */
   readonly attributesVersion: number | null;
   /** Whether a network for this version and kind of sample is at hand. */
   hasExtractor(version: number, kind: 'face' | 'body'): boolean;
 }
+
+/** What is known before the moment at which a content is frozen. */
+export type ReadSurroundings = () => Promise<Omit<ExtractSurroundings, 'now'>>;
 
 /** @throws DomainError fieldMissing | validationFailed, naming the path; noExtractor for an unknown version or target. */
 export function freezeExtractContent(request: ExtractRequest, around: ExtractSurroundings): ExtractContent {
@@ -84,6 +87,6 @@ function descriptorOptions(request: ExtractRequest, around: ExtractSurroundings)
   return {
     missing: true,
     descriptor_version: version,
-    default_descriptor_version: kind === 'body' ? around.defaultBodyVersion : around.defaultFaceVersion,
+    default_descriptor_version: around.defaultVersions[kind],
   };
 }

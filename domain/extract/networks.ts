@@ -7,6 +7,12 @@ export interface Network {
   readonly kind: 'face' | 'body' | 'attributes';
 }
 
+/** The version that objects must have to be extracted anew, and that an import makes. */
+export interface DefaultVersions {
+  readonly face: number;
+  readonly body: number;
+}
+
 /** Whether it makes descriptors. */
 export const describes = <One extends Network>(
   network: One,

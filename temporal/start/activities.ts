@@ -5,6 +5,7 @@ import { explainFailure } from '../../db/engine/faults.ts';
 import { createPartPlan } from '../../db/engine/partPlan.ts';
 import { createPartStore } from '../../db/engine/partStore.ts';
 import { createTaskLifecycle } from '../../db/engine/taskLifecycle.ts';
+import { createDefaultVersionStore } from '../../db/networks/defaultVersionStore.ts';
 import { createScheduledTasks } from '../../db/schedules/scheduledTasks.ts';
 import { createTaskAnnouncer } from '../../db/tasks/taskAnnouncer.ts';
 import { abilitiesOf } from '../../domain/extract/networks.ts';
@@ -58,6 +59,7 @@ export function createWorkerActivities(
     if (extractors === null) throw new Error('this worker has no extractors');
     return extractors;
   };
+  const defaultVersions = createDefaultVersionStore(db, config);
   const activities = createActivities({
     lifecycle: {
       ...lifecycle,
@@ -82,14 +84,11 @@ export function createWorkerActivities(
     stopping,
     batchTargetMs: { gc: config.batchTargetMs, extract: config.extractBatchTargetMs },
     gc: stores.gc,
-    scheduledTasks: createScheduledTasks(db, ({ taskType, content }, now) =>
-      freezeContent(taskType, content, {
-        now,
-        defaultFaceVersion: config.defaultDescriptorVersion,
-        defaultBodyVersion: config.defaultBodyDescriptorVersion,
-        ...abilitiesOf(config.networks, config.basicAttributesVersion),
-      }),
-    ),
+    scheduledTasks: createScheduledTasks(db, async (tx) => {
+      const abilities = abilitiesOf(config.networks, config.basicAttributesVersion);
+      const around = { ...abilities, defaultVersions: await defaultVersions.read(tx) };
+      return ({ taskType, content }, now) => freezeContent(taskType, content, { ...around, now });
+    }),
     startNext: admission.startNext,
     checkSampleStore: () => images.check(),
     removeFiles: (keys) => removal.remove(keys),

@@ -47,7 +47,7 @@ function freeze({ path, body: { content } }: Job) {
     : ({
         taskType: 5,
         content: freezeExtractContent(content as ExtractRequest, {
-          ...{ now, defaultFaceVersion: 1, defaultBodyVersion: presentBody, attributesVersion: 1 },
+          ...{ now, defaultVersions: { face: 1, body: presentBody }, attributesVersion: 1 },
           hasExtractor: () => true,
         }),
       } as const);

@@ -46,10 +46,11 @@ const look = (time: string) =>
 
 const run = (scheduleId: number, time: string): Promise<{ kind: string }> => {
   const due: ScheduledRun = { ...times, scheduleId, scheduledTime: `2026-05-04T${time}:00.000Z` };
-  return createScheduledTasks(db, () => ({
-    ...{ target: 'faces', filters: { create_time__lt: '2026-05-03T00:00:00Z' } },
+  const content = {
+    ...{ target: 'faces' as const, filters: { create_time__lt: '2026-05-03T00:00:00Z' } },
     ...{ remove_samples: false, remove_image_origins: false, store_results: true },
-  })).start(due);
+  };
+  return createScheduledTasks(db, () => Promise.resolve(() => content)).start(due);
 };
 
 async function lastRun(scheduleId: number): Promise<string> {

@@ -16,7 +16,7 @@ import { presentTaskOfPage } from '../../tasks/present/task.ts';
 
 type HomeSources = Pick<
   PageSources,
-  'taskQueries' | 'homeQueries' | 'accountQueries' | 'checks' | 'defaultFaceVersion' | 'extractors' | 'clock'
+  'taskQueries' | 'homeQueries' | 'accountQueries' | 'checks' | 'defaultVersions' | 'extractors' | 'clock'
 > & { countWorkers(): Promise<WorkerCounts>; isUnavailable(error: unknown): boolean };
 
 export const homePageSize = 10;
@@ -37,14 +37,14 @@ export function home(sources: HomeSources): {
   read(paging: Paging): Promise<HomePage>;
   page: RequestHandler;
 } {
-  const {
-    taskQueries,
-    homeQueries,
-    accountQueries,
-    extractors,
-    defaultFaceVersion: defaultVersion,
-  } = sources;
-  const recentStock = createRecent(() => homeQueries.stock(), stockAgeMs);
+  const { taskQueries, homeQueries, accountQueries, extractors } = sources;
+  const recentStock = createRecent(async () => {
+    const [stock, { face: defaultVersion }] = await Promise.all([
+      homeQueries.stock(),
+      sources.defaultVersions.read(),
+    ]);
+    return { ...stock, defaultVersion };
+  }, stockAgeMs);
   const recentHealth = createRecent(
     () => runHealthChecks(sources.checks.filter(isNoWorker), { withDependent: true }),
     healthAgeMs,
@@ -86,9 +86,7 @@ export function home(sources: HomeSources): {
       accounts: accounts === null ? null : { ...accounts, accounts: accounts.accounts.map(presentAccount) },
       ...paging,
       stock:
-        stock === null
-          ? null
-          : { ...stock, defaultVersion, extractors: extractors.filter(({ kind }) => kind === 'face') },
+        stock === null ? null : { ...stock, extractors: extractors.filter(({ kind }) => kind === 'face') },
       health: { findings, workers },
       attention: { now, broken: [...missing, ...faulty.map(({ service }) => service)], overdueMessages },
     });

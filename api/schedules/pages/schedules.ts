@@ -108,7 +108,7 @@ export function schedulePages(sources: ScheduleSources) {
         checkSchedule(body);
         // The document has proven that it is one.
         const schedule = body as ScheduleBody;
-        const times = scheduleActions.nextRuns(schedule).map((run) => run.toISOString());
+        const times = (await scheduleActions.nextRuns(schedule)).map((run) => run.toISOString());
         const nextRuns = { times, timeZone: schedule.time_zone ?? 'UTC' };
         const isLook = step === 'check' || request.taskType === 4;
         const preview = isLook ? await look(req, request, { ...sentTo(req), body }) : undefined;

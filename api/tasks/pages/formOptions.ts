@@ -5,10 +5,7 @@ import type { NotificationPoliciesDeps } from '../../notifications/policies.ts';
 import type { PageSources } from '../../html/deps.ts';
 
 export type FormSources = NotificationPoliciesDeps &
-  Pick<
-    PageSources,
-    'accountQueries' | 'extractors' | 'versionUse' | 'defaultFaceVersion' | 'defaultBodyVersion'
-  >;
+  Pick<PageSources, 'accountQueries' | 'extractors' | 'versionUse' | 'defaultVersions'>;
 
 const suggestedAccounts = 50;
 
@@ -18,22 +15,22 @@ export async function formOptions(
     accountQueries,
     extractors,
     versionUse,
-    defaultFaceVersion,
-    defaultBodyVersion,
+    defaultVersions,
     notificationHosts,
     notificationSecretNames,
   }: FormSources,
   kind: TaskKind,
 ): Promise<FormOptions> {
   const objects = kind === 'extract-faces' ? 'faces' : kind === 'extract-events' ? 'events' : null;
+  const defaults = await defaultVersions.read();
   const [{ accounts }, isDefaultGone] = await Promise.all([
     accountQueries.page({ page: 1, pageSize: suggestedAccounts }),
-    objects !== null && versionUse.isGone({ objects, version: defaultFaceVersion, type: 'face' }),
+    objects !== null && versionUse.isGone({ objects, version: defaults.face, type: 'face' }),
   ]);
   return {
     accounts: accounts.map(({ accountId, login }) => ({ account_id: accountId, login })),
     versions: extractors.filter(describes),
-    defaults: { face: defaultFaceVersion, body: defaultBodyVersion },
+    defaults,
     isDefaultGone,
     secrets: notificationSecretNames,
     hosts: notificationHosts,

@@ -1,5 +1,6 @@
 import type { Request } from 'express';
 import type { OwnedVersion } from '../../../domain/extract/heldVersions.ts';
+import type { DefaultVersions } from '../../../domain/extract/networks.ts';
 import type { PreviewObject } from '../../../domain/tasks/preview.ts';
 import type { TaskPreviewInput } from '../../../views/pages/tasks/taskPreview.ts';
 import type { EventCardShape, FaceCardShape } from '../../../views/shapes.ts';
@@ -12,7 +13,7 @@ import type { TaskRequest } from './taskForm.ts';
 
 export type LookSources = Pick<
   PageSources,
-  'faceQueries' | 'eventQueries' | 'previewTask' | 'versionUse' | 'defaultFaceVersion' | 'defaultBodyVersion'
+  'faceQueries' | 'eventQueries' | 'previewTask' | 'versionUse' | 'defaultVersions'
 >;
 
 interface ClientRequest {
@@ -27,7 +28,7 @@ const countTypedFrom = 1_000;
 /** What a form asks for, now or `forLater`, as it would be now, and what a client would send to request it. */
 export function previewForm(sources: LookSources, when: { readonly forLater?: boolean } = {}) {
   return async (req: Request, request: TaskRequest, sent: ClientRequest): Promise<TaskPreviewInput> => {
-    const removed = defaultVersionOf(request, sources);
+    const removed = defaultVersionOf(request, await sources.defaultVersions.read());
     const [found, withoutOther] = await Promise.all([
       request.taskType === 5
         ? sources.previewTask({ task_type: 5, content: request.content }, when)
@@ -64,16 +65,14 @@ function isNearly(typed: string | undefined, count: number): boolean {
 }
 
 /** The default version, where that is what is removed. */
-function defaultVersionOf(
-  request: TaskRequest,
-  { defaultFaceVersion, defaultBodyVersion }: LookSources,
-): OwnedVersion | null {
+function defaultVersionOf(request: TaskRequest, defaults: DefaultVersions): OwnedVersion | null {
   if (request.taskType !== 4) return null;
   const { target, filters = {} } = request.content;
   if (target !== 'face_descriptors' && target !== 'event_descriptors') return null;
   const { descriptor_version: version, descriptor_type: type = 'face' } = filters;
-  const isDefault = version === (type === 'face' ? defaultFaceVersion : defaultBodyVersion);
-  return isDefault ? { objects: target === 'face_descriptors' ? 'faces' : 'events', version, type } : null;
+  return version === defaults[type]
+    ? { objects: target === 'face_descriptors' ? 'faces' : 'events', version, type }
+    : null;
 }
 
 /** The objects of a preview with what their pictures are shown by. */

@@ -185,7 +185,10 @@ test('a scheduled gc of a version that an extract needs makes no task, and the s
     tester,
   );
   const run = { scheduleId, cron: '0 0 1 1 *', timeZone: 'UTC', scheduledTime: '2026-01-01T00:00:00.000Z' };
-  await assert.rejects(createScheduledTasks(db, () => gcOf(1)).start(run), inUse(extract));
+  await assert.rejects(
+    createScheduledTasks(db, () => Promise.resolve(() => gcOf(1))).start(run),
+    inUse(extract),
+  );
   const { lastRun } = (await createScheduleQueries(db).find(scheduleId)) ?? {};
   const { outcome, failure } = lastRun as {
     outcome: string;

@@ -7,8 +7,7 @@ import { freezeGcContent, type GcRequest } from '../../../domain/gc/gcContent.ts
 const now = new Date('2026-01-31T00:00:00.000Z');
 const around = {
   now,
-  defaultFaceVersion: 1,
-  defaultBodyVersion: 101,
+  defaultVersions: { face: 1, body: 101 },
   attributesVersion: 1,
   hasExtractor: (version: number, kind: string) => version === 3 && kind === 'face',
 };

@@ -213,7 +213,7 @@ export async function startEngine({ env = {}, workers, ownServers = false }: Eng
       create(
         5,
         freezeExtractContent(request, {
-          ...{ now: new Date(), defaultFaceVersion: 1, defaultBodyVersion: 101, attributesVersion: 1 },
+          ...{ now: new Date(), defaultVersions: { face: 1, body: 101 }, attributesVersion: 1 },
           hasExtractor: () => true,
         }),
         perSecond,

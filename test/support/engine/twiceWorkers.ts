@@ -64,9 +64,7 @@ export async function startTwiceWorkers(engine: Engine) {
     whileResting: (_kind, wait) => wait(),
     batchTargetMs: { gc: config.batchTargetMs, extract: config.extractBatchTargetMs },
     gc: stores.gc,
-    scheduledTasks: createScheduledTasks(db, () => {
-      throw new Error('no schedule here');
-    }),
+    scheduledTasks: createScheduledTasks(db, () => Promise.reject(new Error('no schedule here'))),
     startNext: () => Promise.resolve(),
     checkSampleStore: () => images.check(),
     removeFiles: (keys) => removal.remove(keys),

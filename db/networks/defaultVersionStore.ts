@@ -1,0 +1,71 @@
+import type { DefaultVersions } from '../../domain/extract/networks.ts';
+import type { Config } from '../../platform/config.ts';
+import { recordAudit, type Actor } from '../audit/auditStore.ts';
+import type { Database, Sql } from '../sql/connection.ts';
+import { holdFromRemoval } from '../tasks/versionConflicts.ts';
+
+/** When the default version of a kind became what it is, and by whom. */
+export interface DefaultVersion {
+  readonly kind: keyof DefaultVersions;
+  readonly version: number;
+  readonly switchedTime: Date;
+  /** Their login. */
+  readonly switchedBy: string;
+}
+
+export type DefaultVersionStore = ReturnType<typeof createDefaultVersionStore>;
+
+/** The default versions of all processes; the settings say what they are until somebody switches them. */
+export function createDefaultVersionStore(
+  db: Database,
+  settings: Pick<Config, 'defaultDescriptorVersion' | 'defaultBodyDescriptorVersion'>,
+) {
+  const first = { face: settings.defaultDescriptorVersion, body: settings.defaultBodyDescriptorVersion };
+
+  /** In the transaction `tx`, or of this moment. */
+  const read = async (tx: Sql = db): Promise<DefaultVersions> => {
+    const rows = await tx.query<{ kind: keyof DefaultVersions; version: number }>(
+      'select kind, version from default_versions',
+    );
+    return { ...first, ...Object.fromEntries(rows.map(({ kind, version }) => [kind, version])) };
+  };
+
+  return {
+    read,
+
+    /** Those that were switched. */
+    listSwitched: (): Promise<DefaultVersion[]> =>
+      db.query<DefaultVersion>(
+        `select kind, version, switched_time as "switchedTime", switched_by as "switchedBy" from default_versions`,
+      ),
+
+    /**
+     * Makes `to` the default version; a gc that removes it must not be open.
+     * @returns whether it was another one before
+     * @throws DomainError versionInUse
+     */
+    switch: (kind: keyof DefaultVersions, to: number, actor: Actor): Promise<boolean> =>
+      db.transaction(async (tx) => {
+        await holdFromRemoval(tx, kind, to);
+        // Of two switches at a time the later one sees what the other has made of it.
+        await tx.query('lock table default_versions in share row exclusive mode');
+        const from = (await read(tx))[kind];
+        await tx.execute(
+          `insert into default_versions (kind, version, switched_by) values ($1, $2, $3)
+           on conflict (kind) do update set version = excluded.version, switched_time = now(),
+             switched_by = excluded.switched_by where default_versions.version <> excluded.version`,
+          [kind, to, actor.login],
+        );
+        if (from === to) return false;
+        await recordAudit(tx, {
+          actor,
+          action: 'default_version.switch',
+          objectType: 'network',
+          objectId: `${kind} ${to}`,
+          before: { version: from },
+          after: { version: to },
+        });
+        return true;
+      }),
+  };
+}
