@@ -32,7 +32,7 @@ import { createStatsStore } from './ops/statsStore.ts';
 import { createSubtaskQueries } from './tasks/subtaskQueries.ts';
 import { createSysInfoQueries } from './ops/sysInfoQueries.ts';
 import { createTaskPageQueries } from './tasks/taskPageQueries.ts';
-import { createTaskPreviews } from './selection/taskPreview.ts';
+import { createTaskPreviews } from './selection/preview/taskPreview.ts';
 import { createTaskQueries } from './tasks/taskQueries.ts';
 import { createTaskStore } from './tasks/taskStore.ts';
 import { createTombstoneStore } from './gc/tombstoneStore.ts';

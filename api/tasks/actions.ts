@@ -27,6 +27,12 @@ export interface TaskOptions {
   readonly notification_policy?: NotificationPolicyBody;
 }
 
+/** What a form adds to a task that somebody has confirmed. */
+export interface Confirmed {
+  /** When the objects were counted, by the database: the task is about those that were there then. */
+  readonly asOf?: Date | undefined;
+}
+
 export type Idempotency = NonNullable<NewTask['idempotency']>;
 
 /** What the task shall do, by the database's time when its row is written. */
@@ -79,7 +85,7 @@ export function createTaskActions(deps: TaskActionsDeps) {
     content: ContentAt,
     options: TaskOptions,
     actor: Actor,
-    idempotency?: Idempotency,
+    { idempotency, asOf }: { readonly idempotency?: Idempotency | undefined } & Confirmed,
   ): Promise<number> => {
     const {
       description = null,
@@ -102,6 +108,7 @@ export function createTaskActions(deps: TaskActionsDeps) {
           ? {}
           : { notificationPolicy: deps.readPolicy(notification_policy) }),
         ...(idempotency === undefined ? {} : { idempotency }),
+        ...(asOf === undefined ? {} : { asOf }),
       },
       actor,
     );
@@ -115,9 +122,8 @@ export function createTaskActions(deps: TaskActionsDeps) {
       request: GcRequest,
       options: TaskOptions,
       actor: Actor,
-      idempotency?: Idempotency,
-    ): Promise<number> =>
-      create(taskTypes.gc, (now) => freezeGcContent(request, now), options, actor, idempotency),
+      more: { readonly idempotency?: Idempotency | undefined } & Confirmed = {},
+    ): Promise<number> => create(taskTypes.gc, (now) => freezeGcContent(request, now), options, actor, more),
 
     /** @throws DomainError noExtractor | validationFailed | fieldMissing | idempotencyConflict | versionInUse */
     createExtract: async (
@@ -128,7 +134,7 @@ export function createTaskActions(deps: TaskActionsDeps) {
     ): Promise<number> => {
       const around = await deps.readSurroundings();
       const content: ContentAt = (now) => freezeExtractContent(request, { ...around, now });
-      return create(taskTypes.additionalExtract, content, options, actor, idempotency);
+      return create(taskTypes.additionalExtract, content, options, actor, { idempotency });
     },
 
     /** @throws DomainError taskNotFound | cannotCancel | cannotPause */

@@ -89,7 +89,9 @@ export function taskRoutes(deps: TasksDeps): Handlers {
     createGcTask: async (req, res) => {
       const { body } = inputOf<{ body: NewTask<GcRequest> }>(req);
       const { content, ...options } = body;
-      const taskId = await taskActions.createGc(content, options, actorOf(req), idempotencyOf(req, body));
+      const taskId = await taskActions.createGc(content, options, actorOf(req), {
+        idempotency: idempotencyOf(req, body),
+      });
       res.status(201).location(`${req.baseUrl}/tasks/${taskId}`).json({ task_id: taskId });
     },
 

@@ -1,4 +1,4 @@
-import type { TaskPreviews } from '../../db/selection/taskPreview.ts';
+import type { PreviewWish, TaskPreviews } from '../../db/selection/preview/taskPreview.ts';
 import {
   freezeExtractContent,
   type ExtractRequest,
@@ -23,14 +23,14 @@ export type PreviewTask = ReturnType<typeof createPreviewTask>;
 /** What a task would deal with; refuses what creating it would refuse, now or, `forLater`, at any time. */
 export function createPreviewTask(deps: PreviewTaskDeps) {
   /** @throws DomainError as the content's own checks do */
-  return async (body: PreviewBody, { forLater = false } = {}): Promise<TaskPreview> => {
+  return async (body: PreviewBody, wish: PreviewWish = {}): Promise<TaskPreview> => {
     const around = await deps.readSurroundings();
     return deps.taskPreviews.preview(
       (now) =>
         body.task_type === taskTypes.gc
           ? { kind: 'gc', content: freezeGcContent(body.content, now) }
           : { kind: 'extract', content: freezeExtractContent(body.content, { ...around, now }) },
-      forLater,
+      wish,
     );
   };
 }

@@ -156,7 +156,8 @@ export function sampleKindOf(content: ExtractContent): 'face' | 'body' {
   return content.extraction_target === 'body_descriptor' ? 'body' : 'face';
 }
 
-function hasSample(content: ExtractContent, key: string, within: Within): string {
+/** Whether the object `key` has a sample that the task's network could read. */
+export function hasSample(content: ExtractContent, key: string, within: Within): string {
   const conditions = [`p.owner_id = ${key}`, `p.kind = '${sampleKindOf(content)}'`, ...within('p.owner_id')];
   return `exists (select from samples p where ${conditions.join(' and ')})`;
 }

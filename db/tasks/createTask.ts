@@ -16,6 +16,8 @@ export interface NewTask {
   readonly taskType: TaskType;
   /** A function makes it of the database's time, which also bounds the objects that are selected. */
   readonly content: Content | ((now: Date) => Content);
+  /** The task is about what was there at this time of the database; absent: about what is there when it is made. */
+  readonly asOf?: Date;
   readonly description: string | null;
   readonly objectsPerSecond?: number;
   readonly errorBudget?: number;
@@ -60,13 +62,14 @@ export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<
   };
   const earlier = idempotency === undefined ? null : await findEarlier(tx, task, actor);
   if (earlier !== null) return earlier;
-  const content = typeof task.content === 'function' ? task.content(await timeOf(tx)) : task.content;
+  const content =
+    typeof task.content === 'function' ? task.content(task.asOf ?? (await timeOf(tx))) : task.content;
   await holdVersions(tx, toWork(taskType, content));
   const [row] = await tx.query<TaskRef>(
     `insert into tasks (task_type, content, description, objects_per_second, error_budget, notification_policy,
        created_by, created_by_login, request_id, schedule_id, scheduled_time, window_size, priority, idempotency_key,
-       idempotency_hash)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, ${hashOf('$15')})
+       idempotency_hash, upper_bound)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, ${hashOf('$15')}, coalesce($16, now()))
      returning task_id as "taskId", generation`,
     [
       taskType,
@@ -84,6 +87,7 @@ export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<
       settings.priority,
       idempotency?.key ?? null,
       requestOf(task),
+      task.asOf ?? null,
     ],
   );
   if (row === undefined) throw new Error('insert into tasks returned no row');

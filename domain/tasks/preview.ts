@@ -46,26 +46,39 @@ export interface PreviewSample {
   readonly createTime: Date;
 }
 
-/** Samples that would stay without an owner. */
-export interface SamplesLeft {
+export interface CountOfObjects {
   readonly count: number;
+  /** Whether they were counted; otherwise the count is what is to be expected. */
   readonly isExact: boolean;
 }
 
+/** How fast tasks like the one that is previewed were. */
+export interface RecentRate {
+  readonly objectsPerSecond: number;
+  readonly tasks: number;
+  /** When the last of them ended. */
+  readonly lastEnd: Date;
+}
+
 /** What a task would deal with if it were created now. */
-export interface TaskPreview {
-  readonly count: number;
-  /** Whether the objects were counted; otherwise the count is what statistics let expect. */
-  readonly isExact: boolean;
+export interface TaskPreview extends CountOfObjects {
+  /** The moment of which it tells, by the database. */
+  readonly time: Date;
   /** Null: there is none, or it could not be told in time. */
   readonly oldest: Date | null;
   readonly newest: Date | null;
   /** A few from among all of them, in the order of their keys. */
   readonly sample: readonly PreviewObject[];
   /** What a removal of faces or events would leave; null: it removes the samples too, or is no such task. */
-  readonly samplesLeft: SamplesLeft | null;
-  /** By what such tasks have lately done; null: there was none. */
+  readonly samplesLeft: CountOfObjects | null;
+  /** Objects of an extract that have no sample: each becomes an error; null: no extract, or it took too long. */
+  readonly withoutSample: CountOfObjects | null;
+  /** Of the database, by a gc; null: no gc, or it could not be told. */
+  readonly freedBytes: number | null;
+  /** By the rate; null: there is none. */
   readonly estimatedSeconds: number | null;
+  /** Null: no task like it has run lately. */
+  readonly rate: RecentRate | null;
 }
 
 /** How long so many objects take. */

@@ -173,24 +173,72 @@ test('the preview shows the pictures of ten of the objects, and leads to each', 
   await page.getByRole('heading', { name: `Event ${events[0]?.eventId}`, level: 1 }).waitFor();
 });
 
-test('removing many asks for their number, after a preview of them', async () => {
-  await site.server.db.query(
-    `insert into faces (face_id, account_id, user_data)
-     select gen_random_uuid(), '00000000-0000-7000-8000-000000000001', 'crowd' from generate_series(1, 1200)`,
-  );
+test('removing many asks for their exact number, and removes those that were counted', async () => {
+  const { db } = site.server;
+  const arrive = (count: number) =>
+    db.query(
+      `insert into faces (face_id, account_id, user_data)
+       select gen_random_uuid(), '00000000-0000-7000-8000-000000000001', 'crowd' from generate_series(1, $1::integer)`,
+      [count],
+    );
+  await arrive(1_200);
   const page = await site.signedIn({ javaScriptEnabled: false });
   await page.goto('/tasks/new?kind=gc-faces');
   await page.getByLabel('User data').fill('crowd');
   await page.getByRole('button', { name: 'Preview' }).click();
   await page.getByText('1,200', { exact: true }).waitFor();
+  await arrive(30);
   await page.getByRole('button', { name: 'Remove the faces' }).click();
-  await page.getByRole('alert').getByText('type how many objects are removed').waitFor();
-  await page.getByLabel('Type 1,200 to remove so many').fill('12');
-  await page.getByRole('button', { name: 'Remove the faces' }).click();
-  await page.getByRole('alert').getByText('type how many objects are removed').waitFor();
-  await page.getByLabel('Type 1,200 to remove so many').fill('1,200');
+  for (const wrong of ['12', '1,195', '1,230']) {
+    await page.getByRole('alert').getByText('type 1,200').waitFor();
+    await page.getByLabel('Type 1,200 to confirm').fill(wrong);
+    await page.getByRole('button', { name: 'Remove the faces' }).click();
+  }
+  await page.getByRole('alert').getByText('type 1,200').waitFor();
+  await page.getByLabel('Type 1,200 to confirm').fill('1,200');
   await page.getByRole('button', { name: 'Remove the faces' }).click();
   await page.getByRole('heading', { name: 'Remove faces', level: 1 }).waitFor();
+  const [selected] = await db.query<{ count: number }>(
+    `select count(*) from faces where user_data = 'crowd'
+       and create_time < (select upper_bound from tasks order by task_id desc limit 1)`,
+  );
+  assert.equal(selected?.count, 1_200, 'those that came after the count are not the task’s business');
+});
+
+test('a count that is as old as yesterday, or of tomorrow, is counted anew', async () => {
+  const page = await site.signedIn({ javaScriptEnabled: false });
+  for (const days of [-1, 1]) {
+    await page.goto('/tasks/new?kind=gc-faces');
+    await page.getByLabel('User data').fill('crowd');
+    await page.getByRole('button', { name: 'Preview' }).click();
+    const time = new Date(Date.now() + days * 86_400_000).toISOString();
+    await page
+      .locator('input[name=confirm_time]')
+      .evaluate((input, value) => input.setAttribute('value', value), time);
+    await page.getByLabel('Type 1,230 to confirm').fill('1,200');
+    await page.getByRole('button', { name: 'Remove the faces' }).click();
+    await page.getByRole('alert').getByText('type 1,230').waitFor();
+  }
+});
+
+test('an extract of objects without samples is told to fail before it is started', async () => {
+  const { db } = site.server;
+  await db.query('truncate face_descriptors');
+  await insertFaces(db, [buildFace({ versions: [1] })]);
+  await db.query(
+    `insert into face_descriptors (face_id, descriptor_version, descriptor, create_time)
+     select f.face_id, 1, d.descriptor, f.create_time from faces f, face_descriptors d where f.user_data = 'crowd'`,
+  );
+  const page = await site.signedIn({ javaScriptEnabled: false });
+  await page.goto('/tasks/new?kind=extract-faces');
+  await page.getByLabel('Descriptor version to extract').selectOption('3');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  const preview = page.getByRole('region', { name: 'Preview' });
+  await preview.getByText('The task would fail: 1,230 of these objects (99.9%) have no sample').waitFor();
+  await preview.getByText('its error budget of 20% allows').waitFor();
+  await page.getByLabel('Share of the objects that may fail').fill('1');
+  await page.getByRole('button', { name: 'Preview' }).click();
+  await preview.getByText('have no sample and will be errors of the task').waitFor();
 });
 
 test('removing the default version tells what can never be extracted again, and asks for the number', async () => {
@@ -212,8 +260,8 @@ test('removing the default version tells what can never be extracted again, and 
   await page.getByRole('button', { name: 'Preview' }).click();
   await preview.getByText('2 of these faces have no other and can never be extracted again.').waitFor();
   await preview.getByRole('button', { name: 'Remove the descriptors' }).click();
-  await page.getByRole('alert').getByText('type how many objects are removed, 5').waitFor();
-  await page.getByLabel('Type 5 to remove so many').fill('5');
+  await page.getByRole('alert').getByText('type 5').waitFor();
+  await page.getByLabel('Type 5 to confirm').fill('5');
   await preview.getByRole('button', { name: 'Remove the descriptors' }).click();
   await page.getByRole('heading', { name: 'Remove face descriptors of version 1' }).waitFor();
 

@@ -106,9 +106,9 @@ test('a schedule that removes shows what it would remove now, and asks for the n
   const now = page.getByRole('region', { name: 'If it ran now' });
   await now.getByText('2 of these faces have no other').waitFor();
   await page.getByRole('button', { name: 'Make the schedule' }).click();
-  await page.getByRole('alert').getByText('type how many objects are removed, 3').waitFor();
+  await page.getByRole('alert').getByText('type 3').waitFor();
   assert.equal(await stored(), undefined);
-  await now.getByLabel('Type 3 to remove so many').fill('3');
+  await now.getByLabel('Type 3 to confirm').fill('3');
   await page.getByRole('button', { name: 'Make the schedule' }).click();
   await page.getByText('Schedule 1 was made and started.').waitFor();
 

@@ -11,6 +11,9 @@ export interface ProgressWords {
 }
 
 export function formatCount(value: number): string;
+/** A share between 0 and 1. */
+export function formatPercent(share: number): string;
+export function formatBytes(count: number): string;
 export function formatRate(perSecond: number | null): string;
 export function formatDuration(seconds: number | null): string;
 export function failedWords(count: number): string;

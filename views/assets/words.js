@@ -2,10 +2,24 @@
 // never jumps to another notation.
 
 const counts = new Intl.NumberFormat('en-GB');
+const percents = new Intl.NumberFormat('en-GB', { style: 'percent', maximumSignificantDigits: 3 });
+const sizes = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'].map(
+  (unit) => new Intl.NumberFormat('en-GB', { style: 'unit', unit, maximumSignificantDigits: 3 }),
+);
 const rates = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 3 });
 
 export function formatCount(value) {
   return counts.format(value);
+}
+
+/** A share between 0 and 1. */
+export function formatPercent(share) {
+  return percents.format(share);
+}
+
+export function formatBytes(count) {
+  const step = Math.min(sizes.length - 1, Math.floor(Math.log10(Math.max(1, count)) / 3));
+  return sizes[step].format(count / 1000 ** step);
 }
 
 export function formatRate(perSecond) {

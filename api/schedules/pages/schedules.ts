@@ -16,7 +16,7 @@ import { fieldsOf } from '../../html/form.ts';
 import { formOptions, type FormSources } from '../../tasks/pages/formOptions.ts';
 import { faultsOf } from '../../html/formFaults.ts';
 import { carriedValues } from '../../tasks/pages/taskForm.ts';
-import { countFault, previewForm, type LookSources } from '../../tasks/pages/previewForm.ts';
+import { countedAt, countFault, previewForm, type LookSources } from '../../tasks/pages/previewForm.ts';
 import { leadTo, flash, sendPage } from '../../html/pageAnswer.ts';
 import { readPaging } from '../../html/paging.ts';
 import { readSchedule, scheduleValues } from './scheduleForm.ts';
@@ -111,7 +111,8 @@ export function schedulePages(sources: ScheduleSources) {
         const times = (await scheduleActions.nextRuns(schedule)).map((run) => run.toISOString());
         const nextRuns = { times, timeZone: schedule.time_zone ?? 'UTC' };
         const isLook = step === 'check' || request.taskType === 4;
-        const preview = isLook ? await look(req, request, { ...sentTo(req), body }) : undefined;
+        const at = step === 'check' ? undefined : countedAt(values['confirm_time'], clock.now());
+        const preview = isLook ? await look(req, request, { ...sentTo(req), body }, at) : undefined;
         if (step === 'check' && preview !== undefined) {
           await show(req, res, { kind, typed: { values: typed, faults: {} }, nextRuns, preview, ...edited });
           return;

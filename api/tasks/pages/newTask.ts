@@ -13,15 +13,16 @@ import { fieldsOf } from '../../html/form.ts';
 import { formOptions, type FormSources } from './formOptions.ts';
 import { faultsOf } from '../../html/formFaults.ts';
 import { carriedValues, readTaskForm, type TaskRequest } from './taskForm.ts';
-import { countFault, previewForm, type LookSources } from './previewForm.ts';
+import type { Confirmed } from '../actions.ts';
+import { countedAt, countFault, previewForm, type LookSources } from './previewForm.ts';
 import { leadTo, flash, sendPage } from '../../html/pageAnswer.ts';
 
-type NewTaskSources = FormSources & LookSources & Pick<PageSources, 'taskActions' | 'contract'>;
+type NewTaskSources = FormSources & LookSources & Pick<PageSources, 'taskActions' | 'contract' | 'clock'>;
 
 const createdAt = { 4: '/tasks/gc', 5: '/tasks/additional_extract' } as const;
 
 export function newTask(sources: NewTaskSources) {
-  const { taskActions, contract } = sources;
+  const { taskActions, contract, clock } = sources;
   const look = previewForm(sources);
   const checks = {
     4: bodyCheck(contract, 'post', createdAt[4]),
@@ -40,10 +41,10 @@ export function newTask(sources: NewTaskSources) {
     sendPage(req, res, 'tasks/new', page, status);
   };
 
-  const start = (request: TaskRequest, actor: Actor): Promise<number> =>
+  const start = (request: TaskRequest, actor: Actor, confirmed: Confirmed): Promise<number> =>
     request.taskType === 5
       ? taskActions.createExtract(request.content, request.options, actor)
-      : taskActions.createGc(request.content, request.options, actor);
+      : taskActions.createGc(request.content, request.options, actor, confirmed);
 
   const form: RequestHandler = (req, res) => {
     const { kind, ...values } = fieldsOf(req.query, 'badQueryParameter');
@@ -63,8 +64,10 @@ export function newTask(sources: NewTaskSources) {
       const body = { ...request.options, content: request.content };
       checks[request.taskType](body);
       const isLook = step === 'preview' || request.taskType === 4;
+      // What is started is what was counted, whatever has come since.
+      const asOf = step === 'preview' ? undefined : countedAt(values['confirm_time'], clock.now());
       const preview = isLook
-        ? await look(req, request, { path: createdAt[request.taskType], body })
+        ? await look(req, request, { path: createdAt[request.taskType], body }, asOf)
         : undefined;
       if (step === 'preview' && preview !== undefined) {
         await show(req, res, kind, { typed, preview });
@@ -75,7 +78,7 @@ export function newTask(sources: NewTaskSources) {
         await show(req, res, kind, { typed: { ...typed, faults }, preview });
         return;
       }
-      const taskId = await start(request, actorOf(req));
+      const taskId = await start(request, actorOf(req), { asOf });
       flash(req, `Task ${taskId} was created.`);
       leadTo(req, res, paths.task(taskId));
     } catch (error) {

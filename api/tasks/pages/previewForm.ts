@@ -2,7 +2,8 @@ import type { Request } from 'express';
 import type { OwnedVersion } from '../../../domain/extract/heldVersions.ts';
 import type { DefaultVersions } from '../../../domain/extract/networks.ts';
 import type { PreviewObject } from '../../../domain/tasks/preview.ts';
-import type { TaskPreviewInput } from '../../../views/pages/tasks/taskPreview.ts';
+import { formatCount } from '../../../views/assets/words.js';
+import { removeWord, type TaskPreviewInput } from '../../../views/pages/tasks/taskPreview.ts';
 import type { EventCardShape, FaceCardShape } from '../../../views/shapes.ts';
 import { presentEventCard } from '../../faces/present/event.ts';
 import { presentFaceCard } from '../../faces/present/faceCards.ts';
@@ -24,15 +25,26 @@ interface ClientRequest {
 
 // Removing this many objects or more asks for their number.
 const countTypedFrom = 1_000;
+// A page is to come within some seconds; 20 million objects are counted in three.
+const countAllMs = 3_000;
+const countIsGoodForMs = 3_600_000;
 
 /** What a form asks for, now or `forLater`, as it would be now, and what a client would send to request it. */
 export function previewForm(sources: LookSources, when: { readonly forLater?: boolean } = {}) {
-  return async (req: Request, request: TaskRequest, sent: ClientRequest): Promise<TaskPreviewInput> => {
+  return async (
+    req: Request,
+    request: TaskRequest,
+    sent: ClientRequest,
+    at?: Date,
+  ): Promise<TaskPreviewInput> => {
     const removed = defaultVersionOf(request, await sources.defaultVersions.read());
     const [found, withoutOther] = await Promise.all([
       request.taskType === 5
         ? sources.previewTask({ task_type: 5, content: request.content }, when)
-        : sources.previewTask({ task_type: 4, content: request.content }, when),
+        : sources.previewTask(
+            { task_type: 4, content: request.content },
+            { ...when, countAllMs, ...(at && { at }) },
+          ),
       removed === null ? null : sources.versionUse.countWithoutOther(removed),
     ]);
     const isLoss = removed !== null && found.count > 0;
@@ -50,18 +62,25 @@ export function previewForm(sources: LookSources, when: { readonly forLater?: bo
   };
 }
 
-/** What is wrong with the number that was typed, where one is asked for; it may be a little more or less meanwhile. */
-export function countFault(
-  { needsCount, count }: TaskPreviewInput,
-  typed: string | undefined,
-): Record<string, string> | null {
-  if (!needsCount || isNearly(typed, count)) return null;
-  return { confirm_count: `type how many objects are removed, ${count}` };
+/**
+ * When the objects that a form confirms were counted, as it says itself; undefined: it does not, or so long ago that they
+ * are counted anew.
+ */
+export function countedAt(value: string | undefined, now: Date): Date | undefined {
+  const at = new Date(value ?? '');
+  const ageMs = now.getTime() - at.getTime();
+  return ageMs >= 0 && ageMs <= countIsGoodForMs ? at : undefined;
 }
 
-function isNearly(typed: string | undefined, count: number): boolean {
-  const digits = (typed ?? '').replaceAll(/[\s,.]/g, '');
-  return /^\d+$/.test(digits) && Math.abs(Number(digits) - count) <= count / 100;
+/** What is wrong with what was typed to confirm a removal, where that is asked for. */
+export function countFault(
+  { needsCount, count, exact }: TaskPreviewInput,
+  typed = '',
+): Record<string, string> | null {
+  if (!needsCount) return null;
+  const isConfirmed = exact ? typed.replaceAll(/[\s,.]/g, '') === String(count) : typed.trim() === removeWord;
+  if (isConfirmed) return null;
+  return { confirm_count: `type ${exact ? formatCount(count) : removeWord}` };
 }
 
 /** The default version, where that is what is removed. */

@@ -1,4 +1,4 @@
-import type { PreviewObject, TaskPreview } from '../../../domain/tasks/preview.ts';
+import type { CountOfObjects, PreviewObject, TaskPreview } from '../../../domain/tasks/preview.ts';
 
 export function presentTaskPreview(preview: TaskPreview) {
   return {
@@ -7,13 +7,20 @@ export function presentTaskPreview(preview: TaskPreview) {
     oldest: preview.oldest?.toISOString() ?? null,
     newest: preview.newest?.toISOString() ?? null,
     sample: preview.sample.map(presentObject),
-    samples_left: preview.samplesLeft && {
-      count: preview.samplesLeft.count,
-      exact: preview.samplesLeft.isExact,
-    },
+    time: preview.time.toISOString(),
+    samples_left: preview.samplesLeft && presentCount(preview.samplesLeft),
+    without_sample: preview.withoutSample && presentCount(preview.withoutSample),
+    freed_bytes: preview.freedBytes,
     estimated_seconds: preview.estimatedSeconds,
+    estimated_by: preview.rate && {
+      objects_per_second: Number(preview.rate.objectsPerSecond.toPrecision(3)),
+      tasks: preview.rate.tasks,
+      last_end_time: preview.rate.lastEnd.toISOString(),
+    },
   };
 }
+
+const presentCount = ({ count, isExact }: CountOfObjects) => ({ count, exact: isExact });
 
 function presentObject(object: PreviewObject) {
   const create_time = object.createTime.toISOString();

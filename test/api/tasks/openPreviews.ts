@@ -10,7 +10,11 @@ export interface Preview {
   readonly newest: string | null;
   readonly sample: Record<string, unknown>[];
   readonly samples_left: { readonly count: number; readonly exact: boolean } | null;
+  readonly without_sample: { readonly count: number; readonly exact: boolean } | null;
+  readonly freed_bytes: number | null;
+  readonly time: string;
   readonly estimated_seconds: number | null;
+  readonly estimated_by: { readonly tasks: number; readonly objects_per_second: number } | null;
 }
 
 export const mine = '01900000-0000-7000-8000-00000000000a';

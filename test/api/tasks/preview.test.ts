@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createTaskPreviews } from '../../../db/selection/taskPreview.ts';
+import { createTaskPreviews } from '../../../db/selection/preview/taskPreview.ts';
 import type { GcRequest } from '../../../domain/gc/gcContent.ts';
 import { buildEvent, insertEventRows } from '../../support/rows/eventRows.ts';
 import { createGcByHand } from '../../support/engine/gcByHand.ts';
@@ -23,14 +23,17 @@ test('a preview shows how many faces there are, since when, and ten from among a
   const faces = (await insertSomeFaces(150)).filter(({ accountId }) => accountId === mine);
   for (const prefix of ['/4', '']) {
     const answer = await preview({ target: 'faces', filters: { account_id: mine } }, 4, prefix);
-    const { sample, ...figures } = answer;
+    const { sample, time, freed_bytes: _freed, ...figures } = answer;
+    assert.ok(Math.abs(Date.parse(time) - Date.now()) < 60_000, time);
     assert.deepEqual(figures, {
       count: 50,
       exact: true,
       oldest: '2025-01-01T00:00:00.000Z',
       newest: '2025-01-01T02:27:00.000Z',
       samples_left: { count: 50, exact: true },
+      without_sample: null,
       estimated_seconds: null,
+      estimated_by: null,
     });
     const ids = sample.map((face) => face['face_id']);
     const picked = faces.filter(({ faceId }) => ids.includes(faceId));
@@ -51,9 +54,18 @@ test('a preview shows how many faces there are, since when, and ten from among a
 
 test('a preview of nothing is nothing, and takes no time', async () => {
   await insertSomeFaces(3);
-  assert.deepEqual(await preview({ target: 'faces', filters: { external_ids: ['nobody'] } }), {
-    ...{ count: 0, exact: true, oldest: null, newest: null, sample: [], estimated_seconds: 0 },
-    samples_left: { count: 0, exact: true },
+  const {
+    time: _time,
+    freed_bytes: _freed,
+    ...nothing
+  } = await preview({
+    target: 'faces',
+    filters: { external_ids: ['nobody'] },
+  });
+  assert.deepEqual(nothing, {
+    ...{ count: 0, exact: true, oldest: null, newest: null, sample: [] },
+    ...{ samples_left: { count: 0, exact: true }, without_sample: null },
+    ...{ estimated_seconds: 0, estimated_by: null },
   });
   assert.equal((await preview({ target: 'face_descriptors', descriptor_version: 99 })).count, 0);
 });
@@ -130,4 +142,60 @@ test('an extract is previewed as the objects that lack the version', async () =>
   const { count, sample } = await preview(content, 5);
   const lacking = faces.filter(({ versions }) => !versions.includes(3)).map(({ faceId }) => faceId);
   assert.deepEqual([count, sample.map((face) => face['face_id'])], [lacking.length, lacking]);
+});
+
+const extractOf3 = {
+  extraction_target: 'face_descriptor',
+  options: { missing: true, descriptor_version: 3 },
+  filters: { objects_type: 'faces' },
+} as const;
+
+test('an extract is previewed with how many of its objects have no sample', async () => {
+  const faces = await insertSomeFaces(40);
+  const lacking = faces.filter(({ versions }) => !versions.includes(3)).map(({ faceId }) => faceId);
+  await api.db.query('delete from samples where owner_id = any($1::uuid[])', [lacking.slice(0, 3)]);
+  const told = await preview(extractOf3, 5);
+  assert.deepEqual(told.without_sample, { count: 3, exact: true });
+  assert.equal(told.freed_bytes, null, 'an extract frees nothing');
+});
+
+test('of more objects than are counted the share without a sample is told from some all over the keys', async () => {
+  await api.db.query(
+    `with added as (
+       insert into faces (face_id, account_id) select gen_random_uuid(), $1 from generate_series(1, 4000) returning face_id
+     ), described as (
+       insert into face_descriptors (face_id, descriptor_version, descriptor) select face_id, 1, '' from added
+     )
+     insert into samples (sample_id, owner_id, kind, storage_key)
+     select gen_random_uuid(), face_id, 'face', face_id::text from added where get_byte(uuid_send(face_id), 15) < 192`,
+    [mine],
+  );
+  await api.db.query('analyze faces, face_descriptors, samples');
+  const few = createTaskPreviews(api.db, { exactUpTo: 100, countMs: 10_000, questionMs: 10_000 });
+  const content = {
+    ...extractOf3,
+    options: { ...extractOf3.options, default_descriptor_version: 1 },
+    store_results: true,
+  };
+  const { count, withoutSample } = await few.preview(() => ({ kind: 'extract', content }));
+  assert.equal(withoutSample?.isExact, false);
+  const share = withoutSample.count / count;
+  assert.ok(Math.abs(share - 0.25) < 0.08, String(share));
+});
+
+test('a gc is previewed with the space that its rows take', async () => {
+  await insertSomeFaces(100);
+  await api.db.query('analyze faces, attributes, samples, list_faces, face_descriptors, events');
+  const freed = async (content: object) => (await preview(content)).freed_bytes ?? assert.fail('not told');
+  const faces = { target: 'faces', filters: {}, confirm_all: true };
+  const [kept, withSamples] = [await freed(faces), await freed({ ...faces, remove_samples: true })];
+  const [{ size = 0 } = {}] = await api.db.query<{ size: number }>(
+    `select pg_total_relation_size('samples') as size`,
+  );
+  assert.equal(withSamples - kept, size, 'all faces, so the whole table of their samples');
+  const version = { target: 'face_descriptors', descriptor_version: 3 };
+  const [{ whole = 0 } = {}] = await api.db.query<{ whole: number }>(
+    `select pg_total_relation_size('face_descriptors_v3') as whole`,
+  );
+  assert.equal(await freed(version), whole);
 });

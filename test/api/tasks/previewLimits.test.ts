@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createTaskPreviews } from '../../../db/selection/taskPreview.ts';
+import { createTaskPreviews } from '../../../db/selection/preview/taskPreview.ts';
 import { basic } from '../../support/rows/basic.ts';
 import { mine, openPreviews } from './openPreviews.ts';
 
@@ -9,12 +9,12 @@ const { api, call, preview, insertSomeFaces } = await openPreviews();
 /** A task of the past, as the engine would have left it. */
 async function insertEndedTask(
   content: object,
-  { objects = 1, runningMs = 1_000, state = 'done', limit = null as number | null },
+  { objects = 1, runningMs = 1_000, state = 'done', limit = null as number | null, taskType = 4 },
 ): Promise<void> {
   await api.db.query(
     `insert into tasks (task_type, content, state, objects_done, running_ms, objects_per_second, end_time)
-     values (4, $1, $2, $3, $4, $5, now())`,
-    [JSON.stringify(content), state, objects, runningMs, limit],
+     values ($6, $1, $2, $3, $4, $5, now())`,
+    [JSON.stringify(content), state, objects, runningMs, limit, taskType],
   );
 }
 
@@ -69,15 +69,32 @@ test('a preview leaves nothing behind: no task, no line in the audit, no word to
 test('the time is told by tasks of the same target that ended well and without a limit', async () => {
   await insertSomeFaces(40);
   const faces = { target: 'faces', filters: { account_id: mine }, store_results: true };
-  const seconds = async () => (await preview(faces)).estimated_seconds;
+  const told = async () => {
+    const { estimated_seconds: seconds, estimated_by: by } = await preview(faces);
+    return [seconds, by?.tasks, by?.objects_per_second];
+  };
   await insertEndedTask(faces, { state: 'cancelled' });
   await insertEndedTask(faces, { limit: 1 });
-  assert.equal(await seconds(), null);
   await insertEndedTask({ target: 'events', store_results: true }, { objects: 28, runningMs: 2_000 });
-  assert.equal(await seconds(), 1, 'better another target than nothing');
+  await insertEndedTask({ ...faces, store_results: false }, { objects: 28, runningMs: 2_000 });
+  assert.deepEqual(await told(), [null, undefined, undefined], 'others are no measure');
   await insertEndedTask(faces, { objects: 7, runningMs: 3_000 });
   await insertEndedTask(faces, { objects: 7, runningMs: 1_000 });
-  assert.equal(await seconds(), 4, '14 faces, 3.5 of them a second');
+  assert.deepEqual(await told(), [4, 2, 3.5], '14 faces, 3.5 of them a second');
+});
+
+test('the time of an extract is told by extracts of its version: another network is no measure', async () => {
+  await insertSomeFaces(40);
+  const extract = (version: number) => ({
+    extraction_target: 'face_descriptor',
+    options: { missing: true, descriptor_version: version },
+    filters: { objects_type: 'faces' },
+  });
+  const taskType = 5;
+  await insertEndedTask({ ...extract(2), store_results: true }, { objects: 1_000, taskType });
+  assert.equal((await preview(extract(3), taskType)).estimated_seconds, null);
+  await insertEndedTask({ ...extract(3), store_results: true }, { objects: 2, taskType });
+  assert.equal((await preview(extract(3), taskType)).estimated_seconds, 4, '8 faces, 2 of them a second');
 });
 
 test('more objects than are counted are estimated, with the oldest, the newest and the first ones', async () => {

@@ -7,7 +7,7 @@ import { backlog, createLimitedServer, type HttpLimits } from '../../../api/http
 import { appDeps } from '../../../api/start/appDeps.ts';
 import { openResources, type ApiConfig, type ApiProcess } from '../../../api/start/resources.ts';
 import { createDatabase } from '../../../db/sql/connection.ts';
-import { createTaskPreviews } from '../../../db/selection/taskPreview.ts';
+import { createTaskPreviews } from '../../../db/selection/preview/taskPreview.ts';
 import { createPools } from '../../../db/sql/pools.ts';
 import { createStatsStore, type RequestCount } from '../../../db/ops/statsStore.ts';
 import { createTurns } from '../../../db/engine/turns.ts';

@@ -1,4 +1,5 @@
-import { formatCount, formatDuration } from '../../assets/words.js';
+import { defaultErrorBudget, isOverErrorBudget } from '../../../domain/tasks/books.ts';
+import { formatBytes, formatCount, formatDuration, formatPercent } from '../../assets/words.js';
 import type { FaceGrid } from '../../components/faceGrid/faceGrid.ts';
 import { eventCard, faceCard } from '../../components/faceGrid/pictureCard.ts';
 import { fact, type Fact } from '../../components/facts/facts.ts';
@@ -9,6 +10,14 @@ import { curlCommand, type ApiRequest } from './curlCommand.ts';
 import { whyEmpty, type DefaultVersions } from './emptyPreview.ts';
 import type { TaskKind } from './taskKinds.ts';
 
+interface CountShape {
+  readonly count: number;
+  readonly exact: boolean;
+}
+
+/** What is typed to confirm a removal of more objects than can be counted. */
+export const removeWord = 'remove';
+
 /** What the API answers to a preview, and what it would be sent. */
 export interface TaskPreviewInput {
   readonly count: number;
@@ -17,10 +26,16 @@ export interface TaskPreviewInput {
   readonly newest: string | null;
   readonly sample: readonly object[];
   /** Samples that would stay without an owner; null: the task leaves none. */
-  readonly samples_left: { readonly count: number; readonly exact: boolean } | null;
+  readonly samples_left: CountShape | null;
+  /** Objects of an extract without a sample; null: no extract, or not told in time. */
+  readonly without_sample: CountShape | null;
+  readonly freed_bytes: number | null;
+  /** When the objects were counted. */
+  readonly time: string;
   /** The objects of the sample as far as they still are there. */
   readonly pictured: { readonly faces: readonly FaceCardShape[]; readonly events: readonly EventCardShape[] };
   readonly estimated_seconds: number | null;
+  readonly estimated_by: { readonly tasks: number; readonly last_end_time: string } | null;
   readonly request: ApiRequest;
   /** Where the default version is removed; null in it: they are too many to be counted. */
   readonly loss: { readonly objects: 'faces' | 'events'; readonly withoutOther: number | null } | null;
@@ -38,6 +53,8 @@ export interface TaskPreviewView {
   readonly pictures: FaceGrid;
   readonly sample: readonly string[];
   readonly confirmation: TextField | null;
+  /** When the objects were counted: what is confirmed is their removal. */
+  readonly countedAt: string;
   readonly curl: string;
 }
 
@@ -47,44 +64,71 @@ export function taskPreview(
   typed: Typed,
 ): TaskPreviewView {
   const isEmpty = input.exact && input.count === 0;
-  const { content = {} } = input.request.body as { content?: object };
-  const { oldest, newest, estimated_seconds: seconds } = input;
+  const { content = {}, error_budget: budget = defaultErrorBudget } = input.request.body as {
+    content?: object;
+    error_budget?: number;
+  };
+  const { oldest, newest, freed_bytes: freed } = input;
   const { faces, events } = input.pictured;
-  const count = formatCount(input.count);
-  const about = ({ count: number, exact }: { count: number; exact: boolean }) =>
-    exact ? formatCount(number) : `about ${formatCount(number)}`;
   return {
     isEmpty,
     note: isEmpty
       ? whyEmpty(form.kind, content, form.defaults)
-      : (lossWords(input.loss) ?? leftWords(input.samples_left)),
+      : (lossWords(input.loss) ?? leftWords(input.samples_left) ?? withoutSampleWords(input, budget)),
     facts: [
       fact('Objects', about(input)),
       ...(input.samples_left === null || isEmpty
         ? []
         : [fact('Samples that stay', about(input.samples_left))]),
+      ...(input.without_sample === null || input.without_sample.count === 0
+        ? []
+        : [fact('Without a sample', about(input.without_sample))]),
       ...(oldest === null ? [] : [fact('Oldest', time(oldest).text)]),
       ...(newest === null ? [] : [fact('Newest', time(newest).text)]),
-      ...(isEmpty
-        ? []
-        : [
-            fact(
-              'Takes about',
-              seconds === null ? 'unknown: no such task has run lately' : formatDuration(seconds),
-            ),
-          ]),
+      ...(freed === null || isEmpty ? [] : [fact('Frees about', formatBytes(freed))]),
+      ...(isEmpty ? [] : [fact('Takes about', durationWords(input))]),
     ],
     sampleTitle: input.sample.length === input.count ? 'All of them' : `${input.sample.length} of them`,
     pictures: { cards: [...faces.map(faceCard), ...events.map(eventCard)], pager: null },
     sample: input.sample.map((object) => JSON.stringify(object)),
-    confirmation: input.needsCount
-      ? textField(typed, 'confirm_count', `Type ${count} to remove so many`, {
-          kind: 'number',
-          required: true,
-        })
-      : null,
+    confirmation: input.needsCount ? confirmation(input, typed) : null,
+    countedAt: input.time,
     curl: curlCommand(input.request),
   };
+}
+
+const about = ({ count, exact }: CountShape) => (exact ? formatCount(count) : `about ${formatCount(count)}`);
+
+function confirmation({ count, exact }: TaskPreviewInput, typed: Typed): TextField {
+  return exact
+    ? textField(typed, 'confirm_count', `Type ${formatCount(count)} to confirm`, {
+        kind: 'number',
+        required: true,
+      })
+    : textField(typed, 'confirm_count', `Type ${removeWord} to confirm`, {
+        required: true,
+        hint: 'They are too many to be counted on a page.',
+      });
+}
+
+function durationWords({ estimated_seconds: seconds, estimated_by: by }: TaskPreviewInput): string {
+  if (seconds === null || by === null)
+    return seconds === 0 ? formatDuration(0) : 'unknown: no task like it has run lately';
+  const last = time(by.last_end_time).text;
+  return `${formatDuration(seconds)}, as ${by.tasks === 1 ? `the one that ended ${last}` : `the last ${by.tasks}, until ${last}`}`;
+}
+
+/** Below a thousand objects a task goes on to its end, however many fail. */
+function withoutSampleWords(
+  { count, without_sample: without }: TaskPreviewInput,
+  budget: number,
+): string | null {
+  if (without === null || without.count === 0) return null;
+  const percent = formatPercent(without.count / count);
+  const rest = 'npm run import -- --repair puts back the samples of known photos.';
+  return isOverErrorBudget({ done: count - without.count, failed: without.count, skipped: 0 }, budget)
+    ? `The task would fail: ${about(without)} of these objects (${percent}) have no sample, more than its error budget of ${formatPercent(budget)} allows. ${rest}`
+    : `Of these objects, ${about(without)} (${percent}) have no sample and will be errors of the task. ${rest}`;
 }
 
 function leftWords(left: TaskPreviewInput['samples_left']): string | null {
