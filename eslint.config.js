@@ -22,7 +22,12 @@ const folders = {
 };
 
 /** What a process begins with: imported by nobody. */
-const entries = ['api/server.ts', 'temporal/worker.ts', 'extraction/pool/child.ts'];
+const entries = [
+  'api/server.ts',
+  'temporal/worker.ts',
+  'extraction/pool/child.ts',
+  'extraction/check/child.ts',
+];
 
 /** The wiring, with commands/, test/, bench/ and chaos/: may import anything. */
 const wiring = [...entries, 'api/start/**', 'temporal/start/**'];

@@ -38,6 +38,8 @@ import { docsRoutes } from './documents/json.ts';
 import { listRoutes } from './lists/json.ts';
 import { helpRoutes, type HelpDeps } from './ops/sysInfo.ts';
 import { loginRoutes } from './accounts/loginJson.ts';
+import { createNetworkActions, type NetworkActionsDeps } from './networks/actions.ts';
+import { networkRoutes } from './networks/json.ts';
 import { notificationRoutes } from './notifications/json.ts';
 import { scheduleRoutes } from './schedules/json.ts';
 import { searchRoutes } from './faces/json.ts';
@@ -52,6 +54,7 @@ type Made =
   | 'accountActions'
   | 'authenticator'
   | 'contract'
+  | 'networkActions'
   | 'previewTask'
   | 'scheduleActions'
   | 'session'
@@ -60,11 +63,12 @@ type Made =
 
 export interface AppDeps
   extends
-    Pick<Stores, 'accounts' | 'audit' | 'schedules' | 'tasks'>,
+    Pick<Stores, 'accounts' | 'audit' | 'networkChecks' | 'schedules' | 'tasks'>,
     Omit<PagesDeps, Made>,
     Omit<HelpDeps, 'extractors'>,
-    Pick<TaskActionsDeps, 'gateway' | 'startNext'>,
+    Pick<TaskActionsDeps, 'startNext'>,
     KnownHostDeps {
+  readonly gateway: TaskActionsDeps['gateway'] & NetworkActionsDeps['gateway'];
   readonly metrics: Metrics;
   /** Sets the figures that have to be looked up, shortly before they are shown. */
   refreshMetrics(): Promise<void>;
@@ -112,6 +116,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const taskActions = createTaskActions({ ...deps, ...ordering });
   const previewTask = createPreviewTask({ ...deps, readSurroundings });
   const scheduleActions = createScheduleActions({ ...deps, ...ordering });
+  const networkActions = createNetworkActions(deps);
   const pages = createPages({
     ...deps,
     ...{
@@ -122,6 +127,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       taskActions,
       previewTask,
       scheduleActions,
+      networkActions,
       contract: paths,
     },
   });
@@ -135,6 +141,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...taskErrorRoutes(deps),
     ...notificationRoutes(deps),
     ...scheduleRoutes({ ...deps, scheduleActions }),
+    ...networkRoutes({ ...deps, networkActions }),
     ...auditRoutes(deps),
     ...healthRoutes(deps.checks),
     ...metricsRoutes(metrics, () => deps.refreshMetrics()),

@@ -30,6 +30,7 @@ import { pageErrors, isForm, prefersHtml } from './html/pageErrors.ts';
 import type { ErrorHandlerDeps } from './http/middleware/errorHandler.ts';
 import { samplePicture } from './faces/pages/samplePicture.ts';
 import { search } from './faces/pages/search.ts';
+import { networkPages } from './networks/pages/networks.ts';
 import { schedulePages } from './schedules/pages/schedules.ts';
 import { settings } from './ops/pages/settings.ts';
 import { taskList } from './tasks/pages/taskList.ts';
@@ -85,6 +86,7 @@ export function createPages(deps: PagesDeps): Pages {
   const tasks = newTask(deps);
   const accounts = accountPages(deps);
   const schedules = schedulePages(deps);
+  const networks = networkPages(deps);
   const failed = errors(deps);
   const login = loginPages(deps);
   const feed = createTaskFeed({ ...deps, read: readLiveTasks(deps) });
@@ -104,7 +106,8 @@ export function createPages(deps: PagesDeps): Pages {
     router.post(path, asPage(path), deps.session, signIn, ...readForm, handler);
   };
   // JSON shares these addresses, and its router knows all of their methods.
-  router.options([paths.login, '/tasks', '/accounts', '/accounts/:account_id'], (_req, _res, next) => {
+  const shared = [paths.login, '/tasks', '/accounts', '/accounts/:account_id', '/networks/:version/check'];
+  router.options(shared, (_req, _res, next) => {
     next('router');
   });
   router.use(assets());
@@ -145,6 +148,18 @@ export function createPages(deps: PagesDeps): Pages {
   show('/schedules/:schedule_id/change', schedules.editForm);
   take('/schedules/:schedule_id/change', schedules.replace);
   for (const action of scheduleActions) take(`/schedules/:schedule_id/${action}`, schedules.act(action));
+
+  show(paths.networks, networks.list);
+  show('/networks/:version/view', networks.one);
+  router.post(
+    '/networks/:version/check',
+    onlyForms,
+    asPage('/networks/{version}/check'),
+    deps.session,
+    signIn,
+    ...readForm,
+    networks.check,
+  );
 
   router.get('/accounts', onlyHtml, asPage('/accounts'), deps.session, signIn, accounts.list);
   router.post(

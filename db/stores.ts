@@ -15,6 +15,9 @@ import { createHistoryStore } from './tasks/historyStore.ts';
 import { createHomeQueries } from './ops/homeQueries.ts';
 import { createListQueries } from './faces/listQueries.ts';
 import { createMissedRuns } from './schedules/missedRuns.ts';
+import { createNetworkCheckRuns } from './networks/networkCheckRuns.ts';
+import { createNetworkCheckStore } from './networks/networkCheckStore.ts';
+import { createNetworkQueries } from './networks/networkQueries.ts';
 import { createNotificationQueries } from './tasks/notificationQueries.ts';
 import { createOpenTasks } from './engine/openTasks.ts';
 import { createOriginStore } from './gc/originStore.ts';
@@ -55,6 +58,7 @@ export function createStores({ identity, control, records, heavy, reading, expor
     audit: createAuditStore(identity),
     tasks: { ...createTaskStore(control), retry: heavyTasks.retry, remove: heavyTasks.remove },
     schedules: createScheduleStore(records),
+    networkChecks: createNetworkCheckStore(control),
     stats: createStatsStore(control),
     accountQueries: createAccountQueries(reading),
     auditQueries: createAuditQueries(reading),
@@ -63,6 +67,7 @@ export function createStores({ identity, control, records, heavy, reading, expor
     faceQueries: createFaceQueries(reading),
     homeQueries: createHomeQueries(reading),
     listQueries: createListQueries(reading),
+    networkQueries: createNetworkQueries(reading),
     notificationQueries: createNotificationQueries(reading),
     scheduleQueries: createScheduleQueries(reading),
     searchQueries: createSearchQueries(reading),
@@ -93,6 +98,7 @@ export function createEngineStores(db: Database) {
     gc: createGcStore(db),
     history: createHistoryStore(db),
     missedRuns: createMissedRuns(db),
+    networkChecks: createNetworkCheckRuns(db),
     openTasks: createOpenTasks(db),
     origins: createOriginStore(db),
     outbox: createOutbox(db),

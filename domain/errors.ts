@@ -58,6 +58,8 @@ export const errorTable = {
   scheduleChanged: entry(28037, 412, 'Schedule was changed meanwhile'),
   versionInUse: entry(28038, 409, 'Descriptor version used by an open task'),
   rangeNotSatisfiable: entry(28039, 416, 'The result has no such bytes'),
+  networkNotFound: entry(28040, 404, 'Network not found'),
+  cannotCheck: entry(28041, 400, 'Network cannot be checked here'),
   idempotencyConflict: entry(28035, 409, 'Idempotency key used with another body'),
 
   sampleMissing: entry(28100, 500, 'Sample missing', true),
@@ -77,6 +79,7 @@ export const errorTable = {
   partsLeft: entry(28114, 500, 'Subtasks were left out', true),
   attemptFailed: entry(28115, 500, 'Attempt failed, tried again', true),
   objectNotWritten: entry(28119, 500, 'Object not written', true),
+  checkFailed: entry(28120, 500, 'Check of a network came to no end'),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorName = keyof typeof errorTable;

@@ -129,7 +129,7 @@ export function createMetrics(registry: Registry = new Registry()) {
     reconcilerRepairs: closedCounter('luna_reconciler_repairs_total', 'What the reconciler put right.', {
       kind: [
         ...['task_started', 'signal_repeated', 'workflow_lost', 'workflow_closed'],
-        ...['schedule_followed', 'sample_swept'],
+        ...['schedule_followed', 'sample_swept', 'network_check_started'],
       ],
     }),
     workers: gauge('luna_workers', 'Worker processes that say they take work, by queue.', ['queue']),

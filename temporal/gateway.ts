@@ -7,9 +7,12 @@ import {
   WorkflowNotFoundError,
 } from '@temporalio/client';
 import proto from '@temporalio/proto';
+import type { NetworkCheckRef } from '../domain/networks/check.ts';
 import type { TaskRef, TaskStart } from '../domain/tasks/parts.ts';
 import {
+  checkNetworkType,
   controlSignal,
+  networkCheckWorkflowId,
   queueOf,
   runTaskType,
   taskWorkflowId,
@@ -34,6 +37,8 @@ export type WorkflowPresence = 'running' | 'closed' | 'missing';
 const { TaskQueueType } = proto.temporal.api.enums.v1;
 // A poll is noted when it begins and takes a minute when there is no work.
 const pollSeconds = 70;
+// A killed worker's decision is taken over by another one after this long; the default is 10 s.
+const workflowTaskTimeout = '5 seconds';
 
 export type Gateway = ReturnType<typeof createGateway>;
 
@@ -59,8 +64,36 @@ export function createGateway(options: GatewayOptions) {
     return pollers.some(({ lastAccessTime }) => Number(lastAccessTime?.seconds ?? 0) > since);
   };
 
+  const presenceOf = async (workflowId: string): Promise<WorkflowPresence> => {
+    try {
+      const { status } = await timely(() => client.workflow.getHandle(workflowId).describe());
+      return status.name === 'RUNNING' || status.name === 'PAUSED' ? 'running' : 'closed';
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return 'missing';
+      throw error;
+    }
+  };
+
   return {
     ...createSchedules({ client, prefix, timely }),
+
+    /** Starts the workflow of a check; harmless when it runs, and when the check is over. */
+    startNetworkCheck: async ({ checkId, version }: NetworkCheckRef): Promise<void> => {
+      const ref = { checkId, version };
+      await timely(() =>
+        client.workflow.start(checkNetworkType, {
+          workflowId: networkCheckWorkflowId(prefix, ref),
+          taskQueue: queueOf(prefix, 'orchestrate'),
+          args: [ref],
+          workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+          workflowTaskTimeout,
+          memo: ref,
+        }),
+      );
+    },
+
+    findNetworkCheck: (ref: NetworkCheckRef): Promise<WorkflowPresence> =>
+      presenceOf(networkCheckWorkflowId(prefix, ref)),
 
     /** Starts the task's workflow; harmless when it runs or ran already. Its activities inherit its priority. */
     startTask: async ({ taskId, generation, requestId, priority }: TaskStart): Promise<void> => {
@@ -73,8 +106,7 @@ export function createGateway(options: GatewayOptions) {
             args: [ref],
             workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
             workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-            // A killed worker's decision is taken over by another one after this long; the default is 10 s.
-            workflowTaskTimeout: '5 seconds',
+            workflowTaskTimeout,
             ...(priority === undefined ? {} : { priority: { priorityKey: priority } }),
             memo: { ...ref, ...(requestId ? { requestId } : {}) },
           }),
@@ -95,17 +127,7 @@ export function createGateway(options: GatewayOptions) {
       }
     },
 
-    findTask: async (ref: TaskRef): Promise<WorkflowPresence> => {
-      try {
-        const { status } = await timely(() =>
-          client.workflow.getHandle(taskWorkflowId(prefix, ref)).describe(),
-        );
-        return status.name === 'RUNNING' || status.name === 'PAUSED' ? 'running' : 'closed';
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) return 'missing';
-        throw error;
-      }
-    },
+    findTask: (ref: TaskRef): Promise<WorkflowPresence> => presenceOf(taskWorkflowId(prefix, ref)),
 
     /** Rejects when Temporal does not answer. */
     check: async (): Promise<void> => {

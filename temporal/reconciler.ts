@@ -20,6 +20,8 @@ export interface ReconcilerDeps {
   readonly isHeldUp: Turns['isHeldUp'];
   /** Makes Temporal's schedules follow their rows. */
   readonly followSchedules: () => Promise<void>;
+  /** Starts checks of networks that nobody has started. */
+  readonly followNetworkChecks: () => Promise<void>;
   /** Notes the times at which schedules should have run and did not. */
   readonly watchMissedRuns: () => Promise<void>;
   /** Removes files whose rows are gone and that nobody removed; answers how many. */
@@ -54,7 +56,7 @@ const untakenSeconds = 30;
 /**
  * Makes the engine follow the rows, every few seconds, by one process at a time: starts tasks whose turn it is or whose
  * start got lost, starts those again whose workflow is gone or closed although they are not finished, repeats signals
- * that were missed, tells new windows, follows schedules, sweeps files, merges counts, keeps sums, samples progress. No
+ * that were missed, tells new windows, follows schedules and checks of networks, sweeps files, merges counts, keeps sums, samples progress. No
  * chore waits for another one's success, and every step is harmless when it happens twice.
  */
 export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal): Promise<void> {
@@ -67,6 +69,7 @@ export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal)
     lookThrough(deps, 'overdue'),
     lookThrough(deps, 'all'),
     deps.followSchedules,
+    deps.followNetworkChecks,
     async () => {
       const swept = await deps.sweepFiles();
       if (swept > 0) deps.metrics.reconcilerRepairs.inc({ kind: 'sample_swept' }, swept);

@@ -18,6 +18,8 @@ import type { HomePage } from './pages/home/home.ts';
 import type { ListPage } from './pages/lists/one.ts';
 import type { LoginPage } from './pages/login/login.ts';
 import type { PasswordPage } from './pages/login/password.ts';
+import type { NetworksPage } from './pages/networks/list.ts';
+import type { NetworkPage } from './pages/networks/one.ts';
 import type { SchedulesPage } from './pages/schedules/list.ts';
 import type { NewSchedulePage } from './pages/schedules/new.ts';
 import type { BulkPage } from './pages/tasks/bulk.ts';
@@ -48,6 +50,8 @@ export interface Pages {
   'documents/errorCodes': ErrorCodesPage;
   'documents/manual': ManualPageView;
   'documents/reference': ReferencePage;
+  'networks/list': NetworksPage;
+  'networks/one': NetworkPage;
   'schedules/list': SchedulesPage;
   'schedules/new': NewSchedulePage;
   'search/search': SearchPage;

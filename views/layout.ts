@@ -2,7 +2,7 @@ import { assetPrefix } from './assetFiles.ts';
 import type { Flash } from './components/flash/flash.ts';
 import { paths } from './paths.ts';
 
-export type Section = 'home' | 'tasks' | 'errors' | 'schedules' | 'accounts' | 'audit' | 'help';
+export type Section = 'home' | 'tasks' | 'errors' | 'schedules' | 'networks' | 'accounts' | 'audit' | 'help';
 
 /** What stands around every page. */
 export interface LayoutInput {
@@ -27,6 +27,7 @@ const sections: readonly { key: Section; text: string; href: string }[] = [
   { key: 'tasks', text: 'Tasks', href: paths.tasks() },
   { key: 'errors', text: 'Errors', href: paths.errors() },
   { key: 'schedules', text: 'Schedules', href: paths.schedules() },
+  { key: 'networks', text: 'Networks', href: paths.networks },
   { key: 'accounts', text: 'Accounts', href: paths.accounts() },
   { key: 'audit', text: 'Audit', href: paths.audit() },
   { key: 'help', text: 'Help', href: paths.help },

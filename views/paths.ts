@@ -37,6 +37,11 @@ export const paths = {
   changeSchedule: (scheduleId: number) => `/schedules/${scheduleId}/change`,
   scheduleAction: (scheduleId: number, action: ScheduleAction) => `/schedules/${scheduleId}/${action}`,
 
+  networks: '/networks/view',
+  network: (version: number) => `/networks/${version}/view`,
+  checkNetwork: (version: number) => `/networks/${version}/check`,
+  networkJson: (version: number) => `/4/networks/${version}`,
+
   audit: (query: Query = {}) => withQuery('/audit/view', query),
 
   accounts: (query: Query = {}) => withQuery('/accounts', query),

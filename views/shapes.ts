@@ -1,3 +1,4 @@
+import type { CheckState } from '../domain/networks/check.ts';
 import type { PartState, TaskState } from '../domain/tasks/task.ts';
 
 /** What pages show of a task: the JSON that the API answers, so that live events and pages speak of the same fields. */
@@ -142,6 +143,35 @@ export interface ScheduleRunShape {
   readonly outcome: string;
   readonly task_id: number | null;
   readonly failure: { readonly desc?: string; readonly detail?: string } | null;
+}
+
+/** A version of descriptors with its networks, of which there are none where EXTRACTORS_FILE has it no more. */
+export interface NetworkVersionShape {
+  readonly version: number;
+  readonly networks: readonly {
+    readonly kind: 'face' | 'body' | 'attributes';
+    readonly name: string;
+    readonly descriptor_length: number | null;
+    readonly server: string | null;
+  }[];
+  readonly faces: { readonly count: number; readonly exact: boolean };
+  readonly events: { readonly count: number; readonly exact: boolean };
+  readonly why_unchecked: string | null;
+  readonly last_check: NetworkCheckShape | null;
+}
+
+export interface NetworkCheckShape {
+  readonly state: CheckState;
+  readonly attempts: number;
+  readonly runs_done: number | null;
+  readonly runs_expected: number | null;
+  readonly is_fit: boolean | null;
+  readonly faults: readonly string[];
+  readonly failure: { readonly detail: string } | null;
+  readonly login: string;
+  readonly create_time: string;
+  readonly start_time: string | null;
+  readonly end_time: string | null;
 }
 
 export interface ListShape {

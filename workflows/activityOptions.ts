@@ -23,3 +23,14 @@ export const part: ActivityOptions = {
   retry: { ...retry, initialInterval: '500 milliseconds' },
   cancellationType: ActivityCancellationType.TRY_CANCEL,
 };
+
+/**
+ * A check of a version's networks takes a minute, after those of other versions. Attempts are counted by its row: only
+ * those that were begun count, however long a database is away. It goes before parts, of which each lasts longer.
+ */
+export const networkCheck: ActivityOptions = {
+  startToCloseTimeout: '30 minutes',
+  heartbeatTimeout,
+  retry,
+  priority: { priorityKey: 1 },
+};

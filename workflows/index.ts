@@ -1,2 +1,3 @@
+export { checkNetwork } from './checkNetwork.ts';
 export { runSchedule } from './runSchedule.ts';
 export { runTask } from './runTask.ts';

@@ -1,4 +1,5 @@
 import { defineSignal } from '@temporalio/workflow';
+import type { NetworkCheckRef } from '../domain/networks/check.ts';
 import type { TaskRef } from '../domain/tasks/parts.ts';
 
 /** "Your row has changed": the workflow reads there what is desired now. */
@@ -6,6 +7,7 @@ export const controlSignal = defineSignal('control');
 
 export const runTaskType = 'runTask';
 export const runScheduleType = 'runSchedule';
+export const checkNetworkType = 'checkNetwork';
 
 export type QueueName = 'orchestrate' | 'gc' | 'extract';
 export const queueNames: readonly QueueName[] = ['orchestrate', 'gc', 'extract'];
@@ -22,6 +24,10 @@ export function siblingQueue(orchestrateQueue: string, name: QueueName): string 
 
 export function taskWorkflowId(prefix: string, ref: TaskRef): string {
   return `${prefix}task:${ref.taskId}:${ref.generation}`;
+}
+
+export function networkCheckWorkflowId(prefix: string, { checkId }: NetworkCheckRef): string {
+  return `${prefix}network-check:${checkId}`;
 }
 
 export function scheduleIdOf(prefix: string, scheduleId: number): string {

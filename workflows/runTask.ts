@@ -1,18 +1,15 @@
 import {
-  ApplicationFailure,
   CancellationScope,
   continueAsNew,
   isCancellation,
   proxyActivities,
-  rootCause,
   setHandler,
   sleep,
 } from '@temporalio/workflow';
 import type { Activities } from '../activities/index.ts';
-import type { ErrorName } from '../domain/errors.ts';
-import type { TaskFailure } from '../domain/tasks/books.ts';
 import type { TaskRef } from '../domain/tasks/parts.ts';
 import { bookkeeping } from './activityOptions.ts';
+import { failureOf } from './failureOf.ts';
 import { controlSignal } from './messages.ts';
 import { type ControlSignals, runParts, type Verdict } from './runParts.ts';
 
@@ -56,7 +53,7 @@ export async function runTask(ref: TaskRef): Promise<void> {
       await finish(ref, { outcome: 'cancelled' });
       return;
     case 'failed':
-      await finish(ref, { outcome: 'failed', failure: failureOf(verdict.cause) });
+      await finish(ref, { outcome: 'failed', failure: failureOf(verdict.cause, 'workflowFailed') });
       throw verdict.cause;
   }
 }
@@ -67,20 +64,4 @@ function finish(
   end: Parameters<typeof lifecycle.finishTask>[0]['end'],
 ): ReturnType<typeof lifecycle.finishTask> {
   return CancellationScope.nonCancellable(() => lifecycle.finishTask({ ref, end }));
-}
-
-/** Why a task failed, in the words of the error table, from whatever reached the workflow. */
-function failureOf(error: unknown): TaskFailure {
-  const cause = deepestApplicationFailure(error);
-  if (cause?.type !== undefined && cause.type !== null && typeof cause.details?.[0] === 'string') {
-    return { error: cause.type as ErrorName, detail: cause.details[0] };
-  }
-  return { error: 'workflowFailed', detail: rootCause(error) ?? 'unknown reason' };
-}
-
-function deepestApplicationFailure(error: unknown): ApplicationFailure | undefined {
-  for (let at: unknown = error; at instanceof Error; at = at.cause) {
-    if (at instanceof ApplicationFailure) return at;
-  }
-  return undefined;
 }

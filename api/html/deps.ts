@@ -1,17 +1,19 @@
 import type { DefaultVersionStore } from '../../db/networks/defaultVersionStore.ts';
 import type { Stores } from '../../db/stores.ts';
-import type { Network } from '../../domain/extract/networks.ts';
+import type { KnownNetwork } from '../../domain/networks/check.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
 import type { AccountActions } from '../accounts/actions.ts';
 import type { ContractPath } from '../http/contract/contract.ts';
 import type { Clock } from '../http/instants.ts';
 import type { NotificationPoliciesDeps } from '../notifications/policies.ts';
+import type { NetworkActions } from '../networks/actions.ts';
 import type { ScheduleActions } from '../schedules/actions.ts';
 import type { TaskActions } from '../tasks/actions.ts';
 import type { PreviewTask } from '../tasks/previewTask.ts';
 
-type NotForPages = 'accounts' | 'audit' | 'schedules' | 'stats' | 'tasks' | 'watched' | 'workers';
+type NotForPages =
+  'accounts' | 'audit' | 'networkChecks' | 'schedules' | 'stats' | 'tasks' | 'watched' | 'workers';
 
 /** What pages and streams read and do. The same queries as behind the JSON operations; changes are made by actions. */
 export interface PageSources extends Omit<Stores, NotForPages>, NotificationPoliciesDeps {
@@ -21,11 +23,12 @@ export interface PageSources extends Omit<Stores, NotForPages>, NotificationPoli
   readonly taskActions: TaskActions;
   readonly previewTask: PreviewTask;
   readonly scheduleActions: ScheduleActions;
+  readonly networkActions: NetworkActions;
   readonly accountActions: AccountActions;
   readonly contract: readonly ContractPath[];
   readonly clock: Clock;
   readonly checks: readonly HealthCheck[];
   readonly defaultVersions: DefaultVersionStore;
-  /** What makes descriptors, by kind and version. */
-  readonly extractors: readonly (Network & { readonly name: string })[];
+  /** Every network that is at hand, as EXTRACTORS_FILE says. */
+  readonly extractors: readonly KnownNetwork[];
 }

@@ -1,6 +1,7 @@
 import { createTurns } from '../../db/engine/turns.ts';
 import { createDefaultVersionStore } from '../../db/networks/defaultVersionStore.ts';
 import { isUnavailable } from '../../db/sql/unavailable.ts';
+import { knownNetworks } from '../../extraction/catalogue/catalogue.ts';
 import { showSettings } from '../../platform/shownSettings.ts';
 import { getSigningKey } from '../../platform/signingKey.ts';
 import { createAdmission } from '../../temporal/admission.ts';
@@ -51,7 +52,7 @@ export async function appDeps(context: ApiProcess, resources: ApiResources): Pro
       namespace: config.temporalNamespace,
       taskQueuePrefix: config.taskQueuePrefix,
     }),
-    extractors: config.networks,
+    extractors: knownNetworks(config.networks),
     defaultVersions: createDefaultVersionStore(pools.control, config),
     basicAttributesVersion: config.basicAttributesVersion,
   };

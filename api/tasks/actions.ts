@@ -16,6 +16,7 @@ import type { ControlAction } from '../../domain/tasks/lifecycle.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
 import { taskTypes, type RetryScope, type TaskType } from '../../domain/tasks/task.ts';
 import type { NotificationPolicyBody, ReadPolicy } from '../notifications/policies.ts';
+import { createTellEngine } from './tellEngine.ts';
 
 /** What may be said of a new task besides its content. */
 export interface TaskOptions {
@@ -50,9 +51,6 @@ export interface TaskActionsDeps {
 
 export type TaskActions = ReturnType<typeof createTaskActions>;
 
-// An answer never waits longer for the engine, whatever the gateway does.
-const engineLimitMs = 2_000;
-
 /**
  * What administrators do to tasks: first the row, then the engine is told. An engine that cannot be told is no
  * failure: the reconciler does it once it is there.
@@ -60,24 +58,11 @@ const engineLimitMs = 2_000;
 export function createTaskActions(deps: TaskActionsDeps) {
   const { tasks, gateway, log } = deps;
 
-  const tell = async (ref: TaskRef, call: Promise<unknown>, { requestId }: Actor): Promise<void> => {
-    const limit = new AbortController();
-    const late = new Promise<never>((_, reject) => {
-      const timer = setTimeout(() => reject(new Error(`no answer in ${engineLimitMs} ms`)), engineLimitMs);
-      limit.signal.addEventListener('abort', () => clearTimeout(timer));
-    });
-    try {
-      await Promise.race([call, late]);
-    } catch (error) {
-      log.warn({ err: error, ...ref, requestId }, 'the engine could not be told; the reconciler takes over');
-    } finally {
-      limit.abort();
-    }
-  };
+  const tell = createTellEngine(log);
 
   const start = ({ taskId, generation }: TaskRef, actor: Actor): Promise<void> => {
     const ref = { taskId, generation };
-    return tell(ref, deps.startNext(), actor);
+    return tell(deps.startNext(), ref, actor);
   };
 
   const create = async (
@@ -142,7 +127,7 @@ export function createTaskActions(deps: TaskActionsDeps) {
       const ref = await tasks.control(taskId, action, actor);
       // One that waits for its turn has no workflow that could be told.
       if (ref.state === 'pending') await start(ref, actor);
-      else await tell(ref, gateway.controlTask(ref), actor);
+      else await tell(gateway.controlTask(ref), { taskId: ref.taskId, generation: ref.generation }, actor);
     },
 
     /** Running parts read it themselves; nobody has to be told. @throws DomainError taskNotFound | cannotPause */

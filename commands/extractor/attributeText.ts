@@ -1,4 +1,4 @@
-import type { AttributesReport } from '../../extraction/check/attributes.ts';
+import type { AttributesReport } from '../../domain/networks/report.ts';
 import { textTable } from '../cli/textTable.ts';
 
 /** What was told of each person. */

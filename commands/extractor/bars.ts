@@ -1,4 +1,4 @@
-import type { Histogram } from '../../extraction/check/histogram.ts';
+import type { Histogram } from '../../domain/networks/report.ts';
 
 const longest = 30;
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];

@@ -1,9 +1,10 @@
 import { writeFile } from 'node:fs/promises';
+import type { NetworkReport } from '../../domain/networks/report.ts';
 import { readNetworks } from '../../extraction/catalogue/catalogue.ts';
 import { findNetwork, sampleKindOf, type NetworkKind } from '../../extraction/catalogue/network.ts';
 import { checkNetwork } from '../../extraction/check/checkNetwork.ts';
 import { distributionSvg } from '../../extraction/check/distributionSvg.ts';
-import type { CheckReport } from '../../extraction/check/report.ts';
+import { peopleOfPhotos, type FoundPeople } from '../../extraction/check/photoPeople.ts';
 import { createFaceDetector } from '../../extraction/pictures/detect.ts';
 import { samplePhotos } from '../../extraction/pictures/photoFiles.ts';
 import { loadConfig } from '../../platform/config.ts';
@@ -11,7 +12,7 @@ import { printable } from '../../platform/printable.ts';
 import { UsageError } from '../cli/options.ts';
 import { createProgress } from '../cli/progress.ts';
 import { chooseNetwork, chooseReference } from './choose.ts';
-import { peopleOfFolder, peopleOfPhotos, type FoundPeople } from './people.ts';
+import { peopleOfFolder } from './people.ts';
 import { reportLines } from './reportText.ts';
 
 export interface CheckOptions {
@@ -63,7 +64,7 @@ async function findPeople(kind: NetworkKind, { photos }: CheckOptions): Promise<
   return { ...(await peopleOfPhotos(detector, samplePhotos, sample)), leftOut: [] };
 }
 
-async function writePicture(file: string, { network, descriptors }: CheckReport): Promise<boolean> {
+async function writePicture(file: string, { network, descriptors }: NetworkReport): Promise<boolean> {
   const histogram = descriptors?.histogram ?? null;
   if (histogram === null) return false;
   const title = `${network.kind} version ${network.version} (${network.name})`;
@@ -86,7 +87,7 @@ async function withRunsShown<Result>(
   }
 }
 
-const toJson = (report: CheckReport, notes: readonly string[]) => ({
+const toJson = (report: NetworkReport, notes: readonly string[]) => ({
   fit: report.faults.length === 0,
   ...report,
   remarks: [...notes, ...report.remarks],

@@ -1,21 +1,12 @@
-import {
-  inputName,
-  inputShape,
-  outputLengths,
-  outputNames,
-  shapeText,
-  type TensorInfo,
-  type Tensors,
-} from '../../extraction/catalogue/tensors.ts';
-import type { CheckReport } from '../../extraction/check/report.ts';
+import type { NetworkReport } from '../../domain/networks/report.ts';
 import { textTable } from '../cli/textTable.ts';
 
 /** What is known of the file itself, and what it took to run it. */
-export function modelLines(report: CheckReport): string[] {
+export function modelLines(report: NetworkReport): string[] {
   const { network, model, opened, speed } = report;
   const lines = [`model    ${network.model}`];
   if (model !== null) {
-    const isAsSaid = network.sha256 === undefined ? 'the entry names none' : 'as the entry says';
+    const isAsSaid = model.isNamed ? 'as the entry says' : 'the entry names none';
     lines.push(
       `         ${megabytes(model.bytes)}, opset ${model.opset ?? '?'}, IR version ${model.irVersion ?? '?'}`,
     );
@@ -29,33 +20,15 @@ export function modelLines(report: CheckReport): string[] {
       `memory   ${megabytes(speed.memoryBytes)} of one process with ${network.threads === 1 ? 'one thread' : `${network.threads} threads`}`,
     );
   }
-  return opened === null ? lines : [...lines, '', ...tensorLines(report, opened.tensors)];
+  return opened === null ? lines : [...lines, '', ...tensorLines(report)];
 }
 
-function tensorLines({ network }: CheckReport, tensors: Tensors): string[] {
-  const { input } = network;
-  const lengths = outputLengths(network);
-  const fed = inputName(input, tensors);
-  const wanted = new Map(Object.entries(outputNames(network, tensors)).map(([part, name]) => [name, part]));
-  const rows = [
-    ...tensors.inputs.map((tensor) => [
-      'input',
-      ...textOf(tensor),
-      tensor.name === fed ? `${input.type} ${shapeText(inputShape(input, -1))}` : 'not fed',
-    ]),
-    ...tensors.outputs.map((tensor) => {
-      const part = wanted.get(tensor.name);
-      return [
-        'output',
-        ...textOf(tensor),
-        part === undefined ? 'not read' : `${part}, ${lengths[part] ?? 0} a sample`,
-      ];
-    }),
-  ];
-  return textTable(['', 'name', 'in the file', 'by the entry'], rows);
+function tensorLines({ tensors }: NetworkReport): string[] {
+  return textTable(
+    ['', 'name', 'in the file', 'by the entry'],
+    tensors.map(({ side, name, inFile, byEntry }) => [side, name, inFile, byEntry]),
+  );
 }
-
-const textOf = ({ name, type, shape }: TensorInfo): string[] => [name, `${type} ${shapeText(shape)}`];
 
 const megabytes = (bytes: number): string =>
   bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;

@@ -1,12 +1,11 @@
-import { lengthOf } from '../../extraction/catalogue/network.ts';
-import type { CheckReport, DescriptorsReport, Recognition } from '../../extraction/check/report.ts';
+import type { DescriptorsReport, NetworkReport, Recognition } from '../../domain/networks/report.ts';
 import { attributeLines } from './attributeText.ts';
 import { histogramLines } from './bars.ts';
 import { modelLines } from './modelText.ts';
 import { figureTable, wrapped } from './textLayout.ts';
 
 /** A check as lines for a terminal, a hundred columns wide. */
-export function reportLines(report: CheckReport, notes: readonly string[]): string[] {
+export function reportLines(report: NetworkReport, notes: readonly string[]): string[] {
   const { network, descriptors, attributes, faults, remarks } = report;
   const lines = [`${network.kind} version ${network.version} (${network.name})`, '', ...modelLines(report)];
   if (descriptors !== null) lines.push(...descriptorLines(report, descriptors));
@@ -20,12 +19,12 @@ export function reportLines(report: CheckReport, notes: readonly string[]): stri
   return [...lines, '', ...verdict];
 }
 
-function descriptorLines({ network }: CheckReport, descriptors: DescriptorsReport): string[] {
+function descriptorLines({ network }: NetworkReport, descriptors: DescriptorsReport): string[] {
   const { people, samples, norms, recognition, reference, histogram, notNumbers, zeros } = descriptors;
   const lines = [
     '',
     `${samples} samples of ${people} people${copiedText(descriptors)}`,
-    `  ${lengthOf(network) ?? 0} numbers each; NaN in ${notNumbers} samples, nothing but zeros in ${zeros}`,
+    `  ${descriptors.length} numbers each; NaN in ${notNumbers} samples, nothing but zeros in ${zeros}`,
   ];
   if (norms !== null) {
     const shown = [norms.min, norms.median, norms.max].map((norm) => norm.toPrecision(4)).join(', ');

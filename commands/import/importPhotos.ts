@@ -1,13 +1,14 @@
 import type { ImportTarget } from '../../db/faces/importRows.ts';
 import type { ImportStore } from '../../db/faces/importStore.ts';
 import type { FaceDetector } from '../../extraction/pictures/detect.ts';
+import { findFaces, type FaceLimits, type FoundFaces } from '../../extraction/pictures/findFaces.ts';
 import { printablePath } from '../../platform/printable.ts';
+import { reasonOf } from '../../platform/reasonOf.ts';
 import { describeGroup, type Described, type Refused, type Versions } from './describe.ts';
-import { copiesOf, findFaces, type FaceLimits, type FoundFaces, type WantedFace } from './faces.ts';
+import { copiesOf, type WantedFace } from './faces.ts';
 import { addEvents, repair, type KnownDeps } from './knownFaces.ts';
 import type { FilePath } from './photoFolder.ts';
 import { oneAhead } from './oneAhead.ts';
-import { reasonOf } from './reasonOf.ts';
 import { writeImages } from './writeImages.ts';
 
 export interface ImportDeps extends KnownDeps {

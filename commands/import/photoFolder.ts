@@ -2,7 +2,7 @@ import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { Minimatch } from 'minimatch';
 import { isPhotoName } from '../../extraction/pictures/photoFiles.ts';
-import { reasonOf } from './reasonOf.ts';
+import { reasonOf } from '../../platform/reasonOf.ts';
 
 /** Where a file lies: text, or its bytes where a name is not UTF-8. */
 export type FilePath = string | Buffer;

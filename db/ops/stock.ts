@@ -20,19 +20,52 @@ const countedAtMost = 20_000;
 
 /** What is kept, told at a cost that does not grow with it. */
 export async function readStock(db: Sql): Promise<Stock> {
-  const partitions = await db.query<{ name: string; version: number }>(
-    `select c.relname "name", substring(c.relname from '_v(-?\\d+)$')::int "version"
-     from pg_inherits i join pg_class c on c.oid = i.inhrelid
-     where i.inhparent = 'face_descriptors'::regclass order by 2`,
-  );
   const [faces, events, [left], versions] = await Promise.all([
     countTable(db, 'faces'),
     countTable(db, 'events'),
     db.query<{ total: number | null }>('select total from ownerless_samples'),
-    Promise.all(partitions.map(async ({ name, version }) => ({ version, ...(await countTable(db, name)) }))),
+    countPartitions(db, 'face_descriptors'),
   ]);
   const ownerless = left?.total ?? null;
   return { faces, events, ownerless, versions: versions.filter(({ count }) => count > 0) };
+}
+
+export interface CountedVersion {
+  readonly version: number;
+  /** How many of them have a descriptor of the version. */
+  readonly faces: Counted;
+  readonly events: Counted;
+}
+
+/** Versions of which there are descriptors, by number. */
+export async function countVersions(db: Sql): Promise<CountedVersion[]> {
+  const [faces, events] = await Promise.all([
+    countPartitions(db, 'face_descriptors'),
+    countPartitions(db, 'event_descriptors'),
+  ]);
+  const none: Counted = { count: 0, isExact: true };
+  const countOf = (counted: typeof faces, wanted: number): Counted => {
+    const { count, isExact } = counted.find(({ version }) => version === wanted) ?? none;
+    return { count, isExact };
+  };
+  return [...new Set([...faces, ...events].map(({ version }) => version))]
+    .sort((one, other) => one - other)
+    .map((version) => ({ version, faces: countOf(faces, version), events: countOf(events, version) }))
+    .filter((one) => one.faces.count + one.events.count > 0);
+}
+
+async function countPartitions(
+  db: Sql,
+  table: 'face_descriptors' | 'event_descriptors',
+): Promise<(Counted & { version: number })[]> {
+  const partitions = await db.query<{ name: string; version: number }>(
+    `select c.relname "name", substring(c.relname from '_v(-?\\d+)$')::int "version"
+     from pg_inherits i join pg_class c on c.oid = i.inhrelid
+     where i.inhparent = '${table}'::regclass order by 2`,
+  );
+  return Promise.all(
+    partitions.map(async ({ name, version }) => ({ version, ...(await countTable(db, name)) })),
+  );
 }
 
 /** `table` is a name of our own schema, never one that somebody sent. */

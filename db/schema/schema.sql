@@ -187,6 +187,26 @@ create table login_limits (
   constraint login_limits_pkey PRIMARY KEY (key)
 );
 
+create table network_checks (
+  check_id bigint generated always as identity not null,
+  version integer not null,
+  state text default 'waiting'::text not null,
+  attempts integer default 0 not null,
+  runs_done integer,
+  runs_expected integer,
+  reports jsonb,
+  failure jsonb,
+  created_by uuid,
+  created_by_login text not null,
+  create_time timestamp with time zone default now() not null,
+  start_time timestamp with time zone,
+  end_time timestamp with time zone,
+  constraint network_checks_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'done'::text, 'failed'::text]))),
+  constraint network_checks_pkey PRIMARY KEY (check_id)
+);
+CREATE INDEX network_checks_of_version ON public.network_checks USING btree (version, check_id DESC);
+CREATE UNIQUE INDEX network_checks_open ON public.network_checks USING btree (version) WHERE (state = ANY (ARRAY['waiting'::text, 'running'::text]));
+
 create table notifications (
   notification_id uuid not null,
   task_id bigint,

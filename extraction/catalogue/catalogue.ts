@@ -2,8 +2,9 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { load } from 'js-yaml';
+import type { KnownNetwork } from '../../domain/networks/check.ts';
 import { ConfigError, type Config } from '../../platform/config.ts';
-import type { Network } from './network.ts';
+import { lengthOf, type Network } from './network.ts';
 import { extractorsFile } from './schema.ts';
 
 const builtInFile = fileURLToPath(new URL('../networks/extractors.yaml', import.meta.url));
@@ -33,6 +34,13 @@ export function readNetworks({
   if (faults.length > 0) throw new ConfigError(faults);
   return networks;
 }
+
+/** What people are told of them. */
+export const knownNetworks = (networks: readonly Network[]): readonly KnownNetwork[] =>
+  networks.map((network) => {
+    const { version, kind, name, server } = network;
+    return { version, kind, name, length: lengthOf(network), server: server?.url ?? null };
+  });
 
 function readFile(file: string, isBuiltIn: boolean): readonly Network[] {
   const fault = (text: string): ConfigError => new ConfigError([`EXTRACTORS_FILE ${file}: ${text}`]);

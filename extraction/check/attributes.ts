@@ -1,19 +1,6 @@
+import type { AttributesReport } from '../../domain/networks/report.ts';
 import type { LocalNetwork } from '../catalogue/network.ts';
 import { isNumbers, type RawOutputs } from './outputFaults.ts';
-
-export interface ToldPerson {
-  readonly identity: string;
-  readonly age: number;
-  readonly gender: number;
-  /** Share of each, by its label. */
-  readonly emotions: Readonly<Record<string, number>> | null;
-}
-
-export interface AttributesReport {
-  readonly people: readonly ToldPerson[];
-  /** Samples that are answered with what is no number. */
-  readonly notNumbers: number;
-}
 
 export interface ToldShot {
   readonly identity: string;

@@ -1,4 +1,5 @@
-import { sampleKindOf, type LocalNetwork } from '../catalogue/network.ts';
+import type { DescriptorsReport, Norms, Recognition, Trial } from '../../domain/networks/report.ts';
+import { lengthOf, sampleKindOf, type LocalNetwork } from '../catalogue/network.ts';
 import { rankOne, type Labelled } from '../rank1.ts';
 import { alternativesOf } from './alternatives.ts';
 import { outputsFor, toDescriptor } from './describeRaw.ts';
@@ -6,7 +7,6 @@ import { histogramOf } from './histogram.ts';
 import { isNumbers, type RawOutputs } from './outputFaults.ts';
 import { labelled, type Person, type Shot } from './people.ts';
 import { NetworkFault, startProbe, type Probe, type ProbeOptions } from './probe.ts';
-import type { DescriptorsReport, Norms, Recognition, Trial } from './report.ts';
 import { pairsOf, separationOf } from './separation.ts';
 import { makeTrial, runTrial, trialShots } from './trial.ts';
 
@@ -46,7 +46,7 @@ export async function checkDescriptors(probe: Probe, order: DescriptorsOrder): P
     }
   }
   return {
-    ...{ people: people.length, samples: shots.length },
+    ...{ length: lengthOf(network) ?? 0, people: people.length, samples: shots.length },
     copiedPeople: people.filter(({ samples: given }) => given.length === 1).length,
     notNumbers: outputs.filter((one) => one === null || !isNumbers(one)).length,
     zeros: outputs.filter((one) => one?.['descriptor']?.every((value) => value === 0) === true).length,

@@ -1,3 +1,4 @@
+import type { NetworkReport } from '../../domain/networks/report.ts';
 import { sampleKindOf, type LocalNetwork } from '../catalogue/network.ts';
 import { mismatches } from '../catalogue/tensors.ts';
 import { attributeFaults, tellAttributes } from './attributes.ts';
@@ -8,8 +9,8 @@ import { readModelFacts } from './modelFacts.ts';
 import { lengthFaults } from './outputFaults.ts';
 import { shotsOf, type Person } from './people.ts';
 import { NetworkFault, startProbe, type Probe, type ProbeOptions } from './probe.ts';
-import type { CheckReport } from './report.ts';
 import { measureSpeed } from './speed.ts';
+import { tensorRows } from './tensorRows.ts';
 
 export interface CheckOrder extends ProbeOptions {
   readonly network: LocalNetwork;
@@ -22,27 +23,29 @@ export interface CheckOrder extends ProbeOptions {
   onProgress?(runs: number, of: number): void;
 }
 
-type Found = { -readonly [Part in keyof CheckReport]: CheckReport[Part] } & {
+type Found = { -readonly [Part in keyof NetworkReport]: NetworkReport[Part] } & {
   readonly faults: string[];
   readonly remarks: string[];
 };
 
 /** Opens a network's file, runs it on samples of known people, and judges what comes out. */
-export async function checkNetwork(order: CheckOrder): Promise<CheckReport> {
+export async function checkNetwork(order: CheckOrder): Promise<NetworkReport> {
   const { network } = order;
+  const { version, kind, name, model, batch, threads } = network;
   const found: Found = {
-    ...{ network, model: null, opened: null, speed: null, descriptors: null, attributes: null },
+    network: { version, kind, name, model, batch, threads },
+    ...{ model: null, opened: null, tensors: [], speed: null, descriptors: null, attributes: null },
     ...{ faults: [], remarks: [] },
   };
   try {
     found.model = await readModelFacts(network);
     const probe = startProbe(network, order);
     try {
-      found.opened = await probe.load();
+      const { tensors, ...opened } = await probe.load();
+      found.opened = opened;
+      found.tensors = tensorRows(network, tensors);
       found.faults.push(
-        ...mismatches(network, found.opened.tensors).map(
-          (fault) => `The file is not what the entry says: ${fault}.`,
-        ),
+        ...mismatches(network, tensors).map((fault) => `The file is not what the entry says: ${fault}.`),
       );
       if (found.faults.length === 0) await run(order, probe, found);
     } finally {

@@ -1,5 +1,5 @@
-import type { DescriptorsReport, Trial } from './report.ts';
-import { alikeFrom, isClearlyBetter, type TrialResult } from './trial.ts';
+import type { DescriptorsReport, Trial, TrialResult } from '../../domain/networks/report.ts';
+import { alikeFrom, isClearlyBetter } from './trial.ts';
 
 /** On jittered copies, which are nearly the same picture; the built-in networks have 0 to 2 %. */
 const mostEer = 0.1;

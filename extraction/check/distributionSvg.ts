@@ -1,4 +1,4 @@
-import type { Histogram } from './histogram.ts';
+import type { Histogram } from '../../domain/networks/report.ts';
 
 const size = { width: 720, height: 400, left: 56, right: 16, top: 64, bottom: 52 };
 const plot = {

@@ -1,3 +1,4 @@
+import type { Hardness } from '../../domain/networks/report.ts';
 import { decodeSample, emptyPixels, encodeSample } from '../pictures/samplePixels.ts';
 import { createRandom } from '../pictures/seededRandom.ts';
 import { sampleSizes, type SampleKind } from '../pictures/storedSample.ts';
@@ -13,7 +14,7 @@ const grey = 128;
  * Ways to make a sample hard to know again. Jittered copies are too easy to show that a network is fed a little wrong:
  * with red and blue swapped, version 1 has an EER of 0.8 % on those either way, and here of 23.9 % instead of 16.9.
  */
-const ways: Readonly<Record<'coarse' | 'covered' | 'noisy', Harden>> = {
+const ways: Readonly<Record<Hardness, Harden>> = {
   coarse: (pixels, width, height) => {
     for (let top = 0; top < height; top += block) {
       for (let left = 0; left < width; left += block) flatten(pixels, width, { left, top, height });
@@ -32,8 +33,6 @@ const ways: Readonly<Record<'coarse' | 'covered' | 'noisy', Harden>> = {
     }
   },
 };
-
-export type Hardness = keyof typeof ways;
 
 export const hardnesses = Object.keys(ways) as Hardness[];
 

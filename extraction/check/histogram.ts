@@ -1,13 +1,5 @@
+import type { Histogram } from '../../domain/networks/report.ts';
 import type { Pairs } from './separation.ts';
-
-/** Two distributions over the same bins, as shares of their own pairs. */
-export interface Histogram {
-  /** Cosine where the first bin begins and the last ends. */
-  readonly from: number;
-  readonly to: number;
-  readonly same: readonly number[];
-  readonly other: readonly number[];
-}
 
 const steps = [0.005, 0.01, 0.02, 0.05, 0.1] as const;
 const bins = { least: 10, most: 30 };

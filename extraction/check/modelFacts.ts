@@ -1,12 +1,8 @@
 import { stat } from 'node:fs/promises';
+import type { ModelFacts } from '../../domain/networks/report.ts';
 import type { LocalNetwork } from '../catalogue/network.ts';
-import { readModelFormat, sha256Of, type ModelFormat } from '../onnx/modelFile.ts';
+import { readModelFormat, sha256Of } from '../onnx/modelFile.ts';
 import { NetworkFault } from './probe.ts';
-
-export interface ModelFacts extends ModelFormat {
-  readonly bytes: number;
-  readonly sha256: string;
-}
 
 /** What a protobuf message may have. */
 const mostBytes = 2 ** 31 - 1;
@@ -26,7 +22,7 @@ export async function readModelFacts({ model, sha256: expected }: LocalNetwork):
   if (expected !== undefined && sha256 !== expected) {
     throw new NetworkFault(`the file has another SHA-256 than the entry says: ${sha256}`);
   }
-  return { bytes, sha256, ...format };
+  return { bytes, sha256, isNamed: expected !== undefined, ...format };
 }
 
 async function sizeOf(model: string): Promise<number> {

@@ -1,21 +1,10 @@
+import type { Separation } from '../../domain/networks/report.ts';
 import { cosineOf, type Labelled } from '../rank1.ts';
 
 /** Cosines of pairs, each in ascending order. */
 export interface Pairs {
   readonly same: Float64Array;
   readonly other: Float64Array;
-}
-
-/** How well the cosine tells one person from another, in the terms of ISO/IEC 19795. */
-export interface Separation {
-  readonly meanSame: number;
-  readonly meanOther: number;
-  /** Distance of the two means in their common standard deviation: d′, the decidability index. */
-  readonly dPrime: number;
-  /** Equal error rate, 0..1: where as many of the same are refused as of the others are accepted. */
-  readonly eer: number;
-  /** True accept rate at a false accept rate, 0..1; null where there are too few pairs to tell. */
-  readonly tarAtFar: { readonly '0.01': number | null; readonly '0.001': number | null };
 }
 
 /** Every two samples once. */

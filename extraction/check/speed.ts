@@ -1,6 +1,6 @@
+import type { Speed } from '../../domain/networks/report.ts';
 import type { LocalNetwork } from '../catalogue/network.ts';
 import type { Probe } from './probe.ts';
-import type { Speed } from './report.ts';
 
 // The first run of a size takes longer: memory is found for it.
 const runs = { warmUp: 1, measured: 5 };

@@ -1,6 +1,7 @@
+import type { Hardness, TrialResult } from '../../domain/networks/report.ts';
 import { jitterSample } from '../pictures/jitter.ts';
 import type { SampleKind } from '../pictures/storedSample.ts';
-import { hardenSample, hardnesses, type Hardness } from './hardCopy.ts';
+import { hardenSample, hardnesses } from './hardCopy.ts';
 import { labelled, type Person, type Shot } from './people.ts';
 import { meanOf, pairsBetween, pairsOf, separationOf } from './separation.ts';
 
@@ -26,15 +27,6 @@ export async function makeTrial(people: readonly Person[], kind: SampleKind): Pr
     }
   }
   return { gallery, probes };
-}
-
-export interface TrialResult {
-  /** Of two different people in the gallery. */
-  readonly meanOther: number;
-  /** Means over the ways of being hard. */
-  readonly eer: number;
-  readonly dPrime: number;
-  readonly dPrimes: Readonly<Partial<Record<Hardness, number>>>;
 }
 
 type Describe = (images: readonly Uint8Array[]) => Promise<(Float32Array | null)[]>;

@@ -2,13 +2,7 @@ import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
-
-/** What an ONNX file tells of itself before its graph is read. */
-export interface ModelFormat {
-  readonly irVersion: number | null;
-  /** Version of ONNX's own operators. */
-  readonly opset: number | null;
-}
+import type { ModelFormat } from '../../domain/networks/report.ts';
 
 /** In pieces: a model may be larger than what can be read at once. */
 export async function sha256Of(file: string): Promise<string> {

@@ -12,6 +12,7 @@ import { abilitiesOf } from '../../domain/extract/networks.ts';
 import { freezeContent } from '../../domain/tasks/freezeContent.ts';
 import { createGuardedRequest } from '../../platform/guardedRequest.ts';
 import { createYieldingSlots } from '../yieldingSlots.ts';
+import { createRunCheck } from './networkChecks.ts';
 import type { Networks } from './networks.ts';
 import type { WorkerProcess, WorkerResources } from './resources.ts';
 
@@ -90,6 +91,8 @@ export function createWorkerActivities(
       return ({ taskType, content }, now) => freezeContent(taskType, content, { ...around, now });
     }),
     startNext: admission.startNext,
+    networkChecks: stores.networkChecks,
+    runCheck: createRunCheck(config, () => defaultVersions.read()),
     checkSampleStore: () => images.check(),
     removeFiles: (keys) => removal.remove(keys),
     files: stores.tombstones,

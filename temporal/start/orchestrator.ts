@@ -3,6 +3,7 @@ import { timeOf } from '../../db/sql/databaseClock.ts';
 import { createGuardedRequest } from '../../platform/guardedRequest.ts';
 import { runDeliveries } from '../deliveries.ts';
 import { createMissedRunWatch } from '../missedRunWatch.ts';
+import { createNetworkCheckReconciler } from '../networkCheckReconciler.ts';
 import { runReconciler } from '../reconciler.ts';
 import { createSampleWatch } from '../sampleWatch.ts';
 import { createScheduleReconciler } from '../scheduleReconciler.ts';
@@ -21,6 +22,9 @@ export function startOrchestrator(
       gateway,
       followSchedules: createScheduleReconciler({
         ...{ schedules: stores.followedSchedules, gateway, metrics, log },
+      }),
+      followNetworkChecks: createNetworkCheckReconciler({
+        ...{ checks: stores.networkChecks, gateway, metrics, log },
       }),
       watchMissedRuns: createMissedRunWatch({ runs: stores.missedRuns, metrics, log, now: () => timeOf(db) }),
       sweepFiles: () => removal.sweep(),

@@ -149,6 +149,7 @@ test('the wiring may import anything', async () => {
     'api/server.ts',
     'temporal/worker.ts',
     'extraction/pool/child.ts',
+    'extraction/check/child.ts',
     'api/start/planted.ts',
     'temporal/start/planted.ts',
     'commands/planted.ts',

@@ -43,6 +43,8 @@ test('pages lead strangers to the log-in page, and it leads whoever is signed in
       '/errors/view',
       '/errors/csv',
       '/audit/view',
+      '/networks/view',
+      '/networks/3/view',
       '/schedules/view',
       '/schedules/new',
       '/schedules/1/change',

@@ -7,6 +7,7 @@ import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../supp
 import { createVisitor, logIn, registerAccount } from '../support/browser/visitor.ts';
 import { buildEvent, insertEventRows } from '../support/rows/eventRows.ts';
 import { insertPicturedFaces } from './faceRows.ts';
+import { buildReport, insertCheck } from './networkRows.ts';
 import { insertError, insertTask } from './taskRows.ts';
 
 const evil = `"><img src=x onerror="document.title='pwned'"><script>document.title='pwned'</script>`;
@@ -54,6 +55,9 @@ before(async () => {
   });
   await planted(accountId);
   const { faceId, bareId, listId, eventId } = await plantedFaces(accountId);
+  await insertCheck(site.db, 3, [buildReport(3)]);
+  await insertCheck(site.db, 3, [buildReport(3, [`People are hardly told apart ${evil}`], evil)]);
+  await insertCheck(site.db, 101, [buildReport(101)]);
   addresses = {
     home: '/',
     tasks: '/tasks/view',
@@ -83,6 +87,9 @@ before(async () => {
     'new-schedule': '/schedules/new?kind=gc-faces',
     'change-schedule': '/schedules/1/change',
     'new-schedule-extract': '/schedules/new',
+    networks: '/networks/view',
+    network: '/networks/3/view',
+    'network-gone': '/networks/2/view',
     audit: '/audit/view',
     'audit-none': '/audit/view?action=task.pause',
     password: '/password',
@@ -255,6 +262,8 @@ test('markup in names, filters, failures and errors is shown as text', async () 
     'errors',
     'audit',
     'schedules',
+    'networks',
+    'network',
     'face',
     'list',
     'event',

@@ -31,7 +31,12 @@ function reconcile(gateway: ReconcilerDeps['gateway'], changes: Partial<Reconcil
       gateway,
       startNext: nothing,
       isHeldUp: () => Promise.resolve(false),
-      ...{ followSchedules: nothing, watchMissedRuns: nothing, sampleHistory: nothing },
+      ...{
+        followSchedules: nothing,
+        followNetworkChecks: nothing,
+        watchMissedRuns: nothing,
+        sampleHistory: nothing,
+      },
       outgrownWindows: () => Promise.resolve([]),
       ...{ mergeCounts: none, foldSums: none, sweepFiles: none },
       sampleWatch: { count: nothing, publish: nothing },

@@ -77,6 +77,7 @@ export function fakeActivities(current: () => FakeTask): Activities {
         return Promise.resolve();
       },
       startScheduledTask: () => Promise.reject(new Error('no schedule here')),
+      failNetworkCheck: () => Promise.reject(new Error('no check here')),
       finishTask: ({ end }) => {
         if (end.outcome === 'done' && current().done.size < current().parts)
           return Promise.resolve('unfinished');
@@ -85,6 +86,6 @@ export function fakeActivities(current: () => FakeTask): Activities {
       },
     },
     gc: { runPart },
-    extract: { runPart },
+    extract: { runPart, checkNetwork: () => Promise.reject(new Error('no check here')) },
   };
 }

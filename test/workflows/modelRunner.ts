@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { ApplicationFailure } from '@temporalio/common';
 import type { Activities } from '../../activities/index.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
 import { createLogger } from '../../platform/logger.ts';
@@ -9,9 +10,12 @@ import { ensureWorkflowBundle } from '../../temporal/bundle.ts';
 import { createGateway } from '../../temporal/gateway.ts';
 import { installRuntime } from '../../temporal/runtime.ts';
 import { createWorkers, fixedSlots } from '../../temporal/workers.ts';
-import { queueNames, taskWorkflowId } from '../../workflows/messages.ts';
+import { networkCheckWorkflowId, queueNames, taskWorkflowId } from '../../workflows/messages.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { createModelTask, type ModelTask, type Scenario } from './modelTask.ts';
+
+/** The version whose check comes to a report. */
+const fitVersion = 3;
 
 export type ModelRunner = Awaited<ReturnType<typeof startModelRunner>>;
 
@@ -37,10 +41,17 @@ export async function startModelRunner(temporalAddress: string) {
       pauseTask: (ref) => of(ref).pauseTask(),
       collectTask: (ref) => of(ref).collectTask(),
       startScheduledTask: () => Promise.reject(new Error('no schedule here')),
+      failNetworkCheck: () => Promise.resolve(),
       finishTask: ({ ref, end }) => of(ref).finishTask(end.outcome),
     },
     gc: { runPart },
-    extract: { runPart },
+    extract: {
+      runPart,
+      checkNetwork: ({ version }) =>
+        version === fitVersion
+          ? Promise.resolve()
+          : Promise.reject(ApplicationFailure.nonRetryable('broken', 'checkFailed', 'for good')),
+    },
   };
   const gateway = createGateway({
     connection,
@@ -74,6 +85,14 @@ export async function startModelRunner(temporalAddress: string) {
       model.check();
       await waitFor('the workflow to be closed', async () => (await gateway.findTask(ref)) === 'closed');
       return taskWorkflowId(prefix, ref);
+    },
+
+    /** Has networks checked, to the end of the workflow; its id. */
+    playCheck: async ({ isDone }: { readonly isDone: boolean }): Promise<string> => {
+      const ref = { checkId: isDone ? 1 : 2, version: isDone ? fitVersion : fitVersion + 1 };
+      await gateway.startNetworkCheck(ref);
+      await waitFor('the check to end', async () => (await gateway.findNetworkCheck(ref)) === 'closed');
+      return networkCheckWorkflowId(prefix, ref);
     },
 
     stop: async (): Promise<void> => {

@@ -8,7 +8,7 @@ import { createLogger } from '../../platform/logger.ts';
 import { createTestFolder } from '../support/folder.ts';
 import { startModelRunner } from './modelRunner.ts';
 import { writeHistory, type HistoryEvents } from './historyFile.ts';
-import { shapes } from './shapes.ts';
+import { checkShapes, shapes } from './shapes.ts';
 
 const folder = fileURLToPath(new URL('../histories/', import.meta.url));
 
@@ -24,8 +24,12 @@ async function record(): Promise<void> {
   try {
     await mkdir(folder, { recursive: true });
     for (const file of await readdir(folder)) await rm(join(folder, file));
-    for (const [name, scenario] of Object.entries(shapes)) {
-      const workflowId = await runner.play(scenario);
+    const plays: readonly (readonly [name: string, play: () => Promise<string>])[] = [
+      ...Object.entries(shapes).map(([name, shape]) => [name, () => runner.play(shape)] as const),
+      ...Object.entries(checkShapes).map(([name, shape]) => [name, () => runner.playCheck(shape)] as const),
+    ];
+    for (const [name, play] of plays) {
+      const workflowId = await play();
       const runs = await readRuns(client, workflowId);
       for (const [index, events] of runs.entries()) {
         const file = runs.length === 1 ? `${name}.json` : `${name}-${index + 1}.json`;

@@ -5,6 +5,12 @@ const plain: Scenario = {
   ...{ bookFates: [], partFates: [], orders: [] },
 };
 
+/** The same for checks of networks: whether the check comes to a report. */
+export const checkShapes: Readonly<Record<string, { readonly isDone: boolean }>> = {
+  'check-done': { isDone: true },
+  'check-failed': { isDone: false },
+};
+
 /** Every way that a released workflow can go; a history of each is kept in test/histories. */
 export const shapes: Readonly<Record<string, Scenario>> = {
   plain,

@@ -23,13 +23,13 @@ test('a network that works is shown with its file, its speed and what its descri
     reference,
     onProgress: (runs, of) => progress.push(runs / of),
   });
-  const { model, opened, speed, descriptors } = report;
+  const { model, tensors, speed, descriptors } = report;
   assert.deepEqual(report.faults, []);
   assert.deepEqual([model?.bytes, model?.opset, model?.irVersion], [295, 17, 8]);
-  assert.deepEqual(
-    opened?.tensors.inputs.map(({ name, shape }) => [name, shape]),
-    [['input', ['batch', 3, 16, 16]]],
-  );
+  assert.deepEqual(tensors[0], {
+    ...{ side: 'input', name: 'input' },
+    ...{ inFile: 'float32 [batch, 3, 16, 16]', byEntry: 'float32 [n, 3, 16, 16]' },
+  });
   assert.ok(speed !== null && speed.aloneMs > 0 && speed.inBatchMs > 0 && speed.memoryBytes > 1e7);
   assert.ok(descriptors?.recognition && descriptors.norms);
   assert.deepEqual([descriptors.people, descriptors.samples, descriptors.copiedPeople], [6, 18, 6]);
@@ -43,7 +43,7 @@ test('a network of the other layout is not run, and its shapes are shown', async
   const report = await check(ownNetwork('nhwc.onnx'), {
     people: () => Promise.reject(new Error('not asked')),
   });
-  assert.deepEqual(report.opened?.tensors.inputs[0]?.shape, ['batch', 16, 16, 3]);
+  assert.equal(report.tensors[0]?.inFile, 'float32 [batch, 16, 16, 3]');
   assert.match(report.faults.join(), /its layout is NHWC\.$/);
   assert.equal(report.descriptors, null);
 });

@@ -66,6 +66,8 @@ export async function startTwiceWorkers(engine: Engine) {
     gc: stores.gc,
     scheduledTasks: createScheduledTasks(db, () => Promise.reject(new Error('no schedule here'))),
     startNext: () => Promise.resolve(),
+    networkChecks: stores.networkChecks,
+    runCheck: () => Promise.reject(new Error('no check here')),
     checkSampleStore: () => images.check(),
     removeFiles: (keys) => removal.remove(keys),
     files: tombstones,

@@ -12,7 +12,7 @@ import { createPools } from '../../../db/sql/pools.ts';
 import { createStatsStore, type RequestCount } from '../../../db/ops/statsStore.ts';
 import { createTurns } from '../../../db/engine/turns.ts';
 import { createVersionUse } from '../../../db/tasks/versionUse.ts';
-import { builtIn } from '../../../extraction/catalogue/catalogue.ts';
+import { builtIn, knownNetworks } from '../../../extraction/catalogue/catalogue.ts';
 import { loadConfig, requireServers } from '../../../platform/config.ts';
 import { createLogger, type Logger } from '../../../platform/logger.ts';
 import { createMonthlyCounts } from '../../../platform/monthlyCounts.ts';
@@ -45,7 +45,7 @@ export interface ApiServerOptions
       Pick<
         ApiConfig,
         | ('allowedHosts' | 'basicAttributesVersion' | 'configPublic' | 'databaseUrl' | 'development')
-        | ('environmentName' | 'host' | 'loginFailures' | 'tasksAtOnce' | 'trustProxy')
+        | ('environmentName' | 'host' | 'loginFailures' | 'networks' | 'tasksAtOnce' | 'trustProxy')
       >
     >,
     Pick<Partial<AppDeps>, 'checks' | 'workersByQueue'>,
@@ -102,6 +102,8 @@ export async function startApiServer(options: ApiServerOptions = {}) {
       await tell({ call: 'control', taskId, generation });
       return true;
     },
+    startNetworkCheck: () =>
+      isEngineThere ? Promise.resolve() : Promise.reject(new Error('nobody answers')),
     serverVersion: () => (isEngineThere ? Promise.resolve('1.32.0') : Promise.reject(new Error('away'))),
   };
   const requestStats = createMonthlyCounts<Omit<RequestCount, 'month' | 'count'>>({
@@ -131,7 +133,7 @@ export async function startApiServer(options: ApiServerOptions = {}) {
     }),
     versionUse: createVersionUse(pools.reading, patienceMs),
     // Without one, so that a test can ask for what nobody can extract.
-    extractors: builtIn.filter(({ version }) => version !== 2),
+    extractors: knownNetworks(config.networks.filter(({ version }) => version !== 2)),
   });
   const server = createLimitedServer(app.express, options).listen({ port: 0, host: '127.0.0.1', backlog });
   await once(server, 'listening');

@@ -5,6 +5,7 @@ import type { presentAuditEntry } from '../../../api/audit/present.ts';
 import type { presentAccount, presentAccountStats } from '../../../api/accounts/present.ts';
 import type { ErrorJson } from '../../../api/http/errorBody.ts';
 import type { presentList } from '../../../api/lists/present.ts';
+import type { NetworkCheckJson, NetworkVersionJson } from '../../../api/networks/present.ts';
 import type { presentNotification } from '../../../api/notifications/json.ts';
 import type { ScheduleJson } from '../../../api/schedules/present.ts';
 import type { presentSubtask, TaskJson } from '../../../api/tasks/present/task.ts';
@@ -28,7 +29,15 @@ export type Client = Awaited<ReturnType<typeof createClient>>;
 
 /** What every answer must be: as the OpenAPI document says for its operation and status. */
 /** Fields of all answers; which of them an answer has is proven against the document. */
-export interface Fields extends ErrorJson, TaskJson, Omit<ScheduleJson, keyof TaskJson> {
+export interface Fields
+  extends
+    ErrorJson,
+    TaskJson,
+    Omit<ScheduleJson, keyof TaskJson>,
+    Omit<NetworkCheckJson, keyof TaskJson | keyof ErrorJson | 'state' | 'failure'>,
+    Omit<NetworkVersionJson, 'networks' | 'version'> {
+  readonly networks: readonly NetworkVersionJson[];
+  readonly checks: readonly NetworkCheckJson[];
   readonly schedules: readonly ScheduleJson[];
   readonly schedule_count: number;
   readonly tasks: readonly TaskJson[];

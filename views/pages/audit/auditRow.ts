@@ -32,6 +32,8 @@ export const actionWords: Readonly<Record<string, string>> = {
   'schedule.start': 'Started',
   'schedule.stop': 'Stopped',
   'schedule.remove': 'Removed',
+  'network.check': 'Checked',
+  'default_version.switch': 'Made the default:',
   'account.create': 'Created',
   'account.password': 'Changed the password of',
   'account.remove': 'Removed',
@@ -45,7 +47,7 @@ export function auditRow(entry: AuditEntryShape): AuditRow {
   const purpose = purposeOf(entry);
   return {
     action: actionWords[entry.action] ?? entry.action,
-    object: isSession ? '' : `${entry.object_type} ${loginOf(entry) ?? entry.object_id}`,
+    object: isSession ? '' : `${wordOf(entry)} ${loginOf(entry) ?? entry.object_id}`,
     objectHref: hrefOf(entry),
     purpose,
     who: entry.login === '' ? 'The service' : entry.login,
@@ -72,9 +74,14 @@ function loginOf({ object_type, before, after }: AuditEntryShape): string | null
   return typeof login === 'string' ? login : null;
 }
 
+/** A network is known by its version. */
+const wordOf = ({ object_type }: AuditEntryShape): string =>
+  object_type === 'network' ? 'version' : object_type;
+
 function hrefOf({ action, object_type, object_id }: AuditEntryShape): string | null {
   if (action.endsWith('.remove')) return null;
   if (object_type === 'task') return paths.task(Number(object_id));
   if (object_type === 'account') return paths.account(object_id);
+  if (object_type === 'network') return paths.network(Number(/\d+$/.exec(object_id)?.[0]));
   return object_type === 'schedule' ? paths.schedules() : null;
 }

@@ -48,6 +48,8 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   stillRunning: 'Cancel the task and wait until it has ended.',
   noExtractor: 'Choose a version that an extractor is at hand for, or add one to REMOTE_EXTRACTORS.',
   selectsEverything: 'Add a filter, or confirm with confirm_all that everything is meant.',
+  networkNotFound: 'Choose a version that GET /networks names.',
+  cannotCheck: 'Choose a version that EXTRACTORS_FILE has with a file; the detail says why this one is none.',
   scheduleNotFound: looked,
   scheduleChanged: 'Read the schedule anew and apply the change to what it is now.',
   idempotencyConflict: 'Use a new key for a new request.',
@@ -69,6 +71,8 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
     'The database refused to remove it; the detail says why, such as another table that refers to it. Mend it there, then retry what failed.',
   objectNotWritten:
     'The database refused what was extracted; the detail says why. Mend it there, then retry what failed.',
+  checkFailed:
+    'The detail says what went wrong. Look at the memory of the worker and at its log; npm run extractor -- check shows the same check by hand.',
   lockHeld:
     'Another session of the database holds what the task needs; the detail says which. End it, or wait: the task goes on by itself, and can be paused or cancelled meanwhile.',
   attemptFailed:

@@ -38,6 +38,7 @@ const tryAgain = { text: 'Try again', href: '' };
 const lists: Readonly<Record<number, ErrorPage['action']>> = {
   11003: { text: 'To the accounts', href: paths.accounts() },
   28001: { text: 'To the tasks', href: paths.tasks() },
+  28040: { text: 'To the networks', href: paths.networks },
   28036: { text: 'To the schedules', href: paths.schedules() },
 };
 

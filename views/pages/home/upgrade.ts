@@ -24,6 +24,8 @@ export interface VersionRow {
   /** Of the bar, in percent. */
   readonly width: string;
   readonly missing: string;
+  /** The page of its network, with the last check. */
+  readonly href: string;
   /** Where the missing ones can be extracted; null where nothing is missing or no network is at hand. */
   readonly extract: string | null;
 }
@@ -54,6 +56,7 @@ export function upgrade({ versions, faces, defaultVersion, extractors }: Upgrade
     const share = base.count === 0 ? 0 : Math.min(100, (100 * counted.count) / base.count);
     return {
       name: `Version ${version}`,
+      href: paths.network(version),
       network: network ?? noNetwork,
       isDefault,
       count: countWords(counted),

@@ -3,6 +3,7 @@ import { examples as changes } from '../../components/changes/examples.ts';
 import { examples as chart } from '../../components/chart/examples.ts';
 import { examples as confirm } from '../../components/confirm/examples.ts';
 import { examples as copyId } from '../../components/copyId/examples.ts';
+import { examples as distribution } from '../../components/distribution/examples.ts';
 import { examples as emptyState } from '../../components/emptyState/examples.ts';
 import { examples as errorGroups } from '../../components/errorGroups/examples.ts';
 import { examples as errorSummary } from '../../components/errorSummary/examples.ts';
@@ -37,6 +38,7 @@ const components: Readonly<Record<string, readonly Example<unknown>[]>> = {
   chart,
   confirm,
   copyId,
+  distribution,
   emptyState,
   errorGroups,
   errorSummary,

@@ -21,6 +21,8 @@ export interface NewTaskPage {
   readonly explanation: string;
   readonly warning: string | null;
   readonly notice: string | null;
+  /** Where the networks of an extract can be checked; null: it is none. */
+  readonly check: { readonly text: string; readonly href: string } | null;
   readonly summary: ErrorSummary | null;
   readonly preview: TaskPreviewView | null;
   readonly groups: readonly FieldGroup[];
@@ -41,6 +43,7 @@ export function newTaskPage(input: NewTaskInput): NewTaskPage {
     explanation,
     warning,
     notice: extractWarning(input.kind, input),
+    check: input.kind.startsWith('extract') ? checkLink(typed.values['descriptor_version']) : null,
     summary: input.refusal
       ? refusedFor(input.refusal)
       : errorSummary(typed, [
@@ -53,6 +56,13 @@ export function newTaskPage(input: NewTaskInput): NewTaskPage {
     button,
     cancel: paths.tasks(),
   };
+}
+
+/** Of the version that an address or a form names, else to all of them. */
+function checkLink(chosen = ''): NewTaskPage['check'] {
+  return /^[1-9]\d{0,4}$/.test(chosen)
+    ? { text: `check version ${chosen}`, href: paths.network(Number(chosen)) }
+    : { text: 'check its network', href: paths.networks };
 }
 
 function refusedFor({ taskId, detail }: NonNullable<NewTaskInput['refusal']>): ErrorSummary {

@@ -1,0 +1,51 @@
+import type { RequestHandler } from 'express';
+import { networksPage } from '../../../views/pages/networks/list.ts';
+import { networkPage } from '../../../views/pages/networks/one.ts';
+import { paths } from '../../../views/paths.ts';
+import type { PageSources } from '../../html/deps.ts';
+import { flash, leadTo, sendPage } from '../../html/pageAnswer.ts';
+import { actorOf } from '../../http/requestContext.ts';
+import { idOf } from '../../tasks/pages/taskId.ts';
+import { presentCheck, presentVersion } from '../present.ts';
+import { readVersion, readVersions } from '../readVersions.ts';
+
+type NetworkSources = Pick<
+  PageSources,
+  'networkQueries' | 'extractors' | 'networkActions' | 'defaultVersions'
+>;
+
+/** Every version with its network and its last check, one of them with the whole report, and the order of a check. */
+export function networkPages(sources: NetworkSources): Record<'list' | 'one' | 'check', RequestHandler> {
+  const { networkQueries, networkActions, defaultVersions } = sources;
+  return {
+    list: async (req, res) => {
+      const [rows, defaults] = await Promise.all([readVersions(sources), defaultVersions.read()]);
+      sendPage(req, res, 'networks/list', networksPage({ versions: rows.map(presentVersion), defaults }));
+    },
+
+    one: async (req, res) => {
+      const version = idOf(req, 'version');
+      const [row, checks, defaults] = await Promise.all([
+        readVersion(sources, version),
+        networkQueries.checksOf(version),
+        defaultVersions.read(),
+      ]);
+      const page = networkPage({
+        version: presentVersion(row),
+        checks: checks.map((check) => ({ check: presentCheck(check), reports: check.reports })),
+        defaults,
+      });
+      sendPage(req, res, 'networks/one', page);
+    },
+
+    check: async (req, res) => {
+      const version = idOf(req, 'version');
+      const { isNew } = await networkActions.check(version, actorOf(req));
+      flash(
+        req,
+        isNew ? `Version ${version} is being checked.` : `Version ${version} is being checked already.`,
+      );
+      leadTo(req, res, paths.network(version));
+    },
+  };
+}

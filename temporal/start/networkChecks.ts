@@ -1,0 +1,34 @@
+import { DomainError } from '../../domain/errors.ts';
+import type { DefaultVersions } from '../../domain/extract/networks.ts';
+import { findNetwork, isLocal, type LocalNetwork } from '../../extraction/catalogue/network.ts';
+import { runCheckProcess } from '../../extraction/check/checkProcess.ts';
+import type { NetworkCheckDeps } from '../../activities/networks/checkNetwork.ts';
+import type { WorkerConfig } from './resources.ts';
+
+// As the command makes by default.
+const copies = 10;
+
+/** Checks the networks of a version beside those of the default version, with the files that this worker has. */
+export function createRunCheck(
+  { networks }: Pick<WorkerConfig, 'networks'>,
+  readDefaults: () => Promise<DefaultVersions>,
+): NetworkCheckDeps['runCheck'] {
+  const local = networks.filter(isLocal);
+  const referenceOf = ({ kind, version }: LocalNetwork, defaults: DefaultVersions): LocalNetwork | null => {
+    if (kind === 'attributes') return null;
+    const usual = defaults[kind];
+    return usual === version ? null : findNetwork(local, usual, kind);
+  };
+  return async (version, options) => {
+    const wanted = local.filter((network) => network.version === version);
+    if (wanted.length === 0) {
+      throw new DomainError(
+        'noExtractor',
+        `the worker that took the check has no file of version ${version}: API and workers need the same EXTRACTORS_FILE`,
+      );
+    }
+    const defaults = await readDefaults();
+    const order = wanted.map((network) => ({ network, reference: referenceOf(network, defaults) }));
+    return runCheckProcess({ networks: order, copies }, options);
+  };
+}
