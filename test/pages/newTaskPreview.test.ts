@@ -214,7 +214,7 @@ test('a count that is as old as yesterday, or of tomorrow, is counted anew', asy
     const time = new Date(Date.now() + days * 86_400_000).toISOString();
     await page
       .locator('input[name=confirm_time]')
-      .evaluate((input, value) => input.setAttribute('value', value), time);
+      .evaluate((input: { value: string }, value: string) => (input.value = value), time);
     await page.getByLabel('Type 1,230 to confirm').fill('1,200');
     await page.getByRole('button', { name: 'Remove the faces' }).click();
     await page.getByRole('alert').getByText('type 1,230').waitFor();
