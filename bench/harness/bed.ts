@@ -32,7 +32,6 @@ const emptied = [
 
 export async function openBed(log: Logger, signal: AbortSignal, settings: Environment = {}): Promise<Bed> {
   const folder = await makeTemporaryFolder('bench');
-  const extractProcesses = availableParallelism();
   try {
     const running = await startEverything({
       ...{ log, output: 'files', temporalUi: false, signal },
@@ -41,7 +40,7 @@ export async function openBed(log: Logger, signal: AbortSignal, settings: Enviro
           [...emptied, 'ADMIN_PASSWORD', 'ADMIN_PASSWORD_FILE'].map((name) => [name, '']),
         ),
         ...{ DATA_DIR: folder, PORT: '0', WORKER_METRICS_PORT: '0', LOG_LEVEL: 'warn' },
-        ...{ GC_WINDOW: '4', EXTRACT_PROCESSES: String(extractProcesses) },
+        ...{ GC_WINDOW: '4', EXTRACT_PROCESSES: String(availableParallelism()) },
         ...settings,
       },
     });
@@ -55,7 +54,7 @@ export async function openBed(log: Logger, signal: AbortSignal, settings: Enviro
     );
     if (account === undefined) throw new Error(`there is no account ${login}`);
     return {
-      ...{ running, db, extractProcesses, signal },
+      ...{ running, db, extractProcesses: config.extractProcesses, signal },
       tasks: createTaskCalls(api),
       accountId: account.account_id,
       close: async () => {

@@ -9,10 +9,25 @@ import type { Say } from './figures.ts';
 // The quickest: what is made here is not what is measured.
 const importedVersion = 3;
 
-/** At least so many samples of real faces, jittered, which seem to have the default version; answers their files. */
+/**
+ * At least so many samples of real faces, jittered, which seem to have the default version; answers
+ * their files. Those of an earlier measurement on the same bed are taken again.
+ */
 export async function importSamples(bed: Bed, wanted: number, say: Say): Promise<string[]> {
-  const { env, config } = bed.running;
+  const { config } = bed.running;
   const copies = Math.max(0, Math.ceil(wanted / people) - 1);
+  const [found] = await bed.db.query<{ faces: number }>('select count(*) as faces from faces');
+  if (found?.faces !== people * (1 + copies)) await importAnew(bed, copies, say);
+  await pretendVersion(bed, config.defaultDescriptorVersion);
+  const store = config.imageStore.replace(/^folder:/, '');
+  const entries = await readdir(store, { recursive: true, withFileTypes: true });
+  // The mark of the folder is no sample.
+  const samples = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'));
+  return samples.map((entry) => join(entry.parentPath, entry.name));
+}
+
+async function importAnew(bed: Bed, copies: number, say: Say): Promise<void> {
+  const { env, config } = bed.running;
   say(`importing the sample photos with ${copies} copies of each face`);
   const photos = join(config.dataDir, 'photos');
   await copySamplePhotos(photos);
@@ -22,12 +37,6 @@ export async function importSamples(bed: Bed, wanted: number, say: Say): Promise
     onLine: say,
     signal: bed.signal,
   });
-  await pretendVersion(bed, config.defaultDescriptorVersion);
-  const store = config.imageStore.replace(/^folder:/, '');
-  const entries = await readdir(store, { recursive: true, withFileTypes: true });
-  // The mark of the folder is no sample.
-  const samples = entries.filter((entry) => entry.isFile() && !entry.name.startsWith('.'));
-  return samples.map((entry) => join(entry.parentPath, entry.name));
 }
 
 /** As if every face had been described by that network alone. */
