@@ -12,7 +12,8 @@ const faces = 30_000;
 
 test('30,000 faces under five extracts by their ids are audited, no statement of it taking half a minute', async () => {
   const { db, url } = await openTestDatabase(2);
-  const versions = [{ version: 1, dimension: 128 }];
+  // Short ones: to draw long vectors takes longer than all the rest.
+  const versions = [{ version: 1, dimension: 4 }];
   await seedVolume(db, { accountId, faces, events: 0, versions, seed: 1 });
   const ids = await db.query<{ id: string }>('select face_id as id from faces order by 1');
   const tasks = createTaskStore(db);

@@ -53,7 +53,7 @@ async function rows(): Promise<unknown> {
 test('seeding finds the database of the npm start on the same DATA_DIR', async () => {
   const { code, stdout, stderr } = await seed(
     '--faces',
-    '300',
+    '100',
     '--events',
     '20',
     '--versions',
@@ -62,7 +62,7 @@ test('seeding finds the database of the npm start on the same DATA_DIR', async (
     login,
   );
   assert.equal(code, 0, stderr);
-  assert.match(stdout, /300 faces and 20 events of seed@example\.org/);
+  assert.match(stdout, /100 faces and 20 events of seed@example\.org/);
   const [counts] = await db.query(
     `select (select count(*) from faces) as faces, (select count(*) from attributes) as attributes,
        (select count(*) from samples) as samples, (select count(*) from list_faces) as linked,
@@ -71,11 +71,11 @@ test('seeding finds the database of the npm start on the same DATA_DIR', async (
        (select count(*) from event_descriptors where length(descriptor) = 512) as event_descriptors`,
   );
   assert.deepEqual(counts, {
-    faces: 300,
-    attributes: 300,
-    samples: 320,
-    linked: 300,
-    v3: 300,
+    faces: 100,
+    attributes: 100,
+    samples: 120,
+    linked: 100,
+    v3: 100,
     events: 20,
     event_descriptors: 20,
   });
@@ -90,12 +90,12 @@ test('seeded descriptors are different vectors of length one', async () => {
     for (let at = 0; at < descriptor.length; at += 4) sum += descriptor.readFloatLE(at) ** 2;
     assert.ok(Math.abs(sum - 1) < 1e-5, String(sum));
   }
-  assert.equal(new Set(stored.map(({ descriptor }) => descriptor.toString('hex'))).size, 300);
+  assert.equal(new Set(stored.map(({ descriptor }) => descriptor.toString('hex'))).size, 100);
 });
 
 test('the same seed makes the same rows, so a second time adds none', async () => {
   const first = await rows();
-  assert.equal((await seed('--faces', '300', '--versions', '1,3', '--account', login)).code, 0);
+  assert.equal((await seed('--faces', '100', '--versions', '1,3', '--account', login)).code, 0);
   assert.deepEqual(await rows(), first);
 });
 

@@ -69,7 +69,7 @@ async function readCancelled({ taskId }: TaskRef): Promise<{ state: string; rows
           await client.query('rollback');
         }
       },
-      { everyMs: 0 },
+      { everyMs: 5 },
     ),
   );
 }
@@ -90,7 +90,7 @@ const workersAreQuiet = async () => {
 async function cancelOnce(): Promise<{ ref: TaskRef; seconds: number; objects: number }> {
   const accountId = newId();
   await seedVolume(engine.db(), {
-    ...{ accountId, faces: facesOfRound, events: 0, versions: [{ version: 1, dimension: 128 }], seed: 1 },
+    ...{ accountId, faces: facesOfRound, events: 0, versions: [{ version: 1, dimension: 4 }], seed: 1 },
   });
   await engine.snapshot();
   return engine.withClient(async (holder: pg.Client) => {

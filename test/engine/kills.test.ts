@@ -16,7 +16,7 @@ before(async () => {
   warps = await makeWarps(1);
   engine = await startEngine({
     ...{ workers: twoWorkers, ownServers: true },
-    env: { PART_SIZE_GC: '4000', PART_SIZE_EXTRACT: '20', ADMIN_PASSWORD: 'a password of the tests' },
+    env: { PART_SIZE_GC: '1000', PART_SIZE_EXTRACT: '20', ADMIN_PASSWORD: 'a password of the tests' },
   });
 });
 

@@ -33,7 +33,7 @@ before(async () => {
   warps = await makeWarps(1);
   engine = await startEngine({
     ...{ workers: twoWorkers, ownServers: true },
-    env: { PART_SIZE_GC: '4000', PART_SIZE_EXTRACT: '20', ADMIN_PASSWORD: password },
+    env: { PART_SIZE_GC: '1000', PART_SIZE_EXTRACT: '20', ADMIN_PASSWORD: password },
   });
   const { apiUrl, config } = engine.running();
   api = createApiClient({ url: apiUrl, login: config.adminLogin, password });

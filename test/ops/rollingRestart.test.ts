@@ -10,7 +10,7 @@ import { startRoundRobin, type RoundRobin } from './roundRobin.ts';
 
 const workers = ['worker-1', 'worker-2', 'worker-3'];
 const password = 'a password of the tests';
-const restMs = 100;
+const restMs = 200;
 
 let engine: Engine;
 let balancer: RoundRobin;

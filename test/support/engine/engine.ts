@@ -63,7 +63,7 @@ export const twoWorkers = [everyQueue, everyQueue];
 export const twoGcWorkers = ['orchestrate,gc', 'orchestrate,gc'];
 
 /** A larger number is for measuring by hand: TEST_CANCEL_FACES=1000000 npm test -- test/engine/cancel */
-export const facesToCancel = Number(process.env['TEST_CANCEL_FACES'] ?? 120_000);
+export const facesToCancel = Number(process.env['TEST_CANCEL_FACES'] ?? 30_000);
 
 /** A running system with what tests of the engine do to it: faces, tasks, waiting, books. */
 export async function startEngine({ env = {}, workers, ownServers = false }: EngineOptions) {

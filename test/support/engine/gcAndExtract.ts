@@ -11,19 +11,19 @@ interface GcAndExtract {
 
 /** A gc and an extract, both in their middle, with sixteen seconds to go for each or more by `slower`. */
 export async function startBoth(engine: Engine, warps: readonly Buffer[], slower = 1): Promise<GcAndExtract> {
-  const old = await engine.addFaces({ count: 16_000, images: [Buffer.from('an image')], imaged: 200 });
+  const old = await engine.addFaces({ count: 4_000, images: [Buffer.from('an image')], imaged: 200 });
   const lasting = await engine.addFaces({ count: 120, images: warps });
   await engine.snapshot();
   // Slow until both are under way: on a busy machine the first could be over before the second has begun.
   const gc = await engine.startGc(
     { target: 'faces', filters: { account_id: old.accountId }, remove_samples: true },
-    400,
+    100,
   );
   const extract = await engine.startExtract(lasting.accountId, 3);
   for (const { taskId } of [gc, extract]) {
     await waitFor(`task ${taskId} to be under way`, async () => (await engine.progressOf(taskId)) > 0);
   }
-  await engine.tasks().throttle(gc.taskId, 1_000 / slower, tester);
+  await engine.tasks().throttle(gc.taskId, 250 / slower, tester);
   await engine.tasks().throttle(extract.taskId, Math.ceil(8 / slower), tester);
   return { taskIds: [gc.taskId, extract.taskId], accountId: lasting.accountId };
 }
