@@ -7,23 +7,34 @@ import { pathToFileURL } from 'node:url';
 export type Entry = readonly string[];
 
 // Most load a second's worth of modules, and compile the contract and the pages: a fifth of a file's time beside others.
-const filesPerProcess = 8;
+// What waits takes longer than it works: of these few go together, or whoever comes last waits for them alone.
+const filesPerProcess = { working: 12, onPages: 5, withEngine: 3 };
 
-// What starts processes, or is about its own, would be disturbed by others there, and mostly waits.
+// What starts processes, or is about its own, would be disturbed by others there.
 const needsItsOwn =
-  /node:child_process|\bprocess\.|engine\/engine\.ts|startedSystem\.ts|system\/system\.ts|startFixture\.ts|harness\/bed\.ts/;
+  /node:child_process|\bprocess\.|startedSystem\.ts|system\/system\.ts|startFixture\.ts|harness\/bed\.ts/;
 
+const engineFile = 'engine/engine.ts';
 const opensBrowser = /\b(launchBrowser|openSite|openSchedules)\b/;
 
-// Minutes each: whoever begins them last waits for them alone.
+// A minute and more each, the longest first.
 const longest = [
+  'test/bench/measurements',
   'test/commands/demo',
+  'test/engine/kills',
+  'test/temporal/waiting',
   'test/chaos/chaos',
-  'test/bench/',
-  'test/commands/import/',
-  'test/commands/system/',
+  'test/engine/cancel',
+  'test/engine/outages',
   'test/ops/rollingRestart',
+  'test/commands/failures',
   'test/pages/looks',
+  'test/engine/hostileDatabase',
+  'test/engine/schedules',
+  'test/engine/throttle',
+  'test/commands/system/',
+  'test/commands/import/',
+  'test/commands/extractor',
 ];
 
 /**
@@ -35,15 +46,25 @@ export function planEntries(
   readText: (file: string) => string = textOf,
 ): readonly Entry[] {
   const placeOf = (file: string): number => longest.findIndex((start) => file.startsWith(start));
-  const alone = files.filter((file) => placeOf(file) >= 0 || needsItsOwn.test(readText(file)));
-  const shared = files.filter((file) => !alone.includes(file)).sort();
-  const first = alone.filter((file) => placeOf(file) >= 0).sort((a, b) => placeOf(a) - placeOf(b));
-  const waiting = takeTurns(alone.filter((file) => !first.includes(file))).map((file): Entry => [file]);
-  const groups: Entry[] = [];
-  for (let from = 0; from < shared.length; from += filesPerProcess) {
-    groups.push(shared.slice(from, from + filesPerProcess));
-  }
-  return [...first.map((file): Entry => [file]), ...mix(waiting, groups)];
+  const first = files.filter((file) => placeOf(file) >= 0).sort((a, b) => placeOf(a) - placeOf(b));
+  const others = files.filter((file) => !first.includes(file)).sort();
+  const isAlone = (file: string): boolean => needsItsOwn.test(readText(file));
+  const together = others.filter((file) => !isAlone(file));
+  const engines = together.filter((file) => readText(file).includes(engineFile));
+  const pages = together.filter((file) => !engines.includes(file) && opensBrowser.test(readText(file)));
+  const working = together.filter((file) => !engines.includes(file) && !pages.includes(file));
+  const waiting = [
+    ...groupsOf(pages, filesPerProcess.onPages),
+    ...groupsOf(engines, filesPerProcess.withEngine),
+    ...takeTurns(others.filter(isAlone)).map((file): Entry => [file]),
+  ];
+  return [...first.map((file): Entry => [file]), ...mix(waiting, groupsOf(working, filesPerProcess.working))];
+}
+
+function groupsOf(files: readonly string[], size: number): Entry[] {
+  return Array.from({ length: Math.ceil(files.length / size) }, (_, n) =>
+    files.slice(n * size, (n + 1) * size),
+  );
 }
 
 export function needsBrowser(file: string): boolean {

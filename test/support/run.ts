@@ -15,7 +15,7 @@ const usage = `npm test -- [FILE | FOLDER | PART-OF-A-PATH …] [--name PATTERN]
 
 Starts the servers that the tests need and runs test/**/*.test.ts, or those that are named.
   --name PATTERN     only tests whose name matches
-  --concurrency N    processes at the same time (3)
+  --concurrency N    processes at the same time (4)
 `;
 
 // A file that still runs after this hangs, and so does a process that does not end after its last file: on what one of
@@ -101,7 +101,7 @@ async function startSharedBrowser() {
 async function runTests(
   entries: readonly string[],
   { servers, browser }: { servers: TestServers; browser: StartedBrowser | null },
-  { name, concurrency = '3' }: { name?: string | undefined; concurrency?: string | undefined },
+  { name, concurrency = '4' }: { name?: string | undefined; concurrency?: string | undefined },
 ): Promise<number> {
   const options = [
     '--test',
