@@ -18,6 +18,8 @@ async function registerAdmin(login: string, password: string): Promise<string> {
 test('an unknown login is answered as a wrong password is, after the same time', async () => {
   const times: Record<string, number[]> = { known: [], unknown: [] };
   const answers = new Set<string>();
+  // Root's is checked in no time here.
+  await registerAdmin('there@example.com', 'a password of the service');
   // The quickest of each: what else the machine does only adds, so that more rounds bring them nearer to the truth.
   const quickest = (kind: string) => Math.min(...(times[kind] ?? []));
   const ratio = () => quickest('unknown') / quickest('known');
@@ -26,7 +28,7 @@ test('an unknown login is answered as a wrong password is, after the same time',
   for (let round = 0; round < 5 || (round < 9 && !isAlike()); round++) {
     for (const [kind, login] of [
       ['unknown', 'nobody@nowhere.org'],
-      ['known', rootLogin],
+      ['known', 'there@example.com'],
     ] as const) {
       const begin = performance.now();
       const { status, body } = await asNobody('POST', '/4/login', { headers: basic(login, `no ${round}`) });

@@ -57,9 +57,13 @@ export interface Fields
   readonly entries: readonly ReturnType<typeof presentAuditEntry>[];
 }
 
+// Its checks are compiled when they are first asked: once for all files that share this process.
+let contract: Promise<ReturnType<typeof createContract>> | undefined;
+
 /** Calls the API with the headers given, root's credentials by default, and checks each answer against the document. */
 export async function createClient(url: string, always = basic(rootLogin, rootPassword)) {
-  const paths = createContract((await readDocument()).document);
+  contract ??= readDocument().then(({ document }) => createContract(document));
+  const paths = await contract;
 
   const operationOf = (method: string, path: string) => {
     const [plain = ''] = path.replace(/^\/4(?=\/)/, '').split('?');

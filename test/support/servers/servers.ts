@@ -20,6 +20,9 @@ export interface TestServersOptions {
   readonly temporalCli: string | undefined;
 }
 
+// Nobody kills this one, and its rows end with the run.
+const careless = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' };
+
 const runs = join(tmpdir(), `luna-admin-test-${process.getuid?.() ?? 0}`);
 
 /** One PostgreSQL and one Temporal for a whole test run, in a folder that goes away with them. */
@@ -30,8 +33,7 @@ export async function startTestServers(options: TestServersOptions): Promise<Tes
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const lock = await acquireLock(dataDir);
   const [postgres, temporal] = await Promise.allSettled([
-    // No power cut is survived without fsync; killed processes are.
-    options.databaseUrl === undefined ? startPostgres({ dataDir, log, settings: { fsync: 'off' } }) : null,
+    options.databaseUrl === undefined ? startPostgres({ dataDir, log, settings: careless }) : null,
     options.temporalAddress === undefined
       ? startTemporal({ dataDir, cacheDir, log, cli: options.temporalCli })
       : null,
