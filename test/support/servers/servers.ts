@@ -20,8 +20,11 @@ export interface TestServersOptions {
   readonly temporalCli: string | undefined;
 }
 
-// Nobody kills this one, and its rows end with the run.
-const careless = { fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' };
+// Nobody kills this one, and its rows end with the run. An API of a test may have twelve connections, and a file two APIs.
+const careless = {
+  ...{ fsync: 'off', full_page_writes: 'off', synchronous_commit: 'off' },
+  max_connections: '500',
+};
 
 const runs = join(tmpdir(), `luna-admin-test-${process.getuid?.() ?? 0}`);
 
