@@ -106,7 +106,11 @@ export function createPages(deps: PagesDeps): Pages {
     router.post(path, asPage(path), deps.session, signIn, ...readForm, handler);
   };
   // JSON shares these addresses, and its router knows all of their methods.
-  const shared = [paths.login, '/tasks', '/accounts', '/accounts/:account_id', '/networks/:version/check'];
+  const ofNetworks = {
+    check: '/networks/:version/check',
+    makeDefault: '/networks/:version/default',
+  } as const;
+  const shared = [paths.login, '/tasks', '/accounts', '/accounts/:account_id', ...Object.values(ofNetworks)];
   router.options(shared, (_req, _res, next) => {
     next('router');
   });
@@ -151,15 +155,10 @@ export function createPages(deps: PagesDeps): Pages {
 
   show(paths.networks, networks.list);
   show('/networks/:version/view', networks.one);
-  router.post(
-    '/networks/:version/check',
-    onlyForms,
-    asPage('/networks/{version}/check'),
-    deps.session,
-    signIn,
-    ...readForm,
-    networks.check,
-  );
+  for (const [action, path] of Object.entries(ofNetworks)) {
+    const handler = networks[action as keyof typeof ofNetworks];
+    router.post(path, onlyForms, asPage(path), deps.session, signIn, ...readForm, handler);
+  }
 
   router.get('/accounts', onlyHtml, asPage('/accounts'), deps.session, signIn, accounts.list);
   router.post(

@@ -60,6 +60,7 @@ export const errorTable = {
   rangeNotSatisfiable: entry(28039, 416, 'The result has no such bytes'),
   networkNotFound: entry(28040, 404, 'Network not found'),
   cannotCheck: entry(28041, 400, 'Network cannot be checked here'),
+  cannotBeDefault: entry(28042, 400, 'Version cannot become the default'),
   idempotencyConflict: entry(28035, 409, 'Idempotency key used with another body'),
 
   sampleMissing: entry(28100, 500, 'Sample missing', true),

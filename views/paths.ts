@@ -40,6 +40,7 @@ export const paths = {
   networks: '/networks/view',
   network: (version: number) => `/networks/${version}/view`,
   checkNetwork: (version: number) => `/networks/${version}/check`,
+  makeDefault: (version: number) => `/networks/${version}/default`,
   networkJson: (version: number) => `/4/networks/${version}`,
 
   audit: (query: Query = {}) => withQuery('/audit/view', query),

@@ -154,6 +154,8 @@ export interface NetworkVersionShape {
     readonly descriptor_length: number | null;
     readonly server: string | null;
   }[];
+  /** Of which kinds of descriptors it is the default version. */
+  readonly default_of: readonly ('face' | 'body')[];
   readonly faces: { readonly count: number; readonly exact: boolean };
   readonly events: { readonly count: number; readonly exact: boolean };
   readonly why_unchecked: string | null;

@@ -1,12 +1,14 @@
+import type { DefaultVersionStore } from '../../db/networks/defaultVersionStore.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
 import { actorOf, inputOf } from '../http/requestContext.ts';
-import type { NetworkActions } from './actions.ts';
+import type { DescribedKind, NetworkActions } from './actions.ts';
 import { presentCheck, presentCheckWithReports, presentVersion } from './present.ts';
 import { readVersion, readVersions, type VersionSources } from './readVersions.ts';
 
 export interface NetworksDeps extends VersionSources {
   readonly networkActions: NetworkActions;
+  readonly defaultVersions: Pick<DefaultVersionStore, 'read'>;
 }
 
 interface OneVersion {
@@ -15,15 +17,28 @@ interface OneVersion {
 
 export function networkRoutes(deps: NetworksDeps): Handlers {
   const { networkQueries, networkActions } = deps;
+  const readOne = async (version: number) => {
+    const [row, checks, defaults] = await Promise.all([
+      readVersion(deps, version),
+      networkQueries.checksOf(version),
+      deps.defaultVersions.read(),
+    ]);
+    return { ...presentVersion(row, defaults), checks: checks.map(presentCheckWithReports) };
+  };
   return {
     getNetworks: async (_req, res) => {
-      res.json({ networks: (await readVersions(deps)).map(presentVersion) });
+      const [rows, defaults] = await Promise.all([readVersions(deps), deps.defaultVersions.read()]);
+      res.json({ networks: rows.map((row) => presentVersion(row, defaults)) });
     },
 
     getNetwork: async (req, res) => {
-      const { version } = inputOf<OneVersion>(req).params;
-      const [row, checks] = await Promise.all([readVersion(deps, version), networkQueries.checksOf(version)]);
-      res.json({ ...presentVersion(row), checks: checks.map(presentCheckWithReports) });
+      res.json(await readOne(inputOf<OneVersion>(req).params.version));
+    },
+
+    makeNetworkDefault: async (req, res) => {
+      const { params, body } = inputOf<OneVersion & { body?: { kind?: DescribedKind } }>(req);
+      await networkActions.makeDefault(params.version, body?.kind, actorOf(req));
+      res.json(await readOne(params.version));
     },
 
     checkNetwork: async (req, res) => {

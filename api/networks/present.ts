@@ -1,18 +1,23 @@
 import type { NetworkCheckRow } from '../../db/networks/networkQueries.ts';
 import { errorTable } from '../../domain/errors.ts';
-import { faultsOf, whyUnchecked } from '../../domain/networks/check.ts';
+import type { DefaultVersions } from '../../domain/extract/networks.ts';
+import { describedKinds, faultsOf, whyUnchecked } from '../../domain/networks/check.ts';
 import type { VersionRow } from './readVersions.ts';
 import { toSnakeCase } from './snakeCase.ts';
 
 export type NetworkVersionJson = ReturnType<typeof presentVersion>;
 export type NetworkCheckJson = ReturnType<typeof presentCheck>;
 
-export function presentVersion({ version, networks, faces, events, lastCheck }: VersionRow) {
+export function presentVersion(
+  { version, networks, faces, events, lastCheck }: VersionRow,
+  defaults: DefaultVersions,
+) {
   return {
     version,
     networks: networks.map(({ kind, name, length, server }) => ({
       ...{ kind, name, descriptor_length: length, server },
     })),
+    default_of: describedKinds(networks).filter((kind) => defaults[kind] === version),
     faces: { count: faces.count, exact: faces.isExact },
     events: { count: events.count, exact: events.isExact },
     why_unchecked: whyUnchecked(version, networks),

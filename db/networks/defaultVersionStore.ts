@@ -59,7 +59,7 @@ export function createDefaultVersionStore(
         if (from === to) return false;
         await recordAudit(tx, {
           actor,
-          action: 'default_version.switch',
+          action: 'network.default',
           objectType: 'network',
           objectId: `${kind} ${to}`,
           before: { version: from },

@@ -1,5 +1,5 @@
 import type { ErrorName } from '../errors.ts';
-import type { Network } from '../extract/networks.ts';
+import type { DefaultVersions, Network } from '../extract/networks.ts';
 import type { NetworkReport } from './report.ts';
 
 /** An order to check all networks of one version. */
@@ -36,6 +36,11 @@ export function whyUnchecked(version: number, networks: readonly KnownNetwork[])
   return networks.some(({ server }) => server === null)
     ? null
     : 'It runs on another machine, so there is no file here to check.';
+}
+
+/** The kinds of descriptors that the networks of a version make. */
+export function describedKinds(networks: readonly KnownNetwork[]): (keyof DefaultVersions)[] {
+  return [...new Set(networks.flatMap(({ kind }) => (kind === 'attributes' ? [] : [kind])))];
 }
 
 /** Everything that speaks against a version, each with the kind of its network where there are several. */

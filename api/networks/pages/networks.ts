@@ -3,6 +3,7 @@ import { networksPage } from '../../../views/pages/networks/list.ts';
 import { networkPage } from '../../../views/pages/networks/one.ts';
 import { paths } from '../../../views/paths.ts';
 import type { PageSources } from '../../html/deps.ts';
+import { fieldsOf } from '../../html/form.ts';
 import { flash, leadTo, sendPage } from '../../html/pageAnswer.ts';
 import { actorOf } from '../../http/requestContext.ts';
 import { idOf } from '../../tasks/pages/taskId.ts';
@@ -14,28 +15,47 @@ type NetworkSources = Pick<
   'networkQueries' | 'extractors' | 'networkActions' | 'defaultVersions'
 >;
 
-/** Every version with its network and its last check, one of them with the whole report, and the order of a check. */
-export function networkPages(sources: NetworkSources): Record<'list' | 'one' | 'check', RequestHandler> {
+/** Every version with its network and its last check, one of them with the whole report, the order of a check, and the switch. */
+export function networkPages(
+  sources: NetworkSources,
+): Record<'list' | 'one' | 'check' | 'makeDefault', RequestHandler> {
   const { networkQueries, networkActions, defaultVersions } = sources;
   return {
     list: async (req, res) => {
       const [rows, defaults] = await Promise.all([readVersions(sources), defaultVersions.read()]);
-      sendPage(req, res, 'networks/list', networksPage({ versions: rows.map(presentVersion), defaults }));
+      sendPage(
+        req,
+        res,
+        'networks/list',
+        networksPage({ versions: rows.map((row) => presentVersion(row, defaults)) }),
+      );
     },
 
     one: async (req, res) => {
       const version = idOf(req, 'version');
-      const [row, checks, defaults] = await Promise.all([
+      const [rows, row, checks, defaults] = await Promise.all([
+        readVersions(sources),
         readVersion(sources, version),
         networkQueries.checksOf(version),
         defaultVersions.read(),
       ]);
       const page = networkPage({
-        version: presentVersion(row),
+        version: presentVersion(row, defaults),
         checks: checks.map((check) => ({ check: presentCheck(check), reports: check.reports })),
-        defaults,
+        defaults: rows
+          .map((other) => presentVersion(other, defaults))
+          .filter(({ default_of }) => default_of.length > 0),
       });
       sendPage(req, res, 'networks/one', page);
+    },
+
+    makeDefault: async (req, res) => {
+      const version = idOf(req, 'version');
+      const { kind } = fieldsOf(req.body);
+      const wanted = kind === 'face' || kind === 'body' ? kind : undefined;
+      const made = await networkActions.makeDefault(version, wanted, actorOf(req));
+      flash(req, `Version ${version} is the default of ${made === 'face' ? 'faces' : 'bodies'} now.`);
+      leadTo(req, res, paths.network(version));
     },
 
     check: async (req, res) => {

@@ -58,3 +58,54 @@ test('a version that nobody knows is not found', async () => {
   }
   assert.match(await pageOf('/networks/999/view'), /Error code 28040/);
 });
+
+test('a version becomes the default of all processes by one order, which is audited and can be taken back', async () => {
+  const defaultsOf = async () =>
+    (await call('GET', '/4/networks')).body.networks
+      .filter(({ default_of }) => default_of.length > 0)
+      .map(({ version, default_of }) => [version, ...default_of]);
+  const before = await defaultsOf();
+  assert.deepEqual(before, [
+    [1, 'face'],
+    [101, 'body'],
+  ]);
+  const switched = await call('POST', '/4/networks/3/default');
+  assert.deepEqual([switched.status, switched.body.default_of], [200, ['face']]);
+  assert.deepEqual(await defaultsOf(), [
+    [3, 'face'],
+    [101, 'body'],
+  ]);
+  const content = {
+    extraction_target: 'face_descriptor',
+    options: { missing: true, descriptor_version: 1 },
+    filters: { objects_type: 'faces' },
+  };
+  const { task_id } = (await call('POST', '/4/tasks/additional_extract', { body: { content } })).body;
+  const [task] = await api.db.query<{ base: number }>(
+    `select (content #>> '{options,default_descriptor_version}')::integer as base from tasks where task_id = $1`,
+    [task_id],
+  );
+  assert.equal(task?.base, 3, 'what selects the objects of an extract');
+  const back = await call('POST', '/4/networks/1/default', { body: { kind: 'face' } });
+  assert.equal(back.status, 200);
+  assert.deepEqual(await defaultsOf(), before);
+  const { entries } = (await call('GET', '/4/audit?action=network.default')).body;
+  assert.deepEqual(
+    entries.map(({ login, object_id }) => [login, object_id]),
+    [
+      [rootLogin, 'face 1'],
+      [rootLogin, 'face 3'],
+    ],
+  );
+});
+
+test('a version does not become the default of what it does not describe, or while a gc removes it', async () => {
+  const wrong = await call('POST', '/4/networks/3/default', { body: { kind: 'body' } });
+  assert.deepEqual([wrong.status, wrong.body.error_code], [400, 28042]);
+  assert.match(wrong.body.detail, /make descriptors of face/);
+  const body = { content: { target: 'event_descriptors', descriptor_version: 3, descriptor_type: 'face' } };
+  const { task_id } = (await call('POST', '/4/tasks/gc', { body })).body;
+  const busy = await call('POST', '/4/networks/3/default');
+  assert.deepEqual([busy.status, busy.body.error_code], [409, 28038]);
+  assert.match(busy.body.detail, new RegExp(`task ${task_id} \\(gc`));
+});

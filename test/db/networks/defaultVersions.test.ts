@@ -46,7 +46,7 @@ test('a switch is told in the audit, can be taken back, and one that changes not
   assert.equal(await store.switch('body', 102, tester), true);
   assert.equal(await store.switch('body', 102, tester), false);
   assert.equal(await store.switch('body', 101, tester), true);
-  const action = 'default_version.switch';
+  const action = 'network.default';
   assert.deepEqual((await lines()).slice(from), [
     { action, object_id: 'body 102', before: { version: 101 }, after: { version: 102 } },
     { action, object_id: 'body 101', before: { version: 102 }, after: { version: 101 } },

@@ -33,7 +33,7 @@ export const actionWords: Readonly<Record<string, string>> = {
   'schedule.stop': 'Stopped',
   'schedule.remove': 'Removed',
   'network.check': 'Checked',
-  'default_version.switch': 'Made the default:',
+  'network.default': 'Made the default:',
   'account.create': 'Created',
   'account.password': 'Changed the password of',
   'account.remove': 'Removed',

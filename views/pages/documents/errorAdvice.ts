@@ -50,6 +50,7 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   selectsEverything: 'Add a filter, or confirm with confirm_all that everything is meant.',
   networkNotFound: 'Choose a version that GET /networks names.',
   cannotCheck: 'Choose a version that EXTRACTORS_FILE has with a file; the detail says why this one is none.',
+  cannotBeDefault: 'Choose a version whose network makes descriptors, and name the kind where it makes both.',
   scheduleNotFound: looked,
   scheduleChanged: 'Read the schedule anew and apply the change to what it is now.',
   idempotencyConflict: 'Use a new key for a new request.',

@@ -82,7 +82,7 @@ export function upgrade({ versions, faces, defaultVersion, extractors }: Upgrade
     shareOf: isGone ? 'Share of all faces' : `Share of version ${defaultVersion}'s faces`,
     rows: [row({ version: defaultVersion, ...found }), ...others.map(row)],
     note: isGone
-      ? `No face has the default version, ${defaultVersion}, any more. Set DEFAULT_DESCRIPTOR_VERSION to the one that is in use: only its faces can be extracted anew.`
+      ? `No face has the default version, ${defaultVersion}, any more. Make the one that is in use the default, on the page Networks: only its faces can be extracted anew.`
       : null,
   };
 }

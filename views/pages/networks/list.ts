@@ -1,4 +1,3 @@
-import type { DefaultVersions } from '../../../domain/extract/networks.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { NetworkVersionShape } from '../../shapes.ts';
@@ -7,7 +6,6 @@ import { versionRow, type VersionRow } from './versionRow.ts';
 
 export interface NetworksInput {
   readonly versions: readonly NetworkVersionShape[];
-  readonly defaults: DefaultVersions;
 }
 
 export interface NetworksPage {
@@ -21,11 +19,11 @@ export interface NetworksPage {
 /** Seconds: while a check goes on, and until somebody may have ordered one. */
 export const lookAgain = { underWay: 2, else: 30 };
 
-export function networksPage({ versions, defaults }: NetworksInput): NetworksPage {
+export function networksPage({ versions }: NetworksInput): NetworksPage {
   const goesOn = versions.some(({ last_check }) => isUnderWay(last_check));
   return {
     head: { title: 'Networks', section: 'networks' },
-    rows: versions.map((version) => versionRow(version, defaults)),
+    rows: versions.map(versionRow),
     events: paths.allTaskEvents,
     lookAgain: goesOn ? lookAgain.underWay : lookAgain.else,
   };

@@ -1,4 +1,3 @@
-import type { DefaultVersions } from '../../../domain/extract/networks.ts';
 import type { NetworkReport } from '../../../domain/networks/report.ts';
 import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
@@ -7,6 +6,7 @@ import type { NetworkCheckShape, NetworkVersionShape } from '../../shapes.ts';
 import { checkWords, isUnderWay, type CheckWords } from './checkWords.ts';
 import { lookAgain } from './list.ts';
 import { reportView, type ReportView } from './reportView.ts';
+import { switchesTo, type DefaultSwitch } from './switches.ts';
 import { versionRow, type VersionRow } from './versionRow.ts';
 
 export interface NetworkInput {
@@ -16,12 +16,15 @@ export interface NetworkInput {
     readonly check: NetworkCheckShape;
     readonly reports: readonly NetworkReport[] | null;
   }[];
-  readonly defaults: DefaultVersions;
+  /** The versions that are the default of something. */
+  readonly defaults: readonly NetworkVersionShape[];
 }
 
 export interface NetworkPage {
   readonly head: PageHead;
   readonly row: VersionRow;
+  /** What it can be made the default of. */
+  readonly switches: readonly DefaultSwitch[];
   /** The newest with reports; it stays while the next check goes on. */
   readonly told: { readonly time: Time; readonly reports: readonly ReportView[] } | null;
   readonly earlier: readonly (CheckWords & { readonly time: Time; readonly who: string })[];
@@ -39,7 +42,8 @@ export function networkPage({ version, checks, defaults }: NetworkInput): Networ
   const describes = version.networks.find(({ kind }) => kind !== 'attributes');
   return {
     head: { title: `Version ${version.version}`, section: 'networks' },
-    row: versionRow(version, defaults),
+    row: versionRow(version),
+    switches: switchesTo(version, defaults),
     told:
       told === undefined
         ? null

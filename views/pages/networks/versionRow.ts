@@ -1,4 +1,3 @@
-import type { DefaultVersions } from '../../../domain/extract/networks.ts';
 import { time, type Time } from '../../components/time/time.ts';
 import { paths } from '../../paths.ts';
 import type { NetworkVersionShape } from '../../shapes.ts';
@@ -18,7 +17,7 @@ export interface VersionRow {
   readonly whyNot: string | null;
 }
 
-export function versionRow(shape: NetworkVersionShape, defaults: DefaultVersions): VersionRow {
+export function versionRow(shape: NetworkVersionShape): VersionRow {
   const { version, networks, faces, events, last_check: check, why_unchecked } = shape;
   const stored = [
     ...(faces.count > 0 ? [`${counted(faces)} ${faces.count === 1 ? 'face' : 'faces'}`] : []),
@@ -27,7 +26,7 @@ export function versionRow(shape: NetworkVersionShape, defaults: DefaultVersions
   return {
     version,
     href: paths.network(version),
-    isDefault: networks.some(({ kind }) => kind !== 'attributes' && defaults[kind] === version),
+    isDefault: shape.default_of.length > 0,
     networks: networks.map(({ kind, name, descriptor_length: length, server }) => ({
       name,
       about: [

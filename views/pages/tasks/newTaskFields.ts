@@ -67,7 +67,7 @@ export function newTaskFields(kind: TaskKind, typed: Typed, offers: FormOptions)
 export function extractWarning(kind: TaskKind, { defaults, isDefaultGone }: FormOptions): string | null {
   if (!isDefaultGone) return null;
   const object = kind === 'extract-faces' ? 'face' : 'event';
-  return `No ${object} has a face descriptor of the default version, ${defaults.face}, any more: an extract of another finds nothing before DEFAULT_DESCRIPTOR_VERSION names the one that is in use.`;
+  return `No ${object} has a face descriptor of the default version, ${defaults.face}, any more: an extract of another finds nothing before the one that is in use is made the default, on the page Networks.`;
 }
 
 function extractFields(

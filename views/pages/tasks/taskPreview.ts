@@ -145,5 +145,5 @@ function lossWords(loss: TaskPreviewInput['loss']): string | null {
       : withoutOther === 0
         ? `All of these ${objects} have another.`
         : `${formatCount(withoutOther)} of these ${objects} have no other and can never be extracted again.`;
-  return `This is the default version: no extract finds these ${objects} until the settings name another. ${rest}`;
+  return `This is the default version: no extract finds these ${objects} until another one is made the default. ${rest}`;
 }

@@ -1,0 +1,45 @@
+import { paths } from '../../paths.ts';
+import type { NetworkVersionShape } from '../../shapes.ts';
+import { countWords } from '../home/upgrade.ts';
+
+/** A button that makes a version the default of a kind of descriptors. */
+export interface DefaultSwitch {
+  readonly action: string;
+  readonly kind: 'face' | 'body';
+  readonly text: string;
+  /** What it changes. */
+  readonly note: string;
+}
+
+export function switchesTo(
+  version: NetworkVersionShape,
+  defaults: readonly NetworkVersionShape[],
+): DefaultSwitch[] {
+  const kinds = [...new Set(version.networks.map(({ kind }) => kind))];
+  return kinds.flatMap((kind) => {
+    if (kind === 'attributes' || version.default_of.includes(kind)) return [];
+    const present = defaults.find(({ default_of }) => default_of.includes(kind));
+    return [
+      {
+        ...{ action: paths.makeDefault(version.version), kind },
+        text: `Make it the default of ${kind === 'face' ? 'faces' : 'bodies'}`,
+        note: noteOf(version, kind, present),
+      },
+    ];
+  });
+}
+
+function noteOf(
+  version: NetworkVersionShape,
+  kind: 'face' | 'body',
+  present: NetworkVersionShape | undefined,
+): string {
+  const change = `Extracts then look for objects that have version ${version.version}, and imports make it; the default can be switched back.`;
+  // Of bodies the events alone are counted, with those that have a face of the same version.
+  if (present === undefined || kind === 'body') return change;
+  const count = present.faces.count - version.faces.count;
+  if (count <= 0) return change;
+  const isExact = present.faces.exact && version.faces.exact;
+  const lacking = `${countWords({ count, isExact })} faces of version ${present.version}`;
+  return `${isExact ? 'At least ' : ''}${lacking} lack it: extract them first, or no extract finds them. ${change}`;
+}
