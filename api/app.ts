@@ -178,7 +178,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   app.use(queryEncoding());
   app.use('/4', prefixed);
   app.use(pages.router);
-  app.use('/docs/dev', manualRouter(await readManual()));
+  app.use('/docs/dev', manualRouter(readManual));
   app.use(plain);
   app.use(pages.notFound);
   app.use(notFound());

@@ -23,7 +23,7 @@ const folder = fileURLToPath(new URL('../../docs/', import.meta.url));
 const fewChapters = 5;
 const pictures = /\.(png|svg|jpe?g)$/;
 
-/** The development manual, docs/ of the repository, rendered once. */
+/** The development manual, docs/ of the repository, rendered. */
 export async function readManual(): Promise<Manual> {
   const names = (await readdir(folder, { recursive: true })).map((name) => name.replaceAll('\\', '/')).sort();
   const sources = names.filter((name) => name.endsWith('.md'));

@@ -9,11 +9,25 @@ import { strangersLayout } from './strangersLayout.ts';
 
 const route = '/docs/dev/{page}';
 
-/** The pages of the development manual, for everybody. */
-export function manualRouter({ pages, files }: Manual): Router {
+/**
+ * The pages of the development manual, for everybody. They are rendered when the first of them is asked for: 0.2 s of a
+ * processor, which no other request and no start has to wait for.
+ */
+export function manualRouter(readManual: () => Promise<Manual>): Router {
   const router = express.Router();
-  router.get('/*address', (req, res, next) => {
+  let reading: Promise<Manual> | null = null;
+  const read = async (): Promise<Manual> => {
+    reading ??= readManual();
+    try {
+      return await reading;
+    } catch (error) {
+      reading = null;
+      throw error;
+    }
+  };
+  router.get('/*address', async (req, res, next) => {
     contextOf(req).route = route;
+    const { pages, files } = await read();
     const address = req.path.slice(1);
     const page = pages.get(address);
     const file = files.get(address);
@@ -22,7 +36,8 @@ export function manualRouter({ pages, files }: Manual): Router {
     } else if (file !== undefined) mayBeStored(res).sendFile(file);
     else next();
   });
-  router.all('/*address', (req, res, next) => {
+  router.all('/*address', async (req, res, next) => {
+    const { pages, files } = await read();
     const address = req.path.slice(1);
     if (req.method === 'GET' || req.method === 'HEAD' || !(pages.has(address) || files.has(address))) next();
     else methodNotAllowed(route, ['get'])(req, res, next);
