@@ -1,4 +1,5 @@
 import express, { type Router } from 'express';
+import { createRecent } from '../../platform/recent.ts';
 import { render } from '../../views/environment.ts';
 import { manualPage } from '../../views/pages/documents/manual.ts';
 import { methodNotAllowed } from '../http/middleware/methodNotAllowed.ts';
@@ -15,16 +16,7 @@ const route = '/docs/dev/{page}';
  */
 export function manualRouter(readManual: () => Promise<Manual>): Router {
   const router = express.Router();
-  let reading: Promise<Manual> | null = null;
-  const read = async (): Promise<Manual> => {
-    reading ??= readManual();
-    try {
-      return await reading;
-    } catch (error) {
-      reading = null;
-      throw error;
-    }
-  };
+  const read = createRecent(readManual, Infinity);
   router.get('/*address', async (req, res, next) => {
     contextOf(req).route = route;
     const { pages, files } = await read();

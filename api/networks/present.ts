@@ -3,7 +3,6 @@ import { errorTable } from '../../domain/errors.ts';
 import type { DefaultVersions } from '../../domain/extract/networks.ts';
 import { describedKinds, faultsOf, whyUnchecked } from '../../domain/networks/check.ts';
 import type { VersionRow } from './readVersions.ts';
-import { toSnakeCase } from './snakeCase.ts';
 
 export type NetworkVersionJson = ReturnType<typeof presentVersion>;
 export type NetworkCheckJson = ReturnType<typeof presentCheck>;
@@ -56,4 +55,16 @@ export function presentCheck(check: NetworkCheckRow) {
 
 export function presentCheckWithReports(check: NetworkCheckRow) {
   return { ...presentCheck(check), reports: toSnakeCase(check.reports ?? []) };
+}
+
+/** The same with the names of its fields as the contract writes them: `dPrime` becomes `d_prime`. */
+function toSnakeCase(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(toSnakeCase);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, inner]) => [
+      name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
+      toSnakeCase(inner),
+    ]),
+  );
 }

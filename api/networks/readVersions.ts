@@ -41,7 +41,12 @@ export async function readVersions({ networkQueries, extractors }: VersionSource
 
 /** @throws DomainError networkNotFound */
 export async function readVersion(sources: VersionSources, version: number): Promise<VersionRow> {
-  const found = (await readVersions(sources)).find((one) => one.version === version);
+  return findVersion(await readVersions(sources), version);
+}
+
+/** @throws DomainError networkNotFound */
+export function findVersion(rows: readonly VersionRow[], version: number): VersionRow {
+  const found = rows.find((one) => one.version === version);
   if (found === undefined) throw new DomainError('networkNotFound', `no network has the version ${version}`);
   return found;
 }

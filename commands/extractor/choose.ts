@@ -1,5 +1,7 @@
+import { firstVersions } from '../../domain/extract/networks.ts';
 import {
   findNetwork,
+  findReference,
   isLocal,
   type LocalNetwork,
   type Network,
@@ -36,14 +38,12 @@ export function chooseReference(
 ): { readonly reference: LocalNetwork | null; readonly note: string | null } {
   const { kind } = network;
   if (kind === 'attributes') return { reference: null, note: null };
-  const version = kind === 'face' ? config.defaultDescriptorVersion : config.defaultBodyDescriptorVersion;
-  if (version === network.version) {
-    return {
-      reference: null,
-      note: 'this is the default version itself, so there is none to compare it with.',
-    };
-  }
-  const reference = findNetwork(networks.filter(isLocal), version, kind);
-  const note = `version ${version}, the default, has no file here, so there is none to compare with.`;
-  return { reference, note: reference === null ? note : null };
+  const defaults = firstVersions(config);
+  const reference = findReference(networks, network, defaults);
+  if (reference !== null) return { reference, note: null };
+  const note =
+    defaults[kind] === network.version
+      ? 'this is the default version itself, so there is none to compare it with.'
+      : `version ${defaults[kind]}, the default, has no file here, so there is none to compare with.`;
+  return { reference, note };
 }

@@ -1,4 +1,5 @@
 import type { NetworkReport } from '../../domain/networks/report.ts';
+import { formatBytes } from '../../views/assets/words.js';
 import { textTable } from '../cli/textTable.ts';
 
 /** What is known of the file itself, and what it took to run it. */
@@ -8,7 +9,7 @@ export function modelLines(report: NetworkReport): string[] {
   if (model !== null) {
     const isAsSaid = model.isNamed ? 'as the entry says' : 'the entry names none';
     lines.push(
-      `         ${megabytes(model.bytes)}, opset ${model.opset ?? '?'}, IR version ${model.irVersion ?? '?'}`,
+      `         ${formatBytes(model.bytes)}, opset ${model.opset ?? '?'}, IR version ${model.irVersion ?? '?'}`,
     );
     lines.push(`SHA-256  ${model.sha256}, ${isAsSaid}`);
   }
@@ -17,7 +18,7 @@ export function modelLines(report: NetworkReport): string[] {
     const [alone, together] = [speed.aloneMs, speed.inBatchMs].map((ms) => ms.toFixed(1));
     lines.push(
       `speed    ${alone} ms a sample alone, ${together} in a batch of ${network.batch} (decoding included)`,
-      `memory   ${megabytes(speed.memoryBytes)} of one process with ${network.threads === 1 ? 'one thread' : `${network.threads} threads`}`,
+      `memory   ${formatBytes(speed.memoryBytes)} of one process with ${network.threads === 1 ? 'one thread' : `${network.threads} threads`}`,
     );
   }
   return opened === null ? lines : [...lines, '', ...tensorLines(report)];
@@ -29,6 +30,3 @@ function tensorLines({ tensors }: NetworkReport): string[] {
     tensors.map(({ side, name, inFile, byEntry }) => [side, name, inFile, byEntry]),
   );
 }
-
-const megabytes = (bytes: number): string =>
-  bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;

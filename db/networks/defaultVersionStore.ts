@@ -1,26 +1,13 @@
-import type { DefaultVersions } from '../../domain/extract/networks.ts';
-import type { Config } from '../../platform/config.ts';
+import { firstVersions, type DefaultVersions } from '../../domain/extract/networks.ts';
 import { recordAudit, type Actor } from '../audit/auditStore.ts';
 import type { Database, Sql } from '../sql/connection.ts';
 import { holdFromRemoval } from '../tasks/versionConflicts.ts';
 
-/** When the default version of a kind became what it is, and by whom. */
-export interface DefaultVersion {
-  readonly kind: keyof DefaultVersions;
-  readonly version: number;
-  readonly switchedTime: Date;
-  /** Their login. */
-  readonly switchedBy: string;
-}
-
 export type DefaultVersionStore = ReturnType<typeof createDefaultVersionStore>;
 
 /** The default versions of all processes; the settings say what they are until somebody switches them. */
-export function createDefaultVersionStore(
-  db: Database,
-  settings: Pick<Config, 'defaultDescriptorVersion' | 'defaultBodyDescriptorVersion'>,
-) {
-  const first = { face: settings.defaultDescriptorVersion, body: settings.defaultBodyDescriptorVersion };
+export function createDefaultVersionStore(db: Database, settings: Parameters<typeof firstVersions>[0]) {
+  const first = firstVersions(settings);
 
   /** In the transaction `tx`, or of this moment. */
   const read = async (tx: Sql = db): Promise<DefaultVersions> => {
@@ -32,12 +19,6 @@ export function createDefaultVersionStore(
 
   return {
     read,
-
-    /** Those that were switched. */
-    listSwitched: (): Promise<DefaultVersion[]> =>
-      db.query<DefaultVersion>(
-        `select kind, version, switched_time as "switchedTime", switched_by as "switchedBy" from default_versions`,
-      ),
 
     /**
      * Makes `to` the default version; a gc that removes it must not be open.

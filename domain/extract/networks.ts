@@ -13,6 +13,15 @@ export interface DefaultVersions {
   readonly body: number;
 }
 
+/** What they are until somebody switches them. */
+export const firstVersions = (settings: {
+  readonly defaultDescriptorVersion: number;
+  readonly defaultBodyDescriptorVersion: number;
+}): DefaultVersions => ({
+  face: settings.defaultDescriptorVersion,
+  body: settings.defaultBodyDescriptorVersion,
+});
+
 /** Whether it makes descriptors. */
 export const describes = <One extends Network>(
   network: One,

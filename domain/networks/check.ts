@@ -39,7 +39,7 @@ export function whyUnchecked(version: number, networks: readonly KnownNetwork[])
 }
 
 /** The kinds of descriptors that the networks of a version make. */
-export function describedKinds(networks: readonly KnownNetwork[]): (keyof DefaultVersions)[] {
+export function describedKinds(networks: readonly Pick<Network, 'kind'>[]): (keyof DefaultVersions)[] {
   return [...new Set(networks.flatMap(({ kind }) => (kind === 'attributes' ? [] : [kind])))];
 }
 

@@ -1,3 +1,4 @@
+import type { DefaultVersions } from '../../domain/extract/networks.ts';
 import type { Wish } from '../extractor.ts';
 import type { SampleKind } from '../pictures/storedSample.ts';
 import type { NetworkEntry, NetworkInput, NetworkServer } from './schema.ts';
@@ -56,6 +57,16 @@ export function findNetwork<One extends Pick<Network, 'version' | 'kind'>>(
   kind: NetworkKind,
 ): One | null {
   return networks.find((one) => one.version === version && one.kind === kind) ?? null;
+}
+
+/** What a network's descriptors are compared with: the default version; null: it is that itself, or has no file here. */
+export function findReference(
+  networks: readonly Network[],
+  { version, kind }: Network,
+  defaults: DefaultVersions,
+): LocalNetwork | null {
+  if (kind === 'attributes' || defaults[kind] === version) return null;
+  return findNetwork(networks.filter(isLocal), defaults[kind], kind);
 }
 
 /** Numbers of its descriptors, float32 each; null where it makes none. */

@@ -92,7 +92,7 @@ export function createWorkerActivities(
     }),
     startNext: admission.startNext,
     networkChecks: stores.networkChecks,
-    runCheck: createRunCheck(config, () => defaultVersions.read()),
+    runCheck: createRunCheck(config, defaultVersions.read),
     checkSampleStore: () => images.check(),
     removeFiles: (keys) => removal.remove(keys),
     files: stores.tombstones,

@@ -1,6 +1,6 @@
 import { DomainError } from '../../domain/errors.ts';
 import type { DefaultVersions } from '../../domain/extract/networks.ts';
-import { findNetwork, isLocal, type LocalNetwork } from '../../extraction/catalogue/network.ts';
+import { findReference, isLocal } from '../../extraction/catalogue/network.ts';
 import { runCheckProcess } from '../../extraction/check/checkProcess.ts';
 import type { NetworkCheckDeps } from '../../activities/networks/checkNetwork.ts';
 import type { WorkerConfig } from './resources.ts';
@@ -13,14 +13,8 @@ export function createRunCheck(
   { networks }: Pick<WorkerConfig, 'networks'>,
   readDefaults: () => Promise<DefaultVersions>,
 ): NetworkCheckDeps['runCheck'] {
-  const local = networks.filter(isLocal);
-  const referenceOf = ({ kind, version }: LocalNetwork, defaults: DefaultVersions): LocalNetwork | null => {
-    if (kind === 'attributes') return null;
-    const usual = defaults[kind];
-    return usual === version ? null : findNetwork(local, usual, kind);
-  };
   return async (version, options) => {
-    const wanted = local.filter((network) => network.version === version);
+    const wanted = networks.filter(isLocal).filter((network) => network.version === version);
     if (wanted.length === 0) {
       throw new DomainError(
         'noExtractor',
@@ -28,7 +22,10 @@ export function createRunCheck(
       );
     }
     const defaults = await readDefaults();
-    const order = wanted.map((network) => ({ network, reference: referenceOf(network, defaults) }));
+    const order = wanted.map((network) => ({
+      network,
+      reference: findReference(networks, network, defaults),
+    }));
     return runCheckProcess({ networks: order, copies }, options);
   };
 }

@@ -3,9 +3,6 @@
 
 const counts = new Intl.NumberFormat('en-GB');
 const percents = new Intl.NumberFormat('en-GB', { style: 'percent', maximumSignificantDigits: 3 });
-const sizes = ['byte', 'kilobyte', 'megabyte', 'gigabyte', 'terabyte'].map(
-  (unit) => new Intl.NumberFormat('en-GB', { style: 'unit', unit, maximumSignificantDigits: 3 }),
-);
 const rates = new Intl.NumberFormat('en-GB', { maximumSignificantDigits: 3 });
 
 export function formatCount(value) {
@@ -18,8 +15,10 @@ export function formatPercent(share) {
 }
 
 export function formatBytes(count) {
-  const step = Math.min(sizes.length - 1, Math.floor(Math.log10(Math.max(1, count)) / 3));
-  return sizes[step].format(count / 1000 ** step);
+  if (count < 1e6) return `${(count / 1e3).toFixed(1)} kB`;
+  const step = Math.min(4, Math.floor(Math.log10(count) / 3));
+  const amount = count / 1000 ** step;
+  return `${amount.toFixed(amount < 10 ? 1 : 0)} ${['MB', 'GB', 'TB'][step - 2]}`;
 }
 
 export function formatRate(perSecond) {

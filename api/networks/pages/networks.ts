@@ -8,7 +8,7 @@ import { flash, leadTo, sendPage } from '../../html/pageAnswer.ts';
 import { actorOf } from '../../http/requestContext.ts';
 import { idOf } from '../../tasks/pages/taskId.ts';
 import { presentCheck, presentVersion } from '../present.ts';
-import { readVersion, readVersions } from '../readVersions.ts';
+import { findVersion, readVersions } from '../readVersions.ts';
 
 type NetworkSources = Pick<
   PageSources,
@@ -33,14 +33,13 @@ export function networkPages(
 
     one: async (req, res) => {
       const version = idOf(req, 'version');
-      const [rows, row, checks, defaults] = await Promise.all([
+      const [rows, checks, defaults] = await Promise.all([
         readVersions(sources),
-        readVersion(sources, version),
         networkQueries.checksOf(version),
         defaultVersions.read(),
       ]);
       const page = networkPage({
-        version: presentVersion(row, defaults),
+        version: presentVersion(findVersion(rows, version), defaults),
         checks: checks.map((check) => ({ check: presentCheck(check), reports: check.reports })),
         defaults: rows
           .map((other) => presentVersion(other, defaults))

@@ -3,6 +3,7 @@ import type { RequestHandler } from 'express';
 import type { Paging } from '../../../db/sql/paging.ts';
 import type { StatusCount } from '../../../db/tasks/taskQueries.ts';
 import { type HealthCheck, runHealthChecks } from '../../../platform/healthChecks.ts';
+import { createRecent } from '../../../platform/recent.ts';
 import { dayStep, hourStep } from '../../../views/pages/home/activity.ts';
 import { overdueAtMost } from '../../../views/pages/home/attention.ts';
 import { homePage, type HomePage } from '../../../views/pages/home/home.ts';
@@ -147,21 +148,4 @@ async function toldInTime<T>(
   } finally {
     answered.abort();
   }
-}
-
-/**
- * An answer that may be some seconds old: whoever asks within `maxAgeMs` of the last question shares its answer. One
- * that failed is asked for again.
- */
-function createRecent<T>(ask: () => Promise<T>, maxAgeMs: number): () => Promise<T> {
-  let last: { readonly answer: Promise<T>; readonly time: number } | null = null;
-  return () => {
-    if (last !== null && Date.now() - last.time < maxAgeMs) return last.answer;
-    const asked = { answer: ask(), time: Date.now() };
-    last = asked;
-    asked.answer.catch(() => {
-      if (last === asked) last = null;
-    });
-    return asked.answer;
-  };
 }

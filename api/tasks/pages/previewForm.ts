@@ -25,7 +25,7 @@ interface ClientRequest {
 
 // Removing this many objects or more asks for their number.
 const countTypedFrom = 1_000;
-// A page is to come within some seconds; 20 million objects are counted in three.
+// A page is to come within some seconds.
 const countAllMs = 3_000;
 const countIsGoodForMs = 3_600_000;
 

@@ -4,7 +4,7 @@ import type {
   NetworkReport,
   Recognition,
 } from '../../../domain/networks/report.ts';
-import { formatCount } from '../../assets/words.js';
+import { formatBytes, formatCount } from '../../assets/words.js';
 import { distribution, type Distribution } from '../../components/distribution/distribution.ts';
 import { codeFact, fact, type Fact } from '../../components/facts/facts.ts';
 
@@ -63,7 +63,7 @@ function fileFacts({ network, model }: NetworkReport): Fact[] {
     ...(model === null
       ? []
       : [
-          fact('Size', megabytes(model.bytes)),
+          fact('Size', formatBytes(model.bytes)),
           fact('Format', `opset ${model.opset ?? '?'}, IR version ${model.irVersion ?? '?'}`),
           codeFact('SHA-256', model.sha256),
           fact('In the entry', model.isNamed ? 'the same SHA-256' : 'no SHA-256'),
@@ -84,7 +84,7 @@ function runFacts({ network, opened, speed, descriptors }: NetworkReport): Fact[
           ),
           fact(
             'Memory',
-            `${megabytes(speed.memoryBytes)} of a process with ${network.threads === 1 ? 'one thread' : `${network.threads} threads`}`,
+            `${formatBytes(speed.memoryBytes)} of a process with ${network.threads === 1 ? 'one thread' : `${network.threads} threads`}`,
           ),
         ]),
     ...(descriptors === null ? [] : descriptorFacts(descriptors)),
@@ -174,6 +174,3 @@ function strongest(emotions: Readonly<Record<string, number>>): string {
 
 const percent = (share: number | null): string =>
   share === null ? 'too few' : `${(share * 100).toFixed(1)} %`;
-
-const megabytes = (bytes: number): string =>
-  bytes < 1e6 ? `${(bytes / 1e3).toFixed(1)} kB` : `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;

@@ -1,3 +1,4 @@
+import { describedKinds } from '../../../domain/networks/check.ts';
 import { paths } from '../../paths.ts';
 import type { NetworkVersionShape } from '../../shapes.ts';
 import { countWords } from '../home/upgrade.ts';
@@ -15,18 +16,17 @@ export function switchesTo(
   version: NetworkVersionShape,
   defaults: readonly NetworkVersionShape[],
 ): DefaultSwitch[] {
-  const kinds = [...new Set(version.networks.map(({ kind }) => kind))];
-  return kinds.flatMap((kind) => {
-    if (kind === 'attributes' || version.default_of.includes(kind)) return [];
-    const present = defaults.find(({ default_of }) => default_of.includes(kind));
-    return [
-      {
-        ...{ action: paths.makeDefault(version.version), kind },
-        text: `Make it the default of ${kind === 'face' ? 'faces' : 'bodies'}`,
-        note: noteOf(version, kind, present),
-      },
-    ];
-  });
+  return describedKinds(version.networks)
+    .filter((kind) => !version.default_of.includes(kind))
+    .map((kind) => ({
+      ...{ action: paths.makeDefault(version.version), kind },
+      text: `Make it the default of ${kind === 'face' ? 'faces' : 'bodies'}`,
+      note: noteOf(
+        version,
+        kind,
+        defaults.find(({ default_of }) => default_of.includes(kind)),
+      ),
+    }));
 }
 
 function noteOf(
