@@ -1,9 +1,9 @@
+import { histogramOf } from '../../domain/networks/histogram.ts';
 import type { DescriptorsReport, Norms, Recognition, Trial } from '../../domain/networks/report.ts';
 import { lengthOf, sampleKindOf, type LocalNetwork } from '../catalogue/network.ts';
 import { rankOne, type Labelled } from '../rank1.ts';
 import { alternativesOf } from './alternatives.ts';
 import { outputsFor, toDescriptor } from './describeRaw.ts';
-import { histogramOf } from './histogram.ts';
 import { isNumbers, type RawOutputs } from './outputFaults.ts';
 import { labelled, type Person, type Shot } from './people.ts';
 import { NetworkFault, startProbe, type Probe, type ProbeOptions } from './probe.ts';

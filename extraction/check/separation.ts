@@ -1,11 +1,6 @@
+import { countBelow, countUpTo, highestRefused, type Pairs } from '../../domain/networks/pairs.ts';
 import type { Separation } from '../../domain/networks/report.ts';
 import { cosineOf, type Labelled } from '../rank1.ts';
-
-/** Cosines of pairs, each in ascending order. */
-export interface Pairs {
-  readonly same: Float64Array;
-  readonly other: Float64Array;
-}
 
 /** Every two samples once. */
 export function pairsOf(samples: readonly Labelled[]): Pairs {
@@ -65,24 +60,7 @@ export function equalErrorRate({ same, other }: Pairs): number {
 /** A rate of one in a thousand shows only among a thousand pairs. */
 export function tarAt({ same, other }: Pairs, far: number): number | null {
   if (other.length * far < 1) return null;
-  const accepted = Math.floor(other.length * far);
-  // Above the first that must not be accepted, whatever is as high as that one.
-  const limit = other[other.length - accepted - 1] ?? -Infinity;
-  return 1 - countUpTo(same, limit) / same.length;
-}
-
-const countBelow = (values: Float64Array, limit: number): number => search(values, (value) => value < limit);
-const countUpTo = (values: Float64Array, limit: number): number => search(values, (value) => value <= limit);
-
-/** How many of the first values hold, where none does after one that does not. */
-function search(values: Float64Array, holds: (value: number) => boolean): number {
-  let [low, high] = [0, values.length];
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (holds(values[middle] ?? 0)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+  return 1 - countUpTo(same, highestRefused(other, far)) / same.length;
 }
 
 export const meanOf = (values: Float64Array): number =>

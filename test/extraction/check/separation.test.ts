@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { histogramOf } from '../../../extraction/check/histogram.ts';
+import { histogramOf } from '../../../domain/networks/histogram.ts';
 import {
   equalErrorRate,
   pairsBetween,

@@ -1,5 +1,5 @@
-import type { Histogram } from '../../domain/networks/report.ts';
-import type { Pairs } from './separation.ts';
+import type { Pairs } from './pairs.ts';
+import type { Histogram } from './report.ts';
 
 const steps = [0.005, 0.01, 0.02, 0.05, 0.1] as const;
 const bins = { least: 10, most: 30 };
