@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { toFloats } from '../../db/extract/descriptorBytes.ts';
 import { rankOne } from '../../extraction/rank1.ts';
 import { copySamplePhotos, peopleInSamplePhotos as people } from '../import/copySamplePhotos.ts';
 import { runImport } from '../import/runImport.ts';
@@ -71,11 +72,6 @@ async function readDescriptors({ db }: Demo, version: number) {
     [version],
   );
   return rows.map(({ identity, descriptor }) => ({ identity, descriptor: toFloats(descriptor) }));
-}
-
-/** Copied, because the driver's buffers need not be aligned for floats. */
-function toFloats(bytes: Buffer): Float32Array {
-  return new Float32Array(Uint8Array.from(bytes).buffer);
 }
 
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;

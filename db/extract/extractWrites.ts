@@ -4,6 +4,7 @@ import type { ExtractContent } from '../../domain/extract/extractContent.ts';
 import type { ClaimedPart } from '../../domain/tasks/parts.ts';
 import type { Sql } from '../sql/connection.ts';
 import { sampleKindOf } from '../selection/selection.ts';
+import { toBytes } from './descriptorBytes.ts';
 
 /** Why what was made of an object's sample was not written. */
 export type Refusal = 'gone' | 'changed' | 'present';
@@ -159,9 +160,4 @@ async function explain(
     ],
   );
   return new Map(rows.map(({ id, refusal }) => [id, refusal]));
-}
-
-/** Little-endian float32, as every reader of the table expects; a view when the machine's order is the same. */
-function toBytes(descriptor: Float32Array): Buffer {
-  return Buffer.from(descriptor.buffer, descriptor.byteOffset, descriptor.byteLength);
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { v7 } from 'uuid';
+import { toBytes } from '../extract/descriptorBytes.ts';
 import type { Sql } from '../sql/connection.ts';
 
 /** A face and, when an event is wanted, the event that made it; each has an image of its own. */
@@ -161,8 +162,4 @@ async function insertSamples(tx: Sql, owners: readonly ImportedObject[]): Promis
      select owner_id, 'face', sample_id, sample_id::text from unnest($1::uuid[], $2::uuid[]) x (owner_id, sample_id)`,
     [owners.map(({ id }) => id), owners.map(({ sampleId }) => sampleId)],
   );
-}
-
-export function toBytes(descriptor: Float32Array): Buffer {
-  return Buffer.from(descriptor.buffer, descriptor.byteOffset, descriptor.byteLength);
 }

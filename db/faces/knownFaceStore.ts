@@ -1,4 +1,5 @@
 import { v7 } from 'uuid';
+import { toBytes } from '../extract/descriptorBytes.ts';
 import type { Database, Sql } from '../sql/connection.ts';
 import {
   claimImages,
@@ -6,7 +7,6 @@ import {
   insertEvents,
   lockAccount,
   storageKeysOf,
-  toBytes,
   type ImportedFace,
   type ImportTarget,
 } from './importRows.ts';

@@ -1,5 +1,6 @@
 import type { PartState, TaskState } from '../../domain/tasks/task.ts';
 import type { Sql } from '../sql/connection.ts';
+import { openErrorGroups, type ErrorGroup } from './openErrors.ts';
 
 export interface PartOfPage {
   readonly partNo: number;
@@ -12,17 +13,6 @@ export interface PartOfPage {
   readonly worker: string | null;
   readonly failure: object | null;
   readonly lastUpdateTime: Date;
-}
-
-export interface ErrorGroup {
-  readonly errorCode: number;
-  readonly desc: string;
-  readonly count: number;
-  /** Of the newest of them. */
-  readonly detail: string;
-  readonly objectId: string | null;
-  readonly firstTime: Date;
-  readonly lastTime: Date;
 }
 
 /** A state that the task came to, or the end of a part's attempt that nobody had asked for. */
@@ -141,16 +131,6 @@ export function createTaskPageQueries(db: Sql) {
     },
 
     /** Errors that no retry has overcome, by code, the most frequent first. */
-    openErrorGroups: (taskId: number): Promise<ErrorGroup[]> =>
-      db.query(
-        `select open.*, e."desc", e.detail, e.object_id "objectId"
-         from (
-           select error_code "errorCode", count(*), min(error_time) "firstTime", max(error_time) "lastTime",
-             max(error_id) newest
-           from task_errors where task_id = $1 and overcome_time is null group by error_code
-         ) open join task_errors e on e.error_id = open.newest
-         order by open.count desc, open."errorCode"`,
-        [taskId],
-      ),
+    openErrorGroups: (taskId: number): Promise<ErrorGroup[]> => openErrorGroups(db, [taskId]),
   };
 }

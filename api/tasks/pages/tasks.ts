@@ -1,6 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import type { TaskErrorRow } from '../../../db/tasks/errorQueries.ts';
-import type { ErrorGroup, LogLine, PartOfPage } from '../../../db/tasks/taskPageQueries.ts';
+import type { ErrorGroup } from '../../../db/tasks/openErrors.ts';
+import type { LogLine, PartOfPage } from '../../../db/tasks/taskPageQueries.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { RetryScope } from '../../../domain/tasks/task.ts';
 import { paths, type TaskAction } from '../../../views/paths.ts';
