@@ -1,13 +1,12 @@
-import { setImmediate } from 'node:timers/promises';
 import type { SampledObject } from '../../db/upgrades/sampledObjects.ts';
 import type { VerificationQueries } from '../../db/upgrades/verificationQueries.ts';
-import { compareVersions } from '../../domain/upgrades/compareVersions.ts';
 import type {
   UpgradedObjects,
   Verification,
   VerificationOrder,
   VerifiedObjects,
 } from '../../domain/upgrades/verification.ts';
+import { comparePolitely } from './comparePolitely.ts';
 
 export interface VerifyUpgradeDeps {
   readonly verification: Pick<VerificationQueries, 'lookAtBoth' | 'openErrors'>;
@@ -30,10 +29,9 @@ export function createVerifyUpgrade({ verification }: VerifyUpgradeDeps) {
       const options = { size: sampledAtMost, signal };
       const { counts, sampled } = await verification.lookAtBoth(one, { kind, from, to }, options);
       const compared = sampled.filter(hasBoth);
-      const pause = () => setImmediate(undefined, { signal });
       return {
         ...{ objects: one, ...counts },
-        comparison: compared.length === 0 ? null : await compareVersions(compared, pause),
+        comparison: compared.length === 0 ? null : await comparePolitely(compared, signal),
       };
     };
     const looked: VerifiedObjects[] = [];
