@@ -36,7 +36,7 @@ export function createVerifyUpgrade({ verification }: VerifyUpgradeDeps) {
     };
     const looked: VerifiedObjects[] = [];
     for (const one of objects) looked.push(await look(one));
-    return { kind, from, to, objects: looked, errors: await verification.openErrors(taskIds) };
+    return { kind, from, to, taskIds, objects: looked, errors: await verification.openErrors(taskIds) };
   };
 }
 

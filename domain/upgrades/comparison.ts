@@ -61,8 +61,9 @@ export interface ThresholdRow {
   readonly falseMatches: number;
   readonly from: AtThreshold;
   readonly to: AtThreshold;
-  /** False match rate of the new version, were the old one's threshold kept. */
+  /** Rates of the new version, were the old one's threshold kept. */
   readonly fmrIfKept: number;
+  readonly fnmrIfKept: number | null;
 }
 
 interface AtThreshold {

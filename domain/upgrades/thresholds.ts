@@ -16,6 +16,7 @@ export function thresholdRows(from: Pairs, to: Pairs): ThresholdRow[] {
         falseMatches: Math.floor(from.other.length * fmr),
         from: old,
         to: young,
+        fnmrIfKept: fnmrAt(to.same, old.threshold),
         fmrIfKept: (to.other.length - countBelow(to.other, old.threshold)) / to.other.length,
       };
     });
@@ -26,5 +27,8 @@ function thresholdAt({ same, other }: Pairs, fmr: number): ThresholdRow['from'] 
   const refused = highestRefused(other, fmr);
   const accepted = other[countUpTo(other, refused)];
   const threshold = accepted === undefined ? refused + 1e-6 : (refused + accepted) / 2;
-  return { threshold, fnmr: same.length < fewest ? null : countBelow(same, threshold) / same.length };
+  return { threshold, fnmr: fnmrAt(same, threshold) };
 }
+
+const fnmrAt = (same: Float64Array, threshold: number): number | null =>
+  same.length < fewest ? null : countBelow(same, threshold) / same.length;

@@ -18,6 +18,8 @@ export type UpgradedObjects = 'faces' | 'events';
 
 /** What an upgrade has come to, as it is kept and shown. */
 export interface Verification extends VersionPair {
+  /** That made the new descriptors. */
+  readonly taskIds: readonly number[];
   readonly objects: readonly VerifiedObjects[];
   /** Of the tasks, the most frequent first. */
   readonly errors: readonly OpenErrors[];

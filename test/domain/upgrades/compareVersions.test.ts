@@ -47,9 +47,10 @@ test('a version agrees with itself, at the same thresholds', async () => {
   assert.ok(told.agreement.clear > 150, `${told.agreement.clear} of 200 are clear`);
   assert.deepEqual(told.rankOne, { from: 1, to: 1 });
   assert.deepEqual(told.histograms?.from, told.histograms?.to);
-  for (const { from, to, fmr, fmrIfKept } of told.thresholds) {
+  for (const { from, to, fmr, fmrIfKept, fnmrIfKept } of told.thresholds) {
     assert.deepEqual(from, to);
     isNear(fmrIfKept, fmr, 1e-4);
+    assert.equal(fnmrIfKept, from.fnmr);
   }
 });
 

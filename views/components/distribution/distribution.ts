@@ -48,18 +48,22 @@ export function distribution({ from, to, same, other }: Histogram): Distribution
         },
       ];
     });
+  const known = [
+    { name: 'other people', of: 'two people', tone: 'waiting', shares: other },
+    { name: 'the same person', of: 'one person', tone: 'active', shares: same },
+  ] as const;
+  // Where nobody is known, there are no pairs of one person.
+  const kinds = known.filter(({ shares }) => shares.some((share) => share > 0));
+  const lies = kinds.map(({ of, shares }) => `pairs of ${of} lie mostly at ${at(shares, begin)}`);
   const bins = same.map((share, bin) => ({
     range: `${begin(bin)} to ${begin(bin + 1)}`,
     other: percent(other[bin] ?? 0),
     same: percent(share),
   }));
   return {
-    label: `Distribution of cosines from ${begin(0)} to ${begin(same.length)}: pairs of two people lie mostly at ${at(other, begin)}, pairs of one person mostly at ${at(same, begin)}`,
+    label: `Distribution of cosines from ${begin(0)} to ${begin(same.length)}: ${lies.join(', ')}`,
     ...size,
-    kinds: [
-      { name: 'other people', tone: 'waiting', bars: bars(other) },
-      { name: 'the same person', tone: 'active', bars: bars(same) },
-    ],
+    kinds: kinds.map(({ name, tone, shares }) => ({ name, tone, bars: bars(shares) })),
     columns: bins.map((bin, place) => ({
       x: (place * wide).toFixed(1),
       width: wide.toFixed(1),

@@ -13,6 +13,10 @@ export const examples: readonly Example<Distribution>[] = [
     input: distribution({ from: 0, to: 1, other: bell(3, 2.5), same: bell(14, 3) }),
   },
   {
+    name: 'Nobody is known twice',
+    input: distribution({ from: 0, to: 1, other: bell(6, 3), same: bell(6, 3).fill(0) }),
+  },
+  {
     name: 'Everybody looks alike',
     input: distribution({ from: 0.95, to: 1, other: bell(18, 2), same: bell(19, 1) }),
   },
