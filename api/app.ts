@@ -43,6 +43,8 @@ import { networkRoutes } from './networks/json.ts';
 import { notificationRoutes } from './notifications/json.ts';
 import { scheduleRoutes } from './schedules/json.ts';
 import { searchRoutes } from './faces/json.ts';
+import { createUpgradeActions, type UpgradeActionsDeps } from './upgrades/actions.ts';
+import { upgradeRoutes } from './upgrades/json.ts';
 import { taskErrorRoutes } from './errors/json.ts';
 import { taskRoutes } from './tasks/json.ts';
 import { createPolicyReader } from './notifications/policies.ts';
@@ -59,16 +61,19 @@ type Made =
   | 'scheduleActions'
   | 'session'
   | 'sessionAudit'
-  | 'taskActions';
+  | 'taskActions'
+  | 'upgradeActions';
 
 export interface AppDeps
   extends
-    Pick<Stores, 'accounts' | 'audit' | 'networkChecks' | 'schedules' | 'tasks'>,
+    Pick<Stores, 'accounts' | 'audit' | 'networkChecks' | 'schedules' | 'tasks' | 'upgrades'>,
     Omit<PagesDeps, Made>,
     Omit<HelpDeps, 'extractors'>,
     Pick<TaskActionsDeps, 'startNext'>,
     KnownHostDeps {
-  readonly gateway: TaskActionsDeps['gateway'] & NetworkActionsDeps['gateway'];
+  readonly gateway: TaskActionsDeps['gateway'] &
+    NetworkActionsDeps['gateway'] &
+    UpgradeActionsDeps['gateway'];
   readonly metrics: Metrics;
   /** Sets the figures that have to be looked up, shortly before they are shown. */
   refreshMetrics(): Promise<void>;
@@ -117,6 +122,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const previewTask = createPreviewTask({ ...deps, readSurroundings });
   const scheduleActions = createScheduleActions({ ...deps, ...ordering });
   const networkActions = createNetworkActions(deps);
+  const upgradeActions = createUpgradeActions({ ...deps, readSurroundings });
   const pages = createPages({
     ...deps,
     ...{
@@ -128,6 +134,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       previewTask,
       scheduleActions,
       networkActions,
+      upgradeActions,
       contract: paths,
     },
   });
@@ -142,6 +149,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...notificationRoutes(deps),
     ...scheduleRoutes({ ...deps, scheduleActions }),
     ...networkRoutes({ ...deps, networkActions }),
+    ...upgradeRoutes({ ...deps, upgradeActions }),
     ...auditRoutes(deps),
     ...healthRoutes(deps.checks),
     ...metricsRoutes(metrics, () => deps.refreshMetrics()),

@@ -32,6 +32,7 @@ import { samplePicture } from './faces/pages/samplePicture.ts';
 import { search } from './faces/pages/search.ts';
 import { networkPages } from './networks/pages/networks.ts';
 import { schedulePages } from './schedules/pages/schedules.ts';
+import { upgradePages } from './upgrades/pages/upgrades.ts';
 import { settings } from './ops/pages/settings.ts';
 import { taskList } from './tasks/pages/taskList.ts';
 import { actOnTask, oneTask } from './tasks/pages/tasks.ts';
@@ -87,6 +88,7 @@ export function createPages(deps: PagesDeps): Pages {
   const accounts = accountPages(deps);
   const schedules = schedulePages(deps);
   const networks = networkPages(deps);
+  const upgrades = upgradePages(deps);
   const failed = errors(deps);
   const login = loginPages(deps);
   const feed = createTaskFeed({ ...deps, read: readLiveTasks(deps) });
@@ -159,6 +161,12 @@ export function createPages(deps: PagesDeps): Pages {
     const handler = networks[action as keyof typeof ofNetworks];
     router.post(path, onlyForms, asPage(path), deps.session, signIn, ...readForm, handler);
   }
+
+  show('/upgrades/new', upgrades.form);
+  take('/upgrades/new', upgrades.create);
+  show('/upgrades/:upgrade_id/view', upgrades.one);
+  take('/upgrades/:upgrade_id/:action', upgrades.act);
+  take('/upgrades/:upgrade_id/:action/:step', upgrades.act);
 
   router.get('/accounts', onlyHtml, asPage('/accounts'), deps.session, signIn, accounts.list);
   router.post(

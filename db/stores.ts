@@ -39,6 +39,8 @@ import { createTaskPreviews } from './selection/preview/taskPreview.ts';
 import { createTaskQueries } from './tasks/taskQueries.ts';
 import { createTaskStore } from './tasks/taskStore.ts';
 import { createTombstoneStore } from './gc/tombstoneStore.ts';
+import { createUpgradeQueries } from './upgrades/upgradeQueries.ts';
+import { createUpgradeStore } from './upgrades/upgradeStore.ts';
 import { createVersionUse } from './tasks/versionUse.ts';
 import { createWindows } from './engine/windows.ts';
 import { createWorkerStore } from './ops/workerStore.ts';
@@ -60,6 +62,7 @@ export function createStores({ identity, control, records, heavy, reading, expor
     schedules: createScheduleStore(records),
     networkChecks: createNetworkCheckStore(control),
     stats: createStatsStore(control),
+    upgrades: createUpgradeStore(control),
     accountQueries: createAccountQueries(reading),
     auditQueries: createAuditQueries(reading),
     errorQueries: { ...createErrorQueries(reading), all: createErrorQueries(exports).all },
@@ -75,6 +78,7 @@ export function createStores({ identity, control, records, heavy, reading, expor
     taskQueries: { ...createTaskQueries(reading), all: createTaskQueries(exports).all },
     taskPageQueries: createTaskPageQueries(reading),
     taskPreviews: createTaskPreviews(reading),
+    upgradeQueries: createUpgradeQueries(reading),
     versionUse: createVersionUse(reading),
     workers: createWorkerStore(reading),
     resultQueries: createResultQueries(exports),

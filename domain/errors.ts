@@ -61,6 +61,9 @@ export const errorTable = {
   networkNotFound: entry(28040, 404, 'Network not found'),
   cannotCheck: entry(28041, 400, 'Network cannot be checked here'),
   cannotBeDefault: entry(28042, 400, 'Version cannot become the default'),
+  upgradeNotFound: entry(28043, 404, 'Upgrade not found'),
+  upgradeOpen: entry(28044, 409, 'An upgrade is under way'),
+  cannotActOnUpgrade: entry(28045, 400, 'Not possible at this step of the upgrade'),
   idempotencyConflict: entry(28035, 409, 'Idempotency key used with another body'),
 
   sampleMissing: entry(28100, 500, 'Sample missing', true),
@@ -81,6 +84,7 @@ export const errorTable = {
   attemptFailed: entry(28115, 500, 'Attempt failed, tried again', true),
   objectNotWritten: entry(28119, 500, 'Object not written', true),
   checkFailed: entry(28120, 500, 'Check of a network came to no end'),
+  upgradeStepFailed: entry(28121, 500, 'Step of an upgrade came to no end'),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorName = keyof typeof errorTable;

@@ -9,13 +9,16 @@ import {
 import proto from '@temporalio/proto';
 import type { NetworkCheckRef } from '../domain/networks/check.ts';
 import type { TaskRef, TaskStart } from '../domain/tasks/parts.ts';
+import type { UpgradeRef } from '../domain/upgrades/upgrade.ts';
 import {
   checkNetworkType,
   controlSignal,
   networkCheckWorkflowId,
   queueOf,
   runTaskType,
+  runUpgradeType,
   taskWorkflowId,
+  upgradeWorkflowId,
   type QueueName,
 } from '../workflows/messages.ts';
 import type { ConnectionSettings } from './connectionOptions.ts';
@@ -94,6 +97,24 @@ export function createGateway(options: GatewayOptions) {
 
     findNetworkCheck: (ref: NetworkCheckRef): Promise<WorkflowPresence> =>
       presenceOf(networkCheckWorkflowId(prefix, ref)),
+
+    /** Tells the upgrade's workflow that its rows have changed, and starts one where none runs. */
+    tellUpgrade: async ({ upgradeId }: UpgradeRef): Promise<void> => {
+      const ref = { upgradeId };
+      await timely(() =>
+        client.workflow.signalWithStart(runUpgradeType, {
+          workflowId: upgradeWorkflowId(prefix, ref),
+          taskQueue: queueOf(prefix, 'orchestrate'),
+          args: [ref],
+          signal: controlSignal,
+          signalArgs: [],
+          workflowTaskTimeout,
+          memo: ref,
+        }),
+      );
+    },
+
+    findUpgrade: (ref: UpgradeRef): Promise<WorkflowPresence> => presenceOf(upgradeWorkflowId(prefix, ref)),
 
     /** Starts the task's workflow; harmless when it runs or ran already. Its activities inherit its priority. */
     startTask: async ({ taskId, generation, requestId, priority }: TaskStart): Promise<void> => {

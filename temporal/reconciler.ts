@@ -22,6 +22,8 @@ export interface ReconcilerDeps {
   readonly followSchedules: () => Promise<void>;
   /** Starts checks of networks that nobody has started. */
   readonly followNetworkChecks: () => Promise<void>;
+  /** Starts workflows of upgrades that nobody has started. */
+  readonly followUpgrades: () => Promise<void>;
   /** Notes the times at which schedules should have run and did not. */
   readonly watchMissedRuns: () => Promise<void>;
   /** Removes files whose rows are gone and that nobody removed; answers how many. */
@@ -56,7 +58,7 @@ const untakenSeconds = 30;
 /**
  * Makes the engine follow the rows, every few seconds, by one process at a time: starts tasks whose turn it is or whose
  * start got lost, starts those again whose workflow is gone or closed although they are not finished, repeats signals
- * that were missed, tells new windows, follows schedules and checks of networks, sweeps files, merges counts, keeps sums, samples progress. No
+ * that were missed, tells new windows, follows schedules, checks of networks and upgrades, sweeps files, merges counts, keeps sums, samples progress. No
  * chore waits for another one's success, and every step is harmless when it happens twice.
  */
 export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal): Promise<void> {
@@ -70,6 +72,7 @@ export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal)
     lookThrough(deps, 'all'),
     deps.followSchedules,
     deps.followNetworkChecks,
+    deps.followUpgrades,
     async () => {
       const swept = await deps.sweepFiles();
       if (swept > 0) deps.metrics.reconcilerRepairs.inc({ kind: 'sample_swept' }, swept);

@@ -28,6 +28,8 @@ import type { SearchPage } from './pages/search/search.ts';
 import type { SettingsPage } from './pages/settings/settings.ts';
 import type { StyleguidePage } from './pages/styleguide/styleguide.ts';
 import type { TaskPage } from './pages/tasks/one.ts';
+import type { NewUpgradePage } from './pages/upgrades/new.ts';
+import type { UpgradePage } from './pages/upgrades/one.ts';
 import type { TasksPage } from './pages/tasks/list.ts';
 
 /** Every page by its template's path under pages/, with the whole of what its template reads. */
@@ -57,6 +59,8 @@ export interface Pages {
   'search/search': SearchPage;
   'settings/settings': SettingsPage;
   'styleguide/styleguide': StyleguidePage;
+  'upgrades/new': NewUpgradePage;
+  'upgrades/one': UpgradePage;
   'errors/error': ErrorPage;
   'errors/list': ErrorsPage;
 }

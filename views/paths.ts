@@ -1,3 +1,6 @@
+import type { UpgradeAction } from '../domain/upgrades/actions.ts';
+import type { UpgradeStep } from '../domain/upgrades/upgrade.ts';
+
 /** Every address of a page, of a form's target and of a document that pages link to. */
 export const paths = {
   home: '/',
@@ -42,6 +45,13 @@ export const paths = {
   checkNetwork: (version: number) => `/networks/${version}/check`,
   makeDefault: (version: number) => `/networks/${version}/default`,
   networkJson: (version: number) => `/4/networks/${version}`,
+
+  newUpgrade: (values: Query = {}) => withQuery('/upgrades/new', values),
+  upgrade: (upgradeId: number) => `/upgrades/${upgradeId}/view`,
+  /** `step`: of `repeat`, where it is not the present one. */
+  upgradeAction: (upgradeId: number, action: UpgradeAction, step?: UpgradeStep) =>
+    `/upgrades/${upgradeId}/${action}${step === undefined ? '' : `/${step}`}`,
+  upgradeJson: (upgradeId: number) => `/4/upgrades/${upgradeId}`,
 
   audit: (query: Query = {}) => withQuery('/audit/view', query),
 

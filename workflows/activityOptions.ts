@@ -25,6 +25,18 @@ export const part: ActivityOptions = {
 };
 
 /**
+ * A report for a step of an upgrade: some hundred samples through a network, or counts over all objects. It may be
+ * begun again a few times; after that somebody has to look why it does not end.
+ */
+export const inquiry: ActivityOptions = {
+  startToCloseTimeout: '2 hours',
+  heartbeatTimeout,
+  retry: { ...retry, maximumAttempts: 10 },
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+  priority: { priorityKey: 1 },
+};
+
+/**
  * A check of a version's networks takes a minute, after those of other versions. Attempts are counted by its row: only
  * those that were begun count, however long a database is away. It goes before parts, of which each lasts longer.
  */

@@ -1,6 +1,7 @@
 import { defineSignal } from '@temporalio/workflow';
 import type { NetworkCheckRef } from '../domain/networks/check.ts';
 import type { TaskRef } from '../domain/tasks/parts.ts';
+import type { UpgradeRef } from '../domain/upgrades/upgrade.ts';
 
 /** "Your row has changed": the workflow reads there what is desired now. */
 export const controlSignal = defineSignal('control');
@@ -8,6 +9,7 @@ export const controlSignal = defineSignal('control');
 export const runTaskType = 'runTask';
 export const runScheduleType = 'runSchedule';
 export const checkNetworkType = 'checkNetwork';
+export const runUpgradeType = 'runUpgrade';
 
 export type QueueName = 'orchestrate' | 'gc' | 'extract';
 export const queueNames: readonly QueueName[] = ['orchestrate', 'gc', 'extract'];
@@ -28,6 +30,10 @@ export function taskWorkflowId(prefix: string, ref: TaskRef): string {
 
 export function networkCheckWorkflowId(prefix: string, { checkId }: NetworkCheckRef): string {
   return `${prefix}network-check:${checkId}`;
+}
+
+export function upgradeWorkflowId(prefix: string, { upgradeId }: UpgradeRef): string {
+  return `${prefix}upgrade:${upgradeId}`;
 }
 
 export function scheduleIdOf(prefix: string, scheduleId: number): string {

@@ -3,12 +3,13 @@ import { DomainError, type ErrorName } from '../../domain/errors.ts';
 import type { ExtractContent } from '../../domain/extract/extractContent.ts';
 import type { ExtractOutcome } from '../../domain/extract/extraction.ts';
 import type { TrialReason, TrialSpeed } from '../../domain/upgrades/sampleTrial.ts';
-import type { UpgradedObjects, VersionPair } from '../../domain/upgrades/verification.ts';
+import type { UpgradeObjects } from '../../domain/upgrades/upgrade.ts';
+import type { VersionPair } from '../../domain/upgrades/verification.ts';
 import { createSampleExtraction, type SampleDeps } from '../extract/extractSample.ts';
 import { describeTimed } from './trialSpeed.ts';
 
 export interface Tried {
-  readonly objects: UpgradedObjects;
+  readonly objects: UpgradeObjects;
   readonly object: SampledObject;
 }
 

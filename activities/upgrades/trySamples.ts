@@ -8,7 +8,8 @@ import {
   type TrialOrder,
   type TriedObjects,
 } from '../../domain/upgrades/sampleTrial.ts';
-import type { UpgradedObjects, VersionPair } from '../../domain/upgrades/verification.ts';
+import type { UpgradeObjects } from '../../domain/upgrades/upgrade.ts';
+import type { VersionPair } from '../../domain/upgrades/verification.ts';
 import type { SampleDeps } from '../extract/extractSample.ts';
 import { comparePolitely } from './comparePolitely.ts';
 import { describeSamples, type Answer, type Tried } from './describeSamples.ts';
@@ -71,7 +72,7 @@ function requireNetwork(networks: readonly Network[], { kind, to }: VersionPair)
 }
 
 async function report(
-  objects: UpgradedObjects,
+  objects: UpgradeObjects,
   holdFrom: number,
   answers: readonly Answer[],
   signal: AbortSignal,

@@ -1,11 +1,7 @@
 import type { SampledObject } from '../../db/upgrades/sampledObjects.ts';
 import type { VerificationQueries } from '../../db/upgrades/verificationQueries.ts';
-import type {
-  UpgradedObjects,
-  Verification,
-  VerificationOrder,
-  VerifiedObjects,
-} from '../../domain/upgrades/verification.ts';
+import type { UpgradeObjects } from '../../domain/upgrades/upgrade.ts';
+import type { Verification, VerificationOrder, VerifiedObjects } from '../../domain/upgrades/verification.ts';
 import { comparePolitely } from './comparePolitely.ts';
 
 export interface VerifyUpgradeDeps {
@@ -25,7 +21,7 @@ export function createVerifyUpgrade({ verification }: VerifyUpgradeDeps) {
     { kind, from, to, objects, taskIds }: VerificationOrder,
     { signal }: RunOptions,
   ): Promise<Verification> => {
-    const look = async (one: UpgradedObjects): Promise<VerifiedObjects> => {
+    const look = async (one: UpgradeObjects): Promise<VerifiedObjects> => {
       const options = { size: sampledAtMost, signal };
       const { counts, sampled } = await verification.lookAtBoth(one, { kind, from, to }, options);
       const compared = sampled.filter(hasBoth);

@@ -9,11 +9,20 @@ import type { Clock } from '../http/instants.ts';
 import type { NotificationPoliciesDeps } from '../notifications/policies.ts';
 import type { NetworkActions } from '../networks/actions.ts';
 import type { ScheduleActions } from '../schedules/actions.ts';
+import type { UpgradeActions } from '../upgrades/actions.ts';
 import type { TaskActions } from '../tasks/actions.ts';
 import type { PreviewTask } from '../tasks/previewTask.ts';
 
 type NotForPages =
-  'accounts' | 'audit' | 'networkChecks' | 'schedules' | 'stats' | 'tasks' | 'watched' | 'workers';
+  | 'accounts'
+  | 'audit'
+  | 'networkChecks'
+  | 'schedules'
+  | 'stats'
+  | 'tasks'
+  | 'upgrades'
+  | 'watched'
+  | 'workers';
 
 /** What pages and streams read and do. The same queries as behind the JSON operations; changes are made by actions. */
 export interface PageSources extends Omit<Stores, NotForPages>, NotificationPoliciesDeps {
@@ -24,6 +33,7 @@ export interface PageSources extends Omit<Stores, NotForPages>, NotificationPoli
   readonly previewTask: PreviewTask;
   readonly scheduleActions: ScheduleActions;
   readonly networkActions: NetworkActions;
+  readonly upgradeActions: UpgradeActions;
   readonly accountActions: AccountActions;
   readonly contract: readonly ContractPath[];
   readonly clock: Clock;

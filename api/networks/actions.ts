@@ -5,7 +5,7 @@ import type { NetworkCheckStore, OrderedCheck } from '../../db/networks/networkC
 import type { NetworkQueries } from '../../db/networks/networkQueries.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { describedKinds, whyUnchecked, type KnownNetwork } from '../../domain/networks/check.ts';
-import type { DefaultVersions } from '../../domain/extract/networks.ts';
+import type { DescribedKind } from '../../domain/extract/networks.ts';
 import type { Gateway } from '../../temporal/gateway.ts';
 import { createTellEngine } from '../tasks/tellEngine.ts';
 import { readVersion } from './readVersions.ts';
@@ -18,9 +18,6 @@ export interface NetworkActionsDeps {
   readonly extractors: readonly KnownNetwork[];
   readonly log: Logger;
 }
-
-/** Of descriptors. */
-export type DescribedKind = keyof DefaultVersions;
 
 export type NetworkActions = ReturnType<typeof createNetworkActions>;
 

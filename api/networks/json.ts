@@ -1,8 +1,9 @@
 import type { DefaultVersionStore } from '../../db/networks/defaultVersionStore.ts';
+import type { DescribedKind } from '../../domain/extract/networks.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
 import { actorOf, inputOf } from '../http/requestContext.ts';
-import type { DescribedKind, NetworkActions } from './actions.ts';
+import type { NetworkActions } from './actions.ts';
 import { presentCheck, presentCheckWithReports, presentVersion } from './present.ts';
 import { readVersion, readVersions, type VersionSources } from './readVersions.ts';
 

@@ -2,6 +2,7 @@ import type { NetworkCheckRow } from '../../db/networks/networkQueries.ts';
 import { errorTable } from '../../domain/errors.ts';
 import type { DefaultVersions } from '../../domain/extract/networks.ts';
 import { describedKinds, faultsOf, whyUnchecked } from '../../domain/networks/check.ts';
+import { toSnakeCase } from '../http/snakeCase.ts';
 import type { VersionRow } from './readVersions.ts';
 
 export type NetworkVersionJson = ReturnType<typeof presentVersion>;
@@ -55,16 +56,4 @@ export function presentCheck(check: NetworkCheckRow) {
 
 export function presentCheckWithReports(check: NetworkCheckRow) {
   return { ...presentCheck(check), reports: toSnakeCase(check.reports ?? []) };
-}
-
-/** The same with the names of its fields as the contract writes them: `dPrime` becomes `d_prime`. */
-function toSnakeCase(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(toSnakeCase);
-  if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(
-    Object.entries(value).map(([name, inner]) => [
-      name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`),
-      toSnakeCase(inner),
-    ]),
-  );
 }

@@ -8,10 +8,18 @@ export interface Actor {
   readonly remoteAddress: string | null;
 }
 
+/** The service itself, under the name of what acts for it. */
+export const serviceActor = (login: string): Actor => ({
+  accountId: null,
+  login,
+  requestId: null,
+  remoteAddress: null,
+});
+
 export interface AuditEntry {
   readonly actor: Actor;
   readonly action: string;
-  readonly objectType: 'task' | 'account' | 'schedule' | 'session' | 'network';
+  readonly objectType: 'task' | 'account' | 'schedule' | 'session' | 'network' | 'upgrade';
   readonly objectId: string | number;
   readonly before?: object;
   readonly after?: object;

@@ -571,6 +571,8 @@ END) stored not null,
   default_version_removed boolean default false not null,
   admitted boolean default false not null,
   told_window integer,
+  upgrade_id bigint,
+  upgrade_step integer,
   constraint tasks_asked_action_check CHECK ((asked_action = ANY (ARRAY['cancel'::text, 'pause'::text, 'resume'::text, 'retry'::text]))),
   constraint tasks_desired_state_check CHECK ((desired_state = ANY (ARRAY['run'::text, 'pause'::text, 'cancel'::text]))),
   constraint tasks_error_budget_check CHECK (((error_budget >= (0)::double precision) AND (error_budget <= (1)::double precision))),
@@ -594,6 +596,7 @@ CREATE INDEX tasks_open_version_removals ON public.tasks USING btree (task_id) W
 CREATE UNIQUE INDEX tasks_scheduled ON public.tasks USING btree (schedule_id, scheduled_time) WHERE (schedule_id IS NOT NULL);
 CREATE INDEX tasks_status ON public.tasks USING btree (task_status, task_id DESC);
 CREATE INDEX tasks_type ON public.tasks USING btree (task_type, task_id DESC);
+CREATE INDEX tasks_upgrade ON public.tasks USING btree (upgrade_id, upgrade_step) WHERE (upgrade_id IS NOT NULL);
 CREATE INDEX tasks_waiting ON public.tasks USING btree (priority, task_id) WHERE ((state = 'pending'::text) AND (NOT admitted));
 CREATE INDEX tasks_words ON public.tasks USING gin (description gin_trgm_ops) WHERE (description IS NOT NULL);
 CREATE TRIGGER tasks_added AFTER INSERT ON public.tasks REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION tasks_changed();
@@ -603,6 +606,46 @@ CREATE TRIGGER tasks_moved AFTER UPDATE ON public.tasks REFERENCING OLD TABLE AS
 CREATE TRIGGER tasks_notify_changed AFTER UPDATE ON public.tasks FOR EACH ROW WHEN (((new.task_status <> old.task_status) AND ((new.notification_policy -> 'statuses'::text) @> to_jsonb(new.task_status)))) EXECUTE FUNCTION queue_notification();
 CREATE TRIGGER tasks_notify_created AFTER INSERT ON public.tasks FOR EACH ROW WHEN (((new.notification_policy -> 'statuses'::text) @> to_jsonb(new.task_status))) EXECUTE FUNCTION queue_notification();
 CREATE TRIGGER tasks_removed AFTER DELETE ON public.tasks REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION tasks_changed();
+
+create table upgrade_steps (
+  upgrade_id bigint not null,
+  step_no integer not null,
+  step text not null,
+  state text not null,
+  check_id bigint,
+  report jsonb default '{}'::jsonb not null,
+  reasons text[] default '{}'::text[] not null,
+  due_time timestamp with time zone,
+  start_time timestamp with time zone,
+  end_time timestamp with time zone,
+  decided_by text,
+  constraint upgrade_steps_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'running'::text, 'undecided'::text, 'done'::text]))),
+  constraint upgrade_steps_step_check CHECK ((step = ANY (ARRAY['check'::text, 'extract'::text, 'verify'::text, 'switch'::text, 'watch'::text, 'remove'::text]))),
+  constraint upgrade_steps_upgrade_id_fkey FOREIGN KEY (upgrade_id) REFERENCES upgrades(upgrade_id) ON DELETE CASCADE,
+  constraint upgrade_steps_pkey PRIMARY KEY (upgrade_id, step_no)
+);
+
+create table upgrades (
+  upgrade_id bigint generated always as identity not null,
+  kind text not null,
+  objects text[] not null,
+  from_version integer not null,
+  to_version integer not null,
+  state text default 'running'::text not null,
+  settings jsonb not null,
+  created_by uuid,
+  created_by_login text not null,
+  create_time timestamp with time zone default now() not null,
+  last_update_time timestamp with time zone default now() not null,
+  end_time timestamp with time zone,
+  constraint upgrades_check CHECK (((to_version > 0) AND (to_version <> from_version))),
+  constraint upgrades_from_version_check CHECK ((from_version > 0)),
+  constraint upgrades_kind_check CHECK ((kind = ANY (ARRAY['face'::text, 'body'::text]))),
+  constraint upgrades_objects_check CHECK (((objects <@ ARRAY['faces'::text, 'events'::text]) AND (cardinality(objects) > 0))),
+  constraint upgrades_state_check CHECK ((state = ANY (ARRAY['running'::text, 'waiting'::text, 'paused'::text, 'rolling_back'::text, 'rolled_back'::text, 'done'::text]))),
+  constraint upgrades_pkey PRIMARY KEY (upgrade_id)
+);
+CREATE UNIQUE INDEX upgrades_open ON public.upgrades USING btree (kind) WHERE (state <> ALL (ARRAY['rolled_back'::text, 'done'::text]));
 
 create table workers (
   worker_id uuid not null,

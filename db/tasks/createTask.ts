@@ -4,7 +4,7 @@ import type { GcContent } from '../../domain/gc/gcContent.ts';
 import type { NotificationPolicy, TaskType } from '../../domain/tasks/task.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
 import { advisoryLocks } from '../sql/advisoryLocks.ts';
-import { recordAudit, type Actor } from '../audit/auditStore.ts';
+import { recordAudit, serviceActor, type Actor } from '../audit/auditStore.ts';
 import type { Sql } from '../sql/connection.ts';
 import { toWork } from '../engine/engineTask.ts';
 import { holdVersions } from './versionConflicts.ts';
@@ -33,8 +33,15 @@ export interface NewTask {
     /** Whether the schedule has no such time, or not yet: somebody has triggered it past its clock. */
     readonly isOutside?: boolean;
   };
+  /** The step of an upgrade that it is made for. */
+  readonly upgrade?: UpgradeStepRef;
   /** The order's name among those of its account, and the request that it must come with each time. */
   readonly idempotency?: { readonly key: string; readonly request: object };
+}
+
+export interface UpgradeStepRef {
+  readonly upgradeId: number;
+  readonly stepNo: number;
 }
 
 /** `isNew`: false for an order that was given before. */
@@ -64,12 +71,12 @@ export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<
   if (earlier !== null) return earlier;
   const content =
     typeof task.content === 'function' ? task.content(task.asOf ?? (await timeOf(tx))) : task.content;
-  await holdVersions(tx, toWork(taskType, content));
+  await holdVersions(tx, toWork(taskType, content), task.upgrade?.upgradeId);
   const [row] = await tx.query<TaskRef>(
     `insert into tasks (task_type, content, description, objects_per_second, error_budget, notification_policy,
        created_by, created_by_login, request_id, schedule_id, scheduled_time, window_size, priority, idempotency_key,
-       idempotency_hash, upper_bound)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, ${hashOf('$15')}, coalesce($16, now()))
+       idempotency_hash, upper_bound, upgrade_id, upgrade_step)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, ${hashOf('$15')}, coalesce($16, now()), $17, $18)
      returning task_id as "taskId", generation`,
     [
       taskType,
@@ -88,25 +95,29 @@ export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<
       idempotency?.key ?? null,
       requestOf(task),
       task.asOf ?? null,
+      task.upgrade?.upgradeId ?? null,
+      task.upgrade?.stepNo ?? null,
     ],
   );
   if (row === undefined) throw new Error('insert into tasks returned no row');
   await recordAudit(tx, {
-    actor: task.schedule === undefined ? actor : scheduleActor(task.schedule.scheduleId),
+    actor: auditedActor(task, actor),
     action: 'task.create',
     objectType: 'task',
     objectId: row.taskId,
     after: {
       ...{ task_type: taskType, content, description, ...settings },
       ...(task.schedule === undefined ? {} : auditedRun(task.schedule)),
+      ...(task.upgrade === undefined ? {} : { upgrade_id: task.upgrade.upgradeId }),
     },
   });
   return { ...row, isNew: true };
 }
 
-/** Whoever has made the schedule did nothing now. It is no login: those are addresses. */
-function scheduleActor(scheduleId: number): Actor {
-  return { accountId: null, login: `schedule ${scheduleId}`, requestId: null, remoteAddress: null };
+/** Whoever has made the schedule, or the upgrade, did nothing now. It is no login: those are addresses. */
+function auditedActor({ schedule, upgrade }: NewTask, actor: Actor): Actor {
+  if (schedule !== undefined) return serviceActor(`schedule ${schedule.scheduleId}`);
+  return upgrade === undefined ? actor : serviceActor(`upgrade ${upgrade.upgradeId}`);
 }
 
 function auditedRun({

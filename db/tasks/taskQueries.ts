@@ -50,6 +50,7 @@ export interface TaskRow {
   readonly createdBy: string | null;
   readonly createdByLogin: string;
   readonly scheduleId: number | null;
+  readonly upgradeId: number | null;
   /** How many are started before it; null: it does not wait for its turn. */
   readonly tasksBefore: number | null;
   readonly notificationPolicy: NotificationPolicy | null;
@@ -73,7 +74,7 @@ const columns = `
   coalesce(s.origins_removed, t.origins_removed) "originsRemoved",
   ${runningClock} "runningMs", coalesce(s.recent, 0) "recentObjects",
   t.result_id "resultId", coalesce(t.failure, held.failure) "failure", t.created_by "createdBy", t.created_by_login "createdByLogin",
-  t.schedule_id "scheduleId", turn.before "tasksBefore", t.notification_policy "notificationPolicy", t.create_time "createTime", t.end_time "endTime",
+  t.schedule_id "scheduleId", t.upgrade_id "upgradeId", turn.before "tasksBefore", t.notification_policy "notificationPolicy", t.create_time "createTime", t.end_time "endTime",
   greatest(t.last_update_time, s.last_update_time) "lastUpdateTime"`;
 
 // What keeps a part of an open task from going on; found among those that are under way.

@@ -36,7 +36,7 @@ export function createTaskStore(db: Database) {
 
     /** @throws DomainError taskNotFound | cannotCancel | cannotPause */
     control: (taskId: number, action: ControlAction, actor: Actor): Promise<TaskRef & { state: TaskState }> =>
-      control(db, taskId, action, actor),
+      db.transaction((tx) => controlTask(tx, taskId, action, actor)),
 
     /** Sets how many objects a second the task may do from now on; null: as many as it can. @throws DomainError taskNotFound | cannotPause */
     throttle: (taskId: number, objectsPerSecond: number | null, actor: Actor): Promise<void> =>
@@ -72,35 +72,33 @@ async function lockTask(tx: Sql, taskId: number): Promise<LockedTask> {
   return task;
 }
 
-async function control(db: Database, taskId: number, action: ControlAction, actor: Actor) {
-  return db.transaction(async (tx) => {
-    const task = await lockTask(tx, taskId);
-    const next = applyControl(
-      { state: task.state, desiredState: task.desired_state, isAdmitted: task.admitted },
-      action,
-    );
-    if (next.state !== task.state || next.desiredState !== task.desired_state) {
-      await tx.query(
-        `update tasks set state = $2, desired_state = $3, last_update_time = now(), lock_version = lock_version + 1,
+export async function controlTask(tx: Sql, taskId: number, action: ControlAction, actor: Actor) {
+  const task = await lockTask(tx, taskId);
+  const next = applyControl(
+    { state: task.state, desiredState: task.desired_state, isAdmitted: task.admitted },
+    action,
+  );
+  if (next.state !== task.state || next.desiredState !== task.desired_state) {
+    await tx.query(
+      `update tasks set state = $2, desired_state = $3, last_update_time = now(), lock_version = lock_version + 1,
            end_time = case when $2 = 'cancelled' then now() end, ${asks('$4')}
          where task_id = $1`,
-        [taskId, next.state, next.desiredState, isFinal(next.state) ? null : action],
-      );
-      await recordAudit(tx, {
-        actor,
-        action: `task.${action}`,
-        objectType: 'task',
-        objectId: taskId,
-        ...(next.state === task.state
-          ? {
-              before: { state: task.state, desired_state: task.desired_state },
-              after: { state: next.state, desired_state: next.desiredState },
-            }
-          : { before: { state: task.state }, after: { state: next.state } }),
-      });
-    }
-    return { taskId, generation: task.generation, state: next.state };
-  });
+      [taskId, next.state, next.desiredState, isFinal(next.state) ? null : action],
+    );
+    await recordAudit(tx, {
+      actor,
+      action: `task.${action}`,
+      objectType: 'task',
+      objectId: taskId,
+      ...(next.state === task.state
+        ? {
+            before: { state: task.state, desired_state: task.desired_state },
+            after: { state: next.state, desired_state: next.desiredState },
+          }
+        : { before: { state: task.state }, after: { state: next.state } }),
+    });
+  }
+  return { taskId, generation: task.generation, state: next.state };
 }
 
 async function throttle(
@@ -174,11 +172,11 @@ async function retry(db: Database, taskId: number, scope: RetryScope, actor: Act
 const asNew = `claim = null, failure = null, failed_attempts = 0, checkpoint_time = null, end_time = null`;
 /** @throws DomainError versionInUse */
 async function holdVersionsOf(tx: Sql, taskId: number): Promise<void> {
-  const [task] = await tx.query<{ task_type: number; content: unknown }>(
-    'select task_type, content from tasks where task_id = $1',
+  const [task] = await tx.query<{ task_type: number; content: unknown; upgrade_id: number | null }>(
+    'select task_type, content, upgrade_id from tasks where task_id = $1',
     [taskId],
   );
-  if (task !== undefined) await holdVersions(tx, toWork(task.task_type, task.content));
+  if (task !== undefined) await holdVersions(tx, toWork(task.task_type, task.content), task.upgrade_id);
 }
 
 async function openUnfinished(tx: Sql, taskId: number): Promise<void> {

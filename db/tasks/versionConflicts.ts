@@ -1,3 +1,4 @@
+import { DomainError } from '../../domain/errors.ts';
 import type { TaskWork } from '../../domain/tasks/engineTask.ts';
 import { heldVersions, VersionInUseError, type OwnedVersion } from '../../domain/extract/heldVersions.ts';
 import { taskTypes } from '../../domain/tasks/task.ts';
@@ -8,14 +9,15 @@ const isOpen = `state not in ('cancelled', 'failed', 'done')`;
 
 /**
  * Before a task is opened, in the same transaction: a gc of descriptors waits its turn with the extracts that need the
- * same version, and of two that exclude each other the later one is refused.
- * @throws DomainError versionInUse
+ * same version, and of two that exclude each other the later one is refused. So is a gc of what an upgrade is about,
+ * unless it is the upgrade's own.
+ * @throws DomainError versionInUse | upgradeOpen
  */
-export async function holdVersions(tx: Sql, work: TaskWork): Promise<void> {
+export async function holdVersions(tx: Sql, work: TaskWork, upgradeId: number | null = null): Promise<void> {
   const versions = heldVersions(work);
   if (versions.length === 0) return;
   await lockVersions(tx, versions);
-  await refuseConflict(tx, work);
+  await refuseConflict(tx, work, upgradeId);
   if (work.kind === 'gc') await markUnplanned(tx, versions);
 }
 
@@ -42,12 +44,40 @@ async function lockVersions(tx: Sql, versions: readonly OwnedVersion[]): Promise
   );
 }
 
-/** @throws DomainError versionInUse when an open task removes what this one needs, or needs what it removes */
-export async function refuseConflict(db: Sql, work: TaskWork): Promise<void> {
+/**
+ * @throws DomainError versionInUse when an open task removes what this one needs, or needs what it removes; upgradeOpen
+ *   when it removes a version that another's upgrade is about
+ */
+export async function refuseConflict(
+  db: Sql,
+  work: TaskWork,
+  upgradeId: number | null = null,
+): Promise<void> {
   for (const held of heldVersions(work)) {
+    if (work.kind === 'gc') await refuseUpgradeOf(db, held, upgradeId);
     const other = work.kind === 'gc' ? await findExtract(db, held) : await findGc(db, held);
     if (other !== null) throw inUse(other, work.kind === 'gc' ? 'extract' : 'gc', held);
   }
+}
+
+/** @throws DomainError upgradeOpen while an upgrade, other than `besides`, goes on from or to the version */
+export async function refuseUpgradeOf(
+  db: Sql,
+  { type, version }: Pick<OwnedVersion, 'type' | 'version'>,
+  besides: number | null = null,
+): Promise<void> {
+  const [upgrade] = await db.query<{ id: number; from: number; to: number }>(
+    `select upgrade_id id, from_version "from", to_version "to" from upgrades
+     where state not in ('rolled_back', 'done') and kind = $1 and $2 in (from_version, to_version)
+       and upgrade_id is distinct from $3`,
+    [type, version, besides],
+  );
+  if (upgrade === undefined) return;
+  const { id, from, to } = upgrade;
+  throw new DomainError(
+    'upgradeOpen',
+    `upgrade ${id} (version ${from} to ${to}) is not over; it removes version ${from} itself, or is rolled back first`,
+  );
 }
 
 function inUse({ taskId, state }: OpenTask, kind: TaskWork['kind'], held: OwnedVersion): VersionInUseError {

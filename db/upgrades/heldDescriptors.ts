@@ -1,4 +1,5 @@
-import type { UpgradedObjects, VersionPair } from '../../domain/upgrades/verification.ts';
+import type { UpgradeObjects } from '../../domain/upgrades/upgrade.ts';
+import type { VersionPair } from '../../domain/upgrades/verification.ts';
 
 /** Objects and their descriptors, as pieces of SQL. */
 export interface Held {
@@ -10,7 +11,7 @@ export interface Held {
 }
 
 /** @throws TypeError for bodies of faces: there are none */
-export function heldDescriptors(objects: UpgradedObjects, kind: VersionPair['kind']): Held {
+export function heldDescriptors(objects: UpgradeObjects, kind: VersionPair['kind']): Held {
   if (objects === 'faces' && kind === 'body') throw new TypeError('faces have no body descriptors');
   const [key, table, ofKind] =
     objects === 'faces'

@@ -1,4 +1,4 @@
-import type { UpgradedObjects } from '../../domain/upgrades/verification.ts';
+import type { UpgradeObjects } from '../../domain/upgrades/upgrade.ts';
 import type { Sql } from '../sql/connection.ts';
 
 /** What may say who an object is, the surer first; empty texts say nothing. */
@@ -8,7 +8,7 @@ interface Names {
 }
 
 // An import gives each face an external id of its own and its person's name as user data; others say it the other way.
-const nameColumns: Record<UpgradedObjects, readonly string[]> = {
+const nameColumns: Record<UpgradeObjects, readonly string[]> = {
   faces: ['external_id', 'user_data'],
   events: ['face_id'],
 };
@@ -20,7 +20,7 @@ const looked = 20;
 /** For each object another one of the same person that `having` lets pass, as far as there is one. */
 export async function readMates(
   tx: Sql,
-  objects: UpgradedObjects,
+  objects: UpgradeObjects,
   keys: readonly string[],
   having: (key: string) => string,
 ): Promise<Map<string, string>> {
@@ -40,7 +40,7 @@ export async function readMates(
   return new Map(rows.flatMap(({ key: one, mate }) => (mate === null ? [] : [[one, mate]])));
 }
 
-export function readNames(tx: Sql, objects: UpgradedObjects, keys: readonly string[]): Promise<Names[]> {
+export function readNames(tx: Sql, objects: UpgradeObjects, keys: readonly string[]): Promise<Names[]> {
   const key = keyColumn[objects];
   const names = nameColumns[objects].map((name) => `coalesce(${name}::text, '')`);
   return tx.query<Names>(
@@ -53,7 +53,7 @@ export function readNames(tx: Sql, objects: UpgradedObjects, keys: readonly stri
 const groupFrom = 10;
 
 /** The surest name of each object that another one bears, too; a text that is on too many of them names nobody. */
-export function toLabels(objects: UpgradedObjects, named: readonly Names[]): Map<string, string> {
+export function toLabels(objects: UpgradeObjects, named: readonly Names[]): Map<string, string> {
   const most = objects === 'events' ? Infinity : Math.max(groupFrom, named.length / 20);
   const bearers = new Map<string, number>();
   const labelsOf = ({ names }: Names) =>

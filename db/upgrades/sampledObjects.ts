@@ -1,4 +1,5 @@
-import type { UpgradedObjects, VersionPair } from '../../domain/upgrades/verification.ts';
+import type { UpgradeObjects } from '../../domain/upgrades/upgrade.ts';
+import type { VersionPair } from '../../domain/upgrades/verification.ts';
 import { toFloats } from '../extract/descriptorBytes.ts';
 import type { Sql } from '../sql/connection.ts';
 import { heldDescriptors, type Held } from './heldDescriptors.ts';
@@ -20,7 +21,7 @@ export interface SampledObject {
 }
 
 export interface SampleWish extends VersionPair {
-  readonly objects: UpgradedObjects;
+  readonly objects: UpgradeObjects;
   /** Versions that they must have. */
   readonly having: readonly number[];
   /** How many have them. */

@@ -1,9 +1,5 @@
-import type {
-  HeldCounts,
-  OpenErrors,
-  UpgradedObjects,
-  VersionPair,
-} from '../../domain/upgrades/verification.ts';
+import type { UpgradeObjects } from '../../domain/upgrades/upgrade.ts';
+import type { HeldCounts, OpenErrors, VersionPair } from '../../domain/upgrades/verification.ts';
 import type { Database, Sql } from '../sql/connection.ts';
 import { watchedTransaction } from '../sql/watchedTransaction.ts';
 import { openErrorGroups } from '../tasks/openErrors.ts';
@@ -27,7 +23,7 @@ export type VerificationQueries = ReturnType<typeof createVerificationQueries>;
 /** What an upgrade has come to; counts take seconds for millions of objects, so they are for a worker's connections. */
 export function createVerificationQueries(db: Database) {
   const look = (
-    objects: UpgradedObjects,
+    objects: UpgradeObjects,
     pair: VersionPair,
     { size, signal }: LookOptions,
     wishOf: (counts: HeldCounts) => { readonly having: readonly number[]; readonly total: number },
@@ -45,11 +41,11 @@ export function createVerificationQueries(db: Database) {
 
   return {
     /** All that have the old version, and some of those that have both. */
-    lookAtBoth: (objects: UpgradedObjects, pair: VersionPair, options: LookOptions): Promise<CountedSample> =>
+    lookAtBoth: (objects: UpgradeObjects, pair: VersionPair, options: LookOptions): Promise<CountedSample> =>
       look(objects, pair, options, ({ holdBoth }) => ({ having: [pair.from, pair.to], total: holdBoth })),
 
     /** All that have the old version, and some of them. */
-    lookAtOld: (objects: UpgradedObjects, pair: VersionPair, options: LookOptions): Promise<CountedSample> =>
+    lookAtOld: (objects: UpgradeObjects, pair: VersionPair, options: LookOptions): Promise<CountedSample> =>
       look(objects, pair, options, ({ holdFrom }) => ({ having: [pair.from], total: holdFrom })),
 
     /** Of these tasks by code, the most frequent first. */
@@ -66,7 +62,7 @@ export function createVerificationQueries(db: Database) {
 /** Each object once, by joins of whole partitions: none is looked up by itself. */
 async function countHeld(
   tx: Sql,
-  objects: UpgradedObjects,
+  objects: UpgradeObjects,
   { kind, from, to }: VersionPair,
 ): Promise<HeldCounts> {
   const held = heldDescriptors(objects, kind);

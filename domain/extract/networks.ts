@@ -13,6 +13,9 @@ export interface DefaultVersions {
   readonly body: number;
 }
 
+/** Of descriptors. */
+export type DescribedKind = keyof DefaultVersions;
+
 /** What they are until somebody switches them. */
 export const firstVersions = (settings: {
   readonly defaultDescriptorVersion: number;

@@ -1,8 +1,9 @@
 import type { Comparison } from './comparison.ts';
-import type { UpgradedObjects, VersionPair } from './verification.ts';
+import type { UpgradeObjects } from './upgrade.ts';
+import type { VersionPair } from './verification.ts';
 
 export interface TrialOrder extends VersionPair {
-  readonly objects: readonly UpgradedObjects[];
+  readonly objects: readonly UpgradeObjects[];
   /** Of how many objects a sample is tried; of the objects' kinds as many of each. */
   readonly size?: number;
 }
@@ -17,7 +18,7 @@ export interface SampleTrial extends VersionPair {
 }
 
 export interface TriedObjects {
-  readonly objects: UpgradedObjects;
+  readonly objects: UpgradeObjects;
   /** All that have a descriptor of the old version. */
   readonly holdFrom: number;
   readonly tried: number;

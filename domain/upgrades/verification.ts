@@ -1,20 +1,20 @@
 import type { Comparison } from './comparison.ts';
+import type { DescribedKind } from '../extract/networks.ts';
+import type { UpgradeObjects } from './upgrade.ts';
 
 /** Two versions of one kind of descriptors, `from` the old one. */
 export interface VersionPair {
-  readonly kind: 'face' | 'body';
+  readonly kind: DescribedKind;
   readonly from: number;
   readonly to: number;
 }
 
 export interface VerificationOrder extends VersionPair {
   /** Whose descriptors; bodies are described of events alone. */
-  readonly objects: readonly UpgradedObjects[];
+  readonly objects: readonly UpgradeObjects[];
   /** The tasks that made the new descriptors. */
   readonly taskIds: readonly number[];
 }
-
-export type UpgradedObjects = 'faces' | 'events';
 
 /** What an upgrade has come to, as it is kept and shown. */
 export interface Verification extends VersionPair {
@@ -26,7 +26,7 @@ export interface Verification extends VersionPair {
 }
 
 export interface VerifiedObjects extends HeldCounts {
-  readonly objects: UpgradedObjects;
+  readonly objects: UpgradeObjects;
   /** On a sample of those that have both; null: none has. */
   readonly comparison: Comparison | null;
 }

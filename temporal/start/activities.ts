@@ -5,7 +5,7 @@ import { explainFailure } from '../../db/engine/faults.ts';
 import { createPartPlan } from '../../db/engine/partPlan.ts';
 import { createPartStore } from '../../db/engine/partStore.ts';
 import { createTaskLifecycle } from '../../db/engine/taskLifecycle.ts';
-import { createDefaultVersionStore } from '../../db/networks/defaultVersionStore.ts';
+import { createVerificationQueries } from '../../db/upgrades/verificationQueries.ts';
 import { createScheduledTasks } from '../../db/schedules/scheduledTasks.ts';
 import { createTaskAnnouncer } from '../../db/tasks/taskAnnouncer.ts';
 import { abilitiesOf } from '../../domain/extract/networks.ts';
@@ -19,7 +19,7 @@ import type { WorkerProcess, WorkerResources } from './resources.ts';
 /** The activities of all queues, and the slots of those that work on parts. */
 export function createWorkerActivities(
   { config, log, shutdown, stopping }: WorkerProcess,
-  { db, stores, images, removal, admission, metrics }: WorkerResources,
+  { db, stores, images, removal, admission, metrics, defaultVersions, upgradeRuns }: WorkerResources,
   { extractors }: Networks,
 ) {
   // 16 of them for each part of gc that this process may have at once.
@@ -60,7 +60,6 @@ export function createWorkerActivities(
     if (extractors === null) throw new Error('this worker has no extractors');
     return extractors;
   };
-  const defaultVersions = createDefaultVersionStore(db, config);
   const activities = createActivities({
     lifecycle: {
       ...lifecycle,
@@ -91,6 +90,9 @@ export function createWorkerActivities(
       return ({ taskType, content }, now) => freezeContent(taskType, content, { ...around, now });
     }),
     startNext: admission.startNext,
+    upgradeRuns,
+    verification: createVerificationQueries(db),
+    networks: config.networks,
     networkChecks: stores.networkChecks,
     runCheck: createRunCheck(config, defaultVersions.read),
     checkSampleStore: () => images.check(),

@@ -7,12 +7,13 @@ import { createNetworkCheckReconciler } from '../networkCheckReconciler.ts';
 import { runReconciler } from '../reconciler.ts';
 import { createSampleWatch } from '../sampleWatch.ts';
 import { createScheduleReconciler } from '../scheduleReconciler.ts';
+import { createUpgradeReconciler } from '../upgradeReconciler.ts';
 import type { WorkerProcess, WorkerResources } from './resources.ts';
 
 /** What runs beside the workflows: the reconciler, and the deliveries of notifications. */
 export function startOrchestrator(
   { config, log, shutdown, stopping }: WorkerProcess,
-  { db, stores, admission, turns, gateway, metrics, removal }: WorkerResources,
+  { db, stores, admission, turns, gateway, metrics, removal, upgradeRuns }: WorkerResources,
 ): void {
   const reconciling = runReconciler(
     {
@@ -26,6 +27,7 @@ export function startOrchestrator(
       followNetworkChecks: createNetworkCheckReconciler({
         ...{ checks: stores.networkChecks, gateway, metrics, log },
       }),
+      followUpgrades: createUpgradeReconciler({ ...{ upgrades: upgradeRuns, gateway, metrics, log } }),
       watchMissedRuns: createMissedRunWatch({ runs: stores.missedRuns, metrics, log, now: () => timeOf(db) }),
       sweepFiles: () => removal.sweep(),
       outgrownWindows: () => stores.windows.outgrown(),

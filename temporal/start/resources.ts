@@ -1,8 +1,11 @@
 import { createDatabase } from '../../db/sql/connection.ts';
 import { createDatabaseClock } from '../../db/sql/databaseClock.ts';
+import { createDefaultVersionStore } from '../../db/networks/defaultVersionStore.ts';
+import { createUpgradeRuns } from '../../db/upgrades/upgradeRuns.ts';
+import { abilitiesOf } from '../../domain/extract/networks.ts';
 import { createTurns } from '../../db/engine/turns.ts';
 import { createEngineStores } from '../../db/stores.ts';
-import type { Network } from '../../extraction/catalogue/network.ts';
+import { isLocal, type Network } from '../../extraction/catalogue/network.ts';
 import { openImageStore } from '../../imagestore/folder.ts';
 import { createSampleRemoval } from '../../imagestore/sampleRemoval.ts';
 import type { ConfigWith } from '../../platform/config.ts';
@@ -49,8 +52,27 @@ export function openResources({ config, log, shutdown }: WorkerProcess) {
   const gateway = createGateway(temporal);
   shutdown.on('last', 'engine', () => gateway.close());
   const turns = createTurns(db, config);
+  const defaultVersions = createDefaultVersionStore(db, config);
+  const upgradeRuns = createUpgradeRuns(db, {
+    defaultVersions,
+    abilities: abilitiesOf(config.networks, config.basicAttributesVersion),
+    hasFile: (version, kind) =>
+      config.networks.filter(isLocal).some((network) => network.version === version && network.kind === kind),
+  });
   return {
-    ...{ metrics, db, clock, stores, images, removal, temporal, gateway, turns },
+    ...{
+      metrics,
+      db,
+      clock,
+      stores,
+      images,
+      removal,
+      temporal,
+      gateway,
+      turns,
+      defaultVersions,
+      upgradeRuns,
+    },
     admission: createAdmission({ turns, gateway }),
     renderMetrics: (): Promise<string> => {
       metrics.clockOffset.set(clock.offsetSeconds());

@@ -34,6 +34,7 @@ function reconcile(gateway: ReconcilerDeps['gateway'], changes: Partial<Reconcil
       ...{
         followSchedules: nothing,
         followNetworkChecks: nothing,
+        followUpgrades: nothing,
         watchMissedRuns: nothing,
         sampleHistory: nothing,
       },

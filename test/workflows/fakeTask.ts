@@ -38,6 +38,9 @@ export function buildTask(overrides: Partial<FakeTask> = {}): FakeTask {
   };
 }
 
+const refuse = () => Promise.reject(new Error('no upgrade here'));
+const noUpgrade = { advanceUpgrade: refuse, failInquiry: refuse, verifyUpgrade: refuse };
+
 /** Of whichever task the test has made last. */
 export function fakeActivities(current: () => FakeTask): Activities {
   const runPart: Activities['gc']['runPart'] = async ({ partNo }) => {
@@ -78,6 +81,7 @@ export function fakeActivities(current: () => FakeTask): Activities {
       },
       startScheduledTask: () => Promise.reject(new Error('no schedule here')),
       failNetworkCheck: () => Promise.reject(new Error('no check here')),
+      ...noUpgrade,
       finishTask: ({ end }) => {
         if (end.outcome === 'done' && current().done.size < current().parts)
           return Promise.resolve('unfinished');
@@ -86,6 +90,10 @@ export function fakeActivities(current: () => FakeTask): Activities {
       },
     },
     gc: { runPart },
-    extract: { runPart, checkNetwork: () => Promise.reject(new Error('no check here')) },
+    extract: {
+      runPart,
+      checkNetwork: () => Promise.reject(new Error('no check here')),
+      trySamples: noUpgrade.verifyUpgrade,
+    },
   };
 }

@@ -1,3 +1,4 @@
+import type { UpgradeMove, upgradeShapes } from './shapes.ts';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -10,7 +11,12 @@ import { ensureWorkflowBundle } from '../../temporal/bundle.ts';
 import { createGateway } from '../../temporal/gateway.ts';
 import { installRuntime } from '../../temporal/runtime.ts';
 import { createWorkers, fixedSlots } from '../../temporal/workers.ts';
-import { networkCheckWorkflowId, queueNames, taskWorkflowId } from '../../workflows/messages.ts';
+import {
+  networkCheckWorkflowId,
+  queueNames,
+  taskWorkflowId,
+  upgradeWorkflowId,
+} from '../../workflows/messages.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { createModelTask, type ModelTask, type Scenario } from './modelTask.ts';
 
@@ -28,6 +34,7 @@ export async function startModelRunner(temporalAddress: string) {
   const cache = await mkdtemp(join(tmpdir(), 'luna-bundle-'));
   const bundle = await ensureWorkflowBundle(cache);
   const models = new Map<number, ModelTask>();
+  const upgrades = new Map<number, { moves: UpgradeMove[]; fails?: boolean }>();
   const of = ({ taskId }: TaskRef): ModelTask['activities'] => {
     const model = models.get(taskId);
     if (model === undefined) throw new Error(`there is no task ${taskId}`);
@@ -42,6 +49,9 @@ export async function startModelRunner(temporalAddress: string) {
       collectTask: (ref) => of(ref).collectTask(),
       startScheduledTask: () => Promise.reject(new Error('no schedule here')),
       failNetworkCheck: () => Promise.resolve(),
+      advanceUpgrade: ({ upgradeId }) => Promise.resolve(nextMove(upgrades, upgradeId)),
+      failInquiry: () => Promise.resolve(),
+      verifyUpgrade: () => Promise.resolve(),
       finishTask: ({ ref, end }) => of(ref).finishTask(end.outcome),
     },
     gc: { runPart },
@@ -51,6 +61,10 @@ export async function startModelRunner(temporalAddress: string) {
         version === fitVersion
           ? Promise.resolve()
           : Promise.reject(ApplicationFailure.nonRetryable('broken', 'checkFailed', 'for good')),
+      trySamples: ({ upgradeId }) =>
+        upgrades.get(upgradeId)?.fails === true
+          ? Promise.reject(ApplicationFailure.nonRetryable('broken', 'noExtractor', 'no network here'))
+          : Promise.resolve(),
     },
   };
   const gateway = createGateway({
@@ -95,6 +109,20 @@ export async function startModelRunner(temporalAddress: string) {
       return networkCheckWorkflowId(prefix, ref);
     },
 
+    /** Has an upgrade told what stands in the shape, to the end of its workflow; its id. */
+    playUpgrade: async ({ moves, fails = false, told = false }: UpgradeShape): Promise<string> => {
+      const ref = { upgradeId: upgrades.size + 1 };
+      const left = [...moves];
+      upgrades.set(ref.upgradeId, { moves: left, fails });
+      await gateway.tellUpgrade(ref);
+      if (told) {
+        await waitFor('the upgrade to wait', () => left.length === moves.length - 1);
+        await gateway.tellUpgrade(ref);
+      }
+      await waitFor('the upgrade to end', async () => (await gateway.findUpgrade(ref)) === 'closed');
+      return upgradeWorkflowId(prefix, ref);
+    },
+
     stop: async (): Promise<void> => {
       workers.shutdown();
       await workers.whenStopped();
@@ -102,4 +130,26 @@ export async function startModelRunner(temporalAddress: string) {
       await rm(cache, { recursive: true, force: true });
     },
   };
+}
+
+type UpgradeShape = (typeof upgradeShapes)[string];
+
+function nextMove(
+  upgrades: ReadonlyMap<number, { moves: UpgradeMove[] }>,
+  upgradeId: number,
+): Awaited<ReturnType<Activities['orchestrate']['advanceUpgrade']>> {
+  const move = upgrades.get(upgradeId)?.moves.shift();
+  switch (move) {
+    case undefined:
+      return { kind: 'over' };
+    case 'moved':
+      return { kind: 'moved' };
+    case 'wait':
+      return { kind: 'wait', seconds: 0.2 };
+    case 'long wait':
+      return { kind: 'wait', seconds: 600 };
+    case 'trial':
+    case 'verification':
+      return { kind: 'inquire', upgradeId, stepNo: 1, inquiry: move };
+  }
 }

@@ -8,7 +8,7 @@ import { createLogger } from '../../platform/logger.ts';
 import { createTestFolder } from '../support/folder.ts';
 import { startModelRunner } from './modelRunner.ts';
 import { writeHistory, type HistoryEvents } from './historyFile.ts';
-import { checkShapes, shapes } from './shapes.ts';
+import { checkShapes, shapes, upgradeShapes } from './shapes.ts';
 
 const folder = fileURLToPath(new URL('../histories/', import.meta.url));
 
@@ -27,6 +27,9 @@ async function record(): Promise<void> {
     const plays: readonly (readonly [name: string, play: () => Promise<string>])[] = [
       ...Object.entries(shapes).map(([name, shape]) => [name, () => runner.play(shape)] as const),
       ...Object.entries(checkShapes).map(([name, shape]) => [name, () => runner.playCheck(shape)] as const),
+      ...Object.entries(upgradeShapes).map(
+        ([name, shape]) => [name, () => runner.playUpgrade(shape)] as const,
+      ),
     ];
     for (const [name, play] of plays) {
       const workflowId = await play();

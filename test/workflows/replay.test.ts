@@ -10,7 +10,7 @@ import { createLogger } from '../../platform/logger.ts';
 import { ensureWorkflowBundle } from '../../temporal/bundle.ts';
 import { installRuntime } from '../../temporal/runtime.ts';
 import { readHistory } from './historyFile.ts';
-import { checkShapes, shapes } from './shapes.ts';
+import { checkShapes, shapes, upgradeShapes } from './shapes.ts';
 
 const folder = fileURLToPath(new URL('../histories/', import.meta.url));
 let cache: string;
@@ -53,7 +53,7 @@ test("today's workflows can go on with every history that a release may have lef
   const recorded = new Set(histories.map(({ workflowId }) => workflowId.replace(/(-\d+)?\.json$/, '')));
   assert.deepEqual(
     [...recorded].sort(),
-    Object.keys({ ...shapes, ...checkShapes }).sort(),
+    Object.keys({ ...shapes, ...checkShapes, ...upgradeShapes }).sort(),
     'npm run histories:record',
   );
   const errors = await replay(histories);

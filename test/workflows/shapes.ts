@@ -11,6 +11,19 @@ export const checkShapes: Readonly<Record<string, { readonly isDone: boolean }>>
   'check-failed': { isDone: false },
 };
 
+/** What an upgrade is told each time that it looks; at the end it is over. `told`: a signal comes while it waits. */
+export const upgradeShapes: Readonly<
+  Record<
+    string,
+    { readonly moves: readonly UpgradeMove[]; readonly fails?: boolean; readonly told?: boolean }
+  >
+> = {
+  'upgrade-done': { moves: ['trial', 'moved', 'wait', 'verification'] },
+  'upgrade-inquiry-failed': { moves: ['trial', 'moved'], fails: true },
+  'upgrade-told': { moves: ['long wait', 'moved'], told: true },
+};
+export type UpgradeMove = 'moved' | 'wait' | 'long wait' | 'trial' | 'verification';
+
 /** Every way that a released workflow can go; a history of each is kept in test/histories. */
 export const shapes: Readonly<Record<string, Scenario>> = {
   plain,

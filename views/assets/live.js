@@ -249,6 +249,7 @@ async function swapRegions() {
     // What somebody was about to press is gone.
     if (!focused.isConnected) document.getElementById('main').focus();
   }
+  document.title = fresh.title;
   mark();
   lookAgain();
   document.dispatchEvent(new Event('live-swap'));

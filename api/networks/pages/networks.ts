@@ -7,27 +7,39 @@ import { fieldsOf } from '../../html/form.ts';
 import { flash, leadTo, sendPage } from '../../html/pageAnswer.ts';
 import { actorOf } from '../../http/requestContext.ts';
 import { idOf } from '../../tasks/pages/taskId.ts';
+import { presentUpgrades, type UpgradeSources } from '../../upgrades/readUpgrades.ts';
 import { presentCheck, presentVersion } from '../present.ts';
 import { findVersion, readVersions } from '../readVersions.ts';
 
 type NetworkSources = Pick<
   PageSources,
-  'networkQueries' | 'extractors' | 'networkActions' | 'defaultVersions'
->;
+  'networkQueries' | 'extractors' | 'networkActions' | 'defaultVersions' | 'clock'
+> &
+  UpgradeSources;
 
-/** Every version with its network and its last check, one of them with the whole report, the order of a check, and the switch. */
+const shownUpgrades = 10;
+
+/** Every version with its network and its last check, upgrades from one to the next, one of them with the whole report, the order of a check, and the switch. */
 export function networkPages(
   sources: NetworkSources,
 ): Record<'list' | 'one' | 'check' | 'makeDefault', RequestHandler> {
   const { networkQueries, networkActions, defaultVersions } = sources;
   return {
     list: async (req, res) => {
-      const [rows, defaults] = await Promise.all([readVersions(sources), defaultVersions.read()]);
+      const [rows, defaults, upgrades] = await Promise.all([
+        readVersions(sources),
+        defaultVersions.read(),
+        sources.upgradeQueries.page({ page: 1, pageSize: shownUpgrades }),
+      ]);
       sendPage(
         req,
         res,
         'networks/list',
-        networksPage({ versions: rows.map((row) => presentVersion(row, defaults)) }),
+        networksPage({
+          now: sources.clock.now(),
+          versions: rows.map((row) => presentVersion(row, defaults)),
+          upgrades: await presentUpgrades(sources, upgrades),
+        }),
       );
     },
 

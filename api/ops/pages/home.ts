@@ -13,11 +13,19 @@ import type { PageSources } from '../../html/deps.ts';
 import { sendPage } from '../../html/pageAnswer.ts';
 import { readPaging } from '../../html/paging.ts';
 import { missingOf, type WorkerCounts } from '../../tasks/live/workerWatch.ts';
+import { presentUpgrades } from '../../upgrades/readUpgrades.ts';
 import { presentTaskOfPage } from '../../tasks/present/task.ts';
 
 type HomeSources = Pick<
   PageSources,
-  'taskQueries' | 'homeQueries' | 'accountQueries' | 'checks' | 'defaultVersions' | 'extractors' | 'clock'
+  | 'taskQueries'
+  | 'upgradeQueries'
+  | 'homeQueries'
+  | 'accountQueries'
+  | 'checks'
+  | 'defaultVersions'
+  | 'extractors'
+  | 'clock'
 > & { countWorkers(): Promise<WorkerCounts>; isUnavailable(error: unknown): boolean };
 
 export const homePageSize = 10;
@@ -25,6 +33,8 @@ const openAtMost = 10;
 const endedAtMost = 5;
 const failedAtMost = 5;
 const incompleteAtMost = 3;
+// What has come to its end is told for a day, and asked no more.
+const endedUpgradeMs = 86_400_000;
 const failedWithinMs = 86_400_000;
 const overdueAfterMs = 60_000;
 // A page that refreshes itself asks every two seconds, each of them; neither changes that fast.
@@ -38,7 +48,7 @@ export function home(sources: HomeSources): {
   read(paging: Paging): Promise<HomePage>;
   page: RequestHandler;
 } {
-  const { taskQueries, homeQueries, accountQueries, extractors } = sources;
+  const { taskQueries, homeQueries, accountQueries, extractors, upgradeQueries } = sources;
   const recentStock = createRecent(async () => {
     const [stock, { face: defaultVersion }] = await Promise.all([
       homeQueries.stock(),
@@ -57,7 +67,7 @@ export function home(sources: HomeSources): {
     const now = sources.clock.now();
     const before = (ms: number) => new Date(now.getTime() - ms);
     const told = <T>(asked: Promise<T>): Promise<T | null> => toldInTime(asked, sources.isUnavailable);
-    const [tasks, statuses, accounts, stock, findings, workers, overdueMessages, hour, day] =
+    const [tasks, upgrades, statuses, accounts, stock, findings, workers, overdueMessages, hour, day] =
       await Promise.all([
         told(
           tasksOf(taskQueries, [
@@ -67,6 +77,7 @@ export function home(sources: HomeSources): {
             homeQueries.incompleteSince(before(failedWithinMs), incompleteAtMost),
           ]),
         ),
+        told(upgradeQueries.ofLate(before(endedUpgradeMs)).then((rows) => presentUpgrades(sources, rows))),
         told(taskQueries.countByTypeAndStatus()),
         told(accountQueries.page(paging)),
         told(recentStock()),
@@ -80,6 +91,7 @@ export function home(sources: HomeSources): {
     const [running = [], recent = [], failedOfLate = [], incompleteOfLate = []] = tasks ?? [];
     const faulty = findings?.filter(({ status }) => status !== 'ok') ?? [];
     return homePage({
+      upgrades,
       missingWorkers: missing,
       activity: { now, hour, day },
       tasks: tasks === null ? null : { running, recent, failedOfLate, incompleteOfLate },

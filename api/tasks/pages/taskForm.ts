@@ -5,6 +5,7 @@ import type { Typed } from '../../../views/components/field/field.ts';
 import { filterFields } from '../../../views/pages/tasks/filterFields.ts';
 import { statusBox, toldStatuses } from '../../../views/pages/tasks/notificationFields.ts';
 import type { TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
+import { isTicked, numberOf, textOf } from '../../html/formValues.ts';
 import type { NotificationPolicyBody } from '../../notifications/policies.ts';
 
 type Values = Readonly<Record<string, string>>;
@@ -24,9 +25,9 @@ export type TaskRequest = { readonly options: Options } & (
 /** What a JSON client would have sent for what stands in the form; the validation judges it. */
 export function readTaskForm(kind: TaskKind, values: Values): TaskRequest {
   const options: Options = {
-    ...text(values, 'description'),
-    ...number(values, 'objects_per_second'),
-    ...number(values, 'error_budget'),
+    ...textOf(values, 'description'),
+    ...numberOf(values, 'objects_per_second'),
+    ...numberOf(values, 'error_budget'),
     ...readPolicy(values),
   };
   switch (kind) {
@@ -60,7 +61,7 @@ function readExtract(objects_type: 'faces' | 'events', values: Values): ExtractR
     extraction_target: target,
     options: {
       missing: true,
-      ...(target === 'basic_attributes' ? {} : number(values, 'descriptor_version')),
+      ...(target === 'basic_attributes' ? {} : numberOf(values, 'descriptor_version')),
     },
     filters: { objects_type, ...readFilters(objects_type, values) },
     store_results: isTicked(values, 'store_results'),
@@ -71,9 +72,9 @@ function readGc(kind: Exclude<TaskKind, `extract-${string}`>, values: Values): G
   const store_results = isTicked(values, 'store_results');
   switch (kind) {
     case 'gc-face-descriptors':
-      return { target: 'face_descriptors', filters: number(values, 'descriptor_version'), store_results };
+      return { target: 'face_descriptors', filters: numberOf(values, 'descriptor_version'), store_results };
     case 'gc-event-descriptors': {
-      const filters = { ...number(values, 'descriptor_version'), ...text(values, 'descriptor_type') };
+      const filters = { ...numberOf(values, 'descriptor_version'), ...textOf(values, 'descriptor_type') };
       return {
         target: 'event_descriptors',
         filters: filters as GcRequest['filters'] & object,
@@ -116,23 +117,6 @@ function items(typed: string, between: RegExp): string[] {
     .split(between)
     .map((item) => item.trim())
     .filter((item) => item !== '');
-}
-
-function text<Name extends string>(values: Values, name: Name): Partial<Record<Name, string>> {
-  const typed = values[name]?.trim() ?? '';
-  return (typed === '' ? {} : { [name]: typed }) as Partial<Record<Name, string>>;
-}
-
-function number<Name extends string>(values: Values, name: Name): Partial<Record<Name, number>> {
-  const typed = values[name]?.trim() ?? '';
-  if (typed === '') return {};
-  // Not a number: the text itself goes on, so that the validation refuses it by its name.
-  const value = /^\d{1,15}(\.\d{1,15})?$/.test(typed) ? Number(typed) : typed;
-  return { [name]: value } as Partial<Record<Name, number>>;
-}
-
-function isTicked(values: Values, name: string): boolean {
-  return values[name] !== undefined;
 }
 
 /** What was typed in the form of one kind, for that of another. Nothing is to be removed because it was to be made. */

@@ -22,6 +22,7 @@ export function presentTask(task: TaskRow) {
     progress: presentProgress(task),
     created_by: task.createdBy,
     schedule_id: task.scheduleId,
+    upgrade_id: task.upgradeId,
     tasks_before: task.tasksBefore,
     notification_policy: task.notificationPolicy,
     failure: task.failure,

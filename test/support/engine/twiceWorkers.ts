@@ -9,6 +9,10 @@ import { explainFailure } from '../../../db/engine/faults.ts';
 import { createPartStore } from '../../../db/engine/partStore.ts';
 import { createScheduledTasks } from '../../../db/schedules/scheduledTasks.ts';
 import { createTaskLifecycle } from '../../../db/engine/taskLifecycle.ts';
+import { createDefaultVersionStore } from '../../../db/networks/defaultVersionStore.ts';
+import { createVerificationQueries } from '../../../db/upgrades/verificationQueries.ts';
+import { createUpgradeRuns } from '../../../db/upgrades/upgradeRuns.ts';
+import { abilitiesOf } from '../../../domain/extract/networks.ts';
 import { createExtractors } from '../../../extraction/extractors.ts';
 import { builtIn } from '../../../extraction/catalogue/catalogue.ts';
 import { createExtractorPool } from '../../../extraction/pool/pool.ts';
@@ -66,6 +70,13 @@ export async function startTwiceWorkers(engine: Engine) {
     gc: stores.gc,
     scheduledTasks: createScheduledTasks(db, () => Promise.reject(new Error('no schedule here'))),
     startNext: () => Promise.resolve(),
+    upgradeRuns: createUpgradeRuns(db, {
+      defaultVersions: createDefaultVersionStore(db, config),
+      abilities: abilitiesOf(builtIn, config.basicAttributesVersion),
+      hasFile: () => false,
+    }),
+    verification: createVerificationQueries(db),
+    networks: builtIn,
     networkChecks: stores.networkChecks,
     runCheck: () => Promise.reject(new Error('no check here')),
     checkSampleStore: () => images.check(),

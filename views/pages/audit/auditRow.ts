@@ -34,6 +34,12 @@ export const actionWords: Readonly<Record<string, string>> = {
   'schedule.remove': 'Removed',
   'network.check': 'Checked',
   'network.default': 'Made the default:',
+  'upgrade.create': 'Began',
+  'upgrade.approve': 'Approved',
+  'upgrade.repeat': 'Repeated a step of',
+  'upgrade.pause': 'Paused',
+  'upgrade.resume': 'Resumed',
+  'upgrade.roll_back': 'Rolled back',
   'account.create': 'Created',
   'account.password': 'Changed the password of',
   'account.remove': 'Removed',
@@ -81,6 +87,7 @@ const wordOf = ({ object_type }: AuditEntryShape): string =>
 function hrefOf({ action, object_type, object_id }: AuditEntryShape): string | null {
   if (action.endsWith('.remove')) return null;
   if (object_type === 'task') return paths.task(Number(object_id));
+  if (object_type === 'upgrade') return paths.upgrade(Number(object_id));
   if (object_type === 'account') return paths.account(object_id);
   if (object_type === 'network') return paths.network(Number(/\d+$/.exec(object_id)?.[0]));
   return object_type === 'schedule' ? paths.schedules() : null;

@@ -51,6 +51,10 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   networkNotFound: 'Choose a version that GET /networks names.',
   cannotCheck: 'Choose a version that EXTRACTORS_FILE has with a file; the detail says why this one is none.',
   cannotBeDefault: 'Choose a version whose network makes descriptors, and name the kind where it makes both.',
+  upgradeNotFound: looked,
+  upgradeOpen:
+    'Wait until the upgrade is over, or roll it back. It removes the old version itself, and switches the default.',
+  cannotActOnUpgrade: 'GET /upgrades/{upgrade_id} says in `actions` what is possible now.',
   scheduleNotFound: looked,
   scheduleChanged: 'Read the schedule anew and apply the change to what it is now.',
   idempotencyConflict: 'Use a new key for a new request.',
@@ -74,6 +78,7 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
     'The database refused what was extracted; the detail says why. Mend it there, then retry what failed.',
   checkFailed:
     'The detail says what went wrong. Look at the memory of the worker and at its log; npm run extractor -- check shows the same check by hand.',
+  upgradeStepFailed: 'The detail says what went wrong. Mend it, and repeat the step.',
   lockHeld:
     'Another session of the database holds what the task needs; the detail says which. End it, or wait: the task goes on by itself, and can be paused or cancelled meanwhile.',
   attemptFailed:

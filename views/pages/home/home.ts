@@ -5,7 +5,8 @@ import { pager, type Pager } from '../../components/pager/pager.ts';
 import { taskTable, type TaskTable } from '../../components/taskTable/taskTable.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
-import type { AccountShape, TaskShape } from '../../shapes.ts';
+import type { AccountShape, TaskShape, UpgradeShape } from '../../shapes.ts';
+import { upgradeCard, type UpgradeCard } from '../upgrades/upgradeCard.ts';
 import { activity, type Activity, type ActivityInput } from './activity.ts';
 import { attention, type Attention, type AttentionInput } from './attention.ts';
 import { healthItems, type HealthInput } from './healthItems.ts';
@@ -21,6 +22,8 @@ export interface HomeInput {
     readonly failedOfLate: readonly TaskShape[];
     readonly incompleteOfLate: readonly TaskShape[];
   } | null;
+  /** Those that are not over, and those that have just come to their end; newest first. */
+  readonly upgrades: readonly UpgradeShape[] | null;
   readonly counts: {
     readonly pending: number;
     readonly running: number;
@@ -61,6 +64,7 @@ export interface HomePage {
   readonly health: readonly HealthItem[];
   /** As the live stream says it. */
   readonly missingWorkers: string;
+  readonly upgradeCards: readonly UpgradeCard[] | null;
   readonly upgrade: Upgrade | null;
   readonly activity: Activity | null;
   readonly running: TaskTable | null;
@@ -84,8 +88,10 @@ const notTold = 'Not told: the database did not answer in time. It is asked agai
 export function homePage(input: HomeInput): HomePage {
   const { tasks, counts, stock, accounts } = input;
   const { hour, day } = input.activity;
+  const cards = input.upgrades?.map((one) => upgradeCard(one, input.activity.now)) ?? null;
+  const tab = cards?.find((card) => card.tab !== '');
   return {
-    head: { title: 'Home', section: 'home' },
+    head: { title: tab === undefined ? 'Home' : `${tab.tab} · ${tab.title}`, section: 'home' },
     tiles: [
       // Named and ordered as on the page that they lead to.
       tile('Pending', counts?.pending, paths.tasks({ task_status: 0 }), 'plain'),
@@ -112,6 +118,7 @@ export function homePage(input: HomeInput): HomePage {
     }),
     health: healthItems({ ...input.health, overdueMessages: input.attention.overdueMessages }),
     missingWorkers: input.missingWorkers.join(' '),
+    upgradeCards: cards,
     upgrade: stock === null ? null : upgrade(stock),
     activity:
       hour === null || day === null
@@ -141,9 +148,19 @@ export function homePage(input: HomeInput): HomePage {
 
 const untold = '–';
 
-function untoldOf({ tasks, counts, stock, accounts, attention, health, activity }: HomeInput): string[] {
+function untoldOf({
+  tasks,
+  upgrades,
+  counts,
+  stock,
+  accounts,
+  attention,
+  health,
+  activity,
+}: HomeInput): string[] {
   const parts = {
     tasks,
+    upgrades,
     ...{ 'numbers of tasks': counts, 'faces and events': stock, accounts },
     ...{ health: health.findings, workers: health.workers, messages: attention.overdueMessages },
     activity: activity.hour === null || activity.day === null ? null : activity,

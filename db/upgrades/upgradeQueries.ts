@@ -1,0 +1,80 @@
+import type { UpgradePlace } from '../../domain/upgrades/actions.ts';
+import type { Database } from '../sql/connection.ts';
+import { offsetOf, type Paging } from '../sql/paging.ts';
+import { isRemoved } from './upgradePlace.ts';
+import { stepColumns, upgradeColumns, type StepRow, type UpgradeRow } from './upgradeRow.ts';
+
+/** With its newest step, of which the report is left out: it is long. */
+export interface ListedUpgrade extends UpgradeRow, Pick<UpgradePlace, 'isRemoved'> {
+  readonly newest: Omit<StepRow, 'report'>;
+  /** Of the newest step that has any; of an upgrade that has none yet, none. */
+  readonly taskIds: readonly number[];
+}
+
+export interface ShownUpgrade extends ListedUpgrade {
+  /** From the first to the newest. */
+  readonly steps: readonly (StepRow & { readonly taskIds: readonly number[] })[];
+}
+
+export type UpgradeQueries = ReturnType<typeof createUpgradeQueries>;
+
+const tasksOf = (stepNo: string) =>
+  `coalesce((select array_agg(task_id order by task_id) from tasks t
+     where t.upgrade_id = u.upgrade_id and t.upgrade_step = ${stepNo}), '{}')`;
+
+const listed = `select ${upgradeColumns}, ${isRemoved('u.upgrade_id')} "isRemoved",
+    to_jsonb(newest_step) "newestJson",
+    ${tasksOf('(select max(upgrade_step) from tasks t where t.upgrade_id = u.upgrade_id)')} "taskIds"
+  from upgrades u
+  cross join lateral (
+    select ${stepColumns.replace(', report', '')} from upgrade_steps s
+    where s.upgrade_id = u.upgrade_id order by step_no desc limit 1
+  ) newest_step`;
+
+export function createUpgradeQueries(db: Database) {
+  const list = async (rest: string, binds: readonly unknown[]): Promise<ListedUpgrade[]> => {
+    const rows = await db.query<Omit<ListedUpgrade, 'newest'> & { newestJson: Record<string, unknown> }>(
+      `${listed} ${rest}`,
+      binds,
+    );
+    return rows.map(({ newestJson, ...row }) => ({ ...row, newest: withTimes(newestJson) }));
+  };
+  return {
+    /** Newest first. */
+    page: (paging: Paging): Promise<ListedUpgrade[]> =>
+      list('order by u.upgrade_id desc limit $1 offset $2', [paging.pageSize, offsetOf(paging)]),
+
+    count: async (): Promise<number> => {
+      const [row] = await db.query<{ count: number }>('select count(*) from upgrades');
+      return row?.count ?? 0;
+    },
+
+    /** Those that are not over, and those that have come to their end since then. */
+    ofLate: (since: Date): Promise<ListedUpgrade[]> =>
+      list(
+        `where u.state not in ('rolled_back', 'done') or u.end_time >= $1 order by u.upgrade_id desc limit 5`,
+        [since],
+      ),
+
+    find: async (upgradeId: number): Promise<ShownUpgrade | null> => {
+      const [upgrade] = await list('where u.upgrade_id = $1', [upgradeId]);
+      if (upgrade === undefined) return null;
+      const steps = await db.query<ShownUpgrade['steps'][number]>(
+        `select ${stepColumns}, ${tasksOf('u.step_no')} "taskIds" from upgrade_steps u
+         where upgrade_id = $1 order by step_no`,
+        [upgradeId],
+      );
+      return { ...upgrade, steps };
+    },
+  };
+}
+
+/** JSON of PostgreSQL has times as text. */
+function withTimes(json: Record<string, unknown>): ListedUpgrade['newest'] {
+  const timeOf = (name: string): Date | null =>
+    typeof json[name] === 'string' ? new Date(json[name]) : null;
+  return {
+    ...(json as unknown as ListedUpgrade['newest']),
+    ...{ dueTime: timeOf('dueTime'), startTime: timeOf('startTime'), endTime: timeOf('endTime') },
+  };
+}

@@ -1,0 +1,60 @@
+import type { Confirm } from '../../components/confirm/confirm.ts';
+import { paths } from '../../paths.ts';
+import type { UpgradeShape } from '../../shapes.ts';
+import { stepTitle } from './upgradeWords.ts';
+
+export interface UpgradeControls {
+  readonly buttons: readonly { readonly text: string; readonly action: string; readonly strong: boolean }[];
+  readonly confirms: readonly Confirm[];
+}
+
+/** What can be done with it now: by the same rules as the API's, so that no button ends in a refusal. */
+export function upgradeControls(upgrade: UpgradeShape): UpgradeControls {
+  const { upgrade_id, actions, step, from_version, waits_for } = upgrade;
+  const can = (action: UpgradeShape['actions'][number]): boolean => actions.includes(action);
+  const button = (text: string, action: UpgradeShape['actions'][number], strong = false) => ({
+    text,
+    strong,
+    action: paths.upgradeAction(upgrade_id, action),
+  });
+  const isRisky = waits_for === 'decision' || step === 'remove';
+  return {
+    buttons: [
+      ...(can('approve') && !isRisky ? [button(`${stepTitle(step, upgrade)} now`, 'approve', true)] : []),
+      ...(can('resume') ? [button('Resume', 'resume', true)] : []),
+      ...(can('repeat')
+        ? [button(`Repeat: ${stepTitle(step, upgrade).toLowerCase()}`, 'repeat', waits_for === 'decision')]
+        : []),
+      ...(can('pause') ? [button('Pause', 'pause')] : []),
+    ],
+    confirms: [
+      ...(can('approve') && isRisky ? [approval(upgrade)] : []),
+      ...(can('roll_back')
+        ? [
+            {
+              text: 'Roll back…',
+              consequence: `Its tasks are cancelled, and version ${from_version} is the default again. What was extracted stays.`,
+              action: paths.upgradeAction(upgrade_id, 'roll_back'),
+              button: 'Roll back',
+            },
+          ]
+        : []),
+    ],
+  };
+}
+
+function approval(upgrade: UpgradeShape): Confirm {
+  const { upgrade_id, step, from_version, to_version, waits_for } = upgrade;
+  const action = paths.upgradeAction(upgrade_id, 'approve');
+  if (waits_for === 'decision') {
+    return {
+      ...{ text: 'Accept and go on…', button: 'Accept and go on', action },
+      consequence:
+        'The upgrade goes on although the rules are not satisfied. Your login stands beside the step.',
+    };
+  }
+  return {
+    ...{ text: `${stepTitle(step, upgrade)}…`, button: stepTitle(step, upgrade), action },
+    consequence: `All descriptors of version ${from_version} are removed. Objects that lack version ${to_version} have none any more; the last verification says how many.`,
+  };
+}
