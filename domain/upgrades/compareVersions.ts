@@ -2,7 +2,7 @@ import { histogramOf } from '../networks/histogram.ts';
 import type { Agreement, ComparedObject, Comparison } from './comparison.ts';
 import { countFaults, faultOf, toRows, usualLength } from './descriptorRows.ts';
 import { planLabels, type LabelPlan } from './labelPlan.ts';
-import { scorePairs, type Scores } from './scorePairs.ts';
+import { isSamePerson, scorePairs, type Scores } from './scorePairs.ts';
 import { thresholdRows } from './thresholds.ts';
 
 /** Of how many there must be two objects, so that a share of them says something. */
@@ -51,7 +51,7 @@ export async function compareVersions(
     pairs: { same: plan.samePairs, other: plan.otherPairs },
     others: plan.othersAreKnown ? 'known' : 'assumed',
     rankOne: plan.people < fewestPeople ? null : { from: rankOneOf(from, plan), to: rankOneOf(to, plan) },
-    agreement: agreementOf(from, to),
+    agreement: agreementOf(from, to, plan),
     histograms:
       plan.samePairs + plan.otherPairs === 0
         ? null
@@ -66,7 +66,7 @@ function rankOneOf({ nearestKnown }: Scores, { labels, objectsOfPeople, hasMate 
   return hits.length / objectsOfPeople;
 }
 
-function agreementOf(from: Scores, to: Scores): Agreement {
+function agreementOf(from: Scores, to: Scores, { labels }: LabelPlan): Agreement {
   const lead = deviationOf(from.pairs.other);
   if (from.nearest.length < fewestObjects) return { share: null, clear: 0, lead };
   let [clear, agreed] = [0, 0];
@@ -74,7 +74,8 @@ function agreementOf(from: Scores, to: Scores): Agreement {
     // Where all are alike nothing leads.
     if (!((from.lead[place] ?? 0) >= Math.max(lead, Number.EPSILON))) continue;
     clear += 1;
-    if (to.nearest[place] === near) agreed += 1;
+    const found = to.nearest[place] ?? -1;
+    if (found === near || isSamePerson(labels, found, near)) agreed += 1;
   }
   return { share: clear === 0 ? null : agreed / clear, clear, lead };
 }

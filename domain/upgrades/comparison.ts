@@ -41,13 +41,13 @@ export interface Unusable {
   readonly zeros: number;
 }
 
-/** Whether the two versions find the same object most similar. */
+/** Whether the two versions find the same object most similar, or another one of the same known person. */
 export interface Agreement {
   /** 0..1, of the clear ones; null: none is. */
   readonly share: number | null;
   /**
-   * Objects whose most similar other one leads clearly in the old version: its score exceeds the second best by `lead`
-   * at the least, which is one standard deviation of other people's scores.
+   * Objects whose most similar other one leads clearly in the old version: its score exceeds the best one of anybody
+   * else by `lead` at the least, which is one standard deviation of other people's scores.
    */
   readonly clear: number;
   readonly lead: number;

@@ -7,7 +7,7 @@ export interface Scores {
   readonly pairs: Pairs;
   /** The most similar other object of each; −1: there is none. */
   readonly nearest: Int32Array;
-  /** By how much its score exceeds that of the second most similar one. */
+  /** By how much its score exceeds that of the most similar one that is not known to be the same person as it. */
   readonly lead: Float64Array;
   /** The most similar among those of whom it is known who they are. */
   readonly nearestKnown: Int32Array;
@@ -25,8 +25,8 @@ export async function scorePairs(
   const count = labels.length;
   const same = new Float64Array(samePairs);
   const other = new Float64Array(otherPairs);
-  const all = createRanking(count);
-  const known = createRanking(count);
+  const all = createRanking(labels);
+  const known = createRanking(labels);
   let [sames, others] = [0, 0];
   for (let one = 0; one < count; one++) {
     const label = labels[one] ?? -1;
@@ -43,7 +43,7 @@ export async function scorePairs(
   return {
     pairs: { same: same.sort(), other: other.sort() },
     nearest: all.nearest,
-    lead: all.best.map((score, place) => score - (all.second[place] ?? 0)),
+    lead: all.best.map((score, place) => score - (all.rival[place] ?? 0)),
     nearestKnown: known.nearest,
   };
 }
@@ -66,27 +66,32 @@ function dotOf(values: Float32Array, one: number, two: number, length: number): 
   return a + b + c + d;
 }
 
-/** The two best scores of each object. */
-function createRanking(count: number) {
-  const best = new Float64Array(count).fill(-Infinity);
-  const second = new Float64Array(count).fill(-Infinity);
-  const nearest = new Int32Array(count).fill(-1);
+/** The best score of each object, and the best of anybody else than who that one is. */
+function createRanking(labels: Int32Array) {
+  const best = new Float64Array(labels.length).fill(-Infinity);
+  const rival = new Float64Array(labels.length).fill(-Infinity);
+  const nearest = new Int32Array(labels.length).fill(-1);
   const seeOne = (one: number, two: number, score: number): void => {
-    if (score > (best[one] ?? 0)) {
-      second[one] = best[one] ?? 0;
-      best[one] = score;
-      nearest[one] = two;
-    } else if (score > (second[one] ?? 0)) {
-      second[one] = score;
-    }
+    const isBetter = score > (best[one] ?? 0);
+    if (!isBetter && score <= (rival[one] ?? 0)) return;
+    const isSame = isSamePerson(labels, nearest[one] ?? -1, two);
+    if (!isSame) rival[one] = isBetter ? (best[one] ?? 0) : score;
+    if (!isBetter) return;
+    best[one] = score;
+    nearest[one] = two;
   };
   return {
     best,
-    second,
+    rival,
     nearest,
     see: (one: number, two: number, score: number): void => {
       seeOne(one, two, score);
       seeOne(two, one, score);
     },
   };
+}
+
+export function isSamePerson(labels: Int32Array, one: number, two: number): boolean {
+  const label = labels[one] ?? -1;
+  return label >= 0 && label === labels[two];
 }

@@ -73,6 +73,24 @@ test('a new network is tried on the samples that are here, and nothing is writte
   assert.deepEqual(JSON.parse(JSON.stringify(told)), told);
 });
 
+test('a network that made the descriptors already makes the same again, of faces and of bodies', async () => {
+  for (const again of [
+    { kind: 'face', objects: ['faces'], from: 1, to: 1 },
+    { kind: 'body', objects: ['events'], from: 101, to: 101 },
+  ] as const) {
+    const [told] = (await createTrial()({ ...again, size: 60 }, running)).objects;
+    assert.deepEqual([told?.failures, told?.described], [[], told?.tried]);
+    const comparison = told?.comparison;
+    assert.ok(comparison);
+    // Nobody says whose bodies they are, so none of several copies is clearly the most similar.
+    assert.equal(comparison.agreement.share, again.kind === 'face' ? 1 : null);
+    assert.ok(comparison.thresholds.length > 0);
+    for (const { from, to } of comparison.thresholds) {
+      assert.ok(Math.abs(from.threshold - to.threshold) < 1e-3, `${from.threshold} and ${to.threshold}`);
+    }
+  }
+});
+
 test('samples that are not there, or cannot be read, are told by the reason, with how many of all that would be', async () => {
   const accountId = '01900000-0000-7000-8000-00000000abcd';
   await importPhotos(deps, samplePhotos.slice(4, 5), options({ accountId, copies: 0, descriptorVersion: 2 }));

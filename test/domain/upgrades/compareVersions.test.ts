@@ -54,6 +54,18 @@ test('a version agrees with itself, at the same thresholds', async () => {
   }
 });
 
+test('an object of which there are several of the same person has a clear nearest one all the same', async () => {
+  const twice = makePeople(40);
+  const again = twice.map(({ label, from }) => ({
+    label,
+    from: from.map((value) => value * 1.01 + 0.001),
+    to: from,
+  }));
+  const told = await compare([...twice, ...again]);
+  assert.ok(told.agreement.clear > 120, `${told.agreement.clear} of 160 are clear`);
+  assert.equal(told.agreement.share, 1);
+});
+
 test('a version of noise finds the same object, and the same person, no more often than by chance', async () => {
   const told = await compare(makePeople(100, (_, random) => noise(random, 32)));
   isNear(told.agreement.share, 1 / 199, 0.02);

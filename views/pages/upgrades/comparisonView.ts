@@ -96,7 +96,7 @@ function peopleWords(people: number): string {
 
 function agreementFigure({ agreement }: Comparison, { from, to }: Versions): ExplainedFigure {
   const { share, clear, lead } = agreement;
-  const meaning = `Clear means that its score leads that of the second most similar object by ${lead.toFixed(2)} or more, which is one standard deviation of other people’s scores.`;
+  const meaning = `Clear means that its score leads the best one of anybody else by ${lead.toFixed(2)} or more, which is one standard deviation of other people’s scores.`;
   return share === null
     ? {
         ...{ name: 'Same answer', value: 'cannot be told' },
@@ -104,7 +104,7 @@ function agreementFigure({ agreement }: Comparison, { from, to }: Versions): Exp
       }
     : {
         ...{ name: 'Same answer', value: percent(share) },
-        note: `Of ${formatCount(clear)} objects to which version ${from} finds another one clearly the most similar, version ${to} finds the same one for so many. ${meaning}`,
+        note: `Of ${formatCount(clear)} objects to which version ${from} finds another one clearly the most similar, version ${to} finds the same one, or another one of the same known person, for so many. ${meaning}`,
       };
 }
 
