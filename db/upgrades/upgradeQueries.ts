@@ -19,7 +19,8 @@ export interface ShownUpgrade extends ListedUpgrade {
 export type UpgradeQueries = ReturnType<typeof createUpgradeQueries>;
 
 const tasksOf = (stepNo: string) =>
-  `coalesce((select array_agg(task_id order by task_id) from tasks t
+  // The driver reads arrays of bigint as text.
+  `coalesce((select array_agg(task_id::float8 order by task_id) from tasks t
      where t.upgrade_id = u.upgrade_id and t.upgrade_step = ${stepNo}), '{}')`;
 
 const listed = `select ${upgradeColumns}, ${isRemoved('u.upgrade_id')} "isRemoved",

@@ -234,8 +234,8 @@ test('an extract of objects without samples is told to fail before it is started
   await page.getByLabel('Descriptor version to extract').selectOption('3');
   await page.getByRole('button', { name: 'Preview' }).click();
   const preview = page.getByRole('region', { name: 'Preview' });
-  await preview.getByText('The task would fail: 1,230 of these objects (99.9%) have no sample').waitFor();
-  await preview.getByText('its error budget of 20% allows').waitFor();
+  await preview.getByText('The task would fail: 1,230 of these objects (99.9 %) have no sample').waitFor();
+  await preview.getByText('its error budget of 20 % allows').waitFor();
   await page.getByLabel('Share of the objects that may fail').fill('1');
   await page.getByRole('button', { name: 'Preview' }).click();
   await preview.getByText('have no sample and will be errors of the task').waitFor();

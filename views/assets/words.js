@@ -11,7 +11,7 @@ export function formatCount(value) {
 
 /** A share between 0 and 1. */
 export function formatPercent(share) {
-  return percents.format(share);
+  return percents.format(share).replace('%', ' %');
 }
 
 export function formatBytes(count) {

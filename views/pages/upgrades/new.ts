@@ -59,6 +59,7 @@ function whatOf(
     .filter(
       ({ kind, version }) => kind !== 'attributes' && version !== defaults[kind === 'body' ? 'body' : 'face'],
     )
+    .sort((one, other) => one.version - other.version)
     .map(({ version, kind, name }) => ({
       value: String(version),
       text: `Version ${version}: ${name}${kind === 'body' ? ', of bodies' : ''}`,
@@ -69,7 +70,8 @@ function whatOf(
     fields: [
       selectField(typed, 'to_version', 'To version', {
         options: targets,
-        initial: targets[0]?.value ?? '',
+        // The newest.
+        initial: targets.at(-1)?.value ?? '',
       }),
       ...(kinds.length > 1
         ? [
@@ -104,7 +106,7 @@ function gatesOf(typed: Typed): FieldGroup {
         'Wait for my approval before',
         upgradeSteps.map((step) => ({
           name: approvalBox(step),
-          label: step,
+          label: `${step.charAt(0).toUpperCase()}${step.slice(1)}`,
           initial: step === 'switch' || step === 'remove',
         })),
       ),

@@ -122,7 +122,7 @@ function noteOf({ decided_by, due_time, state }: UpgradeStepShape, times: number
 function aboutOf({ settings, objects, kind }: UpgradeShape): Fact[] {
   const { approve_before, min_coverage, max_failed, watch_seconds, objects_per_second, priority } = settings;
   return [
-    fact('Descriptors', `of ${kind === 'face' ? 'faces' : 'bodies'}, of ${objects.join(' and ')}`),
+    fact('Descriptors', `${kind === 'face' ? 'Faces' : 'Bodies'} of ${objects.join(' and ')}`),
     fact('Waits for approval before', approve_before.length === 0 ? 'nothing' : approve_before.join(', ')),
     fact(
       'Goes on by itself',

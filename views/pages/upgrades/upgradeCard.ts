@@ -58,16 +58,21 @@ export function upgradeCard(upgrade: UpgradeShape, now: Date): UpgradeCard {
     safe: safetyOf(upgrade),
     next: nextOf(upgrade),
     reasons: upgrade.reasons,
-    tab: bar === null || state !== 'running' ? '' : `${bar.percent} %`,
+    tab: bar === null || !isCounting(upgrade) ? '' : `${bar.percent} %`,
   };
 }
 
 /** The newest step that has tasks stands for the bar. */
 const isRemoving = ({ step, progress }: UpgradeShape): boolean => step === 'remove' && progress !== null;
 
-function barState({ state }: UpgradeShape): TaskShape['state'] {
-  return state === 'done' ? 'done' : state === 'paused' ? 'paused' : 'running';
+/** While objects are dealt with more may be found, and 100 % is not said. */
+function barState(upgrade: UpgradeShape): TaskShape['state'] {
+  if (upgrade.state === 'paused') return 'paused';
+  return isCounting(upgrade) ? 'running' : 'done';
 }
+
+const isCounting = ({ state, step }: UpgradeShape): boolean =>
+  state === 'running' && (step === 'extract' || step === 'remove');
 
 function sentenceOf(upgrade: UpgradeShape, bar: Progress | null): string {
   const { from_version, to_version, step } = upgrade;

@@ -22,7 +22,8 @@ export function upgradeControls(upgrade: UpgradeShape): UpgradeControls {
     buttons: [
       ...(can('approve') && !isRisky ? [button(`${stepTitle(step, upgrade)} now`, 'approve', true)] : []),
       ...(can('resume') ? [button('Resume', 'resume', true)] : []),
-      ...(can('repeat')
+      // What waits for its approval has not been done yet.
+      ...(can('repeat') && waits_for !== 'approval'
         ? [button(`Repeat: ${stepTitle(step, upgrade).toLowerCase()}`, 'repeat', waits_for === 'decision')]
         : []),
       ...(can('pause') ? [button('Pause', 'pause')] : []),
