@@ -109,8 +109,14 @@ const hasRemovals = (more = '') =>
 const hasRefusedFile = `exists (select from sample_tombstones x
   where x.task_id = s.task_id and x.object_id = s.id and x.state = 'refused')`;
 
-/** Whether the work at an object is done, by what the tables hold now. */
-const isDone = `case s.work
+/** A gc that has changed nothing. */
+const isRehearsal = `t.content ? 'rehearsal'`;
+
+/** Whether the work at an object is done, by what the tables hold now; of a rehearsal by what it says. */
+const isDone = `case case when ${isRehearsal} then 'rehearsed' else s.work end
+    when 'rehearsed' then case when (t.content ->> 'store_results')::boolean then n.times is not null
+      else coalesce(s.id <= p.cursor, false) and not exists (select from task_errors e
+        where e.task_id = s.task_id and e.object_id = s.id and e.overcome_time is null) end
     when 'faces' then f.face_id is null and not ${hasRemovals()} and not ${hasRefusedFile}
     when 'events' then ${isGone} and not ${hasRemovals()} and not ${hasRefusedFile}
     when 'samples' then ${isGone} and not ${hasRefusedFile}
@@ -129,7 +135,8 @@ const isDone = `case s.work
  * though its image origins may not be, `waiting` while they are tried), whether an error of it is open (`failed`), how often the result names it, and on which side of its part's checkpoint it lies.
  */
 const ledger = `
-  select s.*, t.state as task_state, (t.content ->> 'store_results')::boolean as stored, ${isDone} as done,
+  select s.task_id, case when ${isRehearsal} then 'rehearsed' else s.work end as work, s.id, s.version, s.type,
+    t.state as task_state, (t.content ->> 'store_results')::boolean as stored, ${isDone} as done,
     ${isGone} as gone, ${hasRemovals("and o.state = 'pending'")} as waiting,
     exists (select from task_errors e where e.task_id = s.task_id and e.object_id = s.id
       and e.overcome_time is null) as failed,

@@ -121,9 +121,10 @@ const sumColumns = [
   'origins_removed',
 ];
 
-/** Rows of a table that hung on removed objects, by the snapshot, where the task's content is such. */
+/** Rows of a table that hung on objects that were removed, or rehearsed, by the snapshot, where the task's content is such. */
 const removedChildren = (table: string, content: string) => `(select count(*) from books.${table} c
-  join ledger a on a.id = c.owner_id and a.task_id = t.task_id and a.gone where ${content})`;
+  join ledger a on a.id = c.owner_id and a.task_id = t.task_id and (a.gone or a.work = 'rehearsed' and a.done)
+  where ${content})`;
 const says = (order: string) => `(t.content ->> '${order}')::boolean`;
 
 /** The tasks' own columns. */
@@ -145,7 +146,7 @@ const tasks = [
   `select ${ofTask('samples_left differs from the tables')}, samples_left from tasks t join audited using (task_id)
    where samples_left <> ${removedChildren('samples', `not ${says('remove_samples')}`)}`,
   `select ${ofTask('origins_removed differs from the tables')}, origins_removed from tasks t join audited using (task_id)
-   where origins_removed <> ${removedChildren('image_origins', says('remove_image_origins'))}
+   where origins_removed <> ${removedChildren('image_origins', `${says('remove_image_origins')} and not t.content ? 'rehearsal'`)}
      - (select count(*) from origin_removals o where o.task_id = t.task_id)`,
   `select ${ofTask('the result is announced wrongly')}, result_id from tasks join audited using (task_id)
    where (result_id is not null) <> (state = 'done' and (content ->> 'store_results')::boolean)`,

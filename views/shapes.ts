@@ -22,6 +22,8 @@ export interface TaskShape {
   readonly count_task_parts_done: number;
   readonly count_task_parts_all: number;
   readonly content: object;
+  /** Whether it changes nothing. */
+  readonly rehearsal: boolean;
   readonly description: string | null;
   readonly progress: ProgressShape;
   /** How long it has been at work, without pauses and without the time between retries. */

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { GcStore } from '../../db/gc/gcStore.ts';
-import { type GcContent, removesOrigins, removesSamples } from '../../domain/gc/gcContent.ts';
+import { type GcContent, isRehearsal, removesOrigins, removesSamples } from '../../domain/gc/gcContent.ts';
 import { nextBatchSize } from '../../domain/tasks/pace.ts';
 import {
   type ClaimedPart,
@@ -80,7 +80,7 @@ function createRemoval(
   return async (part: ClaimedPart, most: number): Promise<Committed<BatchReport>> => {
     const started = performance.now();
     // Else rows would go whose files cannot, and wait as tombstones.
-    if (removesSamples(content)) await deps.checkSampleStore();
+    if (removesSamples(content) && !isRehearsal(content)) await deps.checkSampleStore();
     const { answer, size } = await removeSome(part, most);
     if (answer.kind !== 'committed') return answer;
     const { removed, failed, awaitingOrigins, finished, storageKeys } = answer.result;

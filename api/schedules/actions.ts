@@ -3,7 +3,7 @@ import { DomainError } from '../../domain/errors.ts';
 import type { OverlapPolicy, ScheduleSpec } from '../../domain/schedules/schedule.ts';
 import type { ExtractRequest, ReadSurroundings } from '../../domain/extract/extractContent.ts';
 import { freezeContent } from '../../domain/tasks/freezeContent.ts';
-import type { GcRequest } from '../../domain/gc/gcContent.ts';
+import { withManner, type GcManner, type GcRequest } from '../../domain/gc/gcContent.ts';
 import type { TaskType } from '../../domain/tasks/task.ts';
 import { CronError, nextRuns } from '../../platform/cron.ts';
 import type { Clock } from '../http/instants.ts';
@@ -12,7 +12,7 @@ import { runsToShow } from './present.ts';
 import type { Actor } from '../../db/audit/auditStore.ts';
 
 /** A schedule as a client sends it. */
-export interface ScheduleBody {
+export interface ScheduleBody extends GcManner {
   readonly task_type: TaskType;
   readonly content: GcRequest | ExtractRequest;
   readonly cron: string;
@@ -45,10 +45,11 @@ export function createScheduleActions(deps: ScheduleActionsDeps) {
     const timeZone = body.time_zone ?? 'UTC';
     checkTimes(body.cron, timeZone, now);
     // What the first run would refuse is refused now; each run freezes the request anew.
-    freezeContent(body.task_type, body.content, { ...(await deps.readSurroundings()), now });
+    const content = 'target' in body.content ? withManner(body.content, body) : body.content;
+    freezeContent(body.task_type, content, { ...(await deps.readSurroundings()), now });
     return {
       taskType: body.task_type,
-      content: body.content,
+      content,
       description: body.description ?? null,
       cron: body.cron,
       timeZone,

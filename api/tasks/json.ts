@@ -5,7 +5,7 @@ import type { SubtaskRow } from '../../db/tasks/subtaskQueries.ts';
 import type { TaskRow } from '../../db/tasks/taskQueries.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { ExtractRequest } from '../../domain/extract/extractContent.ts';
-import type { GcRequest } from '../../domain/gc/gcContent.ts';
+import { isRehearsal, withManner, type GcManner, type GcRequest } from '../../domain/gc/gcContent.ts';
 import type { ControlAction } from '../../domain/tasks/lifecycle.ts';
 import { isFinal, type RetryScope } from '../../domain/tasks/task.ts';
 import { csvPieces, prefersCsv } from '../http/csv.ts';
@@ -87,9 +87,9 @@ export function taskRoutes(deps: TasksDeps): Handlers {
     },
 
     createGcTask: async (req, res) => {
-      const { body } = inputOf<{ body: NewTask<GcRequest> }>(req);
-      const { content, ...options } = body;
-      const taskId = await taskActions.createGc(content, options, actorOf(req), {
+      const { body } = inputOf<{ body: NewTask<GcRequest> & GcManner }>(req);
+      const { content, rehearsal, ...options } = body;
+      const taskId = await taskActions.createGc(withManner(content, { rehearsal }), options, actorOf(req), {
         idempotency: idempotencyOf(req, body),
       });
       res.status(201).location(`${req.baseUrl}/tasks/${taskId}`).json({ task_id: taskId });
@@ -128,7 +128,10 @@ export function taskRoutes(deps: TasksDeps): Handlers {
       const { task_id: taskId } = inputOf<OneTask>(req).params;
       const task = await findTask(taskId);
       await checkResult(task, deps.resultQueries);
-      const head = resultHead(task, await deps.errorQueries.countOpen(taskId));
+      const head = resultHead(task, {
+        count: await deps.errorQueries.countOpen(taskId),
+        first: isRehearsal(task.content) ? await deps.errorQueries.firstOpen(taskId) : [],
+      });
       await sendResult(req, res, { task, head, resultQueries: deps.resultQueries });
     },
 

@@ -4,13 +4,13 @@ import {
   type ExtractRequest,
   type ReadSurroundings,
 } from '../../domain/extract/extractContent.ts';
-import { freezeGcContent, type GcRequest } from '../../domain/gc/gcContent.ts';
+import { freezeGcContent, withManner, type GcManner, type GcRequest } from '../../domain/gc/gcContent.ts';
 import type { TaskPreview } from '../../domain/tasks/preview.ts';
 import { taskTypes } from '../../domain/tasks/task.ts';
 
 /** A task that somebody thinks of. */
 export type PreviewBody =
-  | { readonly task_type: typeof taskTypes.gc; readonly content: GcRequest }
+  | ({ readonly task_type: typeof taskTypes.gc; readonly content: GcRequest } & GcManner)
   | { readonly task_type: typeof taskTypes.additionalExtract; readonly content: ExtractRequest };
 
 export interface PreviewTaskDeps {
@@ -28,7 +28,7 @@ export function createPreviewTask(deps: PreviewTaskDeps) {
     return deps.taskPreviews.preview(
       (now) =>
         body.task_type === taskTypes.gc
-          ? { kind: 'gc', content: freezeGcContent(body.content, now) }
+          ? { kind: 'gc', content: freezeGcContent(withManner(body.content, body), now) }
           : { kind: 'extract', content: freezeExtractContent(body.content, { ...around, now }) },
       wish,
     );

@@ -1,5 +1,5 @@
 import type { EngineTask } from '../../domain/tasks/engineTask.ts';
-import type { GcContent } from '../../domain/gc/gcContent.ts';
+import { isRehearsal, type GcContent } from '../../domain/gc/gcContent.ts';
 import { lastKey, type ClaimedPart } from '../../domain/tasks/parts.ts';
 import type { Sql } from '../sql/connection.ts';
 import type { Cut } from './partCut.ts';
@@ -17,6 +17,7 @@ const lockTimeout = '500ms';
 /** A gc of descriptors as one part, when it selects a whole partition and nobody wants to know what was in it; else null. */
 export async function cutWhole(tx: Sql, task: EngineTask): Promise<Cut | null> {
   if (task.kind !== 'gc' || task.planCursor !== null || task.content.store_results) return null;
+  if (isRehearsal(task.content)) return null;
   const partition = await findPartition(tx, task.content);
   if (partition === null) return null;
   const { all, others } = await inspect(tx, partition, task.content, task.upperBound);

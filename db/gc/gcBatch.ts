@@ -1,5 +1,5 @@
 import type { ClaimedPart } from '../../domain/tasks/parts.ts';
-import type { GcContent } from '../../domain/gc/gcContent.ts';
+import { isRehearsal, type GcContent } from '../../domain/gc/gcContent.ts';
 import { errorTable } from '../../domain/errors.ts';
 import { createBinds, type Binds } from '../sql/conditions.ts';
 import type { Sql } from '../sql/connection.ts';
@@ -76,7 +76,6 @@ export async function removeBatch(
   content: GcContent,
   wish: BatchWish,
 ): Promise<RemovedBatch> {
-  const target = targets[content.target];
   const chunk = [part.task.taskId, part.partNo, part.checkpoint.batches + 1];
   const selected =
     wish.of === 'range'
@@ -86,20 +85,45 @@ export async function removeBatch(
   const { passed, lastKey } = selected;
   const more = passed === wish.size;
   if (selected.count === 0) return { removed: 0, passed, lastKey, more, ...nothingElse };
-  if (content.target === 'samples')
-    return removeOwnerless(tx, part, content, chunk, { ...selected, lastKey, more });
+  const remove = (): Promise<Gone> =>
+    content.target === 'samples'
+      ? removeOwnerless(tx, part, chunk, selected.count)
+      : removeOwners(tx, part, content, chunk, selected.count);
+  const gone = isRehearsal(content) ? await rehearse(tx, remove) : await remove();
+  await keepChunk(tx, content, chunk);
+  return { removed: selected.count, passed, lastKey, more, ...gone };
+}
 
+/**
+ * Removes, so that whatever resists does so, and takes it back: what was selected stays written down. Constraints that
+ * would be looked at with the commit are looked at now.
+ */
+async function rehearse(tx: Sql, remove: () => Promise<Gone>): Promise<Gone> {
+  await tx.query('savepoint rehearsal');
+  const { samplesRemoved, samplesLeft, storageKeys } = await remove();
+  await tx.query('set constraints all immediate');
+  await tx.query('rollback to savepoint rehearsal');
+  return { ...nothingElse, samplesRemoved: samplesRemoved + storageKeys.length, samplesLeft };
+}
+
+async function removeOwners(
+  tx: Sql,
+  part: ClaimedPart,
+  content: GcContent,
+  chunk: readonly unknown[],
+  count: number,
+): Promise<Gone> {
+  const target = targets[content.target];
   const binds = createBinds(chunk);
   const { conditions } = gcSelection(content, part.task.upperBound, everything, binds);
   const removed = await tx.execute(
     `delete from ${target.table} where ${[`${target.key} = ${idsOfChunk}`, ...conditions].join(' and ')}`,
     binds.values,
   );
-  if (removed !== selected.count) {
-    throw new OvertakenError(`${removed} of ${selected.count} selected objects were still there`);
+  if (removed !== count) {
+    throw new OvertakenError(`${removed} of ${count} selected objects were still there`);
   }
-  const rest = await removeChildren(tx, part, content, chunk);
-  return { removed, passed, lastKey, more, ...rest };
+  return removeChildren(tx, part, content, chunk);
 }
 
 /** The object that comes next, locked. */
@@ -196,7 +220,8 @@ async function failedObjects(tx: Sql, part: ClaimedPart, size: number): Promise<
   return rows.map(({ id }) => id);
 }
 
-const nothingElse = { samplesRemoved: 0, samplesLeft: 0, awaitingOrigins: 0, storageKeys: [] as string[] };
+type Gone = Pick<RemovedBatch, 'samplesRemoved' | 'samplesLeft' | 'awaitingOrigins' | 'storageKeys'>;
+const nothingElse: Gone = { samplesRemoved: 0, samplesLeft: 0, awaitingOrigins: 0, storageKeys: [] };
 export const nothingRemoved: RemovedBatch = {
   ...{ removed: 0, passed: 0, lastKey: null, more: false },
   ...nothingElse,
@@ -207,18 +232,13 @@ const nothingSelected: Selected = { count: 0, passed: 0, lastKey: null };
 async function removeOwnerless(
   tx: Sql,
   part: ClaimedPart,
-  content: GcContent,
   chunk: readonly unknown[],
-  { count, passed, lastKey, more }: { count: number; passed: number; lastKey: string; more: boolean },
-): Promise<RemovedBatch> {
+  count: number,
+): Promise<Gone> {
   const { owners, removed, storageKeys } = await removeSamples(tx, part, idsOfChunk, chunk);
   if (owners !== count) throw new OvertakenError(`${owners} of ${count} owners still had samples`);
   await refuseOwned(tx, idsOfChunk, chunk);
-  await keepChunk(tx, content, chunk);
-  return {
-    ...{ ...nothingElse, removed: count, passed, lastKey, more },
-    ...{ samplesRemoved: removed, storageKeys },
-  };
+  return { ...nothingElse, samplesRemoved: removed, storageKeys };
 }
 
 async function removeChildren(
@@ -226,21 +246,21 @@ async function removeChildren(
   part: ClaimedPart,
   content: GcContent,
   chunk: readonly unknown[],
-): Promise<typeof nothingElse> {
-  const result = { ...nothingElse };
+): Promise<Gone> {
+  let result = nothingElse;
   for (const [table, owner] of targets[content.target].children) {
     await tx.execute(`delete from ${table} where ${owner} = ${idsOfChunk}`, chunk);
   }
   if (content.target === 'faces' || content.target === 'events') {
     if (content.remove_samples) {
       const { removed, storageKeys } = await removeSamples(tx, part, idsOfChunk, chunk);
-      Object.assign(result, { samplesRemoved: removed, storageKeys });
-    } else result.samplesLeft = await countLeft(tx, idsOfChunk, chunk);
+      result = { ...result, samplesRemoved: removed, storageKeys };
+    } else result = { ...result, samplesLeft: await countLeft(tx, idsOfChunk, chunk) };
     // Last: it takes the objects that have origins out of the result, and so out of the chunk.
-    if (content.remove_image_origins) result.awaitingOrigins = await buryOrigins(tx, idsOfChunk, chunk);
+    if (content.remove_image_origins)
+      result = { ...result, awaitingOrigins: await buryOrigins(tx, idsOfChunk, chunk) };
     else await tx.execute(`delete from image_origins where owner_id = ${idsOfChunk}`, chunk);
   }
-  await keepChunk(tx, content, chunk);
   return result;
 }
 

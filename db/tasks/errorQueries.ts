@@ -28,6 +28,13 @@ export interface ErrorsOfCode {
   readonly count: number;
 }
 
+/** Why an object could not be dealt with. */
+export interface OpenError {
+  readonly objectId: string;
+  readonly errorCode: number;
+  readonly detail: string;
+}
+
 export type ErrorQueries = ReturnType<typeof createErrorQueries>;
 
 const list: BlockList = { table: 'task_errors', key: 'error_id', blocks: 'task_error_blocks' };
@@ -115,6 +122,15 @@ export function createErrorQueries(db: Database) {
       );
       return row?.count ?? 0;
     },
+
+    /** The first of them, by their objects. */
+    firstOpen: (taskId: number): Promise<OpenError[]> =>
+      db.query<OpenError>(
+        `select object_id "objectId", error_code "errorCode", detail from task_errors
+         where task_id = $1 and overcome_time is null and object_id is not null
+         order by object_id limit ${rowsAtOnce}`,
+        [taskId],
+      ),
 
     find: async (errorId: number): Promise<TaskErrorRow | null> => {
       const [row] = await db.query<TaskErrorRow>(`select ${columns} from task_errors where error_id = $1`, [

@@ -97,7 +97,7 @@ async function findGc(db: Sql, { objects, type, version }: OwnedVersion): Promis
   // Words of the index tasks_open_version_removals.
   const [row] = await db.query<OpenTask>(
     `select task_id as "taskId", state from tasks
-     where task_type = ${taskTypes.gc} and ${isOpen}
+     where task_type = ${taskTypes.gc} and ${isOpen} and not content ? 'rehearsal'
        and content ->> 'target' in ('face_descriptors', 'event_descriptors')
        and content ->> 'target' = $1 and content #> '{filters,descriptor_version}' = to_jsonb($2::integer)
        and coalesce(content #>> '{filters,descriptor_type}', 'face') = $3

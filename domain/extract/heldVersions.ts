@@ -1,4 +1,5 @@
 import { DomainError } from '../errors.ts';
+import { isRehearsal } from '../gc/gcContent.ts';
 import type { TaskWork } from '../tasks/engineTask.ts';
 
 /** Refuses a task for another one that is open. */
@@ -14,11 +15,12 @@ export class VersionInUseError extends DomainError {
 /**
  * The versions that nobody else may remove, or need, while the task is open: a gc of descriptors removes one; an
  * extract of descriptors needs the one that selects its objects, and the one that it makes: what it skips because it
- * is there already must not go.
+ * is there already must not go. A rehearsal removes nothing, so it holds none.
  */
 export function heldVersions(work: TaskWork): OwnedVersion[] {
   if (work.kind === 'gc') {
     const { content } = work;
+    if (isRehearsal(content)) return [];
     switch (content.target) {
       case 'face_descriptors':
         return [{ objects: 'faces', type: 'face', version: content.filters.descriptor_version }];

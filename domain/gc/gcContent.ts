@@ -7,22 +7,26 @@ import {
   type SampleFilters,
 } from '../tasks/filters.ts';
 
-export interface FaceDescriptorsGc {
+/** How any gc is done, whatever it removes. */
+interface Manner {
+  readonly store_results: boolean;
+  /** Each batch is removed and put back in its own transaction: the task tells what it would do. Absent: it does it. */
+  readonly rehearsal?: true;
+}
+
+export interface FaceDescriptorsGc extends Manner {
   readonly target: 'face_descriptors';
   readonly filters: { readonly descriptor_version: number };
-  readonly store_results: boolean;
 }
 
-export interface EventDescriptorsGc {
+export interface EventDescriptorsGc extends Manner {
   readonly target: 'event_descriptors';
   readonly filters: { readonly descriptor_version: number; readonly descriptor_type: 'face' | 'body' };
-  readonly store_results: boolean;
 }
 
-interface Removal {
+interface Removal extends Manner {
   readonly remove_samples: boolean;
   readonly remove_image_origins: boolean;
-  readonly store_results: boolean;
   readonly confirm_all?: boolean;
 }
 
@@ -37,14 +41,18 @@ export interface EventsGc extends Removal {
 }
 
 /** Samples whose face or event is gone; `filters` are about the newest sample of each. */
-export interface SamplesGc {
+export interface SamplesGc extends Manner {
   readonly target: 'samples';
   readonly filters: SampleFilters;
-  readonly store_results: boolean;
 }
 
 /** What a gc task does, as stored: defaults filled in, times absolute, version and type inside `filters`. */
 export type GcContent = FaceDescriptorsGc | EventDescriptorsGc | FacesGc | EventsGc | SamplesGc;
+
+/** Whether the task only tries what it would remove. */
+export function isRehearsal(content: object): boolean {
+  return 'rehearsal' in content && content.rehearsal === true;
+}
 
 /** Whether the images of samples are to be removed from their store. */
 export function removesSamples(content: GcContent): boolean {
@@ -72,6 +80,18 @@ export interface GcRequest {
   readonly remove_image_origins?: boolean;
   readonly store_results?: boolean;
   readonly confirm_all?: boolean;
+  readonly rehearsal?: boolean;
+}
+
+/** What may stand beside the content as well as in it. */
+export interface GcManner {
+  readonly rehearsal?: boolean | undefined;
+}
+
+/** The content with what stood beside it. @throws DomainError validationFailed when the two differ */
+export function withManner(content: GcRequest, { rehearsal }: GcManner): GcRequest {
+  const both = once(content.rehearsal, rehearsal, 'rehearsal', '');
+  return { ...content, ...(both === undefined ? {} : { rehearsal: both }) };
 }
 
 /**
@@ -79,27 +99,31 @@ export interface GcRequest {
  *   to be removed without any condition that narrows them and without `confirm_all`.
  */
 export function freezeGcContent(request: GcRequest, now: Date): GcContent {
-  const store_results = request.store_results ?? true;
+  const manner = mannerOf(request);
   switch (request.target) {
     case 'face_descriptors':
-      return { target: request.target, filters: { descriptor_version: version(request) }, store_results };
+      return { target: request.target, filters: { descriptor_version: version(request) }, ...manner };
     case 'event_descriptors':
       return {
         target: request.target,
         filters: { descriptor_version: version(request), descriptor_type: descriptorType(request) },
-        store_results,
+        ...manner,
       };
     case 'faces':
     case 'events':
-      return { target: request.target, ...removal(request, now), store_results };
+      return { target: request.target, ...removal(request, now), ...manner };
     case 'samples': {
       const filters = freezeFilters<SampleFilters>(request.filters ?? {}, now, 'content.filters');
-      return { target: request.target, filters, store_results };
+      return { target: request.target, filters, ...manner };
     }
   }
 }
 
-function removal(request: GcRequest, now: Date): Omit<FacesGc, 'target' | 'store_results'> {
+function mannerOf({ store_results = true, rehearsal = false }: GcRequest): Manner {
+  return { store_results, ...(rehearsal ? { rehearsal } : {}) };
+}
+
+function removal(request: GcRequest, now: Date): Omit<FacesGc, 'target' | keyof Manner> {
   const filters = freezeFilters(request.filters ?? {}, now, 'content.filters');
   if (!hasCondition(filters) && request.confirm_all !== true) {
     throw new DomainError('selectsEverything', {
@@ -116,22 +140,25 @@ function removal(request: GcRequest, now: Date): Omit<FacesGc, 'target' | 'store
 }
 
 function version(request: GcRequest): number {
-  return once(request.filters?.descriptor_version, request.descriptor_version, 'descriptor_version');
+  return given(request.filters?.descriptor_version, request.descriptor_version, 'descriptor_version');
 }
 
 function descriptorType(request: GcRequest): 'face' | 'body' {
-  return once(request.filters?.descriptor_type, request.descriptor_type, 'descriptor_type');
+  return given(request.filters?.descriptor_type, request.descriptor_type, 'descriptor_type');
 }
 
-/** The value may stand in `filters` or beside `target`, and in both only when they agree. */
-function once<T>(inside: T | undefined, beside: T | undefined, name: string): T {
+/** A value that may stand in two places, and in both only when they agree. */
+function once<T>(inside: T | undefined, beside: T | undefined, name: string, outer: string): T | undefined {
   if (inside !== undefined && beside !== undefined && inside !== beside) {
-    throw new DomainError('validationFailed', {
-      path: `content.${name}`,
-      message: `differs from content.filters.${name}`,
-    });
+    const inner = outer === '' ? `content.${name}` : `content.filters.${name}`;
+    throw new DomainError('validationFailed', { path: `${outer}${name}`, message: `differs from ${inner}` });
   }
-  const value = inside ?? beside;
+  return inside ?? beside;
+}
+
+/** The value of `filters` or beside `target`. */
+function given<T>(inside: T | undefined, beside: T | undefined, name: string): T {
+  const value = once(inside, beside, name, 'content.');
   if (value === undefined) {
     throw new DomainError('fieldMissing', { path: `content.filters.${name}`, message: 'required' });
   }

@@ -18,6 +18,7 @@ export function exampleTask(changes: Partial<TaskShape> = {}): TaskShape {
       options: { missing: true, descriptor_version: 3 },
       filters: { objects_type: 'faces' },
     },
+    rehearsal: false,
     description: 'Network upgrade',
     progress: {
       objects_expected: 16_000,

@@ -120,5 +120,6 @@ function meaningOf(content: Content): object {
     remove_image_origins: content.remove_image_origins ?? false,
     store_results: content.store_results ?? true,
     confirm_all: content.confirm_all ?? false,
+    rehearsal: content.rehearsal ?? false,
   };
 }

@@ -57,7 +57,10 @@ export function previewForm(sources: LookSources, when: { readonly forLater?: bo
         login: identityOf(req).account.login,
       },
       loss: isLoss ? { objects: removed.objects, withoutOther } : null,
-      needsCount: request.taskType === 4 && (found.count >= countTypedFrom || isLoss),
+      needsCount:
+        request.taskType === 4 &&
+        request.content.rehearsal !== true &&
+        (found.count >= countTypedFrom || isLoss),
     };
   };
 }
@@ -83,10 +86,11 @@ export function countFault(
   return { confirm_count: `type ${exact ? formatCount(count) : removeWord}` };
 }
 
-/** The default version, where that is what is removed. */
+/** The default version, where that is what is removed; a rehearsal removes nothing. */
 function defaultVersionOf(request: TaskRequest, defaults: DefaultVersions): OwnedVersion | null {
   if (request.taskType !== 4) return null;
-  const { target, filters = {} } = request.content;
+  const { target, filters = {}, rehearsal = false } = request.content;
+  if (rehearsal) return null;
   if (target !== 'face_descriptors' && target !== 'event_descriptors') return null;
   const { descriptor_version: version, descriptor_type: type = 'face' } = filters;
   return version === defaults[type]

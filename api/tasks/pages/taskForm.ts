@@ -69,24 +69,27 @@ function readExtract(objects_type: 'faces' | 'events', values: Values): ExtractR
 }
 
 function readGc(kind: Exclude<TaskKind, `extract-${string}`>, values: Values): GcRequest {
-  const store_results = isTicked(values, 'store_results');
+  return {
+    ...readTarget(kind, values),
+    store_results: isTicked(values, 'store_results'),
+    ...(isTicked(values, 'rehearsal') ? { rehearsal: true } : {}),
+  };
+}
+
+function readTarget(kind: Exclude<TaskKind, `extract-${string}`>, values: Values): GcRequest {
   switch (kind) {
     case 'gc-face-descriptors':
-      return { target: 'face_descriptors', filters: numberOf(values, 'descriptor_version'), store_results };
+      return { target: 'face_descriptors', filters: numberOf(values, 'descriptor_version') };
     case 'gc-event-descriptors': {
       const filters = { ...numberOf(values, 'descriptor_version'), ...textOf(values, 'descriptor_type') };
-      return {
-        target: 'event_descriptors',
-        filters: filters as GcRequest['filters'] & object,
-        store_results,
-      };
+      return { target: 'event_descriptors', filters: filters as GcRequest['filters'] & object };
     }
     case 'gc-faces':
-      return { target: 'faces', ...readRemoval('faces', values), store_results };
+      return { target: 'faces', ...readRemoval('faces', values) };
     case 'gc-events':
-      return { target: 'events', ...readRemoval('events', values), store_results };
+      return { target: 'events', ...readRemoval('events', values) };
     case 'gc-samples':
-      return { target: 'samples', filters: readFilters('samples', values), store_results };
+      return { target: 'samples', filters: readFilters('samples', values) };
   }
 }
 

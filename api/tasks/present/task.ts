@@ -1,5 +1,6 @@
 import type { SubtaskRow } from '../../../db/tasks/subtaskQueries.ts';
 import type { TaskRow } from '../../../db/tasks/taskQueries.ts';
+import { isRehearsal } from '../../../domain/gc/gcContent.ts';
 import { recentRate } from '../../../domain/tasks/rate.ts';
 import { isFinal, taskStatusOf } from '../../../domain/tasks/task.ts';
 
@@ -17,6 +18,7 @@ export function presentTask(task: TaskRow) {
     count_task_parts_done: task.partsDone,
     count_task_parts_all: task.partsAll,
     content: task.content,
+    rehearsal: isRehearsal(task.content),
     description: task.description,
     state: task.state,
     progress: presentProgress(task),

@@ -1,29 +1,57 @@
+import type { OpenError } from '../../../db/tasks/errorQueries.ts';
 import type { ChunkPlace, ResultChunk } from '../../../db/tasks/resultQueries.ts';
 import type { TaskRow } from '../../../db/tasks/taskQueries.ts';
+import { isRehearsal } from '../../../domain/gc/gcContent.ts';
 
 const tail = ']}';
 
+/** What of a task's errors its result tells. */
+export interface ResultErrors {
+  readonly count: number;
+  /** The first of them, where the result says why objects would stay. */
+  readonly first: readonly OpenError[];
+}
+
 /** The beginning of a result's text; its chunks and an end follow. */
-export function resultHead(task: TaskRow, errorsCount: number): string {
+export function resultHead(task: TaskRow, errors: ResultErrors): string {
+  const { head, list } = headOf(task, errors);
+  return `${JSON.stringify(head).slice(0, -1)},"${list}":[`;
+}
+
+function headOf(task: TaskRow, errors: ResultErrors): { head: object; list: string } {
   const { content } = task;
-  const isExtract = 'extraction_target' in content;
-  const head = isExtract
-    ? {
-        extraction_target: content.extraction_target,
-        descriptor_version: content.options.descriptor_version ?? null,
-        extracted_count: task.objectsDone,
-        skipped_count: task.objectsSkipped,
-        errors_count: errorsCount,
-      }
-    : {
-        target: content.target,
-        removed_count: task.objectsDone,
-        samples_removed: task.samplesRemoved,
-        samples_left: task.samplesLeft,
-        origins_removed: task.originsRemoved,
-        errors_count: errorsCount,
-      };
-  return `${JSON.stringify(head).slice(0, -1)},"${isExtract ? 'objects' : 'removed'}":[`;
+  if ('extraction_target' in content) {
+    const head = {
+      extraction_target: content.extraction_target,
+      descriptor_version: content.options.descriptor_version ?? null,
+      extracted_count: task.objectsDone,
+      skipped_count: task.objectsSkipped,
+      errors_count: errors.count,
+    };
+    return { head, list: 'objects' };
+  }
+  const { target } = content;
+  if (isRehearsal(content)) {
+    const head = {
+      ...{ target, rehearsal: true, removed_count: 0, would_remove_count: task.objectsDone },
+      would_remove_samples: task.samplesRemoved,
+      would_leave_samples: task.samplesLeft,
+      errors_count: errors.count,
+      would_stay: errors.first.map(({ objectId, errorCode, detail }) => ({
+        ...{ id: objectId, error_code: errorCode, detail },
+      })),
+    };
+    return { head, list: 'would_remove' };
+  }
+  const head = {
+    target,
+    removed_count: task.objectsDone,
+    samples_removed: task.samplesRemoved,
+    samples_left: task.samplesLeft,
+    origins_removed: task.originsRemoved,
+    errors_count: errors.count,
+  };
+  return { head, list: 'removed' };
 }
 
 /** The text of a result, piece by piece: it may list millions of objects. */

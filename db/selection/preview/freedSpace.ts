@@ -1,4 +1,4 @@
-import type { GcContent } from '../../../domain/gc/gcContent.ts';
+import { isRehearsal, type GcContent } from '../../../domain/gc/gcContent.ts';
 import { askInTime } from '../../sql/askInTime.ts';
 import { targetOf, type PreviewedWork, type Target } from './previewedWork.ts';
 
@@ -27,7 +27,7 @@ const tables: Record<Target, readonly (readonly [table: string, sharedBy: readon
  */
 export async function freedBytes(previewed: PreviewedWork, count: number): Promise<number | null> {
   const { tx, work, limits } = previewed;
-  if (work.kind !== 'gc') return null;
+  if (work.kind !== 'gc' || isRehearsal(work.content)) return null;
   const wanted = tablesOf(work.content, targetOf(previewed));
   const rows = await askInTime<{ perObject: number | null }>(
     tx,

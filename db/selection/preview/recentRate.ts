@@ -1,3 +1,4 @@
+import { isRehearsal } from '../../../domain/gc/gcContent.ts';
 import type { TaskWork } from '../../../domain/tasks/engineTask.ts';
 import type { RecentRate } from '../../../domain/tasks/preview.ts';
 import { taskTypes } from '../../../domain/tasks/task.ts';
@@ -23,13 +24,17 @@ export async function recentRate({ tx, work, limits }: PreviewedWork): Promise<R
            and objects_done > 0 and running_ms > 0
          order by task_id desc limit ${looked}
        ) recent
-       where content @> $2::jsonb
+       where content @> $2::jsonb and (content ? 'rehearsal') = $3
        order by task_id desc limit ${taken}
      )
      select (sum(objects_done) * 1000 / sum(running_ms))::double precision as "objectsPerSecond",
        count(*) as tasks, max(end_time) as "lastEnd"
      from alike having count(*) > 0`,
-    [work.kind === 'gc' ? taskTypes.gc : taskTypes.additionalExtract, JSON.stringify(likeness(work))],
+    [
+      work.kind === 'gc' ? taskTypes.gc : taskTypes.additionalExtract,
+      JSON.stringify(likeness(work)),
+      isRehearsal(work.content),
+    ],
   );
   return rows?.[0] ?? null;
 }

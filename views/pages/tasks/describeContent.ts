@@ -1,3 +1,4 @@
+import { isRehearsal } from '../../../domain/gc/gcContent.ts';
 import { taskTypes } from '../../../domain/tasks/task.ts';
 import { codeFact, fact, linkFact, type Fact } from '../../components/facts/facts.ts';
 import { paths } from '../../paths.ts';
@@ -78,17 +79,19 @@ function describeGc(content: Record<string, unknown>): ContentWords {
   const things = gcTargets[textOf(content['target'])] ?? textOf(content['target']);
   const version = filters['descriptor_version'];
   const ofVersion = version === undefined ? '' : ` of version ${textOf(version)}`;
+  const rehearses = isRehearsal(content);
+  const goes = rehearses ? 'would be removed too' : 'removed too';
   return {
-    title: `Remove ${things}${ofVersion}`,
+    title: `${rehearses ? 'Rehearsal: remove' : 'Remove'} ${things}${ofVersion}`,
     facts: [
-      fact('Removes', `${things}${ofVersion}`),
+      fact(rehearses ? 'Would remove' : 'Removes', `${things}${ofVersion}`),
       ...(filters['descriptor_type'] === undefined ? [] : [fact('Kind', textOf(filters['descriptor_type']))]),
       ...conditions(filters, version === undefined ? 'all of them' : 'all accounts'),
       ...('remove_samples' in content
-        ? [fact('Samples', content['remove_samples'] === true ? 'removed too' : 'kept, without owner')]
+        ? [fact('Samples', content['remove_samples'] === true ? goes : 'kept, without owner')]
         : []),
       ...('remove_image_origins' in content
-        ? [fact('Image origins', content['remove_image_origins'] === true ? 'removed too' : 'kept')]
+        ? [fact('Image origins', content['remove_image_origins'] === true ? goes : 'kept')]
         : []),
       results(content),
     ],

@@ -35,7 +35,9 @@ export function newTaskPage(input: NewTaskInput): NewTaskPage {
   const typed = input.typed ?? nothingTyped;
   const groups = newTaskFields(input.kind, typed, input);
   const preview = input.preview === undefined ? null : taskPreview(input.preview, input, typed);
-  const { explanation, warning, button } = kindWords[input.kind];
+  const { explanation, ...words } = kindWords[input.kind];
+  const rehearses = preview !== null && typed.values['rehearsal'] !== undefined;
+  const { warning, button } = rehearses ? { warning: null, button: 'Start the rehearsal' } : words;
   return {
     head: { title: 'New task', section: 'tasks' },
     kind: input.kind,

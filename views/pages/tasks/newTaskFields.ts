@@ -34,6 +34,7 @@ export function newTaskFields(kind: TaskKind, typed: Typed, offers: FormOptions)
     { title: 'Task', hint: null, fields: taskFields(typed) },
     notificationFields(typed, offers),
   ];
+  const manner: FieldGroup = { title: 'How', hint: null, fields: mannerFields(typed) };
   switch (kind) {
     case 'extract-faces':
       return [
@@ -48,18 +49,19 @@ export function newTaskFields(kind: TaskKind, typed: Typed, offers: FormOptions)
         ...about,
       ];
     case 'gc-face-descriptors':
-      return [{ title: 'Version', hint: null, fields: [versionField(typed, versions)] }, ...about];
+      return [{ title: 'Version', hint: null, fields: [versionField(typed, versions)] }, manner, ...about];
     case 'gc-event-descriptors':
       return [
         { title: 'Version', hint: null, fields: [versionField(typed, versions), descriptorTypeField(typed)] },
+        manner,
         ...about,
       ];
     case 'gc-faces':
-      return [conditions(typed, accounts, 'faces'), removal(typed, 'faces'), ...about];
+      return [conditions(typed, accounts, 'faces'), removal(typed, 'faces'), manner, ...about];
     case 'gc-events':
-      return [conditions(typed, accounts, 'events'), removal(typed, 'events'), ...about];
+      return [conditions(typed, accounts, 'events'), removal(typed, 'events'), manner, ...about];
     case 'gc-samples':
-      return [conditions(typed, accounts, 'samples'), ...about];
+      return [conditions(typed, accounts, 'samples'), manner, ...about];
   }
 }
 
@@ -170,6 +172,14 @@ function removal(typed: Typed, objects: 'faces' | 'events'): FieldGroup {
       checkField(typed, 'confirm_all', `Yes, remove all ${objects} when no condition is given`),
     ],
   };
+}
+
+function mannerFields(typed: Typed): Field[] {
+  return [
+    checkField(typed, 'rehearsal', 'Only rehearse it', {
+      hint: 'It runs as it would, at its rate, and changes nothing. Its result lists what it would remove, and why the rest would stay.',
+    }),
+  ];
 }
 
 function taskFields(typed: Typed): Field[] {

@@ -64,6 +64,8 @@ export interface TaskPage {
   readonly title: string;
   readonly description: string | null;
   readonly badge: StatusBadge;
+  /** Whether it changes nothing. */
+  readonly isRehearsal: boolean;
   readonly states: StateDiagram;
   /** As the live stream says it. */
   readonly missingWorkers: string;
@@ -124,6 +126,7 @@ export function taskPage(input: TaskInput): TaskPage {
     title: words.title,
     description: task.description,
     badge: statusBadge(task.state, task.progress.objects_failed),
+    isRehearsal: task.rehearsal,
     states: stateDiagram({
       state: task.state,
       objectsFailed: task.progress.objects_failed,
@@ -192,10 +195,13 @@ function turnWords({ tasks_before: before }: TaskShape): string | null {
 }
 
 /** What became of the samples of removed objects, where there were any. */
-function samples({ samples_removed: removed, samples_left: left }: TaskShape): Fact[] {
+function samples({ samples_removed: removed, samples_left: left, rehearsal }: TaskShape): Fact[] {
+  const names = rehearsal
+    ? { removed: 'Samples that would go', left: 'Samples that would stay without owner' }
+    : { removed: 'Samples removed', left: 'Samples left without owner' };
   return [
-    ...(removed > 0 ? [fact('Samples removed', formatCount(removed))] : []),
-    ...(left > 0 ? [fact('Samples left without owner', formatCount(left))] : []),
+    ...(removed > 0 ? [fact(names.removed, formatCount(removed))] : []),
+    ...(left > 0 ? [fact(names.left, formatCount(left))] : []),
   ];
 }
 

@@ -82,8 +82,7 @@ function confirms(task: TaskShape): Confirm[] {
     return [
       {
         text: 'Delete…',
-        consequence:
-          'The task goes with its subtasks, its errors and its result. What it has done stays done.',
+        consequence: `The task goes with its subtasks, its errors and its result. ${task.rehearsal ? 'It has changed nothing.' : 'What it has done stays done.'}`,
         action: paths.taskAction(task.task_id, 'remove'),
         button: 'Delete the task',
       },

@@ -1,4 +1,5 @@
 import { defaultErrorBudget, isOverErrorBudget } from '../../../domain/tasks/books.ts';
+import { isRehearsal } from '../../../domain/gc/gcContent.ts';
 import { formatBytes, formatCount, formatDuration, formatPercent } from '../../assets/words.js';
 import type { FaceGrid } from '../../components/faceGrid/faceGrid.ts';
 import { eventCard, faceCard } from '../../components/faceGrid/pictureCard.ts';
@@ -68,18 +69,22 @@ export function taskPreview(
     content?: object;
     error_budget?: number;
   };
+  const rehearses = isRehearsal(content);
   const { oldest, newest, freed_bytes: freed } = input;
   const { faces, events } = input.pictured;
   return {
     isEmpty,
     note: isEmpty
       ? whyEmpty(form.kind, content, form.defaults)
-      : (lossWords(input.loss) ?? leftWords(input.samples_left) ?? withoutSampleWords(input, budget)),
+      : (rehearsalWords(rehearses) ??
+        lossWords(input.loss) ??
+        leftWords(input.samples_left) ??
+        withoutSampleWords(input, budget)),
     facts: [
       fact('Objects', about(input)),
       ...(input.samples_left === null || isEmpty
         ? []
-        : [fact('Samples that stay', about(input.samples_left))]),
+        : [fact(rehearses ? 'Samples that would stay' : 'Samples that stay', about(input.samples_left))]),
       ...(input.without_sample === null || input.without_sample.count === 0
         ? []
         : [fact('Without a sample', about(input.without_sample))]),
@@ -116,6 +121,10 @@ function durationWords({ estimated_seconds: seconds, estimated_by: by }: TaskPre
     return seconds === 0 ? formatDuration(0) : 'unknown: no task like it has run lately';
   const last = time(by.last_end_time).text;
   return `${formatDuration(seconds)}, as ${by.tasks === 1 ? `the one that ended ${last}` : `the last ${by.tasks}, until ${last}`}`;
+}
+
+function rehearsalWords(rehearses: boolean): string | null {
+  return rehearses ? 'A rehearsal: the task tells what it would remove, and nothing is changed.' : null;
 }
 
 /** Below a thousand objects a task goes on to its end, however many fail. */
