@@ -74,6 +74,7 @@ const taskActions: readonly Exclude<TaskAction, 'throttle'>[] = [
   'pause',
   'resume',
   'retry',
+  'undo',
   'remove',
 ];
 

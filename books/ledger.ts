@@ -95,6 +95,14 @@ const selections = [
      and e.basic_attributes is null and ${sampled('e.event_id')}`,
 ];
 
+/** What an undo had to deal with: what it did, and what it could not. Whether that is all of it is a rule's business. */
+const undoSelections = [
+  `select n.task_id, 'undone', n.id, null::integer, null::text from named n join briefs t using (task_id)
+   where t.content ->> 'target' = 'undo'`,
+  `select e.task_id, 'undone', e.object_id, null, null from task_errors e join briefs t using (task_id)
+   where t.content ->> 'target' = 'undo' and e.object_id is not null and e.overcome_time is null`,
+];
+
 /** Whether a removed object's own row is gone. */
 const isGone = `case s.work
     when 'faces' then f.face_id is null
@@ -112,8 +120,12 @@ const hasRefusedFile = `exists (select from sample_tombstones x
 /** A gc that has changed nothing. */
 const isRehearsal = `t.content ? 'rehearsal'`;
 
-/** Whether the work at an object is done, by what the tables hold now; of a rehearsal by what it says. */
+/** Whether a task names the object as put back. */
+const isUndone = 'exists (select from undone u where u.task_id = s.task_id and u.id = s.id)';
+
+/** Whether the work at an object is done, by what the tables hold now; of a rehearsal and an undo by what they say. */
 const isDone = `case case when ${isRehearsal} then 'rehearsed' else s.work end
+    when 'undone' then n.times is not null
     when 'rehearsed' then case when (t.content ->> 'store_results')::boolean then n.times is not null
       else coalesce(s.id <= p.cursor, false) and not exists (select from task_errors e
         where e.task_id = s.task_id and e.object_id = s.id and e.overcome_time is null) end
@@ -136,7 +148,8 @@ const isDone = `case case when ${isRehearsal} then 'rehearsed' else s.work end
  */
 const ledger = `
   select s.task_id, case when ${isRehearsal} then 'rehearsed' else s.work end as work, s.id, s.version, s.type,
-    t.state as task_state, (t.content ->> 'store_results')::boolean as stored, ${isDone} as done,
+    t.state as task_state, (t.content ->> 'store_results')::boolean as stored, ${isUndone} as undone,
+    ${isDone} <> ${isUndone} as done,
     ${isGone} as gone, ${hasRemovals("and o.state = 'pending'")} as waiting,
     exists (select from task_errors e where e.task_id = s.task_id and e.object_id = s.id
       and e.overcome_time is null) as failed,
@@ -156,7 +169,11 @@ const briefs = `select task_id, task_type, state, upper_bound, jsonb_set(content
      from jsonb_each(content -> 'filters')))
   from tasks join audited using (task_id)`;
 
-/** Builds the tables that the rules read: touched, audited, briefs, listed, parts, named, selected, ledger. They live as long as the connection. */
+/**
+ * Builds the tables that the rules read: touched, audited, briefs, listed, parts, named, undone, selected, ledger. A purge
+ * changes nothing but files and what was kept aside: it is not among the audited. They live as long as
+ * the connection.
+ */
 export async function openLedger(
   client: pg.Client,
   taskIds: readonly number[],
@@ -170,7 +187,11 @@ export async function openLedger(
     await client.query(`analyze ${name}`);
   };
   await make('touched', 'id uuid', 'select unnest($1::uuid[])', [touched]);
-  await make('audited', 'task_id bigint', `select task_id from tasks where task_id in (${tasks})`);
+  await make(
+    'audited',
+    'task_id bigint',
+    `select task_id from tasks where task_id in (${tasks}) and content ->> 'target' is distinct from 'purge'`,
+  );
   await make(
     'briefs',
     'task_id bigint, task_type smallint, state text, upper_bound timestamptz, content jsonb',
@@ -197,9 +218,16 @@ export async function openLedger(
      ) entries group by task_id, id`,
   );
   await make(
+    'undone',
+    'task_id bigint, id uuid',
+    `select (t.content ->> 'of')::bigint, n.id from named n join briefs t using (task_id)
+     where t.content ->> 'target' = 'undo'`,
+  );
+  await client.query('create index on undone (task_id, id)');
+  await make(
     'selected',
     'task_id bigint, work text, id uuid, version integer, type text',
-    selections.join(' union all '),
+    [...selections, ...undoSelections].join(' union all '),
   );
   await client.query('drop table if exists pg_temp.ledger');
   await client.query(`create temp table ledger as ${ledger}`);

@@ -14,10 +14,10 @@ const mustGo: Readonly<Record<string, string>> = {
   samples: `owner in (select id from ledger join briefs using (task_id)
     where gone and ((content ->> 'remove_samples')::boolean or content ->> 'target' = 'samples'))`,
   face_descriptors: `(owner in ${removedFaces} or (owner, descriptor_version) in
-    (select id, version from ledger where work = 'face_descriptors' and done))`,
+    (select id, version from ledger where work = 'face_descriptors' and done and not undone))`,
   events: `owner in ${removedEvents}`,
   event_descriptors: `(owner in ${removedEvents} or (owner, descriptor_version, descriptor_type) in
-    (select id, version, type from ledger where work = 'event_descriptors' and done))`,
+    (select id, version, type from ledger where work = 'event_descriptors' and done and not undone))`,
 };
 
 /** Rows that tasks were to add. */
@@ -50,6 +50,13 @@ const objects = [
    where not done and not failed and not touched and not (waiting and task_state <> 'done') and (task_state = 'done' or behind)`,
   `select ${ofTask('objects are done beyond the checkpoint of their subtask')}, id from ledger
    where (done or gone) and not behind and not touched`,
+  `select 'task ' || u.task_id || ': objects are neither put back nor told why', a.id from briefs u
+   join ledger a on a.task_id = (u.content ->> 'of')::bigint and a.done and not a.undone
+   where u.content ->> 'target' = 'undo' and u.state = 'done' and u.content -> 'filters' = '{}'
+     and not exists (select from undo_skips k join tasks o using (task_id)
+       where k.object_id = a.id and o.content ->> 'of' = u.content ->> 'of')
+     and not exists (select from task_errors e where e.task_id = u.task_id and e.object_id = a.id
+       and e.overcome_time is null)`,
   `select ${ofTask('objects failed beyond the checkpoint of their subtask')}, id from ledger
    where failed and not behind`,
   `select ${ofTask('objects are done and failed at once')}, id from ledger where done and failed and not touched`,
@@ -123,7 +130,7 @@ const sumColumns = [
 
 /** Rows of a table that hung on objects that were removed, or rehearsed, by the snapshot, where the task's content is such. */
 const removedChildren = (table: string, content: string) => `(select count(*) from books.${table} c
-  join ledger a on a.id = c.owner_id and a.task_id = t.task_id and (a.gone or a.work = 'rehearsed' and a.done)
+  join ledger a on a.id = c.owner_id and a.task_id = t.task_id and (a.gone or a.undone or a.work = 'rehearsed' and a.done)
   where ${content})`;
 const says = (order: string) => `(t.content ->> '${order}')::boolean`;
 
@@ -137,11 +144,12 @@ const tasks = [
   ),
   `select ${ofTask('objects_expected differs from what its filter selects')}, objects_expected
    from tasks t join audited using (task_id)
+   join lateral (select count(*) as told from undo_skips k where k.task_id = t.task_id) k on true
    join lateral (select count(*) as all_of_them, count(*) filter (where touched) as uncertain
      from ledger a where a.task_id = t.task_id) a on true
-   where plan_done and (objects_expected > all_of_them or objects_expected < all_of_them - uncertain)`,
+   where plan_done and (objects_expected - told > all_of_them or objects_expected - told < all_of_them - uncertain)`,
   `select ${ofTask('samples_removed differs from the tables')}, samples_removed from tasks t join audited using (task_id)
-   where samples_removed <> ${removedChildren('samples', `${says('remove_samples')} or t.content ->> 'target' = 'samples'`)}
+   where samples_removed <> ${removedChildren('samples', `(${says('remove_samples')} or t.content ->> 'target' = 'samples') and not t.content ? 'undo_window'`)}
      - (select count(*) from sample_tombstones x where x.task_id = t.task_id)`,
   `select ${ofTask('samples_left differs from the tables')}, samples_left from tasks t join audited using (task_id)
    where samples_left <> ${removedChildren('samples', `not ${says('remove_samples')}`)}`,

@@ -58,7 +58,12 @@ export function createStores({ identity, control, records, heavy, reading, expor
     },
     /** Of log-ins; what is ordered writes its line in its own transaction. */
     audit: createAuditStore(identity),
-    tasks: { ...createTaskStore(control), retry: heavyTasks.retry, remove: heavyTasks.remove },
+    tasks: {
+      ...createTaskStore(control),
+      retry: heavyTasks.retry,
+      remove: heavyTasks.remove,
+      undo: heavyTasks.undo,
+    },
     schedules: createScheduleStore(records),
     networkChecks: createNetworkCheckStore(control),
     stats: createStatsStore(control),

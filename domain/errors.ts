@@ -64,6 +64,8 @@ export const errorTable = {
   upgradeNotFound: entry(28043, 404, 'Upgrade not found'),
   upgradeOpen: entry(28044, 409, 'An upgrade is under way'),
   cannotActOnUpgrade: entry(28045, 400, 'Not possible at this step of the upgrade'),
+  cannotUndo: entry(28050, 400, 'Task cannot be undone'),
+  keptAside: entry(28051, 400, 'What the task removed can still be put back'),
   idempotencyConflict: entry(28035, 409, 'Idempotency key used with another body'),
 
   sampleMissing: entry(28100, 500, 'Sample missing', true),

@@ -24,6 +24,8 @@ export interface ReconcilerDeps {
   readonly followNetworkChecks: () => Promise<void>;
   /** Starts workflows of upgrades that nobody has started. */
   readonly followUpgrades: () => Promise<void>;
+  /** Makes the tasks that end undo windows; answers how many. */
+  readonly endUndoWindows: () => Promise<number>;
   /** Notes the times at which schedules should have run and did not. */
   readonly watchMissedRuns: () => Promise<void>;
   /** Removes files whose rows are gone and that nobody removed; answers how many. */
@@ -58,7 +60,7 @@ const untakenSeconds = 30;
 /**
  * Makes the engine follow the rows, every few seconds, by one process at a time: starts tasks whose turn it is or whose
  * start got lost, starts those again whose workflow is gone or closed although they are not finished, repeats signals
- * that were missed, tells new windows, follows schedules, checks of networks and upgrades, sweeps files, merges counts, keeps sums, samples progress. No
+ * that were missed, tells new windows, follows schedules, checks of networks and upgrades, ends undo windows, sweeps files, merges counts, keeps sums, samples progress. No
  * chore waits for another one's success, and every step is harmless when it happens twice.
  */
 export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal): Promise<void> {
@@ -73,6 +75,7 @@ export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal)
     deps.followSchedules,
     deps.followNetworkChecks,
     deps.followUpgrades,
+    deps.endUndoWindows,
     async () => {
       const swept = await deps.sweepFiles();
       if (swept > 0) deps.metrics.reconcilerRepairs.inc({ kind: 'sample_swept' }, swept);

@@ -65,7 +65,7 @@ export const paths = {
   removeAccount: (accountId: string) => `/accounts/${accountId}/remove`,
 } as const;
 
-export type TaskAction = 'cancel' | 'pause' | 'resume' | 'retry' | 'throttle' | 'remove';
+export type TaskAction = 'cancel' | 'pause' | 'resume' | 'retry' | 'throttle' | 'undo' | 'remove';
 export type ScheduleAction = 'start' | 'stop' | 'remove';
 
 type Query = Readonly<Record<string, string | number | undefined>>;

@@ -34,8 +34,17 @@ export interface TaskShape {
   /** The account's id; its login is shown where it is known. */
   readonly created_by: string | null;
   readonly failure: object | null;
+  /** Whether what it removed can be put back; null: it has no undo window. */
+  readonly undo: UndoShape | null;
   /** How many are started before it; null: it does not wait for its turn. */
   readonly tasks_before: number | null;
+}
+
+export interface UndoShape {
+  /** Null: the gc has not ended. */
+  readonly until: string | null;
+  readonly state: 'available' | 'undoing' | 'undone' | 'purging' | 'purged';
+  readonly task_id: number | null;
 }
 
 export interface ProgressShape {

@@ -11,7 +11,12 @@ import {
   type ExtractRequest,
   type ReadSurroundings,
 } from '../../domain/extract/extractContent.ts';
-import { freezeGcContent, type GcContent, type GcRequest } from '../../domain/gc/gcContent.ts';
+import {
+  freezeGcContent,
+  type GcContent,
+  type GcRequest,
+  type UndoFilters,
+} from '../../domain/gc/gcContent.ts';
 import type { ControlAction } from '../../domain/tasks/lifecycle.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
 import { taskTypes, type RetryScope, type TaskType } from '../../domain/tasks/task.ts';
@@ -40,7 +45,7 @@ export type Idempotency = NonNullable<NewTask['idempotency']>;
 type ContentAt = (now: Date) => GcContent | ExtractContent;
 
 export interface TaskActionsDeps {
-  readonly tasks: Pick<TaskStore, 'create' | 'control' | 'throttle' | 'retry' | 'remove'>;
+  readonly tasks: Pick<TaskStore, 'create' | 'control' | 'throttle' | 'retry' | 'undo' | 'remove'>;
   readonly gateway: Pick<Gateway, 'controlTask'>;
   /** Starts the tasks whose turn it is. */
   readonly startNext: Admission['startNext'];
@@ -140,7 +145,14 @@ export function createTaskActions(deps: TaskActionsDeps) {
       await start(ref, actor);
     },
 
-    /** @throws DomainError taskNotFound | stillRunning */
+    /** @returns the id of the task that puts back. @throws DomainError as createUndo of db/tasks */
+    undo: async (taskId: number, filters: UndoFilters | undefined, actor: Actor): Promise<number> => {
+      const ref = await tasks.undo(taskId, filters, actor);
+      await start(ref, actor);
+      return ref.taskId;
+    },
+
+    /** @throws DomainError taskNotFound | stillRunning | keptAside */
     remove: (taskId: number, actor: Actor): Promise<void> => tasks.remove(taskId, actor),
   };
 }

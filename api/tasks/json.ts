@@ -5,7 +5,14 @@ import type { SubtaskRow } from '../../db/tasks/subtaskQueries.ts';
 import type { TaskRow } from '../../db/tasks/taskQueries.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { ExtractRequest } from '../../domain/extract/extractContent.ts';
-import { isRehearsal, withManner, type GcManner, type GcRequest } from '../../domain/gc/gcContent.ts';
+import {
+  isRehearsal,
+  isUndo,
+  withManner,
+  type GcManner,
+  type GcRequest,
+  type UndoFilters,
+} from '../../domain/gc/gcContent.ts';
 import type { ControlAction } from '../../domain/tasks/lifecycle.ts';
 import { isFinal, type RetryScope } from '../../domain/tasks/task.ts';
 import { csvPieces, prefersCsv } from '../http/csv.ts';
@@ -34,7 +41,9 @@ interface ListQuery extends TaskQuery {
   readonly page_size: number;
 }
 
-type ControlBody =
+type ControlBody = OrderBody | { readonly action: 'undo'; readonly filters?: UndoFilters };
+
+type OrderBody =
   | { readonly action?: ControlAction }
   | { readonly action: 'retry'; readonly scope?: Exclude<RetryScope, object>; readonly error_code?: number }
   | { readonly action: 'throttle'; readonly objects_per_second: number | null };
@@ -54,7 +63,7 @@ export function taskRoutes(deps: TasksDeps): Handlers {
     return task;
   };
 
-  const act = (taskId: number, body: ControlBody, actor: Actor): Promise<void> => {
+  const act = (taskId: number, body: OrderBody, actor: Actor): Promise<void> => {
     if (body.action === 'retry') {
       const { scope = 'all', error_code: errorCode } = body;
       return taskActions.retry(taskId, errorCode === undefined ? scope : { errorCode }, actor);
@@ -88,8 +97,9 @@ export function taskRoutes(deps: TasksDeps): Handlers {
 
     createGcTask: async (req, res) => {
       const { body } = inputOf<{ body: NewTask<GcRequest> & GcManner }>(req);
-      const { content, rehearsal, ...options } = body;
-      const taskId = await taskActions.createGc(withManner(content, { rehearsal }), options, actorOf(req), {
+      const { content, rehearsal, undo_window, ...options } = body;
+      const ordered = withManner(content, { rehearsal, undo_window });
+      const taskId = await taskActions.createGc(ordered, options, actorOf(req), {
         idempotency: idempotencyOf(req, body),
       });
       res.status(201).location(`${req.baseUrl}/tasks/${taskId}`).json({ task_id: taskId });
@@ -114,6 +124,10 @@ export function taskRoutes(deps: TasksDeps): Handlers {
 
     controlTask: async (req, res) => {
       const { params, body = {} } = inputOf<OneTask & { body?: ControlBody }>(req);
+      if (body.action === 'undo') {
+        res.json({ task_id: await taskActions.undo(params.task_id, body.filters, actorOf(req)) });
+        return;
+      }
       await act(params.task_id, body, actorOf(req));
       res.json({});
     },
@@ -131,6 +145,7 @@ export function taskRoutes(deps: TasksDeps): Handlers {
       const head = resultHead(task, {
         count: await deps.errorQueries.countOpen(taskId),
         first: isRehearsal(task.content) ? await deps.errorQueries.firstOpen(taskId) : [],
+        skips: isUndo(task.content) ? await deps.resultQueries.firstSkips(taskId) : [],
       });
       await sendResult(req, res, { task, head, resultQueries: deps.resultQueries });
     },

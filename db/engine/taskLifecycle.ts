@@ -7,6 +7,7 @@ import { isFinal, type DesiredState } from '../../domain/tasks/task.ts';
 import { takeAction, type TakenAction } from './askedAction.ts';
 import type { Database, Sql } from '../sql/connection.ts';
 import { findEngineTask } from './engineTask.ts';
+import { closeUndoWindow } from '../gc/undoWindows.ts';
 import { isToSum } from './partSums.ts';
 import { toStoredFailure } from './faults.ts';
 import { sqlStateOf, sqlStates } from '../sql/transientErrors.ts';
@@ -177,6 +178,7 @@ async function finish(
       books.samplesLeft,
     ],
   );
+  if (state === 'done' && task.kind === 'gc') await closeUndoWindow(tx, task.content);
   const taken = await takeAction(tx, task.taskId, ['cancel']);
   const { taskId, kind } = task;
   const isScheduled = ended?.scheduled === true;

@@ -1,7 +1,8 @@
 import type { EngineTask } from '../../domain/tasks/engineTask.ts';
-import { isRehearsal, type GcContent } from '../../domain/gc/gcContent.ts';
+import { isRehearsal, keepsAside, type GcContent, type PurgeContent } from '../../domain/gc/gcContent.ts';
 import { lastKey, type ClaimedPart } from '../../domain/tasks/parts.ts';
 import type { Sql } from '../sql/connection.ts';
+import { asideTables, type AsideTable } from '../gc/aside.ts';
 import type { Cut } from './partCut.ts';
 import { isTransient } from '../sql/transientErrors.ts';
 
@@ -17,13 +18,31 @@ const lockTimeout = '500ms';
 /** A gc of descriptors as one part, when it selects a whole partition and nobody wants to know what was in it; else null. */
 export async function cutWhole(tx: Sql, task: EngineTask): Promise<Cut | null> {
   if (task.kind !== 'gc' || task.planCursor !== null || task.content.store_results) return null;
-  if (isRehearsal(task.content)) return null;
+  if (task.content.target === 'purge') return cutAside(tx, task.content);
+  if (isRehearsal(task.content) || keepsAside(task.content)) return null;
   const partition = await findPartition(tx, task.content);
   if (partition === null) return null;
   const { all, others } = await inspect(tx, partition, task.content, task.upperBound);
   if (all === 0 || others) return null;
+  return wholeCut(all);
+}
+
+/** What is kept aside goes as a whole with the end of its purge, unless files of it are to be removed first. */
+async function cutAside(tx: Sql, { of, objects }: PurgeContent): Promise<Cut | null> {
+  const tables = await asideTables(tx, of, objects);
+  const count = tables.some(({ original }) => original === 'samples') ? 0 : await countAside(tx, tables);
+  return count === 0 ? null : wholeCut(count);
+}
+
+async function countAside(tx: Sql, [main]: readonly AsideTable[]): Promise<number> {
+  if (main === undefined) return 0;
+  const [row] = await tx.query<{ count: number }>(`select count(*) from ${main.aside}`);
+  return row?.count ?? 0;
+}
+
+function wholeCut(objects: number): Cut {
   return {
-    bounds: [{ toKey: lastKey, objects: all, keys: null }],
+    bounds: [{ toKey: lastKey, objects, keys: null }],
     ...{ cursor: lastKey, isLast: true, isSparse: false, isWhole: true },
   };
 }
@@ -34,6 +53,10 @@ export async function cutWhole(tx: Sql, task: EngineTask): Promise<Cut | null> {
  * it, not while it counts (docs/decisions/0013).
  */
 export async function emptyPartition(tx: Sql, part: ClaimedPart, content: GcContent): Promise<Emptying> {
+  if (content.target === 'purge') {
+    const tables = await asideTables(tx, content.of, content.objects);
+    return { kind: 'emptied', removed: await countAside(tx, tables) };
+  }
   const partition = await findPartition(tx, content);
   if (partition === null) return { kind: 'mixed', removed: 0 };
   await tx.query('savepoint emptying');

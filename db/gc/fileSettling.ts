@@ -1,6 +1,6 @@
 import { errorTable } from '../../domain/errors.ts';
 import type { FileOutcome } from '../../domain/gc/originRemoval.ts';
-import type { GcContent } from '../../domain/gc/gcContent.ts';
+import { objectsOf, type GcContent, type RemovalContent } from '../../domain/gc/gcContent.ts';
 import type { Sql } from '../sql/connection.ts';
 import { overcomeErrors, recordObjectErrors, type ErrorPlace } from '../engine/taskErrorStore.ts';
 
@@ -18,13 +18,17 @@ export interface FileCounts {
   readonly batches: number;
 }
 
-export const objectTypes = {
+const objectTypes = {
   faces: 'face',
   events: 'event',
   samples: 'sample',
   face_descriptors: 'face',
   event_descriptors: 'event',
-} as const satisfies Record<GcContent['target'], string>;
+} as const satisfies Record<RemovalContent['target'], string>;
+
+export function objectTypeOf(content: GcContent): (typeof objectTypes)[RemovalContent['target']] {
+  return objectTypes[objectsOf(content)];
+}
 
 /**
  * Writes what became of files, in the part's counters too. An object is done when its rows are gone; a file that
@@ -130,7 +134,7 @@ async function refuse(
   await recordObjectErrors(
     tx,
     part,
-    objectTypes[part.content.target],
+    objectTypeOf(part.content),
     objects.map(({ objectId, detail }) => ({ objectId, error: 'sampleNotRemoved', detail })),
   );
   const fallen = objects.filter(({ isOpen }) => !isOpen).map(({ objectId }) => objectId);

@@ -1,8 +1,10 @@
 import type { ClaimedPart } from '../../domain/tasks/parts.ts';
-import { isRehearsal, type GcContent } from '../../domain/gc/gcContent.ts';
+import { isRehearsal, type GcContent, type RemovalContent } from '../../domain/gc/gcContent.ts';
 import { errorTable } from '../../domain/errors.ts';
 import { createBinds, type Binds } from '../sql/conditions.ts';
 import type { Sql } from '../sql/connection.ts';
+import { childTables, removalOf } from './aside.ts';
+import { restoreObjects } from './asideBatch.ts';
 import { buryOrigins } from './originBatch.ts';
 import { everything } from '../selection/keyRange.ts';
 import { orderedKeys } from '../selection/orderedKeys.ts';
@@ -24,31 +26,8 @@ export interface RemovedBatch {
   /** Removed objects whose image origins are still to be removed; they are not done yet. */
   readonly awaitingOrigins: number;
   /** Files to remove after the commit; each has a tombstone now. */
-  readonly storageKeys: string[];
+  readonly storageKeys: readonly string[];
 }
-
-interface Target {
-  readonly table: string;
-  readonly key: string;
-  /** Tables whose rows go with their owner: name and the column that leads their primary key. */
-  readonly children: readonly (readonly [table: string, owner: string])[];
-}
-
-const targets: Record<GcContent['target'], Target> = {
-  faces: {
-    table: 'faces f',
-    key: 'f.face_id',
-    children: [
-      ['attributes', 'face_id'],
-      ['list_faces', 'face_id'],
-      ['face_descriptors', 'face_id'],
-    ],
-  },
-  events: { table: 'events e', key: 'e.event_id', children: [['event_descriptors', 'event_id']] },
-  face_descriptors: { table: 'face_descriptors d', key: 'd.face_id', children: [] },
-  event_descriptors: { table: 'event_descriptors d', key: 'd.event_id', children: [] },
-  samples: { table: 'samples s', key: 's.owner_id', children: [] },
-};
 
 export interface BatchWish {
   /** The next ones of the part's range, or of those that could not be removed before. */
@@ -85,13 +64,34 @@ export async function removeBatch(
   const { passed, lastKey } = selected;
   const more = passed === wish.size;
   if (selected.count === 0) return { removed: 0, passed, lastKey, more, ...nothingElse };
-  const remove = (): Promise<Gone> =>
-    content.target === 'samples'
-      ? removeOwnerless(tx, part, chunk, selected.count)
-      : removeOwners(tx, part, content, chunk, selected.count);
-  const gone = isRehearsal(content) ? await rehearse(tx, remove) : await remove();
+  const act = (): Promise<Gone> => dealWith(tx, part, content, chunk, selected.count);
+  const gone = isRehearsal(content) ? await rehearse(tx, act) : await act();
   await keepChunk(tx, content, chunk);
   return { removed: selected.count, passed, lastKey, more, ...gone };
+}
+
+async function dealWith(
+  tx: Sql,
+  part: ClaimedPart,
+  content: GcContent,
+  chunk: readonly unknown[],
+  count: number,
+): Promise<Gone> {
+  switch (content.target) {
+    case 'undo':
+      return { ...nothingElse, removed: await restoreObjects(tx, content, idsOfChunk, chunk, count) };
+    case 'purge': {
+      const { removed, storageKeys } = await removeSamples(tx, part, content, idsOfChunk, chunk);
+      return { ...nothingElse, samplesRemoved: removed, storageKeys };
+    }
+    case 'samples':
+      return removeOwnerless(tx, part, content, chunk, count);
+    case 'faces':
+    case 'events':
+    case 'face_descriptors':
+    case 'event_descriptors':
+      return removeOwners(tx, part, content, chunk, count);
+  }
 }
 
 /**
@@ -109,15 +109,17 @@ async function rehearse(tx: Sql, remove: () => Promise<Gone>): Promise<Gone> {
 async function removeOwners(
   tx: Sql,
   part: ClaimedPart,
-  content: GcContent,
+  content: RemovalContent,
   chunk: readonly unknown[],
   count: number,
 ): Promise<Gone> {
-  const target = targets[content.target];
   const binds = createBinds(chunk);
-  const { conditions } = gcSelection(content, part.task.upperBound, everything, binds);
+  const { from, key, conditions } = gcSelection(content, part.task.upperBound, everything, binds);
   const removed = await tx.execute(
-    `delete from ${target.table} where ${[`${target.key} = ${idsOfChunk}`, ...conditions].join(' and ')}`,
+    removalOf(part, content, {
+      from,
+      where: [`${key} = ${idsOfChunk}`, ...conditions].join(' and '),
+    }),
     binds.values,
   );
   if (removed !== count) {
@@ -213,15 +215,22 @@ async function failedObjects(tx: Sql, part: ClaimedPart, size: number): Promise<
   const rows = await tx.query<{ id: string }>(
     `select object_id as id from task_errors
      where task_id = ${binds.add(part.task.taskId)} and part_no = ${binds.add(part.partNo)}
-       and error_code = ${errorTable.objectNotRemoved.code} and overcome_time is null ${after}
+       and error_code in (${errorTable.objectNotRemoved.code}, ${errorTable.objectNotWritten.code}) and overcome_time is null ${after}
      order by object_id limit ${size}`,
     binds.values,
   );
   return rows.map(({ id }) => id);
 }
 
-type Gone = Pick<RemovedBatch, 'samplesRemoved' | 'samplesLeft' | 'awaitingOrigins' | 'storageKeys'>;
-const nothingElse: Gone = { samplesRemoved: 0, samplesLeft: 0, awaitingOrigins: 0, storageKeys: [] };
+/** `removed`: where it differs from what was selected. */
+type Gone = Pick<RemovedBatch, 'samplesRemoved' | 'samplesLeft' | 'awaitingOrigins' | 'storageKeys'> &
+  Partial<Pick<RemovedBatch, 'removed'>>;
+const nothingElse = {
+  samplesRemoved: 0,
+  samplesLeft: 0,
+  awaitingOrigins: 0,
+  storageKeys: [] as readonly string[],
+} satisfies Gone;
 export const nothingRemoved: RemovedBatch = {
   ...{ removed: 0, passed: 0, lastKey: null, more: false },
   ...nothingElse,
@@ -232,10 +241,11 @@ const nothingSelected: Selected = { count: 0, passed: 0, lastKey: null };
 async function removeOwnerless(
   tx: Sql,
   part: ClaimedPart,
+  content: GcContent,
   chunk: readonly unknown[],
   count: number,
 ): Promise<Gone> {
-  const { owners, removed, storageKeys } = await removeSamples(tx, part, idsOfChunk, chunk);
+  const { owners, removed, storageKeys } = await removeSamples(tx, part, content, idsOfChunk, chunk);
   if (owners !== count) throw new OvertakenError(`${owners} of ${count} owners still had samples`);
   await refuseOwned(tx, idsOfChunk, chunk);
   return { ...nothingElse, samplesRemoved: removed, storageKeys };
@@ -244,22 +254,25 @@ async function removeOwnerless(
 async function removeChildren(
   tx: Sql,
   part: ClaimedPart,
-  content: GcContent,
+  content: RemovalContent,
   chunk: readonly unknown[],
 ): Promise<Gone> {
-  let result = nothingElse;
-  for (const [table, owner] of targets[content.target].children) {
-    await tx.execute(`delete from ${table} where ${owner} = ${idsOfChunk}`, chunk);
+  let result: typeof nothingElse = nothingElse;
+  for (const [table, owner] of childTables(content.target)) {
+    await tx.execute(removalOf(part, content, { from: table, where: `${owner} = ${idsOfChunk}` }), chunk);
   }
   if (content.target === 'faces' || content.target === 'events') {
     if (content.remove_samples) {
-      const { removed, storageKeys } = await removeSamples(tx, part, idsOfChunk, chunk);
+      const { removed, storageKeys } = await removeSamples(tx, part, content, idsOfChunk, chunk);
       result = { ...result, samplesRemoved: removed, storageKeys };
     } else result = { ...result, samplesLeft: await countLeft(tx, idsOfChunk, chunk) };
     // Last: it takes the objects that have origins out of the result, and so out of the chunk.
     if (content.remove_image_origins)
       result = { ...result, awaitingOrigins: await buryOrigins(tx, idsOfChunk, chunk) };
-    else await tx.execute(`delete from image_origins where owner_id = ${idsOfChunk}`, chunk);
+    else {
+      const origins = { from: 'image_origins', where: `owner_id = ${idsOfChunk}` };
+      await tx.execute(removalOf(part, content, origins), chunk);
+    }
   }
   return result;
 }

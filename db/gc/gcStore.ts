@@ -11,7 +11,7 @@ import { objectFaultOf } from '../engine/faults.ts';
 import { findNext, nothingRemoved, removeBatch, type RemovedBatch } from './gcBatch.ts';
 import { hasPendingOrigins } from './originBatch.ts';
 import { commitBatch, type BatchEffect } from '../engine/commitBatch.ts';
-import { objectTypes } from './fileSettling.ts';
+import { objectTypeOf } from './fileSettling.ts';
 import { recordObjectErrors } from '../engine/taskErrorStore.ts';
 import { sqlStateOf, sqlStates } from '../sql/transientErrors.ts';
 import { emptyPartition, type Emptying } from '../engine/wholePartition.ts';
@@ -101,8 +101,8 @@ async function removeOne(
     const detail = objectFaultOf(error);
     if (detail === null || objectId === null) throw error;
     await tx.query('rollback to savepoint removal');
-    await recordObjectErrors(tx, part, objectTypes[content.target], [
-      { objectId, error: 'objectNotRemoved', detail },
+    await recordObjectErrors(tx, part, objectTypeOf(content), [
+      { objectId, error: content.target === 'undo' ? 'objectNotWritten' : 'objectNotRemoved', detail },
     ]);
     const passed: RemovedBatch = { ...nothingRemoved, lastKey: objectId, more: true };
     const effect = await toEffect(tx, part, content, passed, of);

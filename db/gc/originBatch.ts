@@ -2,7 +2,7 @@ import type { GcContent } from '../../domain/gc/gcContent.ts';
 import type { OriginOutcome, OriginRemoval } from '../../domain/gc/originRemoval.ts';
 import type { ClaimedPart } from '../../domain/tasks/parts.ts';
 import type { Sql } from '../sql/connection.ts';
-import { objectTypes } from './fileSettling.ts';
+import { objectTypeOf } from './fileSettling.ts';
 import { overcomeErrors, recordObjectErrors } from '../engine/taskErrorStore.ts';
 
 export interface SettledOrigin {
@@ -81,7 +81,7 @@ export async function settleOrigins(
   await recordObjectErrors(
     tx,
     part,
-    objectTypes[content.target],
+    objectTypeOf(content),
     failed.map(({ objectId, refused, lastError, fileError }) =>
       refused === 0
         ? { objectId, error: 'sampleNotRemoved', detail: fileError ?? '' }

@@ -1,5 +1,7 @@
+import { keepsAside, type GcContent } from '../../domain/gc/gcContent.ts';
 import type { ClaimedPart } from '../../domain/tasks/parts.ts';
 import type { Sql } from '../sql/connection.ts';
+import { asideTable, removalOf } from './aside.ts';
 import { OvertakenError } from '../sql/transientErrors.ts';
 
 export interface SampleCounts {
@@ -13,17 +15,21 @@ export interface SampleCounts {
 
 /**
  * Removes the samples of a batch's objects, inside the batch's transaction. A file is counted when it is gone; until
- * then its tombstone says whose it was. `ids` is SQL for the objects' keys, with the bind values of `chunk`.
+ * then its tombstone says whose it was. Samples that can be put back keep their files, and none is counted: the purge
+ * at the end of the undo window does that, and finds them aside. `ids` is SQL for the objects' keys, with the bind values of `chunk`.
  */
 export async function removeSamples(
   tx: Sql,
   part: ClaimedPart,
+  content: GcContent,
   ids: string,
   chunk: readonly unknown[],
 ): Promise<SampleCounts> {
+  if (keepsAside(content)) return setSamplesAside(tx, part, content, ids, chunk);
   const at = chunk.length;
+  const table = content.target === 'purge' ? asideTable(content.of, 'samples') : 'samples';
   const [gone] = await tx.query<{ owners: number; removed: number; storageKeys: string[] }>(
-    `with gone as (delete from samples where owner_id = ${ids} returning owner_id, storage_key),
+    `with gone as (delete from ${table} where owner_id = ${ids} returning owner_id, storage_key),
        buried as (
          insert into sample_tombstones (storage_key, task_id, part_no, object_id)
          select storage_key, $${at + 1}::bigint, $${at + 2}::integer, owner_id from gone where storage_key is not null
@@ -35,6 +41,21 @@ export async function removeSamples(
     [...chunk, part.task.taskId, part.partNo],
   );
   return gone ?? { owners: 0, removed: 0, storageKeys: [] };
+}
+
+async function setSamplesAside(
+  tx: Sql,
+  part: ClaimedPart,
+  content: GcContent,
+  ids: string,
+  chunk: readonly unknown[],
+): Promise<SampleCounts> {
+  const [found] = await tx.query<{ owners: number }>(
+    `select count(distinct owner_id) as owners from samples where owner_id = ${ids}`,
+    chunk,
+  );
+  await tx.execute(removalOf(part, content, { from: 'samples', where: `owner_id = ${ids}` }), chunk);
+  return { owners: found?.owners ?? 0, removed: 0, storageKeys: [] };
 }
 
 /** How many samples of a batch's objects stay without an owner. */

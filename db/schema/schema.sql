@@ -607,6 +607,30 @@ CREATE TRIGGER tasks_notify_changed AFTER UPDATE ON public.tasks FOR EACH ROW WH
 CREATE TRIGGER tasks_notify_created AFTER INSERT ON public.tasks FOR EACH ROW WHEN (((new.notification_policy -> 'statuses'::text) @> to_jsonb(new.task_status))) EXECUTE FUNCTION queue_notification();
 CREATE TRIGGER tasks_removed AFTER DELETE ON public.tasks REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION tasks_changed();
 
+create table undo_skips (
+  task_id bigint not null,
+  part_no integer not null,
+  object_id uuid not null,
+  reason text not null,
+  constraint undo_skips_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
+  constraint undo_skips_pkey PRIMARY KEY (task_id, object_id)
+);
+
+create table undo_windows (
+  task_id bigint not null,
+  kept_for interval not null,
+  undo_task bigint,
+  undo_is_partial boolean default false not null,
+  purge_task bigint,
+  ended text,
+  constraint undo_windows_ended_check CHECK ((ended = ANY (ARRAY['undone'::text, 'purged'::text]))),
+  constraint undo_windows_purge_task_fkey FOREIGN KEY (purge_task) REFERENCES tasks(task_id) ON DELETE SET NULL,
+  constraint undo_windows_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
+  constraint undo_windows_undo_task_fkey FOREIGN KEY (undo_task) REFERENCES tasks(task_id) ON DELETE SET NULL,
+  constraint undo_windows_pkey PRIMARY KEY (task_id)
+);
+CREATE INDEX undo_windows_open ON public.undo_windows USING btree (task_id) WHERE (ended IS NULL);
+
 create table upgrade_steps (
   upgrade_id bigint not null,
   step_no integer not null,
@@ -683,6 +707,23 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.drop_aside(task bigint)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  aside text;
+begin
+  for aside in
+    select relname from pg_class
+    where relnamespace = 'public'::regnamespace and relkind = 'r' and relname ~ format('^aside_%s_[a-z_]+$', task)
+  loop
+    execute format('drop table %I', aside);
+  end loop;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.ensure_descriptor_partition(parent text, version integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -723,6 +764,38 @@ AS $function$
 begin
   insert into task_log (task_id, state) values (new.task_id, new.state);
   return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.make_aside(task bigint, tables text[])
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  original text;
+  aside text;
+  key text;
+  role name;
+begin
+  perform drop_aside(task);
+  foreach original in array tables loop
+    if original not in ('faces', 'attributes', 'list_faces', 'face_descriptors', 'events', 'event_descriptors', 'samples',
+      'image_origins') then
+      raise exception 'nothing of % is kept aside', original;
+    end if;
+    aside := format('aside_%s_%s', task, original);
+    select string_agg(quote_ident(a.attname), ', ' order by k.place) into key
+      from pg_index i, unnest(i.indkey::smallint[]) with ordinality k (attnum, place), pg_attribute a
+      where i.indrelid = original::regclass and i.indisprimary and a.attrelid = i.indrelid and a.attnum = k.attnum;
+    execute format('create table %I (like %I including storage, primary key (%s))', aside, original, key);
+    for role in
+      select pg_get_userbyid(rights.grantee) from pg_class t, aclexplode(t.relacl) rights
+      where t.oid = original::regclass and rights.privilege_type = 'DELETE' and rights.grantee not in (0, t.relowner)
+    loop
+      execute format('grant select, insert, update, delete on %I to %I', aside, role);
+    end loop;
+  end loop;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.note_growth()

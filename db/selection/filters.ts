@@ -3,14 +3,19 @@ import type { Binds } from '../sql/conditions.ts';
 import type { Within } from './keyRange.ts';
 
 /** The conditions of a filter over `faces f`, to be joined by "and"; the key's range is left to the caller. */
-export function faceConditions(filters: FaceFilters, binds: Binds, within: Within): string[] {
+export function faceConditions(
+  filters: FaceFilters,
+  binds: Binds,
+  within: Within,
+  links = 'list_faces',
+): string[] {
   return [
     ...equal('f.account_id', 'uuid', filters.account_id, binds),
     ...anyOf('f.face_id', 'uuid', filters.face_ids, binds),
     ...anyOf('f.event_id', 'uuid', filters.event_ids, binds),
     ...anyText('f.external_id', filters.external_ids, binds),
     ...equal('f.user_data', 'text', filters.user_data, binds),
-    ...(filters.list_id === undefined ? [] : [inList(filters.list_id, binds, within)]),
+    ...(filters.list_id === undefined ? [] : [inList(filters.list_id, binds, within, links)]),
     ...between('f.create_time', filters.create_time__gte, filters.create_time__lt, binds),
   ];
 }
@@ -47,13 +52,13 @@ function anyText(column: string, values: readonly string[] | undefined, binds: B
 }
 
 /** PostgreSQL does not conclude from the face's range to the link's: without it each step reads the list anew. */
-function inList(listId: string, binds: Binds, within: Within): string {
+function inList(listId: string, binds: Binds, within: Within, links: string): string {
   const conditions = [
     'l.face_id = f.face_id',
     `l.list_id = ${binds.add(listId)}::uuid`,
     ...within('l.face_id'),
   ];
-  return `exists (select from list_faces l where ${conditions.join(' and ')})`;
+  return `exists (select from ${links} l where ${conditions.join(' and ')})`;
 }
 
 export function between(

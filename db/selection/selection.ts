@@ -1,7 +1,8 @@
 import type { TaskWork } from '../../domain/tasks/engineTask.ts';
 import type { ExtractContent } from '../../domain/extract/extractContent.ts';
 import type { SampleFilters } from '../../domain/tasks/filters.ts';
-import type { GcContent } from '../../domain/gc/gcContent.ts';
+import type { GcContent, UndoContent } from '../../domain/gc/gcContent.ts';
+import { asideOf, asideTable } from '../gc/aside.ts';
 import type { Binds } from '../sql/conditions.ts';
 import { between, eventConditions, faceConditions } from './filters.ts';
 import { createWithin, type KeyRange, type Within } from './keyRange.ts';
@@ -51,8 +52,24 @@ export function walkedTable(work: TaskWork): WalkedTable {
         key: content.target === 'face_descriptors' ? 'd.face_id' : 'd.event_id',
         conditions: [`d.descriptor_version = ${version(content.filters.descriptor_version)}`],
       };
+    case 'undo':
+    case 'purge': {
+      const { table, owner } = asideOf(content.of, content.objects);
+      const alias = asideAliases[content.objects];
+      const key = `${alias}.${owner}`;
+      return { table: `${table} ${alias}`, key, conditions: [] };
+    }
   }
 }
+
+// As the filters name the same tables.
+const asideAliases = {
+  faces: 'f',
+  events: 'e',
+  face_descriptors: 'd',
+  event_descriptors: 'd',
+  samples: 's',
+} as const;
 
 function ownerTable(objects: 'faces' | 'events'): WalkedTable {
   return objects === 'faces'
@@ -79,7 +96,30 @@ export function filterConditions(work: TaskWork, binds: Binds, within: Within): 
     // No index finds samples by their age: it is looked at on the walk, with their owners.
     case 'samples':
     case 'face_descriptors':
+    case 'purge':
       return [];
+    case 'undo':
+      return asideConditions(content, binds, within);
+  }
+}
+
+/** What an undo is to put back of all that is kept aside. */
+function asideConditions({ of, objects, filters }: UndoContent, binds: Binds, within: Within): string[] {
+  switch (objects) {
+    case 'faces':
+      return faceConditions(filters, binds, within, asideTable(of, 'list_faces'));
+    case 'events':
+      return eventConditions(filters, binds);
+    case 'face_descriptors':
+      return filters.face_ids === undefined
+        ? []
+        : [`d.face_id = any(${binds.add(filters.face_ids)}::uuid[])`];
+    case 'event_descriptors':
+      return filters.event_ids === undefined
+        ? []
+        : [`d.event_id = any(${binds.add(filters.event_ids)}::uuid[])`];
+    case 'samples':
+      return between('s.create_time', filters.create_time__gte, filters.create_time__lt, binds);
   }
 }
 
@@ -93,6 +133,17 @@ export function gcSelection(
   const work: TaskWork = { kind: 'gc', content };
   const within = createWithin(range, binds);
   const { table, key, conditions } = walkedTable(work);
+  if (content.target === 'undo' || content.target === 'purge') {
+    // An owner is selected once, however many kinds of samples it has.
+    const other = `select from ${table.split(' ')[0]} n where n.owner_id = s.owner_id and n.kind < s.kind`;
+    return {
+      ...{ from: table, key },
+      conditions: [
+        ...['true', ...within(key), ...filterConditions(work, binds, within)],
+        ...(content.objects === 'samples' ? [`not exists (${other})`] : []),
+      ],
+    };
+  }
   return {
     ...{ from: table, key },
     conditions: [

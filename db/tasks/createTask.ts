@@ -1,6 +1,7 @@
 import { DomainError } from '../../domain/errors.ts';
 import type { ExtractContent } from '../../domain/extract/extractContent.ts';
-import type { GcContent } from '../../domain/gc/gcContent.ts';
+import { undoWindowMs, type GcContent } from '../../domain/gc/gcContent.ts';
+import { makeAside } from '../gc/aside.ts';
 import type { NotificationPolicy, TaskType } from '../../domain/tasks/task.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
 import { advisoryLocks } from '../sql/advisoryLocks.ts';
@@ -100,6 +101,9 @@ export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<
     ],
   );
   if (row === undefined) throw new Error('insert into tasks returned no row');
+  if ('undo_window' in content) {
+    await makeAside(tx, row.taskId, content, undoWindowMs(content.undo_window));
+  }
   await recordAudit(tx, {
     actor: auditedActor(task, actor),
     action: 'task.create',

@@ -18,6 +18,13 @@ export interface ChunkPlace {
   readonly generationDigits: number;
 }
 
+export interface UndoSkip {
+  readonly objectId: string;
+  readonly reason: string;
+}
+
+const skipsAtMost = 1_000;
+
 export type ResultQueries = ReturnType<typeof createResultQueries>;
 
 interface ChunkRow extends ResultChunk {
@@ -34,6 +41,14 @@ export function createResultQueries(db: Sql) {
       );
       return row?.some === true;
     },
+
+    /** The first objects that an undo has left aside, and why. */
+    firstSkips: (taskId: number): Promise<UndoSkip[]> =>
+      db.query<UndoSkip>(
+        `select object_id "objectId", reason from undo_skips where task_id = $1
+         order by object_id limit ${skipsAtMost}`,
+        [taskId],
+      ),
 
     /** All chunks, in their order. The ids themselves are not read. */
     places: (taskId: number): Promise<ChunkPlace[]> =>

@@ -7,6 +7,7 @@ import { createConditions, type Conditions } from '../sql/conditions.ts';
 import type { Database } from '../sql/connection.ts';
 import { placesInQueue } from '../engine/turns.ts';
 import { offsetOf, type Beside, type Paging } from '../sql/paging.ts';
+import { undoColumn, type UndoOfGc } from '../gc/undoWindows.ts';
 import { isToSum, joinSums, runningClock } from '../engine/partSums.ts';
 
 export interface StatusCount {
@@ -54,6 +55,8 @@ export interface TaskRow {
   /** How many are started before it; null: it does not wait for its turn. */
   readonly tasksBefore: number | null;
   readonly notificationPolicy: NotificationPolicy | null;
+  /** Whether what it removed can be put back; null: it has no undo window. */
+  readonly undo: UndoOfGc | null;
   readonly createTime: Date;
   readonly endTime: Date | null;
   readonly lastUpdateTime: Date;
@@ -74,7 +77,7 @@ const columns = `
   coalesce(s.origins_removed, t.origins_removed) "originsRemoved",
   ${runningClock} "runningMs", coalesce(s.recent, 0) "recentObjects",
   t.result_id "resultId", coalesce(t.failure, held.failure) "failure", t.created_by "createdBy", t.created_by_login "createdByLogin",
-  t.schedule_id "scheduleId", t.upgrade_id "upgradeId", turn.before "tasksBefore", t.notification_policy "notificationPolicy", t.create_time "createTime", t.end_time "endTime",
+  t.schedule_id "scheduleId", t.upgrade_id "upgradeId", turn.before "tasksBefore", t.notification_policy "notificationPolicy", ${undoColumn}, t.create_time "createTime", t.end_time "endTime",
   greatest(t.last_update_time, s.last_update_time) "lastUpdateTime"`;
 
 // What keeps a part of an open task from going on; found among those that are under way.

@@ -17,6 +17,9 @@ import {
 import { asks, type AskedAction } from '../engine/askedAction.ts';
 import { recordAudit, type Actor } from '../audit/auditStore.ts';
 import type { Database, Sql } from '../sql/connection.ts';
+import { createUndo, holdUndoWindow } from './createUndo.ts';
+import { lockUndoWindow } from '../gc/undoWindows.ts';
+import type { UndoFilters } from '../../domain/gc/gcContent.ts';
 import { createTask, keepKey, type CreatedTask, type NewTask } from './createTask.ts';
 import { unfoldOpened } from '../engine/partSums.ts';
 import { toWork } from '../engine/engineTask.ts';
@@ -51,7 +54,11 @@ export function createTaskStore(db: Database) {
     retry: (taskId: number, scope: RetryScope, actor: Actor): Promise<TaskRef> =>
       retry(db, taskId, scope, actor),
 
-    /** Removes the task with its parts, errors and result. @throws DomainError taskNotFound | stillRunning */
+    /** Puts back what a gc with an undo window has removed. @throws as createUndo */
+    undo: (taskId: number, filters: UndoFilters | undefined, actor: Actor): Promise<CreatedTask> =>
+      db.transaction((tx) => createUndo(tx, taskId, filters, actor)),
+
+    /** Removes the task with its parts, errors and result. @throws DomainError taskNotFound | stillRunning | keptAside */
     remove: (taskId: number, actor: Actor): Promise<void> => remove(db, taskId, actor),
   };
 }
@@ -170,13 +177,16 @@ async function retry(db: Database, taskId: number, scope: RetryScope, actor: Act
 }
 
 const asNew = `claim = null, failure = null, failed_attempts = 0, checkpoint_time = null, end_time = null`;
-/** @throws DomainError versionInUse */
+/** @throws DomainError versionInUse | cannotRetry */
 async function holdVersionsOf(tx: Sql, taskId: number): Promise<void> {
   const [task] = await tx.query<{ task_type: number; content: unknown; upgrade_id: number | null }>(
     'select task_type, content, upgrade_id from tasks where task_id = $1',
     [taskId],
   );
-  if (task !== undefined) await holdVersions(tx, toWork(task.task_type, task.content), task.upgrade_id);
+  if (task === undefined) return;
+  const work = toWork(task.task_type, task.content);
+  if (work.kind === 'gc') await holdUndoWindow(tx, taskId, work.content);
+  await holdVersions(tx, work, task.upgrade_id);
 }
 
 async function openUnfinished(tx: Sql, taskId: number): Promise<void> {
@@ -194,7 +204,7 @@ async function openFailed(tx: Sql, taskId: number, errorCode: number | null): Pr
     `update subtasks s set state = 'pending', retry_errors = true, retry_code = $2, ${asNew}, last_update_time = now(),
        error_cursor = case when t.task_type = ${taskTypes.gc} and not exists (select from task_errors e
          where e.task_id = s.task_id and e.part_no = s.part_no and e.overcome_time is null
-           and e.error_code = ${errorTable.objectNotRemoved.code}) then '${lastKey}'::uuid end
+           and e.error_code in (${errorTable.objectNotRemoved.code}, ${errorTable.objectNotWritten.code})) then '${lastKey}'::uuid end
      from tasks t
      where t.task_id = s.task_id and s.task_id = $1 and (s.walked or s.state in ('done', 'pending'))
        and exists (select from task_errors e
@@ -229,10 +239,22 @@ async function overcomePartErrors(tx: Sql, taskId: number): Promise<void> {
   );
 }
 
+/** Its tables, and the files of what is in them, would be nobody's. @throws DomainError keptAside */
+async function refuseKeptAside(tx: Sql, taskId: number): Promise<void> {
+  const window = await lockUndoWindow(tx, taskId);
+  if (window?.ended !== null) return;
+  const end = window.until?.toISOString() ?? 'its end';
+  throw new DomainError(
+    'keptAside',
+    `what it removed is kept until ${end}; the task can be deleted afterwards`,
+  );
+}
+
 async function remove(db: Database, taskId: number, actor: Actor): Promise<void> {
   await db.transaction(async (tx) => {
     const task = await lockTask(tx, taskId);
     checkRemoval(task);
+    await refuseKeptAside(tx, taskId);
     await keepKey(tx, taskId);
     await tx.query('delete from tasks where task_id = $1', [taskId]);
     await recordAudit(tx, {

@@ -18,7 +18,7 @@ export async function holdVersions(tx: Sql, work: TaskWork, upgradeId: number | 
   if (versions.length === 0) return;
   await lockVersions(tx, versions);
   await refuseConflict(tx, work, upgradeId);
-  if (work.kind === 'gc') await markUnplanned(tx, versions);
+  if (work.kind === 'gc' && work.content.target !== 'undo') await markUnplanned(tx, versions);
 }
 
 /**
@@ -54,9 +54,11 @@ export async function refuseConflict(
   upgradeId: number | null = null,
 ): Promise<void> {
   for (const held of heldVersions(work)) {
-    if (work.kind === 'gc') await refuseUpgradeOf(db, held, upgradeId);
-    const other = work.kind === 'gc' ? await findExtract(db, held) : await findGc(db, held);
-    if (other !== null) throw inUse(other, work.kind === 'gc' ? 'extract' : 'gc', held);
+    if (work.kind === 'gc' && work.content.target !== 'undo') await refuseUpgradeOf(db, held, upgradeId);
+    for (const kind of excluded(work)) {
+      const other = await finders[kind](db, held);
+      if (other !== null) throw inUse(other, kind, held);
+    }
   }
 }
 
@@ -80,8 +82,18 @@ export async function refuseUpgradeOf(
   );
 }
 
-function inUse({ taskId, state }: OpenTask, kind: TaskWork['kind'], held: OwnedVersion): VersionInUseError {
-  const what = `${kind === 'gc' ? 'removes' : 'needs'} the ${held.type} descriptors of ${held.objects} in version ${held.version}`;
+type Excluded = 'gc' | 'extract' | 'undo';
+
+/** Of two removals of the same version each finds what the other has left. */
+function excluded(work: TaskWork): readonly Excluded[] {
+  if (work.kind === 'extract') return ['gc', 'undo'];
+  return work.content.target === 'undo' ? ['gc', 'extract'] : ['extract', 'undo'];
+}
+
+const verbs: Readonly<Record<Excluded, string>> = { gc: 'removes', extract: 'needs', undo: 'puts back' };
+
+function inUse({ taskId, state }: OpenTask, kind: Excluded, held: OwnedVersion): VersionInUseError {
+  const what = `${verbs[kind]} the ${held.type} descriptors of ${held.objects} in version ${held.version}`;
   return new VersionInUseError(
     taskId,
     `task ${taskId} (${kind}, ${state}) ${what}; wait for its end or cancel it`,
@@ -124,6 +136,24 @@ async function findExtract(db: Sql, held: OwnedVersion): Promise<OpenTask | null
   );
   return row ?? null;
 }
+
+async function findUndo(db: Sql, { objects, type, version }: OwnedVersion): Promise<OpenTask | null> {
+  const [row] = await db.query<OpenTask>(
+    `select task_id as "taskId", state from tasks
+     where task_type = ${taskTypes.gc} and ${isOpen} and content ->> 'target' = 'undo' and content ->> 'objects' = $1
+       and content -> 'descriptor_version' = to_jsonb($2::integer)
+       and coalesce(content ->> 'descriptor_type', 'face') = $3
+     order by task_id limit 1`,
+    [objects === 'faces' ? 'face_descriptors' : 'event_descriptors', version, type],
+  );
+  return row ?? null;
+}
+
+const finders: Readonly<Record<Excluded, (db: Sql, held: OwnedVersion) => Promise<OpenTask | null>>> = {
+  gc: findGc,
+  extract: findExtract,
+  undo: findUndo,
+};
 
 /** None of these is open: what of them is not planned yet cannot be told by the version any more. */
 async function markUnplanned(tx: Sql, versions: readonly OwnedVersion[]): Promise<void> {

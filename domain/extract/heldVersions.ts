@@ -1,5 +1,5 @@
 import { DomainError } from '../errors.ts';
-import { isRehearsal } from '../gc/gcContent.ts';
+import { isRehearsal, type UndoContent } from '../gc/gcContent.ts';
 import type { TaskWork } from '../tasks/engineTask.ts';
 
 /** Refuses a task for another one that is open. */
@@ -31,7 +31,10 @@ export function heldVersions(work: TaskWork): OwnedVersion[] {
       case 'faces':
       case 'events':
       case 'samples':
+      case 'purge':
         return [];
+      case 'undo':
+        return undoneVersion(content);
     }
   }
   const { extraction_target, options, filters } = work.content;
@@ -41,6 +44,17 @@ export function heldVersions(work: TaskWork): OwnedVersion[] {
   return [...versions].flatMap((version) =>
     version === undefined ? [] : [{ objects: filters.objects_type, type, version }],
   );
+}
+
+/** An undo of descriptors makes those of a version: it excludes who needs or removes them. */
+function undoneVersion({
+  objects,
+  descriptor_version: version,
+  descriptor_type: type = 'face',
+}: UndoContent): OwnedVersion[] {
+  return version === undefined
+    ? []
+    : [{ objects: objects === 'face_descriptors' ? 'faces' : 'events', type, version }];
 }
 
 /** A version of the descriptors of faces or events. */

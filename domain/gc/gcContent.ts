@@ -12,6 +12,8 @@ interface Manner {
   readonly store_results: boolean;
   /** Each batch is removed and put back in its own transaction: the task tells what it would do. Absent: it does it. */
   readonly rehearsal?: true;
+  /** How long after its end what it has removed can be put back, such as `7d`. Absent: it never can. */
+  readonly undo_window?: string;
 }
 
 export interface FaceDescriptorsGc extends Manner {
@@ -46,8 +48,52 @@ export interface SamplesGc extends Manner {
   readonly filters: SampleFilters;
 }
 
-/** What a gc task does, as stored: defaults filled in, times absolute, version and type inside `filters`. */
-export type GcContent = FaceDescriptorsGc | EventDescriptorsGc | FacesGc | EventsGc | SamplesGc;
+/** What somebody may order a gc to remove, as stored: defaults filled in, times absolute, version and type inside `filters`. */
+export type RemovalContent = FaceDescriptorsGc | EventDescriptorsGc | FacesGc | EventsGc | SamplesGc;
+
+/** A task about what a gc with an undo window has kept aside. */
+interface AsideContent {
+  /** The gc. */
+  readonly of: number;
+  /** Its target. */
+  readonly objects: RemovalContent['target'];
+  /** Of a gc of descriptors. */
+  readonly descriptor_version?: number;
+  readonly descriptor_type?: 'face' | 'body';
+  readonly store_results: boolean;
+}
+
+/** Puts back what a gc has removed, all of it or what the filters select. */
+export interface UndoContent extends AsideContent {
+  readonly target: 'undo';
+  readonly filters: UndoFilters;
+}
+
+/** Ends the undo window of a gc: what is still kept aside goes for good, with its files. */
+export interface PurgeContent extends AsideContent {
+  readonly target: 'purge';
+  readonly filters: Readonly<Record<string, never>>;
+}
+
+export type UndoFilters = FaceFilters & EventFilters;
+
+/** What a gc task does, as stored. */
+export type GcContent = RemovalContent | UndoContent | PurgeContent;
+
+/** Whether the task puts back what another one has removed. */
+export function isUndo(content: object): boolean {
+  return 'target' in content && content.target === 'undo';
+}
+
+/** What the objects of the task are. */
+export function objectsOf(content: GcContent): RemovalContent['target'] {
+  return content.target === 'undo' || content.target === 'purge' ? content.objects : content.target;
+}
+
+/** Whether what it removes can be put back for a while. */
+export function keepsAside(content: object): boolean {
+  return 'undo_window' in content && content.undo_window !== undefined;
+}
 
 /** Whether the task only tries what it would remove. */
 export function isRehearsal(content: object): boolean {
@@ -56,7 +102,11 @@ export function isRehearsal(content: object): boolean {
 
 /** Whether the images of samples are to be removed from their store. */
 export function removesSamples(content: GcContent): boolean {
-  return content.target === 'samples' || ('remove_samples' in content && content.remove_samples);
+  return (
+    content.target === 'samples' ||
+    content.target === 'purge' ||
+    ('remove_samples' in content && content.remove_samples)
+  );
 }
 
 /** Whether samples stay although their faces or events go. */
@@ -71,7 +121,7 @@ export function removesOrigins(content: GcContent): boolean {
 
 /** What a client may send; its shape is already validated against the OpenAPI document. */
 export interface GcRequest {
-  readonly target: GcContent['target'];
+  readonly target: RemovalContent['target'];
   readonly filters?: FaceFilters &
     EventFilters & { descriptor_version?: number; descriptor_type?: 'face' | 'body' };
   readonly descriptor_version?: number;
@@ -81,24 +131,31 @@ export interface GcRequest {
   readonly store_results?: boolean;
   readonly confirm_all?: boolean;
   readonly rehearsal?: boolean;
+  readonly undo_window?: string;
 }
 
 /** What may stand beside the content as well as in it. */
 export interface GcManner {
   readonly rehearsal?: boolean | undefined;
+  readonly undo_window?: string | undefined;
 }
 
 /** The content with what stood beside it. @throws DomainError validationFailed when the two differ */
-export function withManner(content: GcRequest, { rehearsal }: GcManner): GcRequest {
-  const both = once(content.rehearsal, rehearsal, 'rehearsal', '');
-  return { ...content, ...(both === undefined ? {} : { rehearsal: both }) };
+export function withManner(content: GcRequest, beside: GcManner): GcRequest {
+  const rehearsal = once(content.rehearsal, beside.rehearsal, 'rehearsal', '');
+  const undo_window = once(content.undo_window, beside.undo_window, 'undo_window', '');
+  return {
+    ...content,
+    ...(rehearsal === undefined ? {} : { rehearsal }),
+    ...(undo_window === undefined ? {} : { undo_window }),
+  };
 }
 
 /**
  * @throws DomainError fieldMissing | validationFailed, naming the path; selectsEverything when faces or events are
  *   to be removed without any condition that narrows them and without `confirm_all`.
  */
-export function freezeGcContent(request: GcRequest, now: Date): GcContent {
+export function freezeGcContent(request: GcRequest, now: Date): RemovalContent {
   const manner = mannerOf(request);
   switch (request.target) {
     case 'face_descriptors':
@@ -119,8 +176,43 @@ export function freezeGcContent(request: GcRequest, now: Date): GcContent {
   }
 }
 
-function mannerOf({ store_results = true, rehearsal = false }: GcRequest): Manner {
-  return { store_results, ...(rehearsal ? { rehearsal } : {}) };
+function mannerOf(request: GcRequest): Manner {
+  const { store_results = true, rehearsal = false, undo_window } = request;
+  if (undo_window !== undefined) checkUndoWindow(request, undo_window);
+  return {
+    store_results,
+    ...(rehearsal ? { rehearsal } : {}),
+    ...(undo_window === undefined ? {} : { undo_window }),
+  };
+}
+
+function checkUndoWindow({ rehearsal, remove_image_origins }: GcRequest, window: string): void {
+  const refuse = (message: string) => new DomainError('validationFailed', { path: 'undo_window', message });
+  undoWindowMs(window);
+  if (rehearsal === true) throw refuse('a rehearsal removes nothing that could be put back');
+  if (remove_image_origins === true) {
+    throw refuse('what is deleted on other machines cannot be put back: leave out remove_image_origins');
+  }
+}
+
+const unitMs: Readonly<Record<string, number>> = {
+  s: 1_000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+const longestMs = 366 * 86_400_000;
+
+/** @throws DomainError validationFailed when it is not like `7d`, or longer than a year */
+export function undoWindowMs(window: string): number {
+  const [, amount = '', unit = ''] = /^(\d{1,6})([smhdw])$/.exec(window) ?? [];
+  const ms = Number(amount) * (unitMs[unit] ?? 0);
+  if (ms > 0 && ms <= longestMs) return ms;
+  throw new DomainError('validationFailed', {
+    path: 'undo_window',
+    message: 'give a number with s, m, h, d or w, such as 7d, up to a year',
+  });
 }
 
 function removal(request: GcRequest, now: Date): Omit<FacesGc, 'target' | keyof Manner> {

@@ -77,7 +77,10 @@ export const lastKey = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 /** Whether a gc's part still has to try those objects again that it could not remove. */
 export function hasRemovalsToRetry({ retryErrors, retryCode, checkpoint }: ClaimedPart): boolean {
-  const areMeant = retryCode === null || retryCode === errorTable.objectNotRemoved.code;
+  const codes: readonly (number | null)[] = [
+    ...[null, errorTable.objectNotRemoved.code, errorTable.objectNotWritten.code],
+  ];
+  const areMeant = codes.includes(retryCode);
   return retryErrors && areMeant && checkpoint.errorCursor !== lastKey;
 }
 

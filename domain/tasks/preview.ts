@@ -75,6 +75,8 @@ export interface TaskPreview extends CountOfObjects {
   readonly withoutSample: CountOfObjects | null;
   /** Of the database, by a gc; null: no gc, or it could not be told. */
   readonly freedBytes: number | null;
+  /** Kept aside until a gc's undo window is over; null: it has none, or it could not be told. */
+  readonly asideBytes: number | null;
   /** By the rate; null: there is none. */
   readonly estimatedSeconds: number | null;
   /** Null: no task like it has run lately. */

@@ -1,4 +1,5 @@
 import { createDelivery } from '../../activities/deliverNotification.ts';
+import { createDuePurges } from '../../db/tasks/createUndo.ts';
 import { timeOf } from '../../db/sql/databaseClock.ts';
 import { createGuardedRequest } from '../../platform/guardedRequest.ts';
 import { runDeliveries } from '../deliveries.ts';
@@ -29,6 +30,7 @@ export function startOrchestrator(
       }),
       followUpgrades: createUpgradeReconciler({ ...{ upgrades: upgradeRuns, gateway, metrics, log } }),
       watchMissedRuns: createMissedRunWatch({ runs: stores.missedRuns, metrics, log, now: () => timeOf(db) }),
+      endUndoWindows: () => createDuePurges(db),
       sweepFiles: () => removal.sweep(),
       outgrownWindows: () => stores.windows.outgrown(),
       mergeCounts: () => stores.blockCounts.merge(),

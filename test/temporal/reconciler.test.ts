@@ -39,7 +39,7 @@ function reconcile(gateway: ReconcilerDeps['gateway'], changes: Partial<Reconcil
         sampleHistory: nothing,
       },
       outgrownWindows: () => Promise.resolve([]),
-      ...{ mergeCounts: none, foldSums: none, sweepFiles: none },
+      ...{ mergeCounts: none, foldSums: none, sweepFiles: none, endUndoWindows: none },
       sampleWatch: { count: nothing, publish: nothing },
       metrics,
       log: createLogger({ name: 'test', level: 'silent', format: 'json' }),

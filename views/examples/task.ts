@@ -33,6 +33,7 @@ export function exampleTask(changes: Partial<TaskShape> = {}): TaskShape {
     created_by: null,
     tasks_before: null,
     failure: null,
+    undo: null,
     ...changes,
   };
 }

@@ -121,5 +121,6 @@ function meaningOf(content: Content): object {
     store_results: content.store_results ?? true,
     confirm_all: content.confirm_all ?? false,
     rehearsal: content.rehearsal ?? false,
+    undo_window: content.undo_window ?? null,
   };
 }

@@ -73,6 +73,7 @@ function readGc(kind: Exclude<TaskKind, `extract-${string}`>, values: Values): G
     ...readTarget(kind, values),
     store_results: isTicked(values, 'store_results'),
     ...(isTicked(values, 'rehearsal') ? { rehearsal: true } : {}),
+    ...textOf(values, 'undo_window'),
   };
 }
 

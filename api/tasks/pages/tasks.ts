@@ -124,7 +124,7 @@ function errorShape(error: TaskErrorRow): TaskErrorShape {
   };
 }
 
-const said: Record<Exclude<TaskAction, 'remove' | 'throttle'>, string> = {
+const said: Record<Exclude<TaskAction, 'remove' | 'throttle' | 'undo'>, string> = {
   cancel: 'The task is being cancelled.',
   pause: 'The task is being paused.',
   resume: 'The task goes on.',
@@ -147,6 +147,10 @@ export function actOnTask(taskActions: TaskActions, action: Exclude<TaskAction, 
         await taskActions.remove(taskId, actorOf(req));
         next = paths.tasks();
         flash(req, `Task ${taskId} was deleted.`);
+      } else if (action === 'undo') {
+        const made = await taskActions.undo(taskId, undefined, actorOf(req));
+        next = paths.task(made);
+        flash(req, `Task ${made} puts back what task ${taskId} removed.`);
       } else {
         if (action === 'retry') await taskActions.retry(taskId, scopeOf(req), actorOf(req));
         else await taskActions.control(taskId, action, actorOf(req));

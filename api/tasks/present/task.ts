@@ -28,7 +28,12 @@ export function presentTask(task: TaskRow) {
     tasks_before: task.tasksBefore,
     notification_policy: task.notificationPolicy,
     failure: task.failure,
+    undo: task.undo && { ...task.undo, until: isoOf(task.undo.until) },
   };
+}
+
+function isoOf(time: string | null): string | null {
+  return time === null ? null : new Date(time).toISOString();
 }
 
 /** With what only the pages show. */

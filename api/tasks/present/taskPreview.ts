@@ -11,6 +11,7 @@ export function presentTaskPreview(preview: TaskPreview) {
     samples_left: preview.samplesLeft && presentCount(preview.samplesLeft),
     without_sample: preview.withoutSample && presentCount(preview.withoutSample),
     freed_bytes: preview.freedBytes,
+    aside_bytes: preview.asideBytes,
     estimated_seconds: preview.estimatedSeconds,
     estimated_by: preview.rate && {
       objects_per_second: Number(preview.rate.objectsPerSecond.toPrecision(3)),

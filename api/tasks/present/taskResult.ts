@@ -1,5 +1,5 @@
 import type { OpenError } from '../../../db/tasks/errorQueries.ts';
-import type { ChunkPlace, ResultChunk } from '../../../db/tasks/resultQueries.ts';
+import type { ChunkPlace, ResultChunk, UndoSkip } from '../../../db/tasks/resultQueries.ts';
 import type { TaskRow } from '../../../db/tasks/taskQueries.ts';
 import { isRehearsal } from '../../../domain/gc/gcContent.ts';
 
@@ -10,6 +10,8 @@ export interface ResultErrors {
   readonly count: number;
   /** The first of them, where the result says why objects would stay. */
   readonly first: readonly OpenError[];
+  /** The first objects that an undo has left aside. */
+  readonly skips: readonly UndoSkip[];
 }
 
 /** The beginning of a result's text; its chunks and an end follow. */
@@ -31,6 +33,15 @@ function headOf(task: TaskRow, errors: ResultErrors): { head: object; list: stri
     return { head, list: 'objects' };
   }
   const { target } = content;
+  if (target === 'undo') {
+    const head = {
+      ...{ target, of: content.of, objects: content.objects, restored_count: task.objectsDone },
+      skipped_count: task.objectsSkipped,
+      errors_count: errors.count,
+      skipped: errors.skips.map(({ objectId, reason }) => ({ id: objectId, reason })),
+    };
+    return { head, list: 'restored' };
+  }
   if (isRehearsal(content)) {
     const head = {
       ...{ target, rehearsal: true, removed_count: 0, would_remove_count: task.objectsDone },

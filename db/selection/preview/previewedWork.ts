@@ -1,3 +1,4 @@
+import { objectsOf } from '../../../domain/gc/gcContent.ts';
 import type { TaskWork } from '../../../domain/tasks/engineTask.ts';
 import { createBinds, type Binds } from '../../sql/conditions.ts';
 import type { Sql } from '../../sql/connection.ts';
@@ -25,7 +26,7 @@ export interface PreviewedWork {
 export type Target = 'faces' | 'events' | 'face_descriptors' | 'event_descriptors' | 'samples';
 
 export function targetOf({ work }: PreviewedWork): Target {
-  return work.kind === 'gc' ? work.content.target : work.content.filters.objects_type;
+  return work.kind === 'gc' ? objectsOf(work.content) : work.content.filters.objects_type;
 }
 
 /** The same pieces of SQL that would plan and do it. */

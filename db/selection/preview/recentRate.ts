@@ -1,4 +1,4 @@
-import { isRehearsal } from '../../../domain/gc/gcContent.ts';
+import { isRehearsal, keepsAside } from '../../../domain/gc/gcContent.ts';
 import type { TaskWork } from '../../../domain/tasks/engineTask.ts';
 import type { RecentRate } from '../../../domain/tasks/preview.ts';
 import { taskTypes } from '../../../domain/tasks/task.ts';
@@ -24,7 +24,7 @@ export async function recentRate({ tx, work, limits }: PreviewedWork): Promise<R
            and objects_done > 0 and running_ms > 0
          order by task_id desc limit ${looked}
        ) recent
-       where content @> $2::jsonb and (content ? 'rehearsal') = $3
+       where content @> $2::jsonb and (content ? 'rehearsal') = $3 and (content ? 'undo_window') = $4
        order by task_id desc limit ${taken}
      )
      select (sum(objects_done) * 1000 / sum(running_ms))::double precision as "objectsPerSecond",
@@ -34,6 +34,7 @@ export async function recentRate({ tx, work, limits }: PreviewedWork): Promise<R
       work.kind === 'gc' ? taskTypes.gc : taskTypes.additionalExtract,
       JSON.stringify(likeness(work)),
       isRehearsal(work.content),
+      keepsAside(work.content),
     ],
   );
   return rows?.[0] ?? null;

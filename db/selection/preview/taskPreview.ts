@@ -1,3 +1,4 @@
+import { keepsAside } from '../../../domain/gc/gcContent.ts';
 import type { TaskWork } from '../../../domain/tasks/engineTask.ts';
 import { estimateSeconds, type TaskPreview } from '../../../domain/tasks/preview.ts';
 import type { Database } from '../../sql/connection.ts';
@@ -46,13 +47,15 @@ export function createTaskPreviews(db: Database, limits: PreviewLimits = default
           found.isExact || countAllMs === undefined ? null : await countObjects(previewed, countAllMs);
         const counted = all === null ? found : { ...found, count: all, isExact: true };
         const rate = await recentRate(previewed);
+        const bytes = await freedBytes(previewed, counted.count);
+        const isKept = work.kind === 'gc' && keepsAside(work.content);
         return {
           ...counted,
           time,
           sample: await showObjects(previewed, keys),
           samplesLeft: await countSamplesLeft(previewed, found.isExact),
           withoutSample: await countWithoutSample(previewed, { ...found, count: counted.count }),
-          freedBytes: await freedBytes(previewed, counted.count),
+          ...(isKept ? { freedBytes: 0, asideBytes: bytes } : { freedBytes: bytes, asideBytes: null }),
           estimatedSeconds: estimateSeconds(counted.count, rate?.objectsPerSecond ?? null),
           rate,
         };

@@ -31,14 +31,43 @@ export function createGcByHand(db: Database) {
     return claiming.part;
   };
 
-  const runPart = async (ref: TaskRef, content: GcContent, partNo: number, batch: number): Promise<void> => {
+  /** What is done with the files of a batch before the next one. */
+  type Settle = (part: ClaimedPart, content: GcContent) => Promise<ClaimedPart>;
+  const leaveFiles: Settle = (part) => Promise.resolve(part);
+
+  const runPart = async (
+    ref: TaskRef,
+    content: GcContent,
+    partNo: number,
+    batch: number,
+    settle = leaveFiles,
+  ): Promise<void> => {
     let part = await claim(ref, partNo, 'mine');
+    if (part.isWhole && content.target === 'purge') {
+      assert.equal((await gc.emptyWhole(part, content)).kind, 'committed');
+      return;
+    }
     for (;;) {
       const answer = await gc.removeNext(part, content, batch);
       assert.equal(answer.kind, 'committed');
       if (answer.result.finished) return;
-      part = answer.part;
+      part = await settle(answer.part, content);
     }
+  };
+
+  const runParts = async (
+    ref: TaskRef,
+    content: GcContent,
+    { partSize, batch, settle }: { partSize: number; batch: number; settle: Settle },
+  ): Promise<void> => {
+    const plan = planOf(partSize);
+    for (let after = 0, planned = false; !planned;) {
+      const step = await plan.next(ref, after);
+      for (const partNo of step.parts) await runPart(ref, content, partNo, batch, settle);
+      after = step.parts.at(-1) ?? after;
+      planned = step.planned;
+    }
+    await lifecycle.finish(ref, { outcome: 'done' });
   };
 
   return {
@@ -53,15 +82,17 @@ export function createGcByHand(db: Database) {
     /** A whole task, one part after another, each batch of `batch` objects. */
     run: async (request: GcRequest, partSize = 5, batch = 2): Promise<TaskRef> => {
       const { ref, content } = await create(request);
-      const plan = planOf(partSize);
-      for (let after = 0, planned = false; !planned;) {
-        const step = await plan.next(ref, after);
-        for (const partNo of step.parts) await runPart(ref, content, partNo, batch);
-        after = step.parts.at(-1) ?? after;
-        planned = step.planned;
-      }
-      await lifecycle.finish(ref, { outcome: 'done' });
+      await runParts(ref, content, { partSize, batch, settle: leaveFiles });
       return ref;
+    },
+
+    /** One that somebody else has made. */
+    runCreated: async (ref: TaskRef, settle = leaveFiles, batch = 2): Promise<void> => {
+      await lifecycle.load(ref);
+      const [row] = await db.query<{ content: GcContent }>('select content from tasks where task_id = $1', [
+        ref.taskId,
+      ]);
+      await runParts(ref, row?.content ?? assert.fail(), { partSize: 5, batch, settle });
     },
 
     idsIn: async (table: string, column = 'face_id'): Promise<Set<string>> => {

@@ -47,6 +47,10 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   cannotRetry: 'Only a task that has ended can be retried, and only where something is left to do.',
   stillRunning: 'Cancel the task and wait until it has ended.',
   noExtractor: 'Choose a version that an extractor is at hand for, or add one to REMOTE_EXTRACTORS.',
+  cannotUndo:
+    'Only a gc that was made with undo_window can be undone, after its end and before the window is over; the detail says what stands against it.',
+  keptAside:
+    'Wait until its undo window is over and the purge has ended, or undo the task; then it can be deleted.',
   selectsEverything: 'Add a filter, or confirm with confirm_all that everything is meant.',
   networkNotFound: 'Choose a version that GET /networks names.',
   cannotCheck: 'Choose a version that EXTRACTORS_FILE has with a file; the detail says why this one is none.',

@@ -1,4 +1,4 @@
-import { isRehearsal } from '../../../domain/gc/gcContent.ts';
+import { isRehearsal, keepsAside } from '../../../domain/gc/gcContent.ts';
 import { taskTypes } from '../../../domain/tasks/task.ts';
 import { codeFact, fact, linkFact, type Fact } from '../../components/facts/facts.ts';
 import { paths } from '../../paths.ts';
@@ -74,7 +74,22 @@ export function describeContent(taskType: number, content: object): ContentWords
   return { title: taskTypeName(taskType), facts: [] };
 }
 
+/** Of what a gc with an undo window has kept aside. */
+function describeAside(content: Record<string, unknown>): ContentWords {
+  const gc = textOf(content['of']);
+  const things = gcTargets[textOf(content['objects'])] ?? textOf(content['objects']);
+  const isUndo = content['target'] === 'undo';
+  return {
+    title: isUndo ? `Put back ${things} of task ${gc}` : `End the undo window of task ${gc}`,
+    facts: [
+      linkFact(isUndo ? 'Puts back' : 'Removes for good', `${things} of task ${gc}`, paths.task(Number(gc))),
+      ...(isUndo ? [...conditions(asRecord(content['filters']), 'all of them'), results(content)] : []),
+    ],
+  };
+}
+
 function describeGc(content: Record<string, unknown>): ContentWords {
+  if (content['target'] === 'undo' || content['target'] === 'purge') return describeAside(content);
   const filters = asRecord(content['filters']);
   const things = gcTargets[textOf(content['target'])] ?? textOf(content['target']);
   const version = filters['descriptor_version'];
@@ -93,6 +108,7 @@ function describeGc(content: Record<string, unknown>): ContentWords {
       ...('remove_image_origins' in content
         ? [fact('Image origins', content['remove_image_origins'] === true ? goes : 'kept')]
         : []),
+      ...(keepsAside(content) ? [fact('Can be undone for', textOf(content['undo_window']))] : []),
       results(content),
     ],
   };

@@ -179,6 +179,9 @@ function mannerFields(typed: Typed): Field[] {
     checkField(typed, 'rehearsal', 'Only rehearse it', {
       hint: 'It runs as it would, at its rate, and changes nothing. Its result lists what it would remove, and why the rest would stay.',
     }),
+    textField(typed, 'undo_window', 'Can be undone for', {
+      hint: 'Such as 7d or 12h: so long what is removed is kept aside, with its files, and can be put back. It takes room, and longer. Empty: it cannot be undone. Not together with image origins.',
+    }),
   ];
 }
 

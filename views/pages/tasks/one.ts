@@ -2,7 +2,7 @@ import { formatCount } from '../../assets/words.js';
 import { chart, type Chart } from '../../components/chart/chart.ts';
 import { errorGroups, type ErrorGroups } from '../../components/errorGroups/errorGroups.ts';
 import type { Typed } from '../../components/field/field.ts';
-import { fact, idFact, type Fact } from '../../components/facts/facts.ts';
+import { fact, idFact, linkFact, type Fact } from '../../components/facts/facts.ts';
 import { partStrip, type PartCellShape, type PartStrip } from '../../components/partStrip/partStrip.ts';
 import { progress, type Progress } from '../../components/progress/progress.ts';
 import { stateDiagram, type StateDiagram } from '../../components/stateDiagram/stateDiagram.ts';
@@ -159,6 +159,7 @@ export function taskPage(input: TaskInput): TaskPage {
       fact('Kind', taskTypeName(task.task_type)),
       fact('Created by', input.createdBy),
       ...samples(task),
+      ...undoFacts(task),
       ...(task.result_id === null ? [] : [idFact('Result id', task.result_id)]),
     ],
     parts: input.parts.map(partRow),
@@ -204,6 +205,26 @@ function samples({ samples_removed: removed, samples_left: left, rehearsal }: Ta
     ...(left > 0 ? [fact(names.left, formatCount(left))] : []),
   ];
 }
+
+/** What can become of what it removed. */
+function undoFacts({ undo }: TaskShape): Fact[] {
+  if (undo === null) return [];
+  const { state, until, task_id: by } = undo;
+  const words = undoWords[state](until === null ? 'the end of its undo window' : time(until).text);
+  return [
+    by === null || state === 'available'
+      ? fact('Undo', words)
+      : linkFact('Undo', `${words} by task ${by}`, paths.task(by)),
+  ];
+}
+
+const undoWords: Readonly<Record<NonNullable<TaskShape['undo']>['state'], (until: string) => string>> = {
+  available: (until) => `what it removed can be put back until ${until}`,
+  undoing: () => 'what it removed is being put back',
+  undone: () => 'what it removed was put back',
+  purging: () => 'its undo window is over: what was kept aside is being removed',
+  purged: () => 'its undo window is over: what was kept aside was removed',
+};
 
 /** Newest first, back to the latest retry. */
 function visitedStates(log: readonly TaskLogShape[]): TaskState[] {

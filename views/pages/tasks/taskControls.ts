@@ -80,6 +80,7 @@ function throttle(task: TaskShape, rateLimit: number | null, { values, faults }:
 function confirms(task: TaskShape): Confirm[] {
   if (isFinal(task.state)) {
     return [
+      ...(task.undo?.state === 'available' ? [undoConfirm(task)] : []),
       {
         text: 'Delete…',
         consequence: `The task goes with its subtasks, its errors and its result. ${task.rehearsal ? 'It has changed nothing.' : 'What it has done stays done.'}`,
@@ -98,6 +99,17 @@ function confirms(task: TaskShape): Confirm[] {
       button: 'Cancel the task',
     },
   ];
+}
+
+function undoConfirm(task: TaskShape): Confirm {
+  return {
+    text: 'Undo…',
+    consequence:
+      'A new task puts back all that this one has removed. What exists again meanwhile is left as it is.',
+    action: paths.taskAction(task.task_id, 'undo'),
+    button: 'Put it back',
+    isHarmless: true,
+  };
 }
 
 function note(state: TaskState): string | null {

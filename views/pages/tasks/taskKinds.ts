@@ -24,7 +24,7 @@ export interface KindWords {
 
 const extracts =
   'Those that have a descriptor of the default version get one of another version too, or those without attributes get them. What is there stays, and running it again does nothing twice.';
-const overAllAccounts = 'This goes over all accounts and cannot be undone.';
+const overAllAccounts = 'This goes over all accounts, and cannot be undone without an undo window.';
 
 export const kindWords: Readonly<Record<TaskKind, KindWords>> = {
   'extract-faces': {
@@ -55,14 +55,14 @@ export const kindWords: Readonly<Record<TaskKind, KindWords>> = {
     text: 'Remove faces',
     explanation:
       'Removes the faces that fulfil every condition below, with their attributes, descriptors and list entries.',
-    warning: 'Removed faces cannot be brought back.',
+    warning: 'Without an undo window removed faces cannot be brought back.',
     button: 'Remove the faces',
   },
   'gc-events': {
     text: 'Remove events',
     explanation:
       'Removes the events that fulfil every condition below, with their attributes and descriptors.',
-    warning: 'Removed events cannot be brought back.',
+    warning: 'Without an undo window removed events cannot be brought back.',
     button: 'Remove the events',
   },
   'gc-samples': {

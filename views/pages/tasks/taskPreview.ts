@@ -31,6 +31,8 @@ export interface TaskPreviewInput {
   /** Objects of an extract without a sample; null: no extract, or not told in time. */
   readonly without_sample: CountShape | null;
   readonly freed_bytes: number | null;
+  /** Until the undo window is over; null: there is none. */
+  readonly aside_bytes: number | null;
   /** When the objects were counted. */
   readonly time: string;
   /** The objects of the sample as far as they still are there. */
@@ -70,7 +72,7 @@ export function taskPreview(
     error_budget?: number;
   };
   const rehearses = isRehearsal(content);
-  const { oldest, newest, freed_bytes: freed } = input;
+  const { oldest, newest, freed_bytes: freed, aside_bytes: aside } = input;
   const { faces, events } = input.pictured;
   return {
     isEmpty,
@@ -90,7 +92,10 @@ export function taskPreview(
         : [fact('Without a sample', about(input.without_sample))]),
       ...(oldest === null ? [] : [fact('Oldest', time(oldest).text)]),
       ...(newest === null ? [] : [fact('Newest', time(newest).text)]),
-      ...(freed === null || isEmpty ? [] : [fact('Frees about', formatBytes(freed))]),
+      ...(aside === null || isEmpty
+        ? []
+        : [fact(`Keeps aside for ${windowOf(content)}`, `about ${formatBytes(aside)}`)]),
+      ...(freed === null || aside !== null || isEmpty ? [] : [fact('Frees about', formatBytes(freed))]),
       ...(isEmpty ? [] : [fact('Takes about', durationWords(input))]),
     ],
     sampleTitle: input.sample.length === input.count ? 'All of them' : `${input.sample.length} of them`,
@@ -121,6 +126,10 @@ function durationWords({ estimated_seconds: seconds, estimated_by: by }: TaskPre
     return seconds === 0 ? formatDuration(0) : 'unknown: no task like it has run lately';
   const last = time(by.last_end_time).text;
   return `${formatDuration(seconds)}, as ${by.tasks === 1 ? `the one that ended ${last}` : `the last ${by.tasks}, until ${last}`}`;
+}
+
+function windowOf(content: object): string {
+  return 'undo_window' in content ? String(content.undo_window) : '';
 }
 
 function rehearsalWords(rehearses: boolean): string | null {
