@@ -12,6 +12,7 @@ import { pages } from './pages.ts';
 import { planning } from './planning.ts';
 import { reads } from './reads.ts';
 import { scale } from './scale.ts';
+import { undo } from './undo.ts';
 import type { Measurement } from './harness/measurement.ts';
 
 /** By the name that is typed. */
@@ -30,4 +31,5 @@ export const measurements = {
   growth,
   fanout: fanOut,
   control,
+  undo,
 } satisfies Record<string, Measurement>;

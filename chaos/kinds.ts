@@ -25,8 +25,10 @@ export interface Selected {
 
 const gc = (objects: 'faces' | 'events'): Shape => ({
   ...{ objects, reads: null, ownVersion: null },
-  content: ({ removeSamples, removeOrigins }, { filters }) => ({
-    ...{ target: objects, filters, remove_samples: removeSamples, remove_image_origins: removeOrigins },
+  content: ({ removeSamples, removeOrigins, manner }, { filters }) => ({
+    ...{ target: objects, filters, remove_samples: removeSamples },
+    // What is deleted elsewhere cannot be put back.
+    remove_image_origins: removeOrigins && manner !== 'undoable',
   }),
 });
 

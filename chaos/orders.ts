@@ -4,7 +4,7 @@ import type { Step } from './plan.ts';
 import type { System } from './system.ts';
 import type { Job } from './world.ts';
 
-type Order = Extract<Step, { act: 'pause' | 'resume' | 'cancel' | 'retry' | 'throttle' }>;
+type Order = Extract<Step, { act: 'pause' | 'resume' | 'cancel' | 'retry' | 'throttle' | 'undo' }>;
 type Wish = 'run' | 'pause' | 'cancel';
 
 export interface TaskRow {
@@ -14,6 +14,8 @@ export interface TaskRow {
   readonly objects_expected: number;
   readonly objects_per_second: number;
   readonly failure: object | null;
+  /** Whether it has an undo window. */
+  readonly is_undoable: boolean;
 }
 
 export type Orders = ReturnType<typeof createOrders>;
@@ -27,9 +29,10 @@ const allows: Record<Order['act'], (row: TaskRow) => boolean> = {
   cancel: (row) => !isFinal(row),
   throttle: (row) => !isFinal(row),
   retry: isFinal,
+  undo: (row) => isFinal(row) && row.is_undoable,
 };
 
-const wishAfter: Record<Exclude<Order['act'], 'throttle'>, Wish> = {
+const wishAfter: Record<Exclude<Order['act'], 'throttle' | 'undo'>, Wish> = {
   pause: 'pause',
   resume: 'run',
   cancel: 'cancel',
@@ -61,7 +64,7 @@ export function createOrders(system: System, say: (text: string) => void) {
 
   const rowOf = async (taskId: number) => (await rows()).find(({ task_id }) => task_id === taskId);
 
-  const give = async (act: Exclude<Order['act'], 'throttle'>, taskId: number): Promise<void> => {
+  const give = async (act: Exclude<Order['act'], 'throttle' | 'undo'>, taskId: number): Promise<void> => {
     const { answer } = await call(() =>
       system.api.patch<object>(
         `/tasks/${taskId}`,
@@ -87,6 +90,13 @@ export function createOrders(system: System, say: (text: string) => void) {
       const row = await rowOf(taskId);
       if (row !== undefined) rates.set(taskId, row.objects_per_second);
     }
+  };
+
+  /** A call whose answer was lost may have made the task: then the next one is refused, and the rows have it. */
+  const undo = async (taskId: number): Promise<void> => {
+    say(`undo task ${taskId}`);
+    const { answer } = await call(() => system.api.patch<object>(`/tasks/${taskId}`, { action: 'undo' }));
+    if (answer === null) say(`task ${taskId}: cannot be undone now`);
   };
 
   return {
@@ -116,13 +126,15 @@ export function createOrders(system: System, say: (text: string) => void) {
         const rate = Math.max(5, Math.round((chosen.objects_per_second * order.percent) / 100));
         say(`throttle task ${chosen.task_id} from ${chosen.objects_per_second} to ${rate} objects a second`);
         await throttle(chosen.task_id, rate);
-      } else {
+      } else if (order.act === 'undo') await undo(chosen.task_id);
+      else {
         say(`${act} task ${chosen.task_id}`);
         await give(order.act, chosen.task_id);
       }
     },
 
     give,
+    undo,
 
     /** Whether the task is gone. */
     remove: async (taskId: number): Promise<boolean> => {
@@ -143,7 +155,7 @@ async function readTasks(databaseUrl: string, description?: string): Promise<Tas
       await client.connect();
       const { rows } = await client.query<TaskRow>(
         `select task_id::integer, state, desired_state, objects_expected::integer, objects_per_second,
-           failure from tasks
+           failure, content ? 'undo_window' as is_undoable from tasks
          where description = coalesce($1, description) order by task_id`,
         [description ?? null],
       );

@@ -41,6 +41,9 @@ export const kinds = [
 ] as const;
 export type Kind = (typeof kinds)[number];
 
+const manners = ['for good', 'for good', 'rehearsal', 'undoable', 'undoable'] as const;
+export type Manner = (typeof manners)[number];
+
 export interface TaskPlan {
   readonly kind: Kind;
   readonly objects: number;
@@ -50,6 +53,8 @@ export interface TaskPlan {
   readonly removeOrigins: boolean;
   /** Whether a further condition leaves two of three objects alone. */
   readonly onlyThird: boolean;
+  /** How a gc is done: for good, only rehearsed, or kept aside for a day. */
+  readonly manner: Manner;
   /** Whether a gc's filter has a time that is counted from the task's creation. */
   readonly byAge: boolean;
 }
@@ -82,7 +87,7 @@ export type Act =
   /** Nobody answers at the images' origin. */
   | { readonly act: 'away'; readonly forMs: number }
   /** An admin's order to one of the tasks that allow it; `pick` chooses among them. */
-  | { readonly act: 'pause' | 'resume' | 'cancel' | 'retry'; readonly pick: number }
+  | { readonly act: 'pause' | 'resume' | 'cancel' | 'retry' | 'undo'; readonly pick: number }
   /** Another rate for one of them: so many percent of what it had. */
   | { readonly act: 'throttle'; readonly pick: number; readonly percent: number };
 
@@ -120,6 +125,7 @@ export function makePlan(seed: number, kills: number): Plan {
     return {
       ...{ kind, objects, storeResults: isSo(70), removeSamples: isSo(50) },
       ...{ removeOrigins: isSo(60), onlyThird: isSo(25), byAge: isSo(50) },
+      manner: oneOf(manners),
       perSecond: Math.max(5, Math.round(objects / between(4, 12))),
     };
   };
@@ -153,6 +159,8 @@ export function makePlan(seed: number, kills: number): Plan {
       'cancel',
       'retry',
       'retry',
+      'undo',
+      'undo',
     ] as const);
     const pick = between(0, 999);
     return act === 'throttle' ? { act, pick, percent: between(40, 400) } : { act, pick };

@@ -70,7 +70,10 @@ async function runStorm(
     }
     say('the storm is over');
     await strikes.mended();
-    const faults = await comeToRest(orders, say, signal);
+    const faults = [
+      ...(await comeToRest(orders, say, signal)),
+      ...(await endWindows(system.databaseUrl, orders, say, signal)),
+    ];
     await watch.stop();
     const tasks = await orders.rows();
     const violations = await withClient(system.databaseUrl, async (client) => {
@@ -95,6 +98,38 @@ async function runStorm(
   } finally {
     strikes.stop();
     await watch.stop();
+  }
+}
+
+/** Of the windows that are still open every second is undone, and the others are over at once. */
+async function endWindows(
+  databaseUrl: string,
+  orders: Orders,
+  say: (text: string) => void,
+  signal: AbortSignal,
+): Promise<string[]> {
+  for (const { task_id, is_undoable } of await orders.rows()) {
+    if (is_undoable && task_id % 2 === 0) await orders.undo(task_id);
+  }
+  const faults = await comeToRest(orders, say, signal);
+  await withClient(databaseUrl, (client) =>
+    client.query(`update tasks t set end_time = end_time - interval '2 days' from undo_windows w
+      where w.task_id = t.task_id and w.ended is null`),
+  );
+  say('all undo windows are over');
+  const limit = Date.now() + endLimitMs;
+  for (;;) {
+    const open = await withClient(databaseUrl, async (client) => {
+      const { rows } = await client.query<{ task_id: string }>(
+        `select task_id::text from undo_windows where ended is null
+         union all select substring(relname from '[0-9]+') from pg_class where relname ~ '^aside_[0-9]+_' and relkind = 'r'`,
+      );
+      return rows;
+    });
+    if (open.length === 0) return faults;
+    if (Date.now() > limit)
+      return [...faults, ...open.map((one) => `what task ${one.task_id} removed is still aside`)];
+    await delay(200, undefined, { signal });
   }
 }
 
@@ -169,7 +204,10 @@ async function sweep(client: pg.Client, signal: AbortSignal): Promise<void> {
 }
 
 function describe(
-  step: Exclude<Step, { act: 'start' | 'read' | 'pause' | 'resume' | 'cancel' | 'retry' | 'throttle' }>,
+  step: Exclude<
+    Step,
+    { act: 'start' | 'read' | 'pause' | 'resume' | 'cancel' | 'retry' | 'throttle' | 'undo' }
+  >,
 ): string {
   switch (step.act) {
     case 'kill':

@@ -109,9 +109,15 @@ function orderOf(plan: TaskPlan, selected: { filters: object; ownVersion: number
     path: plan.kind.startsWith('gc') ? '/tasks/gc' : '/tasks/additional_extract',
     body: {
       content: { ...shapes[plan.kind].content(plan, selected), store_results: plan.storeResults },
+      ...(plan.kind.startsWith('gc') ? mannerOf(plan) : {}),
       objects_per_second: plan.perSecond,
     },
   };
+}
+
+function mannerOf({ manner }: TaskPlan): object {
+  if (manner === 'rehearsal') return { rehearsal: true };
+  return manner === 'undoable' ? { undo_window: '1d' } : {};
 }
 
 function pick<T>(values: readonly T[], n: number): T {

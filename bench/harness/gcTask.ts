@@ -14,10 +14,11 @@ export async function runGcTask(
   { tasks, running, signal }: Bed,
   content: object,
   expected: number,
+  more: object = {},
 ): Promise<GcTaskRun> {
   const memory = watchMemory(running.pids);
   const started = Date.now();
-  const taskId = await tasks.postGc(content, 'bench');
+  const taskId = await tasks.postGc(content, 'bench', more);
   const task = await tasks.follow(taskId, { everyMs: 250, limitMs: 7_200_000, signal });
   if (task.state !== 'done' || task.progress.objects_done !== expected) {
     throw new Error(`the measured gc went wrong: ${JSON.stringify(task)}`);

@@ -48,6 +48,7 @@ export function createTaskCalls(api: ApiClient) {
     find,
     act: (taskId: number, action: 'cancel' | 'pause' | 'resume' | 'retry') =>
       api.patch<object>(`/tasks/${taskId}`, { action }),
+    undo: (taskId: number) => api.patch<{ task_id: number }>(`/tasks/${taskId}`, { action: 'undo' }),
     subtasks: async (taskId: number): Promise<SubtaskJson[]> =>
       (await api.get<{ subtasks: SubtaskJson[] }>(`/tasks/${taskId}/subtasks`)).subtasks,
     errors: async (taskId: number): Promise<TaskErrorJson[]> =>

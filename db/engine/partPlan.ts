@@ -5,6 +5,7 @@ import { isFinal } from '../../domain/tasks/task.ts';
 import type { Database, Sql } from '../sql/connection.ts';
 import { findEngineTask } from './engineTask.ts';
 import { explainFailure, toStoredFailure } from './faults.ts';
+import { indexAside } from '../gc/aside.ts';
 import { cutFew, cutWindow, type Cut, type StepSizes } from './partCut.ts';
 import { keepPlannedKeys } from './plannedKeys.ts';
 import { selectsFew } from '../selection/selectivity.ts';
@@ -123,6 +124,7 @@ function cutParts(db: Database, task: EngineTask, sizes: StepSizes): Promise<Cut
     async (tx) => {
       const whole = await cutWhole(tx, task);
       if (whole !== null) return whole;
+      await indexAside(tx, task);
       const few = (await selectsFew(tx, task)) ? await cutFew(tx, task, sizes) : null;
       return few ?? (await cutWindow(tx, task, sizes));
     },

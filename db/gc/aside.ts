@@ -4,6 +4,7 @@ import {
   type GcContent,
   type RemovalContent,
 } from '../../domain/gc/gcContent.ts';
+import type { EngineTask } from '../../domain/tasks/engineTask.ts';
 import type { ClaimedPart } from '../../domain/tasks/parts.ts';
 import type { Sql } from '../sql/connection.ts';
 
@@ -74,6 +75,14 @@ export async function makeAside(
     taskId,
     keptForMs / 1_000,
   ]);
+}
+
+/** Before the first part of a task about what is kept aside is cut: what finds rows there, in minutes for the largest. */
+export async function indexAside(tx: Sql, task: EngineTask): Promise<void> {
+  if (task.kind !== 'gc' || task.planCursor !== null) return;
+  const { content } = task;
+  if (content.target !== 'undo' && content.target !== 'purge') return;
+  await tx.query('select index_aside($1)', [content.of]);
 }
 
 export interface AsideTable {

@@ -1,7 +1,7 @@
 import { keepsAside, type GcContent } from '../../domain/gc/gcContent.ts';
 import type { ClaimedPart } from '../../domain/tasks/parts.ts';
 import type { Sql } from '../sql/connection.ts';
-import { asideTable, removalOf } from './aside.ts';
+import { asideTable } from './aside.ts';
 import { OvertakenError } from '../sql/transientErrors.ts';
 
 export interface SampleCounts {
@@ -25,7 +25,7 @@ export async function removeSamples(
   ids: string,
   chunk: readonly unknown[],
 ): Promise<SampleCounts> {
-  if (keepsAside(content)) return setSamplesAside(tx, part, content, ids, chunk);
+  if (keepsAside(content)) return setSamplesAside(tx, part, ids, chunk);
   const at = chunk.length;
   const table = content.target === 'purge' ? asideTable(content.of, 'samples') : 'samples';
   const [gone] = await tx.query<{ owners: number; removed: number; storageKeys: string[] }>(
@@ -46,15 +46,15 @@ export async function removeSamples(
 async function setSamplesAside(
   tx: Sql,
   part: ClaimedPart,
-  content: GcContent,
   ids: string,
   chunk: readonly unknown[],
 ): Promise<SampleCounts> {
   const [found] = await tx.query<{ owners: number }>(
-    `select count(distinct owner_id) as owners from samples where owner_id = ${ids}`,
+    `with gone as (delete from samples where owner_id = ${ids} returning *),
+       kept as (insert into ${asideTable(part.task.taskId, 'samples')} select * from gone)
+     select count(distinct owner_id) as owners from gone`,
     chunk,
   );
-  await tx.execute(removalOf(part, content, { from: 'samples', where: `owner_id = ${ids}` }), chunk);
   return { owners: found?.owners ?? 0, removed: 0, storageKeys: [] };
 }
 

@@ -64,7 +64,7 @@ test('everything that can happen does happen within some seeds', () => {
       'stall',
       'start',
     ],
-    ...['terminate', 'throttle'],
+    ...['terminate', 'throttle', 'undo'],
   ]);
 });
 

@@ -3,6 +3,8 @@ import { test } from 'node:test';
 import { rootLogin } from '../support/servers/apiServer.ts';
 import { insertError, insertTask, setState } from './taskRows.ts';
 import { openSite } from '../support/browser/site.ts';
+import { createGcByHand } from '../support/engine/gcByHand.ts';
+import { buildFace, insertFaces } from '../support/rows/rows.ts';
 import { textsOf } from '../support/browser/textsOf.ts';
 
 const site = openSite();
@@ -296,4 +298,34 @@ test('a task whose subtask cannot go on says so, on which worker, and who is in 
   assert.ok(
     (await textsOf(page.locator('main'))).join(' ').includes(`Task ${taskId} is held up: Waiting for a lock`),
   );
+});
+
+const removal = { target: 'faces', filters: { external_ids: ['undone'] }, store_results: true };
+
+test('a rehearsal says on its page and in the list that it is one', async () => {
+  const content = { ...removal, rehearsal: true };
+  const taskId = await insertTask(site.server.db, { taskType: 4, state: 'done', done: 1_000, content });
+  const page = await site.signedIn();
+  await page.goto(`/tasks/${taskId}/view`);
+  await page.getByRole('heading', { name: 'Rehearsal: remove faces', level: 1 }).waitFor();
+  await page.getByText('Rehearsal', { exact: true }).waitFor();
+  await page.getByText('it tells what it would remove, and nothing is changed').waitFor();
+  await page.goto('/tasks');
+  await page.locator(`[data-live-task="${taskId}"]`).getByText('Rehearsal: remove faces').waitFor();
+});
+
+test('what a gc has removed is put back by a button on its page, which leads to the task that does it', async () => {
+  const { db } = site.server;
+  await insertFaces(db, [buildFace({ externalId: 'undone' })]);
+  const gc = await createGcByHand(db).run({ ...removal, target: 'faces', undo_window: '7d' });
+  const page = await site.signedIn();
+  await page.goto(`/tasks/${gc.taskId}/view`);
+  await page.getByText(/^what it removed can be put back until /).waitFor();
+  await page.getByText('Undo…').click();
+  await page.getByRole('button', { name: 'Put it back' }).click();
+  await page.getByRole('heading', { name: `Put back faces of task ${gc.taskId}`, level: 1 }).waitFor();
+  await page.getByText(/^Task \d+ puts back what task \d+ removed\.$/).waitFor();
+  await page.goto(`/tasks/${gc.taskId}/view`);
+  await page.getByRole('link', { name: /^what it removed is being put back by task \d+$/ }).waitFor();
+  assert.equal(await page.getByText('Undo…').count(), 0);
 });

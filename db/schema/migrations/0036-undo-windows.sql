@@ -23,13 +23,12 @@ create table undo_skips (
 );
 
 -- A role that may not make tables needs those of a gc all the same: whoever may delete from the original may do with
--- what is kept aside of it as it likes. No index but the key: what finds rows there is the key alone.
+-- what is kept aside of it as it likes. Without an index, which only an undo needs: index_aside makes it.
 create function make_aside(task bigint, tables text[]) returns void
   language plpgsql security definer set search_path = public, pg_temp as $$
 declare
   original text;
   aside text;
-  key text;
   role name;
 begin
   perform drop_aside(task);
@@ -39,16 +38,36 @@ begin
       raise exception 'nothing of % is kept aside', original;
     end if;
     aside := format('aside_%s_%s', task, original);
-    select string_agg(quote_ident(a.attname), ', ' order by k.place) into key
-      from pg_index i, unnest(i.indkey::smallint[]) with ordinality k (attnum, place), pg_attribute a
-      where i.indrelid = original::regclass and i.indisprimary and a.attrelid = i.indrelid and a.attnum = k.attnum;
-    execute format('create table %I (like %I including storage, primary key (%s))', aside, original, key);
+    execute format('create table %I (like %I including storage)', aside, original);
     for role in
       select pg_get_userbyid(rights.grantee) from pg_class t, aclexplode(t.relacl) rights
       where t.oid = original::regclass and rights.privilege_type = 'DELETE' and rights.grantee not in (0, t.relowner)
     loop
       execute format('grant select, insert, update, delete on %I to %I', aside, role);
     end loop;
+  end loop;
+end $$;
+
+-- The primary keys of the originals, and statistics. Harmless when repeated.
+create function index_aside(task bigint) returns void
+  language plpgsql security definer set search_path = public, pg_temp as $$
+declare
+  aside text;
+  key text;
+begin
+  for aside, key in
+    select t.relname, string_agg(quote_ident(a.attname), ', ' order by k.place)
+    from pg_class t
+      join pg_class o on o.relname = regexp_replace(t.relname, '^aside_\d+_', '') and o.relnamespace = t.relnamespace
+      join pg_index i on i.indrelid = o.oid and i.indisprimary
+      cross join unnest(i.indkey::smallint[]) with ordinality k (attnum, place)
+      join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum
+    where t.relnamespace = 'public'::regnamespace and t.relkind = 'r' and t.relname ~ format('^aside_%s_[a-z_]+$', task)
+      and not t.relhasindex
+    group by t.relname
+  loop
+    execute format('alter table %I add primary key (%s)', aside, key);
+    execute format('analyze %I', aside);
   end loop;
 end $$;
 

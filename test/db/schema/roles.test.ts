@@ -159,6 +159,22 @@ Object.entries(madeBy).forEach(([maker, make], index) => {
   });
 });
 
+test("the service's role keeps what a gc removes aside, puts it back, and lets the tables go", async () => {
+  const face = buildFace({ externalId: 'kept', listIds: [], storageKey: 'a-key' });
+  await insertFaces(service, [face]);
+  const byHand = createGcByHand(service);
+  const gc = await byHand.run({
+    ...{ target: 'faces', filters: { external_ids: ['kept'] }, remove_samples: true, undo_window: '1d' },
+  });
+  const tables = () =>
+    service.query(`select from pg_class where relname ~ '^aside_${gc.taskId}_' and relkind = 'r'`);
+  assert.equal((await tables()).length, 6);
+  await migrate({ databaseUrl: as(roles.owner), serviceUrl: as(roles.service) });
+  await byHand.runCreated(await byHand.tasks.undo(gc.taskId, undefined, tester));
+  assert.ok((await byHand.idsIn('faces')).has(face.faceId));
+  assert.equal((await tables()).length, 0);
+});
+
 test("the service's role truncates nothing else", async () => {
   for (const table of ['faces', 'events', 'face_descriptors', 'tasks', 'accounts']) {
     await assert.rejects(service.query(`truncate ${table} cascade`), /permission denied/, table);
