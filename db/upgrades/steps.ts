@@ -100,7 +100,8 @@ async function watch(context: StepContext): Promise<StepLook> {
   );
   const tasks = await listUpgradeTasks(tx, upgradeId, step.stepNo);
   if (tasks.some(({ state }) => !isFinal(state))) return waitForStep(context);
-  const reasons = reasonsOfTasks(tasks, settings);
+  // Whether too many lack the new version is judged over all of them, at the end.
+  const reasons = reasonsOfTasks(tasks, { max_failed: 1 });
   if (reasons.length > 0) return { kind: 'ended', reasons };
   const late = await findLate(context);
   if (late.length > 0) {

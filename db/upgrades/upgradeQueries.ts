@@ -7,7 +7,7 @@ import { stepColumns, upgradeColumns, type StepRow, type UpgradeRow } from './up
 /** With its newest step, of which the report is left out: it is long. */
 export interface ListedUpgrade extends UpgradeRow, Pick<UpgradePlace, 'isRemoved'> {
   readonly newest: Omit<StepRow, 'report'>;
-  /** Of the newest step that has any; of an upgrade that has none yet, none. */
+  /** Of the newest extract or removal; of an upgrade that has none yet, none. */
   readonly taskIds: readonly number[];
 }
 
@@ -23,9 +23,13 @@ const tasksOf = (stepNo: string) =>
   `coalesce((select array_agg(task_id::float8 order by task_id) from tasks t
      where t.upgrade_id = u.upgrade_id and t.upgrade_step = ${stepNo}), '{}')`;
 
+/** Late objects are few beside all, and say nothing of how far it is. */
+const newestCounted = `(select max(upgrade_step) from tasks t join upgrade_steps s on s.upgrade_id = t.upgrade_id
+  and s.step_no = t.upgrade_step where t.upgrade_id = u.upgrade_id and s.step in ('extract', 'remove'))`;
+
 const listed = `select ${upgradeColumns}, ${isRemoved('u.upgrade_id')} "isRemoved",
     to_jsonb(newest_step) "newestJson",
-    ${tasksOf('(select max(upgrade_step) from tasks t where t.upgrade_id = u.upgrade_id)')} "taskIds"
+    ${tasksOf(newestCounted)} "taskIds"
   from upgrades u
   cross join lateral (
     select ${stepColumns.replace(', report', '')} from upgrade_steps s

@@ -66,18 +66,23 @@ export async function moveUpgrade(tx: Sql, upgradeId: number, state: UpgradeStat
   );
 }
 
+interface OpenOptions {
+  readonly waits?: boolean;
+  readonly dueTime?: Date | null;
+}
+
 /** Begins a step, or has it wait for its approval. */
 export async function openStep(
   tx: Sql,
   { upgradeId, settings }: Pick<UpgradeRow, 'upgradeId' | 'settings'>,
   stepNo: number,
   step: UpgradeStep,
+  { waits = settings.approve_before.includes(step), dueTime = null }: OpenOptions = {},
 ): Promise<void> {
-  const waits = settings.approve_before.includes(step);
   await tx.query(
-    `insert into upgrade_steps (upgrade_id, step_no, step, state, start_time)
-     values ($1, $2, $3, $4, case when $5 then null else now() end)`,
-    [upgradeId, stepNo, step, waits ? 'waiting' : 'running', waits],
+    `insert into upgrade_steps (upgrade_id, step_no, step, state, start_time, due_time)
+     values ($1, $2, $3, $4, case when $5 then null else now() end, $6)`,
+    [upgradeId, stepNo, step, waits ? 'waiting' : 'running', waits, dueTime],
   );
   await moveUpgrade(tx, upgradeId, waits ? 'waiting' : 'running');
 }

@@ -86,6 +86,11 @@ async function act(
   });
 }
 
+/** A watch that something has ended before its time. */
+function isCutShort({ step, state, report }: StepRow): boolean {
+  return step === 'watch' && state === 'undecided' && report.verification === undefined;
+}
+
 async function take(
   tx: Sql,
   upgrade: UpgradeRow,
@@ -104,6 +109,10 @@ async function take(
          where upgrade_id = $1 and step_no = $2`,
         [upgradeId, step.stepNo, actor.login],
       );
+      // What went wrong with some late objects does not end the watch for others.
+      if (isCutShort(step)) {
+        return openStep(tx, upgrade, step.stepNo + 1, 'watch', { waits: false, dueTime: step.dueTime });
+      }
       return moveUpgrade(tx, upgradeId, 'running');
     case 'repeat':
       await controlUpgradeTasks(tx, upgradeId, 'cancel');

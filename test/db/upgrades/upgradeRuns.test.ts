@@ -80,6 +80,17 @@ const shown = async (upgradeId: number) =>
 const stepsOf = async (upgradeId: number) =>
   (await shown(upgradeId)).steps.map(({ step, state }) => `${step} ${state}`);
 
+/** One that has come to its watch, which takes an hour. */
+async function beginToWatch(): Promise<number> {
+  const upgradeId = await begin({ watch_for: '1h' });
+  for (;;) {
+    const move = await runs().advance({ upgradeId });
+    if (move.kind === 'inquire') await runs().keep(move, found[move.inquiry] as never);
+    await endTasks('done');
+    if ((await stepsOf(upgradeId)).at(-1) === 'watch running') return upgradeId;
+  }
+}
+
 test('an upgrade without gates goes through its steps, switches the default and removes the old version', async () => {
   const upgradeId = await begin();
   assert.deepEqual(await play(upgradeId), { kind: 'over' });
@@ -157,13 +168,7 @@ test('a task that failed, and a step that finds nothing out, are reasons to wait
 });
 
 test('objects that came after the extract are extracted while it watches', async () => {
-  const upgradeId = await begin({ watch_for: '1h' });
-  for (;;) {
-    const move = await runs().advance({ upgradeId });
-    if (move.kind === 'inquire') await runs().keep(move, found[move.inquiry] as never);
-    await endTasks('done');
-    if ((await stepsOf(upgradeId)).at(-1) === 'watch running') break;
-  }
+  const upgradeId = await beginToWatch();
   const extracts = async () => (await shown(upgradeId)).steps.at(-1)?.taskIds.length;
   assert.equal((await runs().advance({ upgradeId })).kind, 'wait');
   assert.equal(await extracts(), 0);
@@ -188,14 +193,23 @@ test('objects that came after the extract are extracted while it watches', async
   assert.equal(await extracts(), 1);
 });
 
+test('a task for late objects that fails is told, and whoever accepts that lets the watch go on', async () => {
+  const upgradeId = await beginToWatch();
+  await insertFaces(db, [buildFace({ createTime: new Date().toISOString() })]);
+  await runs().advance({ upgradeId });
+  await runs().advance({ upgradeId });
+  await endTasks('failed');
+  await play(upgradeId);
+  const { newest, taskIds } = await shown(upgradeId);
+  assert.deepEqual([newest.state, newest.reasons], ['undecided', ['Task 2 failed.']]);
+  assert.deepEqual(taskIds, [1], 'how far it is says the extract of all');
+  await store().act(upgradeId, { action: 'approve' }, tester);
+  assert.deepEqual((await stepsOf(upgradeId)).slice(-2), ['watch done', 'watch running']);
+  assert.deepEqual((await shown(upgradeId)).newest.dueTime, newest.dueTime);
+});
+
 test('it is rolled back from any step: its tasks are cancelled, and the default is what it was before', async () => {
-  const upgradeId = await begin({ watch_for: '1h' });
-  for (;;) {
-    const move = await runs().advance({ upgradeId });
-    if (move.kind === 'inquire') await runs().keep(move, found[move.inquiry] as never);
-    await endTasks('done');
-    if ((await stepsOf(upgradeId)).at(-1) === 'watch running') break;
-  }
+  const upgradeId = await beginToWatch();
   assert.equal((await defaults().read()).face, 3);
   await insertFaces(db, [buildFace({ createTime: new Date().toISOString() })]);
   await runs().advance({ upgradeId });
