@@ -33,6 +33,9 @@ REFUSED_BY_STATE = {
     28033,  # there is no network for the version or the target
     28034,  # the filters select everything, and confirm_all is not there
     28038,  # an open task holds the descriptor version
+    28042,  # the version's networks make no such descriptors
+    28044,  # an upgrade of the kind is under way
+    28045,  # the upgrade is at another step
     28037,  # the schedule is at another revision than If-Match says
 }
 
@@ -44,6 +47,8 @@ REFUSED_BY_RULE = (
     "differs from content.filters.",
     "Path: 'content.filters.descriptor_version' message: 'required'",
     "Path: 'content.filters.descriptor_type' message: 'required'",
+    "is the version to upgrade from",
+    "Path: 'objects' message: 'faces have no body descriptors",
     "Path: 'time_zone' message: 'not a time zone",
     "Path: 'cron' message: 'not a cron expression",
 )

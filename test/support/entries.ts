@@ -22,6 +22,7 @@ const opensBrowser = /\b(launchBrowser|openSite|openSchedules)\b/;
 const longest = [
   'test/bench/measurements',
   'test/commands/demo',
+  'test/engine/upgrades',
   'test/engine/kills',
   'test/temporal/waiting',
   'test/chaos/chaos',
