@@ -1,16 +1,9 @@
+import { unitMs } from './duration.ts';
 import { DomainError } from './errors.ts';
 
 const relative = /^now(?:-(\d{1,6})([smhdwMy]))?$/;
 // RFC 3339 date-time; Date alone would also take dates, local times and words.
 const absolute = /^\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:[Zz]|[+-]\d{2}:\d{2})$/;
-
-const milliseconds: Record<string, number> = {
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
 
 /**
  * Turns `now-30d` (units s m h d w M y; M and y are calendar months and years in UTC) or an RFC 3339 time into
@@ -37,7 +30,7 @@ function parseAbsolute(text: string): Date | null {
 }
 
 function subtract(now: Date, amount: number, unit: string): Date {
-  const span = milliseconds[unit];
+  const span = unitMs[unit];
   if (span !== undefined) return new Date(now.getTime() - amount * span);
   const months = unit === 'y' ? amount * 12 : amount;
   const time = new Date(now.getTime());

@@ -208,6 +208,8 @@ export interface UpgradeShape {
   readonly reasons: readonly string[];
   readonly actions: readonly UpgradeAction[];
   readonly progress: ProgressShape | null;
+  /** Until when what it has removed can be put back. */
+  readonly undo_until: string | null;
   readonly settings: UpgradeSettings;
   readonly login: string;
   readonly create_time: string;

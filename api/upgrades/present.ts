@@ -23,6 +23,7 @@ export function presentUpgrade(upgrade: ListedUpgrade, tasks: readonly Pick<Task
     actions: actionsAt({ state, step: newest.step, stepState: newest.state, isRemoved }),
     progress: progressOf(tasks),
     due_time: newest.dueTime?.toISOString() ?? null,
+    undo_until: upgrade.undoUntil?.toISOString() ?? null,
     settings: upgrade.settings,
     created_by: upgrade.createdBy,
     login: upgrade.createdByLogin,

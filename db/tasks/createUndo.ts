@@ -12,7 +12,7 @@ import type { Actor } from '../audit/auditStore.ts';
 import { hasAside, lockUndoWindow, type UndoWindow } from '../gc/undoWindows.ts';
 import type { Database, Sql } from '../sql/connection.ts';
 import { timeOf } from '../sql/databaseClock.ts';
-import { createTask, type CreatedTask } from './createTask.ts';
+import { createTask, type CreatedTask, type UpgradeStepRef } from './createTask.ts';
 
 /**
  * Makes the task that puts back what a gc has removed, all of it or what `filters` select.
@@ -24,6 +24,7 @@ export async function createUndo(
   gcTaskId: number,
   filters: UndoFilters | undefined,
   actor: Actor,
+  upgrade?: UpgradeStepRef,
 ): Promise<CreatedTask> {
   const window = await lockUndoWindow(tx, gcTaskId);
   if (window === null) throw await whyNoWindow(tx, gcTaskId);
@@ -39,7 +40,10 @@ export async function createUndo(
   };
   const task = await createTask(
     tx,
-    { taskType: taskTypes.gc, content, description: `Undo of task ${gcTaskId}` },
+    {
+      ...{ taskType: taskTypes.gc, content, description: `Undo of task ${gcTaskId}` },
+      ...(upgrade === undefined ? {} : { upgrade }),
+    },
     actor,
   );
   await tx.query('update undo_windows set undo_task = $2, undo_is_partial = $3 where task_id = $1', [

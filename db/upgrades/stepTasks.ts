@@ -34,14 +34,15 @@ const lateFilter = (objects: UpgradeObjects, since: string) =>
   objects === 'faces' ? { create_time__gte: since } : { insert_time__gte: since };
 
 export async function createRemovals(context: StepContext): Promise<void> {
-  const { kind, objects, fromVersion } = context.upgrade;
+  const { kind, objects, fromVersion, settings } = context.upgrade;
+  const manner = settings.undo_window === null ? {} : { undo_window: settings.undo_window };
   for (const one of objects) {
     const filters =
       one === 'faces'
         ? { descriptor_version: fromVersion }
         : { descriptor_version: fromVersion, descriptor_type: kind };
     const target = one === 'faces' ? 'face_descriptors' : 'event_descriptors';
-    await create(context, taskTypes.gc, one, (now) => freezeGcContent({ target, filters }, now));
+    await create(context, taskTypes.gc, one, (now) => freezeGcContent({ target, filters, ...manner }, now));
   }
 }
 

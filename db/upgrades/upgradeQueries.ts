@@ -7,6 +7,8 @@ import { stepColumns, upgradeColumns, type StepRow, type UpgradeRow } from './up
 /** With its newest step, of which the report is left out: it is long. */
 export interface ListedUpgrade extends UpgradeRow, Pick<UpgradePlace, 'isRemoved'> {
   readonly newest: Omit<StepRow, 'report'>;
+  /** Until when what it has removed can be put back; null: nothing can. */
+  readonly undoUntil: Date | null;
   /** Of the newest extract or removal; of an upgrade that has none yet, none. */
   readonly taskIds: readonly number[];
 }
@@ -29,6 +31,8 @@ const newestCounted = `(select max(upgrade_step) from tasks t join upgrade_steps
 
 const listed = `select ${upgradeColumns}, ${isRemoved('u.upgrade_id')} "isRemoved",
     to_jsonb(newest_step) "newestJson",
+    (select min(t.end_time + w.kept_for) from tasks t join undo_windows w using (task_id)
+     where t.upgrade_id = u.upgrade_id and w.ended is null and w.purge_task is null) "undoUntil",
     ${tasksOf(newestCounted)} "taskIds"
   from upgrades u
   cross join lateral (

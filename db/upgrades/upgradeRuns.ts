@@ -1,12 +1,12 @@
 import { DomainError } from '../../domain/errors.ts';
 import type { StepFailure, StepInquiry, StepReport } from '../../domain/upgrades/stepReport.ts';
 import { stepAfter, type UpgradeRef } from '../../domain/upgrades/upgrade.ts';
-import { serviceActor } from '../audit/auditStore.ts';
 import type { Database, Sql } from '../sql/connection.ts';
+import { rollBack } from './rollBack.ts';
 import type { StepContext, StepDeps, StepLook } from './stepContext.ts';
 import { steps } from './steps.ts';
 import { isOver, lockUpgrade, moveUpgrade, openStep, type StepRow, type UpgradeRow } from './upgradeRow.ts';
-import { controlUpgradeTasks, listUpgradeTasks } from './upgradeTasks.ts';
+import { listUpgradeTasks } from './upgradeTasks.ts';
 
 /** What the workflow of an upgrade does next. */
 export type NextMove =
@@ -73,7 +73,7 @@ async function advance(tx: Sql, upgradeId: number, deps: StepDeps): Promise<Next
   const locked = await lockUpgrade(tx, upgradeId);
   if (locked === null || isOver(locked.upgrade.state)) return { kind: 'over' };
   const { upgrade, step } = locked;
-  if (upgrade.state === 'rolling_back') return rollBack(tx, upgrade, deps);
+  if (upgrade.state === 'rolling_back') return rollBack({ tx, upgrade, step, deps });
   if (upgrade.state !== 'running') return untilTold;
   if (step.state === 'done') return goOn(tx, upgrade, step);
   const look = await lookAtStep({ tx, upgrade, step, deps });
@@ -116,25 +116,4 @@ async function goOn(tx: Sql, upgrade: UpgradeRow, step: StepRow): Promise<NextMo
   }
   await openStep(tx, upgrade, step.stepNo + 1, next);
   return { kind: 'moved' };
-}
-
-/** Ends its tasks, and makes the version the default again that was it before. What was extracted stays. */
-async function rollBack(
-  tx: Sql,
-  { upgradeId, kind, toVersion }: UpgradeRow,
-  deps: StepDeps,
-): Promise<NextMove> {
-  const open = await controlUpgradeTasks(tx, upgradeId, 'cancel');
-  if (open.length > 0) return { kind: 'wait', seconds: 1 };
-  const [row] = await tx.query<{ from: number }>(
-    `select (report ->> 'switchedFrom')::int "from" from upgrade_steps
-     where upgrade_id = $1 and report ? 'switchedFrom' order by step_no limit 1`,
-    [upgradeId],
-  );
-  const defaults = await deps.defaultVersions.read(tx);
-  if (row !== undefined && defaults[kind] === toVersion) {
-    await deps.defaultVersions.switchTo(tx, kind, row.from, serviceActor(`upgrade ${upgradeId}`));
-  }
-  await moveUpgrade(tx, upgradeId, 'rolled_back');
-  return { kind: 'over' };
 }

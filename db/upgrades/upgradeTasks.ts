@@ -14,6 +14,10 @@ export interface UpgradeTask {
   readonly done: number;
   readonly failed: number;
   readonly failure: { readonly desc?: string; readonly detail?: string } | null;
+  /** What it removes or puts back; null: it extracts. */
+  readonly target: string | null;
+  /** Of one that puts back: the one that removed it. */
+  readonly undoes: number | null;
 }
 
 /** Of one step, or of all. */
@@ -24,14 +28,14 @@ export function listUpgradeTasks(
 ): Promise<UpgradeTask[]> {
   return db.query<UpgradeTask>(
     `select task_id "taskId", upgrade_step "stepNo", state, objects_expected expected, objects_done done,
-       objects_failed failed, failure
+       objects_failed failed, failure, content ->> 'target' target, (content ->> 'of')::bigint undoes
      from tasks where upgrade_id = $1 and upgrade_step = coalesce($2, upgrade_step) order by task_id`,
     [upgradeId, stepNo],
   );
 }
 
 /**
- * Has all open tasks of an upgrade pause, go on or end. Their workflows see it in the rows; the reconciler tells them.
+ * Has all open tasks of an upgrade pause, go on or end, but for those that put back what it has removed. Their workflows see it in the rows; the reconciler tells them.
  * @returns those that have not ended
  */
 export async function controlUpgradeTasks(
@@ -39,7 +43,9 @@ export async function controlUpgradeTasks(
   upgradeId: number,
   action: ControlAction,
 ): Promise<UpgradeTask[]> {
-  const open = (await listUpgradeTasks(tx, upgradeId)).filter(({ state }) => !isFinal(state));
+  const open = (await listUpgradeTasks(tx, upgradeId)).filter(
+    ({ state, target }) => !isFinal(state) && target !== 'undo',
+  );
   for (const { taskId, state } of open) {
     // What is ending anyway can neither be paused nor resumed.
     if (action !== 'cancel' && (state === 'cancelling' || state === 'collecting')) continue;

@@ -1,3 +1,4 @@
+import { durationMs } from '../duration.ts';
 import { DomainError } from '../errors.ts';
 import {
   freezeFilters,
@@ -195,24 +196,11 @@ function checkUndoWindow({ rehearsal, remove_image_origins }: GcRequest, window:
   }
 }
 
-const unitMs: Readonly<Record<string, number>> = {
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
-const longestMs = 366 * 86_400_000;
-
-/** @throws DomainError validationFailed when it is not like `7d`, or longer than a year */
+/** @throws DomainError validationFailed when it is no time, or longer than a year */
 export function undoWindowMs(window: string): number {
-  const [, amount = '', unit = ''] = /^(\d{1,6})([smhdw])$/.exec(window) ?? [];
-  const ms = Number(amount) * (unitMs[unit] ?? 0);
-  if (ms > 0 && ms <= longestMs) return ms;
-  throw new DomainError('validationFailed', {
-    path: 'undo_window',
-    message: 'give a number with s, m, h, d or w, such as 7d, up to a year',
-  });
+  const ms = durationMs(window, 'undo_window');
+  if (ms > 0) return ms;
+  throw new DomainError('validationFailed', { path: 'undo_window', message: 'must be longer than nothing' });
 }
 
 function removal(request: GcRequest, now: Date): Omit<FacesGc, 'target' | keyof Manner> {

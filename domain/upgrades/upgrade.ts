@@ -1,4 +1,6 @@
+import { durationMs } from '../duration.ts';
 import { DomainError } from '../errors.ts';
+import { undoWindowMs } from '../gc/gcContent.ts';
 import type { DefaultVersions, DescribedKind } from '../extract/networks.ts';
 
 /** From the first to the last. A step begins when the one before has ended, and satisfies the rules or an admin. */
@@ -27,6 +29,8 @@ export interface UpgradeSettings {
   readonly max_failed: number;
   /** How long late objects are looked for after the switch, before the old version is removed. */
   readonly watch_seconds: number;
+  /** How long what is removed can be put back; null: it cannot. */
+  readonly undo_window: string | null;
   readonly objects_per_second: number | null;
   readonly error_budget: number | null;
   /** 1 goes first, 5 last. */
@@ -51,6 +55,7 @@ export interface UpgradeRequest {
   readonly min_coverage?: number;
   readonly max_failed?: number;
   readonly watch_for?: string;
+  readonly undo_window?: string | null;
   readonly objects_per_second?: number | null;
   readonly error_budget?: number | null;
   readonly priority?: number;
@@ -59,22 +64,6 @@ export interface UpgradeRequest {
 export interface UpgradeSurroundings {
   readonly defaultVersions: DefaultVersions;
   hasExtractor(version: number, kind: DescribedKind): boolean;
-}
-
-const day = 86_400;
-const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: day, w: 7 * day };
-
-/** `90s`, `30m`, `12h`, `7d`, `2w`. @throws DomainError validationFailed naming `path` */
-function readDuration(text: string, path: string): number {
-  const [, amount, unit] = /^(\d{1,6})([smhdw])$/.exec(text) ?? [];
-  const seconds = Number(amount) * (unitSeconds[unit ?? ''] ?? Number.NaN);
-  if (!(seconds <= 366 * day)) {
-    throw new DomainError('validationFailed', {
-      path,
-      message: 'not a duration such as 90s, 30m, 12h, 7d or 2w, of a year at most',
-    });
-  }
-  return seconds;
 }
 
 /** @throws DomainError validationFailed | noExtractor, naming the path */
@@ -101,6 +90,8 @@ export function freezeUpgrade(request: UpgradeRequest, around: UpgradeSurroundin
       message: 'faces have no body descriptors',
     });
   }
+  const undo_window = request.undo_window === undefined ? '7d' : request.undo_window;
+  if (undo_window !== null) undoWindowMs(undo_window);
   const approved = request.approve_before ?? ['switch', 'remove'];
   return {
     ...{ kind, fromVersion, toVersion },
@@ -109,7 +100,8 @@ export function freezeUpgrade(request: UpgradeRequest, around: UpgradeSurroundin
       approve_before: upgradeSteps.filter((step) => approved.includes(step)),
       min_coverage: request.min_coverage ?? 0.99,
       max_failed: request.max_failed ?? 0.01,
-      watch_seconds: readDuration(request.watch_for ?? '7d', 'watch_for'),
+      watch_seconds: durationMs(request.watch_for ?? '7d', 'watch_for') / 1_000,
+      undo_window,
       objects_per_second: request.objects_per_second ?? null,
       error_budget: request.error_budget ?? null,
       priority: request.priority ?? 3,

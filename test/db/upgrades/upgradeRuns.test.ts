@@ -55,7 +55,7 @@ const found = {
 
 const endTasks = (state: string) =>
   db.query(
-    `update tasks set state = $1, objects_expected = 100, objects_done = 100 where end_time is null and state = 'pending'`,
+    `update tasks set state = $1, end_time = now(), objects_expected = 100, objects_done = 100 where end_time is null and state = 'pending'`,
     [state],
   );
 
@@ -224,8 +224,35 @@ test('it is rolled back from any step: its tasks are cancelled, and the default 
   });
 });
 
+test('what it has removed is put back by a task when it is rolled back within its undo window', async () => {
+  await insertFaces(db, [buildFace(), buildFace()]);
+  const upgradeId = await begin({ undo_window: '1d' });
+  await play(upgradeId);
+  assert.equal((await shown(upgradeId)).state, 'done');
+  assert.ok((await shown(upgradeId)).undoUntil);
+  // As its engine does it.
+  await db.query(
+    `with gone as (delete from face_descriptors where descriptor_version = 1 returning *)
+     insert into aside_2_face_descriptors select * from gone`,
+  );
+  await store().act(upgradeId, { action: 'roll_back' }, tester);
+  assert.equal((await runs().advance({ upgradeId })).kind, 'wait');
+  const [undo] = await db.query<{ state: string; of: number }>(
+    `select state, (content ->> 'of')::int "of" from tasks where content ->> 'target' = 'undo'`,
+  );
+  assert.deepEqual(undo, { state: 'pending', of: 2 });
+  assert.equal((await defaults().read()).face, 3, 'not before it is back');
+  await endTasks('failed');
+  await runs().advance({ upgradeId });
+  assert.deepEqual((await shown(upgradeId)).newest.reasons, ['Task 3 failed.']);
+  await db.query(`update tasks set state = 'done' where task_id = 3`);
+  assert.deepEqual(await runs().advance({ upgradeId }), { kind: 'over' });
+  assert.equal((await shown(upgradeId)).state, 'rolled_back');
+  assert.equal((await defaults().read()).face, 1);
+});
+
 test('once the old version is gone for good nothing can be rolled back', async () => {
-  const upgradeId = await begin();
+  const upgradeId = await begin({ undo_window: null });
   await play(upgradeId);
   await assert.rejects(store().act(upgradeId, { action: 'roll_back' }, tester), {
     error: 'cannotActOnUpgrade',
