@@ -1,23 +1,19 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, readdirSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { AxeBuilder } from '@axe-core/playwright';
 import { launchBrowser, type LaunchedBrowser } from '../support/browser/browser.ts';
 import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/servers/apiServer.ts';
 import { createVisitor, logIn, registerAccount } from '../support/browser/visitor.ts';
 import { buildEvent, insertEventRows } from '../support/rows/eventRows.ts';
+import { createLook, isWhole } from './examine.ts';
 import { insertPicturedFaces } from './faceRows.ts';
 import { buildReport, insertCheck } from './networkRows.ts';
 import { insertError, insertTask } from './taskRows.ts';
 
 const evil = `"><img src=x onerror="document.title='pwned'"><script>document.title='pwned'</script>`;
-const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
-// Nothing looks at them but people: SCREENSHOTS=1 makes them, for a quarter more time.
-const folder = process.env['SCREENSHOTS'] === undefined ? null : 'test/screenshots';
 // The style guide shows every component, the others what only pages have: a form, charts, a long text. To examine a page
 // takes five seconds of processor time, at two widths, light and dark: npm run test:looks examines all, and a build.
 const sampled = ['login', 'styleguide', 'home', 'task', 'new-extract', 'face', 'manual'];
-const isWhole = process.env['LOOKS'] === 'all' || folder !== null;
 
 let site: ApiServer;
 let launched: LaunchedBrowser;
@@ -26,7 +22,6 @@ let addresses: Record<string, string>;
 before(async () => {
   site = await startApiServer({ environmentName: evil.slice(0, 24), development: true });
   launched = await launchBrowser();
-  if (folder !== null) mkdirSync(folder, { recursive: true });
   const running = await insertTask(site.db, { description: `Network upgrade ${evil}`, failed: 12 });
   await insertError(site.db, running, `broken ${evil}`);
   await site.db.query(
@@ -199,34 +194,8 @@ for (const width of [1280, 390]) {
       // A colour in the middle of its change has another contrast.
       reducedMotion: 'reduce',
     });
-    const { page, complaints } = visitor;
-    const examine = async (name: string): Promise<void> => {
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await page.emulateMedia({ colorScheme });
-        await page.locator(`html[data-theme=${colorScheme}]`).waitFor();
-        // Without frames of its own a page needs no second, empty one to put the findings together.
-        // What it finds in order is many times as much, and would be named element by element.
-        const axe = new AxeBuilder({ page }).options({ resultTypes: ['violations'] }).setLegacyMode();
-        const { violations } = await (
-          colorScheme === 'light'
-            ? axe.withTags(rules)
-            : // Only colours are others.
-              axe.withRules(['color-contrast'])
-        ).analyze();
-        const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' ')}`);
-        assert.deepEqual(found, [], `${name} has faults of accessibility, ${colorScheme}`);
-        if (folder !== null)
-          await page.screenshot({ path: `${folder}/${name}-${width}-${colorScheme}.png`, fullPage: true });
-      }
-    };
-    const look = async (name: string): Promise<void> => {
-      if (isWhole || sampled.includes(name)) await examine(name);
-      const overhang = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
-      assert.ok(overhang <= 0, `${name} scrolls sideways by ${overhang} pixels`);
-      assert.notEqual(await page.title(), 'pwned', `${name} ran what was planted`);
-      assert.deepEqual(complaints, [], `${name} made the browser complain`);
-    };
-
+    const { page } = visitor;
+    const look = createLook(visitor, width, sampled);
     await page.goto('/login');
     await look('login');
     await logIn(page, rootLogin, rootPassword);

@@ -120,6 +120,7 @@ async function start(options: ApiServerOptions, { shutdown, stop }: ReturnType<t
       await tell({ call: 'control', taskId, generation });
       return true;
     },
+    tellUpgrade: () => (isEngineThere ? Promise.resolve() : Promise.reject(new Error('nobody answers'))),
     startNetworkCheck: () =>
       isEngineThere ? Promise.resolve() : Promise.reject(new Error('nobody answers')),
     serverVersion: () => (isEngineThere ? Promise.resolve('1.32.0') : Promise.reject(new Error('away'))),
