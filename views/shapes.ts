@@ -33,6 +33,9 @@ export interface TaskShape {
   readonly samples_left: number;
   /** The account's id; its login is shown where it is known. */
   readonly created_by: string | null;
+  /** Which has made it; null: none has. */
+  readonly schedule_id: number | null;
+  readonly upgrade_id: number | null;
   readonly failure: object | null;
   /** Whether what it removed can be put back; null: it has no undo window. */
   readonly undo: UndoShape | null;
@@ -210,6 +213,9 @@ export interface UpgradeShape {
   readonly progress: ProgressShape | null;
   /** Until when what it has removed can be put back. */
   readonly undo_until: string | null;
+  /** Whose tasks `progress` counts, and which these are. */
+  readonly counted_step: UpgradeStep | null;
+  readonly task_ids: readonly number[];
   readonly settings: UpgradeSettings;
   readonly login: string;
   readonly create_time: string;

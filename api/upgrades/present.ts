@@ -22,6 +22,8 @@ export function presentUpgrade(upgrade: ListedUpgrade, tasks: readonly Pick<Task
     reasons: isWaiting ? newest.reasons : [],
     actions: actionsAt({ state, step: newest.step, stepState: newest.state, isRemoved }),
     progress: progressOf(tasks),
+    counted_step: upgrade.countedStep,
+    task_ids: upgrade.taskIds,
     due_time: newest.dueTime?.toISOString() ?? null,
     undo_until: upgrade.undoUntil?.toISOString() ?? null,
     settings: upgrade.settings,

@@ -1,4 +1,5 @@
 import type { UpgradePlace } from '../../domain/upgrades/actions.ts';
+import type { UpgradeStep } from '../../domain/upgrades/upgrade.ts';
 import type { Database } from '../sql/connection.ts';
 import { offsetOf, type Paging } from '../sql/paging.ts';
 import { isRemoved } from './upgradePlace.ts';
@@ -11,6 +12,7 @@ export interface ListedUpgrade extends UpgradeRow, Pick<UpgradePlace, 'isRemoved
   readonly undoUntil: Date | null;
   /** Of the newest extract or removal; of an upgrade that has none yet, none. */
   readonly taskIds: readonly number[];
+  readonly countedStep: UpgradeStep | null;
 }
 
 export interface ShownUpgrade extends ListedUpgrade {
@@ -33,7 +35,8 @@ const listed = `select ${upgradeColumns}, ${isRemoved('u.upgrade_id')} "isRemove
     to_jsonb(newest_step) "newestJson",
     (select min(t.end_time + w.kept_for) from tasks t join undo_windows w using (task_id)
      where t.upgrade_id = u.upgrade_id and w.ended is null and w.purge_task is null) "undoUntil",
-    ${tasksOf(newestCounted)} "taskIds"
+    ${tasksOf(newestCounted)} "taskIds",
+    (select step from upgrade_steps s where s.upgrade_id = u.upgrade_id and s.step_no = ${newestCounted}) "countedStep"
   from upgrades u
   cross join lateral (
     select ${stepColumns.replace(', report', '')} from upgrade_steps s

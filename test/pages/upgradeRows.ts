@@ -65,8 +65,9 @@ export async function insertUpgrade(
     const state = isNewest ? row.stepState : 'done';
     await db.query(
       `insert into upgrade_steps (upgrade_id, step_no, step, state, report, reasons, due_time, decided_by, start_time, end_time)
-       values ($1, $2, $3, $4, $5, $6, $7, $8, case when $4 <> 'waiting' then now() - interval '40 minutes' end,
-         case when $4 in ('done', 'undecided') then now() - interval '20 minutes' end)`,
+       values ($1, $2, $3, $4, $5, $6, $7, $8,
+         case when $4 <> 'waiting' then now() - interval '1 hour' + $2::int * interval '5 minutes' end,
+         case when $4 in ('done', 'undecided') then now() - interval '55 minutes' + $2::int * interval '5 minutes' end)`,
       [
         ...[upgradeId, place + 1, step, state, JSON.stringify(row.reports[step] ?? {})],
         ...[isNewest ? row.reasons : [], step === 'watch' ? row.dueTime : null],

@@ -18,4 +18,6 @@ export function formatRate(perSecond: number | null): string;
 export function formatDuration(seconds: number | null): string;
 export function failedWords(count: number): string;
 export function formatAgo(iso: string, now: number): string;
+export function formatTime(iso: string, timeZone: string, timeStyle?: 'medium' | 'short'): string;
+export function formatClock(iso: string, now: number, timeZone: string): string;
 export function describeProgress(task: Pick<TaskShape, 'state' | 'progress'>): ProgressWords;

@@ -55,6 +55,20 @@ export function formatAgo(iso, now) {
   return step === undefined ? iso.slice(0, 10) : ages.format(-Math.floor(age / step.seconds), step.unit);
 }
 
+/** To the second, or to the minute (`timeStyle: 'short'`). Swedish writes dates as ISO 8601 does. */
+export function formatTime(iso, timeZone, timeStyle = 'medium') {
+  return new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle, timeZone }).format(
+    Date.parse(iso),
+  );
+}
+
+/** To the minute; the date is said where it is another day than `now`. */
+export function formatClock(iso, now, timeZone) {
+  const text = formatTime(iso, timeZone, 'short');
+  const today = formatTime(new Date(now).toISOString(), timeZone, 'short').slice(0, 11);
+  return text.startsWith(today) ? text.slice(today.length) : text;
+}
+
 // Elsewhere it may have ended, or rest, before all of its objects were counted.
 const countedStates = ['running', 'collecting', 'done'];
 // Elsewhere nothing is being counted: it has not begun, rests, or has ended.

@@ -56,7 +56,7 @@ function wordsOf(error: ErrorObject): string {
   const { keyword, data } = error;
   const limit = formatCount(Number(error.params['limit']));
   if (keyword === 'required' || data === '') return 'has to be filled in';
-  const { format = '' } = (error.parentSchema ?? {}) as { format?: string };
+  const { format = '', example } = (error.parentSchema ?? {}) as { format?: string; example?: string };
   const words = typeof data === 'string' ? formatWords[format]?.(data) : undefined;
   if (words !== undefined && words !== null) return words;
   switch (keyword) {
@@ -75,7 +75,9 @@ function wordsOf(error: ErrorObject): string {
     case 'maxItems':
       return `at most ${limit} of them at once`;
     case 'pattern':
-      return 'has a character that may not be there';
+      return example === undefined
+        ? 'has a character that may not be there'
+        : `must be something like ${example}`;
     default:
       return toFault(error).message;
   }

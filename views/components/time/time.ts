@@ -1,6 +1,9 @@
-import { formatAgo } from '../../assets/words.js';
+import { formatAgo, formatClock } from '../../assets/words.js';
 
-/** A moment, to the second, in UTC: the same in every row, in the log and in the API. */
+/**
+ * A moment, to the second, in UTC: the same in every row, in the log and in the API. Whoever wants the time of their own
+ * clock has views/assets/localTime.js put it in the place of the text.
+ */
 export interface Time {
   readonly iso: string;
   readonly text: string;
@@ -10,4 +13,14 @@ export interface Time {
 
 export function time(iso: string): Time {
   return { iso, text: iso.slice(0, 19).replace('T', ' '), ago: formatAgo(iso, Date.now()) };
+}
+
+/** A moment that is soon to come, to the minute. */
+export interface Clock extends Pick<Time, 'iso'> {
+  readonly title: string;
+  readonly text: string;
+}
+
+export function clock(iso: string, now: Date): Clock {
+  return { iso, title: time(iso).text, text: formatClock(iso, now.getTime(), 'UTC') };
 }

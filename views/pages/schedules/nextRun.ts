@@ -1,3 +1,4 @@
+import { formatTime } from '../../assets/words.js';
 import { time, type Time } from '../../components/time/time.ts';
 
 export interface NextRun {
@@ -8,11 +9,7 @@ export interface NextRun {
 
 /** `timeZone`: of the IANA database; the check of a schedule refuses others. */
 export function nextRun(iso: string, timeZone: string): NextRun {
-  // Swedish writes dates as ISO 8601 does.
-  const clock = (zone: string) =>
-    new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeStyle: 'short', timeZone: zone }).format(
-      new Date(iso),
-    );
+  const clock = (zone: string) => formatTime(iso, zone, 'short');
   const [here, there] = [clock('UTC'), clock(timeZone)];
   const day = here.slice(0, 11);
   // The day is said where it is another one.

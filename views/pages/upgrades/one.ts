@@ -11,7 +11,7 @@ import type { TaskShape, UpgradeShape, UpgradeStepShape } from '../../shapes.ts'
 import { trialView, type TrialView } from './trialView.ts';
 import { upgradeCard, type UpgradeCard } from './upgradeCard.ts';
 import { upgradeControls, type UpgradeControls } from './upgradeControls.ts';
-import { stepBadge, stepTitle, titleOf } from './upgradeWords.ts';
+import { objectsWords, stepBadge, stepTitle, titleOf } from './upgradeWords.ts';
 import { verificationView, type VerificationView } from './verificationView.ts';
 
 export interface UpgradeInput {
@@ -45,6 +45,8 @@ export interface StepView {
   readonly title: string;
   /** Null: it has not come yet. */
   readonly badge: StatusBadge | null;
+  /** Of a watch. */
+  readonly until: Time | null;
   readonly note: string | null;
   readonly reasons: readonly string[];
   readonly time: Time | null;
@@ -93,7 +95,7 @@ function stepView(upgrade: UpgradeShape, step: UpgradeStep, steps: readonly Upgr
   if (row === undefined || isPast) {
     const needsApproval = upgrade.settings.approve_before.includes(step);
     return {
-      ...{ title, badge: null, reasons: [], time: null, check: null, repeat: null },
+      ...{ title, badge: null, until: null, reasons: [], time: null, check: null, repeat: null },
       note: needsApproval ? 'begins after your approval' : null,
     };
   }
@@ -102,6 +104,7 @@ function stepView(upgrade: UpgradeShape, step: UpgradeStep, steps: readonly Upgr
   return {
     title,
     badge: stepBadge(row.state, isOver),
+    until: row.due_time !== null && row.state === 'running' && !isOver ? time(row.due_time) : null,
     note: noteOf(row, times.length),
     reasons: row.reasons,
     time: row.end_time !== null ? time(row.end_time) : row.start_time === null ? null : time(row.start_time),
@@ -110,9 +113,8 @@ function stepView(upgrade: UpgradeShape, step: UpgradeStep, steps: readonly Upgr
   };
 }
 
-function noteOf({ decided_by, due_time, state }: UpgradeStepShape, times: number): string | null {
+function noteOf({ decided_by }: UpgradeStepShape, times: number): string | null {
   const notes = [
-    ...(due_time !== null && state === 'running' ? [`until ${time(due_time).text} UTC`] : []),
     ...(decided_by === null ? [] : [`approved by ${decided_by}`]),
     ...(times > 1 ? [`done ${times} times`] : []),
   ];
@@ -122,13 +124,14 @@ function noteOf({ decided_by, due_time, state }: UpgradeStepShape, times: number
 function aboutOf({ settings, objects, kind }: UpgradeShape): Fact[] {
   const { approve_before, min_coverage, max_failed, watch_seconds, objects_per_second, priority } = settings;
   return [
-    fact('Descriptors', `${kind === 'face' ? 'Faces' : 'Bodies'} of ${objects.join(' and ')}`),
+    fact('Descriptors', kind === 'face' ? 'of faces' : 'of bodies'),
+    fact('Objects', objectsWords(objects)),
     fact('Waits for approval before', approve_before.length === 0 ? 'nothing' : approve_before.join(', ')),
     fact(
       'Goes on by itself',
       `from ${formatPercent(min_coverage)} coverage, up to ${formatPercent(max_failed)} failed`,
     ),
-    fact('Watches', `${formatDuration(watch_seconds)} after the switch`),
+    fact('Watch', `for ${formatDuration(watch_seconds)} after the switch`),
     fact('Rate', objects_per_second === null ? 'no limit' : `${objects_per_second}/s`),
     fact('Priority', String(priority)),
   ];

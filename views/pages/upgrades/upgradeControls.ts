@@ -1,46 +1,46 @@
 import type { Confirm } from '../../components/confirm/confirm.ts';
 import { paths } from '../../paths.ts';
 import type { UpgradeShape } from '../../shapes.ts';
-import { stepTitle } from './upgradeWords.ts';
+import { repeatTitle, stepTitle } from './upgradeWords.ts';
 
+/** In their order: what is asked for before what is possible, too. */
 export interface UpgradeControls {
-  readonly buttons: readonly { readonly text: string; readonly action: string; readonly strong: boolean }[];
-  readonly confirms: readonly Confirm[];
+  readonly strong: readonly Button[];
+  readonly approval: Confirm | null;
+  readonly others: readonly Button[];
+  readonly rollBack: Confirm | null;
+}
+
+interface Button {
+  readonly text: string;
+  readonly action: string;
 }
 
 /** What can be done with it now: by the same rules as the API's, so that no button ends in a refusal. */
 export function upgradeControls(upgrade: UpgradeShape): UpgradeControls {
   const { upgrade_id, actions, step, from_version, waits_for } = upgrade;
   const can = (action: UpgradeShape['actions'][number]): boolean => actions.includes(action);
-  const button = (text: string, action: UpgradeShape['actions'][number], strong = false) => ({
-    text,
-    strong,
-    action: paths.upgradeAction(upgrade_id, action),
-  });
+  const button = (text: string, action: UpgradeShape['actions'][number]): Button[] =>
+    can(action) ? [{ text, action: paths.upgradeAction(upgrade_id, action) }] : [];
   const isRisky = waits_for === 'decision' || step === 'remove';
+  // What waits for its approval has not been done yet.
+  const repeat = waits_for === 'approval' ? [] : button(repeatTitle(step), 'repeat');
   return {
-    buttons: [
-      ...(can('approve') && !isRisky ? [button(`${stepTitle(step, upgrade)} now`, 'approve', true)] : []),
-      ...(can('resume') ? [button('Resume', 'resume', true)] : []),
-      // What waits for its approval has not been done yet.
-      ...(can('repeat') && waits_for !== 'approval'
-        ? [button(`Repeat: ${stepTitle(step, upgrade).toLowerCase()}`, 'repeat', waits_for === 'decision')]
-        : []),
-      ...(can('pause') ? [button('Pause', 'pause')] : []),
+    strong: [
+      ...(isRisky ? [] : button(`${stepTitle(step, upgrade)} now`, 'approve')),
+      ...button('Resume', 'resume'),
+      ...(waits_for === 'decision' ? repeat : []),
     ],
-    confirms: [
-      ...(can('approve') && isRisky ? [approval(upgrade)] : []),
-      ...(can('roll_back')
-        ? [
-            {
-              text: 'Roll back…',
-              consequence: `Its tasks are cancelled, and version ${from_version} is the default again. What was extracted stays.`,
-              action: paths.upgradeAction(upgrade_id, 'roll_back'),
-              button: 'Roll back',
-            },
-          ]
-        : []),
-    ],
+    approval: can('approve') && isRisky ? approval(upgrade) : null,
+    others: [...(waits_for === 'decision' ? [] : repeat), ...button('Pause', 'pause')],
+    rollBack: can('roll_back')
+      ? {
+          text: 'Roll back…',
+          consequence: `Its tasks are cancelled, and version ${from_version} is the default again. What was extracted stays.`,
+          action: paths.upgradeAction(upgrade_id, 'roll_back'),
+          button: 'Roll back',
+        }
+      : null,
   };
 }
 

@@ -22,7 +22,11 @@ export function stepTitle(step: UpgradeStep, { from_version, to_version }: Versi
   }
 }
 
-const runningWords: Readonly<Record<UpgradeStep, string>> = {
+export const repeatTitle = (step: UpgradeStep): string =>
+  step === 'watch' ? 'Start the watch again' : `${step.charAt(0).toUpperCase()}${step.slice(1)} again`;
+
+/** What it does now. */
+export const runningWords: Readonly<Record<UpgradeStep, string>> = {
   check: 'Checking',
   extract: 'Extracting',
   verify: 'Verifying',
