@@ -36,6 +36,8 @@ export const paths = {
   errorsCsv: (query: Query = {}) => withQuery('/errors/csv', query),
 
   schedules: (query: Query = {}) => withQuery('/schedules/view', query),
+  /** Where it stands on its page, if that is the first. */
+  schedule: (scheduleId: number) => `/schedules/view#schedule-${scheduleId}`,
   newSchedule: (kind?: string) => withQuery('/schedules/new', { kind }),
   changeSchedule: (scheduleId: number) => `/schedules/${scheduleId}/change`,
   scheduleAction: (scheduleId: number, action: ScheduleAction) => `/schedules/${scheduleId}/${action}`,

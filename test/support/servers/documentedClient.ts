@@ -8,6 +8,7 @@ import type { presentList } from '../../../api/lists/present.ts';
 import type { NetworkCheckJson, NetworkVersionJson } from '../../../api/networks/present.ts';
 import type { presentNotification } from '../../../api/notifications/json.ts';
 import type { ScheduleJson } from '../../../api/schedules/present.ts';
+import type { UpgradeJson, UpgradeStepJson } from '../../../api/upgrades/present.ts';
 import type { presentSubtask, TaskJson } from '../../../api/tasks/present/task.ts';
 import type { presentTaskError } from '../../../api/errors/present.ts';
 import { rootLogin, rootPassword } from './apiServer.ts';
@@ -35,11 +36,15 @@ export interface Fields
     TaskJson,
     Omit<ScheduleJson, keyof TaskJson>,
     Omit<NetworkCheckJson, keyof TaskJson | keyof ErrorJson | 'state' | 'failure'>,
-    Omit<NetworkVersionJson, 'networks' | 'version'> {
+    Omit<NetworkVersionJson, 'networks' | 'version'>,
+    Omit<UpgradeJson, keyof TaskJson | keyof NetworkCheckJson | 'kind'> {
   readonly networks: readonly NetworkVersionJson[];
   readonly checks: readonly NetworkCheckJson[];
   readonly schedules: readonly ScheduleJson[];
   readonly schedule_count: number;
+  readonly upgrades: readonly UpgradeJson[];
+  readonly upgrade_count: number;
+  readonly steps: readonly UpgradeStepJson[];
   readonly tasks: readonly TaskJson[];
   readonly errors: readonly ReturnType<typeof presentTaskError>[];
   readonly notifications: readonly ReturnType<typeof presentNotification>[];

@@ -22,6 +22,11 @@ export function idFact(name: string, value: string): Fact {
   return { name, value, code: true, copies: true };
 }
 
+/** To a page that is named by another machine's word. */
 export function linkFact(name: string, value: string, href: string): Fact {
   return { ...codeFact(name, value), href };
+}
+
+export function pageFact(name: string, value: string, href: string): Fact {
+  return { ...fact(name, value), href };
 }

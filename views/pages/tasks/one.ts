@@ -2,7 +2,7 @@ import { formatCount } from '../../assets/words.js';
 import { chart, type Chart } from '../../components/chart/chart.ts';
 import { errorGroups, type ErrorGroups } from '../../components/errorGroups/errorGroups.ts';
 import type { Typed } from '../../components/field/field.ts';
-import { fact, idFact, linkFact, type Fact } from '../../components/facts/facts.ts';
+import { fact, idFact, linkFact, pageFact, type Fact } from '../../components/facts/facts.ts';
 import { partStrip, type PartCellShape, type PartStrip } from '../../components/partStrip/partStrip.ts';
 import { progress, type Progress } from '../../components/progress/progress.ts';
 import { stateDiagram, type StateDiagram } from '../../components/stateDiagram/stateDiagram.ts';
@@ -158,6 +158,7 @@ export function taskPage(input: TaskInput): TaskPage {
     about: [
       fact('Kind', taskTypeName(task.task_type)),
       fact('Created by', input.createdBy),
+      ...madeBy(task),
       ...samples(task),
       ...undoFacts(task),
       ...(task.result_id === null ? [] : [idFact('Result id', task.result_id)]),
@@ -193,6 +194,12 @@ function turnWords({ tasks_before: before }: TaskShape): string | null {
   if (before === null) return null;
   const words = before === 1 ? '1 task is before it' : `${formatCount(before)} tasks are before it`;
   return `Waits for its turn: ${before === 0 ? 'it is the next one' : words}. More urgent ones go first.`;
+}
+
+/** What has made it in the name of somebody. */
+function madeBy({ upgrade_id: upgrade, schedule_id: schedule }: TaskShape): Fact[] {
+  if (upgrade !== null) return [pageFact('Part of', `Upgrade ${upgrade}`, paths.upgrade(upgrade))];
+  return schedule === null ? [] : [pageFact('Made by', `Schedule ${schedule}`, paths.schedule(schedule))];
 }
 
 /** What became of the samples of removed objects, where there were any. */
