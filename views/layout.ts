@@ -40,11 +40,18 @@ const themes = [
   { value: 'dark', text: 'Dark' },
 ];
 
+/** The same: views/assets/localTime.js. */
+const times = [
+  { value: 'utc', text: 'UTC' },
+  { value: 'local', text: 'Local time' },
+];
+
 export function layoutView(input: LayoutInput, head: PageHead) {
   return {
     ...input,
     title: head.title,
     themes,
+    times,
     assets: assetPrefix,
     links: {
       home: paths.home,
