@@ -83,7 +83,7 @@ export async function insertUpgrade(
 const settings = {
   approve_before: ['switch', 'remove'],
   ...{ min_coverage: 0.99, max_failed: 0.01, watch_seconds: 604_800 },
-  ...{ objects_per_second: null, error_budget: null, priority: 3 },
+  ...{ objects_per_second: null, error_budget: null, undo_window: '7d', priority: 3 },
 };
 
 async function insertUpgradeTask(

@@ -11,10 +11,10 @@ const extracting: UpgradeShape = {
     ...{ objects_expected: 1_000, objects_done: 500, objects_skipped: 120, objects_failed: 80 },
     ...{ objects_per_second: 10, eta_seconds: 2_400 },
   },
-  ...{ counted_step: 'extract', task_ids: [17, 18] },
+  ...{ counted_step: 'extract', task_ids: [17, 18], undo_until: null },
   settings: {
     ...{ approve_before: ['switch', 'remove'], min_coverage: 0.99, max_failed: 0.01, watch_seconds: 604_800 },
-    ...{ objects_per_second: null, error_budget: null, priority: 3 },
+    ...{ objects_per_second: null, error_budget: null, undo_window: null, priority: 3 },
   },
   ...{ login: 'root@visionlabs.ai', create_time: '2026-03-02T01:00:00.000Z', end_time: null },
 };
@@ -58,9 +58,20 @@ test('before anything of the old version is removed, it is not said that it is',
   assert.equal(removing.safe.text, 'Version 1 is being removed');
 });
 
-test('what is rolled back says to keep the old version', () => {
-  for (const state of ['rolling_back', 'rolled_back'] as const)
-    assert.match(card({ state }).safe.text, /^Keep version 1: /);
+test('what is rolled back says to keep the old version, and not how much of it was removed', () => {
+  for (const state of ['rolling_back', 'rolled_back'] as const) {
+    const { safe, sentence, progress } = card({ state, step: 'remove', counted_step: 'remove' });
+    assert.match(safe.text, /^Keep version 1: /);
+    assert.match(sentence, /^Roll(ing|ed) back to version 1$/);
+    assert.equal(progress, null);
+  }
+});
+
+test('one that is done says until when it can be rolled back all the same', () => {
+  const undo_until = '2026-03-09T01:30:00.000Z';
+  const done = { state: 'done', step: 'remove', counted_step: 'remove', undo_until } as const;
+  assert.equal(card({ ...done, actions: ['roll_back'] }).undoUntil?.text, '2026-03-09 01:30:00');
+  assert.equal(card({ ...done, actions: [] }).undoUntil, null);
 });
 
 test('it says what comes next, and whether that needs somebody', () => {

@@ -41,7 +41,13 @@ test('an upgrade needs nothing but the version, and is kept while the engine is 
   assert.deepEqual([body.state, body.counted_step, body.task_ids], ['running', null, []]);
   assert.deepEqual(body.settings, {
     ...{ approve_before: ['switch', 'remove'], min_coverage: 0.99, max_failed: 0.01 },
-    ...{ watch_seconds: 604_800, objects_per_second: null, error_budget: null, priority: 3 },
+    ...{
+      watch_seconds: 604_800,
+      objects_per_second: null,
+      error_budget: null,
+      undo_window: '7d',
+      priority: 3,
+    },
   });
   assert.deepEqual(
     body.steps.map(({ step_no, step: name, state }) => [step_no, name, state]),
@@ -59,7 +65,7 @@ test('what is asked for is kept as it was asked for', async () => {
   assert.deepEqual(body.objects, ['events']);
   assert.deepEqual(body.settings, {
     ...{ approve_before: ['remove'], min_coverage: 0.5, max_failed: 0, watch_seconds: 43_200 },
-    ...{ objects_per_second: 50, error_budget: null, priority: 1 },
+    ...{ objects_per_second: 50, error_budget: null, undo_window: '7d', priority: 1 },
   });
 });
 

@@ -122,7 +122,8 @@ function noteOf({ decided_by }: UpgradeStepShape, times: number): string | null 
 }
 
 function aboutOf({ settings, objects, kind }: UpgradeShape): Fact[] {
-  const { approve_before, min_coverage, max_failed, watch_seconds, objects_per_second, priority } = settings;
+  const { approve_before, min_coverage, max_failed, watch_seconds, undo_window } = settings;
+  const { objects_per_second, priority } = settings;
   return [
     fact('Descriptors', kind === 'face' ? 'of faces' : 'of bodies'),
     fact('Objects', objectsWords(objects)),
@@ -132,6 +133,7 @@ function aboutOf({ settings, objects, kind }: UpgradeShape): Fact[] {
       `from ${formatPercent(min_coverage)} coverage, up to ${formatPercent(max_failed)} failed`,
     ),
     fact('Watch', `for ${formatDuration(watch_seconds)} after the switch`),
+    fact('What is removed', undo_window === null ? 'is gone for good' : `can be put back for ${undo_window}`),
     fact('Rate', objects_per_second === null ? 'no limit' : `${objects_per_second}/s`),
     fact('Priority', String(priority)),
   ];

@@ -2,7 +2,7 @@ import { stepAfter, upgradeSteps } from '../../../domain/upgrades/upgrade.ts';
 import { formatCount, formatDuration } from '../../assets/words.js';
 import { progress, type Progress } from '../../components/progress/progress.ts';
 import type { StatusBadge } from '../../components/statusBadge/statusBadge.ts';
-import { clock, type Clock } from '../../components/time/time.ts';
+import { clock, time, type Clock, type Time } from '../../components/time/time.ts';
 import { paths } from '../../paths.ts';
 import type { TaskShape, UpgradeShape } from '../../shapes.ts';
 import { objectsWords, repeatTitle, runningWords, stepTitle, titleOf, upgradeBadge } from './upgradeWords.ts';
@@ -23,6 +23,8 @@ export interface UpgradeCard {
   readonly failed: { readonly text: string; readonly href: string } | null;
   readonly safe: { readonly text: string; readonly isSafe: boolean };
   readonly next: string | null;
+  /** Of one that is done: until when it can be rolled back all the same; null: it cannot. */
+  readonly undoUntil: Time | null;
   readonly reasons: readonly string[];
   /** In front of the tab's title while something is counted; empty: nothing is. */
   readonly tab: string;
@@ -56,6 +58,7 @@ export function upgradeCard(upgrade: UpgradeShape, now: Date): UpgradeCard {
           },
     safe: safetyOf(upgrade),
     next: nextOf(upgrade),
+    undoUntil: undoUntil(upgrade),
     reasons: upgrade.reasons,
     tab: bar === null || !isCounting(upgrade) ? '' : `${bar.percent} %`,
   };
@@ -63,8 +66,9 @@ export function upgradeCard(upgrade: UpgradeShape, now: Date): UpgradeCard {
 
 /** Of the objects that have come to what they shall, so that the figure is what the sentence says; failures are only drawn. */
 function barOf(upgrade: UpgradeShape): Progress | null {
-  const { progress: counted } = upgrade;
-  if (counted === null) return null;
+  const { progress: counted, state } = upgrade;
+  // What puts back is among the tasks of a removal.
+  if (counted === null || state === 'rolling_back' || state === 'rolled_back') return null;
   const { objects_expected, objects_done, objects_failed, objects_skipped } = counted;
   const bar = progress({ task_id: 0, state: barState(upgrade), progress: counted });
   const reached = objects_done + objects_skipped;
@@ -83,19 +87,19 @@ function barState(upgrade: UpgradeShape): TaskShape['state'] {
   return isCounting(upgrade) ? 'running' : 'done';
 }
 
-/** A watch lasts for days, whatever late objects it has dealt with. */
 const isCounting = ({ state, step, counted_step }: UpgradeShape): boolean =>
-  state === 'running' && step === counted_step && step !== 'watch';
+  state === 'running' && step === counted_step;
 
 function sentenceOf(upgrade: UpgradeShape, bar: Progress | null): string {
   const { from_version, to_version, step, state, objects, counted_step } = upgrade;
+  if (state === 'rolling_back') return `Rolling back to version ${from_version}`;
+  if (state === 'rolled_back') return `Rolled back to version ${from_version}`;
   if (bar === null) {
     if (state === 'running') return `${runningWords[step]} version ${to_version}`;
     return step === 'check' ? `Version ${to_version} is being checked` : stepTitle(step, upgrade);
   }
   if (counted_step === 'remove') return `${bar.percent} % of version ${from_version} removed`;
-  const which = counted_step === 'watch' ? 'late ' : '';
-  return `${bar.percent} % of ${which}${objectsWords(objects)} have version ${to_version}`;
+  return `${bar.percent} % of ${objectsWords(objects)} have version ${to_version}`;
 }
 
 /** Whether the old version may be removed now. */
@@ -139,5 +143,8 @@ function nextOf(upgrade: UpgradeShape): string | null {
   const approval = settings.approve_before.includes(next) ? ', once you approve it' : '';
   return `${lower(stepTitle(next, upgrade))}${approval} (step ${upgradeSteps.indexOf(next) + 1} of ${upgradeSteps.length})`;
 }
+
+const undoUntil = ({ state, actions, undo_until }: UpgradeShape): Time | null =>
+  state === 'done' && actions.includes('roll_back') && undo_until !== null ? time(undo_until) : null;
 
 const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);

@@ -45,7 +45,7 @@ export function upgradeControls(upgrade: UpgradeShape): UpgradeControls {
 }
 
 function approval(upgrade: UpgradeShape): Confirm {
-  const { upgrade_id, step, from_version, to_version, waits_for } = upgrade;
+  const { upgrade_id, step, from_version, to_version, waits_for, settings } = upgrade;
   const action = paths.upgradeAction(upgrade_id, 'approve');
   if (waits_for === 'decision') {
     return {
@@ -54,8 +54,10 @@ function approval(upgrade: UpgradeShape): Confirm {
         'The upgrade goes on although the rules are not satisfied. Your login stands beside the step.',
     };
   }
+  const window = settings.undo_window;
+  const back = window === null ? 'They cannot be put back.' : `They can be put back for ${window}.`;
   return {
     ...{ text: `${stepTitle(step, upgrade)}…`, button: stepTitle(step, upgrade), action },
-    consequence: `All descriptors of version ${from_version} are removed. Objects that lack version ${to_version} have none any more; the last verification says how many.`,
+    consequence: `All descriptors of version ${from_version} are removed. Objects that lack version ${to_version} have none any more; the last verification says how many. ${back}`,
   };
 }
