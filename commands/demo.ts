@@ -6,6 +6,7 @@ import { createApiClient } from './cli/apiClient.ts';
 import { prepareDataFolder, demoEnvironment } from './demo/setup.ts';
 import { createLedger, createStory, type Story } from './demo/story.ts';
 import { play } from './demo/play.ts';
+import { createUpgradeCalls } from './demo/upgradeCalls.ts';
 import { defineCommand, runCommand, wholeNumber } from './cli/options.ts';
 import { startEverything, type Running } from './system/system.ts';
 import { createTaskCalls } from './cli/taskCalls.ts';
@@ -68,7 +69,8 @@ async function tell(running: Running, story: Story, copies: number, signal: Abor
   const db = createDatabase({ url: databaseUrl, applicationName: 'luna-admin demo', maxConnections: 2 });
   const api = createApiClient({ url, login: config.adminLogin, password: defaultAdminPassword, signal });
   try {
-    await play({ running, tasks: createTaskCalls(api), db, story, ledger, copies, signal });
+    const calls = { tasks: createTaskCalls(api), upgrades: createUpgradeCalls(api, signal) };
+    await play({ running, ...calls, db, story, ledger, copies, signal });
     return ledger.isRight();
   } finally {
     await db.close();

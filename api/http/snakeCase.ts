@@ -9,3 +9,14 @@ export function toSnakeCase(value: unknown): unknown {
     ]),
   );
 }
+
+/** What {@link toSnakeCase} makes of a type, for those who read its answers. */
+export type SnakeCased<Value> = Value extends readonly (infer Item)[]
+  ? readonly SnakeCased<Item>[]
+  : Value extends object
+    ? { readonly [Name in keyof Value as Name extends string ? Snake<Name> : Name]: SnakeCased<Value[Name]> }
+    : Value;
+
+type Snake<Name extends string> = Name extends `${infer Letter}${infer Rest}`
+  ? `${Letter extends Lowercase<Letter> ? '' : '_'}${Lowercase<Letter>}${Snake<Rest>}`
+  : Name;

@@ -1,34 +1,22 @@
-import { createProgress, describePace, type Progress } from '../cli/progress.ts';
 import type { FollowOptions, TaskCalls, TaskJson } from '../cli/taskCalls.ts';
+import { dealtWith, withBar } from './bar.ts';
 import type { Demo } from './story.ts';
 
-/** Follows a task with a bar that shows the API's own figures: objects, rate, time left. */
-export async function followTask(
+/** Follows a task with a bar. */
+export function followTask(
   tasks: TaskCalls,
   taskId: number,
   unit: string,
   options: FollowOptions,
 ): Promise<TaskJson> {
-  let bar: Progress | undefined;
-  try {
-    return await tasks.follow(taskId, {
+  return withBar(unit, (show) =>
+    tasks.follow(taskId, {
       ...options,
-      onLook: (task) => {
-        const { objects_expected: total, objects_per_second, eta_seconds } = task.progress;
-        if (total === 0) return;
-        bar ??= createProgress(unit, total);
-        const pace = describePace(objects_per_second ?? 0, eta_seconds);
-        bar.update(dealtWith(task), { total, note: `${task.state}  ${pace}` });
+      onLook: ({ progress, state }) => {
+        show(progress, state);
       },
-    });
-  } finally {
-    bar?.stop();
-  }
-}
-
-/** Objects that are done, failed or skipped. */
-export function dealtWith({ progress }: TaskJson): number {
-  return progress.objects_done + progress.objects_failed + progress.objects_skipped;
+    }),
+  );
 }
 
 /** "done: 462 of 462 objects, 0 failed, 0 skipped, 87/s" */

@@ -1,20 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { SubtaskJson } from '../cli/taskCalls.ts';
+import { killInStep, worker } from './killInStep.ts';
 import type { Demo } from './story.ts';
 
-const worker = 'worker-1';
 const limitSeconds = 120;
 const doneStatus = 5;
 
-/** Kills the worker in the middle of a task and shows from its checkpoints that another one goes on from there. */
-export async function killWorker(demo: Demo, taskId: number): Promise<void> {
-  const { story, tasks, running, ledger, signal } = demo;
-  story.step('Trouble: the worker is killed in the middle of it');
-  const pid = running.pids()[worker];
-  running.kill(worker, 'SIGKILL');
+/** Kills the worker in the middle of an extract and shows from its checkpoints that another one goes on from there. */
+export async function killWorker(demo: Demo, upgradeId: number, taskId: number): Promise<void> {
+  const { story, tasks, ledger, signal } = demo;
   const killed = performance.now();
-  const atDeath = await whenGone(demo, taskId, pid ?? null);
-  story.say(`SIGKILL to ${worker}, process ${pid}; by then ${sum(atDeath)} faces were done and committed`);
+  await killInStep(demo, upgradeId, 'extract', worker);
+  // As the dead worker left them: its last transaction cannot commit any more.
+  const atDeath = await tasks.subtasks(taskId);
+  story.say(`by then ${sum(atDeath)} faces were done and committed`);
   story.say('waiting for Temporal to miss its heartbeats (8 s) and to give its subtasks to the new worker …');
   const before = new Map(atDeath.map((part) => [part.subtask_id, part]));
   let seconds = 0;
@@ -50,16 +49,6 @@ export async function killWorker(demo: Demo, taskId: number): Promise<void> {
   );
   const lost = now.filter((part) => stepsBack(before.get(part.subtask_id), part)).length;
   ledger.expect('worker killed: subtasks that lost work', 0, lost);
-}
-
-/** The subtasks as the dead worker left them: looked at when its last transaction cannot commit any more. */
-async function whenGone(
-  { tasks, running, signal }: Demo,
-  taskId: number,
-  pid: number | null,
-): Promise<SubtaskJson[]> {
-  while (running.pids()[worker] === pid) await delay(20, undefined, { signal });
-  return tasks.subtasks(taskId);
 }
 
 /** Finished work is not done again, and a checkpoint never goes back. */

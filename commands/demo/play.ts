@@ -3,19 +3,29 @@ import { toFloats } from '../../db/extract/descriptorBytes.ts';
 import { rankOne } from '../../extraction/rank1.ts';
 import { copySamplePhotos, peopleInSamplePhotos as people } from '../import/copySamplePhotos.ts';
 import { runImport } from '../import/runImport.ts';
-import { close, countFaceDescriptors, type Counts, countTables } from './tables.ts';
-import { extractNewVersion, extractWithTrouble } from './extracts.ts';
-import { checkTaskBooks, describeTask, followTask } from './followTask.ts';
-import type { Demo } from './story.ts';
+import { haveSecondThoughts } from './secondThoughts.ts';
+import { versions, type Demo } from './story.ts';
+import { close, type Counts, countTables } from './tables.ts';
+import { beginUpgrade } from './upgrade.ts';
+import { check, extract, remove, switchDefault, verify, watch } from './upgradeSteps.ts';
 
 /** The operator's story, from the first photo to the last descriptor of the old version. */
 export async function play(demo: Demo): Promise<void> {
   await importPhotos(demo);
-  await extractNewVersion(demo);
-  await extractWithTrouble(demo);
-  await compareRecognition(demo);
-  await removeOldVersion(demo);
+  await haveSecondThoughts(demo);
+  await upgradeNetwork(demo);
   await close(demo);
+}
+
+/** Step by step, with something killed in each. */
+async function upgradeNetwork(demo: Demo): Promise<void> {
+  const before = await countTables(demo.db);
+  const upgradeId = await beginUpgrade(demo);
+  for (const step of [check, extract, verify, switchDefault, watch]) await step(demo, upgradeId);
+  await compareRecognition(demo);
+  await remove(demo, upgradeId);
+  const after = await countTables(demo.db);
+  demo.ledger.expect('upgrade: other tables changed', 'none', changed(before, after));
 }
 
 const seed = 7;
@@ -53,8 +63,8 @@ async function compareRecognition(demo: Demo): Promise<void> {
   story.step('Is the same person still found?');
   const rows: (string | number)[][] = [];
   for (const [when, version] of [
-    ['before', 1],
-    ['after', 3],
+    ['before', versions.from],
+    ['after', versions.to],
   ] as const) {
     const samples = await readDescriptors(demo, version);
     const share = rankOne(samples);
@@ -75,31 +85,6 @@ async function readDescriptors({ db }: Demo, version: number) {
 }
 
 const percent = (share: number) => `${(share * 100).toFixed(1)} %`;
-
-/** The old version's descriptors go; everything else stays as it is. */
-async function removeOldVersion(demo: Demo): Promise<void> {
-  const { story, tasks, db, ledger, signal } = demo;
-  story.step('Clean up: remove the descriptors of version 1');
-  const old = await countFaceDescriptors(db, 1);
-  const before = await countTables(db);
-  story.say(`there are ${old} descriptors of version 1 to remove`);
-  const taskId = await tasks.postGc(
-    { target: 'face_descriptors', filters: { descriptor_version: 1 } },
-    'Remove version 1',
-  );
-  story.say(`POST /4/tasks/gc → task ${taskId}`);
-  const task = await followTask(tasks, taskId, 'descriptors', { signal });
-  story.say(describeTask(task));
-  const result = await tasks.result(taskId);
-  const first = result.removed?.slice(0, 2).join(', ') ?? '';
-  story.say(`GET /4/tasks/${taskId}/result → removed_count ${result.removed_count}: ${first}, …`);
-  const errors = await tasks.errors(taskId);
-  story.say(`GET /4/tasks/${taskId}/errors → ${errors.length === 0 ? 'none' : JSON.stringify(errors)}`);
-  await checkTaskBooks(demo, 'gc of version 1', task);
-  ledger.expect('gc of version 1: removed', old, result.removed_count ?? 0);
-  ledger.expect('descriptors of version 1 left', 0, await countFaceDescriptors(db, 1));
-  ledger.expect('gc of version 1: other tables changed', 'none', changed(before, await countTables(db)));
-}
 
 function changed(before: Counts, after: Counts): string {
   const names = Object.keys(before) as (keyof Counts)[];

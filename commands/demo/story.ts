@@ -3,8 +3,12 @@ import type { Database } from '../../db/sql/connection.ts';
 import type { TaskCalls } from '../cli/taskCalls.ts';
 import { textTable } from '../cli/textTable.ts';
 import type { Running } from '../system/system.ts';
+import type { UpgradeCalls } from './upgradeCalls.ts';
 
 export type Story = ReturnType<typeof createStory>;
+
+/** Of the networks that the story begins and ends with. */
+export const versions = { from: 1, to: 3 } as const;
 
 const width = 92;
 
@@ -75,6 +79,7 @@ export function createLedger() {
 export interface Demo {
   readonly running: Running;
   readonly tasks: TaskCalls;
+  readonly upgrades: UpgradeCalls;
   /** For looking into the tables; changes are made by the API and the commands alone. */
   readonly db: Database;
   readonly story: Story;

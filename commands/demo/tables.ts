@@ -1,7 +1,7 @@
 import type { Sql } from '../../db/sql/connection.ts';
 import { defaultAdminPassword } from '../../platform/settings.ts';
 import { peopleInSamplePhotos as people } from '../import/copySamplePhotos.ts';
-import type { Demo } from './story.ts';
+import { versions, type Demo } from './story.ts';
 
 export interface Counts {
   readonly faces: number;
@@ -26,12 +26,18 @@ export async function countTables(db: Sql): Promise<Counts> {
   return counts;
 }
 
-export async function countFaceDescriptors(db: Sql, version: number): Promise<number> {
-  const [row] = await db.query<{ count: number }>(
-    'select count(*) as count from face_descriptors where descriptor_version = $1',
+/** Of faces, and of the faces of events. */
+export async function countDescriptors(
+  db: Sql,
+  version: number,
+): Promise<Record<'faces' | 'events', number>> {
+  const [counts] = await db.query<Record<'faces' | 'events', number>>(
+    `select (select count(*) from face_descriptors where descriptor_version = $1) as faces,
+       (select count(*) from event_descriptors where descriptor_version = $1 and descriptor_type = 'face') as events`,
     [version],
   );
-  return row?.count ?? 0;
+  if (counts === undefined) throw new Error('counting the descriptors answered no row');
+  return counts;
 }
 
 /** The table of everything that was expected, and where to look further. */
@@ -43,15 +49,11 @@ export async function close({ story, ledger, db, copies, running }: Demo): Promi
   ledger.expect('at the end: face samples of faces and events', faces + people, counts.samples);
   ledger.expect('at the end: faces on the list', people, counts.listed);
   ledger.expect('at the end: events', people, counts.events);
-  ledger.expect('at the end: face descriptors of events', people, counts.eventDescriptors);
-  for (const [version, expected] of [
-    [1, 0],
-    [2, faces],
-    [3, faces],
-  ] as const) {
-    const found = await countFaceDescriptors(db, version);
-    ledger.expect(`at the end: face descriptors of version ${version}`, expected, found);
-  }
+  const [old, young] = [await countDescriptors(db, versions.from), await countDescriptors(db, versions.to)];
+  ledger.expect(`at the end: descriptors of faces, version ${versions.from}`, 0, old.faces);
+  ledger.expect(`at the end: descriptors of events, version ${versions.from}`, 0, old.events);
+  ledger.expect(`at the end: descriptors of faces, version ${versions.to}`, faces, young.faces);
+  ledger.expect(`at the end: descriptors of events, version ${versions.to}`, people, young.events);
   story.step('The consistency check');
   story.table(
     ['what', 'expected', 'found', ''],
