@@ -15,9 +15,9 @@ export async function killInStep(
   name: string,
 ): Promise<void> {
   const pid = running.pids()[name] ?? null;
+  story.say(`SIGKILL to ${name}, process ${pid}`);
   running.kill(name, 'SIGKILL');
   while (running.pids()[name] === pid) await delay(10, undefined, { signal });
-  story.say(`SIGKILL to ${name}, process ${pid}`);
   // Not by the API, which may be what was killed.
   const [row] = await db.query<{ state: string }>(
     'select state from upgrade_steps where upgrade_id = $1 and step = $2 order by step_no desc limit 1',
@@ -25,6 +25,6 @@ export async function killInStep(
   );
   const state = row?.state ?? 'not there';
   // A switch is one short transaction, which may just have been.
-  const isRight = state === 'running' || (step === 'switch' && state === 'done');
-  ledger.judge(`${name} killed in the step ${step}`, 'running', state, isRight);
+  const right = step === 'switch' ? ['running', 'done'] : ['running'];
+  ledger.judge(`${name} killed in the step ${step}`, right.join(' or '), state, right.includes(state));
 }

@@ -7,6 +7,7 @@ import { haveSecondThoughts } from './secondThoughts.ts';
 import { versions, type Demo } from './story.ts';
 import { close, type Counts, countTables } from './tables.ts';
 import { beginUpgrade } from './upgrade.ts';
+import { undoRemoval } from './undoRemoval.ts';
 import { check, extract, remove, switchDefault, verify, watch } from './upgradeSteps.ts';
 
 /** The operator's story, from the first photo to the last descriptor of the old version. */
@@ -14,6 +15,7 @@ export async function play(demo: Demo): Promise<void> {
   await importPhotos(demo);
   await haveSecondThoughts(demo);
   await upgradeNetwork(demo);
+  await undoRemoval(demo);
   await close(demo);
 }
 

@@ -1,10 +1,10 @@
 import { peopleInSamplePhotos as people } from '../import/copySamplePhotos.ts';
 import { dealtWith } from './bar.ts';
 import { checkTaskBooks, describeTask, followTask } from './followTask.ts';
-import type { Demo } from './story.ts';
+import { versions, type Demo } from './story.ts';
 import { countDescriptors } from './tables.ts';
 
-const version = 2;
+const version = versions.byHand;
 /** So slow that it can be cancelled in the middle, whatever the machine. */
 const objectsPerSecond = 5;
 

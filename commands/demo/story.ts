@@ -7,8 +7,8 @@ import type { UpgradeCalls } from './upgradeCalls.ts';
 
 export type Story = ReturnType<typeof createStory>;
 
-/** Of the networks that the story begins and ends with. */
-export const versions = { from: 1, to: 3 } as const;
+/** Of the networks of the story: those of the upgrade, and the one of a task by hand. */
+export const versions = { from: 1, to: 3, byHand: 2 } as const;
 
 const width = 92;
 

@@ -82,7 +82,7 @@ test('the demo plays to its closing table, where every line holds', async () => 
     ...['check', 'extract', 'verify', 'remove'].map(
       (step) => new RegExp(`worker-1 killed in the step ${step} +running +running +ok`),
     ),
-    /api killed in the step switch +running +(running|done) +ok/,
+    /api killed in the step switch +running or done +(running|done) +ok/,
     /temporal killed in the step watch +running +running +ok/,
     /worker killed: subtasks that lost work +0 +0 +ok/,
     /version 3 +fit to be used +fit to be used +ok/,
@@ -100,6 +100,9 @@ test('the demo plays to its closing table, where every line holds', async () => 
           return new RegExp(`${task}: objects ${what} +${count} +${count} +ok`);
         }),
     ),
+    /undo: descriptors left before it +0 +0 +ok/,
+    /undo: put back +22 +22 +ok/,
+    /undo: rows to the last byte +the same +the same +ok/,
     /upgrade: other tables changed +none +none +ok/,
     /at the end: descriptors of faces, version 1 +0 +0 +ok/,
     /at the end: descriptors of events, version 1 +0 +0 +ok/,
