@@ -39,14 +39,17 @@ test('an upgrade is begun from the form by keyboard alone', async () => {
   await page.keyboard.press('Space');
   await tabTo(page, 'Time to watch');
   await page.keyboard.type('12h');
+  await tabTo(page, 'Time in which the removal can be undone');
+  await page.keyboard.type('none');
   await page.keyboard.press('Enter');
   await page.getByText('The upgrade has begun.').waitFor();
   await page.getByRole('heading', { name: 'Version 1 → 3' }).waitFor();
   await page.getByText('Checking version 3').waitFor();
   const [row] = await site.server.db.query(
-    `select objects, settings -> 'watch_seconds' as watch, settings -> 'approve_before' as approve from upgrades`,
+    `select objects, settings -> 'watch_seconds' as watch, settings -> 'approve_before' as approve,
+       settings -> 'undo_window' as undo from upgrades`,
   );
-  assert.deepEqual(row, { objects: ['faces'], watch: 43_200, approve: ['switch', 'remove'] });
+  assert.deepEqual(row, { objects: ['faces'], watch: 43_200, approve: ['switch', 'remove'], undo: null });
 });
 
 test('what is wrong is said at its field, and what was typed stays', async () => {

@@ -8,7 +8,9 @@ type Values = Readonly<Record<string, string>>;
 export function readUpgradeForm(values: Values): UpgradeRequest {
   const objects = (['faces', 'events'] as const).filter((one) => isTicked(values, objectsBox(one)));
   const { kind, ...text } = { ...textOf(values, 'kind'), ...textOf(values, 'watch_for') };
+  const undo = textOf(values, 'undo_window');
   return {
+    ...(undo.undo_window === 'none' ? { undo_window: null } : undo),
     // Without one the validation says that it has to be there.
     ...(numberOf(values, 'to_version') as { to_version: number }),
     ...(kind === undefined ? {} : { kind: kind as 'face' | 'body' }),

@@ -118,6 +118,10 @@ function gatesOf(typed: Typed): FieldGroup {
         hint: 'Such as 30m, 12h or 14d; empty: 7d.',
         maxlength: 7,
       }),
+      textField(typed, 'undo_window', 'Time in which the removal can be undone', {
+        hint: 'Such as 12h or 30d; empty: 7d. What is removed needs its space until then; with none it is gone at once.',
+        maxlength: 7,
+      }),
     ],
   };
 }
