@@ -36,6 +36,8 @@ REFUSED_BY_STATE = {
     28042,  # the version's networks make no such descriptors
     28044,  # an upgrade of the kind is under way
     28045,  # the upgrade is at another step
+    28050,  # the task cannot be undone, or not any more
+    28051,  # what it removed is still kept aside
     28037,  # the schedule is at another revision than If-Match says
 }
 
@@ -44,7 +46,12 @@ REFUSED_BY_STATE = {
 # need not be a time zone or a cron expression.
 REFUSED_BY_RULE = (
     "holds characters that cannot be stored",
-    "differs from content.filters.",
+    "differs from content.",
+    "Path: 'undo_window' message: 'what is deleted on other machines",
+    "Path: 'undo_window' message: 'a rehearsal removes nothing",
+    "Path: 'undo_window' message: 'must be longer than nothing",
+    "such as 7d, up to a year",
+    "what was removed is put back by",
     "Path: 'content.filters.descriptor_version' message: 'required'",
     "Path: 'content.filters.descriptor_type' message: 'required'",
     "is the version to upgrade from",

@@ -52,9 +52,10 @@ function killEverything(): void {
   engine.running().kill('postgres', 'SIGQUIT');
 }
 
-test('an upgrade goes on by itself after everything was killed in the middle of each of its steps', async (t) => {
+test('an upgrade goes on by itself after everything was killed in the middle of each of its steps, and is rolled back to the last row', async (t) => {
   const { accountId, faceIds } = await engine.addFaces({ count: faces, images: warps });
   await engine.snapshot();
+  const before = await oldRows();
   const { upgrade_id } = await api().post<Upgrade>('/upgrades', {
     to_version: 3,
     objects: ['faces'],
@@ -96,7 +97,24 @@ test('an upgrade goes on by itself after everything was killed in the middle of 
   const taskIds = done.steps.flatMap(({ task_ids }) => task_ids);
   assert.equal(taskIds.length, 2);
   assert.deepEqual(await engine.audit(taskIds), []);
+
+  assert.notDeepEqual(await oldRows(), before);
+  await api().patch(`/upgrades/${upgrade_id}`, { action: 'roll_back' });
+  killEverything();
+  await until('the upgrade to be rolled back', upgrade_id, ({ state }) => state === 'rolled_back');
+  assert.deepEqual(await oldRows(), before);
+  assert.deepEqual(await engine.db().query('select kind, version from default_versions'), [
+    { kind: 'face', version: 1 },
+  ]);
 });
+
+/** One hash of all descriptors of the old version. */
+const oldRows = () =>
+  engine
+    .db()
+    .query(
+      `select count(*), sum(hashtextextended(d::text, 0)::numeric)::text hash from face_descriptors d where descriptor_version = 1`,
+    );
 
 /** Something of the step is under way, or it has just passed: neither a switch nor the removal of a partition takes long. */
 async function inTheMiddle(upgradeId: number, step: UpgradeStep): Promise<void> {
