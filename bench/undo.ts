@@ -26,8 +26,12 @@ export const undo: Measurement = {
   measure: async (bed, { faces, runs }, say) => {
     const done: UndoRun[] = [];
     for (const [objects, content] of Object.entries(contents(bed.accountId))) {
-      for (let run = 1; run <= runs; run++)
-        done.push({ run, objects, ...(await measureOne(bed, content, faces, run, say)) });
+      for (let run = 1; run <= runs; run++) {
+        const measured = { run, objects, ...(await measureOne(bed, content, faces, run, say)) };
+        // A million of them take minutes.
+        say(`${objects}, run ${run}: ${JSON.stringify(measured)}`);
+        done.push(measured);
+      }
     }
     const ratioOf = (wanted: string) => {
       const some = done.filter(({ objects }) => objects === wanted);
