@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { upgradeCard } from '../../views/pages/upgrades/upgradeCard.ts';
-import type { UpgradeShape } from '../../views/shapes.ts';
+import type { UpgradeShape } from '../../views/pages/upgrades/upgradeShape.ts';
 
 const now = new Date('2026-03-02T01:30:00.000Z');
 const extracting: UpgradeShape = {

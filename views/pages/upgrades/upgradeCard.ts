@@ -4,7 +4,8 @@ import { progress, type Progress } from '../../components/progress/progress.ts';
 import type { StatusBadge } from '../../components/statusBadge/statusBadge.ts';
 import { clock, time, type Clock, type Time } from '../../components/time/time.ts';
 import { paths } from '../../paths.ts';
-import type { TaskShape, UpgradeShape } from '../../shapes.ts';
+import type { TaskShape } from '../../shapes.ts';
+import type { UpgradeShape } from './upgradeShape.ts';
 import { objectsWords, repeatTitle, runningWords, stepTitle, titleOf, upgradeBadge } from './upgradeWords.ts';
 
 /** The answers to what somebody asks of an upgrade: how far it is, when it will be done, whether the old version may go. */

@@ -1,6 +1,6 @@
 import type { Confirm } from '../../components/confirm/confirm.ts';
 import { paths } from '../../paths.ts';
-import type { UpgradeShape } from '../../shapes.ts';
+import type { UpgradeShape } from './upgradeShape.ts';
 import { repeatTitle, stepTitle } from './upgradeWords.ts';
 
 /** In their order: what is asked for before what is possible, too. */

@@ -1,6 +1,6 @@
 import type { StepState, UpgradeState, UpgradeStep } from '../../../domain/upgrades/upgrade.ts';
 import type { StatusBadge } from '../../components/statusBadge/statusBadge.ts';
-import type { UpgradeShape } from '../../shapes.ts';
+import type { UpgradeShape } from './upgradeShape.ts';
 
 type Versions = Pick<UpgradeShape, 'from_version' | 'to_version'>;
 
