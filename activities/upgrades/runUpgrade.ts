@@ -21,8 +21,8 @@ export function createUpgradeActivities({ upgradeRuns, startNext }: Omit<Upgrade
     advanceUpgrade: (ref: UpgradeRef) =>
       attempt(async () => {
         const next = await upgradeRuns.advance(ref);
-        // It may just have made tasks; should their start get lost here, the reconciler makes up for it.
-        await startNext();
+        // Should their start get lost here, the reconciler makes up for it.
+        if (next.kind === 'wait' && next.hasBegunTasks === true) await startNext();
         return next;
       }),
 

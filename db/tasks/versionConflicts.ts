@@ -2,6 +2,7 @@ import { DomainError } from '../../domain/errors.ts';
 import type { TaskWork } from '../../domain/tasks/engineTask.ts';
 import { heldVersions, VersionInUseError, type OwnedVersion } from '../../domain/extract/heldVersions.ts';
 import { taskTypes } from '../../domain/tasks/task.ts';
+import { isOpenUpgrade } from '../upgrades/upgradeRow.ts';
 import { advisoryLocks } from '../sql/advisoryLocks.ts';
 import type { Sql } from '../sql/connection.ts';
 
@@ -70,7 +71,7 @@ export async function refuseUpgradeOf(
 ): Promise<void> {
   const [upgrade] = await db.query<{ id: number; from: number; to: number }>(
     `select upgrade_id id, from_version "from", to_version "to" from upgrades
-     where state not in ('rolled_back', 'done') and kind = $1 and $2 in (from_version, to_version)
+     where ${isOpenUpgrade} and kind = $1 and $2 in (from_version, to_version)
        and upgrade_id is distinct from $3`,
     [type, version, besides],
   );

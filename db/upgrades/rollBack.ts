@@ -3,7 +3,7 @@ import { isFinal } from '../../domain/tasks/task.ts';
 import { reasonsOfTasks } from '../../domain/upgrades/rules.ts';
 import { serviceActor } from '../audit/auditStore.ts';
 import { createUndo } from '../tasks/createUndo.ts';
-import { ordererOf, type StepContext } from './stepContext.ts';
+import { ordererOf, tasksBegun, type StepContext } from './stepContext.ts';
 import { moveUpgrade } from './upgradeRow.ts';
 import { controlUpgradeTasks, listUpgradeTasks, type UpgradeTask } from './upgradeTasks.ts';
 import type { NextMove } from './upgradeRuns.ts';
@@ -22,7 +22,7 @@ export async function rollBack(context: StepContext): Promise<NextMove> {
   if (open.length > 0) return soon;
   const tasks = await listUpgradeTasks(tx, upgradeId);
   const undos = tasks.filter(({ target }) => target === 'undo');
-  if (await putBack(context, tasks, undos)) return soon;
+  if (await putBack(context, tasks, undos)) return tasksBegun;
   if (undos.some(({ state }) => !isFinal(state))) return soon;
   // A retry of the task that could not put everything back lets it go on.
   const reasons = reasonsOfTasks(undos, { max_failed: 0 });

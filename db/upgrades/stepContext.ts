@@ -21,9 +21,18 @@ export interface StepContext {
   readonly deps: StepDeps;
 }
 
+/** `hasBegunTasks`: some have just been made, and nobody has started them. */
+export interface Wait {
+  readonly kind: 'wait';
+  readonly seconds: number;
+  readonly hasBegunTasks?: true;
+}
+
+export const tasksBegun: Wait = { kind: 'wait', seconds: 1, hasBegunTasks: true };
+
 /** Where a step has come. It may be looked at any number of times. */
 export type StepLook =
-  | { readonly kind: 'wait'; readonly seconds: number }
+  | Wait
   /** A worker has to find something out first. */
   | { readonly kind: 'inquire'; readonly inquiry: StepInquiry }
   /** `reasons`: sentences; without any the next step may begin. */

@@ -1,10 +1,11 @@
 import { freezeExtractContent, type ExtractRequest } from '../../domain/extract/extractContent.ts';
-import { freezeGcContent, type GcContent } from '../../domain/gc/gcContent.ts';
+import { freezeGcContent } from '../../domain/gc/gcContent.ts';
 import { isFinal, taskTypes, type TaskType } from '../../domain/tasks/task.ts';
 import { reasonsOfTasks } from '../../domain/upgrades/rules.ts';
 import type { UpgradeObjects } from '../../domain/upgrades/upgrade.ts';
 import { createTask, type NewTask } from '../tasks/createTask.ts';
-import { ordererOf, waitForStep, type StepContext, type StepLook } from './stepContext.ts';
+import { writtenTimes } from './lateObjects.ts';
+import { ordererOf, tasksBegun, waitForStep, type StepContext, type StepLook } from './stepContext.ts';
 import { listUpgradeTasks } from './upgradeTasks.ts';
 
 /** `since`: only objects that came later; absent: all. */
@@ -20,7 +21,10 @@ export async function createExtracts(
     const request: ExtractRequest = {
       extraction_target: upgrade.kind === 'face' ? 'face_descriptor' : 'body_descriptor',
       options: { descriptor_version: upgrade.toVersion },
-      filters: { objects_type: one, ...(since === undefined ? {} : lateFilter(one, since)) },
+      filters: {
+        objects_type: one,
+        ...(since === undefined ? {} : { [`${writtenTimes[one]}__gte`]: since }),
+      },
     };
     const what = since === undefined ? one : `late ${one}`;
     await create(context, taskTypes.additionalExtract, what, (now) =>
@@ -28,10 +32,6 @@ export async function createExtracts(
     );
   }
 }
-
-/** Of events the time at which they were written counts: when they happened somebody else says. */
-const lateFilter = (objects: UpgradeObjects, since: string) =>
-  objects === 'faces' ? { create_time__gte: since } : { insert_time__gte: since };
 
 export async function createRemovals(context: StepContext): Promise<void> {
   const { kind, objects, fromVersion, settings } = context.upgrade;
@@ -50,7 +50,7 @@ async function create(
   { tx, upgrade, step }: StepContext,
   taskType: TaskType,
   what: string,
-  content: Extract<NewTask['content'], (now: Date) => unknown> | ((now: Date) => GcContent),
+  content: NewTask['content'],
 ): Promise<void> {
   const { upgradeId, fromVersion, toVersion, settings } = upgrade;
   const { objects_per_second, error_budget, priority } = settings;
@@ -76,7 +76,7 @@ export async function followTasks(
   const tasks = await listUpgradeTasks(tx, upgrade.upgradeId, step.stepNo);
   if (tasks.length === 0) {
     await begin(context);
-    return { kind: 'wait', seconds: 1 };
+    return tasksBegun;
   }
   if (tasks.some(({ state }) => !isFinal(state))) return waitForStep(context);
   return { kind: 'ended', reasons: reasonsOfTasks(tasks, upgrade.settings) };

@@ -6,9 +6,10 @@ import type { StepReport } from '../../domain/upgrades/stepReport.ts';
 import type { UpgradeStep } from '../../domain/upgrades/upgrade.ts';
 import { serviceActor } from '../audit/auditStore.ts';
 import { orderCheck } from '../networks/networkCheckStore.ts';
-import { findLate, lateSince } from './lateObjects.ts';
-import { ordererOf, waitForStep, type StepContext, type StepLook } from './stepContext.ts';
+import { findLate } from './lateObjects.ts';
+import { ordererOf, tasksBegun, waitForStep, type StepContext, type StepLook } from './stepContext.ts';
 import { createExtracts, createRemovals, followTasks } from './stepTasks.ts';
+import { addToReport } from './upgradeRow.ts';
 import { listUpgradeTasks } from './upgradeTasks.ts';
 
 /** What each step does when it is looked at. All of it is undone when the transaction is. */
@@ -81,10 +82,7 @@ async function switchDefault({ tx, upgrade, step, deps }: StepContext): Promise<
   const switchedFrom = await deps.defaultVersions.switchTo(
     ...([tx, kind, toVersion, serviceActor(`upgrade ${upgradeId}`)] as const),
   );
-  await tx.query(
-    `update upgrade_steps set report = report || $3::jsonb where upgrade_id = $1 and step_no = $2`,
-    [upgradeId, step.stepNo, JSON.stringify({ switchedFrom } satisfies StepReport)],
-  );
+  await addToReport(tx, { upgradeId, stepNo: step.stepNo }, { switchedFrom });
   return { kind: 'ended', reasons: [] };
 }
 
@@ -104,9 +102,9 @@ async function watch(context: StepContext): Promise<StepLook> {
   const reasons = reasonsOfTasks(tasks, { max_failed: 1 });
   if (reasons.length > 0) return { kind: 'ended', reasons };
   const late = await findLate(context);
-  if (late.length > 0) {
-    await createExtracts(context, late, await lateSince(context));
-    return { kind: 'wait', seconds: 1 };
+  if (late.objects.length > 0) {
+    await createExtracts(context, late.objects, late.since);
+    return tasksBegun;
   }
   const left = clock?.leftSeconds ?? 0;
   return left > 0 ? { kind: 'wait', seconds: Math.min(15, Math.max(1, left)) } : verify(context);

@@ -1,9 +1,9 @@
 import type { UpgradePlace } from '../../domain/upgrades/actions.ts';
-import type { UpgradeStep } from '../../domain/upgrades/upgrade.ts';
+import type { UpgradeRef, UpgradeStep } from '../../domain/upgrades/upgrade.ts';
 import type { Database } from '../sql/connection.ts';
 import { offsetOf, type Paging } from '../sql/paging.ts';
 import { isRemoved } from './upgradePlace.ts';
-import { stepColumns, upgradeColumns, type StepRow, type UpgradeRow } from './upgradeRow.ts';
+import { isOpenUpgrade, stepColumns, upgradeColumns, type StepRow, type UpgradeRow } from './upgradeRow.ts';
 
 /** With its newest step, of which the report is left out: it is long. */
 export interface ListedUpgrade extends UpgradeRow, Pick<UpgradePlace, 'isRemoved'> {
@@ -32,24 +32,25 @@ const newestCounted = `(select max(upgrade_step) from tasks t join upgrade_steps
   and s.step_no = t.upgrade_step where t.upgrade_id = u.upgrade_id and s.step in ('extract', 'remove'))`;
 
 const listed = `select ${upgradeColumns}, ${isRemoved('u.upgrade_id')} "isRemoved",
-    to_jsonb(newest_step) "newestJson",
     (select min(t.end_time + w.kept_for) from tasks t join undo_windows w using (task_id)
      where t.upgrade_id = u.upgrade_id and w.ended is null and w.purge_task is null) "undoUntil",
     ${tasksOf(newestCounted)} "taskIds",
     (select step from upgrade_steps s where s.upgrade_id = u.upgrade_id and s.step_no = ${newestCounted}) "countedStep"
-  from upgrades u
-  cross join lateral (
-    select ${stepColumns.replace(', report', '')} from upgrade_steps s
-    where s.upgrade_id = u.upgrade_id order by step_no desc limit 1
-  ) newest_step`;
+  from upgrades u`;
 
 export function createUpgradeQueries(db: Database) {
   const list = async (rest: string, binds: readonly unknown[]): Promise<ListedUpgrade[]> => {
-    const rows = await db.query<Omit<ListedUpgrade, 'newest'> & { newestJson: Record<string, unknown> }>(
-      `${listed} ${rest}`,
-      binds,
+    const rows = await db.query<Omit<ListedUpgrade, 'newest'>>(`${listed} ${rest}`, binds);
+    if (rows.length === 0) return [];
+    const steps = await db.query<ListedUpgrade['newest'] & UpgradeRef>(
+      `select distinct on (upgrade_id) upgrade_id "upgradeId", ${stepColumns} from upgrade_steps
+       where upgrade_id = any($1::bigint[]) order by upgrade_id, step_no desc`,
+      [rows.map(({ upgradeId }) => upgradeId)],
     );
-    return rows.map(({ newestJson, ...row }) => ({ ...row, newest: withTimes(newestJson) }));
+    return rows.flatMap((row) => {
+      const newest = steps.find(({ upgradeId }) => upgradeId === row.upgradeId);
+      return newest === undefined ? [] : [{ ...row, newest }];
+    });
   };
   return {
     /** Newest first. */
@@ -63,30 +64,17 @@ export function createUpgradeQueries(db: Database) {
 
     /** Those that are not over, and those that have come to their end since then. */
     ofLate: (since: Date): Promise<ListedUpgrade[]> =>
-      list(
-        `where u.state not in ('rolled_back', 'done') or u.end_time >= $1 order by u.upgrade_id desc limit 5`,
-        [since],
-      ),
+      list(`where ${isOpenUpgrade} or u.end_time >= $1 order by u.upgrade_id desc limit 5`, [since]),
 
     find: async (upgradeId: number): Promise<ShownUpgrade | null> => {
       const [upgrade] = await list('where u.upgrade_id = $1', [upgradeId]);
       if (upgrade === undefined) return null;
       const steps = await db.query<ShownUpgrade['steps'][number]>(
-        `select ${stepColumns}, ${tasksOf('u.step_no')} "taskIds" from upgrade_steps u
+        `select ${stepColumns}, report, ${tasksOf('u.step_no')} "taskIds" from upgrade_steps u
          where upgrade_id = $1 order by step_no`,
         [upgradeId],
       );
       return { ...upgrade, steps };
     },
-  };
-}
-
-/** JSON of PostgreSQL has times as text. */
-function withTimes(json: Record<string, unknown>): ListedUpgrade['newest'] {
-  const timeOf = (name: string): Date | null =>
-    typeof json[name] === 'string' ? new Date(json[name]) : null;
-  return {
-    ...(json as unknown as ListedUpgrade['newest']),
-    ...{ dueTime: timeOf('dueTime'), startTime: timeOf('startTime'), endTime: timeOf('endTime') },
   };
 }

@@ -7,6 +7,7 @@ import type {
   UpgradeStep,
 } from '../../domain/upgrades/upgrade.ts';
 import type { Sql } from '../sql/connection.ts';
+import type { UpgradeStepRef } from '../tasks/createTask.ts';
 
 export interface UpgradeRow extends UpgradeContent, UpgradeRef {
   readonly state: UpgradeState;
@@ -37,8 +38,12 @@ export const upgradeColumns = `u.upgrade_id "upgradeId", u.kind, u.objects, u.fr
   u.settings, u.created_by "createdBy", u.created_by_login "createdByLogin", u.create_time "createTime",
   u.last_update_time "lastUpdateTime", u.end_time "endTime"`;
 
-export const stepColumns = `step_no "stepNo", step, state, check_id "checkId", report, reasons, due_time "dueTime", start_time "startTime",
+/** Without the report, which is long. */
+export const stepColumns = `step_no "stepNo", step, state, check_id "checkId", reasons, due_time "dueTime", start_time "startTime",
   end_time "endTime", decided_by "decidedBy"`;
+
+/** In SQL, of `upgrades`; the words of the index upgrades_open. */
+export const isOpenUpgrade = `state not in ('rolled_back', 'done')`;
 
 export const isOver = (state: UpgradeState): boolean => state === 'done' || state === 'rolled_back';
 
@@ -52,7 +57,7 @@ export async function lockUpgrade(
     [upgradeId],
   );
   const [step] = await tx.query<StepRow>(
-    `select ${stepColumns} from upgrade_steps where upgrade_id = $1 order by step_no desc limit 1`,
+    `select ${stepColumns}, report from upgrade_steps where upgrade_id = $1 order by step_no desc limit 1`,
     [upgradeId],
   );
   return upgrade === undefined || step === undefined ? null : { upgrade, step };
@@ -63,6 +68,19 @@ export async function moveUpgrade(tx: Sql, upgradeId: number, state: UpgradeStat
     `update upgrades set state = $2, last_update_time = now(), end_time = case when $3 then now() end
      where upgrade_id = $1`,
     [upgradeId, state, isOver(state)],
+  );
+}
+
+/** A step that is over keeps what it has. */
+export async function addToReport(
+  db: Sql,
+  { upgradeId, stepNo }: UpgradeStepRef,
+  found: StepReport,
+): Promise<void> {
+  await db.query(
+    `update upgrade_steps set report = report || $3::jsonb
+     where upgrade_id = $1 and step_no = $2 and state = 'running'`,
+    [upgradeId, stepNo, JSON.stringify(found)],
   );
 }
 

@@ -1,24 +1,30 @@
 import { DomainError } from '../../domain/errors.ts';
-import type { StepFailure, StepInquiry, StepReport } from '../../domain/upgrades/stepReport.ts';
+import type { StepInquiry, StepReport } from '../../domain/upgrades/stepReport.ts';
 import { stepAfter, type UpgradeRef } from '../../domain/upgrades/upgrade.ts';
 import type { Database, Sql } from '../sql/connection.ts';
 import { rollBack } from './rollBack.ts';
-import type { StepContext, StepDeps, StepLook } from './stepContext.ts';
+import type { UpgradeStepRef } from '../tasks/createTask.ts';
+import type { StepContext, StepDeps, StepLook, Wait } from './stepContext.ts';
 import { steps } from './steps.ts';
-import { isOver, lockUpgrade, moveUpgrade, openStep, type StepRow, type UpgradeRow } from './upgradeRow.ts';
+import {
+  addToReport,
+  isOpenUpgrade,
+  isOver,
+  lockUpgrade,
+  moveUpgrade,
+  openStep,
+  type StepRow,
+  type UpgradeRow,
+} from './upgradeRow.ts';
 import { listUpgradeTasks } from './upgradeTasks.ts';
 
 /** What the workflow of an upgrade does next. */
 export type NextMove =
   /** Nothing any more. */
-  | { readonly kind: 'over' }
-  | { readonly kind: 'moved' }
-  | { readonly kind: 'wait'; readonly seconds: number }
-  | ({ readonly kind: 'inquire' } & InquiryRef);
+  { readonly kind: 'over' } | { readonly kind: 'moved' } | Wait | ({ readonly kind: 'inquire' } & InquiryRef);
 
 /** What a worker has to find out for a step. */
-export interface InquiryRef extends UpgradeRef {
-  readonly stepNo: number;
+export interface InquiryRef extends UpgradeStepRef {
   readonly inquiry: StepInquiry;
 }
 
@@ -49,25 +55,17 @@ export function createUpgradeRuns(db: Database, deps: StepDeps) {
       }),
 
     /** What was found out, or why nothing was; a step that is over keeps what it has. */
-    keep: async ({ upgradeId, stepNo }: Omit<InquiryRef, 'inquiry'>, found: StepReport): Promise<void> => {
-      await db.query(
-        `update upgrade_steps set report = report || $3::jsonb
-         where upgrade_id = $1 and step_no = $2 and state = 'running'`,
-        [upgradeId, stepNo, JSON.stringify(found)],
-      );
-    },
+    keep: (ref: UpgradeStepRef, found: StepReport): Promise<void> => addToReport(db, ref, found),
 
     /** Those that are not over, whose order is not just being given. */
     open: (limit: number): Promise<UpgradeRef[]> =>
       db.query<UpgradeRef>(
-        `select upgrade_id "upgradeId" from upgrades where state not in ('rolled_back', 'done')
+        `select upgrade_id "upgradeId" from upgrades where ${isOpenUpgrade}
            and last_update_time < now() - interval '2 seconds' order by upgrade_id limit $1`,
         [limit],
       ),
   };
 }
-
-export type StepFailureReport = Omit<InquiryRef, 'inquiry'> & { readonly failure: StepFailure };
 
 async function advance(tx: Sql, upgradeId: number, deps: StepDeps): Promise<NextMove> {
   const locked = await lockUpgrade(tx, upgradeId);

@@ -8,8 +8,8 @@ import { freezeGcContent, type GcRequest } from '../../../domain/gc/gcContent.ts
 import { taskTypes } from '../../../domain/tasks/task.ts';
 import { openTestDatabase } from '../../support/servers/database.ts';
 import { createGcByHand } from '../../support/engine/gcByHand.ts';
-import { buildEvent, insertEventRows } from '../../support/rows/eventRows.ts';
-import { buildFace, insertFaces, tester } from '../../support/rows/rows.ts';
+import { buildFace, tester } from '../../support/rows/rows.ts';
+import { seedRemovable } from '../../support/rows/removableRows.ts';
 import { tableHashes } from '../../support/rows/tableHashes.ts';
 
 const { db, url } = await openTestDatabase(6);
@@ -17,24 +17,9 @@ const byHand = createGcByHand(db);
 let faceIds: string[];
 
 beforeEach(async () => {
-  await db.query(
-    `truncate faces, attributes, samples, list_faces, face_descriptors, events, event_descriptors, image_origins,
-       tasks, sample_tombstones cascade`,
-  );
   const faces = Array.from({ length: 9 }, () => buildFace({ externalId: 'selected', versions: [1, 3] }));
-  await insertFaces(db, [...faces, buildFace({ externalId: 'other' })]);
+  await seedRemovable(db, faces);
   faceIds = faces.map(({ faceId }) => faceId);
-  await insertEventRows(
-    db,
-    Array.from({ length: 4 }, () => buildEvent({ versions: { face: [1], body: [101] } })),
-  );
-  await db.query(
-    `insert into image_origins select face_id, 1, 'http://origin.example/' || face_id from faces`,
-  );
-  await db.query(
-    `insert into samples (owner_id, kind, sample_id, storage_key, create_time)
-     values (gen_random_uuid(), 'face', gen_random_uuid(), 'left-over', now() - interval '1 hour')`,
-  );
 });
 
 const named = async (taskId: number): Promise<string[]> => {

@@ -9,8 +9,8 @@ import type { GcContent, GcRequest, UndoFilters } from '../../../domain/gc/gcCon
 import type { ClaimedPart, TaskRef } from '../../../domain/tasks/parts.ts';
 import { openTestDatabase } from '../../support/servers/database.ts';
 import { createGcByHand } from '../../support/engine/gcByHand.ts';
-import { buildEvent, insertEventRows } from '../../support/rows/eventRows.ts';
-import { buildFace, insertFaces, tester } from '../../support/rows/rows.ts';
+import { buildFace, tester } from '../../support/rows/rows.ts';
+import { seedRemovable } from '../../support/rows/removableRows.ts';
 import { tableHashes } from '../../support/rows/tableHashes.ts';
 
 const { db, url } = await openTestDatabase(6);
@@ -22,27 +22,12 @@ const list = '01900000-0000-7000-8000-0000000000aa';
 
 beforeEach(async () => {
   await db.query('select drop_aside(task_id) from tasks');
-  await db.query(
-    `truncate faces, attributes, samples, list_faces, lists, face_descriptors, events, event_descriptors, image_origins,
-       tasks, sample_tombstones cascade`,
-  );
-  await db.query('insert into lists (list_id, account_id) values ($1, $1)', [list]);
   const faces = Array.from({ length: 9 }, (_, n) =>
     buildFace({ externalId: 'selected', storageKey: `key-${n}`, versions: [1, 3], listIds: [list] }),
   );
-  await insertFaces(db, [...faces, buildFace({ externalId: 'other' })]);
+  await seedRemovable(db, faces);
+  await db.query('insert into lists (list_id, account_id) values ($1, $1)', [list]);
   faceIds = faces.map(({ faceId }) => faceId);
-  await insertEventRows(
-    db,
-    Array.from({ length: 4 }, () => buildEvent({ versions: { face: [1], body: [101] } })),
-  );
-  await db.query(
-    `insert into image_origins select face_id, 1, 'http://origin.example/' || face_id from faces`,
-  );
-  await db.query(
-    `insert into samples (owner_id, kind, sample_id, storage_key, create_time)
-     values (gen_random_uuid(), 'face', gen_random_uuid(), 'left-over', now() - interval '1 hour')`,
-  );
 });
 
 const selected = { external_ids: ['selected'] };

@@ -22,6 +22,20 @@ export interface ComparisonView {
   readonly distributions: readonly { readonly title: string; readonly distribution: Distribution }[];
 }
 
+/** What a report says of faces, or of events. */
+export interface ReportedObjects extends Verdict {
+  readonly id: string;
+  readonly title: string;
+  readonly figures: readonly ExplainedFigure[];
+  /** Null: there is nothing to compare. */
+  readonly comparison: ComparisonView | null;
+}
+
+export interface Verdict {
+  readonly tone: 'good' | 'waiting' | 'neutral';
+  readonly verdict: string;
+}
+
 type Versions = Pick<VersionPair, 'from' | 'to'>;
 
 export function comparisonView(comparison: Comparison, versions: Versions): ComparisonView {

@@ -5,22 +5,19 @@ import type {
   TriedObjects,
 } from '../../../domain/upgrades/sampleTrial.ts';
 import { formatCount, formatDuration, formatRate } from '../../assets/words.js';
-import { comparisonView, type ComparisonView, type ExplainedFigure } from './comparisonView.ts';
+import {
+  comparisonView,
+  type ExplainedFigure,
+  type ReportedObjects,
+  type Verdict,
+} from './comparisonView.ts';
 import { errorRow, type ErrorTable } from './errorTable.ts';
-import { objectsOf, oneOf } from './objectWords.ts';
+import { objectsOf, oneOf } from './upgradeWords.ts';
 
 /** What a new network made of some of the samples that are here. */
 export interface TrialView {
   readonly speed: readonly ExplainedFigure[];
-  readonly objects: readonly {
-    readonly id: string;
-    readonly title: string;
-    readonly tone: 'good' | 'waiting' | 'neutral';
-    readonly verdict: string;
-    readonly figures: readonly ExplainedFigure[];
-    readonly failures: ErrorTable | null;
-    readonly comparison: ComparisonView | null;
-  }[];
+  readonly objects: readonly (ReportedObjects & { readonly failures: ErrorTable | null })[];
 }
 
 export function trialView(trial: SampleTrial): TrialView {
@@ -55,8 +52,6 @@ function speedFigures(
     },
   ];
 }
-
-type Verdict = Pick<TrialView['objects'][number], 'tone' | 'verdict'>;
 
 function verdictOf({ objects, tried, described }: TriedObjects, { from, to }: SampleTrial): Verdict {
   if (tried === 0) return { tone: 'neutral', verdict: `No ${oneOf(objects)} has version ${from}.` };

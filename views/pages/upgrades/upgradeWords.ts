@@ -1,4 +1,10 @@
-import type { StepState, UpgradeState, UpgradeStep } from '../../../domain/upgrades/upgrade.ts';
+import type {
+  StepState,
+  UpgradeObjects,
+  UpgradeState,
+  UpgradeStep,
+} from '../../../domain/upgrades/upgrade.ts';
+import type { VersionPair } from '../../../domain/upgrades/verification.ts';
 import type { StatusBadge } from '../../components/statusBadge/statusBadge.ts';
 import type { UpgradeShape } from './upgradeShape.ts';
 
@@ -63,3 +69,9 @@ export const objectsWords = (objects: readonly string[]): string => objects.join
 
 export const titleOf = ({ kind, from_version, to_version }: Versions & Pick<UpgradeShape, 'kind'>): string =>
   `${kind === 'face' ? 'Version' : 'Body version'} ${from_version} → ${to_version}`;
+
+/** An upgrade's objects, as a title names them. */
+export const objectsOf = (objects: UpgradeObjects, kind: VersionPair['kind']): string =>
+  kind === 'body' ? `${objects}, by their bodies` : objects;
+
+export const oneOf = (objects: UpgradeObjects): string => (objects === 'faces' ? 'face' : 'event');

@@ -1,21 +1,18 @@
 import type { Verification, VerifiedObjects } from '../../../domain/upgrades/verification.ts';
 import { formatCount } from '../../assets/words.js';
 import { paths } from '../../paths.ts';
-import { comparisonView, type ComparisonView, type ExplainedFigure } from './comparisonView.ts';
+import {
+  comparisonView,
+  type ExplainedFigure,
+  type ReportedObjects,
+  type Verdict,
+} from './comparisonView.ts';
 import { errorRow, type ErrorTable } from './errorTable.ts';
-import { objectsOf, oneOf } from './objectWords.ts';
+import { objectsOf, oneOf } from './upgradeWords.ts';
 
 /** What an upgrade has come to. */
 export interface VerificationView {
-  readonly objects: readonly {
-    readonly id: string;
-    readonly title: string;
-    readonly tone: 'good' | 'waiting' | 'neutral';
-    readonly verdict: string;
-    readonly figures: readonly ExplainedFigure[];
-    /** Null: there is nothing to compare. */
-    readonly comparison: ComparisonView | null;
-  }[];
+  readonly objects: readonly ReportedObjects[];
   readonly errors: ErrorTable | null;
 }
 
@@ -43,8 +40,6 @@ export function verificationView(verification: Verification): VerificationView {
           },
   };
 }
-
-type Verdict = Pick<VerificationView['objects'][number], 'tone' | 'verdict'>;
 
 function verdictOf({ objects, holdFrom, lackTo }: VerifiedObjects, { from, to }: Verification): Verdict {
   if (holdFrom === 0) return { tone: 'neutral', verdict: `No ${oneOf(objects)} has version ${from}.` };
