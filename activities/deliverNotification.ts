@@ -32,7 +32,7 @@ export function createDelivery(deps: DeliveryDeps): (due: DueNotification) => Pr
     await outbox.failed(notificationId, fault, retryAfter);
     log.warn(
       { notificationId, host: hostOf(url), attempt, fault, retryAfter },
-      'a notification was not delivered',
+      'a webhook was not delivered',
     );
   };
 }

@@ -104,7 +104,7 @@ async function runBatches(
     if (stop.aborted) {
       await deps.claims.giveBack(part, { outcome: 'given_back', rests: false });
       throw ApplicationFailure.create({
-        message: 'the worker stops; the subtask goes on elsewhere',
+        message: 'the worker is stopping; another one continues the subtask',
         type: 'WorkerStopping',
         nextRetryDelay: 200,
       });
@@ -141,7 +141,10 @@ async function keepFailure(deps: PartDeps, part: ClaimedPart, error: unknown): P
   } catch (unkept) {
     // The database is away itself: the next attempt finds that this one ended without a word.
     const { taskId } = part.task;
-    deps.log.warn({ err: unkept, taskId, partNo: part.partNo }, 'the end of an attempt could not be kept');
+    deps.log.warn(
+      { err: unkept, taskId, partNo: part.partNo },
+      'the end of an attempt could not be recorded',
+    );
   }
 }
 

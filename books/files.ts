@@ -35,6 +35,6 @@ export async function checkFiles(
   const unknown = [...files].filter((file) => !rows.has(file) && !tombstones.has(file));
   return [
     ...lost.slice(0, 3).map((key) => `the image ${key} of a sample is missing`),
-    ...unknown.slice(0, 3).map((file) => `nobody knows the image ${file}`),
+    ...unknown.slice(0, 3).map((file) => `no row refers to the image ${file}`),
   ];
 }

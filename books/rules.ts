@@ -59,7 +59,7 @@ const objects = [
        and e.overcome_time is null)`,
   `select ${ofTask('objects failed beyond the checkpoint of their subtask')}, id from ledger
    where failed and not behind`,
-  `select ${ofTask('objects are done and failed at once')}, id from ledger where done and failed and not touched`,
+  `select ${ofTask('objects are both done and failed')}, id from ledger where done and failed and not touched`,
   `select ${ofTask('done objects are missing from the result')}, id from ledger
    where stored and done and named = 0 and not touched`,
   `select ${ofTask('the result names objects that are not done')}, id from ledger
@@ -67,7 +67,7 @@ const objects = [
   `select ${ofTask('the result names objects more than once')}, id from named where times > 1`,
   `select ${ofTask('the result names objects that were not selected')}, id from named n
    where not exists (select from ledger a where a.task_id = n.task_id and a.id = n.id)`,
-  `select ${ofTask('the result names objects in a subtask that is not theirs')}, id
+  `select ${ofTask('the result names objects in the wrong subtask')}, id
    from named n join ledger a using (task_id, id) where n.part_no <> a.part_no`,
   `select ${ofTask('errors are open for objects that were not selected')}, object_id
    from task_errors e join audited using (task_id) where object_id is not null and overcome_time is null
@@ -100,7 +100,7 @@ const parts = [
      select task_id, part_no, from_key, to_key, lag(to_key) over (partition by task_id order by part_no) as before
      from subtasks join audited using (task_id)) s
    where from_key is distinct from before or to_key <= from_key`,
-  `select ${ofTask('the sums that are kept differ from those of the subtasks that are in them')}, k.parts_done
+  `select ${ofTask('the stored sums differ from those of their subtasks')}, k.parts_done
    from task_sums k join audited using (task_id)
    where (k.parts_done, k.done, k.failed, k.skipped, k.samples_removed, k.origins_removed) <>
      (${folded} from subtasks s where s.task_id = k.task_id and s.folded)`,
@@ -136,7 +136,7 @@ const says = (order: string) => `(t.content ->> '${order}')::boolean`;
 
 /** The tasks' own columns. */
 const tasks = [
-  `select ${ofTask('it has not come to its end')}, state from tasks join audited using (task_id)
+  `select ${ofTask('it has not ended')}, state from tasks join audited using (task_id)
    where state not in ('done', 'failed', 'cancelled')`,
   ...sumColumns.map(
     (column) => `select ${ofTask(`${column} differs from the sum of its subtasks`)}, t.${column}
@@ -156,9 +156,9 @@ const tasks = [
   `select ${ofTask('origins_removed differs from the tables')}, origins_removed from tasks t join audited using (task_id)
    where origins_removed <> ${removedChildren('image_origins', `${says('remove_image_origins')} and not t.content ? 'rehearsal'`)}
      - (select count(*) from origin_removals o where o.task_id = t.task_id)`,
-  `select ${ofTask('the result is announced wrongly')}, result_id from tasks join audited using (task_id)
+  `select ${ofTask('a result is announced that is not there, or is there without being announced')}, result_id from tasks join audited using (task_id)
    where (result_id is not null) <> (state = 'done' and (content ->> 'store_results')::boolean)`,
-  `select ${ofTask('a result is kept that nobody wanted')}, count(*) from task_result_chunks
+  `select ${ofTask('a result is kept that was not requested')}, count(*) from task_result_chunks
    join briefs using (task_id)
    where not (content ->> 'store_results')::boolean group by task_id`,
 ];
@@ -172,31 +172,31 @@ const attributeRules = (work: string, table: string, key: string) => [
   `select ${ofTask('attributes lack age or gender')}, a.id from ledger a join ${table} n on n.${key} = a.id
    where work = '${work}' and done and not touched and not coalesce(jsonb_typeof(n.basic_attributes -> 'age') = 'number'
      and (n.basic_attributes ->> 'gender')::float between 0 and 1, false)`,
-  `select ${ofTask('attributes are of another generation than the sample')}, a.id from ledger a
+  `select ${ofTask('attributes have a different generation than the sample')}, a.id from ledger a
    join ${table} n on n.${key} = a.id join books.samples s on s.owner_id = a.id and s.kind = 'face'
    where work = '${work}' and done and not touched and n.sample_generation <> s.generation`,
 ];
 
 /** Files that are not removed yet: each belongs to an object that is gone, and is told by its error. */
 const files = [
-  `select ${ofTask('files of removed samples were not tried to the end')}, object_id from sample_tombstones x
+  `select ${ofTask('files of removed samples were not all attempted')}, object_id from sample_tombstones x
    join audited using (task_id) join tasks t using (task_id) where t.state = 'done' and x.state = 'pending'`,
-  `select ${ofTask('a file has resisted, and no error says so')}, object_id from sample_tombstones x
+  `select ${ofTask('a file could not be deleted, and no error says so')}, object_id from sample_tombstones x
    join audited using (task_id) where x.state = 'refused'
      and not exists (select from ledger a where a.task_id = x.task_id and a.id = x.object_id and (failed or waiting))`,
-  `select ${ofTask('files of objects that are not gone are to be removed')}, object_id from sample_tombstones x
+  `select ${ofTask('files of existing objects are due to be deleted')}, object_id from sample_tombstones x
    join audited using (task_id)
    where not exists (select from ledger a where a.task_id = x.task_id and a.id = x.object_id and gone)`,
 ];
 
 /** Image origins that are not removed yet: each belongs to an object that is gone, and is told by its error. */
 const removals = [
-  `select ${ofTask('image origins were not tried to the end')}, object_id from origin_removals o
+  `select ${ofTask('image origins were not all attempted')}, object_id from origin_removals o
    join audited using (task_id) join tasks t using (task_id) where t.state = 'done' and o.state = 'pending'`,
-  `select ${ofTask('an image origin has refused, and no error says so')}, object_id from origin_removals o
+  `select ${ofTask('an image origin refused, and no error says so')}, object_id from origin_removals o
    join audited using (task_id) where o.state = 'refused'
      and not exists (select from ledger a where a.task_id = o.task_id and a.id = o.object_id and (failed or waiting))`,
-  `select ${ofTask('image origins of objects that are not gone are to be removed')}, object_id from origin_removals o
+  `select ${ofTask('image origins of existing objects are due to be removed')}, object_id from origin_removals o
    join audited using (task_id)
    where not exists (select from ledger a where a.task_id = o.task_id and a.id = o.object_id and gone)`,
 ];
@@ -205,14 +205,14 @@ const details = [
   `select ${ofTask('new descriptors have different lengths')}, a.version from ledger a join face_descriptors d
      on d.face_id = a.id and d.descriptor_version = a.version
    where work = 'extract' group by task_id, a.version having count(distinct octet_length(descriptor)) > 1`,
-  `select ${ofTask('new descriptors are of another generation than the sample')}, a.id from ledger a
+  `select ${ofTask('new descriptors have a different generation than the sample')}, a.id from ledger a
    join face_descriptors d on d.face_id = a.id and d.descriptor_version = a.version
    join books.samples s on s.owner_id = a.id and s.kind = 'face'
    where work = 'extract' and not touched and d.generation <> s.generation`,
   `select ${ofTask('new descriptors have different lengths')}, a.version from ledger a join event_descriptors d
      on d.event_id = a.id and d.descriptor_version = a.version and d.descriptor_type = a.type
    where work = 'event_extract' group by task_id, a.version having count(distinct octet_length(descriptor)) > 1`,
-  `select ${ofTask('new descriptors are of another generation than the sample')}, a.id from ledger a
+  `select ${ofTask('new descriptors have a different generation than the sample')}, a.id from ledger a
    join event_descriptors d on d.event_id = a.id and d.descriptor_version = a.version and d.descriptor_type = a.type
    join books.samples s on s.owner_id = a.id and s.kind = a.type
    where work = 'event_extract' and not touched and d.generation <> s.generation`,

@@ -21,15 +21,15 @@ const waitAtMostMs = 3_000;
 await runCommand(
   defineCommand(
     'npm run chaos --',
-    'Breaks a system of its own while tasks run, and checks object by object that nothing was lost.',
+    'Breaks a private installation while tasks run, and checks object by object that nothing was lost.',
   )
     .option(
       '--seed <n>',
-      'what happens; the same seed, the same plan',
+      'seed of the plan; the same seed gives the same plan',
       wholeNumber(0, 2_147_483_647),
       newSeed(),
     )
-    .option('--kills <n>', 'how often something is killed', wholeNumber(1, 10_000), 10)
+    .option('--kills <n>', 'number of kills', wholeNumber(1, 10_000), 10)
     .option('--dry', 'print the plan and do nothing', false)
     .action(chaos),
 );
@@ -67,12 +67,12 @@ async function chaos(options: Options): Promise<void> {
     const outcome = await running;
     keep = outcome.violations.length > 0;
     process.stdout.write(`${verdict(options, outcome, seconds()).join('\n')}\n`);
-    await shutdown.begin('chaos has ended', keep ? 1 : 0);
+    await shutdown.begin('chaos ended', keep ? 1 : 0);
   } catch (error) {
     if (shutdown.isStopping) return;
     keep = true;
     process.stderr.write(`${printableLines(explainFailure(error))}\n`);
-    await shutdown.begin('chaos could not be made', 1);
+    await shutdown.begin('chaos could not be set up', 1);
   }
 }
 
@@ -86,7 +86,7 @@ function verdict({ seed, kills }: Options, outcome: Outcome, seconds: string): s
     `seed ${seed}: ${kills} kills, ${tasks.length} tasks (${ends.join(', ')}), ${objects} objects, ` +
       `${violations.length} violations, longest stall ${(longestStallMs / 1_000).toFixed(1)} s, ${seconds} s`,
     violations.length === 0
-      ? 'the consistency check found no fault'
+      ? 'the consistency check found no violation'
       : `the consistency check found faults; again with --seed ${seed} --kills ${kills}`,
   ];
 }

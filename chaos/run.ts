@@ -68,7 +68,7 @@ async function runStorm(
         await strikes.strike(step);
       }
     }
-    say('the storm is over');
+    say('no more faults are injected');
     await strikes.mended();
     const faults = [
       ...(await comeToRest(orders, say, signal)),

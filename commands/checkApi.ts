@@ -29,16 +29,11 @@ const hooks = fileURLToPath(new URL('checkApiHooks.py', import.meta.url));
 await runCommand(
   defineCommand(
     'npm run check:api --',
-    'Starts a system with data of its own and lets schemathesis compare it with the OpenAPI document: valid and invalid requests, one by one and in sequences.',
+    'Starts a private installation and lets schemathesis test it against the OpenAPI document: valid and invalid requests, alone and in sequences.',
   )
-    .option(
-      '--examples <count>',
-      'requests made up for each operation and phase',
-      wholeNumber(1, 100_000),
-      200,
-    )
-    .option('--seed <seed>', 'of the requests that are made up', wholeNumber(0, 2 ** 31), 1)
-    .option('--phases <names>', `of schemathesis: ${allPhases.join(', ')}`, phasesOf, allPhases.join(','))
+    .option('--examples <count>', 'generated requests per operation and phase', wholeNumber(1, 100_000), 200)
+    .option('--seed <seed>', 'seed of the generated requests', wholeNumber(0, 2 ** 31), 1)
+    .option('--phases <names>', `schemathesis phases: ${allPhases.join(', ')}`, phasesOf, allPhases.join(','))
     .action(async ({ examples, seed, phases }: { examples: number; seed: number; phases: string }) => {
       const program = installSchemathesis();
       const dataDir = await makeTemporaryFolder('check-api');
@@ -76,7 +71,7 @@ await runCommand(
           await check('/4', '--include-operation-id', locksOut, '--mode', 'negative'),
           await check('', '--include-path-regex', unprefixed),
         ];
-        if (codes.some((code) => code !== 0)) throw new Error('the API and its document disagree');
+        if (codes.some((code) => code !== 0)) throw new Error('the API does not match its document');
       } finally {
         await system.stop();
         await rm(dataDir, { recursive: true, force: true });
@@ -88,7 +83,7 @@ await runCommand(
 function phasesOf(value: string): string {
   const unknown = value.split(',').find((phase) => !allPhases.includes(phase));
   if (unknown === undefined) return value;
-  throw new InvalidArgumentError(`There is no phase '${unknown}', only ${allPhases.join(', ')}.`);
+  throw new InvalidArgumentError(`Unknown phase '${unknown}', only ${allPhases.join(', ')}.`);
 }
 
 /** Into a virtual environment of the project's cache, once. */

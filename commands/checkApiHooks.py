@@ -45,13 +45,13 @@ REFUSED_BY_STATE = {
 # one of two places, or in both and equal. What has the right length and letters
 # need not be a time zone or a cron expression.
 REFUSED_BY_RULE = (
-    "holds characters that cannot be stored",
+    "contains characters that cannot be stored",
     "differs from content.",
     "Path: 'undo_window' message: 'what is deleted on other machines",
     "Path: 'undo_window' message: 'a rehearsal removes nothing",
-    "Path: 'undo_window' message: 'must be longer than nothing",
+    "Path: 'undo_window' message: 'must be longer than zero",
     "such as 7d, up to a year",
-    "what was removed is put back by",
+    "this kind of object can be restored by",
     "Path: 'content.filters.descriptor_version' message: 'required'",
     "Path: 'content.filters.descriptor_type' message: 'required'",
     "is the version to upgrade from",

@@ -13,7 +13,7 @@ await runCommand(
       const databaseUrl = await getAnsweringDatabase(config);
       const password = await readNewPassword(login, config);
       if (!(await createAdmin(databaseUrl, login, password))) {
-        throw new Error(`there is an account with login ${login} already`);
+        throw new Error(`an account with login ${login} already exists`);
       }
       process.stdout.write(`created ${login}\n`);
     }),

@@ -20,11 +20,11 @@ interface Options {
 await runCommand(
   defineCommand(
     'npm run demo --',
-    'Plays the upgrade of a face-recognition network on real photos, with servers and data of its own.',
+    'Demonstrates the upgrade of a face-recognition network on real photos, with its own servers and data.',
   )
-    .option('--exit', 'stop at the end; status 0 only when everything was as expected')
+    .option('--exit', 'exit at the end; status 0 only if every check passed')
     .option('--copies <n>', 'copies of each of the 22 faces', wholeNumber(1, 1_000), 20)
-    .option('--folder <dir>', 'where everything is kept; the next demo removes it', './data-demo')
+    .option('--folder <dir>', 'data folder; the next demo deletes it', './data-demo')
     .action(demo),
 );
 
@@ -34,12 +34,12 @@ async function demo({ exit = false, copies, folder }: Options): Promise<void> {
     ...{ name: 'demo', level: 'info', format: 'json' },
     destination: story.logDestination(),
   });
-  story.title('From the first photo to the last descriptor of an old network');
+  story.title('From the first photo to the last descriptor of the old network');
   const dataDir = await prepareDataFolder(folder, log);
   const abort = new AbortController();
   const { signal } = abort;
   story.step('Servers');
-  story.say(`everything is kept in ${dataDir}; what the processes say is in its folder logs`);
+  story.say(`data folder ${dataDir}; the logs are in its folder "logs"`);
   const overrides = await demoEnvironment(dataDir);
   const starting = startEverything({ log, overrides, output: 'files', signal });
   const telling = starting.then((running) => tell(running, story, copies, signal));

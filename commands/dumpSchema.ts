@@ -13,7 +13,7 @@ const schemaFile = fileURLToPath(new URL('../db/schema/schema.sql', import.meta.
 await runCommand(
   defineCommand(
     'schema:dump',
-    'Writes db/schema/schema.sql from the migrations, by a PostgreSQL of its own.',
+    'Writes db/schema/schema.sql from the migrations, using a private PostgreSQL.',
   ).action(dump),
 );
 

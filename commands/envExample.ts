@@ -5,13 +5,13 @@ import { defineCommand, runCommand } from './cli/options.ts';
 
 const file = fileURLToPath(new URL('../.env.example', import.meta.url));
 
-const introduction = `# Every setting with its default; npm run env:example writes this file from platform/settings.ts.
-# Where it says "or NAME_FILE", the value may be kept in a file of that name instead.
+const introduction = `# Every setting with its default. Generated from platform/settings.ts by npm run env:example.
+# "Or NAME_FILE": the value may be read from the file named by that variable instead.
 `;
 
 await runCommand(
   defineCommand('npm run env:example --', 'Writes .env.example from the settings.')
-    .option('--check', 'only compare, and fail when the file is out of date')
+    .option('--check', 'only compare, and fail if the file is out of date')
     .action(async ({ check }: { check?: boolean }) => {
       const text = introduction + Object.entries(settings).map(describe).join('');
       if (check !== true) {

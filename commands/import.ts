@@ -17,46 +17,59 @@ import { withAccount } from './accounts/adminAccount.ts';
 const incomplete = 3;
 
 await runCommand(
-  defineCommand('npm run import --', 'Brings photos in: finds the faces, stores and describes them.')
-    .argument('<dir>', 'folder with photos; folders in it are looked through too')
-    .requiredOption('--account <login>', 'whose faces they become')
-    .option('--list <name>', 'list that the faces are put on; made when there is none', shortText)
+  defineCommand(
+    'npm run import --',
+    'Imports photos: finds the faces, stores samples and extracts descriptors.',
+  )
+    .argument('<dir>', 'folder with photos, searched recursively')
+    .requiredOption('--account <login>', 'login of the account that will own the faces')
+    .option('--list <name>', 'list to add the faces to; created if it does not exist', shortText)
     .option(
       '--events',
-      'an event for each face that has none yet, with the body where the photo shows it',
+      'create an event for each face that has none yet, with the body if the photo shows it',
       false,
     )
-    .option('--repair', 'put back samples and descriptors that known photos have lost', false)
+    .option('--repair', 'restore missing samples and descriptors of known photos', false)
     .option(
       '--exclude <pattern>',
-      'leave out what it names, such as *.png, old/**; may be repeated',
+      'skip matching files, such as *.png or old/**; may be repeated',
       collect,
       [],
     )
-    .option('--hidden', `do not leave out ${defaultExcludes.join(' and ')}`, false)
+    .option('--hidden', `do not skip ${defaultExcludes.join(' and ')}`, false)
     .option(
       '--min-face <pixels>',
-      'only faces that are so high and wide in the photo',
+      'only faces at least this high and wide in the photo, in pixels',
       wholeNumber(0, 100_000),
       0,
     )
     .option(
       '--min-quality <share>',
-      'only faces of which the detector is so sure, 0 to 1 (never below 0.5)',
+      'only faces with at least this detector confidence, 0 to 1 (never below 0.5)',
       share,
       0,
     )
-    .option('--report <file>', 'write everything that was left out to a file, CSV')
-    .option('--copies <n>', 'slightly changed copies of each face, for volume', wholeNumber(0, 10_000), 0)
-    .option('--seed <n>', 'which copies; the same seed makes the same', wholeNumber(0, 2_147_483_647), 1)
+    .option('--report <file>', 'write everything that was skipped to a CSV file')
+    .option(
+      '--copies <n>',
+      'add this many slightly changed copies of each face, for volume',
+      wholeNumber(0, 10_000),
+      0,
+    )
+    .option(
+      '--seed <n>',
+      'seed of the copies; the same seed gives the same copies',
+      wholeNumber(0, 2_147_483_647),
+      1,
+    )
     .addHelpText(
       'after',
       `
-JPEG, PNG, WebP, TIFF, GIF, AVIF and HEIC. A photo is known by its content, whatever its name: one that was imported
-adds nothing. Links to files are read; links to folders are not followed but told.
+JPEG, PNG, WebP, TIFF, GIF, AVIF and HEIC. A photo is recognised by its content, not by its name: importing
+it again adds nothing. Links to files are followed; links to folders are not, and are reported.
 
-Status 0: nothing that looks like a photo was left out. ${incomplete}: something was, and the table says why; exclude what shall
-never be imported. 1: nothing could be used, or the import stopped; running it again goes on. 2: wrong usage.`,
+Status 0: nothing that looks like a photo was skipped. ${incomplete}: something was, and the table says why; exclude files that
+should never be imported. 1: no photo could be used, or the import stopped; run it again to continue. 2: invalid usage.`,
     )
     .action(run),
 );
@@ -72,6 +85,6 @@ async function run(given: string, options: ImportCommandOptions): Promise<void> 
     const { bringIn } = await import('./import/bringIn.ts');
     if (await bringIn({ db, config, accountId, folder, options })) return;
     process.exitCode = incomplete;
-    process.stderr.write('some of what looks like a photo was left out\n');
+    process.stderr.write('some files that look like photos were skipped\n');
   });
 }

@@ -6,7 +6,7 @@ import { defineCommand, runCommand } from './cli/options.ts';
 import { getDatabaseUrl } from './system/databaseUrl.ts';
 
 await runCommand(
-  defineCommand('npm run migrate --', 'Brings the schema of DATABASE_URL up to date.').action(async () => {
+  defineCommand('npm run migrate --', 'Updates the schema of DATABASE_URL.').action(async () => {
     const config = loadConfig();
     const log = createLogger({ name: 'migrate', level: config.logLevel, format: config.logFormat });
     const serviceUrl = await getDatabaseUrl(config);

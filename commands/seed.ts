@@ -17,13 +17,13 @@ interface Options {
 await runCommand(
   defineCommand(
     'npm run seed --',
-    'Fills the database with faces and events without images; the same seed, the same rows.',
+    'Fills the database with faces and events without images; the same seed gives the same rows.',
   )
     .option('--faces <n>', 'faces', wholeNumber(0, 100_000_000), 0)
     .option('--events <n>', 'events', wholeNumber(0, 100_000_000), 0)
     .option('--versions <list>', 'descriptor versions of every object', '1')
-    .option('--seed <n>', 'which rows', wholeNumber(0, 2_147_483_647), 1)
-    .option('--account <login>', 'whose they are; default the first administrator')
+    .option('--seed <n>', 'seed of the rows', wholeNumber(0, 2_147_483_647), 1)
+    .option('--account <login>', 'login of their account; default: the first administrator')
     .action(seed),
 );
 

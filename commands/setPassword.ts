@@ -5,7 +5,7 @@ import { parseLogin, passwordHelp, readNewPassword } from './accounts/newPasswor
 import { defineCommand, runCommand } from './cli/options.ts';
 
 await runCommand(
-  defineCommand('npm run set-password --', 'Gives an account of DATABASE_URL another password.')
+  defineCommand('npm run set-password --', 'Changes the password of an account in DATABASE_URL.')
     .requiredOption('--login <login>', 'whose', parseLogin)
     .addHelpText('after', passwordHelp)
     .action(async ({ login }: { login: string }) => {
@@ -13,7 +13,7 @@ await runCommand(
       const databaseUrl = await getAnsweringDatabase(config);
       const password = await readNewPassword(login, config);
       if (!(await setPassword(databaseUrl, login, password)))
-        throw new Error(`nobody has the login ${login}`);
+        throw new Error(`there is no account with login ${login}`);
       process.stdout.write(`changed the password of ${login}; its sessions have ended\n`);
     }),
 );

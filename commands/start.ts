@@ -12,11 +12,11 @@ interface Options {
 
 const command = defineCommand(
   'npm start --',
-  'Everything on this machine: PostgreSQL, Temporal, workers, API.',
+  'Starts everything on this machine: PostgreSQL, Temporal, workers, API.',
 )
   .option('--workers <count>', 'worker processes', wholeNumber(1, 32), 1)
-  .option('--temporal-ui', "serve Temporal's own pages too, which have no log-in")
-  .option('--no-temporal-ui', 'leave them out, whatever TEMPORAL_UI says')
+  .option('--temporal-ui', 'serve the Temporal Web UI too, which has no log-in')
+  .option('--no-temporal-ui', 'do not serve it, whatever TEMPORAL_UI says')
   .action(start);
 
 await runCommand(command);
@@ -48,14 +48,14 @@ async function start({ workers, temporalUi }: Options): Promise<void> {
 function announce({ apiUrl, workerUrls, temporalUi, isFirstStart, config }: Running): void {
   const lines = [
     `listening on ${apiUrl}`,
-    ...workerUrls.map((url, index) => `figures of worker-${index + 1}: ${url}/metrics`),
+    ...workerUrls.map((url, index) => `metrics of worker-${index + 1}: ${url}/metrics`),
   ];
-  if (temporalUi !== null) lines.push(`Temporal's own pages: ${temporalUi}`);
+  if (temporalUi !== null) lines.push(`Temporal Web UI: ${temporalUi}`);
   if (isFirstStart) {
     const isDefault = config.adminPassword === undefined;
     const password = isDefault ? defaultAdminPassword : '(ADMIN_PASSWORD)';
     lines.push(`log in as ${config.adminLogin} with password ${password}`);
-    if (isDefault) lines.push('everybody knows this password: please change it');
+    if (isDefault) lines.push('this password is public: change it');
   }
   process.stdout.write(`${lines.join('\n')}\n`);
 }

@@ -9,16 +9,15 @@ const longestAnswerMs = 5_000;
 
 await runCommand(
   defineCommand('npm run verify-sys-info --', 'Checks the signature of a saved GET /luna_sys_info.')
-    .argument('<file>', 'the saved answer, JSON')
+    .argument('<file>', 'file with the saved answer, JSON')
     .option(
       '--key <file|address>',
       'public key, PEM: a file, or http…/docs/sys-info.pub; default: the one of this DATA_DIR',
     )
     .action(async (file: string, { key }: { key?: string }) => {
       const document = parseObject(file, await read(file));
-      if (!isSignedBy(document, await readKey(key)))
-        throw new Error(`${file} is NOT what was signed with this key`);
-      process.stdout.write(`${printable(file)} is what was signed\n`);
+      if (!isSignedBy(document, await readKey(key))) throw new Error(`${file} does NOT match its signature`);
+      process.stdout.write(`${printable(file)} matches its signature\n`);
     }),
 );
 
@@ -37,7 +36,7 @@ function parseObject(file: string, text: string): object {
   } catch {
     // Said below.
   }
-  throw new Error(`${file} holds no object in JSON`);
+  throw new Error(`${file} does not hold a JSON object`);
 }
 
 async function readKey(place: string | undefined): Promise<KeyObject> {
@@ -52,7 +51,7 @@ function toKey(place: string, text: string): KeyObject {
   try {
     return createPublicKey(text);
   } catch (error) {
-    throw new Error(`${place} holds no key in PEM`, { cause: error });
+    throw new Error(`${place} does not hold a PEM key`, { cause: error });
   }
 }
 

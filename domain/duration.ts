@@ -18,6 +18,6 @@ export function durationMs(text: string, path: string): number {
   if (ms <= longestMs) return ms;
   throw new DomainError('validationFailed', {
     path,
-    message: 'give a number with s, m, h, d or w, such as 7d, up to a year',
+    message: 'must be a number followed by s, m, h, d or w, such as 7d, and at most one year',
   });
 }

@@ -18,7 +18,7 @@ export function freezeTime(text: string, now: Date, path: string): string {
   if (time === null || !(year >= 1 && year <= 9_999)) {
     throw new DomainError('validationFailed', {
       path,
-      message: 'not an RFC 3339 time nor a relative one such as now-30d, of the years 1 to 9999',
+      message: 'must be an RFC 3339 time of the years 1 to 9999, or a relative one such as now-30d',
     });
   }
   return time.toISOString();

@@ -61,7 +61,7 @@ export async function launch(options: LaunchOptions): Promise<Launched> {
       throw new Error(`${options.name} was not ready after ${options.readyLimitMs / 1000} s:\n${output}`);
     }
     if (options.retryWhen?.test(output) !== true || Date.now() > limit) {
-      throw new Error(`${options.name} ended before it was ready:\n${output}`);
+      throw new Error(`${options.name} exited before it was ready:\n${output}`);
     }
     await delay(100);
   }

@@ -95,7 +95,7 @@ async function stopOrphan(pidFile: string, folder: string, log: Logger): Promise
   const pid = Number((await readFile(pidFile, 'utf8').catch(() => '')).split('\n')[0]);
   if (!Number.isInteger(pid) || pid <= 0) return;
   if (isAlive(pid) && (await isPostmasterOf(pid, folder))) {
-    log.warn({ serverPid: pid }, 'stopping the PostgreSQL that an earlier start left behind');
+    log.warn({ serverPid: pid }, 'stopping a PostgreSQL left over from an earlier run');
     await stopProcess(pid, stopFast);
     return;
   }

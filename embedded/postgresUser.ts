@@ -15,7 +15,8 @@ export async function findPostgresUser(): Promise<SystemUser | null> {
     runProgram('adduser', ['-S', '-D', '-H', 'postgres']),
   );
   const made = await lookUp('postgres');
-  if (made === null) throw new Error('PostgreSQL cannot run as root, and no user postgres could be made');
+  if (made === null)
+    throw new Error('PostgreSQL cannot run as root, and the user "postgres" could not be created');
   return made;
 }
 

@@ -27,7 +27,7 @@ export async function placeElsewhere(user: SystemUser, folder: string, log: Logg
   await writeFile(placeFile(folder), `${place}\n`);
   log.warn(
     { place },
-    'PostgreSQL does not run as root, and others cannot come here; its files are elsewhere',
+    'PostgreSQL cannot run as root, and other users cannot enter this folder; its files are kept elsewhere',
   );
   return place;
 }

@@ -12,7 +12,7 @@ export interface TemporalOptions {
   /** Folder for a downloaded program; see temporalCli.ts. */
   readonly cacheDir: string;
   readonly log: Logger;
-  /** Serve Temporal's own pages too. */
+  /** Serve the Temporal Web UI too. */
   readonly ui?: boolean;
   /** Default: the one that the data folder remembers, or any free one. */
   readonly port?: number;
@@ -108,7 +108,7 @@ async function stopOrphan(pidFile: string, folder: string, log: Logger): Promise
   if (!Number.isInteger(pid) || pid <= 0) return;
   const command = await commandLineOf(pid);
   if (command?.includes('server start-dev') === true && command.includes(folder)) {
-    log.warn({ serverPid: pid }, 'stopping the Temporal server that an earlier start left behind');
+    log.warn({ serverPid: pid }, 'stopping a Temporal server left over from an earlier run');
     await stopProcess(pid, stopSteps);
   }
   await rm(pidFile, { force: true });

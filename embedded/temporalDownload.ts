@@ -37,7 +37,7 @@ export async function downloadTemporalCli(
   const arch = process.arch === 'x64' ? 'amd64' : process.arch;
   const expected = sums[`${platform}_${arch}`];
   if (expected === undefined)
-    throw new Error(`no checksum is known of temporal ${version} for ${platform} ${arch}`);
+    throw new Error(`there is no known checksum of temporal ${version} for ${platform} ${arch}`);
   const query = new URLSearchParams({ arch, platform, format: 'tar.gz' });
   const answer = await get(`${site}/cli/v${version}?${query.toString()}`, signal);
   const { archiveUrl, fileToExtract } = (await answer.json()) as {
@@ -63,7 +63,7 @@ export async function downloadTemporalCli(
   const found = hash.digest('hex');
   if (found !== expected) {
     throw new Error(
-      `${archiveUrl} is not what was released as temporal ${version}: its SHA-256 is ${found}, not ${expected}`,
+      `${archiveUrl} is not the released temporal ${version}: its SHA-256 is ${found}, not ${expected}`,
     );
   }
   await runProgram('tar', ['-xzf', archive, '-C', bin, fileToExtract]);

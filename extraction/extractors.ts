@@ -68,6 +68,6 @@ export function openRemote(
 }
 
 function given<T>(value: T | undefined): T {
-  if (value === undefined) throw new Error('the remote extractor made something else than was wanted');
+  if (value === undefined) throw new Error('the remote extractor returned something other than requested');
   return value;
 }

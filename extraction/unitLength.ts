@@ -11,4 +11,4 @@ export function toUnitLength(vector: Float32Array): Float32Array {
 }
 
 export const nothingToDescribe = () =>
-  new DomainError('sampleUnreadable', 'the network finds nothing to describe in the image');
+  new DomainError('sampleUnreadable', 'the network returns a zero vector for this image');

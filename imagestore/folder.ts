@@ -102,5 +102,7 @@ export function openImageStore(setting: string, row: StoreRow): ImageStore {
   const [kind, ...rest] = setting.split(':');
   const place = rest.join(':');
   if (kind === 'folder' && place !== '') return createFolderStore(place, createMarkCheck(place, row));
-  throw new Error(`IMAGE_STORE: '${setting}' is no kind of store that this release knows (folder:PATH)`);
+  throw new Error(
+    `IMAGE_STORE: '${setting}' is not a kind of store that this release supports (folder:PATH)`,
+  );
 }

@@ -50,7 +50,7 @@ async function mark(root: string, { storeId, someKeys }: UnmarkedStore): Promise
   if (someKeys.length > 0 && !(await hasSome(root, someKeys))) {
     throw new StoreAwayError(
       root,
-      `has no mark and no image of ${someKeys.length} samples that were looked for, where the mark ${storeId} is expected`,
+      `has no mark, and none of the images of ${someKeys.length} samples that were checked; expected mark ${storeId}`,
     );
   }
   await mkdir(root, { recursive: true });

@@ -48,7 +48,7 @@ export function createSampleRemoval<File extends OldFile>(deps: SampleRemovalDep
               away.push(error);
               return;
             }
-            log.warn({ err: error, key: storageKey }, 'the image of a removed sample cannot be removed yet');
+            log.warn({ err: error, key: storageKey }, 'the image of a removed sample cannot be deleted yet');
             outcomes.push({ storageKey, refusal: `the image ${storageKey} resists: ${reasonOf(error)}` });
           }
         }),
@@ -69,7 +69,7 @@ export function createSampleRemoval<File extends OldFile>(deps: SampleRemovalDep
       const { outcomes, away } = await remove(files.map(({ storageKey }) => storageKey));
       await tombstones.settleOld(files, outcomes);
       if (away !== null && !sweepsFail)
-        log.warn({ err: away }, 'images of removed samples wait for their store');
+        log.warn({ err: away }, 'images of removed samples are waiting for the sample store');
       sweepsFail = away !== null;
       return outcomes.filter(({ refusal }) => refusal === null).length;
     },

@@ -32,7 +32,7 @@ export class ConfigError extends Error {
   readonly faults: readonly string[];
 
   constructor(faults: readonly string[], options?: ErrorOptions) {
-    super(`Wrong settings:\n${faults.map((fault) => `  ${fault}`).join('\n')}`, options);
+    super(`Invalid settings:\n${faults.map((fault) => `  ${fault}`).join('\n')}`, options);
     this.name = 'ConfigError';
     this.faults = faults;
   }
@@ -97,7 +97,7 @@ function readGiven(env: Environment, faults: string[]): Record<string, string> {
     const file = isSecret(name) ? env[`${name}_FILE`] : undefined;
     if (file === undefined || file === '') continue;
     if (given[name] !== undefined) {
-      faults.push(`${name}: given twice, also as ${name}_FILE`);
+      faults.push(`${name}: set twice, also as ${name}_FILE`);
       continue;
     }
     try {

@@ -22,7 +22,7 @@ const horizon = 100 * 366 * day;
 /**
  * The next moments at which the clock of that zone shows what the expression says, as Temporal reads it: every field
  * has to match, days of month and of week too; a time that a change of clocks leaves out does not come. Of one that it
- * repeats, zones east of Greenwich have the second, those west of it both. Empty when no date is like that.
+ * repeats, zones east of Greenwich have the second, those west of it both. Empty when no date matches.
  * @throws CronError
  */
 export function nextRuns(cron: string, timeZone: string, after: Date, count: number): Date[] {
@@ -56,7 +56,7 @@ export function canonicalTimeZone(timeZone: string): string {
 
 function parse(cron: string): Cron {
   if (!fiveFields.test(cron)) {
-    throw new CronError('cron', 'not a cron expression: minute, hour, day of month, month, day of week');
+    throw new CronError('cron', 'must be a cron expression: minute, hour, day of month, month, day of week');
   }
   try {
     return new Cron(cron, { mode: '5-part', timezone: 'UTC', domAndDow: true, paused: true });
@@ -94,6 +94,6 @@ function formatOf(timeZone: string): Intl.DateTimeFormat {
       ...{ hour: 'numeric', minute: 'numeric', second: 'numeric' },
     });
   } catch {
-    throw new CronError('time_zone', 'not a time zone of the IANA database, such as Europe/Berlin');
+    throw new CronError('time_zone', 'must be an IANA time zone, such as Europe/Berlin');
   }
 }

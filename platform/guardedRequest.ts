@@ -99,7 +99,7 @@ type Protocol = 'http:' | 'https:';
 
 /** What can be said of an address before its name is looked up. @throws GuardedRequestError */
 export function checkAddress(hosts: HostList, text: string): URL & { readonly protocol: Protocol } {
-  if (!URL.canParse(text)) throw new GuardedRequestError('refused', 'the address is not a URL');
+  if (!URL.canParse(text)) throw new GuardedRequestError('refused', 'must be a URL');
   const url = new URL(text);
   if (!isWeb(url)) {
     throw new GuardedRequestError(
@@ -133,10 +133,10 @@ function checkedLookup(
     if (refused !== undefined) {
       throw new GuardedRequestError(
         'refused',
-        `the host ${host} leads to ${refused.address}, which is not public and not listed`,
+        `the host ${host} resolves to ${refused.address}, which is neither public nor listed`,
       );
     }
-    if (addresses.length === 0) throw new Error('it has no address');
+    if (addresses.length === 0) throw new Error('it does not resolve to an address');
     return addresses;
   };
   return (hostname, { all }, answer) => {

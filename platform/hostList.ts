@@ -28,7 +28,7 @@ export function parseHostList(entries: readonly string[]): HostList {
     else faults.push(entry);
   }
   if (faults.length > 0) {
-    throw new RangeError(`not a host name, an address or a range of addresses: ${faults.join(', ')}`);
+    throw new RangeError(`not a host name, address or address range: ${faults.join(', ')}`);
   }
 
   const hasRange = (address: string): boolean => {

@@ -44,10 +44,10 @@ function describe(error: unknown, { host, port }: Place, whose: Whose): string {
   const names = settings[whose];
   const code = codeOf(error);
   if (code === 'EADDRINUSE') {
-    return `${names.port}: ${port} is in use on ${host} by another program; stop that one, or set another port (0 takes any free one)`;
+    return `${names.port}: ${port} is in use on ${host} by another program; stop it, or set another port (0 picks a free one)`;
   }
   if (code === 'EACCES') return `${names.port}: ${port} is not for this user; set one from 1024 on`;
-  return `${names.host}: ${host} is no address of this machine (${code ?? String(error)}); 127.0.0.1 always is`;
+  return `${names.host}: ${host} is no address of this machine (${code ?? String(error)}); 127.0.0.1 always works`;
 }
 
 function codeOf(error: unknown): string | undefined {

@@ -42,7 +42,7 @@ export function createMetrics(registry: Registry = new Registry()) {
 
   // Process figures too: CPU, resident memory, heap, event-loop lag, garbage collection.
   collectDefaultMetrics({ register: registry });
-  const poolConnections = gauge('luna_db_pool_connections', 'Database connections by what they do.', [
+  const poolConnections = gauge('luna_db_pool_connections', 'Database connections by pool and state.', [
     ...['pool', 'state'],
   ]);
 
@@ -65,89 +65,88 @@ export function createMetrics(registry: Registry = new Registry()) {
     httpErrors: counter('luna_http_errors_total', 'Error answers by their code.', ['route', 'error_code']),
 
     tasks: gauge('luna_tasks', 'Tasks by type and status.', ['type', 'status']),
-    taskObjects: closedCounter('luna_task_objects_total', 'Objects that tasks have dealt with, by outcome.', {
+    taskObjects: closedCounter('luna_task_objects_total', 'Objects processed by tasks, by outcome.', {
       ...{ type, outcome: ['done', 'failed', 'skipped'] },
     }),
-    tasksFailed: closedCounter(
-      'luna_tasks_failed_total',
-      'Tasks that failed, by type and by who made them.',
-      { type, made_by: ['admin', 'schedule'] },
-    ),
+    tasksFailed: closedCounter('luna_tasks_failed_total', 'Tasks that failed, by type and by origin.', {
+      type,
+      made_by: ['admin', 'schedule'],
+    }),
     scheduleFailures: closedCounter(
       'luna_schedule_failures_total',
-      'Times of schedules that came to nothing: no task could be made, the time was missed, or its task failed.',
+      'Scheduled runs that failed: no task could be created, the time was missed, or the task failed.',
       { reason: ['run_failed', 'run_missed', 'task_failed'] },
     ),
     partDuration: closedHistogram(
       'luna_part_duration_seconds',
-      'Time that one attempt of a subtask took.',
+      'Duration of one attempt of a subtask.',
       { type, outcome: ['done', 'stopped', 'failed'] },
       partSeconds,
     ),
     batchDuration: closedHistogram(
       'luna_batch_duration_seconds',
-      "Time of one batch's transaction.",
+      'Duration of the transaction of one batch.',
       { type },
       batchSeconds,
     ),
     partRetries: closedCounter('luna_part_retries_total', 'Attempts of a subtask after its first.', { type }),
     checkpointAge: gauge(
       'luna_checkpoint_age_seconds',
-      'Since a subtask that is under way committed a batch last, or a task could not be planned; the oldest.',
+      'Time since the last batch was committed by a running subtask, or since a task could not be planned; the longest.',
       [],
     ),
     failedAttempts: gauge(
       'luna_part_failed_attempts',
-      'Attempts of a subtask that failed one after the other since its last batch; the most.',
+      'Failed attempts in a row of a subtask since its last batch; the most.',
       [],
     ),
     outboxAge: gauge(
       'luna_outbox_age_seconds',
-      'Age of the oldest notification that waits to be sent, or task that waits although it is its turn.',
+      'Age of the oldest notification to be sent, or of the oldest task that waits although it is its turn.',
       [],
     ),
     clockOffset: gauge(
       'luna_clock_offset_seconds',
-      "How far this process's clock is ahead of the database's.",
+      "How far the clock of this process is ahead of the database's.",
       [],
     ),
     samplesWithoutOwner: gauge(
       'luna_samples_without_owner',
-      'Samples whose face or event is gone, by the last whole count.',
+      'Samples whose face or event is gone, by the last full count.',
       [],
     ),
     sampleTombstones: gauge(
       'luna_sample_tombstones',
-      'Files of removed samples that are still to be removed: pending, or refused by the file system.',
+      'Files of removed samples still to be deleted: pending, or refused by the file system.',
       ['state'],
     ),
     sampleTombstoneAge: gauge(
       'luna_sample_tombstone_age_seconds',
-      'For how long the oldest file of a removed sample is still there.',
+      'Age of the oldest file of a removed sample.',
       [],
     ),
-    reconcilerRepairs: closedCounter('luna_reconciler_repairs_total', 'What the reconciler put right.', {
+    reconcilerRepairs: closedCounter('luna_reconciler_repairs_total', 'Repairs made by the reconciler.', {
       kind: [
         ...['task_started', 'signal_repeated', 'workflow_lost', 'workflow_closed'],
         ...['schedule_followed', 'sample_swept', 'network_check_started'],
       ],
     }),
-    workers: gauge('luna_workers', 'Worker processes that say they take work, by queue.', ['queue']),
+    workers: gauge('luna_workers', 'Worker processes that report taking work, by queue.', ['queue']),
     controlLatency: closedHistogram(
       'luna_control_latency_seconds',
-      'Time from asking for an action until the task has taken it.',
+      'Time from requesting an action until the task has followed it.',
       { action: ['pause', 'resume', 'cancel', 'retry'] },
       controlSeconds,
     ),
     extractDuration: histogram(
       'luna_extract_duration_seconds',
-      'Time of one run of a model on one sample.',
+      'Duration of one model run on one sample.',
       ['version'],
       requestSeconds,
     ),
     remoteExtractorAsked: gauge(
       'luna_remote_extractor_asked',
-      '1, or 0 while a remote extractor is left alone because it failed again and again.',
+      '1, or 0 while a remote extractor is not asked because it failed repeatedly.',
       ['kind', 'version'],
     ),
     /** Of a pool of database connections, shortly before `render`. */

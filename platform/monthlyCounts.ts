@@ -43,7 +43,7 @@ export function createMonthlyCounts<Key extends object>({
       );
     } catch (error) {
       for (const [entry, count] of taken) add(entry, count);
-      log.warn({ err: error }, 'statistics could not be written; they are kept for the next time');
+      log.warn({ err: error }, 'statistics could not be written; they will be written next time');
     }
   };
 

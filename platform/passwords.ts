@@ -25,7 +25,8 @@ export function createPasswords(): Passwords {
   let nobody: Promise<string> | undefined;
 
   const inTurn = async <T>(work: () => Promise<T>): Promise<T> => {
-    if (waiting >= maxWaiting) throw new PasswordsBusyError(`${maxWaiting} passwords wait to be checked`);
+    if (waiting >= maxWaiting)
+      throw new PasswordsBusyError(`${maxWaiting} passwords are waiting to be checked`);
     waiting++;
     const turn = last.then(work).finally(() => {
       waiting -= 1;

@@ -25,11 +25,11 @@ export async function tightenDataFolder(dataDir: string, log: Logger): Promise<v
     if (isShared || names.some((name) => !ours.test(name))) {
       log.warn(
         { dataDir, mode: (mode & 0o7777).toString(8) },
-        'DATA_DIR lets others in; its own files do not: give it a folder of its own, or chmod 700',
+        'DATA_DIR is readable by other users; the files in it are not: use a dedicated folder, or chmod 700',
       );
     } else {
       await chmod(dataDir, mode & 0o700);
-      log.info({ dataDir }, 'DATA_DIR let others in, and does so no longer');
+      log.info({ dataDir }, 'DATA_DIR was readable by other users; its permissions have been fixed');
     }
   }
   for (const name of names) if (ours.test(name)) await tighten(join(dataDir, name));

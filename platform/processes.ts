@@ -69,7 +69,7 @@ export async function stopProcess(
     }
     if (await waitForExit(pid, limitMs)) return;
   }
-  throw new Error(`process ${pid} does not end, not even by ${steps.at(-1)?.[0] ?? 'any signal'}`);
+  throw new Error(`process ${pid} does not exit, not even on ${steps.at(-1)?.[0] ?? 'any signal'}`);
 }
 
 async function ps(pid: number, column: string): Promise<string | null> {

@@ -19,7 +19,7 @@ export const oneOf = <const Values extends readonly [string, ...string[]]>(value
   z.enum(values, { error: `one of ${values.join(', ')}` });
 
 export const url = (protocol: RegExp, example: string) =>
-  z.string().refine((value) => URL.canParse(value) && protocol.test(value), `an address like ${example}`);
+  z.string().refine((value) => URL.canParse(value) && protocol.test(value), `an address such as ${example}`);
 
 const commaSeparated = z.string().transform((value) =>
   value

@@ -27,53 +27,53 @@ const secret = <Schema extends z.ZodType>(
 /** The login of the first administrator unless ADMIN_LOGIN says otherwise. */
 export const defaultAdminLogin = 'root@visionlabs.ai';
 
-/** The password of the first administrator unless ADMIN_PASSWORD says otherwise; everybody knows it. */
+/** The password of the first administrator unless ADMIN_PASSWORD says otherwise; it is public. */
 export const defaultAdminPassword = 'root';
 
 /** Every setting with its rule, default and sentence; `.env.example` is printed from this. */
 export const settings = {
-  HOST: text.default('127.0.0.1').describe('Address that the API listens on.'),
+  HOST: text.default('127.0.0.1').describe('Address the API listens on.'),
   PORT: wholeNumber(0, 65535)
     .default(5010)
-    .describe('Port that the API listens on; 0 takes any free one and prints it.'),
+    .describe('Port the API listens on; 0 picks a free one and prints it.'),
   ALLOWED_HOSTS: hosts
     .default([])
     .describe(
-      'Names under which the API is reached, comma-separated, without ports; requests for others are refused (421). Addresses, localhost and the name in HOST need not be listed.',
+      'Host names by which the API is reached, comma-separated, without ports; requests for other names are refused (421). IP addresses, localhost and the name in HOST need not be listed.',
     ),
   SHUTDOWN_DELAY_MS: wholeNumber(0, 60_000)
     .default(0)
     .describe(
-      'How long the API, when told to stop, goes on serving with a bad health check, for load balancers to notice; milliseconds.',
+      'How long a stopping API keeps serving with a failing health check, so that load balancers notice; milliseconds.',
     ),
   DATA_DIR: text
     .default('./data')
     .describe(
-      'Folder of the embedded servers, samples, caches and secrets; without it the next start is a new one.',
+      'Folder of the embedded servers, samples, caches and secrets. If it is deleted, the next start begins from scratch.',
     ),
   DATABASE_URL: secret(
     url(/^postgres(ql)?:/, 'postgres://user:password@host:5432/database').optional(),
     everybody,
-    'PostgreSQL 14 or newer; without it an embedded one is started by npm start.',
+    'PostgreSQL 14 or newer. If unset, npm start runs an embedded one.',
   ),
   MIGRATION_DATABASE_URL: secret(
     url(/^postgres(ql)?:/, 'postgres://owner:password@host:5432/database').optional(),
     ['command'],
-    "The same database as the tables' owner, for npm run migrate and npm start; DATABASE_URL then needs no right to change the audit.",
+    'The same database as the owner of the tables, for npm run migrate and npm start. DATABASE_URL then needs no right to change the audit.',
   ),
   MAX_DB_CONNECTIONS: wholeNumber(2, 500)
     .default(12)
     .describe(
-      'Database connections of one process at most. An API divides them among its pools, and has seven at the least.',
+      'Maximum database connections of one process. An API divides them among its pools and needs at least eight.',
     ),
   TEMPORAL_ADDRESS: text
     .regex(/^[^\s/]+:\d+$/, 'host:port')
     .optional()
-    .describe('host:port of a Temporal server; without it an embedded one is started by npm start.'),
+    .describe('host:port of a Temporal server. If unset, npm start runs an embedded one.'),
   TEMPORAL_NAMESPACE: text.default('default').describe('Temporal namespace.'),
   TEMPORAL_TLS: yesOrNo
     .default(false)
-    .describe('Speak TLS to Temporal; implied by any other TEMPORAL_TLS_ setting and by TEMPORAL_API_KEY.'),
+    .describe('Use TLS for Temporal. Implied by any other TEMPORAL_TLS_ setting and by TEMPORAL_API_KEY.'),
   TEMPORAL_TLS_SERVER_NAME: text.optional().describe("Name expected in Temporal's certificate."),
   TEMPORAL_TLS_CA: secret(text.optional(), services, 'Certificate authority of Temporal, PEM.'),
   TEMPORAL_TLS_CERT: secret(text.optional(), services, 'Client certificate for Temporal, PEM.'),
@@ -81,151 +81,149 @@ export const settings = {
   TEMPORAL_API_KEY: secret(text.optional(), services, 'API key for Temporal.'),
   TEMPORAL_UI_URL: url(/^https?:/, 'http://127.0.0.1:8080')
     .optional()
-    .describe("Where Temporal's own pages are; the page of a task then leads to its workflow there."),
+    .describe('URL of the Temporal Web UI; task pages then link to their workflow.'),
   TEMPORAL_UI: yesOrNo
     .default(false)
     .describe(
-      "Serve the embedded Temporal's own pages on loopback; they have no log-in, and whoever opens them may stop and start all that runs.",
+      'Serve the Temporal Web UI of the embedded server on loopback. It has no log-in: anyone who can open it can stop and start everything.',
     ),
   TEMPORAL_CLI: text
     .optional()
-    .describe('Path of the temporal program (1.5 or newer) that serves the embedded Temporal.'),
+    .describe('Path of the temporal program (1.5 or newer) used as the embedded server.'),
   IMAGE_STORE: text
     .regex(/^folder:.+$/, 'folder:PATH')
     .optional()
-    .describe('Where sample images live: folder:PATH; default folder:DATA_DIR/samples.'),
+    .describe('Where sample images are stored: folder:PATH. Default: folder:DATA_DIR/samples.'),
   ADMIN_LOGIN: text
     .regex(/^[a-z0-9_'+\-.]+@[a-z0-9]+\.[a-z]{2,}$/, 'an e-mail address in lower case')
     .default(defaultAdminLogin)
-    .describe('Login of the administrator that the start on a database without accounts creates.'),
+    .describe('Login of the administrator created at the first start, when the database has no accounts.'),
   ADMIN_PASSWORD: secret(
     text.min(3, '3 to 128 characters').max(128, '3 to 128 characters').optional(),
     ['api', 'command'],
-    `Password of that administrator; default ${defaultAdminPassword}, which is refused when HOST is not loopback, as is the login itself.`,
+    `Password of that administrator. Default: ${defaultAdminPassword}, which is refused if HOST is not loopback, as is the login itself.`,
   ),
   SESSION_SECRET: secret(
     text.min(32, 'at least 32 characters').optional(),
     ['api'],
-    'Key that signs session cookies, at least 32 characters; npm start makes one and keeps it in DATA_DIR when the database is embedded.',
+    'Key that signs session cookies, at least 32 characters. With the embedded database, npm start creates one and keeps it in DATA_DIR.',
   ),
   LOGIN_FAILURES: wholeNumber(1, 1_000_000_000)
     .default(30)
     .describe(
-      'Wrong log-ins of one network (an IPv4 address or an IPv6 /64) in five minutes; after them it has to wait. An IPv6 /48 may have four times as many.',
+      'Failed log-ins allowed per network (an IPv4 address or an IPv6 /64) in five minutes; after that it has to wait. An IPv6 /48 may have four times as many.',
     ),
   SYS_INFO_KEY: secret(
     text.optional(),
     ['api'],
-    'Ed25519 private key, PEM, that signs GET /luna_sys_info; without it one is made and kept in DATA_DIR. Several APIs need the same.',
+    'Ed25519 private key, PEM, that signs GET /luna_sys_info. If unset, one is created and kept in DATA_DIR. All APIs need the same one.',
   ),
   SECURE_COOKIES: yesOrNo.default(false).describe('Send the session cookie over HTTPS only.'),
   TRUST_PROXY: proxies
     .default('')
-    .describe("Whose X-Forwarded-For is believed: express's trust proxy value, for instance loopback or 1."),
+    .describe(
+      'Proxies whose X-Forwarded-For is trusted, as the "trust proxy" setting of Express: such as loopback or 1.',
+    ),
   CONFIG_PUBLIC: yesOrNo.default(false).describe('Answer GET /config without credentials.'),
   ENVIRONMENT_NAME: text
     .max(24, 'at most 24 characters')
     .optional()
-    .describe(
-      'Shown at the top of every page, such as staging, so that nobody takes one installation for another.',
-    ),
+    .describe('Shown at the top of every page, such as staging, so that installations are not confused.'),
   DEVELOPMENT: yesOrNo
     .default(false)
-    .describe(
-      'Serve what only those who develop need: /styleguide, which shows every component of the pages.',
-    ),
+    .describe('Serve /styleguide, which shows every component of the pages, for developers.'),
   DEFAULT_DESCRIPTOR_VERSION: wholeNumber(1, 32767)
     .default(1)
     .describe(
-      'Face descriptor version that objects must have to be extracted anew, and that an import makes, until it is switched on the page of networks: then what is stored counts.',
+      'Initial default face descriptor version: the one that objects must have for an additional extract, and that an import creates. Later it is switched on the Networks page and kept in the database.',
     ),
   BASIC_ATTRIBUTES_VERSION: wholeNumber(1, 32767)
     .default(1)
     .describe(
-      'Face descriptor version whose network tells age, gender and the like for basic_attributes: 1 also tells emotions, 2 is without.',
+      'Face descriptor version whose network computes basic_attributes: 1 gives age, gender and emotions, 2 age and gender.',
     ),
-  DEFAULT_BODY_DESCRIPTOR_VERSION: wholeNumber(1, 32767).default(101).describe('The same for bodies.'),
+  DEFAULT_BODY_DESCRIPTOR_VERSION: wholeNumber(1, 32767)
+    .default(101)
+    .describe('The same for body descriptors.'),
   EXTRACTORS_FILE: text
     .optional()
     .describe(
-      'YAML file of the networks that can be run, in place of the built-in ones (docs/networks.md). API, workers and commands need the same.',
+      'YAML file of the networks to use instead of the built-in ones (docs/networks.md). API, workers and commands need the same file.',
     ),
   REMOTE_EXTRACTORS: remoteExtractors
     .default([])
     .describe(
-      'Extractors beside those of EXTRACTORS_FILE that speak docs/remote-extractor.yaml over HTTP, comma-separated: kind:version:length=URL, for instance face:4:512=http://host:9000/extract; with :attributes before the = when it tells them too.',
+      'Additional extractors that implement docs/remote-extractor.yaml over HTTP, comma-separated: kind:version:length=URL, such as face:4:512=http://host:9000/extract; with :attributes before the = if it computes attributes too.',
     ),
   REMOTE_EXTRACTOR_TIMEOUT_MS: wholeNumber(100, 120_000)
     .default(10_000)
     .describe(
-      'How long a remote extractor may take for one request: a sample, or a batch for an inference server. Milliseconds.',
+      'Time limit of one request to a remote extractor: a sample, or a batch for an inference server. Milliseconds.',
     ),
   REMOTE_EXTRACTOR_CONCURRENCY: wholeNumber(1, 256)
     .default(8)
-    .describe('Requests that one worker has under way with a remote extractor at the same time.'),
+    .describe('Concurrent requests of one worker to a remote extractor.'),
   REMOTE_EXTRACTOR_RETRIES: wholeNumber(0, 10)
     .default(3)
-    .describe('How often one request is sent again to a remote extractor that fails, with growing pauses.'),
+    .describe('How often a failed request to a remote extractor is retried, with growing pauses.'),
   ORIGIN_HOSTS: hosts
     .default([])
     .describe(
-      'Hosts, comma-separated, to which DELETEs of image origins may go. An address that is not public must be listed itself, also where a listed name leads to it: 10.1.2.3, or a range such as 10.0.0.0/8.',
+      'Hosts, comma-separated, to which DELETE requests for image origins may be sent. A private address must be listed itself, even if a listed name resolves to it: 10.1.2.3, or a range such as 10.0.0.0/8.',
     ),
   NOTIFICATION_HOSTS: hosts
     .default([])
     .describe(
-      'Hosts, comma-separated, to which notifications of tasks may go; what is said of ORIGIN_HOSTS holds here too. API and workers need the same.',
+      'Hosts, comma-separated, to which webhooks may be sent; the rules of ORIGIN_HOSTS apply. API and workers need the same.',
     ),
   NOTIFICATION_SECRETS: secret(
     namedSecrets.optional(),
     services,
-    'Secrets that sign notifications, comma-separated name=secret (in a file also a line each); whsec_… is base64, anything else is taken as it is. API and workers need the same.',
+    'Secrets that sign webhooks, comma-separated name=secret (in a file, one per line also works); whsec_… is base64, anything else is used as is. API and workers need the same.',
   ),
-  GC_WINDOW: wholeNumber(1, 64).default(4).describe('Subtasks of one gc task that run at the same time.'),
+  GC_WINDOW: wholeNumber(1, 64).default(4).describe('Concurrent subtasks of one gc task.'),
   EXTRACT_PROCESSES: wholeNumber(1, 256)
     .optional()
-    .describe('Extractor processes of one worker; default: the number of cores.'),
+    .describe('Extractor processes of one worker. Default: the number of cores.'),
   TASKS_AT_ONCE: wholeNumber(1, 10_000)
     .default(200)
     .describe(
-      'Tasks of one priority or a more urgent one that are at work at the same time; others wait for their turn. API and workers need the same.',
+      'How many tasks of the same or a more urgent priority run at the same time; others wait for their turn. API and workers need the same.',
     ),
-  PART_SIZE_GC: wholeNumber(1, 10_000_000).default(50_000).describe('Objects of one subtask of a gc task.'),
+  PART_SIZE_GC: wholeNumber(1, 10_000_000).default(50_000).describe('Objects per subtask of a gc task.'),
   PART_SIZE_EXTRACT: wholeNumber(1, 1_000_000)
     .default(2_000)
-    .describe('Objects of one subtask of an extract task.'),
+    .describe('Objects per subtask of an extract task.'),
   PARTS_PER_RUN: wholeNumber(1, 4_000)
     .default(400)
     .describe('Subtasks after which a task continues in a new workflow run.'),
   BATCH_TARGET_MS: wholeNumber(10, 10_000)
     .default(200)
-    .describe('How long one batch of a gc should take, milliseconds; it holds locks on its rows meanwhile.'),
+    .describe('Target duration of one batch of a gc, milliseconds. Its rows are locked for that long.'),
   EXTRACT_BATCH_TARGET_MS: wholeNumber(10, 10_000)
     .default(1_000)
     .describe(
-      'How long one batch of an extract should take, milliseconds; a pause or cancel takes effect after it. It holds no lock while networks run.',
+      'Target duration of one batch of an extract, milliseconds. A pause or cancel takes effect after it. No lock is held while networks run.',
     ),
   RECONCILE_INTERVAL_MS: wholeNumber(50, 600_000)
     .default(3_000)
-    .describe('How often waiting and lost tasks are looked for, milliseconds.'),
+    .describe('How often to check for waiting and lost tasks, milliseconds.'),
   WORKER_METRICS_HOST: text
     .default('127.0.0.1')
-    .describe("Address that a worker's /metrics and /healthcheck listen on; nothing secret is shown there."),
+    .describe("Address of a worker's /metrics and /healthcheck; they show no secrets."),
   WORKER_METRICS_PORT: wholeNumber(0, 65535)
     .optional()
     .describe(
-      "Port of a worker's /metrics and /healthcheck; default 5011, or the next one that is free. 0 takes any free one.",
+      "Port of a worker's /metrics and /healthcheck. Default: 5011, or the next free one. 0 picks a free one.",
     ),
   TASK_QUEUE_PREFIX: text
     .regex(/^[\w.-]*$/, 'letters, digits, points, hyphens')
     .default('')
-    .describe('Put before the name of each Temporal task queue, so that several systems can share a server.'),
-  BUNDLE_CACHE: text
-    .optional()
-    .describe('Folder that keeps the compiled workflows between starts of workers.'),
+    .describe('Prefix of each Temporal task queue, so that several installations can share a server.'),
+  BUNDLE_CACHE: text.optional().describe('Folder that caches the compiled workflows between worker starts.'),
   LOG_LEVEL: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'])
     .default('info')
-    .describe('Least serious log entries that are written.'),
+    .describe('Lowest log level that is written.'),
   LOG_FORMAT: oneOf(['pretty', 'json'])
     .optional()
     .describe('pretty or json; default pretty on a terminal, json otherwise.'),

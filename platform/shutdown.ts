@@ -62,7 +62,7 @@ export function createShutdown({
     onBegin();
     let code = exitCode;
     const limit = setTimeout(() => {
-      log.error({ limitMs }, 'not stopped in time, killed');
+      log.error({ limitMs }, 'did not stop in time, killed');
       kill();
     }, limitMs);
     if (graceMs > 0) await new Promise((done) => setTimeout(done, graceMs));
@@ -88,7 +88,7 @@ export function createShutdown({
     if (stopping !== undefined && error instanceof Error && error.name === 'AbortError') return;
     if (error instanceof ConfigError) {
       log.fatal(error.message);
-      void begin('wrong settings', 2);
+      void begin('invalid settings', 2);
       return;
     }
     log.fatal({ err: error }, 'unexpected failure');
@@ -100,17 +100,17 @@ export function createShutdown({
     ['SIGINT', () => void begin('SIGINT')],
     ['SIGTERM', () => void begin('SIGTERM')],
     ['SIGHUP', () => void begin('SIGHUP')],
-    ['disconnect', () => void begin('the parent process is gone')],
+    ['disconnect', () => void begin('the parent process has exited')],
   ];
   for (const [event, listener] of listeners) process.on(event, listener);
   for (const output of [process.stdout, process.stderr]) output.off('error', ignore).on('error', ignore);
   if (endsUnread) {
     process.stdout.on('error', () => {
-      if (stopping === undefined) log.error('nobody reads stdout any more: its pipe is closed');
-      void begin('nobody reads stdout', 1);
+      if (stopping === undefined) log.error('stdout is no longer read: its pipe is closed');
+      void begin('stdout is no longer read', 1);
     });
   }
-  const watch = onceNpmIsGone(() => void begin('npm is gone'));
+  const watch = onceNpmIsGone(() => void begin('npm has exited'));
 
   return {
     on: (stage, name, handler) => void handlers.push({ stage, name, handler }),

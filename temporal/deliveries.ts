@@ -28,7 +28,7 @@ export async function runDeliveries(deps: DeliveriesDeps, stopping: AbortSignal)
       .deliver(due)
       // What is not written down is sent again after the lease.
       .catch((error: unknown) => {
-        log.warn({ err: error, notificationId: due.notificationId }, 'a delivery could not be written down');
+        log.warn({ err: error, notificationId: due.notificationId }, 'a delivery could not be recorded');
       })
       .finally(() => underWay.delete(delivery));
     underWay.add(delivery);
@@ -49,7 +49,7 @@ export async function runDeliveries(deps: DeliveriesDeps, stopping: AbortSignal)
       }
     } catch (error) {
       // Said once per outage.
-      if (healthy) log.warn({ err: error }, 'notifications cannot be delivered');
+      if (healthy) log.warn({ err: error }, 'webhooks cannot be delivered');
       healthy = false;
     }
     await wait(lookEveryMs, undefined, { signal: stopping }).catch(() => undefined);

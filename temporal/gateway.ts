@@ -159,7 +159,7 @@ export function createGateway(options: GatewayOptions) {
     checkPollers: async (queues: readonly QueueName[]): Promise<void> => {
       const polled = await Promise.all(queues.map((queue) => timely(() => isPolled(queue))));
       const silent = queues.filter((_, index) => polled[index] === false);
-      if (silent.length > 0) throw new Error(`nobody polls ${silent.join(' and ')}`);
+      if (silent.length > 0) throw new Error(`no worker polls ${silent.join(' and ')}`);
     },
 
     /** Rejects when Temporal does not answer. */

@@ -27,7 +27,7 @@ export function createMissedRunWatch({ runs, metrics, log, now }: MissedRunWatch
       if (time === undefined || time.getTime() > deadline) continue;
       if (!(await runs.note(schedule, time))) continue;
       metrics.scheduleFailures.inc({ reason: 'run_missed' });
-      log.warn({ scheduleId: schedule.scheduleId, scheduledTime: time }, 'a schedule has missed its time');
+      log.warn({ scheduleId: schedule.scheduleId, scheduledTime: time }, 'a schedule missed its time');
     }
   };
 }

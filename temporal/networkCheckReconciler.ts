@@ -20,7 +20,7 @@ export function createNetworkCheckReconciler(deps: NetworkCheckReconcilerDeps): 
       if ((await gateway.findNetworkCheck(ref)) === 'running') continue;
       await gateway.startNetworkCheck(ref);
       metrics.reconcilerRepairs.inc({ kind: 'network_check_started' });
-      log.info({ ...ref }, 'the check of a network was set going again');
+      log.info({ ...ref }, 'a network check was restarted');
     }
   };
 }

@@ -10,7 +10,7 @@ export interface PresenceDeps {
   readonly extractSlots: number | null;
   /** Throws when this process does not take work. */
   check(): void;
-  /** How far this process's clock is ahead of the database's. */
+  /** How far the clock of this process is ahead of the database's. */
   clockOffsetSeconds(): number;
   readonly log: Pick<Logger, 'warn'>;
 }
@@ -26,7 +26,7 @@ export async function runPresence(deps: PresenceDeps, stopping: AbortSignal): Pr
       await work();
       healthy = true;
     } catch (error) {
-      if (healthy) log.warn({ err: error }, 'this worker cannot say that it is there');
+      if (healthy) log.warn({ err: error }, 'this worker cannot report that it is running');
       healthy = false;
     }
   };

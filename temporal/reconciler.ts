@@ -99,7 +99,7 @@ export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal)
       healthy = true;
     } catch (error) {
       // Said once per outage: Temporal or the database is away, and the next round tries again.
-      if (healthy) deps.log.warn({ err: error }, 'the reconciler cannot do its work');
+      if (healthy) deps.log.warn({ err: error }, 'the reconciler failed');
       healthy = false;
     }
     await wait(deps.intervalMs, undefined, { signal: stopping }).catch(() => undefined);
@@ -169,7 +169,7 @@ function isWaitedFor({ state, desiredState }: OpenTask): boolean {
 
 function repaired(deps: ReconcilerDeps, { taskId, generation }: OpenTask, kind: string): void {
   deps.metrics.reconcilerRepairs.inc({ kind });
-  deps.log.info({ taskId, generation, repair: kind }, 'a task was set going again');
+  deps.log.info({ taskId, generation, repair: kind }, 'a task was restarted');
 }
 
 function figuresPublisher({ tasks, isHeldUp, sampleWatch, metrics }: ReconcilerDeps): () => Promise<void> {

@@ -47,7 +47,7 @@ export async function installRuntime(log: Logger): Promise<TemporalRuntime> {
 
 async function readMetrics(address: string): Promise<string> {
   const response = await fetch(`http://${address}/metrics`, { signal: AbortSignal.timeout(2_000) });
-  if (!response.ok) throw new Error(`Temporal's core answered ${response.status} when asked for its figures`);
+  if (!response.ok) throw new Error(`Temporal's core answered ${response.status} when asked for its metrics`);
   return response.text();
 }
 

@@ -42,7 +42,7 @@ async function follow(
   if ((await gateway.findScheduleRevision(scheduleId)) !== revision) {
     await gateway.putSchedule(schedule);
     metrics.reconcilerRepairs.inc({ kind: 'schedule_followed' });
-    log.info({ scheduleId, revision }, 'a schedule follows its row');
+    log.info({ scheduleId, revision }, 'a schedule was synchronised');
   }
   await schedules.followed(schedule);
 }

@@ -26,7 +26,7 @@ export async function startStatusServer(options: StatusServerOptions): Promise<S
   const { host, log } = options;
   const server = createServer((request, response) => {
     answer(options, new URL(request.url ?? '/', 'http://worker'), response).catch((error: unknown) => {
-      log.warn({ err: error, url: request.url }, 'the status could not be told');
+      log.warn({ err: error, url: request.url }, 'the status could not be reported');
       response.destroy();
     });
   });
@@ -82,7 +82,7 @@ async function renderFigures({ figures, log }: StatusServerOptions): Promise<str
   return texts
     .map((text) => {
       if (text.status === 'fulfilled') return text.value;
-      log.warn({ err: text.reason as unknown }, 'some figures could not be read');
+      log.warn({ err: text.reason as unknown }, 'some metrics could not be read');
       return '';
     })
     .join('');

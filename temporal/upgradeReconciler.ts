@@ -20,7 +20,7 @@ export function createUpgradeReconciler(deps: UpgradeReconcilerDeps): () => Prom
       if ((await gateway.findUpgrade(ref)) === 'running') continue;
       await gateway.tellUpgrade(ref);
       metrics.reconcilerRepairs.inc({ kind: 'upgrade_started' });
-      log.info({ ...ref }, 'an upgrade was set going again');
+      log.info({ ...ref }, 'an upgrade was restarted');
     }
   };
 }

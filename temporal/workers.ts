@@ -57,11 +57,11 @@ export function createWorkers(options: WorkersOptions) {
 
   const noteWhy = (error: unknown): void => {
     const reason = isRefusal(error)
-      ? 'Temporal refuses: is the namespace there?'
+      ? 'Temporal refused the request: does the namespace exist?'
       : 'Temporal does not answer';
     if (noWork?.publicReason === reason) return;
     noWork = new NoWork(reason, { cause: error });
-    log.warn({ err: error, address: options.connection.address, namespace }, `no work is taken: ${reason}`);
+    log.warn({ err: error, address: options.connection.address, namespace }, `not taking work: ${reason}`);
   };
 
   /** Waits for a Temporal that is away or has no such namespace, for as long as it takes: the SDK would fail at once. */
@@ -90,7 +90,7 @@ export function createWorkers(options: WorkersOptions) {
       await wait(lookEveryMs, undefined, { signal: stopping, ref: false }).catch(() => undefined);
       try {
         await lookAtNamespace(at);
-        if (noWork !== null) log.info('work is taken again');
+        if (noWork !== null) log.info('taking work again');
         noWork = null;
       } catch (error) {
         // The core connects again by itself to a Temporal that only is away.

@@ -2,13 +2,13 @@ import type { TaskRef } from '../domain/tasks/parts.ts';
 import { taskWorkflowId } from '../workflows/messages.ts';
 
 export interface WorkflowUrlOptions {
-  /** Where Temporal's own pages are; undefined: nowhere that is known. */
+  /** Where the Temporal Web UI is; undefined: nowhere that is known. */
   readonly uiUrl: string | undefined;
   readonly namespace: string;
   readonly taskQueuePrefix: string;
 }
 
-/** The address of a task's workflow in Temporal's own pages. */
+/** The address of a task's workflow in Temporal Web UI. */
 export function createWorkflowUrl({ uiUrl, namespace, taskQueuePrefix }: WorkflowUrlOptions) {
   return (ref: TaskRef): string | null =>
     uiUrl === undefined

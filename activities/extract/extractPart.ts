@@ -30,7 +30,7 @@ export function createExtractPart(deps: ExtractPartDeps) {
   return (partRef: PartRef) =>
     runPart(deps, 'extract', partRef, (claimed, left, stop) => {
       const { task } = claimed;
-      if (task.kind !== 'extract') throw new TypeError(`task ${task.taskId} is no extract`);
+      if (task.kind !== 'extract') throw new TypeError(`task ${task.taskId} is not an extract`);
       const { content } = task;
       const extractSample = createSampleExtraction(deps, content, left, stop);
       let size = firstSize;

@@ -62,7 +62,7 @@ export function createSampleExtraction(
 function makerOf(deps: SampleDeps, { extraction_target, options }: ExtractContent, signal: AbortSignal) {
   const attributes = extraction_target === 'basic_attributes';
   const version = attributes ? options.attributes_version : options.descriptor_version;
-  if (version === undefined) throw new TypeError('the task names no version');
+  if (version === undefined) throw new TypeError('the task has no version');
   const kind = extraction_target === 'body_descriptor' ? 'body' : 'face';
   return async (image: Pick<SampleToExtract, 'id' | 'bytes' | 'file'>) => {
     const sample: SampleToExtract = { version, kind, signal, ...image };

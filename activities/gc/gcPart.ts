@@ -27,7 +27,7 @@ export function createGcPart(deps: GcPartDeps) {
   const learned = new Map<GcContent['target'], number>();
   return (partRef: PartRef) =>
     runPart(deps, 'gc', partRef, ({ task, isWhole }, _left, stop) => {
-      if (task.kind !== 'gc') throw new TypeError(`task ${task.taskId} is no gc`);
+      if (task.kind !== 'gc') throw new TypeError(`task ${task.taskId} is not a gc`);
       const { content } = task;
       const files = createFileSettling(deps, content, stop);
       const removeNext = createRemoval(deps, content, learned, files);

@@ -33,7 +33,7 @@ export function createNetworkCheck(deps: NetworkCheckDeps) {
     stop.throwIfAborted();
     const attempts = await networkChecks.begin(checkId);
     if (attempts === null) return;
-    if (attempts > mostAttempts) throw spent('the worker was lost that made it');
+    if (attempts > mostAttempts) throw spent('the worker that ran it was lost');
     const tell = (done: number, of: number): void => {
       // Only shown; the report is what counts.
       networkChecks.progress(checkId, done, of).catch(() => undefined);
@@ -62,7 +62,7 @@ export function createNetworkCheck(deps: NetworkCheckDeps) {
 }
 
 const spent = (reason: string): DomainError =>
-  new DomainError('checkFailed', `it was begun ${mostAttempts} times, and came to no end: ${reason}`);
+  new DomainError('checkFailed', `it was started ${mostAttempts} times and did not finish: ${reason}`);
 
 /** The last word of a check that came to no report. */
 export function createNetworkCheckFailure({ networkChecks }: Pick<NetworkCheckDeps, 'networkChecks'>) {

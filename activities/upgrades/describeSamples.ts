@@ -67,7 +67,7 @@ export async function describeSamples(
     if (first === undefined || described > 0) return;
     throw new DomainError(
       'noExtractor',
-      `the network of version ${pair.to} describes nothing: ${first.detail}`,
+      `the network of version ${pair.to} returns no descriptor: ${first.detail}`,
     );
   };
   try {

@@ -67,7 +67,7 @@ function requireNetwork(networks: readonly Network[], { kind, to }: VersionPair)
   if (abilitiesOf(networks, 0).hasExtractor(to, kind)) return;
   throw new DomainError(
     'noExtractor',
-    `the worker that took the trial has no network for ${kind} descriptors of version ${to}: API and workers need the same EXTRACTORS_FILE`,
+    `the worker that ran the trial has no network for ${kind} descriptors of version ${to}: API and workers need the same EXTRACTORS_FILE`,
   );
 }
 

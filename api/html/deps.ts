@@ -26,7 +26,7 @@ type NotForPages =
 
 /** What pages and streams read and do. The same queries as behind the JSON operations; changes are made by actions. */
 export interface PageSources extends Omit<Stores, NotForPages>, NotificationPoliciesDeps {
-  /** The task's workflow in Temporal's own pages; null: nobody has said where they are. */
+  /** The task's workflow in Temporal Web UI; null: nobody has said where they are. */
   workflowUrl(ref: TaskRef): string | null;
   readonly images: { get(key: string): Promise<Buffer> };
   readonly taskActions: TaskActions;

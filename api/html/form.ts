@@ -28,7 +28,8 @@ export function fieldsOf(
   const fields: Record<string, string> = {};
   for (const [name, value] of Object.entries((given ?? {}) as Record<string, unknown>)) {
     if (name === '_csrf' || name === severalTimes) continue;
-    if (Array.isArray(value)) throw new DomainError(error, { path: name, message: 'comes more than once' });
+    if (Array.isArray(value))
+      throw new DomainError(error, { path: name, message: 'is given more than once' });
     // PostgreSQL can store neither NUL nor half of a surrogate pair.
     if (typeof value === 'string')
       fields[name] = value.replaceAll('\0', '').replaceAll(/\p{Surrogate}/gu, '');

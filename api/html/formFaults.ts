@@ -6,7 +6,7 @@ const shownItems = 5;
 /** The contract names a fault by its path in the body; in a form it stands beside the field of the last name in it. */
 export function faultsOf(error: DomainError): Record<string, string> {
   if (error.error === 'selectsEverything')
-    return { confirm_all: 'no condition is filled in; tick this to go on' };
+    return { confirm_all: 'no condition is set; tick this box to continue' };
   if (error instanceof TypedFaultsError) return typedFaultsOf(error.faults);
   if (error.fault === null) return { form: `${error.entry.desc}: ${error.detail}` };
   return { [fieldOf(error.fault.path)]: error.fault.message };

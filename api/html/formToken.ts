@@ -28,8 +28,7 @@ export function requireFormToken(): RequestHandler {
     const { identity } = contextOf(req);
     const isValid =
       identity?.via === 'basic' ? isEqual(tokenOf(req, identity), tokenIn(req) ?? '') : isRequestValid(req);
-    if (!isValid)
-      throw new DomainError('csrf', 'the form is too old or comes from elsewhere; load its page again');
+    if (!isValid) throw new DomainError('csrf', 'the form has expired; reload its page and try again');
     next();
   };
 }

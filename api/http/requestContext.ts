@@ -45,7 +45,7 @@ export function contextOf(req: Request): RequestContext {
 /** @throws DomainError credentialsNeeded when nobody is signed in. */
 export function identityOf(req: Request): Identity {
   const { identity } = contextOf(req);
-  if (identity === undefined) throw new DomainError('credentialsNeeded', 'sign in first');
+  if (identity === undefined) throw new DomainError('credentialsNeeded', 'log in first');
   return identity;
 }
 

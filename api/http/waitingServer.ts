@@ -6,7 +6,7 @@ import { backlog, createLimitedServer } from './limitedServer.ts';
 import { presentError } from './errorBody.ts';
 import { apiVersion } from '../ops/json.ts';
 
-const away = new DomainError('unavailable', 'the API has just been started and waits for its database');
+const away = new DomainError('unavailable', 'the API is starting and waiting for its database');
 
 /**
  * Stands in for an API that waits for its database at its start: whoever asks whether the process lives is told so, and nobody
@@ -23,7 +23,7 @@ export async function startWaitingServer(place: { readonly host: string; readonl
         return;
       case '/healthcheck':
         answer(response, 502, {
-          errors: [{ service: 'postgresql', status: 'failed', desc: 'waited for since the start' }],
+          errors: [{ service: 'postgresql', status: 'failed', desc: 'waiting for it since the start' }],
         });
         return;
       default:

@@ -28,7 +28,7 @@ export function createPolicyReader(deps: NotificationPoliciesDeps): ReadPolicy {
   return ({ url, statuses = ends, secret }) => {
     const address = toAddress(hosts, url);
     if (address.username !== '' || address.password !== '') {
-      throw fault('url', 'the address must be without credentials');
+      throw fault('url', 'must not contain credentials');
     }
     if (!deps.notificationSecretNames.includes(secret)) {
       throw fault('secret', 'NOTIFICATION_SECRETS has no secret of this name');

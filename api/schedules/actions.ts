@@ -88,7 +88,7 @@ export function createScheduleActions(deps: ScheduleActionsDeps) {
 
 function checkTimes(cron: string, timeZone: string, now: Date): void {
   try {
-    if (nextRuns(cron, timeZone, now, 1).length === 0) throw new CronError('cron', 'no date is like that');
+    if (nextRuns(cron, timeZone, now, 1).length === 0) throw new CronError('cron', 'no date matches');
   } catch (error) {
     if (!(error instanceof CronError)) throw error;
     throw new DomainError('validationFailed', { path: error.field, message: error.message });

@@ -10,13 +10,13 @@ export function healthChecks(
   { clock, pools, images, gateway, watched, workers }: ApiResources,
 ): HealthCheck[] {
   const refuseWhenStopping = (): void => {
-    if (shutdown.isStopping) throw new Error('the API is about to stop');
+    if (shutdown.isStopping) throw new Error('the API is stopping');
   };
   /** Temporal knows who polls, and who was killed only after a minute. */
   const checkWorkers = async (queues: readonly QueueName[]): Promise<void> => {
     const [counts] = await Promise.all([watched.workers.countByQueue(queues), gateway.checkPollers(queues)]);
     const silent = queues.filter((queue) => counts[queue] === 0);
-    if (silent.length > 0) throw new Error(`nobody serves ${silent.join(' and ')}`);
+    if (silent.length > 0) throw new Error(`no worker serves ${silent.join(' and ')}`);
   };
   return [
     { name: 'api', dependent: false, run: refuseWhenStopping },
@@ -51,6 +51,6 @@ export async function refreshMetrics(
     for (const [queue, count] of Object.entries(await workers.countByQueue(queueNames)))
       metrics.workers.set({ queue }, count);
   } catch (error) {
-    log.warn({ err: error }, 'the tasks and workers could not be counted for the figures');
+    log.warn({ err: error }, 'tasks and workers could not be counted for the metrics');
   }
 }

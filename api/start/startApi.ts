@@ -72,7 +72,7 @@ async function warm(app: App, log: ApiProcess['log']): Promise<void> {
   try {
     await Promise.race([app.warm(), delay(warmAtMostMs, undefined, { ref: false })]);
   } catch (error) {
-    log.warn({ err: error }, 'the first pages will take longer');
+    log.warn({ err: error }, 'pages could not be prepared; the first ones will take longer');
   }
 }
 

@@ -166,7 +166,7 @@ async function checkResult(task: TaskRow, resultQueries: TasksDeps['resultQuerie
   const { taskId, state, resultId, objectsDone } = task;
   if (resultId === null) {
     if (!isFinal(state)) throw new DomainError('noResultYet', `task ${taskId} is ${state}`);
-    const reason = task.content.store_results ? `is ${state}` : 'was not to store its results';
+    const reason = task.content.store_results ? `is ${state}` : 'was created without store_results';
     throw new DomainError('noResultInStatus', `task ${taskId} ${reason}`);
   }
   if (objectsDone > 0 && !(await resultQueries.hasChunks(taskId))) {

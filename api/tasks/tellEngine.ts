@@ -21,7 +21,7 @@ export function createTellEngine(log: Logger) {
     } catch (error) {
       log.warn(
         { err: error, ...about, requestId },
-        'the engine could not be told; the reconciler takes over',
+        'the engine could not be notified; the reconciler takes over',
       );
     } finally {
       limit.abort();

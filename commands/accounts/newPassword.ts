@@ -19,8 +19,7 @@ export function parseLogin(value: string): string {
 /** @throws UsageError when there is none, or one that is none */
 export async function readNewPassword(login: string, { adminPassword }: Config): Promise<string> {
   const password = adminPassword ?? (await askForPassword());
-  if (isKnownPassword(login, password))
-    throw new UsageError('everybody knows this password: choose another one');
+  if (isKnownPassword(login, password)) throw new UsageError('this password is public: choose another one');
   return password;
 }
 
@@ -29,7 +28,7 @@ async function askForPassword(): Promise<string> {
   const password = await promptHidden('password: ');
   if (password.length < 3 || password.length > 128)
     throw new UsageError('a password has 3 to 128 characters');
-  if (password !== (await promptHidden('once more: '))) throw new UsageError('the two passwords differ');
+  if (password !== (await promptHidden('again: '))) throw new UsageError('the two passwords differ');
   return password;
 }
 

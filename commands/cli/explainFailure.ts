@@ -11,17 +11,17 @@ export function explainFailure(error: unknown): string {
 /** That what a command prints cannot be written. */
 export function explainOutput(error: NodeJS.ErrnoException): string {
   return error.code === 'EPIPE'
-    ? 'Nobody reads what this command prints: it ended before it was done.'
-    : `What this command prints cannot be written: ${error.message}`;
+    ? 'The output of this command is no longer read: it stopped early.'
+    : `The output of this command cannot be written: ${error.message}`;
 }
 
 const advice: Readonly<Record<string, string>> = {
   '42501':
-    '. The role needs more rights: npm run migrate, as the owner of the tables, grants them to the one of DATABASE_URL; seed and migrate themselves need the owner',
-  '53100': ". The database's disk is full: make room and run this again",
+    '. The role needs more rights: npm run migrate, run as the owner of the tables, grants them to the role of DATABASE_URL; seed and migrate need the owner',
+  '53100': '. The disk of the database is full: free some space and try again',
   '25006': '. The database is read-only, as a standby is',
-  ENOSPC: '. The disk is full: make room and run this again',
-  EDQUOT: '. The disk is full: make room and run this again',
+  ENOSPC: '. The disk is full: free some space and try again',
+  EDQUOT: '. The disk is full: free some space and try again',
 };
 
 function whatToDo(error: Error): string {

@@ -14,7 +14,7 @@ export async function killWorker(demo: Demo, upgradeId: number, taskId: number):
   // As the dead worker left them: its last transaction cannot commit any more.
   const atDeath = await tasks.subtasks(taskId);
   story.say(`by then ${sum(atDeath)} faces were done and committed`);
-  story.say('waiting for Temporal to miss its heartbeats (8 s) and to give its subtasks to the new worker …');
+  story.say('waiting for Temporal to miss its heartbeats (8 s) and to hand its subtasks to the new worker …');
   const before = new Map(atDeath.map((part) => [part.subtask_id, part]));
   let seconds = 0;
   const look = async (isReached: (parts: readonly SubtaskJson[]) => boolean): Promise<SubtaskJson[]> => {
@@ -22,7 +22,8 @@ export async function killWorker(demo: Demo, upgradeId: number, taskId: number):
       const parts = await tasks.subtasks(taskId);
       seconds = (performance.now() - killed) / 1_000;
       if (isReached(parts)) return parts;
-      if (seconds > limitSeconds) throw new Error(`task ${taskId} does not go on after its worker died`);
+      if (seconds > limitSeconds)
+        throw new Error(`task ${taskId} does not continue after its worker was killed`);
       await delay(100, undefined, { signal });
     }
   };

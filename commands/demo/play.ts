@@ -38,14 +38,14 @@ async function importPhotos(demo: Demo): Promise<void> {
   const folder = join(running.config.dataDir, 'photos');
   await copySamplePhotos(folder);
 
-  story.step('Photos in: find the faces, store samples, describe them with version 1');
+  story.step('Import photos: find the faces, store samples, extract descriptors of version 1');
   await bringIn(demo, folder, ['--list', 'Visitors', '--events']);
   const { faces, events, listed } = await countTables(db);
   ledger.expect('faces found in the photos', people, faces);
   ledger.expect('faces put on the list', people, listed);
   ledger.expect('events', people, events);
 
-  story.step(`Volume: ${copies} copies of each face, turned, shifted and lit differently`);
+  story.step(`Volume: ${copies} copies of each face, rotated, shifted and lit differently`);
   await bringIn(demo, folder, ['--copies', String(copies), '--seed', String(seed)]);
   ledger.expect('faces with their copies', people * (1 + copies), (await countTables(db)).faces);
 }

@@ -13,7 +13,7 @@ export async function haveSecondThoughts(demo: Demo): Promise<void> {
   const { story, tasks, db, ledger, signal } = demo;
   const held = async () => (await countDescriptors(db, version)).faces;
 
-  story.step(`A task by hand: version ${version} for those on the list, cancelled, and then retried`);
+  story.step(`A single task: version ${version} for the faces of a list, cancelled and then retried`);
   const [list] = await db.query<{ id: string }>('select list_id as id from lists');
   const taskId = await tasks.postExtract(
     {
@@ -32,14 +32,14 @@ export async function haveSecondThoughts(demo: Demo): Promise<void> {
   const seconds = (performance.now() - asked) / 1_000;
   const kept = await held();
   story.say(`PATCH /4/tasks/${taskId} {"action":"cancel"} → ${describeTask(cancelled)}`);
-  story.say(
-    `it was cancelled after ${seconds.toFixed(1)} s; what it had done by then stays: ${kept} descriptors`,
-  );
+  story.say(`cancelled after ${seconds.toFixed(1)} s; what it did by then is kept: ${kept} descriptors`);
   ledger.expect('cancelled extract: state', 'cancelled', cancelled.state);
-  ledger.expect('cancelled extract: descriptors as it says', cancelled.progress.objects_done, kept);
+  ledger.expect('cancelled extract: descriptors as reported', cancelled.progress.objects_done, kept);
 
   await tasks.act(taskId, 'retry');
-  story.say(`PATCH /4/tasks/${taskId} {"action":"retry"} → it goes on after object ${dealtWith(cancelled)}`);
+  story.say(
+    `PATCH /4/tasks/${taskId} {"action":"retry"} → it continues after object ${dealtWith(cancelled)}`,
+  );
   const task = await followTask(tasks, taskId, 'faces', { signal });
   story.say(describeTask(task));
   await checkTaskBooks(demo, 'retried extract', task);

@@ -26,7 +26,7 @@ export async function prepareDataFolder(path: string, log: Logger): Promise<stri
     await removeDemo(folder, found, log);
   }
   await mkdir(folder, { recursive: true });
-  await writeFile(join(folder, marker), 'npm run demo removes everything in this folder when it starts.\n');
+  await writeFile(join(folder, marker), 'npm run demo deletes everything in this folder when it starts.\n');
   return folder;
 }
 

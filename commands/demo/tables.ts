@@ -54,7 +54,7 @@ export async function close({ story, ledger, db, copies, running }: Demo): Promi
   ledger.expect(`at the end: descriptors of events, version ${versions.from}`, 0, old.events);
   ledger.expect(`at the end: descriptors of faces, version ${versions.to}`, faces, young.faces);
   ledger.expect(`at the end: descriptors of events, version ${versions.to}`, people, young.events);
-  story.step('The consistency check');
+  story.step('Consistency check');
   story.table(
     ['what', 'expected', 'found', ''],
     ledger
@@ -63,10 +63,10 @@ export async function close({ story, ledger, db, copies, running }: Demo): Promi
   );
   story.say('');
   const wrong = ledger.lines().filter(({ isRight }) => !isRight).length;
-  const verdict = wrong === 0 ? 'Every line holds.' : `NOT everything holds: ${wrong} of the lines above.`;
+  const verdict = wrong === 0 ? 'All checks passed.' : `CHECKS FAILED: ${wrong} of the lines above.`;
   story.say(`${verdict} ${story.elapsed().toFixed(0)} s.`);
   story.title(
     `  ${running.apiUrl}   log in as ${running.config.adminLogin} with password ${defaultAdminPassword}`,
   );
-  if (running.temporalUi !== null) story.say(`${running.temporalUi}   Temporal's own pages`);
+  if (running.temporalUi !== null) story.say(`${running.temporalUi}   Temporal Web UI`);
 }

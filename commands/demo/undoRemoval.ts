@@ -9,7 +9,7 @@ const version = versions.byHand;
 export async function undoRemoval(demo: Demo): Promise<void> {
   const { story, tasks, db, ledger, signal } = demo;
   const held = async () => (await countDescriptors(db, version)).faces;
-  story.step(`A removal that is undone: version ${version} goes, and comes back`);
+  story.step(`Undo a removal: version ${version} is removed and restored`);
   const before = await digest(demo);
 
   const content = { target: 'face_descriptors', filters: { descriptor_version: version } };

@@ -29,7 +29,7 @@ export async function approve(
 ): Promise<FollowedUpgrade> {
   await upgrades.follow(upgradeId, (upgrade) => upgrade.step === step && upgrade.waits_for === 'approval');
   const upgrade = await upgrades.act(upgradeId, 'approve');
-  story.say(`PATCH /4/upgrades/${upgradeId} {"action":"approve"} → the step ${step} may begin`);
+  story.say(`PATCH /4/upgrades/${upgradeId} {"action":"approve"} → the step ${step} can start`);
   return upgrade;
 }
 

@@ -10,15 +10,15 @@ import { approve, tasksOf, whenDone } from './upgrade.ts';
 /** Is the network fit, and what does it make of the samples that are here? */
 export async function check(demo: Demo, upgradeId: number): Promise<void> {
   const { story, upgrades, ledger } = demo;
-  story.step('Upgrade, step 1: check the network, and try it on some samples');
+  story.step('Upgrade, step 1: check the network and try it on some samples');
   await upgrades.checkBegins(versions.to);
   await killInStep(demo, upgradeId, 'check', worker);
-  story.say('a check takes a minute; it begins again with the new worker …');
+  story.say('a check takes a minute; it restarts on the new worker …');
   const { report } = await whenDone(demo, upgradeId, 'check');
   const { last_check: found } = await upgrades.network(versions.to);
-  const verdict = found?.is_fit === true ? 'fit to be used' : 'not fit to be used';
+  const verdict = found?.is_fit === true ? 'fit for use' : 'not fit for use';
   story.say(`check of the network, in attempt ${found?.attempts}: ${verdict}`);
-  ledger.expect(`version ${versions.to}`, 'fit to be used', verdict);
+  ledger.expect(`version ${versions.to}`, 'fit for use', verdict);
   if (report.trial === undefined) return;
   describeTrial(report.trial).forEach(story.say);
   for (const { objects, tried, described } of report.trial.objects)
@@ -67,7 +67,7 @@ export async function switchDefault(demo: Demo, upgradeId: number): Promise<void
 /** What comes late with the old version alone would be described now. */
 export async function watch(demo: Demo, upgradeId: number): Promise<void> {
   const { story } = demo;
-  story.step('Upgrade, step 5: watch for late objects, for 5 s here');
+  story.step('Upgrade, step 5: watch for late objects (5 s in this demo)');
   await approve(demo, upgradeId, 'watch');
   await killInStep(demo, upgradeId, 'watch', 'temporal');
   const { task_ids } = await whenDone(demo, upgradeId, 'watch');

@@ -23,7 +23,7 @@ export interface CheckOptions {
   readonly json: boolean;
 }
 
-/** Checks a network and prints what it found. @returns whether the network is fit to be used */
+/** Checks a network and prints what it found. @returns whether the network is fit for use */
 export async function check(version: number, options: CheckOptions): Promise<boolean> {
   const config = loadConfig();
   const networks = readNetworks(config);
@@ -31,7 +31,7 @@ export async function check(version: number, options: CheckOptions): Promise<boo
   const { reference, note } = chooseReference(networks, network, config);
   const notes = note === null ? [] : [note];
   if (network.kind === 'face' && findNetwork(networks, version, 'attributes') !== null) {
-    notes.push(`version ${version} tells attributes too: --kind attributes checks them.`);
+    notes.push(`version ${version} computes attributes too: --kind attributes checks them.`);
   }
   // Now rather than after a minute of runs.
   if (options.svg !== undefined) await writeFile(options.svg, '');
@@ -41,13 +41,13 @@ export async function check(version: number, options: CheckOptions): Promise<boo
       people: async () => {
         const { people, leftOut } = await findPeople(network.kind, options);
         notes.push(...leftOut.map((photo) => `left out ${printable(photo)}`));
-        if (people.length < 2) throw new UsageError('--photos: at least two people must be seen');
+        if (people.length < 2) throw new UsageError('--photos: at least two people are needed');
         return people;
       },
     }),
   );
   if (options.svg !== undefined && !(await writePicture(options.svg, report))) {
-    notes.push(`there is nothing to draw, so ${options.svg} stays empty.`);
+    notes.push(`there is nothing to draw: ${options.svg} stays empty.`);
   }
   const text = options.json
     ? JSON.stringify(toJson(report, notes), null, 2)

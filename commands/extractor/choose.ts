@@ -43,7 +43,7 @@ export function chooseReference(
   if (reference !== null) return { reference, note: null };
   const note =
     defaults[kind] === network.version
-      ? 'this is the default version itself, so there is none to compare it with.'
-      : `version ${defaults[kind]}, the default, has no file here, so there is none to compare with.`;
+      ? 'this is the default version, so there is nothing to compare it with.'
+      : `version ${defaults[kind]}, the default, has no local file, so there is nothing to compare with.`;
   return { reference, note };
 }

@@ -14,8 +14,8 @@ export function reportLines(report: NetworkReport, notes: readonly string[]): st
   if (said.length > 0) lines.push('', ...said.flatMap((sentence) => wrapped(`Note: ${sentence}`)));
   const verdict =
     faults.length === 0
-      ? ['Fit to be used.']
-      : ['Not fit to be used:', ...faults.flatMap((fault) => wrapped(`- ${fault}`))];
+      ? ['Fit for use.']
+      : ['Not fit for use:', ...faults.flatMap((fault) => wrapped(`- ${fault}`))];
   return [...lines, '', ...verdict];
 }
 
@@ -24,11 +24,11 @@ function descriptorLines({ network }: NetworkReport, descriptors: DescriptorsRep
   const lines = [
     '',
     `${samples} samples of ${people} people${copiedText(descriptors)}`,
-    `  ${descriptors.length} numbers each; NaN in ${notNumbers} samples, nothing but zeros in ${zeros}`,
+    `  ${descriptors.length} numbers each; NaN in ${notNumbers} samples, all zeros in ${zeros}`,
   ];
   if (norms !== null) {
     const shown = [norms.min, norms.median, norms.max].map((norm) => norm.toPrecision(4)).join(', ');
-    lines.push(`  norm before it is scaled to 1: ${shown} (min, median, max)`);
+    lines.push(`  norm before scaling to 1: ${shown} (min, median, max)`);
   }
   if (recognition !== null) lines.push('', ...recognitionLines(network.version, recognition, reference));
   if (histogram !== null) lines.push('', ...histogramLines(histogram));
@@ -75,7 +75,7 @@ function trialLines({ trials }: DescriptorsReport): string[] {
       : [percent(result.eer), result.dPrime.toFixed(2), result.meanOther.toFixed(3)]),
   ]);
   return [
-    'Fed in other ways, on copies that are coarse, half covered or noisy',
+    'Other inputs, on coarse, half covered or noisy copies',
     ...figureTable(['', 'EER', 'd′', 'mean cosine, other people'], rows),
   ];
 }

@@ -77,8 +77,8 @@ async function judge(entry: Dirent<Buffer>, path: Buffer, root: string): Promise
 }
 
 function judgeFile(entry: Pick<Dirent, 'isFile'>, path: Buffer): Judged {
-  if (!isPhotoName(path.toString())) return { reason: 'not named like a photo' };
-  return entry.isFile() ? 'photo' : { reason: 'no file, but a device, a pipe or a socket' };
+  if (!isPhotoName(path.toString())) return { reason: 'not a photo by its name' };
+  return entry.isFile() ? 'photo' : { reason: 'a device, pipe or socket, not a file' };
 }
 
 async function judgeLink(path: Buffer, root: string): Promise<Judged> {

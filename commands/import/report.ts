@@ -15,9 +15,9 @@ export function summaryLines(summary: ImportSummary): string[] {
   const { eventsAdded, samplesRepaired, descriptorsRepaired } = summary;
   return [
     `${photosUsed} photos used, ${facesFound} faces found in them`,
-    `${facesAdded} faces added, ${facesKnown} were there already`,
+    `${facesAdded} faces added, ${facesKnown} already existed`,
     ...(facesBelow === 0 ? [] : [`${facesBelow} faces left out as too small or too uncertain`]),
-    ...(eventsAdded === 0 ? [] : [`${eventsAdded} events added for faces that were there already`]),
+    ...(eventsAdded === 0 ? [] : [`${eventsAdded} events added for existing faces`]),
     ...(samplesRepaired + descriptorsRepaired === 0
       ? []
       : [`${samplesRepaired} samples and ${descriptorsRepaired} descriptors put back`]),
@@ -33,13 +33,13 @@ export function leftOutLines(folder: string, leftOut: readonly LeftOut[]): strin
   for (const { reason } of all.slice(mostRows)) rest.set(reason, (rest.get(reason) ?? 0) + 1);
   return [
     '',
-    `${leftOut.length} left out:`,
+    `${leftOut.length} skipped:`,
     ...textTable(
       ['file', 'reason'],
       all.slice(0, mostRows).map(({ file, reason }) => [shorten(nameWithin(folder, file)), reason]),
     ),
     ...[...rest].slice(0, mostRows).map(([reason, count]) => `… and ${count} more: ${reason}`),
-    ...(rest.size > mostRows ? [`… and more, for ${rest.size - mostRows} other reasons`] : []),
+    ...(rest.size > mostRows ? [`… more, for ${rest.size - mostRows} other reasons`] : []),
   ];
 }
 

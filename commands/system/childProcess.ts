@@ -129,7 +129,7 @@ async function firstMessage(
     return await Promise.race([
       readyMessage(child, until),
       once(child, 'exit', until).then(([code, by]: unknown[]) => {
-        throw new Error(`${name} ended before it was ready (${String(by ?? code)})`);
+        throw new Error(`${name} exited before it was ready (${String(by ?? code)})`);
       }),
     ]);
   } catch (error) {

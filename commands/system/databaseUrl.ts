@@ -12,7 +12,7 @@ const fileIn = (dataDir: string) => join(dataDir, 'secrets', 'database-url');
 export async function getDatabaseUrl({ databaseUrl, dataDir }: Config): Promise<string> {
   const url = databaseUrl ?? (await readFile(fileIn(dataDir), 'utf8').catch(() => ''));
   if (url !== '') return url;
-  throw new ConfigError([`DATABASE_URL: not set, and no npm start runs on ${dataDir}`]);
+  throw new ConfigError([`DATABASE_URL: not set, and npm start is not running on ${dataDir}`]);
 }
 
 /** `getDatabaseUrl`, when that database answers: a command says at once that it does not. */

@@ -9,7 +9,7 @@ export interface SystemOptions {
   readonly workers?: readonly string[];
   /** Whether the API is started too; default true. */
   readonly api?: boolean;
-  /** Whether Temporal's own pages are served; default: as TEMPORAL_UI says. */
+  /** Whether the Temporal Web UI is served; default: as TEMPORAL_UI says. */
   readonly temporalUi?: boolean;
   /** `files`: the processes write to DATA_DIR/logs instead of to stderr. */
   readonly output?: 'stderr' | 'files';

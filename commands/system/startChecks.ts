@@ -26,7 +26,7 @@ export async function makeDataFolder({ dataDir, databaseUrl }: Config): Promise<
   if (bavail * bsize >= least) return;
   const [free, needed] = [bavail * bsize, least].map((bytes) => `${Math.floor(bytes / megabyte)} MB`);
   throw fault(
-    `DATA_DIR: the disk of ${dataDir} is full, ${free} are free of the ${needed} that a start needs; make room, or set another folder`,
+    `DATA_DIR: the disk of ${dataDir} is full, ${free} are free of the ${needed} needed to start; free some space, or set another folder`,
   );
 }
 
@@ -84,7 +84,7 @@ async function checkAnswers(name: string, server: Server | null): Promise<void> 
     await once(socket, 'connect', { signal: AbortSignal.timeout(answerLimitMs) });
   } catch (error) {
     throw fault(
-      `${name}: nothing answers at ${server.host}:${server.port} (${codeOf(error)}); start the server there, or correct the address`,
+      `${name}: nothing answers at ${server.host}:${server.port} (${codeOf(error)}); start the server, or correct the address`,
       error,
     );
   } finally {

@@ -83,7 +83,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
     if (Date.now() - entry.upSince >= steadyMs) entry.failures = 0;
     while (isWanted()) {
       const waitMs = Math.min(longestDelayMs, firstDelayMs * 2 ** entry.failures++);
-      log.warn({ process: name, waitMs }, `${name} has ended; it is started again`);
+      log.warn({ process: name, waitMs }, `${name} exited; restarting it`);
       await delay(waitMs, undefined, { signal }).catch(() => undefined);
       if (!isWanted()) return;
       try {
@@ -125,7 +125,7 @@ export function createSupervisor(options: SupervisorOptions): Supervisor {
       for (const { unit, process: running } of stillRunning) {
         log.error(
           { process: unit.name, processPid: running.pid },
-          `${unit.name} has not stopped in time and is killed`,
+          `${unit.name} did not stop in time and is killed`,
         );
         killQuietly(running.pid);
       }

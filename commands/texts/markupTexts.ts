@@ -1,7 +1,8 @@
 import { loadAll } from 'js-yaml';
 import type { Text } from './texts.ts';
 
-const attributes = /\b(?:aria-label|title|placeholder|alt|data-(?:verb|name|name-of|done))="([^"]*[A-Za-z][^"]*)"/g;
+const attributes =
+  /\b(?:aria-label|title|placeholder|alt|data-(?:verb|name|name-of|done))="([^"]*[A-Za-z][^"]*)"/g;
 
 /** The texts of a Nunjucks template: what stands between its tags, and in the attributes that people read. */
 export function templateTexts(file: string, source: string): Text[] {

@@ -9,9 +9,13 @@ export interface Text {
   readonly text: string;
 }
 
-const code = '{activities,api,books,chaos,commands,db,domain,embedded,extraction,imagestore,platform,temporal,views,workflows}';
+const code =
+  '{activities,api,books,chaos,commands,db,domain,embedded,extraction,imagestore,platform,temporal,views,workflows}';
 
-const readers: readonly { readonly files: string[]; readonly read: (file: string, source: string) => Text[] }[] = [
+const readers: readonly {
+  readonly files: string[];
+  readonly read: (file: string, source: string) => Text[];
+}[] = [
   { files: [`${code}/**/*.ts`, 'views/assets/*.js'], read: codeTexts },
   { files: ['views/**/*.njk'], read: templateTexts },
   { files: ['api/openapi.yaml', 'docs/*.yaml', 'ops/**/*.{yaml,yml,json}'], read: documentTexts },

@@ -6,7 +6,7 @@ import type { Sql } from '../sql/connection.ts';
 export interface SessionStoreOptions {
   readonly db: Pick<Sql, 'query'>;
   readonly log: { error(fields: object, message: string): void };
-  /** How far this process's clock is ahead of the database's. */
+  /** How far the clock of this process is ahead of the database's. */
   readonly clockOffsetSeconds?: () => number;
 }
 

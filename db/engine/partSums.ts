@@ -68,7 +68,7 @@ export function createPartSums(db: Database) {
 
 /**
  * The task first, so that it is not removed meanwhile, then its parts, then its sums: the order in which everybody takes
- * them. A part that somebody holds is left out: whoever ends the task waits for its parts in an order of his own.
+ * them. A part that somebody holds is skipped: whoever ends the task waits for its parts in an order of his own.
  */
 async function foldSome(tx: Sql, taskId: number): Promise<number> {
   const [task] = await tx.query<{ clock: number }>(

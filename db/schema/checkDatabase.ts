@@ -38,10 +38,10 @@ const sentences: Readonly<Record<string, string>> = {
   EHOSTUNREACH: 'cannot be reached',
   ENETUNREACH: 'cannot be reached',
   '28P01': 'refuses the login: is the password right?',
-  '28000': 'refuses the login: may this user connect?',
-  '3D000': 'does not exist: make it with createdb',
+  '28000': 'refuses the login: is this user allowed to connect?',
+  '3D000': 'does not exist: create it with createdb',
   '42501': 'refuses the login: the user has no right to connect',
-  '53300': 'takes no more connections',
+  '53300': 'accepts no more connections',
   '57P03': 'is starting or stopping: try again',
 };
 
@@ -49,5 +49,5 @@ function whyNot(error: unknown): string {
   const { code, message } = error as { readonly code?: string; readonly message: string };
   const sentence = code === undefined ? undefined : sentences[code];
   if (sentence !== undefined) return sentence;
-  return /timeout/i.test(message) ? `does not answer within ${limitMs / 1_000} s` : 'cannot be asked';
+  return /timeout/i.test(message) ? `does not answer within ${limitMs / 1_000} s` : 'cannot be queried';
 }

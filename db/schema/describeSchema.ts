@@ -11,7 +11,7 @@ interface TableRow {
 
 /**
  * The schema as SQL text, tables and their parts in a fixed order: what db/schema/schema.sql holds and a test compares, so
- * that a change of the schema is seen in review. Partitions are left out: their number depends on the data.
+ * that a change of the schema is seen in review. Partitions are skipped: their number depends on the data.
  */
 export async function describeSchema(db: Sql): Promise<string> {
   const tables = await db.query<TableRow>(tablesSql);

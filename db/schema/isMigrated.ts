@@ -36,7 +36,7 @@ export async function waitUntilMigrated({ db, log, stopping, onWait }: MigratedO
   for (;;) {
     try {
       if (await isMigrated(db)) return;
-      throw new ConfigError(['DATABASE_URL: its schema is not up to date; run npm run migrate first']);
+      throw new ConfigError(['DATABASE_URL: its schema is out of date; run npm run migrate first']);
     } catch (error) {
       if (!isUnavailable(error) || isLoginRefused(error)) throw error;
       if (healthy) log.warn({ err: error }, 'the database does not answer yet');

@@ -68,13 +68,13 @@ export function createPools(options: { url: string; applicationName: string; max
   };
   return {
     ...pools,
-    /** @throws an error that says publicly why the database cannot be asked */
+    /** @throws an error that says publicly why the database cannot be queried */
     check: async (): Promise<void> => {
       try {
         await pools.health.query('select 1');
       } catch (error) {
         const reason = { publicReason: unavailableReason(error) };
-        throw Object.assign(new Error('the database cannot be asked', { cause: error }), reason);
+        throw Object.assign(new Error('the database cannot be queried', { cause: error }), reason);
       }
     },
 

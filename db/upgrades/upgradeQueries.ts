@@ -5,7 +5,7 @@ import { offsetOf, type Paging } from '../sql/paging.ts';
 import { isRemoved } from './upgradePlace.ts';
 import { isOpenUpgrade, stepColumns, upgradeColumns, type StepRow, type UpgradeRow } from './upgradeRow.ts';
 
-/** With its newest step, of which the report is left out: it is long. */
+/** With its newest step, of which the report is skipped: it is long. */
 export interface ListedUpgrade extends UpgradeRow, Pick<UpgradePlace, 'isRemoved'> {
   readonly newest: Omit<StepRow, 'report'>;
   /** Until when what it has removed can be put back; null: nothing can. */

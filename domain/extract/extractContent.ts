@@ -63,7 +63,7 @@ function attributesOptions({ attributesVersion }: ExtractSurroundings): ExtractC
   if (attributesVersion === null) {
     throw new DomainError('noExtractor', {
       path: 'content.extraction_target',
-      message: 'the extractor of BASIC_ATTRIBUTES_VERSION tells no attributes',
+      message: 'the network of BASIC_ATTRIBUTES_VERSION does not compute attributes',
     });
   }
   return { missing: true, attributes_version: attributesVersion };

@@ -190,9 +190,9 @@ function mannerOf(request: GcRequest): Manner {
 function checkUndoWindow({ rehearsal, remove_image_origins }: GcRequest, window: string): void {
   const refuse = (message: string) => new DomainError('validationFailed', { path: 'undo_window', message });
   undoWindowMs(window);
-  if (rehearsal === true) throw refuse('a rehearsal removes nothing that could be put back');
+  if (rehearsal === true) throw refuse('a rehearsal removes nothing, so there is nothing to undo');
   if (remove_image_origins === true) {
-    throw refuse('what is deleted on other machines cannot be put back: leave out remove_image_origins');
+    throw refuse('image origins deleted on other hosts cannot be restored: omit remove_image_origins');
   }
 }
 
@@ -200,7 +200,7 @@ function checkUndoWindow({ rehearsal, remove_image_origins }: GcRequest, window:
 export function undoWindowMs(window: string): number {
   const ms = durationMs(window, 'undo_window');
   if (ms > 0) return ms;
-  throw new DomainError('validationFailed', { path: 'undo_window', message: 'must be longer than nothing' });
+  throw new DomainError('validationFailed', { path: 'undo_window', message: 'must be longer than zero' });
 }
 
 function removal(request: GcRequest, now: Date): Omit<FacesGc, 'target' | keyof Manner> {
@@ -208,7 +208,7 @@ function removal(request: GcRequest, now: Date): Omit<FacesGc, 'target' | keyof 
   if (!hasCondition(filters) && request.confirm_all !== true) {
     throw new DomainError('selectsEverything', {
       path: 'content.filters',
-      message: 'give at least one condition that is more than an empty text, or confirm_all: true',
+      message: 'add at least one non-empty condition, or confirm_all: true',
     });
   }
   return {

@@ -35,7 +35,7 @@ export function freezeUndoFilters(
   if (unknown !== undefined) {
     throw new DomainError('validationFailed', {
       path: `filters.${unknown}`,
-      message: `what was removed is put back by ${names[objects].join(', ')}`,
+      message: `this kind of object can be restored by ${names[objects].join(', ')}`,
     });
   }
   return freezeFilters(filters, now, 'filters');

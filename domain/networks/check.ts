@@ -31,11 +31,11 @@ export const mostAttempts = 5;
 /** Why none of a version's networks can be checked; null: one can. */
 export function whyUnchecked(version: number, networks: readonly KnownNetwork[]): string | null {
   if (networks.length === 0) {
-    return `EXTRACTORS_FILE has no network of version ${version} any more, so there is no file to check.`;
+    return `EXTRACTORS_FILE no longer has a network of version ${version}, so there is no file to check.`;
   }
   return networks.some(({ server }) => server === null)
     ? null
-    : 'It runs on another machine, so there is no file here to check.';
+    : 'It runs on another machine, so there is no local file to check.';
 }
 
 /** The kinds of descriptors that the networks of a version make. */

@@ -33,6 +33,6 @@ function endWithRest({ restState, planDone }: Ended, books: Books, end: TaskEnd)
   const left = books.parts - books.partsDone;
   if (end.outcome !== 'done' || restState === null || (planDone && left === 0)) return end;
   if (restState === 'cancelled') return { outcome: 'cancelled' };
-  const detail = `${left} subtasks${planDone ? '' : ', and those that were not planned,'} did not end; a retry of what is unfinished does them`;
+  const detail = `${left} subtasks${planDone ? '' : ', and those that were not planned,'} did not finish; a retry with scope "unfinished" completes them`;
   return { outcome: 'failed', failure: { error: 'partsLeft', detail } };
 }

@@ -28,7 +28,7 @@ export function requireAction(place: UpgradePlace, action: UpgradeAction): void 
 export function stepToRepeat(place: UpgradePlace, wanted: UpgradeStep | undefined): UpgradeStep {
   const step = wanted ?? place.step;
   if (upgradeSteps.indexOf(step) > upgradeSteps.indexOf(place.step)) {
-    throw new DomainError('cannotActOnUpgrade', `the step ${step} has not come yet`);
+    throw new DomainError('cannotActOnUpgrade', `the step ${step} has not been reached`);
   }
   return step;
 }
@@ -36,18 +36,18 @@ export function stepToRepeat(place: UpgradePlace, wanted: UpgradeStep | undefine
 function whyNot({ state, step, stepState, isRemoved }: UpgradePlace, action: UpgradeAction): string | null {
   if (action === 'roll_back') {
     if (state === 'rolled_back' || state === 'rolling_back') return `the upgrade is ${words[state]}`;
-    return isRemoved ? 'descriptors of the old version are gone and cannot be put back' : null;
+    return isRemoved ? 'descriptors of the old version have been removed permanently' : null;
   }
   if (state === 'done' || state === 'rolled_back' || state === 'rolling_back')
     return `the upgrade is ${words[state]}`;
   switch (action) {
     case 'approve':
-      return state === 'waiting' ? null : 'nothing waits for an approval';
+      return state === 'waiting' ? null : 'nothing is waiting for approval';
     case 'repeat':
       if (state === 'paused') return 'the upgrade is paused; resume it first';
-      return stepState === 'running' && step !== 'watch' ? `the step ${step} is under way` : null;
+      return stepState === 'running' && step !== 'watch' ? `the step ${step} is in progress` : null;
     case 'pause':
-      return state === 'paused' ? 'the upgrade is paused already' : null;
+      return state === 'paused' ? 'the upgrade is already paused' : null;
     case 'resume':
       return state === 'paused' ? null : 'the upgrade is not paused';
   }

@@ -85,12 +85,12 @@ const network = z
     z.strictObject({ ...common, kind: z.literal('attributes'), outputs: attributed }),
   ])
   .superRefine(({ kind, model, server, input, sha256 }, { addIssue }) => {
-    if ((model === undefined) === (server === undefined)) addIssue('either model or server is needed');
-    if (server?.protocol !== 'json' && input === undefined) addIssue('input is needed');
+    if ((model === undefined) === (server === undefined)) addIssue('either model or server is required');
+    if (server?.protocol !== 'json' && input === undefined) addIssue('input is required');
     if (server?.protocol === 'json' && input !== undefined) {
-      addIssue('input: a server that speaks json cuts and scales itself');
+      addIssue('input: not allowed for a json server, which crops and scales by itself');
     }
-    if (sha256 !== undefined && model === undefined) addIssue('sha256 is of the file that model names');
+    if (sha256 !== undefined && model === undefined) addIssue('sha256 is only for a model file');
     const cut = input?.crop;
     if (typeof cut === 'string' && cut !== 'whole' && kind === 'body') {
       addIssue(`input.crop: ${cut} is a part of a face's sample`);

@@ -64,9 +64,9 @@ function ofInput(input: NetworkInput, tensors: Tensors): string[] {
   const { inputs } = tensors;
   const name = inputName(input, tensors);
   const found = inputs.find((one) => one.name === name);
-  if (found === undefined) return [`input ${name} is not among the model's: ${namesOf(inputs)}`];
+  if (found === undefined) return [`the model has no input ${name}; its inputs: ${namesOf(inputs)}`];
   const faults: string[] = [];
-  if (inputs.length > 1) faults.push(`the model wants ${inputs.length} inputs: ${namesOf(inputs)}`);
+  if (inputs.length > 1) faults.push(`the model requires ${inputs.length} inputs: ${namesOf(inputs)}`);
   if (found.type !== input.type) faults.push(`input ${name} is ${found.type}, not ${input.type}`);
   const expected = inputShape(input, -1);
   if (!fits(found.shape, expected)) {

@@ -30,7 +30,7 @@ const leastSpread = 0.1;
 /** What is said of people that cannot be said of anybody. */
 export function attributeFaults({ people, notNumbers }: AttributesReport): string[] {
   const faults: string[] = [];
-  if (notNumbers > 0) faults.push(`${notNumbers} samples are answered with what is no number.`);
+  if (notNumbers > 0) faults.push(`${notNumbers} samples give NaN or infinity.`);
   const ages = people.map(({ age }) => age);
   const [youngest, oldest] = [Math.min(...ages), Math.max(...ages)];
   if (youngest < 0 || oldest > mostYears) {
@@ -38,25 +38,21 @@ export function attributeFaults({ people, notNumbers }: AttributesReport): strin
       `Ages are ${shown(youngest)} to ${shown(oldest)}: the entry's output age is not one in years.`,
     );
   } else if (oldest <= 1 && people.length > 0) {
-    faults.push(
-      `Nobody is older than ${shown(oldest)}: the output age is perhaps a share of a hundred years.`,
-    );
+    faults.push(`No one is older than ${shown(oldest)}: the output age may be a fraction of 100 years.`);
   } else if (people.length > 1 && oldest - youngest < leastSpread) {
-    faults.push(`Everybody is ${shown(oldest)} years old: mean and std are perhaps wrong.`);
+    faults.push(`Everyone is ${shown(oldest)} years old: mean and std may be wrong.`);
   }
   const genders = people.map(({ gender }) => gender);
   if (genders.some((gender) => gender < 0 || gender > 1)) {
     const range = `${shown(Math.min(...genders))} to ${shown(Math.max(...genders))}`;
     faults.push(
-      `Gender is ${range}, not 0 to 1: the output is no probability, perhaps it lacks its sigmoid.`,
+      `Gender is ${range}, not 0 to 1: the output is not a probability; its sigmoid may be missing.`,
     );
   }
   const sums = people.flatMap(({ emotions }) => (emotions === null ? [] : [sharesOf(emotions)]));
   const wrong = sums.find(({ sum, least }) => Math.abs(sum - 1) > sumTolerance || least < -sumTolerance);
   if (wrong !== undefined) {
-    faults.push(
-      `Emotions of a person add up to ${shown(wrong.sum)}, not to 1: the output is perhaps without its softmax.`,
-    );
+    faults.push(`Emotions of a person add up to ${shown(wrong.sum)}, not to 1: its softmax may be missing.`);
   }
   return faults;
 }

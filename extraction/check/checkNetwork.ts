@@ -45,7 +45,7 @@ export async function checkNetwork(order: CheckOrder): Promise<NetworkReport> {
       found.opened = opened;
       found.tensors = tensorRows(network, tensors);
       found.faults.push(
-        ...mismatches(network, tensors).map((fault) => `The file is not what the entry says: ${fault}.`),
+        ...mismatches(network, tensors).map((fault) => `The file does not match its entry: ${fault}.`),
       );
       if (found.faults.length === 0) await run(order, probe, found);
     } finally {
@@ -65,7 +65,7 @@ async function run(order: CheckOrder, probe: Probe, found: Found): Promise<void>
   const samples = people.flatMap(({ samples: [first] }) => (first === undefined ? [] : [first]));
   const [outputs] = await outputsFor(probe, samples.slice(0, 1), 1);
   const lengths = outputs == null ? [] : lengthFaults(network, outputs);
-  found.faults.push(...lengths.map((fault) => `The file is not what the entry says: ${fault}.`));
+  found.faults.push(...lengths.map((fault) => `The file does not match its entry: ${fault}.`));
   if (lengths.length > 0) return;
   found.speed = await measureSpeed(probe, network, samples);
   if (network.kind === 'attributes') {
@@ -84,6 +84,6 @@ async function run(order: CheckOrder, probe: Probe, found: Found): Promise<void>
   if (mistake === null) return;
   // Descriptors of a built-in version are stored already, as its entry has always made them.
   if (network.isBuiltIn)
-    found.remarks.push(`${mistake} Its entry stays as it is all the same: a version never changes.`);
+    found.remarks.push(`${mistake} Its entry must stay as it is anyway: a version never changes.`);
   else found.faults.push(mistake);
 }

@@ -8,8 +8,8 @@ const mostEer = 0.1;
 export function descriptorFaults(report: DescriptorsReport): string[] {
   const { samples, notNumbers, zeros, recognition } = report;
   const faults: string[] = [];
-  if (notNumbers > 0) faults.push(`${notNumbers} of ${samples} samples are answered with what is no number.`);
-  if (zeros > 0) faults.push(`${zeros} of ${samples} samples are answered with nothing but zeros.`);
+  if (notNumbers > 0) faults.push(`${notNumbers} of ${samples} samples give NaN or infinity.`);
+  if (zeros > 0) faults.push(`${zeros} of ${samples} samples give all zeros.`);
   if (recognition === null) {
     faults.push('There are no descriptors of two people to compare.');
     return faults;
@@ -17,13 +17,10 @@ export function descriptorFaults(report: DescriptorsReport): string[] {
   const { meanOther, eer } = recognition;
   const mistake = findMistake(report.trials);
   if (meanOther >= alikeFrom) {
-    const hint =
-      mistake === null ? '; no other scale or order of channels that was tried tells them apart' : '';
-    faults.push(
-      `Everybody looks alike: two different people have a mean cosine of ${meanOther.toFixed(3)}${hint}.`,
-    );
+    const hint = mistake === null ? '; no other scale or channel order that was tried separates them' : '';
+    faults.push(`Different people look the same: their mean cosine is ${meanOther.toFixed(3)}${hint}.`);
   } else if (eer > mostEer) {
-    faults.push(`People are hardly told apart: the EER is ${percent(eer)}.`);
+    faults.push(`People are barely separated: the EER is ${percent(eer)}.`);
   }
   return faults;
 }
@@ -39,9 +36,9 @@ export function findMistake(trials: readonly Trial[]): string | null {
 }
 
 function sentenceOf({ what, text }: Trial, result: TrialResult, entry: TrialResult): string {
-  const measured = `With ${text ?? ''} people are told apart better: on hard copies the EER is ${percent(result.eer)} instead of ${percent(entry.eer)}, and d′ is ${result.dPrime.toFixed(1)} instead of ${entry.dPrime.toFixed(1)}`;
+  const measured = `With ${text ?? ''} people are separated better: on hard copies the EER is ${percent(result.eer)} instead of ${percent(entry.eer)}, and d′ is ${result.dPrime.toFixed(1)} instead of ${entry.dPrime.toFixed(1)}`;
   return what === 'channels'
-    ? `${measured}. The network probably expects its channels in that order: red and blue are swapped.`
+    ? `${measured}. The network probably expects that channel order: red and blue are swapped.`
     : `${measured}. The network probably expects pixels of that scale.`;
 }
 

@@ -7,12 +7,12 @@ const known: readonly Known[] = [
   {
     said: /Opset (\d+) is under development.*official support for domain ([\w.]+) is till opset (\d+)/s,
     explain: ([, opset = '', domain = '', most = '']) =>
-      `it was written for opset ${opset} of ${domain}, and this onnxruntime knows them up to ${most}: export it with an older one`,
+      `it uses opset ${opset} of ${domain}, but this onnxruntime supports at most ${most}: export it with an older one`,
   },
   {
     said: /Unsupported model IR version: (\d+), max supported IR version: (\d+)/,
     explain: ([, version = '', most = '']) =>
-      `it is of ONNX's IR version ${version}, and this onnxruntime knows them up to ${most}: export it with an older one`,
+      `it uses ONNX IR version ${version}, but this onnxruntime supports at most ${most}: export it with an older one`,
   },
   {
     said: /No Op registered for (\S+)/,
@@ -20,7 +20,7 @@ const known: readonly Known[] = [
   },
   {
     said: /External data path does not exist: "?([^"\n]*)/,
-    explain: ([, file = '']) => `its weights are in a file of their own, which is missing: ${file}`,
+    explain: ([, file = '']) => `its weights are in a separate file, which is missing: ${file}`,
   },
   { said: /Protobuf parsing failed/, explain: () => 'the file is damaged' },
 ];

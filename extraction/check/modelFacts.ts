@@ -12,7 +12,7 @@ export async function readModelFacts({ model, sha256: expected }: LocalNetwork):
   const bytes = await sizeOf(model);
   if (bytes > mostBytes) {
     throw new NetworkFault(
-      `the file has ${(bytes / 1e9).toFixed(1)} GB, and an ONNX file may have 2: export it with its weights in a file of their own`,
+      `the file has ${(bytes / 1e9).toFixed(1)} GB, and an ONNX file may have 2: export it with its weights in a separate file`,
     );
   }
   const format = await readModelFormat(model).catch((error: unknown) => {
@@ -20,7 +20,7 @@ export async function readModelFacts({ model, sha256: expected }: LocalNetwork):
   });
   const sha256 = await sha256Of(model);
   if (expected !== undefined && sha256 !== expected) {
-    throw new NetworkFault(`the file has another SHA-256 than the entry says: ${sha256}`);
+    throw new NetworkFault(`the file does not have the SHA-256 of its entry: ${sha256}`);
   }
   return { bytes, sha256, isNamed: expected !== undefined, ...format };
 }
@@ -28,7 +28,7 @@ export async function readModelFacts({ model, sha256: expected }: LocalNetwork):
 async function sizeOf(model: string): Promise<number> {
   try {
     const found = await stat(model);
-    if (!found.isFile()) throw new NetworkFault('it is no file');
+    if (!found.isFile()) throw new NetworkFault('it is not a file');
     return found.size;
   } catch (error) {
     if (error instanceof NetworkFault) throw error;

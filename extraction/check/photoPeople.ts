@@ -46,7 +46,7 @@ export async function samplesOf(
     const image = kind === 'body' ? body : warp;
     return image === null ? [] : [{ identity, image, width }];
   });
-  if (found.length === 0) return { reason: 'no body is seen' };
+  if (found.length === 0) return { reason: 'no body found' };
   const [largest] = [...found].sort((one, other) => other.width - one.width);
   return { found, largest: largest?.image };
 }

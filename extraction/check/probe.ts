@@ -49,7 +49,7 @@ export function startProbe(network: LocalNetwork, { entry, stallMs = 60_000 }: P
       if (message.type !== 'ready' && message.type !== 'started') waiting?.resolve(message);
     },
     onExit: (reason) => {
-      fault ??= new NetworkFault(`it ends the process that runs it (${reason})`);
+      fault ??= new NetworkFault(`it crashes the process that runs it (${reason})`);
       waiting?.reject(fault);
     },
   });
@@ -61,7 +61,9 @@ export function startProbe(network: LocalNetwork, { entry, stallMs = 60_000 }: P
   async function ask(message: { type: 'load' } | { type: 'run'; images: readonly Uint8Array[] }) {
     if (fault !== undefined) throw fault;
     const limit = setTimeout(() => {
-      fault = new NetworkFault(`it says nothing for ${stallMs / 1_000} s, after which a process is ended`);
+      fault = new NetworkFault(
+        `it does not respond for ${stallMs / 1_000} s, after which a process is killed`,
+      );
       child.kill();
     }, stallMs);
     try {

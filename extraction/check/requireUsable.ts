@@ -36,7 +36,7 @@ async function faultsOf(network: LocalNetwork, options: ProbeOptions): Promise<r
       const found = outputsOf(made).filter((outputs) => outputs !== null);
       const lengths = found.flatMap((outputs) => lengthFaults(network, outputs));
       if (lengths.length > 0) return [...new Set(lengths)];
-      return found.some(isNumbers) ? [] : ['it answers NaN whatever it sees'];
+      return found.some(isNumbers) ? [] : ['it returns NaN for every input'];
     } finally {
       await probe.end();
     }

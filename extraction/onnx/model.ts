@@ -64,14 +64,14 @@ export async function openModel(network: LocalNetwork, kind: SampleKind) {
 
 async function compareHash(file: string, expected: string): Promise<void> {
   const found = await sha256Of(file);
-  if (found !== expected) throw new Error(`the file has another SHA-256: ${found}`);
+  if (found !== expected) throw new Error(`the file has a different SHA-256: ${found}`);
 }
 
 function toInfos(values: readonly InferenceSession.ValueMetadata[]): Tensors['inputs'] {
   return values.map((value) =>
     value.isTensor
       ? { name: value.name, type: value.type, shape: value.shape }
-      : { name: value.name, type: 'no tensor', shape: [] },
+      : { name: value.name, type: 'not a tensor', shape: [] },
   );
 }
 
@@ -79,7 +79,7 @@ function rowsOf(found: InferenceSession.ReturnType, name: string, count: number)
   const tensor = found[name];
   const data = tensor instanceof Tensor ? tensor.data : null;
   if (!(data instanceof Float32Array) || data.length % count !== 0) {
-    throw new Error(`output ${name} is no float32 numbers of ${count} samples`);
+    throw new Error(`output ${name} is not float32 for ${count} samples`);
   }
   const length = data.length / count;
   return Array.from({ length: count }, (_, row) => data.subarray(row * length, (row + 1) * length));

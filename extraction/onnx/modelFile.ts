@@ -44,11 +44,11 @@ async function walk(handle: FileHandle, size: number): Promise<ModelFormat> {
     const [field, wire] = [Math.floor(tag / 8), tag % 8];
     const value = lengthOfValue(reader, wire);
     const end = at + reader.at + value.skip;
-    if (field === 0 || field > 31 || Number.isNaN(end)) throw new Error('the file is no ONNX model');
+    if (field === 0 || field > 31 || Number.isNaN(end)) throw new Error('the file is not an ONNX model');
     if (end > size) {
       // A text begins with what could be a field, too.
-      if (irVersion === null) throw new Error('the file is no ONNX model');
-      throw new Error(`the file breaks off: it has ${size} bytes of at least ${end}`);
+      if (irVersion === null) throw new Error('the file is not an ONNX model');
+      throw new Error(`the file is incomplete: it has ${size} bytes of at least ${end}`);
     }
     if (field === modelFields.irVersion) irVersion = value.number;
     if (field === modelFields.graph) hasGraph = true;
@@ -58,10 +58,9 @@ async function walk(handle: FileHandle, size: number): Promise<ModelFormat> {
     }
     at = end;
   }
-  if (!hasGraph) throw new Error('the file is no ONNX model: it has no graph');
+  if (!hasGraph) throw new Error('the file is not an ONNX model: it has no graph');
   // Whoever writes a model writes these behind the graph.
-  if (opset === null)
-    throw new Error('the file breaks off behind its graph: it names no version of operators');
+  if (opset === null) throw new Error('the file is incomplete after its graph: it has no operator version');
   return { irVersion, opset };
 }
 

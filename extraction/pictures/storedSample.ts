@@ -32,7 +32,7 @@ export function readSampleHeader(
     return { fault: `${formatOf(file)}, not a JPEG of ${expected}` };
   }
   const found = readJpegHeader(file);
-  if (found?.size == null) return { fault: 'a JPEG that is damaged or breaks off' };
+  if (found?.size == null) return { fault: 'a damaged or incomplete JPEG' };
   const { size, hasProfile } = found;
   if (size.width === width && size.height === height) return { hasProfile };
   return { fault: `${size.width}×${size.height} where ${expected} is expected` };
@@ -91,5 +91,5 @@ const formats: readonly [name: string, sign: RegExp][] = [
 
 function formatOf(file: Buffer): string {
   const text = file.toString('latin1', 0, 4_096);
-  return formats.find(([, sign]) => sign.test(text))?.[0] ?? 'no picture';
+  return formats.find(([, sign]) => sign.test(text))?.[0] ?? 'not an image';
 }

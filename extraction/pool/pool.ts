@@ -165,7 +165,7 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
       start(slot);
     }, pause);
     if (isHopeless()) {
-      giveUp(`Extractor processes do not start: ${reason}`);
+      giveUp(`Extractor processes cannot start: ${reason}`);
     }
     dispatch();
   }
@@ -191,7 +191,7 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
     slot.watch = undefined;
     if (slot.batches.size > 0) {
       slot.watch = setTimeout(() => {
-        log.error({ stallMs }, 'extractor process hangs, killing it');
+        log.error({ stallMs }, 'extractor process is hanging; killing it');
         slot.process?.kill();
       }, stallMs);
     }
@@ -253,12 +253,12 @@ export function createExtractorPool(options: PoolOptions): ExtractorPool {
         ...request,
         wanted: attributes ? 'both' : 'descriptor',
       });
-      if (descriptor === undefined) throw new Error(`Extractor ${request.version} made no descriptor`);
+      if (descriptor === undefined) throw new Error(`Extractor ${request.version} returned no descriptor`);
       return { descriptor, ...rest };
     },
     tellAttributes: async (request) => {
       const { attributes } = await submit({ ...request, wanted: 'attributes' });
-      if (attributes === undefined) throw new Error(`Extractor ${request.version} told no attributes`);
+      if (attributes === undefined) throw new Error(`Extractor ${request.version} returned no attributes`);
       return attributes;
     },
     prepare: async ({ attributes = false, ...request }) => {

@@ -53,7 +53,7 @@ export const unreadable = ({ id }: RemoteJob, detail: string): DomainError =>
 /** What says nothing of any sample: none can be extracted now. */
 export function toUnavailable(error: unknown, name: string): unknown {
   if (error instanceof BrokenCircuitError) {
-    return new DomainError('extractorUnavailable', `the ${name} has failed and is left alone for a while`);
+    return new DomainError('extractorUnavailable', `the ${name} failed and is not asked for a while`);
   }
   return error instanceof RemoteTrouble || error instanceof RemoteUnusable
     ? new DomainError('extractorUnavailable', `the ${name}: ${error.message}`)

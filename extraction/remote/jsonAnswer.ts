@@ -19,7 +19,7 @@ function toVector(given: unknown, dimension: number | null): Float32Array {
   const vector = Float32Array.from(given as number[]);
   // A null would have become 0, and what does not fit into 32 bits infinite.
   if (!given.every((value) => typeof value === 'number') || !vector.every(Number.isFinite)) {
-    throw new RemoteTrouble('its descriptor is not made of finite numbers');
+    throw new RemoteTrouble('its descriptor has NaN or infinite numbers');
   }
   return vector;
 }

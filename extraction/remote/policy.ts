@@ -44,7 +44,7 @@ export function createPolicy(name: string, halvings: number, options: PolicyOpti
     backoff: new ExponentialBackoff({ initialDelay: firstPauseMs, maxDelay: longestPauseMs }),
   });
   breaker.onStateChange((state) => {
-    if (state === CircuitState.Open) log.warn({ restMs }, `${name} fails; it is left alone for a while`);
+    if (state === CircuitState.Open) log.warn({ restMs }, `${name} is failing; it is not asked for a while`);
     if (state === CircuitState.Closed) log.info(`${name} answers again`);
     options.onAsked?.(state !== CircuitState.Open);
   });
@@ -55,7 +55,7 @@ export function createPolicy(name: string, halvings: number, options: PolicyOpti
     const ms = quietUntil - performance.now();
     if (ms <= 0) return;
     if (ms > longestPauseMs) {
-      throw new RemoteUnusable(`it asks to be left alone for ${Math.ceil(ms / 1_000)} s`);
+      throw new RemoteUnusable(`it asks for a pause of ${Math.ceil(ms / 1_000)} s`);
     }
     await delay(ms, undefined, { signal }).catch(() => undefined);
     signal.throwIfAborted();

@@ -40,7 +40,7 @@ export function createRemoteExtractor(
       // A model of a fixed batch tells so itself.
       if (samples >= atOnce()) return;
       most = samples;
-      log.info({ samples }, `${name} takes smaller batches than its entry says`);
+      log.info({ samples }, `${name} accepts smaller batches than its entry says`);
     },
   });
   const batcher = createBatcher({ concurrency, atOnce, send: settle });

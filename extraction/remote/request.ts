@@ -63,7 +63,7 @@ async function readBody(response: Response, most: number): Promise<Buffer> {
   let length = 0;
   for await (const chunk of (response.body ?? []) as AsyncIterable<Uint8Array>) {
     length += chunk.length;
-    if (length > most) throw new RemoteTrouble(`it answers with more than ${most} bytes`);
+    if (length > most) throw new RemoteTrouble(`its answer exceeds ${most} bytes`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

@@ -88,12 +88,13 @@ export function createSettler({ name, protocol, policy, onMost, onAnswer }: Sett
     const { kind } = await whileAnybodyWaits(jobs, (signal) =>
       policy.execute(() => protocol.ask([sample], signal), signal),
     );
-    if (kind === 'refused') throw new RemoteUnusable(`it refuses what it has answered before: ${detail}`);
+    if (kind === 'refused')
+      throw new RemoteUnusable(`it refuses a request that it answered before: ${detail}`);
   }
 
   async function judge({ job, ...failure }: Suspect): Promise<void> {
     if (failure.kind === 'refused' && protocol.refusesSamples) {
-      job.reject(unreadable(job, `the ${name} refuses it: ${failure.detail}`));
+      job.reject(unreadable(job, `the ${name} refused it: ${failure.detail}`));
       return;
     }
     if (known === null) throw new RemoteTrouble(failure.detail);
@@ -101,7 +102,7 @@ export function createSettler({ name, protocol, policy, onMost, onAnswer }: Sett
     // It may have been away when the sample was sent, and back when it was asked for the other one.
     const again = await attempt([job]);
     if (again === null) return;
-    const detail = `the ${name} answers for others, but for this one: ${again.detail}`;
+    const detail = `the ${name} answers for other samples but not this one: ${again.detail}`;
     job.reject(
       again.kind === 'refused'
         ? unreadable(job, detail)

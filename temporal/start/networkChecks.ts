@@ -18,7 +18,7 @@ export function createRunCheck(
     if (wanted.length === 0) {
       throw new DomainError(
         'noExtractor',
-        `the worker that took the check has no file of version ${version}: API and workers need the same EXTRACTORS_FILE`,
+        `the worker that ran the check has no file of version ${version}: API and workers need the same EXTRACTORS_FILE`,
       );
     }
     const defaults = await readDefaults();

@@ -65,7 +65,7 @@ export async function startWorker(config: WorkerConfig): Promise<void> {
     log,
   });
   shutdown.on('last', 'status server', () => status.close());
-  log.info({ status: status.url }, 'the status can be asked for');
+  log.info({ status: status.url }, 'the status server is listening');
 
   await waitUntilMigrated({ db, log, stopping: stopping.signal, onWait: sayWaiting });
   await clock.measure().catch(() => undefined);
@@ -78,8 +78,8 @@ export async function startWorker(config: WorkerConfig): Promise<void> {
   });
   await workers.start(await ensureWorkflowBundle(config.bundleCache ?? join(config.dataDir, 'cache')));
   workers.whenStopped().catch((error: unknown) => {
-    log.fatal({ err: error }, 'a worker broke');
-    return shutdown.begin('a worker broke', 1);
+    log.fatal({ err: error }, 'a worker failed');
+    return shutdown.begin('a worker failed', 1);
   });
   if (queues.includes('orchestrate')) startOrchestrator(context, resources);
 

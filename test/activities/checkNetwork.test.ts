@@ -28,7 +28,7 @@ test('a check whose process ends each time is given up after five attempts, with
   for (let n = 1; n < 5; n++) assert.ok(!((await attempt(checkId, 3, {})) instanceof ApplicationFailure));
   const last = await attempt(checkId, 3, {});
   assert.ok(last instanceof ApplicationFailure && last.nonRetryable === true);
-  assert.match(last.message, /begun 5 times, and came to no end: its process ended \(SIGKILL\)/);
+  assert.match(last.message, /started 5 times and did not finish: its process ended \(SIGKILL\)/);
 });
 
 test('a worker that stops gives its check back, and no attempt is lost', async () => {

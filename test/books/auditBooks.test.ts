@@ -144,7 +144,7 @@ const faults: Record<string, readonly [sql: string, found: RegExp]> = {
     `insert into task_sums (task_id, parts_done, grown, done, failed, skipped, samples_removed, origins_removed, recent,
        recent_at_ms, last_update_time) values (${gcTask}, 0, 0, 1, 0, 0, 0, 0, 0, 0, now())
      on conflict (task_id) do update set done = task_sums.done + 1`,
-    /the sums that are kept differ from those of the subtasks that are in them/,
+    /the stored sums differ from those of their subtasks/,
   ],
   'a face removed outside the filter': [
     `delete from faces where face_id = ${stranger}`,
@@ -176,7 +176,7 @@ const faults: Record<string, readonly [sql: string, found: RegExp]> = {
   ],
   'an error of an object that was done': [
     `update task_errors set object_id = ${someExtracted}`,
-    /objects are done and failed at once: 1 times/,
+    /objects are both done and failed: 1 times/,
   ],
   'an error of an object that was not selected': [
     `update task_errors set object_id = ${stranger}`,
@@ -210,7 +210,7 @@ const faults: Record<string, readonly [sql: string, found: RegExp]> = {
   ],
   "a descriptor of a sample's older image": [
     `update face_descriptors set generation = 0 where descriptor_version = 3 and face_id = ${someExtracted}`,
-    /new descriptors are of another generation than the sample/,
+    /new descriptors have a different generation than the sample/,
   ],
   'a tombstone for a living sample': [
     `insert into sample_tombstones (storage_key) select min(storage_key) from samples`,
@@ -219,17 +219,17 @@ const faults: Record<string, readonly [sql: string, found: RegExp]> = {
   'a file of a removed sample that nobody has tried': [
     `insert into sample_tombstones (storage_key, task_id, part_no, object_id)
      select 'left-behind', ${gcTask}, 1, ${removed}`,
-    /files of removed samples were not tried to the end/,
+    /files of removed samples were not all attempted/,
   ],
   'a file that resists and no error that says so': [
     `insert into sample_tombstones (storage_key, task_id, part_no, object_id, state)
      select 'left-behind', ${gcTask}, 1, ${removed}, 'refused'`,
-    /a file has resisted, and no error says so/,
+    /a file could not be deleted, and no error says so/,
   ],
   'a file to be removed of a sample that is another one': [
     `insert into sample_tombstones (storage_key, task_id, part_no, object_id)
      select 'left-behind', ${gcTask}, 1, ${stranger}`,
-    /files of objects that are not gone are to be removed/,
+    /files of existing objects are due to be deleted/,
   ],
   'samples said to be left that were removed': [
     `update subtasks set samples_left = samples_left + 1 where task_id = ${gcTask} and part_no = 1;
@@ -238,7 +238,7 @@ const faults: Record<string, readonly [sql: string, found: RegExp]> = {
   ],
   'a row without its image': [
     `update samples set storage_key = 'image-that-is-not-there' where owner_id = ${stranger}`,
-    /the image image-that-is-not-there of a sample is missing\nnobody knows the image/,
+    /the image image-that-is-not-there of a sample is missing\nno row refers to the image/,
   ],
   'samples counted that were never there': [
     `update subtasks set samples_removed = samples_removed + 1 where task_id = ${gcTask} and part_no = 1;
@@ -256,7 +256,7 @@ for (const [name, [sql, found]] of Object.entries(faults)) {
 test('the audit finds an image that nobody knows', async () => {
   const images = createFolderStore(folder.path, unmarked);
   await images.put('left-behind', Buffer.from('image'));
-  assert.deepEqual(await audit(), ['nobody knows the image left-behind']);
+  assert.deepEqual(await audit(), ['no row refers to the image left-behind']);
   await rm(join(folder.path, 'nd'), { recursive: true });
   await images.remove('left-behind');
 });

@@ -160,7 +160,7 @@ const faults: Record<string, readonly [sql: string, found: RegExp]> = {
   ],
   "attributes of a sample's older image": [
     `update events set sample_generation = 0 where event_id = ${toldEvent}`,
-    /attributes are of another generation than the sample: 1 times/,
+    /attributes have a different generation than the sample: 1 times/,
   ],
   'a body that an extract skipped': [
     `delete from event_descriptors where descriptor_version = 102 and event_id = ${newBody}`,

@@ -106,15 +106,15 @@ const faults: Record<string, readonly [sql: string, found: RegExp]> = {
   ],
   'a refusal that no error tells': [
     'delete from task_errors',
-    /an image origin has refused, and no error says so: 1 times/,
+    /an image origin refused, and no error says so: 1 times/,
   ],
   'an image origin that was given up half-way': [
     "update origin_removals set state = 'pending'",
-    /image origins were not tried to the end: 1 times/,
+    /image origins were not all attempted: 1 times/,
   ],
   'an image origin to be removed whose object is there': [
     `update origin_removals set object_id = ${stranger}`,
-    /image origins of objects that are not gone are to be removed: 1 times/,
+    /image origins of existing objects are due to be removed: 1 times/,
   ],
   'a refused object that the result names': [
     'update task_result_chunks set ids = ids || (select object_id from origin_removals), count = count + 1',

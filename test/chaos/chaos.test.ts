@@ -19,7 +19,7 @@ test('a short storm leaves balanced books behind', async (t) => {
   assert.equal(stdout.match(/ s {2}kill /g)?.length, 3);
   assert.match(
     stdout,
-    /^seed 12: 3 kills, \d+ tasks .* 0 violations, longest stall .*\nthe consistency check found no fault\n$/m,
+    /^seed 12: 3 kills, \d+ tasks .* 0 violations, longest stall .*\nthe consistency check found no violation\n$/m,
   );
 });
 

@@ -58,7 +58,7 @@ test('the demo plays to its closing table, where every line holds', async () => 
   const { ended, story, data } = play('--exit');
   const code = await ended;
   assert.equal(execFileSync('find', [data, '-perm', '/077'], { encoding: 'utf8' }), '', 'others are let in');
-  const check = story().slice(story().indexOf('The consistency check'));
+  const check = story().slice(story().indexOf('Consistency check'));
   const lines = check.split('\n').filter((line) => /\s(ok|WRONG)$/.test(line));
   assert.ok(lines.length >= 60, story());
   const wrong = lines.filter((line) => line.endsWith('WRONG'));
@@ -85,7 +85,7 @@ test('the demo plays to its closing table, where every line holds', async () => 
     /api killed in the step switch +running or done +(running|done) +ok/,
     /temporal killed in the step watch +running +running +ok/,
     /worker killed: subtasks that lost work +0 +0 +ok/,
-    /version 3 +fit to be used +fit to be used +ok/,
+    /version 3 +fit for use +fit for use +ok/,
     /trial: faces described +100 +100 +ok/,
     /trial: events described +22 +22 +ok/,
     /coverage: faces with version 3 +110 +110 +ok/,

@@ -66,12 +66,12 @@ test('version 3 is fit, shown beside the default version and drawn', async () =>
     /float32 \[batch, 3, 112, 112\] +float32 \[n, 3, 112, 112\]/,
     /ms a sample alone, .* in a batch of 8/,
     /44 samples of 22 people/,
-    /norm before it is scaled to 1: \d/,
+    /norm before scaling to 1: \d/,
     /version 3 +version 1, the default/,
     /^rank-1 +[\d.]+ % +[\d.]+ %$/m,
     /^EER \(equal error rate\) +[\d.]+ % +[\d.]+ %$/m,
     /^ +0\.00 .*█/m,
-    /Fit to be used\.\n$/,
+    /Fit for use\.\n$/,
   ]) {
     assert.match(stdout, part);
   }
@@ -81,13 +81,13 @@ test('version 3 is fit, shown beside the default version and drawn', async () =>
 test('an entry with red and blue swapped is not fit, and the right order is named', async () => {
   const { code, stdout } = await checkOwn(', channels: BGR');
   assert.equal(code, 1, stdout);
-  assert.match(stdout, /Not fit to be used:\n- With channels: RGB people are told apart better/);
+  assert.match(stdout, /Not fit for use:\n- With channels: RGB people are told apart better/);
 });
 
 test('an entry of the wrong scale makes everybody alike, and the right one is named', async () => {
   const { code, stdout } = await checkOwn(', std: 255');
   assert.equal(code, 1, stdout);
-  assert.match(stdout, /- Everybody looks alike: two different people have a mean cosine of 1\.000\./);
+  assert.match(stdout, /- Different people look the same: their mean cosine is 1\.000\./);
   assert.match(stdout, /- With mean: 0, std: 1 people are told apart better/);
 });
 
@@ -105,7 +105,7 @@ test('people may be given as folders with their photos', async () => {
       await copyFile(samplePhotos[place] ?? '', join(photos, name, copy));
     }
   }
-  await writeFile(join(photos, 'ann', '3.jpg'), 'no picture');
+  await writeFile(join(photos, 'ann', '3.jpg'), 'not an image');
   const { stdout } = await checkOwn('', '--photos', photos, '--json');
   const report = JSON.parse(stdout) as {
     readonly fit: boolean;

@@ -165,7 +165,10 @@ test('worker and import do not begin with a network that cannot be run', async (
   for (const line of ['$node temporal/worker.ts', lineOf('import')]) {
     const ended = await run(line, env);
     assert.equal(ended.code, 2, ended.stderr);
-    assertSentence(ended, /face version 7 \(own\), .*cut\.onnx: the file breaks off: it has 1000000 bytes/);
+    assertSentence(
+      ended,
+      /face version 7 \(own\), .*cut\.onnx: the file is incomplete: it has 1000000 bytes/,
+    );
   }
 });
 
@@ -174,8 +177,8 @@ test('verify-sys-info says what is wrong with its file, its key and the address 
   const file = join(folder.path, 'signed.json');
   const verify = (args: string) => run(`$node commands/verifySysInfo.ts ${args}`);
   assertSentence(await verify(`${file}.old`), /signed\.json\.old cannot be read/);
-  assertSentence(await verify('README.md'), /README\.md holds no object in JSON/);
-  assertSentence(await verify(`${file} --key README.md`), /README\.md holds no key in PEM/);
+  assertSentence(await verify('README.md'), /README\.md does not hold a JSON object/);
+  assertSentence(await verify(`${file} --key README.md`), /README\.md does not hold a PEM key/);
   for (const closed of [1, port]) {
     const key = `http://127.0.0.1:${closed}/docs/sys-info.pub`;
     assertSentence(await verify(`${file} --key ${key}`), /sys-info\.pub does not answer/);

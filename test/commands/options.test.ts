@@ -51,7 +51,7 @@ test("an option's wrong value is wrong usage", async () => {
   assert.match(stderr, /whole number from 1 to 32/);
 });
 
-test('wrong settings end a command with 2, all of them told', async () => {
+test('invalid settings end a command with 2, all of them told', async () => {
   const { code, stderr } = await run('start.ts', [], { PORT: 'http', GC_WINDOW: '0' });
   assert.equal(code, 2);
   assert.match(stderr, /PORT: .*'http'/);

@@ -121,7 +121,7 @@ test('an archive that is not the released one is refused, and nothing of it is u
     const into = join(folder.path, 'tampered');
     await assert.rejects(
       downloadTemporalCli(into, '1.9.1', undefined, { site }),
-      new RegExp(`is not what was released as temporal 1\\.9\\.1: its SHA-256 is ${sum}, not [0-9a-f]{64}$`),
+      new RegExp(`is not the released temporal 1\\.9\\.1: its SHA-256 is ${sum}, not [0-9a-f]{64}$`),
     );
     assert.deepEqual(readdirSync(join(into, 'bin')), []);
   } finally {

@@ -58,7 +58,7 @@ test('faces without attributes get age, gender and emotions of their own sample,
   await engine.db().query('delete from samples where owner_id = $1', [bare]);
   await engine.images.remove(keyOf(2));
   await engine.images.remove(keyOf(3));
-  await engine.images.put(keyOf(4), Buffer.from('this is no picture'));
+  await engine.images.put(keyOf(4), Buffer.from('this is not an image'));
   const before = await facesWithAttributes();
   await engine.snapshot();
 

@@ -47,7 +47,7 @@ test('a task fails when its error budget is spent, and a retry is judged by what
   );
   const failed = await retry(taskId, 'failed');
   assert.deepEqual([failed.state, failed.failed], ['failed', spent.failed - (mended?.errors ?? 0)]);
-  assert.match(JSON.stringify(failed.failure), /Subtasks were left out/);
+  assert.match(JSON.stringify(failed.failure), /Subtasks left unfinished/);
   const all = await retry(taskId, 'all');
   assert.deepEqual([all.state, all.failed, all.skipped], ['done', 100, all.expected - 100]);
 });

@@ -55,7 +55,7 @@ test('what is wrong with single samples becomes one error each, and a retry mend
   const keyOf = (index: number) => faces[index]?.storageKey ?? '';
   const good = warps[0] ?? Buffer.of();
   await engine.images.remove(keyOf(0));
-  await engine.images.put(keyOf(1), Buffer.from('this is no picture'));
+  await engine.images.put(keyOf(1), Buffer.from('this is not an image'));
   await engine.images.remove(keyOf(3));
   await engine.db().query('delete from samples where owner_id = $1', [bare]);
   await engine.snapshot();

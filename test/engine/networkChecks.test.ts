@@ -102,7 +102,7 @@ test('a check that is pressed twice is one, and goes on after its worker was kil
 
   const page = await pageOf('/networks/3/view');
   for (const part of [
-    /Fit to be used\./,
+    /Fit for use\./,
     /220 samples of 22 people/,
     /float32 \[batch, 3, 112, 112\]/,
     /<th scope="col" class="num">Version 7, the default<\/th>/,

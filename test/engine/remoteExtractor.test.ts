@@ -87,7 +87,7 @@ async function control(taskId: number, action: ControlAction): Promise<void> {
 
 test('a remote extractor that goes away keeps the task waiting, without a single error, until it is back', async () => {
   const { accountId, faces } = await engine.addFaces({ count: 40, images: warps });
-  await engine.images.put(faces[7]?.storageKey ?? '', Buffer.from('this is no picture'));
+  await engine.images.put(faces[7]?.storageKey ?? '', Buffer.from('this is not an image'));
   await engine.snapshot();
   server.asked.length = 0;
   server.misbehave(() => (server.asked.length > 15 ? { status: 503, body: {} } : undefined));
@@ -109,7 +109,7 @@ test('a remote extractor that goes away keeps the task waiting, without a single
   await server.start();
   const task = await engine.ended(taskId);
   assert.deepEqual([task.state, task.done, task.failed], ['done', 39, 1], JSON.stringify(task));
-  assert.deepEqual(await codesOf(taskId, 'task_errors'), [28_101], 'the sample that is no picture');
+  assert.deepEqual(await codesOf(taskId, 'task_errors'), [28_101], 'the sample that is not an image');
   assert.deepEqual(await codesOf(taskId, 'subtasks'), [], 'nothing waits any more');
   assert.deepEqual(await engine.audit([taskId]), []);
 });

@@ -87,7 +87,7 @@ const faulty: readonly [what: string, text: string, said: RegExp][] = [
     /face version 3 has an extractor already/,
   ],
   ['has neither model nor server', `extractors:${arcface.replace(/ +model.*\n/, '')}`, /model or server/],
-  ['has no input', `extractors:${arcface.replace(/ +input.*\n/, '')}`, /input is needed/],
+  ['has no input', `extractors:${arcface.replace(/ +input.*\n/, '')}`, /input is required/],
   [
     'cuts beyond the sample',
     `extractors:${arcface.replace('crop: alignment', 'crop: { left: 200, top: 0, width: 112, height: 112 }')}`,

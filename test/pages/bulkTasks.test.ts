@@ -109,7 +109,7 @@ test('nothing happens without a selection, nor without the token of the form', a
   const page = await site.signedIn({ javaScriptEnabled: false });
   await page.goto('/tasks/view');
   await page.getByRole('button', { name: 'Delete…' }).click();
-  await page.getByText('No task is selected.').waitFor();
+  await page.getByText('Select at least one task.').waitFor();
   const answer = await page.request.post('/tasks/bulk', {
     form: { act: 'cancel', tasks: String(taskId) },
     headers: { origin: site.server.url },
@@ -143,7 +143,7 @@ test('with nothing selected the buttons say so and do nothing; with a selection 
   await box(first).check();
   await button('Cancel 1 selected…').waitFor();
   await hint.waitFor({ state: 'hidden' });
-  assert.equal(await page.getByText('No task is selected.').count(), 0, 'nobody was led away and back');
+  assert.equal(await page.getByText('Select at least one task.').count(), 0, 'nobody was led away and back');
   await page.getByLabel('Select all on this page').check();
   await button('Delete 2 selected…').waitFor();
   assert.equal(await box(second).isChecked(), true);

@@ -164,7 +164,7 @@ test('every kind of schedule comes into its form whole, or not at all', async ()
   await site.server.db.query('truncate schedules restart identity');
   await insertSchedule({ content: { target: 'faces', filters: { external_ids: ['two\nlines'] } } });
   await page.goto('/schedules/1/change');
-  await page.getByText('The form cannot show all of schedule 1').waitFor();
+  await page.getByText('The form cannot show everything in schedule 1').waitFor();
   await page.goto('/schedules/2/change');
   await page.getByRole('heading', { name: 'Schedule not found' }).waitFor();
 });

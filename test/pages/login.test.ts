@@ -75,7 +75,7 @@ test('a log-in leads nowhere else than to this site', () => {
 test('a wrong password is answered with the form, the login still in it and the password not', async () => {
   const page = await site.visit();
   await logIn(page, rootLogin, 'not this one');
-  await page.getByRole('alert').getByText('The login or the password is wrong.').waitFor();
+  await page.getByRole('alert').getByText('The login or password is incorrect.').waitFor();
   assert.equal(await page.getByLabel('Login').inputValue(), rootLogin);
   assert.equal(await page.getByLabel('Password').inputValue(), '');
 });
@@ -84,7 +84,7 @@ test('an account that is not an administrator is told so and stays outside', asy
   const page = await site.visit();
   await registerAccount(site.server, { login: 'user@example.com', password: 'secret', account_type: 'user' });
   await logIn(page, 'user@example.com', 'secret');
-  await page.getByRole('heading', { name: 'Account may not use the service' }).waitFor();
+  await page.getByRole('heading', { name: 'Account is not an administrator' }).waitFor();
   await page.goto('/');
   assert.equal(new URL(page.url()).pathname, '/login');
 });
@@ -110,7 +110,7 @@ test('the password of the first start is asked to be changed until it is', async
     await page.getByLabel('New password').fill(known);
     await page.getByLabel('The same once more').fill(known);
     await page.getByRole('button', { name: 'Change the password' }).click();
-    await page.getByRole('alert').getByText('everybody knows it').waitFor();
+    await page.getByRole('alert').getByText('it is public').waitFor();
   }
 
   await page.getByLabel('New password').fill('much better');
@@ -281,6 +281,6 @@ test('whoever has guessed too often is told in the form how long to wait', async
   const wait = Number(answer.headers()['retry-after']);
   assert.ok(wait > 100 && wait <= 200, String(wait));
   const words = await page.getByRole('alert').innerText();
-  assert.equal(words, `Too many log-ins have failed. Try again in ${formatDuration(wait)}.`);
+  assert.equal(words, `Too many failed log-ins. Try again in ${formatDuration(wait)}.`);
   assert.equal(await page.getByLabel('Login').inputValue(), rootLogin);
 });

@@ -43,7 +43,7 @@ export function buildReport(version: number, faults: readonly string[] = [], fil
     },
     attributes: null,
     faults,
-    remarks: ['Its entry stays as it is all the same: a version never changes.'],
+    remarks: ['Its entry must stay as it is anyway: a version never changes.'],
   };
 }
 

@@ -192,8 +192,8 @@ test('everything that is wrong with a form is told at once, in words', async () 
   const page = await site.signedIn({ javaScriptEnabled: false });
   await page.goto('/tasks/new?kind=extract-faces');
   const id = '11111111-1111-4111-8111-111111111111';
-  const notId = 'not an id: 8-4-4-4-12 hexadecimal digits, in lower case';
-  const notTime = 'not a time such as 2026-01-31T00:00:00Z, nor a relative one such as now-30d';
+  const notId = 'must be an id: 8-4-4-4-12 hexadecimal digits in lower case';
+  const notTime = 'must be a time such as 2026-01-31T00:00:00Z, or relative such as now-30d';
   const wrong = [
     ['Account id', 'mine', notId],
     ['Created from', 'yesterday', notTime],

@@ -87,7 +87,7 @@ test('errors stand together by their code, and those of one code are retried alo
     ['Sample unreadable 28101 cut off', 'Sample missing 28100 no such file'],
   );
   await groups.getByRole('button', { name: 'Retry these: error 28101' }).click();
-  await page.getByText('The task was started again.').waitFor();
+  await page.getByText('The task has been retried.').waitFor();
   await page.getByText('Retried: what failed with 28101').waitFor();
   assert.equal(await groups.getByRole('button').count(), 0, 'what runs cannot be retried');
   const [part] = await site.server.db.query(
@@ -234,16 +234,16 @@ test('a task is throttled, and its history tells who did what, without JavaScrip
   const field = page.getByRole('textbox', { name: 'Objects per second', description: /^Not a rate/ });
   assert.equal(await field.inputValue(), 'fast');
   await set('50');
-  await page.getByText('The task is throttled to 50/s.').waitFor();
+  await page.getByText('The task is limited to 50/s.').waitFor();
   await page.getByText('Throttled to 50/s…').click();
   assert.equal(await page.getByLabel('Objects per second').inputValue(), '50');
   await page.getByLabel('Objects per second').fill('');
   await page.getByRole('button', { name: 'Set the throttle' }).click();
-  await page.getByText('The throttle was lifted.').waitFor();
+  await page.getByText('The rate limit was removed.').waitFor();
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.getByText('The task is being paused.').waitFor();
   await setState(site.server.db, taskId, 'paused');
-  const failure = { error_code: 28115, desc: 'Attempt failed, tried again', detail: 'no space left' };
+  const failure = { error_code: 28115, desc: 'Attempt failed, retrying', detail: 'no space left' };
   await site.server.db.query(
     `insert into task_log (task_id, part_no, attempt, outcome, worker, failure, repeats) values
        ($1, 2, 3, 'lost', 'pod-1:17', null, 1), ($1, 2, 4, 'given_back', 'pod-1:17', null, 1),
@@ -262,7 +262,7 @@ test('a task is throttled, and its history tells who did what, without JavaScrip
       'Ended: cancelled',
       'Subtask 2, attempt 2 was lost: the worker was killed, or could not be heard any more',
       'Subtask 2, attempt 3 on pod-1:17 was lost: the worker was killed, or could not be heard any more',
-      'Subtask 2, attempt 9 on pod-2:17 failed: Attempt failed, tried again: no space left, 5 times',
+      'Subtask 2, attempt 9 on pod-2:17 failed: Attempt failed, retrying: no space left, 5 times',
       'Paused',
       `Pause asked for by ${rootLogin}`,
       `Throttle lifted by ${rootLogin}`,
@@ -324,7 +324,7 @@ test('what a gc has removed is put back by a button on its page, which leads to 
   await page.getByText('Undo…').click();
   await page.getByRole('button', { name: 'Put it back' }).click();
   await page.getByRole('heading', { name: `Put back faces of task ${gc.taskId}`, level: 1 }).waitFor();
-  await page.getByText(/^Task \d+ puts back what task \d+ removed\.$/).waitFor();
+  await page.getByText(/^Task \d+ restores what task \d+ removed\.$/).waitFor();
   await page.goto(`/tasks/${gc.taskId}/view`);
   await page.getByRole('link', { name: /^what it removed is being put back by task \d+$/ }).waitFor();
   assert.equal(await page.getByText('Undo…').count(), 0);

@@ -36,7 +36,7 @@ test('a schedule is looked at before it is made, then stopped, started and remov
   assert.equal(await page.getByLabel('Description').inputValue(), 'retention');
 
   await page.getByRole('button', { name: 'Make the schedule' }).click();
-  await page.getByText('Schedule 1 was made and started.').waitFor();
+  await page.getByText('Schedule 1 was created and started.').waitFor();
   const schedule = page.getByRole('region', { name: 'Remove faces' });
   await schedule.getByText('retention').waitFor();
   assert.deepEqual(await textsOf(schedule.locator('.runs time')), runs);
@@ -89,7 +89,7 @@ test('what is wrong with a schedule is said beside its field, and nothing typed 
   await page.getByRole('link', { name: 'Remove events' }).click();
   await page.getByLabel('Cron expression').fill('0 4 * * SUN');
   await page.getByRole('button', { name: 'Make the schedule' }).click();
-  await page.getByRole('alert').getByText('no condition is filled in; tick this to go on').waitFor();
+  await page.getByRole('alert').getByText('no condition is set; tick this box to continue').waitFor();
 });
 
 test('a schedule that removes shows what it would remove now, and asks for the number as a task does', async () => {
@@ -110,7 +110,7 @@ test('a schedule that removes shows what it would remove now, and asks for the n
   assert.equal(await stored(), undefined);
   await now.getByLabel('Type 3 to confirm').fill('3');
   await page.getByRole('button', { name: 'Make the schedule' }).click();
-  await page.getByText('Schedule 1 was made and started.').waitFor();
+  await page.getByText('Schedule 1 was created and started.').waitFor();
 
   await page.getByRole('link', { name: 'Change schedule 1' }).click();
   await page.getByRole('button', { name: 'Show the next runs' }).click();

@@ -203,7 +203,7 @@ test('pausing, cancelling, retrying and deleting work without JavaScript', async
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.getByText('The task is being paused.').waitFor();
   await page.getByRole('button', { name: 'Resume' }).click();
-  await page.getByText('The task goes on.').waitFor();
+  await page.getByText('The task has resumed.').waitFor();
 
   await page.getByText('Cancel…').click();
   await page.getByRole('button', { name: 'Cancel the task' }).click();
@@ -211,7 +211,7 @@ test('pausing, cancelling, retrying and deleting work without JavaScript', async
   await setState(site.server.db, taskId, 'cancelled');
   await page.reload();
   await page.getByRole('button', { name: 'Retry', exact: true }).click();
-  await page.getByText('The task was started again.').waitFor();
+  await page.getByText('The task has been retried.').waitFor();
   assert.deepEqual(
     site.server.told
       .filter((call) => call.taskId === taskId)

@@ -42,7 +42,7 @@ test('an upgrade is begun from the form by keyboard alone', async () => {
   await tabTo(page, 'Time in which the removal can be undone');
   await page.keyboard.type('none');
   await page.keyboard.press('Enter');
-  await page.getByText('The upgrade has begun.').waitFor();
+  await page.getByText('The upgrade has started.').waitFor();
   await page.getByRole('heading', { name: 'Version 1 → 3' }).waitFor();
   await page.getByText('Checking version 3').waitFor();
   const [row] = await site.server.db.query(
@@ -66,7 +66,7 @@ test('what is wrong is said at its field, and what was typed stays', async () =>
   await share.and(page.locator(':focus')).waitFor();
   assert.equal(await share.inputValue(), '2');
   assert.equal(await page.getByLabel('Time to watch').inputValue(), 'soon');
-  await page.getByText('must be something like 7d', { exact: true }).waitFor();
+  await page.getByText('must look like 7d', { exact: true }).waitFor();
   assert.equal(await page.getByLabel('At most this many').inputValue(), '500');
   assert.equal((await site.server.db.query('select from upgrades')).length, 0);
 });
@@ -91,7 +91,7 @@ test('a second upgrade of a kind is refused on the form, with the reason', async
   await page.getByLabel('Priority').fill('2');
   await page.getByRole('button', { name: 'Begin the upgrade' }).click();
   await page
-    .getByText('An upgrade is under way: another upgrade of this kind of descriptors is not over')
+    .getByText('Another upgrade is in progress: another upgrade of this kind of descriptors is not over')
     .waitFor();
   assert.equal(await page.getByLabel('Priority').inputValue(), '2');
 });
@@ -108,12 +108,12 @@ for (const javaScriptEnabled of [true, false]) {
       await page.getByText(flash).waitFor();
       assert.equal(await stateOf(upgradeId), state);
     };
-    await press('Make version 3 the default now', 'Approved: the upgrade goes on.', 'running');
-    await press('Pause', 'The upgrade is paused, with its tasks.', 'paused');
-    await press('Resume', 'The upgrade goes on.', 'running');
+    await press('Make version 3 the default now', 'Approved: the upgrade continues.', 'running');
+    await press('Pause', 'The upgrade and its tasks are paused.', 'paused');
+    await press('Resume', 'The upgrade has resumed.', 'running');
     await moveStep(site.server.db, upgradeId, { state: 'waiting', stepState: 'undecided' });
     await page.goto(`/upgrades/${upgradeId}/view`);
-    await press('Switch again', 'The step is done again.', 'waiting');
+    await press('Switch again', 'The step is being repeated.', 'waiting');
     await page.getByText('Roll back…').click();
     await press('Roll back', 'The upgrade is being rolled back.', 'rolling_back');
     const lines = await site.server.db.query<{ action: string }>(
@@ -139,7 +139,7 @@ test('an earlier step is done again, with all that comes after it', async () => 
     .filter({ hasText: 'Extract version 3' })
     .getByRole('button', { name: 'Repeat from here' })
     .click();
-  await page.getByText('The step is done again.').waitFor();
+  await page.getByText('The step is being repeated.').waitFor();
   const rows = await site.server.db.query(
     'select step, state from upgrade_steps where upgrade_id = $1 order by step_no desc limit 1',
     [upgradeId],

@@ -64,7 +64,7 @@ test('a setting that lists something else than hosts is refused with the words t
       loadConfig({
         ORIGIN_HOSTS: 'cdn.example.org, https://a.example, b.example:80, 10.0.0.0/99, *.c.example, *',
       }),
-    /ORIGIN_HOSTS: not a host name, an address or a range of addresses: https:\/\/a.example, b.example:80, 10.0.0.0\/99, \*.c.example, \*/,
+    /ORIGIN_HOSTS: not a host name, address or address range: https:\/\/a.example, b.example:80, 10.0.0.0\/99, \*.c.example, \*/,
   );
   assert.deepEqual(loadConfig({ ORIGIN_HOSTS: 'a.example, ::1,10.0.0.0/8' }).originHosts, [
     'a.example',

@@ -18,7 +18,7 @@ import { waitFor } from '../support/waitFor.ts';
 
 const log = createLogger({ name: 'test', level: 'silent', format: 'json' });
 const namespace = 'luna';
-const refuses = 'Temporal refuses: is the namespace there?';
+const refuses = 'Temporal refused the request: does the namespace exist?';
 
 type Line = Readonly<Record<string, string | number>>;
 
@@ -51,7 +51,7 @@ async function complaints(url: string): Promise<Readonly<Record<string, string>>
 }
 
 const urlIn = (lines: readonly Line[]): string | undefined =>
-  lines.findLast(({ msg }) => msg === 'the status can be asked for')?.['status'] as string | undefined;
+  lines.findLast(({ msg }) => msg === 'the status server is listening')?.['status'] as string | undefined;
 
 async function register(address: string): Promise<void> {
   const connection = await Connection.connect({ address });
@@ -177,7 +177,7 @@ test("a namespace that is missing, at the start or in Temporal's new store, is w
       'a worker that complains',
       async () => {
         const all = await lines();
-        const [own] = all.filter(({ msg }) => msg === 'the status can be asked for').slice(-1);
+        const [own] = all.filter(({ msg }) => msg === 'the status server is listening').slice(-1);
         if (own === undefined || (pid !== undefined && own['pid'] === pid)) return false;
         const now = await complaints(String(own['status'])).catch(() => null);
         return now?.['pollers'] === refuses && own;
@@ -207,7 +207,7 @@ test("a namespace that is missing, at the start or in Temporal's new store, is w
     const timeOf = (msg: string) =>
       Date.parse(String(ofFirst.find((line) => line['msg'] === msg)?.['time'] ?? assert.fail(msg)));
     t.diagnostic(`it ended ${timeOf('stopped') - timeOf('Worker failed')} ms after its failure`);
-    assert.ok(ofFirst.some(({ msg }) => msg === 'a worker broke'));
+    assert.ok(ofFirst.some(({ msg }) => msg === 'a worker failed'));
 
     await register(address);
     await isWell(String(second['status']));

@@ -39,7 +39,7 @@ export async function ensureFirstAdmin(deps: FirstAdminDeps): Promise<boolean> {
   if (adminLogin !== defaultAdminLogin && (await accounts.findByLogin(adminLogin)) === null) {
     log?.warn(
       { login: adminLogin },
-      'ADMIN_LOGIN is not made: the database has accounts already; npm run create-admin makes one more',
+      'ADMIN_LOGIN was not created: the database already has accounts; npm run create-admin adds another',
     );
   }
   return false;
@@ -55,8 +55,8 @@ function refuseSettings({
   if (!isKnownPassword(adminLogin, adminPassword)) return;
   const fault =
     adminPassword === defaultAdminPassword
-      ? `'${defaultAdminPassword}' is known to everybody, and HOST can be reached from other machines`
-      : 'everybody who knows ADMIN_LOGIN would know it';
+      ? `'${defaultAdminPassword}' is public, and HOST can be reached from other machines`
+      : 'it is the same as ADMIN_LOGIN';
   throw new ConfigError([`ADMIN_PASSWORD: ${fault}; set another one before the first start`]);
 }
 

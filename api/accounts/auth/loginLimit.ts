@@ -19,7 +19,7 @@ export class TooManyLoginsError extends DomainError {
   readonly network: string;
 
   constructor(network: string, retryAfterSeconds: number) {
-    super('tooManyRequests', 'too many log-ins have failed');
+    super('tooManyRequests', 'too many failed log-ins');
     this.network = network;
     this.retryAfterSeconds = retryAfterSeconds;
   }

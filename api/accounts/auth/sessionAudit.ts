@@ -68,13 +68,13 @@ export function createSessionAudit(deps: SessionAuditDeps) {
       unwritten = 0;
       const actor = { ...actorOf(req), accountId: null, login: storable(givenLogin) };
       await record(actor, 'session.refuse', after).catch((failure: unknown) => {
-        log.error({ err: failure }, 'a refused log-in could not be written into the audit');
+        log.error({ err: failure }, 'a refused log-in could not be audited');
       });
     },
   };
 }
 
-/** null: the refusal is of this log-in alone. Without a network: more passwords wait to be checked than can be. */
+/** null: the refusal is of this log-in alone. Without a network: more passwords are waiting to be checked than can be. */
 function waitOf(error: DomainError): { readonly network: string; readonly forMs: number } | null {
   if (error instanceof TooManyLoginsError)
     return { network: error.network, forMs: error.retryAfterSeconds * 1_000 };

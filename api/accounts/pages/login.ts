@@ -80,10 +80,10 @@ export function loginPages(deps: LoginDeps & Pick<PageSources, 'contract'>) {
 /** What is said in the form itself, which can be sent again; null: the error is a page of its own. */
 function faultOf(error: unknown): string | null {
   if (error instanceof TooManyLoginsError) {
-    return `Too many log-ins have failed. Try again in ${formatDuration(error.retryAfterSeconds)}.`;
+    return `Too many failed log-ins. Try again in ${formatDuration(error.retryAfterSeconds)}.`;
   }
   if (!(error instanceof DomainError)) return null;
   if (error.error === 'tooManyRequests')
-    return 'Too many passwords wait to be checked. Try again in a moment.';
-  return error.error === 'loginNotFound' ? 'The login or the password is wrong.' : null;
+    return 'The service is busy checking passwords. Try again in a moment.';
+  return error.error === 'loginNotFound' ? 'The login or password is incorrect.' : null;
 }

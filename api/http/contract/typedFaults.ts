@@ -30,11 +30,11 @@ export const typedFormats: Readonly<Record<string, (text: string) => boolean>> =
   'notification-url': (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
 };
 
-const timeWords = 'not a time such as 2026-01-31T00:00:00Z, nor a relative one such as now-30d';
+const timeWords = 'must be a time such as 2026-01-31T00:00:00Z, or relative such as now-30d';
 
 /** What is said of a text that is not of its format, whichever of its rules it breaks. */
 const formatWords: Readonly<Record<string, (text: string) => string | null>> = {
-  uuid: () => 'not an id: 8-4-4-4-12 hexadecimal digits, in lower case',
+  uuid: () => 'must be an id: 8-4-4-4-12 hexadecimal digits in lower case',
   login: () => 'not an e-mail address in lower case, such as ann@example.com',
   'date-time': () => timeWords,
   'filter-time': () => timeWords,
@@ -55,7 +55,7 @@ function toTypedFault(error: ErrorObject): TypedFault {
 function wordsOf(error: ErrorObject): string {
   const { keyword, data } = error;
   const limit = formatCount(Number(error.params['limit']));
-  if (keyword === 'required' || data === '') return 'has to be filled in';
+  if (keyword === 'required' || data === '') return 'is required';
   const { format = '', example } = (error.parentSchema ?? {}) as { format?: string; example?: string };
   const words = typeof data === 'string' ? formatWords[format]?.(data) : undefined;
   if (words !== undefined && words !== null) return words;
@@ -73,11 +73,9 @@ function wordsOf(error: ErrorObject): string {
     case 'minItems':
       return 'choose at least one';
     case 'maxItems':
-      return `at most ${limit} of them at once`;
+      return `must be at most ${limit}`;
     case 'pattern':
-      return example === undefined
-        ? 'has a character that may not be there'
-        : `must be something like ${example}`;
+      return example === undefined ? 'contains a character that is not allowed' : `must look like ${example}`;
     default:
       return toFault(error).message;
   }

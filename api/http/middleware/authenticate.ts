@@ -48,7 +48,7 @@ async function findIdentity(req: Request, authenticator: Authenticator): Promise
     return { ...(await authenticator.byHeader(header, addressOf(req))), via: 'basic' };
   }
   const signedIn: SignedIn | null = await authenticator.bySession(req.session);
-  if (signedIn === null) throw new DomainError('credentialsNeeded', 'sign in first');
+  if (signedIn === null) throw new DomainError('credentialsNeeded', 'log in first');
   return { ...signedIn, via: 'session' };
 }
 

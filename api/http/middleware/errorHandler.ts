@@ -19,7 +19,7 @@ export function errorHandler({ log, isUnavailable }: ErrorHandlerDeps): ErrorReq
   // Express knows an error handler by its four parameters.
   return (error: unknown, req, res, _next) => {
     if (res.headersSent) {
-      log.error({ err: error, requestId: contextOf(req).requestId }, 'an answer broke off');
+      log.error({ err: error, requestId: contextOf(req).requestId }, 'an answer was not completed');
       breakOff(res);
       return;
     }
@@ -33,7 +33,7 @@ export function errorHandler({ log, isUnavailable }: ErrorHandlerDeps): ErrorReq
       return;
     }
     if (known.error === 'engineUnavailable' || known.error === 'unavailable')
-      log.warn({ err: error, requestId }, 'the database is away, takes too long or takes no changes');
+      log.warn({ err: error, requestId }, 'the database is unavailable, too slow or read-only');
     setHeaders(req, res, known);
     contextOf(req).errorCode = known.entry.code;
     res.status(known.entry.status).json(presentError(known));
@@ -49,7 +49,7 @@ export function toDomainError(
   if (error instanceof DomainError) return error;
   if (isUnavailable(error)) {
     const name = changesTasks(req) ? 'engineUnavailable' : 'unavailable';
-    return new DomainError(name, 'the database is away, takes too long or takes no changes now', {
+    return new DomainError(name, 'the database is unavailable, too slow or read-only now', {
       cause: error,
     });
   }
@@ -57,7 +57,7 @@ export function toDomainError(
   const { type, status, code } = error as Error & { type?: unknown; status?: unknown; code?: unknown };
   // What zlib says of gzip and deflate, and of Brotli.
   if (status === 400 && typeof code === 'string' && /^(?:Z_|ERR__)/.test(code)) {
-    return new DomainError('notJson', 'the body cannot be unpacked', { cause: error });
+    return new DomainError('notJson', 'the body cannot be decompressed', { cause: error });
   }
   switch (type) {
     case 'entity.too.large':

@@ -49,7 +49,7 @@ function parseJson(text: string): unknown {
   }
   const repeated = findRepeatedKey(text);
   if (repeated !== null) {
-    throw new DomainError('validationFailed', { path: repeated, message: 'comes more than once' });
+    throw new DomainError('validationFailed', { path: repeated, message: 'is given more than once' });
   }
   if (text.includes('\\u')) refuseUnstorable(value);
   return value;
@@ -72,5 +72,5 @@ function refuseUnstorable(root: unknown): void {
 
 function refuseText(text: string, path: string): void {
   if (!/\0|\p{Surrogate}/u.test(text)) return;
-  throw new DomainError('validationFailed', { path, message: 'holds characters that cannot be stored' });
+  throw new DomainError('validationFailed', { path, message: 'contains characters that cannot be stored' });
 }

@@ -27,8 +27,7 @@ export function knownHost({ host, allowedHosts }: KnownHostDeps): RequestHandler
     }
     const name = nameOf(given);
     if (name !== null && (isIP(name) !== 0 || names.hasHost(name))) next();
-    else
-      next(new DomainError('unknownHost', `'${given}' is no host of this service; ALLOWED_HOSTS names them`));
+    else next(new DomainError('unknownHost', `'${given}' is not a host of this service; see ALLOWED_HOSTS`));
   };
 }
 

@@ -30,7 +30,7 @@ const quiet = /^(\/4)?\/(healthcheck|metrics)/;
 export function requestLog(log: Logger): RequestHandler {
   return (req, res, next) => {
     const start = performance.now();
-    // When the connection has gone it cannot be asked any more.
+    // When the connection has gone it cannot be queried any more.
     const remoteAddress = addressOf(req);
     res.once('close', () => {
       const level = levelOf(req, res);

@@ -40,6 +40,6 @@ export function validateRequest(operation: Operation): RequestHandler {
 function refuseRepeated(query: Request['query']): void {
   for (const [name, value] of Object.entries(query)) {
     if (!Array.isArray(value)) continue;
-    throw new DomainError('badQueryParameter', { path: name, message: 'comes more than once' });
+    throw new DomainError('badQueryParameter', { path: name, message: 'is given more than once' });
   }
 }

@@ -74,7 +74,7 @@ export function networkPages(
       const { isNew } = await networkActions.check(version, actorOf(req));
       flash(
         req,
-        isNew ? `Version ${version} is being checked.` : `Version ${version} is being checked already.`,
+        isNew ? `Version ${version} is being checked.` : `Version ${version} is already being checked.`,
       );
       leadTo(req, res, paths.network(version));
     },

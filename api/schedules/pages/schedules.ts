@@ -67,7 +67,11 @@ export function schedulePages(sources: ScheduleSources) {
     const found = scheduleValues(schedule);
     if (found === null) {
       // A form that leaves something out would take it away with the next change.
-      flash(req, `The form cannot show all of schedule ${scheduleId}; the API changes it.`, 'bad');
+      flash(
+        req,
+        `The form cannot show everything in schedule ${scheduleId}; change it through the API.`,
+        'bad',
+      );
       leadTo(req, res, paths.schedules());
       return;
     }
@@ -139,7 +143,7 @@ export function schedulePages(sources: ScheduleSources) {
 
   const create = save(async (req, schedule) => {
     const scheduleId = await scheduleActions.create(schedule, actorOf(req));
-    return `Schedule ${scheduleId} was made and started.`;
+    return `Schedule ${scheduleId} was created and started.`;
   });
 
   const replace = save(async (req, schedule, revision) => {

@@ -79,7 +79,7 @@ export function createTaskEvents({
     let count = 0;
     for (const { identity } of open) if (identity.account.accountId === accountId) count++;
     if (count >= streamsPerAccount)
-      throw new DomainError('tooManyRequests', `${login} listens to ${count} streams of events already`);
+      throw new DomainError('tooManyRequests', `${login} already has ${count} open event streams`);
   };
 
   // Told to one listener after the other, its words are put together once.
@@ -105,7 +105,7 @@ export function createTaskEvents({
       }
       open.add(here);
       heartbeat ??= setInterval(() => {
-        beat().catch((error: unknown) => log.warn({ err: error }, 'it was not checked who may still listen'));
+        beat().catch((error: unknown) => log.warn({ err: error }, 'listeners could not be re-authorised'));
       }, heartbeatEveryMs);
       const listening = feed.listen({
         taskId,

@@ -105,7 +105,7 @@ export function createTaskFeed(deps: TaskFeedDeps) {
       await round();
     } catch (error) {
       hasFailed = true;
-      if (isReadable) log.warn({ err: error }, 'the changes of tasks cannot be read; trying again');
+      if (isReadable) log.warn({ err: error }, 'task changes cannot be read; retrying');
       setReadable(false);
     }
     isReading = false;

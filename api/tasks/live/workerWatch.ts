@@ -39,7 +39,7 @@ export function createWorkerWatch({ workersByQueue, log, everyMs = 2_000 }: Work
       last = now.join();
       for (const tell of listeners) tell(now);
     } catch (error) {
-      log.warn({ err: error }, 'it could not be read which workers are there');
+      log.warn({ err: error }, 'the list of workers could not be read');
     }
   };
 

@@ -40,7 +40,7 @@ export function bulkTasks({
       const isSelection = req.query['of'] !== 'matching';
       const selected = isSelection ? selectedOf(req) : [];
       if (isSelection && selected.length === 0) {
-        flash(req, 'No task is selected.', 'bad');
+        flash(req, 'Select at least one task.', 'bad');
         leadTo(req, res, paths.tasks(values));
         return;
       }
@@ -60,7 +60,7 @@ export function bulkTasks({
       if (done > 0) flash(req, said[action](`${done} ${done === 1 ? 'task is' : 'tasks are'}`));
       for (const line of refused.slice(0, refusalsSaid)) flash(req, line, 'bad');
       if (refused.length > refusalsSaid)
-        flash(req, `${refused.length - refusalsSaid} more tasks were left as they are.`, 'bad');
+        flash(req, `${refused.length - refusalsSaid} more tasks were not changed.`, 'bad');
       const kept = taskFilters.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]]));
       leadTo(req, res, paths.tasks(Object.fromEntries(kept) as Record<string, string>));
     },
@@ -86,7 +86,7 @@ async function actOnAll(
         await actOnOne(taskId);
       } catch (error) {
         if (!(error instanceof DomainError)) throw error;
-        refused.push(`Task ${taskId} was left as it is: ${error.entry.desc}, ${error.detail}.`);
+        refused.push(`Task ${taskId} was not changed: ${error.entry.desc}, ${error.detail}.`);
       }
     }
   };

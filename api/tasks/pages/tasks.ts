@@ -127,8 +127,8 @@ function errorShape(error: TaskErrorRow): TaskErrorShape {
 const said: Record<Exclude<TaskAction, 'remove' | 'throttle' | 'undo'>, string> = {
   cancel: 'The task is being cancelled.',
   pause: 'The task is being paused.',
-  resume: 'The task goes on.',
-  retry: 'The task was started again.',
+  resume: 'The task has resumed.',
+  retry: 'The task has been retried.',
 };
 
 /** Everything that is left, unless the button was that of one error. */
@@ -150,7 +150,7 @@ export function actOnTask(taskActions: TaskActions, action: Exclude<TaskAction, 
       } else if (action === 'undo') {
         const made = await taskActions.undo(taskId, undefined, actorOf(req));
         next = paths.task(made);
-        flash(req, `Task ${made} puts back what task ${taskId} removed.`);
+        flash(req, `Task ${made} restores what task ${taskId} removed.`);
       } else {
         if (action === 'retry') await taskActions.retry(taskId, scopeOf(req), actorOf(req));
         else await taskActions.control(taskId, action, actorOf(req));

@@ -28,7 +28,7 @@ export function throttleTask({
     const rate = rateOf(typed);
     try {
       await taskActions.throttle(taskId, rate, actorOf(req));
-      flash(req, rate === null ? 'The throttle was lifted.' : `The task is throttled to ${rate}/s.`);
+      flash(req, rate === null ? 'The rate limit was removed.' : `The task is limited to ${rate}/s.`);
     } catch (error) {
       if (!(error instanceof DomainError) || error.entry.status !== 400) throw error;
       flash(req, `${error.entry.desc}: ${error.detail}.`, 'bad');
@@ -45,7 +45,7 @@ export function faultyRates(contract: PageSources['contract']): (req: Request) =
     if (isRate(typed)) return nothingTyped;
     return {
       values: { [field]: typed },
-      faults: { [field]: 'Not a rate: a whole number from 1 on, or nothing for no limit.' },
+      faults: { [field]: 'Enter a whole number of at least 1, or leave it empty for no limit.' },
     };
   };
 }

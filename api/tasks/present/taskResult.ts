@@ -105,11 +105,11 @@ export function partOfResult(task: TaskRow, head: string, places: readonly Chunk
       const end = ends[index] ?? 0;
       const begin = ends[index - 1] ?? head.length;
       if (end - begin !== text.length)
-        throw new Error(`chunk ${index} of a result is not as long as was told`);
+        throw new Error(`chunk ${index} of a result does not have the announced length`);
       yield { text, end };
       index += 1;
     }
-    if (index !== places.length) throw new Error('a result has fewer chunks than were told');
+    if (index !== places.length) throw new Error('a result has fewer chunks than announced');
     yield { text: tail, end: size };
   }
 

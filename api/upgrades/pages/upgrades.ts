@@ -22,10 +22,10 @@ type Sources = UpgradeSources &
 
 /** What was done, said on the page that follows. */
 const said: Readonly<Record<UpgradeAction, string>> = {
-  approve: 'Approved: the upgrade goes on.',
-  repeat: 'The step is done again.',
-  pause: 'The upgrade is paused, with its tasks.',
-  resume: 'The upgrade goes on.',
+  approve: 'Approved: the upgrade continues.',
+  repeat: 'The step is being repeated.',
+  pause: 'The upgrade and its tasks are paused.',
+  resume: 'The upgrade has resumed.',
   roll_back: 'The upgrade is being rolled back.',
 };
 
@@ -62,7 +62,7 @@ export function upgradePages(sources: Sources) {
       const request = readUpgradeForm(values);
       check(request);
       const upgradeId = await upgradeActions.create(request, actorOf(req));
-      flash(req, 'The upgrade has begun.');
+      flash(req, 'The upgrade has started.');
       leadTo(req, res, paths.upgrade(upgradeId));
     } catch (error) {
       if (!(error instanceof DomainError) || ![400, 409].includes(error.entry.status)) throw error;

@@ -25,7 +25,7 @@ type Output = z.output<typeof answer>['outputs'][number];
 export function decodeInfer(body: Buffer, headers: Headers): ReadonlyMap<string, Float32Array> {
   const length = readLength(headers.get(headerLength), body.length);
   const read = answer.safeParse(parseJson(body.subarray(0, length)));
-  if (!read.success) throw new RemoteTrouble('its answer names no outputs');
+  if (!read.success) throw new RemoteTrouble('its answer has no outputs');
   let at = length;
   const found = new Map<string, Float32Array>();
   for (const output of read.data.outputs) {
@@ -33,11 +33,13 @@ export function decodeInfer(body: Buffer, headers: Headers): ReadonlyMap<string,
     const values = size === null ? fromJson(output) : fromBytes(output, body.subarray(at, at + size), size);
     at += size ?? 0;
     if (values.length !== sizeOf(output.shape)) {
-      throw new RemoteTrouble(`its output ${output.name} has ${values.length} numbers, other than its shape`);
+      throw new RemoteTrouble(
+        `its output ${output.name} has ${values.length} numbers, which does not match its shape`,
+      );
     }
     found.set(output.name, values);
   }
-  if (at !== body.length) throw new RemoteTrouble(`its answer has ${body.length - at} bytes too many`);
+  if (at !== body.length) throw new RemoteTrouble(`its answer has ${body.length - at} extra bytes`);
   return found;
 }
 
@@ -52,7 +54,7 @@ function readLength(header: string | null, most: number): number {
 function fromBytes({ name, datatype }: Output, bytes: Buffer, size: number): Float32Array {
   refuseOthers(name, datatype);
   if (bytes.length !== size || size % 4 !== 0) {
-    throw new RemoteTrouble(`its output ${name} breaks off after ${bytes.length} of ${size} bytes`);
+    throw new RemoteTrouble(`its output ${name} is incomplete after ${bytes.length} of ${size} bytes`);
   }
   // A copy: it begins where an array of 32-bit numbers may.
   return new Float32Array(new Uint8Array(bytes).buffer);

@@ -22,7 +22,7 @@ const types: Readonly<Record<string, string>> = { FP32: 'float32', UINT8: 'uint8
  */
 export async function readTensors(entry: OpenInferenceNetwork, limits: Limits): Promise<Tensors> {
   const told = modelMetadata.safeParse(await ask(modelAddress(entry.server), limits));
-  if (!told.success) throw new RemoteTrouble('what it tells of the model is no metadata');
+  if (!told.success) throw new RemoteTrouble('its answer is not model metadata');
   const found = {
     inputs: toInfos(told.data.inputs, [entry.input.name], entry.input.type),
     outputs: toInfos(told.data.outputs, namesOf(entry), 'float32'),
@@ -44,10 +44,10 @@ async function ask(address: URL, limits: Limits): Promise<unknown> {
   const headers = { accept: 'application/json' };
   const reply = await request(address, { ...limits, headers, mostBytes: 1_000_000 });
   if (reply.kind === 'answered') return parseJson(reply.body);
-  throw new RemoteTrouble(`it does not tell of the model: ${reply.detail}`);
+  throw new RemoteTrouble(`it does not describe the model: ${reply.detail}`);
 }
 
-/** MLServer tells of no tensors unless its settings do; then those are believed that the entry names. */
+/** MLServer describes no tensors unless its settings do; then those of the entry are used. */
 function toInfos(
   told: z.output<typeof tensors>,
   named: readonly (string | undefined)[],
@@ -70,5 +70,7 @@ function untold({ inputs, outputs }: Tensors): string[] | null {
     ...(inputs.length > 0 ? [] : ['input.name']),
     ...(outputs.length > 0 ? [] : ['outputs.descriptor.name']),
   ];
-  return [`the server tells of no tensors: ${missing.join(' and ')} must be set in EXTRACTORS_FILE`];
+  return [
+    `the server does not describe its tensors: ${missing.join(' and ')} must be set in EXTRACTORS_FILE`,
+  ];
 }

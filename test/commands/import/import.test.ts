@@ -29,7 +29,7 @@ before(async () => {
   await symlink(join('deeper', 'group.jpg'), join(photos, 'linked.jpg'));
   await mkdir(join(photos, '@eaDir'));
   for (const name of ['.hidden.jpg', '._group.jpg', '@eaDir/group.jpg'])
-    await writeFile(join(photos, name), 'no picture');
+    await writeFile(join(photos, name), 'not an image');
   await copyFile(
     new URL('../../extraction/pictures/fixtures/quadrants.heic', import.meta.url),
     join(photos, 'nobody.heic'),
@@ -38,8 +38,8 @@ before(async () => {
   await symlink('nowhere.jpg', join(photos, 'gone.jpg'));
   execFileSync('mkfifo', [join(photos, 'pipe.jpg')]);
   await writeFile(join(photos, 'bell\x1b[2J.jpg'), '');
-  await writeFile(join(photos, 'broken.jpg'), 'no picture');
-  await writeFile(join(photos, 'notes.txt'), 'no picture either');
+  await writeFile(join(photos, 'broken.jpg'), 'not an image');
+  await writeFile(join(photos, 'notes.txt'), 'not an image either');
 });
 
 after(async () => {
@@ -77,10 +77,10 @@ test('all that is good is imported, the rest told in a table, and a second run r
   const args = [photos, '--account', login, '--list', 'guests', '--copies', '1', '--report', report];
   const { code, stdout, stderr } = await runImport(args);
   assert.equal(code, 3, stderr);
-  assert.match(stderr, /some of what looks like a photo was left out/);
+  assert.match(stderr, /some files that look like photos were skipped/);
   assert.match(stderr, /7\/7 photos/);
   assert.match(stdout, /4 photos used, 12 faces found/);
-  assert.match(stdout, /12 faces added, 12 were there already/);
+  assert.match(stdout, /12 faces added, 12 already existed/);
   assert.match(stdout, /list [0-9a-f-]{36}/);
   assert.match(stdout, /3 files and folders excluded by their names/);
   // eslint-disable-next-line no-control-regex
@@ -93,9 +93,9 @@ test('all that is good is imported, the rest told in a table, and a second run r
       'broken.jpg: Input buffer contains unsupported image format',
       'nobody.heic: no face found',
       'gone.jpg: a link that cannot be followed: ENOENT: no such file or directory',
-      'pipe.jpg: no file, but a device, a pipe or a socket',
+      'pipe.jpg: a device, pipe or socket, not a file',
       'deeper/loop: a link to a folder: import that folder too, or exclude the link',
-      'notes.txt: not named like a photo',
+      'notes.txt: not a photo by its name',
     ],
   );
   const lines = (await readFile(report, 'utf8')).trim().split('\n');
@@ -109,7 +109,7 @@ test('all that is good is imported, the rest told in a table, and a second run r
   const exclude = bad.flatMap((pattern) => ['--exclude', pattern]);
   const again = await runImport([...args, ...exclude, '--repair']);
   assert.equal(again.code, 0, again.stderr);
-  assert.match(again.stdout, /0 faces added, 24 were there already\n12 samples and 0 descriptors put back/);
+  assert.match(again.stdout, /0 faces added, 24 already existed\n12 samples and 0 descriptors put back/);
 });
 
 test('nothing is imported while the folder of samples is not the one that it was', async () => {

@@ -81,7 +81,7 @@ test('files that cannot be used are named with the reason, and the others are im
   );
   const [good = '', broken = '', nobody = '', missing = ''] = files;
   await copyFile(photo, good);
-  await writeFile(broken, 'no picture');
+  await writeFile(broken, 'not an image');
   await sharp({ create: { width: 300, height: 300, channels: 3, background: '#abc' } }).toFile(nobody);
   const summary = await importPhotos(deps, files, options());
   assert.equal(summary.facesAdded, 3);

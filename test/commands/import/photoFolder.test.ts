@@ -86,8 +86,8 @@ test('what is not brought in is told with the reason, and whether a photo may be
     '! closed: this folder cannot be read: EACCES: permission denied',
     '  deep/loop: a link to a folder: import that folder too, or exclude the link',
     '! far: a link to a folder: import that folder too, or exclude the link',
-    '  notes.txt: not named like a photo',
-    '! pipe.jpg: no file, but a device, a pipe or a socket',
+    '  notes.txt: not a photo by its name',
+    '! pipe.jpg: a device, pipe or socket, not a file',
     '! round.jpg: a link that cannot be followed: ELOOP: too many symbolic links encountered',
   ]);
 });

@@ -51,7 +51,7 @@ test('a first start that fails is reported and not tried again', () =>
         return startFixture({ mode: 'broken', signal });
       },
     });
-    await assert.rejects(adding, /fixture ended before it was ready \(3\)/);
+    await assert.rejects(adding, /fixture exited before it was ready \(3\)/);
     assert.equal(starts, 1);
   }));
 

@@ -38,7 +38,7 @@ after(async () => {
 });
 
 test('two that differ in PORT and DATA_DIR alone are both well, with figures of their own', async () => {
-  const figures = systems.map(({ output }) => /^figures of worker-1: (\S+)$/m.exec(output())?.[1] ?? '');
+  const figures = systems.map(({ output }) => /^metrics of worker-1: (\S+)$/m.exec(output())?.[1] ?? '');
   assert.notEqual(figures[0], figures[1]);
   for (const [index, { apiUrl }] of systems.entries()) {
     const health = await fetch(`${apiUrl}/healthcheck?include_luna_services=1`);
@@ -47,8 +47,8 @@ test('two that differ in PORT and DATA_DIR alone are both well, with figures of 
   }
 });
 
-test("Temporal's own pages are served only when they are asked for", () => {
-  for (const { output } of systems) assert.doesNotMatch(output(), /Temporal's own pages/);
+test('the Temporal Web UI is served only when they are asked for', () => {
+  for (const { output } of systems) assert.doesNotMatch(output(), /Temporal Web UI/);
   assert.ok(!existsSync(join(folder.path, 'two/temporal/ui-port')));
 });
 

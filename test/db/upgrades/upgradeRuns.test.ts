@@ -256,7 +256,7 @@ test('once the old version is gone for good nothing can be rolled back', async (
   await play(upgradeId);
   await assert.rejects(store().act(upgradeId, { action: 'roll_back' }, tester), {
     error: 'cannotActOnUpgrade',
-    detail: 'descriptors of the old version are gone and cannot be put back',
+    detail: 'descriptors of the old version have been removed permanently',
   });
 });
 

@@ -59,7 +59,7 @@ const wrong: readonly [what: string, people: readonly Told[], said: RegExp][] = 
       [31.2, 0],
       [31.21, 1],
     ],
-    /Everybody is 31\.21 years old/,
+    /Everyone is 31\.21 years old/,
   ],
 ];
 for (const [what, people, said] of wrong) {

@@ -54,8 +54,8 @@ test('a network whose file leaves its length open is found out by its first run'
 });
 
 for (const [file, said] of [
-  ['nan.onnx', /^18 of 18 samples are answered with what is no number\./],
-  ['zero.onnx', /^18 of 18 samples are answered with nothing but zeros\./],
+  ['nan.onnx', /^18 of 18 samples give NaN or infinity\./],
+  ['zero.onnx', /^18 of 18 samples give all zeros\./],
 ] as const) {
   test(`descriptors that are none are counted (${file})`, async () => {
     const { faults, descriptors } = await check(ownNetwork(file));
@@ -67,7 +67,7 @@ for (const [file, said] of [
 test('a file that ends its process is told in a sentence', async () => {
   const { faults, opened } = await check(ownNetwork('thumbnail.onnx'), { entry: dyingChild });
   assert.equal(opened, null);
-  assert.deepEqual(faults, ['The network cannot be run: it ends the process that runs it (SIGSEGV).']);
+  assert.deepEqual(faults, ['The network cannot be run: it crashes the process that runs it (SIGSEGV).']);
 });
 
 test('a file that cannot be opened is told with the words of the runtime', async () => {

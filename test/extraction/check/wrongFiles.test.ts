@@ -50,7 +50,7 @@ test('a file that is missing is refused', () =>
 test('a folder in the place of a file is refused', async () => {
   const path = join(folder.path, 'folder.onnx');
   await mkdir(path);
-  await refuse(ownNetwork(path), /^it is no file$/);
+  await refuse(ownNetwork(path), /^it is not a file$/);
 });
 
 test('an empty file is refused', async () => {
@@ -65,13 +65,13 @@ const strangers: readonly [what: string, content: string | Buffer][] = [
 ];
 for (const [what, content] of strangers) {
   test(`${what} is refused as no ONNX model`, async () => {
-    await refuse(await write('stranger.onnx', content), /^the file is no ONNX model/);
+    await refuse(await write('stranger.onnx', content), /^the file is not an ONNX model/);
   });
 }
 
 test('a file that breaks off is refused with the bytes that are missing', async () => {
   const half = await write('half.onnx', working.subarray(0, working.length / 2));
-  await refuse(half, /^the file breaks off: it has 147 bytes of at least 2\d\d$/);
+  await refuse(half, /^the file is incomplete: it has 147 bytes of at least 2\d\d$/);
   const almost = await write('almost.onnx', working.subarray(0, working.length - 6));
   await refuse(almost, /^the file breaks off behind its graph/);
 });
@@ -142,7 +142,7 @@ for (const [file, said] of [
 }
 
 test('a network that answers NaN whatever it sees is refused', () =>
-  refuse(ownNetwork('nan.onnx'), /^it answers NaN whatever it sees$/));
+  refuse(ownNetwork('nan.onnx'), /^it returns NaN for every input$/));
 
 test('a network that ends its process, or never answers, is refused and leaves the caller alive', async () => {
   const network = ownNetwork('thumbnail.onnx');

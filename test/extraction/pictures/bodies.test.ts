@@ -64,6 +64,6 @@ test('it is noticed when red and blue are swapped, or the legs are where the hea
   }
 });
 
-test('what is no picture is refused', async () => {
-  await assert.rejects(describe(Buffer.from('no picture')), { error: 'sampleUnreadable' });
+test('what is not an image is refused', async () => {
+  await assert.rejects(describe(Buffer.from('not an image')), { error: 'sampleUnreadable' });
 });

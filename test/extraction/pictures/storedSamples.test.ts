@@ -44,12 +44,12 @@ async function wrongFiles(sample: Buffer, [width, height]: readonly [number, num
     [await picture.clone().tiff().toBuffer(), noJpeg('a TIFF')],
     [await picture.clone().avif({ effort: 0 }).toBuffer(), noJpeg('an AVIF')],
     [Buffer.from('%PDF-1.7'), noJpeg('a PDF')],
-    [Buffer.from('no picture'), noJpeg('no picture')],
-    [Buffer.alloc(100), noJpeg('no picture')],
+    [Buffer.from('not an image'), noJpeg('not an image')],
+    [Buffer.alloc(100), noJpeg('not an image')],
     [Buffer.of(), noJpeg('an empty file')],
-    [Buffer.of(0xff, 0xd8, 0xff), 'a JPEG that is damaged or breaks off'],
-    [sample.subarray(0, 300), 'a JPEG that is damaged or breaks off'],
-    [sample.subarray(0, sample.length - 2), 'a JPEG that is damaged or breaks off'],
+    [Buffer.of(0xff, 0xd8, 0xff), 'a damaged or incomplete JPEG'],
+    [sample.subarray(0, 300), 'a damaged or incomplete JPEG'],
+    [sample.subarray(0, sample.length - 2), 'a damaged or incomplete JPEG'],
   ] as const;
 }
 

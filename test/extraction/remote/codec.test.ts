@@ -97,11 +97,11 @@ test('an answer without the header is JSON as a whole', () => {
 });
 
 const wrong: Record<string, readonly [answer: ReturnType<typeof answerOf>, name: string, says: RegExp]> = {
-  'breaks off': [answerOf([output('a', [2], 8)], bytesOf(1)), 'RemoteTrouble', /breaks off after 4 of 8/],
+  'breaks off': [answerOf([output('a', [2], 8)], bytesOf(1)), 'RemoteTrouble', /is incomplete after 4 of 8/],
   'has bytes of which it says nothing': [
     answerOf([output('a', [1], 4)], bytesOf(1, 2)),
     'RemoteTrouble',
-    /4 bytes too many/,
+    /4 extra bytes/,
   ],
   'has another shape than numbers': [
     answerOf([output('a', [3], 4)], bytesOf(1)),

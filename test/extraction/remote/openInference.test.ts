@@ -91,7 +91,7 @@ test('a server that tells nothing of its tensors is believed when the entry name
   server.behave({ metadata: { name: 'network', platform: '', inputs: [], outputs: [] } });
   await assert.rejects(
     open().extract(),
-    isError('extractorUnavailable', /tells of no tensors: input.name must be set/),
+    isError('extractorUnavailable', /describe its tensors: input.name must be set/),
   );
   const network = findNetwork(builtIn.filter(isPrepared), 3, 'face');
   assert.ok(network !== null);

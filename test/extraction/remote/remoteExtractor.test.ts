@@ -80,7 +80,7 @@ test('what is no whole JPEG of a sample is an error, and is not sent at all', as
   const [warp = Buffer.of()] = warps;
   const large = await sharp(warp).resize(910, 1137).jpeg().toBuffer();
   for (const [file, detail] of [
-    [Buffer.from('no picture'), /^sample sample: no picture, not a JPEG of 250×250$/],
+    [Buffer.from('not an image'), /^sample sample: not an image, not a JPEG of 250×250$/],
     [large, /910×1137 where 250×250 is expected/],
     [warp.subarray(0, warp.length / 2), /breaks off/],
   ] as const) {

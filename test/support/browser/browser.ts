@@ -67,7 +67,7 @@ async function closeServer(server: BrowserServer): Promise<void> {
   await closed;
 }
 
-// Its recommended arguments are left out: they switch off web security, which these tests are about, and run
+// Its recommended arguments are skipped: they switch off web security, which these tests are about, and run
 // everything in one process, which ends with its first page.
 async function packaged(): Promise<string | undefined> {
   return process.platform === 'linux' && process.arch === 'x64' ? Chromium.executablePath() : undefined;

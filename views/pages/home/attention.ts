@@ -36,7 +36,7 @@ const brokenWords: Readonly<Record<string, string>> = {
   clock: "This API's clock differs from the database's, by which tasks select: set it right.",
   'worker-clocks': "The clock of a worker differs from the database's: set it right.",
   'sample-files':
-    'Pictures of removed faces or events are still in the sample store: their files resist, and are tried again.',
+    'Images of removed faces or events are still in the sample store: their files resist, and are tried again.',
   'sample-store': 'The sample store does not answer: objects with samples cannot be worked on.',
 };
 

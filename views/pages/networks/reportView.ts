@@ -102,7 +102,7 @@ function descriptorFacts({ length, norms, notNumbers, zeros }: DescriptorsReport
             `${[norms.min, norms.median, norms.max].map((norm) => norm.toPrecision(4)).join(', ')} (min, median, max) before it is scaled to 1`,
           ),
         ]),
-    fact('Not a number', `in ${notNumbers} samples; nothing but zeros in ${zeros}`),
+    fact('Not a number', `in ${notNumbers} samples; all zeros in ${zeros}`),
   ];
 }
 
@@ -144,7 +144,7 @@ function recognitionTable(
 
 function trialTable({ trials }: DescriptorsReport): FigureTable {
   return {
-    caption: 'Fed in other ways, on copies that are coarse, half covered or noisy',
+    caption: 'Other inputs, on coarse, half covered or noisy copies',
     head: ['Entry', 'EER', 'd′', 'Mean cosine, other people'],
     rows: trials.map(({ text, result }) => [
       text ?? 'as it is',

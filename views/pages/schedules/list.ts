@@ -123,7 +123,7 @@ function scheduleCard(schedule: ScheduleShape): ScheduleCard {
     content: facts,
     contentJson: JSON.stringify(content, null, 2),
     nextRuns: schedule.next_runs.map((run) => nextRun(run, schedule.time_zone)),
-    noRuns: active ? 'none, no date is like that any more' : 'none while it is stopped',
+    noRuns: active ? 'none, no date matches any more' : 'none while it is stopped',
     lastRun: schedule.last_run === null ? null : lastRun(schedule.last_run),
     told: schedule.notification_policy === null ? null : told(schedule.notification_policy),
     change: paths.changeSchedule(schedule_id),

@@ -31,7 +31,7 @@ export interface TaskInput {
   readonly createdBy: string;
   /** What no process does at the moment. */
   readonly missingWorkers: readonly ('workers' | 'extractors')[];
-  /** In Temporal's own pages; null: nobody has said where they are. */
+  /** In Temporal Web UI; null: nobody has said where they are. */
   readonly workflowUrl: string | null;
   /** The first of the parts; how many there are is in the task. */
   readonly parts: readonly PartShape[];

@@ -44,7 +44,7 @@ export interface UpgradePage {
 /** One of all steps, whether it has come or not; of several times the last. */
 export interface StepView {
   readonly title: string;
-  /** Null: it has not come yet. */
+  /** Null: it has not been reached. */
   readonly badge: StatusBadge | null;
   /** Of a watch. */
   readonly until: Time | null;
