@@ -41,7 +41,7 @@ export const kinds = [
 ] as const;
 export type Kind = (typeof kinds)[number];
 
-const manners = ['for good', 'for good', 'rehearsal', 'undoable', 'undoable'] as const;
+const manners = ['permanent', 'permanent', 'rehearsal', 'undoable', 'undoable'] as const;
 export type Manner = (typeof manners)[number];
 
 export interface TaskPlan {
@@ -53,7 +53,7 @@ export interface TaskPlan {
   readonly removeOrigins: boolean;
   /** Whether a further condition leaves two of three objects alone. */
   readonly onlyThird: boolean;
-  /** How a gc is done: for good, only rehearsed, or kept aside for a day. */
+  /** How a gc is done: permanently, only rehearsed, or kept aside for a day. */
   readonly manner: Manner;
   /** Whether a gc's filter has a time that is counted from the task's creation. */
   readonly byAge: boolean;

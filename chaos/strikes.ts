@@ -35,7 +35,7 @@ export function createStrikes(system: System, origin: Origin, say: (text: string
 
   /** What undoes a strike; a later one of the same thing comes after it. */
   const recover = (name: string, work: () => Promise<void>): void => {
-    const recovery = work().catch((error: unknown) => say(`${name} could not be mended: ${String(error)}`));
+    const recovery = work().catch((error: unknown) => say(`${name} could not be repaired: ${String(error)}`));
     recoveries.set(name, recovery);
     void recovery.then(() => recoveries.get(name) === recovery && recoveries.delete(name));
   };
@@ -98,7 +98,7 @@ export function createStrikes(system: System, origin: Origin, say: (text: string
     recover(`lock on ${table}`, async () => {
       const client = new pg.Client({
         connectionString: system.databaseUrl,
-        application_name: 'somebody else',
+        application_name: 'another session',
       });
       client.on('error', () => undefined);
       try {

@@ -50,7 +50,7 @@ await runCommand(
           // Those of the document's examples; nobody answers there.
           ...{
             NOTIFICATION_HOSTS: 'hooks.example.org',
-            NOTIFICATION_SECRETS: 'orders=signs what nobody will ever read',
+            NOTIFICATION_SECRETS: 'orders=a secret that signs nothing real',
           },
         },
       });

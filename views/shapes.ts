@@ -151,7 +151,7 @@ export interface ScheduleShape {
   readonly last_run: ScheduleRunShape | null;
 }
 
-/** What became of the latest time that the engine came to. */
+/** Outcome of the latest scheduled time. */
 export interface ScheduleRunShape {
   readonly scheduled_time: string;
   readonly outcome: string;
@@ -168,7 +168,7 @@ export interface NetworkVersionShape {
     readonly descriptor_length: number | null;
     readonly server: string | null;
   }[];
-  /** Of which kinds of descriptors it is the default version. */
+  /** The kinds of descriptors for which it is the default version. */
   readonly default_of: readonly ('face' | 'body')[];
   readonly faces: { readonly count: number; readonly exact: boolean };
   readonly events: { readonly count: number; readonly exact: boolean };

@@ -10,7 +10,8 @@ export function templateTexts(file: string, source: string): Text[] {
   const add = (offset: number, text: string): void => {
     const words = text.trim().replaceAll(/\s+/g, ' ');
     if (/[A-Za-z]{2,}/.test(words.replaceAll(/&\w+;/g, ''))) {
-      texts.push({ file, line: source.slice(0, offset).split('\n').length, text: words });
+      const start = offset + text.length - text.trimStart().length;
+      texts.push({ file, line: source.slice(0, start).split('\n').length, text: words });
     }
   };
   const blank = (found: string): string => found.replaceAll(/[^\n]/g, ' ');
@@ -35,7 +36,7 @@ export function documentTexts(file: string, source: string): Text[] {
     if (typeof value !== 'object' || value === null) return;
     for (const [key, inner] of Object.entries(value)) {
       if (told.has(key) && typeof inner === 'string' && /[A-Za-z]{2,}/.test(inner)) {
-        const start = inner.slice(0, 30).split('\n')[0] ?? '';
+        const start = inner.split(/\s+/).slice(0, 2).join(' ');
         const line = lines.findIndex((text) => text.includes(start)) + 1;
         texts.push({ file, line, text: inner.trim().replaceAll(/\s+/g, ' ') });
       } else visit(inner);

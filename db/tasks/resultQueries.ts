@@ -62,7 +62,7 @@ export function createResultQueries(db: Sql) {
     /**
      * The result in the order of its parts and batches, from what follows `place` on; a few batches are in memory at a
      * time.
-     * @throws DomainError resultGone when the task was removed or began anew meanwhile: what came is not the whole
+     * @throws DomainError resultGone when the task was deleted or retried in the meantime: what came is not the whole
      */
     async *chunks(
       { taskId, generation }: TaskRef,
@@ -85,7 +85,7 @@ export function createResultQueries(db: Sql) {
         ...[taskId, generation],
       ]);
       if (left.length === 0) {
-        throw new DomainError('resultGone', `task ${taskId} was removed or began anew meanwhile`);
+        throw new DomainError('resultGone', `task ${taskId} was deleted or retried in the meantime`);
       }
     },
   };

@@ -58,7 +58,7 @@ async function lookAtCheck(context: StepContext): Promise<StepLook> {
   if (row.state === 'waiting' || row.state === 'running') return waitForStep(context);
   if (row.failure !== null) {
     const { detail } = row.failure;
-    return { kind: 'ended', reasons: [`The check of the network came to no end: ${detail}.`] };
+    return { kind: 'ended', reasons: [`The network check did not finish: ${detail}.`] };
   }
   const ofKind = (row.reports ?? []).filter(({ network }) => network.kind === upgrade.kind);
   return { kind: 'ended', reasons: faultsOf(ofKind) };

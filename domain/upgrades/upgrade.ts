@@ -21,7 +21,7 @@ export interface UpgradeRef {
 
 /** As stored and shown; the request with its defaults. */
 export interface UpgradeSettings {
-  /** Steps that wait for an admin's approval before they begin. */
+  /** Steps that need an admin's approval before they start. */
   readonly approve_before: readonly UpgradeStep[];
   /** Share of the objects that must have the new version, 0..1, of each kind of objects. */
   readonly min_coverage: number;

@@ -36,7 +36,7 @@ after(async () => {
 
 const planOf = (kind: TaskPlan['kind'], onlyThird: boolean): TaskPlan => ({
   ...{ kind, onlyThird, objects: 42, perSecond: 5, byAge: true },
-  ...{ storeResults: true, removeSamples: true, removeOrigins: true, manner: 'for good' },
+  ...{ storeResults: true, removeSamples: true, removeOrigins: true, manner: 'permanent' },
 });
 
 const now = new Date();

@@ -64,8 +64,8 @@ function refuseAccounts(host: string, logins: readonly string[]): void {
   if (logins.length === 0) return;
   const more = logins.length > namedAtMost ? ` and ${logins.length - namedAtMost} more` : '';
   throw new ConfigError([
-    `HOST: '${defaultAdminPassword}' is known to everybody, and so is a login; ${host} can be reached from other machines,` +
-      ` and such a password have ${logins.slice(0, namedAtMost).join(', ')}${more}.` +
-      ' Give them others (npm run set-password -- --login LOGIN), or remove the accounts',
+    `HOST: ${host} can be reached from other machines, and the password of ${logins.slice(0, namedAtMost).join(', ')}${more}` +
+      ` is public ('${defaultAdminPassword}' or the login itself).` +
+      ' Change it (npm run set-password -- --login LOGIN), or delete the account',
   ]);
 }
