@@ -58,7 +58,7 @@ function start(settings: Record<string, string>): Run {
 test('the default password is refused where other machines can reach the service', async () => {
   const { exit, output } = start({ HOST: '0.0.0.0' });
   assert.equal(await exit, 2, output());
-  assert.match(output(), /ADMIN_PASSWORD: 'root' is known to everybody/);
+  assert.match(output(), /ADMIN_PASSWORD: 'root' is public/);
 });
 
 test('settings that are missing are named, all at once', async () => {
