@@ -4,9 +4,9 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev && npm cache clean --force
 COPY . .
-# Workers would build this at their first start, with 200 MB of memory and a folder to write to.
+# Otherwise workers build this at their first start, which takes 200 MB of memory and a writable folder.
 RUN node -e "import('./temporal/bundle.ts').then((m) => m.ensureWorkflowBundle('bundle'))"
-# The packages hold the binaries of every platform: 260 MB of them for others.
+# The packages contain the binaries of every platform: 260 MB are for others.
 RUN cd node_modules/onnxruntime-node/bin/napi-v* && find . -mindepth 2 -maxdepth 2 -not -path "./linux/$(node -p process.arch)" -exec rm -r {} + \
  && cd /app/node_modules/@julusian/jpeg-turbo/prebuilds && find . -mindepth 1 -maxdepth 1 -not -name "*-linux-$(node -p process.arch)" -exec rm -r {} +
 # The embedded PostgreSQL is for npm start on one machine.
@@ -23,7 +23,7 @@ ENV NODE_ENV=production \
 RUN install -d -o node -g node /data
 WORKDIR /app
 COPY --from=build /app /app
-# The code belongs to root: the service cannot change it.
+# The code belongs to root, so the service cannot change it.
 USER node
 VOLUME /data
 EXPOSE 5010 5011
