@@ -20,7 +20,7 @@ export function summaryLines(summary: ImportSummary): string[] {
     ...(eventsAdded === 0 ? [] : [`${eventsAdded} events added for existing faces`]),
     ...(samplesRepaired + descriptorsRepaired === 0
       ? []
-      : [`${samplesRepaired} samples and ${descriptorsRepaired} descriptors put back`]),
+      : [`${samplesRepaired} samples and ${descriptorsRepaired} descriptors restored`]),
     ...(listId === null ? [] : [`list ${listId}`]),
   ];
 }

@@ -32,7 +32,7 @@ export async function createUndo(
   const objects = objectsOf(window.content);
   if (refusal !== null) throw new DomainError('cannotUndo', refusal);
   if (!(await hasAside(tx, gcTaskId, objects)))
-    throw new DomainError('cannotUndo', 'the task has removed nothing that could be put back');
+    throw new DomainError('cannotUndo', 'the task removed nothing that can be restored');
   const frozen = freezeUndoFilters(objects, filters ?? {}, await timeOf(tx));
   const content: UndoContent = {
     ...{ target: 'undo', ...about(gcTaskId, window.content) },

@@ -85,7 +85,7 @@ test('all that is good is imported, the rest told in a table, and a second run r
   assert.match(stdout, /3 files and folders excluded by their names/);
   // eslint-disable-next-line no-control-regex
   assert.doesNotMatch(stdout + stderr, /\x1b/);
-  const table = stdout.slice(stdout.indexOf('left out:')).split('\n').slice(3, -1);
+  const table = stdout.slice(stdout.indexOf('skipped:')).split('\n').slice(3, -1);
   assert.deepEqual(
     table.map((line) => line.replace(/ {2,}/, ': ')),
     [
@@ -109,7 +109,7 @@ test('all that is good is imported, the rest told in a table, and a second run r
   const exclude = bad.flatMap((pattern) => ['--exclude', pattern]);
   const again = await runImport([...args, ...exclude, '--repair']);
   assert.equal(again.code, 0, again.stderr);
-  assert.match(again.stdout, /0 faces added, 24 already existed\n12 samples and 0 descriptors put back/);
+  assert.match(again.stdout, /0 faces added, 24 already existed\n12 samples and 0 descriptors restored/);
 });
 
 test('nothing is imported while the folder of samples is not the one that it was', async () => {

@@ -97,5 +97,5 @@ test('a data folder that holds other things too keeps its rights, and that is to
   await tightenDataFolder(path, createLogger({ name: 'test', level: 'warn', format: 'json', destination }));
   const modeOf = async (name: string) => (await stat(join(path, name))).mode & 0o777;
   assert.deepEqual(await Promise.all(['.', 'mine.txt', 'samples'].map(modeOf)), [0o755, 0o755, 0o700]);
-  assert.match(told, /DATA_DIR lets others in.*chmod 700/);
+  assert.match(told, /DATA_DIR is readable by other users.*chmod 700/);
 });

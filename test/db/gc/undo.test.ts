@@ -141,7 +141,7 @@ test('what was removed cannot be put back while the gc runs, twice, after the wi
   const { ref: open } = await byHand.create({ target: 'faces', filters: selected, undo_window: '1h' });
   await refused(open, /the task is planning: it can be undone when it has ended/);
   await byHand.lifecycle.finish(open, { outcome: 'cancelled' });
-  await refused(open, /removed nothing that could be put back/);
+  await refused(open, /removed nothing that can be restored/);
   await refused(await byHand.run({ target: 'samples' }), /has no undo window/);
   const gc = await windowed({ target: 'faces', filters: selected });
   const first = await byHand.tasks.undo(gc.taskId, undefined, tester);
