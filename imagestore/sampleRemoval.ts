@@ -49,7 +49,10 @@ export function createSampleRemoval<File extends OldFile>(deps: SampleRemovalDep
               return;
             }
             log.warn({ err: error, key: storageKey }, 'the image of a removed sample cannot be deleted yet');
-            outcomes.push({ storageKey, refusal: `the image ${storageKey} cannot be deleted: ${reasonOf(error)}` });
+            outcomes.push({
+              storageKey,
+              refusal: `the image ${storageKey} cannot be deleted: ${reasonOf(error)}`,
+            });
           }
         }),
       );

@@ -81,14 +81,14 @@ test('version 3 is fit, shown beside the default version and drawn', async () =>
 test('an entry with red and blue swapped is not fit, and the right order is named', async () => {
   const { code, stdout } = await checkOwn(', channels: BGR');
   assert.equal(code, 1, stdout);
-  assert.match(stdout, /Not fit for use:\n- With channels: RGB people are told apart better/);
+  assert.match(stdout, /Not fit for use:\n- With channels: RGB people are separated better/);
 });
 
 test('an entry of the wrong scale makes everybody alike, and the right one is named', async () => {
   const { code, stdout } = await checkOwn(', std: 255');
   assert.equal(code, 1, stdout);
   assert.match(stdout, /- Different people look the same: their mean cosine is 1\.000\./);
-  assert.match(stdout, /- With mean: 0, std: 1 people are told apart better/);
+  assert.match(stdout, /- With mean: 0, std: 1 people are separated better/);
 });
 
 test('an entry of the wrong layout is told at once', async () => {

@@ -98,7 +98,10 @@ test('options that do not exist and a data folder that is a file are refused', a
 test('a full disk is told with how much is free', async () => {
   const disk = await mountSmallDisk(8, folder.path);
   try {
-    await refused({ DATA_DIR: disk.path }, /DATA_DIR: the disk of \S+ is full, \d MB are free.*free some space/);
+    await refused(
+      { DATA_DIR: disk.path },
+      /DATA_DIR: the disk of \S+ is full, \d MB are free.*free some space/,
+    );
     await disk.fill();
     await refused({ DATA_DIR: disk.path }, /DATA_DIR: .* cannot be written to \(ENOSPC\)/);
     assert.deepEqual(readdirSync(disk.path), ['filler']);
