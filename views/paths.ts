@@ -38,8 +38,9 @@ export const paths = {
   schedules: (query: Query = {}) => withQuery('/schedules/view', query),
   /** Where it stands on its page, if that is the first. */
   schedule: (scheduleId: number) => `/schedules/view#schedule-${scheduleId}`,
-  newSchedule: (kind?: string) => withQuery('/schedules/new', { kind }),
-  changeSchedule: (scheduleId: number) => `/schedules/${scheduleId}/change`,
+  newSchedule: (kind?: string, values: Query = {}) => withQuery('/schedules/new', { kind, ...values }),
+  changeSchedule: (scheduleId: number, values: Query = {}) =>
+    withQuery(`/schedules/${scheduleId}/change`, values),
   scheduleAction: (scheduleId: number, action: ScheduleAction) => `/schedules/${scheduleId}/${action}`,
 
   networks: '/networks/view',

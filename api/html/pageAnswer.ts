@@ -51,7 +51,7 @@ export function flash(req: Request, text: string, tone: Flash['tone'] = 'good'):
 }
 
 /** Who asks by password has none, unless one was begun: each answer would leave one behind. */
-function hasNoSession(req: Request): boolean {
+export function hasNoSession(req: Request): boolean {
   return contextOf(req).identity?.via === 'basic' && req.session.accountId === undefined;
 }
 

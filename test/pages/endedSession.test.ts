@@ -10,6 +10,7 @@ test('what was typed outlives the session, and is sent after a log-in in another
   const page = await site.signedIn();
   await page.goto('/tasks/new');
   await page.getByLabel('Descriptor version to extract').selectOption('3');
+  await page.getByLabel('User data').fill('vip');
   await page.getByLabel('Description').fill('typed over lunch');
   await site.server.db.query('delete from sessions');
   await page.getByRole('button', { name: 'Start the extract' }).click();

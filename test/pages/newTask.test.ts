@@ -114,6 +114,7 @@ test('body descriptors are extracted for events', async () => {
   await page.goto('/tasks/new?kind=extract-events');
   await page.getByLabel('What', { exact: true }).selectOption('body_descriptor');
   await page.getByLabel('Descriptor version to extract').selectOption('101');
+  await page.getByLabel('User data').fill('vip');
   await page.getByLabel('At most this many objects per second').fill('50');
   await page.getByRole('button', { name: 'Start the extract' }).click();
   await page.getByRole('heading', { name: 'Extract body descriptors of version 101' }).waitFor();

@@ -4,10 +4,10 @@ for (const type of ['pointerdown', 'keydown', 'wheel', 'touchmove']) {
   addEventListener(type, () => (isUsed = true), { capture: true, passive: true });
 }
 
-/** This page as the server makes it now. Messages are left for whoever comes to see them. */
-export async function fetchPage() {
+/** A page as the server makes it now. Messages are left for whoever comes to see them. */
+export async function fetchPage(address = location.href) {
   const headers = { accept: 'text/html', 'live-refresh': isUsed ? 'used' : 'unused' };
   isUsed = false;
-  const answer = await fetch(location.href, { headers });
+  const answer = await fetch(address, { headers });
   return { answer, page: new DOMParser().parseFromString(await answer.text(), 'text/html') };
 }

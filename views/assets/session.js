@@ -1,6 +1,7 @@
 // A form that is sent after its session has ended would be lost with all that was typed. So the session is asked for
 // first, with the token that it has now: after a log-in in another tab the form is sent with that.
 import { fetchPage } from './fetchPage.js';
+import './keep.js';
 
 const form = document.querySelector('form.form-panel');
 let isChecked = false;
@@ -27,7 +28,8 @@ form?.addEventListener('submit', async (event) => {
 async function currentToken() {
   const known = form.querySelector('[name="_csrf"]').value;
   try {
-    const { answer, page } = await fetchPage();
+    // Of the empty form: this page may have a preview, which would be made once more.
+    const { answer, page } = await fetchPage(form.action);
     if (answer.redirected && new URL(answer.url).pathname === '/login') return null;
     return page.querySelector('form.form-panel [name="_csrf"]')?.value ?? known;
   } catch {

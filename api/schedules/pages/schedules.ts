@@ -1,9 +1,10 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { DomainError } from '../../../domain/errors.ts';
+import type { Typed } from '../../../views/components/field/field.ts';
 import { schedulesPage } from '../../../views/pages/schedules/list.ts';
 import { newSchedulePage, type NewScheduleInput } from '../../../views/pages/schedules/new.ts';
 import type { FormOptions } from '../../../views/pages/tasks/newTaskFields.ts';
-import { toTaskKind } from '../../../views/pages/tasks/taskKinds.ts';
+import { toTaskKind, type TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
 import type { ScheduleRunShape } from '../../../views/shapes.ts';
 import { paths, type ScheduleAction } from '../../../views/paths.ts';
 import { bodyCheck } from '../../http/contract/bodyCheck.ts';
@@ -15,7 +16,8 @@ import type { PageSources } from '../../html/deps.ts';
 import { fieldsOf } from '../../html/form.ts';
 import { formOptions, type FormSources } from '../../tasks/pages/formOptions.ts';
 import { faultsOf } from '../../html/formFaults.ts';
-import { carriedValues } from '../../tasks/pages/taskForm.ts';
+import { leadToTyped, readTypedForm } from '../../html/typedForm.ts';
+import { carriedValues, type TaskRequest } from '../../tasks/pages/taskForm.ts';
 import { countedAt, countFault, previewForm, type LookSources } from '../../tasks/pages/previewForm.ts';
 import { leadTo, flash, sendPage } from '../../html/pageAnswer.ts';
 import { readPaging } from '../../html/paging.ts';
@@ -26,12 +28,15 @@ type ScheduleSources = FormSources &
   LookSources &
   Pick<PageSources, 'scheduleQueries' | 'scheduleActions' | 'auditQueries' | 'contract' | 'clock'>;
 
+/** A form as it was sent. */
+type Shown = Pick<NewScheduleInput, 'kind' | 'changed'> & { readonly typed: Typed };
+
 const missedAtMost = 5;
 
 export function schedulePages(sources: ScheduleSources) {
   const { scheduleQueries, scheduleActions, auditQueries, contract, clock } = sources;
   const checkSchedule = bodyCheck(contract, 'post', '/tasks/schedules');
-  const look = previewForm(sources, { forLater: true });
+  const preview = previewForm(sources, { forLater: true });
 
   const list: RequestHandler = async (req, res) => {
     const paging = readPaging(req.query, 20);
@@ -55,12 +60,18 @@ export function schedulePages(sources: ScheduleSources) {
     sendPage(req, res, 'schedules/new', page, status);
   };
 
-  const form: RequestHandler = (req, res) => {
-    const { kind, ...values } = fieldsOf(req.query, 'badQueryParameter');
-    return show(req, res, { kind: toTaskKind(kind), typed: { values, faults: {}, isPrefilled: true } });
+  const form: RequestHandler = async (req, res) => {
+    const { kind, step, typed } = readTypedForm(req);
+    if (step === 'check') await look(req, res, toTaskKind(kind), typed.values);
+    else await show(req, res, { kind: toTaskKind(kind), typed });
   };
 
   const editForm: RequestHandler = async (req, res) => {
+    const { kind, step, typed } = readTypedForm(req);
+    if (step === 'check') {
+      await look(req, res, toTaskKind(kind), typed.values);
+      return;
+    }
     const scheduleId = idOf(req, 'schedule_id');
     const schedule = await scheduleQueries.find(scheduleId);
     if (schedule === null) throw new DomainError('scheduleNotFound', `schedule ${scheduleId}`);
@@ -92,52 +103,76 @@ export function schedulePages(sources: ScheduleSources) {
     return { revision: String(schedule.revision), meanwhile: lines.map(presentAuditEntry) };
   };
 
-  /** Makes a schedule or changes one, or only says when it would run and what it would find now. */
+  /** What was typed is shown with what is wrong with it, whatever was to become of it. */
+  const orRefuse = async (
+    [req, res]: readonly [Request, Response],
+    kind: TaskKind,
+    { revision = '', ...values }: Typed['values'],
+    act: (request: TaskRequest, schedule: ScheduleBody, shown: Shown) => Promise<void>,
+  ): Promise<void> => {
+    const isNew = req.params['schedule_id'] === undefined;
+    const edited = isNew ? {} : { changed: { scheduleId: idOf(req, 'schedule_id'), revision } };
+    // The kind is there in every form that was sent, so a box that is absent was unticked.
+    const typed = { values: { kind, ...values }, faults: {} };
+    try {
+      const { request, body } = readSchedule(kind, values);
+      checkSchedule(body);
+      // The document has proven that it is one.
+      await act(request, body as ScheduleBody, { kind, typed, ...edited });
+    } catch (error) {
+      if (!(error instanceof DomainError)) throw error;
+      if (error.error === 'scheduleChanged') {
+        const scheduleId = idOf(req, 'schedule_id');
+        const changed = { scheduleId, ...(await meanwhile(scheduleId, revision)) };
+        await show(req, res, { kind, typed, changed }, error.entry.status);
+      } else if (error.entry.status === 400) {
+        await show(req, res, { kind, typed: { ...typed, faults: faultsOf(error) }, ...edited }, 400);
+      } else throw error;
+    }
+  };
+
+  /** Only says when it would run, and what it would find now. */
+  const look = (req: Request, res: Response, kind: TaskKind, values: Typed['values']): Promise<void> =>
+    orRefuse([req, res], kind, values, async (request, schedule, shown) => {
+      const times = (await scheduleActions.nextRuns(schedule)).map((run) => run.toISOString());
+      const nextRuns = { times, timeZone: schedule.time_zone ?? 'UTC' };
+      const found = await preview(req, request, { ...sentTo(req), body: schedule });
+      await show(req, res, { ...shown, nextRuns, preview: found });
+    });
+
+  /** Makes a schedule or changes one. */
   const save = (
     keep: (req: Request, body: ScheduleBody, revision: string) => Promise<string>,
   ): RequestHandler => {
     return async (req, res) => {
-      const { kind: given, step, revision = '', ...values } = fieldsOf(req.body);
+      const { kind: given, step, ...values } = fieldsOf(req.body);
       const kind = toTaskKind(given);
-      const isNew = req.params['schedule_id'] === undefined;
-      const edited = isNew ? {} : { changed: { scheduleId: idOf(req, 'schedule_id'), revision } };
       if (step === 'kind') {
-        await show(req, res, { kind, typed: carriedValues(kind, values) });
+        const typed = carriedValues(kind, values);
+        if (!leadToTyped(req, res, paths.newSchedule, { step: 'kind', ...typed.values }))
+          await show(req, res, { kind, typed });
         return;
       }
-      // The kind is there in every form that was sent, so a box that is absent was unticked.
-      const typed = { kind, ...values };
-      try {
-        const { request, body } = readSchedule(kind, values);
-        checkSchedule(body);
-        // The document has proven that it is one.
-        const schedule = body as ScheduleBody;
-        const times = (await scheduleActions.nextRuns(schedule)).map((run) => run.toISOString());
-        const nextRuns = { times, timeZone: schedule.time_zone ?? 'UTC' };
-        const isLook = step === 'check' || request.taskType === 4;
-        const at = step === 'check' ? undefined : countedAt(values['confirm_time'], clock.now());
-        const preview = isLook ? await look(req, request, { ...sentTo(req), body }, at) : undefined;
-        if (step === 'check' && preview !== undefined) {
-          await show(req, res, { kind, typed: { values: typed, faults: {} }, nextRuns, preview, ...edited });
-          return;
-        }
-        const faults = preview === undefined ? null : countFault(preview, values['confirm_count']);
-        if (faults !== null && preview !== undefined) {
-          await show(req, res, { kind, typed: { values: typed, faults }, preview, ...edited }, 400);
-          return;
-        }
-        flash(req, await keep(req, schedule, revision));
-        leadTo(req, res, paths.schedules());
-      } catch (error) {
-        if (!(error instanceof DomainError)) throw error;
-        if (error.error === 'scheduleChanged') {
-          const scheduleId = idOf(req, 'schedule_id');
-          const changed = { scheduleId, ...(await meanwhile(scheduleId, revision)) };
-          await show(req, res, { kind, typed: { values: typed, faults: {} }, changed }, error.entry.status);
-        } else if (error.entry.status === 400) {
-          await show(req, res, { kind, typed: { values: typed, faults: faultsOf(error) }, ...edited }, 400);
-        } else throw error;
+      if (step === 'check') {
+        const { confirm_count: _count, confirm_time: _time, ...kept } = values;
+        if (!leadToTyped(req, res, formPath(req), { kind, step, ...kept })) await look(req, res, kind, kept);
+        return;
       }
+      await orRefuse([req, res], kind, values, async (request, schedule, shown) => {
+        // A cron expression or a zone that cannot be read is refused before anything is counted.
+        await scheduleActions.nextRuns(schedule);
+        if (request.taskType === 4) {
+          const at = countedAt(values['confirm_time'], clock.now());
+          const found = await preview(req, request, { ...sentTo(req), body: schedule }, at);
+          const faults = countFault(found, values['confirm_count']);
+          if (faults !== null) {
+            await show(req, res, { ...shown, typed: { ...shown.typed, faults }, preview: found }, 400);
+            return;
+          }
+        }
+        flash(req, await keep(req, schedule, values['revision'] ?? ''));
+        leadTo(req, res, paths.schedules());
+      });
     };
   };
 
@@ -167,6 +202,13 @@ export function schedulePages(sources: ScheduleSources) {
 }
 
 const said: Record<ScheduleAction, string> = { start: 'started', stop: 'stopped', remove: 'removed' };
+
+/** Where the form is that was sent. */
+function formPath(req: Request): (kind: string, values: Typed['values']) => string {
+  if (req.params['schedule_id'] === undefined) return paths.newSchedule;
+  const scheduleId = idOf(req, 'schedule_id');
+  return (kind, values) => paths.changeSchedule(scheduleId, { kind, ...values });
+}
 
 function sentTo(req: Request): { method?: 'PUT'; path: string } {
   const path = '/tasks/schedules';

@@ -12,18 +12,20 @@ import type { PageSources } from '../../html/deps.ts';
 import { fieldsOf } from '../../html/form.ts';
 import { formOptions, type FormSources } from './formOptions.ts';
 import { faultsOf } from '../../html/formFaults.ts';
-import { carriedValues, readTaskForm, type TaskRequest } from './taskForm.ts';
+import { leadToTyped, readTypedForm } from '../../html/typedForm.ts';
+import { carriedValues, extractsEverything, readTaskForm, type TaskRequest } from './taskForm.ts';
 import type { Confirmed } from '../actions.ts';
 import { countedAt, countFault, previewForm, type LookSources } from './previewForm.ts';
 import { leadTo, flash, sendPage } from '../../html/pageAnswer.ts';
 
 type NewTaskSources = FormSources & LookSources & Pick<PageSources, 'taskActions' | 'contract' | 'clock'>;
+type Values = Typed['values'];
 
 const createdAt = { 4: '/tasks/gc', 5: '/tasks/additional_extract' } as const;
 
 export function newTask(sources: NewTaskSources) {
   const { taskActions, contract, clock } = sources;
-  const look = previewForm(sources);
+  const preview = previewForm(sources);
   const checks = {
     4: bodyCheck(contract, 'post', createdAt[4]),
     5: bodyCheck(contract, 'post', createdAt[5]),
@@ -41,46 +43,19 @@ export function newTask(sources: NewTaskSources) {
     sendPage(req, res, 'tasks/new', page, status);
   };
 
-  const start = (request: TaskRequest, actor: Actor, confirmed: Confirmed): Promise<number> =>
-    request.taskType === 5
-      ? taskActions.createExtract(request.content, request.options, actor)
-      : taskActions.createGc(request.content, request.options, actor, confirmed);
-
-  const form: RequestHandler = (req, res) => {
-    const { kind, ...values } = fieldsOf(req.query, 'badQueryParameter');
-    return show(req, res, toTaskKind(kind), { typed: { values, faults: {}, isPrefilled: true } });
-  };
-
-  const create: RequestHandler = async (req, res) => {
-    const { kind: given, step, ...values } = fieldsOf(req.body);
-    const kind = toTaskKind(given);
-    if (step === 'kind') {
-      await show(req, res, kind, { typed: carriedValues(kind, values) });
-      return;
-    }
+  /** What was typed is shown with what is wrong with it, whatever was to become of it. */
+  const orRefuse = async (
+    [req, res]: readonly [Request, Response],
+    kind: TaskKind,
+    values: Values,
+    act: (typed: Typed, request: TaskRequest, body: object) => Promise<void>,
+  ): Promise<void> => {
     const typed: Typed = { values: { kind, ...values }, faults: {} };
     try {
       const request = readTaskForm(kind, values);
       const body = { ...request.options, content: request.content };
       checks[request.taskType](body);
-      const isLook = step === 'preview' || request.taskType === 4;
-      // What is started is what was counted, whatever has come since.
-      const asOf = step === 'preview' ? undefined : countedAt(values['confirm_time'], clock.now());
-      const preview = isLook
-        ? await look(req, request, { path: createdAt[request.taskType], body }, asOf)
-        : undefined;
-      if (step === 'preview' && preview !== undefined) {
-        await show(req, res, kind, { typed, preview });
-        return;
-      }
-      const faults = preview === undefined ? null : countFault(preview, values['confirm_count']);
-      if (faults !== null && preview !== undefined) {
-        await show(req, res, kind, { typed: { ...typed, faults }, preview });
-        return;
-      }
-      const taskId = await start(request, actorOf(req), { asOf });
-      flash(req, `Task ${taskId} was created.`);
-      leadTo(req, res, paths.task(taskId));
+      await act(typed, request, body);
     } catch (error) {
       if (error instanceof VersionInUseError) {
         await show(req, res, kind, { typed, refusal: { taskId: error.taskId, detail: error.detail } });
@@ -89,6 +64,69 @@ export function newTask(sources: NewTaskSources) {
       if (!(error instanceof DomainError) || error.entry.status !== 400) throw error;
       await show(req, res, kind, { typed: { ...typed, faults: faultsOf(error) } });
     }
+  };
+
+  const look = (req: Request, res: Response, kind: TaskKind, values: Values): Promise<void> =>
+    orRefuse([req, res], kind, values, async (typed, request, body) => {
+      const sent = { path: createdAt[request.taskType], body };
+      await show(req, res, kind, { typed, preview: await preview(req, request, sent) });
+    });
+
+  const form: RequestHandler = async (req, res) => {
+    const { kind: given, step, typed } = readTypedForm(req);
+    const kind = toTaskKind(given);
+    if (step === 'preview') await look(req, res, kind, typed.values);
+    else await show(req, res, kind, { typed });
+  };
+
+  const start = (request: TaskRequest, actor: Actor, confirmed: Confirmed): Promise<number> =>
+    request.taskType === 5
+      ? taskActions.createExtract(request.content, request.options, actor)
+      : taskActions.createGc(request.content, request.options, actor, confirmed);
+
+  const leadToPreview = async (
+    req: Request,
+    res: Response,
+    kind: TaskKind,
+    values: Values,
+  ): Promise<void> => {
+    const { confirm_count: _count, confirm_time: _time, confirm_everything: _all, ...kept } = values;
+    if (!leadToTyped(req, res, paths.newTask, { kind, step: 'preview', ...kept }))
+      await look(req, res, kind, kept);
+  };
+
+  const create: RequestHandler = async (req, res) => {
+    const { kind: given, step, ...values } = fieldsOf(req.body);
+    const kind = toTaskKind(given);
+    if (step === 'kind') {
+      const typed = carriedValues(kind, values);
+      if (!leadToTyped(req, res, paths.newTask, { step: 'kind', ...typed.values }))
+        await show(req, res, kind, { typed });
+      return;
+    }
+    if (step === 'preview') {
+      await leadToPreview(req, res, kind, values);
+      return;
+    }
+    await orRefuse([req, res], kind, values, async (typed, request, body) => {
+      if (extractsEverything(request) && values['confirm_everything'] === undefined) {
+        await leadToPreview(req, res, kind, values);
+        return;
+      }
+      // What is started is what was counted, whatever has come since.
+      const asOf = countedAt(values['confirm_time'], clock.now());
+      if (request.taskType === 4) {
+        const found = await preview(req, request, { path: createdAt[4], body }, asOf);
+        const faults = countFault(found, values['confirm_count']);
+        if (faults !== null) {
+          await show(req, res, kind, { typed: { ...typed, faults }, preview: found });
+          return;
+        }
+      }
+      const taskId = await start(request, actorOf(req), { asOf });
+      flash(req, `Task ${taskId} was created.`);
+      leadTo(req, res, paths.task(taskId));
+    });
   };
 
   return { form, create };

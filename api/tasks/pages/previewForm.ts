@@ -10,7 +10,7 @@ import { presentFaceCard } from '../../faces/present/faceCards.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { identityOf } from '../../http/requestContext.ts';
 import { presentTaskPreview } from '../present/taskPreview.ts';
-import type { TaskRequest } from './taskForm.ts';
+import { extractsEverything, type TaskRequest } from './taskForm.ts';
 
 export type LookSources = Pick<
   PageSources,
@@ -61,6 +61,7 @@ export function previewForm(sources: LookSources, when: { readonly forLater?: bo
         request.taskType === 4 &&
         request.content.rehearsal !== true &&
         (found.count >= countTypedFrom || isLoss),
+      isEverything: extractsEverything(request),
     };
   };
 }

@@ -1,6 +1,6 @@
 import type { ExtractRequest, ExtractionTarget } from '../../../domain/extract/extractContent.ts';
 import type { GcRequest } from '../../../domain/gc/gcContent.ts';
-import type { EventFilters, FaceFilters } from '../../../domain/tasks/filters.ts';
+import { hasCondition, type EventFilters, type FaceFilters } from '../../../domain/tasks/filters.ts';
 import type { Typed } from '../../../views/components/field/field.ts';
 import { filterFields } from '../../../views/pages/tasks/filterFields.ts';
 import { statusBox, toldStatuses } from '../../../views/pages/tasks/notificationFields.ts';
@@ -42,6 +42,13 @@ export function readTaskForm(kind: TaskKind, values: Values): TaskRequest {
     case 'gc-samples':
       return { taskType: 4, options, content: readGc(kind, values) };
   }
+}
+
+/** Whether an extract goes over all objects, as it would if its form had come back empty. */
+export function extractsEverything({ taskType, content }: TaskRequest): boolean {
+  if (taskType !== 5) return false;
+  const { objects_type: _objects, ...filters } = content.filters;
+  return !hasCondition(filters);
 }
 
 /** Without an address nobody is told, whatever else is chosen. */
@@ -125,7 +132,8 @@ function items(typed: string, between: RegExp): string[] {
 
 /** What was typed in the form of one kind, for that of another. Nothing is to be removed because it was to be made. */
 export function carriedValues(kind: TaskKind, values: Readonly<Record<string, string>>): Typed {
-  const { former_kind: former = '', descriptor_version: version, confirm_all: _confirmed, ...kept } = values;
+  const { former_kind: former = '', descriptor_version: version, ...others } = values;
+  const kept = Object.fromEntries(Object.entries(others).filter(([name]) => !name.startsWith('confirm_')));
   const isAlike = former.startsWith('extract-') === kind.startsWith('extract-');
   return {
     values: { kind, ...kept, ...(isAlike && version !== undefined ? { descriptor_version: version } : {}) },

@@ -9,7 +9,8 @@ export interface TextField extends Common {
   readonly kind: 'text' | 'password' | 'number' | 'textarea';
   readonly value: string;
   readonly required: boolean;
-  readonly autocomplete: string;
+  /** null: as the browser likes, which then also fills it in again when somebody comes back to the page. */
+  readonly autocomplete: string | null;
   readonly maxlength: number | null;
   /** Where the typing begins when its page or panel opens. */
   readonly isFirst: boolean;
@@ -64,7 +65,7 @@ export function textField(typed: Typed, name: string, label: string, options: Te
     kind: 'text',
     hint: null,
     required: false,
-    autocomplete: 'off',
+    autocomplete: null,
     maxlength: null,
     isFirst: false,
     suggestions: [],

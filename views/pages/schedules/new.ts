@@ -66,7 +66,7 @@ interface Conflict {
 export function newSchedulePage(input: NewScheduleInput): NewSchedulePage {
   const { kind, typed = nothingTyped, nextRuns, changed } = input;
   const title = changed === undefined ? 'New schedule' : `Change schedule ${changed.scheduleId}`;
-  const action = changed === undefined ? paths.newSchedule() : paths.changeSchedule(changed.scheduleId);
+  const action = changed === undefined ? paths.newSchedule(kind) : paths.changeSchedule(changed.scheduleId);
   const groups = [timesOf(typed), ...newTaskFields(kind, typed, input)];
   const preview = input.preview === undefined ? null : taskPreview(input.preview, input, typed);
   const { explanation, warning } = kindWords[kind];

@@ -37,7 +37,12 @@ export function newTaskPage(input: NewTaskInput): NewTaskPage {
   const preview = input.preview === undefined ? null : taskPreview(input.preview, input, typed);
   const { explanation, ...words } = kindWords[input.kind];
   const rehearses = preview !== null && typed.values['rehearsal'] !== undefined;
-  const { warning, button } = rehearses ? { warning: null, button: 'Start the rehearsal' } : words;
+  const everything = preview?.everything ?? null;
+  const { warning, button } = rehearses
+    ? { warning: null, button: 'Start the rehearsal' }
+    : everything === null
+      ? words
+      : { ...words, button: `Start for ${everything}` };
   return {
     head: { title: 'New task', section: 'tasks' },
     kind: input.kind,
@@ -54,7 +59,7 @@ export function newTaskPage(input: NewTaskInput): NewTaskPage {
         ]),
     preview,
     groups,
-    action: paths.newTask(),
+    action: paths.newTask(input.kind),
     button,
     cancel: paths.tasks(),
   };

@@ -44,6 +44,8 @@ export interface TaskPreviewInput {
   readonly loss: { readonly objects: 'faces' | 'events'; readonly withoutOther: number | null } | null;
   /** Whether so much is removed that the count has to be typed. */
   readonly needsCount: boolean;
+  /** Whether it is an extract without any condition. */
+  readonly isEverything: boolean;
 }
 
 export interface TaskPreviewView {
@@ -56,6 +58,8 @@ export interface TaskPreviewView {
   readonly pictures: FaceGrid;
   readonly sample: readonly string[];
   readonly confirmation: TextField | null;
+  /** What an extract without any condition covers, such as "all 22 faces"; null: it is none. */
+  readonly everything: string | null;
   /** When the objects were counted: what is confirmed is their removal. */
   readonly countedAt: string;
   readonly curl: string;
@@ -102,6 +106,10 @@ export function taskPreview(
     pictures: { cards: [...faces.map(faceCard), ...events.map(eventCard)], pager: null },
     sample: input.sample.map((object) => JSON.stringify(object)),
     confirmation: input.needsCount ? confirmation(input, typed) : null,
+    everything:
+      input.isEverything && !isEmpty
+        ? `all ${about(input)} ${form.kind === 'extract-faces' ? 'faces' : 'events'}`
+        : null,
     countedAt: input.time,
     curl: curlCommand(input.request),
   };
@@ -114,10 +122,12 @@ function confirmation({ count, exact }: TaskPreviewInput, typed: Typed): TextFie
     ? textField(typed, 'confirm_count', `Type ${formatCount(count)} to confirm`, {
         kind: 'number',
         required: true,
+        autocomplete: 'off',
       })
     : textField(typed, 'confirm_count', `Type ${removeWord} to confirm`, {
         required: true,
-        hint: 'They are too many to be counted on a page.',
+        autocomplete: 'off',
+        hint: 'There are too many to count on a page.',
       });
 }
 
