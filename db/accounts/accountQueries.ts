@@ -9,6 +9,13 @@ export interface AccountStats {
   readonly faceAttributeCount: number;
 }
 
+export interface AccountChoiceRow {
+  readonly accountId: string;
+  readonly login: string;
+  readonly faceCount: number;
+  readonly listCount: number;
+}
+
 export type AccountQueries = ReturnType<typeof createAccountQueries>;
 
 export function createAccountQueries(db: Sql) {
@@ -23,6 +30,18 @@ export function createAccountQueries(db: Sql) {
         db.query<{ count: number }>('select count(*) from accounts'),
       ]);
       return { accounts, count: total?.count ?? 0 };
+    },
+
+    /** All accounts by login, with what they have counted up to `countedTo`; null: more accounts than `limit`. */
+    choices: async (limit: number, countedTo: number): Promise<AccountChoiceRow[] | null> => {
+      const rows = await db.query<AccountChoiceRow>(
+        `select account_id "accountId", login,
+           (select count(*) from (select from faces f where f.account_id = a.account_id limit $2) few) "faceCount",
+           (select count(*) from (select from lists l where l.account_id = a.account_id limit $2) few) "listCount"
+         from (select account_id, login from accounts order by login limit $1) a order by login`,
+        [limit + 1, countedTo + 1],
+      );
+      return rows.length > limit ? null : rows;
     },
 
     find: async (accountId: string): Promise<{ account: Account; stats: AccountStats } | null> => {

@@ -14,6 +14,8 @@ export interface ListRow {
   readonly lastUpdateTime: Date;
 }
 
+export type ListChoiceRow = Pick<ListRow, 'listId' | 'userData' | 'faceCount'>;
+
 export type ListQueries = ReturnType<typeof createListQueries>;
 
 // Faces are counted only for the lists that are shown.
@@ -42,6 +44,17 @@ export function createListQueries(db: Database) {
         conditions.binds,
       );
       return { lists, count: counted?.count ?? 0 };
+    },
+
+    /** Lists of an account by name, with their faces counted up to `countedTo`; null: more lists than `limit`. */
+    choices: async (accountId: string, limit: number, countedTo: number): Promise<ListChoiceRow[] | null> => {
+      const rows = await db.query<ListChoiceRow>(
+        `select list_id "listId", user_data "userData",
+           (select count(*) from (select from list_faces f where f.list_id = l.list_id limit $3) few) "faceCount"
+         from (select list_id, user_data from lists where account_id = $1 limit $2) l order by user_data, list_id`,
+        [accountId, limit + 1, countedTo + 1],
+      );
+      return rows.length > limit ? null : rows;
     },
 
     find: async (listId: string): Promise<ListRow | null> => {

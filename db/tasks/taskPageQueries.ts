@@ -1,4 +1,6 @@
-import type { PartState, TaskState } from '../../domain/tasks/task.ts';
+import type { ExtractContent } from '../../domain/extract/extractContent.ts';
+import type { GcContent } from '../../domain/gc/gcContent.ts';
+import type { NotificationPolicy, PartState, TaskState } from '../../domain/tasks/task.ts';
 import type { Sql } from '../sql/connection.ts';
 import { openErrorGroups, type ErrorGroup } from './openErrors.ts';
 
@@ -28,6 +30,16 @@ export type LogLine = { readonly time: Date } & (
       readonly repeats: number;
     }
 );
+
+export interface TaskOrder {
+  readonly content: GcContent | ExtractContent;
+  readonly description: string | null;
+  readonly objectsPerSecond: number | null;
+  readonly errorBudget: number | null;
+  readonly notificationPolicy: NotificationPolicy | null;
+  readonly window: number | null;
+  readonly priority: number;
+}
 
 export interface RatePoint {
   readonly time: Date;
@@ -128,6 +140,17 @@ export function createTaskPageQueries(db: Sql) {
         [taskId],
       );
       return row?.limit ?? null;
+    },
+
+    /** What was ordered with the task; null: there is no such task. */
+    order: async (taskId: number): Promise<TaskOrder | null> => {
+      const [row] = await db.query<TaskOrder>(
+        `select content, description, objects_per_second "objectsPerSecond", error_budget "errorBudget",
+           notification_policy "notificationPolicy", window_size "window", priority
+         from tasks where task_id = $1`,
+        [taskId],
+      );
+      return row ?? null;
     },
 
     /** Errors that no retry has overcome, by code, the most frequent first. */

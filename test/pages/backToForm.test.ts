@@ -3,6 +3,7 @@ import { beforeEach, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { buildFace, insertFaces } from '../support/rows/rows.ts';
 import { openSite } from '../support/browser/site.ts';
+import { unfold } from './unfold.ts';
 
 const site = openSite();
 beforeEach(() => site.server.db.query('truncate tasks, faces cascade'));
@@ -13,6 +14,7 @@ const countTasks = async (): Promise<number> =>
 /** Fills in the form of an extract, and says what a browser has to find in it when somebody comes back. */
 async function fillInExtract(page: Page) {
   await page.goto('/tasks/new?kind=extract-faces');
+  await unfold(page);
   await page.getByLabel('User data').fill('vip');
   await page.getByLabel('Descriptor version to extract').selectOption('3');
   await page.getByLabel('Description').fill('only the guests');
@@ -105,6 +107,7 @@ test('Back to a form that was refused finds what was typed, and asks for nothing
   const page = await site.signedIn();
   await page.goto('/tasks/new?kind=gc-faces');
   await page.getByLabel('User data').fill('vip');
+  await unfold(page);
   await page.getByLabel('At most this many objects per second').fill('many');
   await page.getByRole('button', { name: 'Remove the faces' }).click();
   await page.getByRole('alert').getByText('must be a whole number').waitFor();

@@ -9,6 +9,7 @@ import { createLook, isWhole } from './examine.ts';
 import { insertPicturedFaces } from './faceRows.ts';
 import { buildReport, insertCheck } from './networkRows.ts';
 import { insertError, insertTask } from './taskRows.ts';
+import { unfold } from './unfold.ts';
 
 const evil = `"><img src=x onerror="document.title='pwned'"><script>document.title='pwned'</script>`;
 // The style guide shows every component, the others what only pages have: a form, charts, a long text. To examine a page
@@ -206,6 +207,7 @@ for (const width of [1280, 390]) {
     }
     for (const kind of ['gc-faces', 'gc-events'] as const) {
       await page.goto(`/tasks/new?kind=${kind}`);
+      await unfold(page);
       await page.getByLabel('External ids').fill(evil.slice(0, 128));
       await page.getByRole('button', { name: 'Preview' }).click();
       await page.getByText('as JSON').click();

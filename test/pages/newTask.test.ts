@@ -8,6 +8,7 @@ import { buildFace, insertFaces } from '../support/rows/rows.ts';
 import { textsOf } from '../support/browser/textsOf.ts';
 import { openSite } from '../support/browser/site.ts';
 import { contentOnPage } from './taskRows.ts';
+import { unfold } from './unfold.ts';
 
 const site = openSite();
 // A gc and an extract that are open exclude each other, by versions.
@@ -38,12 +39,14 @@ for (const javaScriptEnabled of [true, false]) {
     const page = await site.signedIn({ javaScriptEnabled });
     await page.goto('/tasks/new');
     await page.getByRole('link', { name: 'Remove events' }).click();
+    await page.getByLabel('Sources').waitFor();
+    await unfold(page);
     await page.getByLabel('Sources').fill('gate 1, left\ngate 2');
     await page.getByLabel('Track ids').fill('t-1');
     await page
       .getByLabel('Handler ids')
       .fill('11111111-1111-4111-8111-111111111111, 22222222-2222-4222-8222-222222222222');
-    await page.getByLabel('Ended before').fill('2026-01-31T00:00:00Z');
+    await page.getByLabel('Ended before', { exact: true }).fill('2026-01-31T00:00:00Z');
     await page.getByLabel('Remove the samples too').check();
     await page.getByLabel('Remove the image origins too').check();
     await page.getByLabel('Keep the list of what was done').uncheck();
@@ -99,7 +102,7 @@ test('a removal says before how many samples it leaves, and those are removed by
 
   await page.goto('/tasks/new');
   await page.getByRole('link', { name: 'Remove samples without owner' }).click();
-  await page.getByLabel('Created before').fill('2026-01-31T00:00:00Z');
+  await page.getByLabel('Created before', { exact: true }).fill('2026-01-31T00:00:00Z');
   await page.getByRole('button', { name: 'Remove the samples' }).click();
   await page.getByRole('heading', { name: 'Remove samples without owner', level: 1 }).waitFor();
   assert.deepEqual(await contentOf(page), {
@@ -115,6 +118,7 @@ test('body descriptors are extracted for events', async () => {
   await page.getByLabel('What', { exact: true }).selectOption('body_descriptor');
   await page.getByLabel('Descriptor version to extract').selectOption('101');
   await page.getByLabel('User data').fill('vip');
+  await unfold(page);
   await page.getByLabel('At most this many objects per second').fill('50');
   await page.getByRole('button', { name: 'Start the extract' }).click();
   await page.getByRole('heading', { name: 'Extract body descriptors of version 101' }).waitFor();
@@ -130,6 +134,7 @@ test('a new task names who is notified, and what is wrong with that stands besid
   await page.getByLabel('Descriptor version to remove').fill('3');
   const send = (): Promise<void> => page.getByRole('button', { name: 'Remove the descriptors' }).click();
   const address = page.getByLabel('Address to notify');
+  await unfold(page);
   await address.fill('https://elsewhere.example.net/');
   await send();
   await page.getByRole('alert').getByText('Address to notify: ').waitFor();
@@ -158,14 +163,15 @@ test('a new task names who is notified, and what is wrong with that stands besid
 test('a form with a fault comes back with what was typed and what is wrong', async () => {
   const page = await site.signedIn();
   await page.goto('/tasks/new?kind=gc-faces');
-  await page.getByLabel('Account id').fill('not an id');
+  await unfold(page);
+  await page.getByLabel('Face ids').fill('not an id');
   await page.getByLabel('Description').fill('Clean up');
   await page.getByLabel('Remove the samples too').uncheck();
   await page.getByRole('button', { name: 'Remove the faces' }).click();
 
   await page.getByRole('heading', { name: 'Please check what was entered' }).waitFor();
-  assert.equal(await page.getByLabel('Account id').inputValue(), 'not an id');
-  assert.equal(await page.getByLabel('Account id').getAttribute('aria-invalid'), 'true');
+  assert.equal(await page.getByLabel('Face ids').inputValue(), 'not an id');
+  assert.equal(await page.getByLabel('Face ids').getAttribute('aria-invalid'), 'true');
   assert.equal(await page.getByLabel('Description').inputValue(), 'Clean up');
   assert.equal(await page.getByLabel('Remove the samples too').isChecked(), false);
   await page.getByRole('alert').and(page.locator(':focus')).waitFor();
@@ -181,11 +187,15 @@ test('a fault is told beside its field in every form', async () => {
     ['gc-events', 'Handler ids', 'Remove the events'],
   ] as const) {
     await page.goto(`/tasks/new?kind=${kind}`);
-    await page.getByLabel(label).fill('rubbish');
+    await unfold(page);
+    const field = page
+      .getByLabel(label, { exact: true })
+      .or(page.getByLabel(`${label} optional`, { exact: true }));
+    await field.fill('rubbish');
     await page.getByRole('button', { name: button }).click();
     await page.getByRole('heading', { name: 'Please check what was entered' }).waitFor();
-    assert.equal(await page.getByLabel(label).getAttribute('aria-invalid'), 'true', `${kind}: ${label}`);
-    assert.equal(await page.getByLabel(label).inputValue(), 'rubbish');
+    assert.equal(await field.getAttribute('aria-invalid'), 'true', `${kind}: ${label}`);
+    assert.equal(await field.inputValue(), 'rubbish');
   }
 });
 
@@ -196,7 +206,7 @@ test('everything that is wrong with a form is told at once, in words', async () 
   const notId = 'must be an id: 8-4-4-4-12 hexadecimal digits in lower case';
   const notTime = 'must be a time such as 2026-01-31T00:00:00Z, or relative such as now-30d';
   const wrong = [
-    ['Account id', 'mine', notId],
+    ['List', 'mine', notId],
     ['Created from', 'yesterday', notTime],
     ['User data', 'x', null],
     ['Face ids', `one, ${id}, two`, `one, two: ${notId}`],
@@ -205,14 +215,15 @@ test('everything that is wrong with a form is told at once, in words', async () 
     ['Share of the objects that may fail', '2', 'must be at most 1'],
     ['Address to notify', 'hooks', 'not an address that begins with http:// or https://'],
   ] as const;
-  for (const [label, text] of wrong) await page.getByLabel(label).fill(text);
+  await unfold(page);
+  for (const [label, text] of wrong) await page.getByLabel(label, { exact: true }).fill(text);
   await page.getByRole('button', { name: 'Start the extract' }).click();
   const told = wrong.flatMap(([label, , fault]) => (fault === null ? [] : [`${label}: ${fault}`]));
   const order = (items: readonly string[]): string[] => [...items].sort();
   const shown = await textsOf(page.getByRole('alert').getByRole('listitem'));
   assert.deepEqual(order(shown), order(told));
   for (const [label, text, fault] of wrong) {
-    const field = page.getByLabel(label);
+    const field = page.getByLabel(label, { exact: true });
     assert.equal(await field.inputValue(), text);
     assert.equal(await field.getAttribute('aria-invalid'), fault === null ? null : 'true', label);
   }

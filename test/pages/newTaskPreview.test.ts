@@ -10,6 +10,7 @@ import { waitFor } from '../support/waitFor.ts';
 import { insertPicturedFaces } from './faceRows.ts';
 import { openSite } from '../support/browser/site.ts';
 import { contentOnPage } from './taskRows.ts';
+import { unfold } from './unfold.ts';
 
 const site = openSite();
 // A gc and an extract that are open exclude each other, by versions.
@@ -24,6 +25,7 @@ test('a form is filled in by its address, and what is typed goes along to anothe
   assert.equal(await page.getByLabel('User data').inputValue(), 'vip');
   const keeps = page.getByLabel('Keep the list of what was done');
   assert.equal(await keeps.isChecked(), true, 'as in an empty form');
+  await unfold(page);
   await page.getByLabel('External ids').fill('gate 1\ngate 2');
   await page.getByLabel('Description').fill('clean up');
   await keeps.uncheck();
@@ -87,7 +89,7 @@ test('removing all faces needs a word of its own', async () => {
   await page.goto('/tasks/new?kind=gc-faces');
   await page.getByRole('button', { name: 'Remove the faces' }).click();
   await page.getByRole('alert').getByText('no condition is filled in').waitFor();
-  await page.getByLabel('Yes, remove all faces when no condition is given').check();
+  await page.getByLabel('Yes, remove all faces if no condition is set').check();
   await page.getByRole('button', { name: 'Remove the faces' }).click();
   await page.getByRole('heading', { name: 'Remove faces', level: 1 }).waitFor();
 });
@@ -236,6 +238,7 @@ test('an extract of objects without samples is told to fail before it is started
   const preview = page.getByRole('region', { name: 'Preview' });
   await preview.getByText('The task would fail: 1,230 of these objects (99.9 %) have no sample').waitFor();
   await preview.getByText('its error budget of 20 % allows').waitFor();
+  await unfold(page);
   await page.getByLabel('Share of the objects that may fail').fill('1');
   await page.getByRole('button', { name: 'Preview' }).click();
   await preview.getByText('have no sample and will be errors of the task').waitFor();

@@ -13,7 +13,7 @@ test('an extract is started from its form and told to the engine', async () => {
   await page.goto('/');
   await page.getByRole('link', { name: 'New task' }).first().click();
   await page.getByLabel('Descriptor version to extract').selectOption('3');
-  await page.getByLabel('Created from').fill('now-30d');
+  await page.getByLabel('Created from', { exact: true }).fill('now-30d');
   await page.getByLabel('Description').fill('Upgrade, step 1');
   await page.getByRole('button', { name: 'Start the extract' }).click();
 

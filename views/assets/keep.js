@@ -24,7 +24,16 @@ function fillIn(typed) {
   }
 }
 
+// A time that is picked takes the place of the text beside it.
+function pick({ target }) {
+  const text = target.dataset.picks && document.getElementById(target.dataset.picks);
+  if (!text || target.value === '') return;
+  text.value = `${target.value.length === 16 ? `${target.value}:00` : target.value}Z`;
+  target.value = '';
+}
+
 if (form !== null) {
+  form.addEventListener('change', pick);
   const [how] = performance.getEntriesByType('navigation');
   if (how?.type === 'back_forward' && history.state?.typed) fillIn(history.state.typed);
   keep();

@@ -1,5 +1,7 @@
 // The kinds that a form may have are links. What was typed goes along, for the fields that both kinds have; without
 // scripts the other form comes empty. A form of its own is sent: this page is what it was when somebody comes back.
+import './lists.js';
+
 document.addEventListener('click', (event) => {
   const link = event.target.closest('[data-kind]');
   if (link === null || event.ctrlKey || event.metaKey || event.shiftKey) return;

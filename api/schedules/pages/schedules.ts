@@ -17,6 +17,7 @@ import { fieldsOf } from '../../html/form.ts';
 import { formOptions, type FormSources } from '../../tasks/pages/formOptions.ts';
 import { faultsOf } from '../../html/formFaults.ts';
 import { leadToTyped, readTypedForm } from '../../html/typedForm.ts';
+import { fromTaskId, leadToTask, readFromTask, type FromTaskSources } from '../../tasks/pages/fromTask.ts';
 import { carriedValues, type TaskRequest } from '../../tasks/pages/taskForm.ts';
 import { countedAt, countFault, previewForm, type LookSources } from '../../tasks/pages/previewForm.ts';
 import { leadTo, flash, sendPage } from '../../html/pageAnswer.ts';
@@ -26,6 +27,7 @@ import { idOf } from '../../tasks/pages/taskId.ts';
 
 type ScheduleSources = FormSources &
   LookSources &
+  FromTaskSources &
   Pick<PageSources, 'scheduleQueries' | 'scheduleActions' | 'auditQueries' | 'contract' | 'clock'>;
 
 /** A form as it was sent. */
@@ -56,13 +58,22 @@ export function schedulePages(sources: ScheduleSources) {
     input: Omit<NewScheduleInput, keyof FormOptions>,
     status = 200,
   ): Promise<void> => {
-    const page = newSchedulePage({ ...input, ...(await formOptions(sources, input.kind)) });
+    const page = newSchedulePage({
+      ...input,
+      ...(await formOptions(sources, input.kind, input.typed?.values['account_id'])),
+    });
     sendPage(req, res, 'schedules/new', page, status);
   };
 
   const form: RequestHandler = async (req, res) => {
     const { kind, step, typed } = readTypedForm(req);
-    if (step === 'check') await look(req, res, toTaskKind(kind), typed.values);
+    const from = step === undefined ? fromTaskId(typed.values) : null;
+    if (from !== null) {
+      const filled = await readFromTask(sources, from, { isRetry: false });
+      if (filled !== null)
+        await show(req, res, { kind: filled.kind, typed: { values: filled.values, faults: {} } });
+      else leadToTask(req, res, from);
+    } else if (step === 'check') await look(req, res, toTaskKind(kind), typed.values);
     else await show(req, res, { kind: toTaskKind(kind), typed });
   };
 

@@ -1,38 +1,74 @@
+import { validate as isUuid } from 'uuid';
 import { describes } from '../../../domain/extract/networks.ts';
+import type { ConditionOffers } from '../../../views/pages/tasks/conditionFields.ts';
 import type { FormOptions } from '../../../views/pages/tasks/newTaskFields.ts';
 import type { TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
 import type { NotificationPoliciesDeps } from '../../notifications/policies.ts';
 import type { PageSources } from '../../html/deps.ts';
 
 export type FormSources = NotificationPoliciesDeps &
-  Pick<PageSources, 'accountQueries' | 'extractors' | 'versionUse' | 'defaultVersions'>;
+  Pick<
+    PageSources,
+    'accountQueries' | 'listQueries' | 'networkQueries' | 'extractors' | 'versionUse' | 'defaultVersions'
+  >;
 
-const suggestedAccounts = 50;
+const choicesAtMost = 200;
+const countedTo = 1_000;
 
-/** What the forms of tasks and schedules have to choose from. */
+/** What the forms of tasks and schedules have to choose from. `accountId`: the one that is chosen. */
 export async function formOptions(
-  {
-    accountQueries,
-    extractors,
-    versionUse,
-    defaultVersions,
-    notificationHosts,
-    notificationSecretNames,
-  }: FormSources,
+  sources: FormSources,
   kind: TaskKind,
+  accountId: string | undefined,
 ): Promise<FormOptions> {
   const objects = kind === 'extract-faces' ? 'faces' : kind === 'extract-events' ? 'events' : null;
-  const defaults = await defaultVersions.read();
-  const [{ accounts }, isDefaultGone] = await Promise.all([
-    accountQueries.page({ page: 1, pageSize: suggestedAccounts }),
-    objects !== null && versionUse.isGone({ objects, version: defaults.face, type: 'face' }),
+  const defaults = await sources.defaultVersions.read();
+  const [conditions, isDefaultGone, stored] = await Promise.all([
+    conditionOffers(sources, kind, accountId),
+    objects !== null && sources.versionUse.isGone({ objects, version: defaults.face, type: 'face' }),
+    sources.networkQueries.stored(),
   ]);
+  const counted = stored.map(({ version, faces, events }) => {
+    const { count, isExact: exact } = kind === 'gc-face-descriptors' ? faces : events;
+    return { version, count, exact };
+  });
   return {
-    accounts: accounts.map(({ accountId, login }) => ({ account_id: accountId, login })),
-    versions: extractors.filter(describes),
+    ...conditions,
+    versions: sources.extractors.filter(describes),
+    stored: counted.filter(({ count }) => count > 0),
+    oldVersion:
+      stored.find(({ version, faces }) => version < defaults.face && faces.count > 0)?.version ?? null,
     defaults,
     isDefaultGone,
-    secrets: notificationSecretNames,
-    hosts: notificationHosts,
+    secrets: sources.notificationSecretNames,
+    hosts: sources.notificationHosts,
   };
+}
+
+async function conditionOffers(
+  { accountQueries, listQueries }: FormSources,
+  kind: TaskKind,
+  accountId = '',
+): Promise<ConditionOffers> {
+  if (kind.endsWith('descriptors') || kind === 'gc-samples') return { accounts: null, lists: null };
+  const ofLists = isUuid(accountId) && !kind.endsWith('events');
+  const [accounts, lists] = await Promise.all([
+    accountQueries.choices(choicesAtMost, countedTo),
+    ofLists ? listQueries.choices(accountId, choicesAtMost, countedTo) : null,
+  ]);
+  return {
+    accounts:
+      accounts?.map((one) => ({
+        ...{ account_id: one.accountId, login: one.login },
+        ...{ faces: counted(one.faceCount), lists: counted(one.listCount) },
+      })) ?? null,
+    lists:
+      lists?.map((one) => ({
+        ...{ list_id: one.listId, user_data: one.userData, faces: counted(one.faceCount) },
+      })) ?? null,
+  };
+}
+
+function counted(count: number): { count: number; isMore: boolean } {
+  return { count: Math.min(count, countedTo), isMore: count > countedTo };
 }

@@ -13,12 +13,16 @@ import { fieldsOf } from '../../html/form.ts';
 import { formOptions, type FormSources } from './formOptions.ts';
 import { faultsOf } from '../../html/formFaults.ts';
 import { leadToTyped, readTypedForm } from '../../html/typedForm.ts';
+import { fromTaskId, leadToTask, readFromTask, type FromTaskSources } from './fromTask.ts';
 import { carriedValues, extractsEverything, readTaskForm, type TaskRequest } from './taskForm.ts';
 import type { Confirmed } from '../actions.ts';
 import { countedAt, countFault, previewForm, type LookSources } from './previewForm.ts';
 import { leadTo, flash, sendPage } from '../../html/pageAnswer.ts';
 
-type NewTaskSources = FormSources & LookSources & Pick<PageSources, 'taskActions' | 'contract' | 'clock'>;
+type NewTaskSources = FormSources &
+  LookSources &
+  FromTaskSources &
+  Pick<PageSources, 'taskActions' | 'contract' | 'clock'>;
 type Values = Typed['values'];
 
 const createdAt = { 4: '/tasks/gc', 5: '/tasks/additional_extract' } as const;
@@ -37,7 +41,11 @@ export function newTask(sources: NewTaskSources) {
     kind: TaskKind,
     more: Pick<NewTaskInput, 'typed' | 'preview' | 'refusal'> = {},
   ): Promise<void> => {
-    const page = newTaskPage({ kind, ...(await formOptions(sources, kind)), ...more });
+    const page = newTaskPage({
+      kind,
+      ...(await formOptions(sources, kind, more.typed?.values['account_id'])),
+      ...more,
+    });
     const isFaulty = Object.keys(more.typed?.faults ?? {}).length > 0;
     const status = more.refusal === undefined ? (isFaulty ? 400 : 200) : 409;
     sendPage(req, res, 'tasks/new', page, status);
@@ -75,7 +83,13 @@ export function newTask(sources: NewTaskSources) {
   const form: RequestHandler = async (req, res) => {
     const { kind: given, step, typed } = readTypedForm(req);
     const kind = toTaskKind(given);
-    if (step === 'preview') await look(req, res, kind, typed.values);
+    const from = step === undefined ? fromTaskId(typed.values) : null;
+    if (from !== null) {
+      const filled = await readFromTask(sources, from, { isRetry: typed.values['retry'] !== undefined });
+      if (filled !== null)
+        await show(req, res, filled.kind, { typed: { values: filled.values, faults: {} } });
+      else leadToTask(req, res, from);
+    } else if (step === 'preview') await look(req, res, kind, typed.values);
     else await show(req, res, kind, { typed });
   };
 

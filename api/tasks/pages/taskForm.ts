@@ -1,7 +1,8 @@
 import type { ExtractRequest, ExtractionTarget } from '../../../domain/extract/extractContent.ts';
 import type { GcRequest } from '../../../domain/gc/gcContent.ts';
 import { hasCondition, type EventFilters, type FaceFilters } from '../../../domain/tasks/filters.ts';
-import type { Typed } from '../../../views/components/field/field.ts';
+import { DomainError } from '../../../domain/errors.ts';
+import { pickedName, type Typed } from '../../../views/components/field/field.ts';
 import { filterFields } from '../../../views/pages/tasks/filterFields.ts';
 import { statusBox, toldStatuses } from '../../../views/pages/tasks/notificationFields.ts';
 import type { TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
@@ -14,6 +15,8 @@ interface Options {
   readonly description?: string;
   readonly objects_per_second?: number;
   readonly error_budget?: number;
+  readonly window?: number;
+  readonly priority?: number;
   readonly notification_policy?: NotificationPolicyBody;
 }
 
@@ -28,6 +31,8 @@ export function readTaskForm(kind: TaskKind, values: Values): TaskRequest {
     ...textOf(values, 'description'),
     ...numberOf(values, 'objects_per_second'),
     ...numberOf(values, 'error_budget'),
+    ...numberOf(values, 'window'),
+    ...numberOf(values, 'priority'),
     ...readPolicy(values),
   };
   switch (kind) {
@@ -114,13 +119,25 @@ function readRemoval(objects: 'faces' | 'events', values: Values) {
 function readFilters(objects: 'faces' | 'events' | 'samples', values: Values): FaceFilters & EventFilters {
   const filters: Record<string, string | string[]> = {};
   for (const { name, kind } of filterFields[objects]) {
-    const typed = values[name]?.trim() ?? '';
+    const typed = kind === 'time' ? timeOf(values, name) : (values[name]?.trim() ?? '');
     if (typed === '') continue;
     if (kind === 'uuids') filters[name] = items(typed, /[\s,]+/);
     else if (kind === 'texts') filters[name] = items(typed, /[\r\n]+/);
     else filters[name] = typed;
   }
   return filters;
+}
+
+/** A picked time has no zone: UTC is meant. @throws DomainError validationFailed for one that is picked beside a text */
+function timeOf(values: Values, name: string): string {
+  const text = values[name]?.trim() ?? '';
+  const picked = values[pickedName(name)]?.trim() ?? '';
+  if (picked === '') return text;
+  if (text !== '') {
+    const message = 'fill in either the text or the date, not both';
+    throw new DomainError('validationFailed', { path: `content.filters.${name}`, message });
+  }
+  return `${picked.length === 16 ? `${picked}:00` : picked}Z`;
 }
 
 function items(typed: string, between: RegExp): string[] {
@@ -132,7 +149,7 @@ function items(typed: string, between: RegExp): string[] {
 
 /** What was typed in the form of one kind, for that of another. Nothing is to be removed because it was to be made. */
 export function carriedValues(kind: TaskKind, values: Readonly<Record<string, string>>): Typed {
-  const { former_kind: former = '', descriptor_version: version, ...others } = values;
+  const { former_kind: former = '', descriptor_version: version, from: _from, ...others } = values;
   const kept = Object.fromEntries(Object.entries(others).filter(([name]) => !name.startsWith('confirm_')));
   const isAlike = former.startsWith('extract-') === kind.startsWith('extract-');
   return {

@@ -24,6 +24,15 @@ export interface SelectField extends Common {
   readonly options: readonly Option[];
 }
 
+/** A relative time or an exact one as a text, or one picked beside it, which is sent under `pickedName`. */
+export interface TimeField extends Common {
+  readonly kind: 'time';
+  readonly value: string;
+  readonly pickedName: string;
+  readonly picked: string;
+  readonly suggestions: readonly Option[];
+}
+
 export interface CheckField extends Common {
   readonly kind: 'check';
   readonly checked: boolean;
@@ -40,12 +49,14 @@ export interface Option {
   readonly text: string;
 }
 
-export type Field = TextField | SelectField | CheckField | ChecksField;
+export type Field = TextField | SelectField | TimeField | CheckField | ChecksField;
 
 export interface FieldGroup {
   readonly title: string;
   readonly hint: string | null;
   readonly fields: readonly Field[];
+  /** Of a group of rare fields. */
+  readonly fold?: 'open' | 'closed';
 }
 
 /** What somebody typed and what is wrong with it, by the field's name. */
@@ -97,6 +108,43 @@ export function selectField(
     value: typed.values[name] ?? initial,
     error: typed.faults[name] ?? null,
   };
+}
+
+const agoSuggestions: readonly Option[] = [
+  { value: 'now-1d', text: '24 hours ago' },
+  { value: 'now-7d', text: '7 days ago' },
+  { value: 'now-30d', text: '30 days ago' },
+  { value: 'now-90d', text: '90 days ago' },
+  { value: 'now-365d', text: '365 days ago' },
+];
+
+/** The name of the time that is picked beside the text of a field. */
+export const pickedName = (name: string): string => `${name}_at`;
+
+export function timeField(
+  typed: Typed,
+  name: string,
+  label: string,
+  { hint = null }: { hint?: string | null } = {},
+): TimeField {
+  return {
+    kind: 'time',
+    name,
+    label,
+    hint,
+    value: typed.values[name] ?? '',
+    pickedName: pickedName(name),
+    picked: typed.values[pickedName(name)] ?? '',
+    suggestions: agoSuggestions,
+    error: typed.faults[name] ?? null,
+  };
+}
+
+/** A group of rare fields: open only if one of them is filled in or wrong. */
+export function folded(typed: Typed, build: (typed: Typed) => FieldGroup): FieldGroup {
+  const group = build(typed);
+  const isUnused = JSON.stringify(group.fields) === JSON.stringify(build(nothingTyped).fields);
+  return { ...group, fold: isUnused ? 'closed' : 'open' };
 }
 
 /** `initial` holds until the form has been sent: then an absent box is an unticked one. */

@@ -10,6 +10,7 @@ import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { AuditEntryShape } from '../../shapes.ts';
 import { auditRow, type AuditRow } from '../audit/auditRow.ts';
+import { fromTask, type FromTask } from '../tasks/fromTask.ts';
 import { newTaskFields, type FormOptions } from '../tasks/newTaskFields.ts';
 import { taskPreview, type TaskPreviewInput, type TaskPreviewView } from '../tasks/taskPreview.ts';
 import { kindLinks, kindWords, type KindLink, type TaskKind } from '../tasks/taskKinds.ts';
@@ -50,6 +51,7 @@ export interface NewSchedulePage {
   readonly revision: string | null;
   readonly groups: readonly FieldGroup[];
   readonly nextRuns: readonly NextRun[] | null;
+  readonly from: FromTask | null;
   readonly preview: TaskPreviewView | null;
   readonly action: string;
   readonly button: string;
@@ -67,7 +69,7 @@ export function newSchedulePage(input: NewScheduleInput): NewSchedulePage {
   const { kind, typed = nothingTyped, nextRuns, changed } = input;
   const title = changed === undefined ? 'New schedule' : `Change schedule ${changed.scheduleId}`;
   const action = changed === undefined ? paths.newSchedule(kind) : paths.changeSchedule(changed.scheduleId);
-  const groups = [timesOf(typed), ...newTaskFields(kind, typed, input)];
+  const groups = [timesOf(typed), ...newTaskFields(kind, typed, input, { isSchedule: true })];
   const preview = input.preview === undefined ? null : taskPreview(input.preview, input, typed);
   const { explanation, warning } = kindWords[kind];
   return {
@@ -81,6 +83,7 @@ export function newSchedulePage(input: NewScheduleInput): NewSchedulePage {
       ...groups.flatMap(({ fields }) => fields),
       ...(preview?.confirmation ? [preview.confirmation] : []),
     ]),
+    from: fromTask(typed),
     preview,
     groups,
     nextRuns: nextRuns?.times.map((run) => nextRun(run, nextRuns.timeZone)) ?? null,

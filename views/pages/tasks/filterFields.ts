@@ -6,15 +6,15 @@ export interface FilterField {
   readonly hint: string;
 }
 
-const severalIds = 'Any of these ids: separate them by commas, spaces or new lines.';
-const severalTexts = 'Any of these, one a line.';
-const time = 'Such as 2026-01-31T00:00:00Z, or relative to the start: now-30d (s m h d w M y).';
+const severalIds = 'Any of these ids, separated by commas, spaces or new lines.';
+const severalTexts = 'Any of these, one per line.';
+const time = 'Such as now-30d (s m h d w M y) or 2026-01-31T00:00:00Z, UTC.';
 
 const account: FilterField = {
   name: 'account_id',
-  label: 'Account id',
+  label: 'Account',
   kind: 'uuid',
-  hint: 'Only what belongs to this account.',
+  hint: 'Only those of this account.',
 };
 const userData: FilterField = {
   name: 'user_data',
@@ -48,7 +48,7 @@ function times(name: string, label: string): FilterField[] {
 export const filterFields: Readonly<Record<'faces' | 'events' | 'samples', readonly FilterField[]>> = {
   faces: [
     account,
-    { name: 'list_id', label: 'List id', kind: 'uuid', hint: 'Only faces of this list.' },
+    { name: 'list_id', label: 'List', kind: 'uuid', hint: 'Only faces of this list.' },
     ...times('create_time', 'Created'),
     userData,
     externalIds,

@@ -2,6 +2,8 @@ import { errorSummary, type ErrorSummary } from '../../components/errorSummary/e
 import { nothingTyped, type FieldGroup, type Typed } from '../../components/field/field.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
+import { commonRemovals, type CommonRemoval } from './commonRemovals.ts';
+import { fromTask, type FromTask } from './fromTask.ts';
 import { extractWarning, newTaskFields, type FormOptions } from './newTaskFields.ts';
 import { kindLinks, kindWords, type KindLink, type TaskKind } from './taskKinds.ts';
 import { taskPreview, type TaskPreviewInput, type TaskPreviewView } from './taskPreview.ts';
@@ -18,12 +20,14 @@ export interface NewTaskPage {
   readonly head: PageHead;
   readonly kind: TaskKind;
   readonly kinds: readonly KindLink[];
+  readonly common: readonly CommonRemoval[];
   readonly explanation: string;
   readonly warning: string | null;
   readonly notice: string | null;
   /** Where the networks of an extract can be checked; null: it is none. */
   readonly check: { readonly text: string; readonly href: string } | null;
   readonly summary: ErrorSummary | null;
+  readonly from: FromTask | null;
   readonly preview: TaskPreviewView | null;
   readonly groups: readonly FieldGroup[];
   readonly action: string;
@@ -47,6 +51,7 @@ export function newTaskPage(input: NewTaskInput): NewTaskPage {
     head: { title: 'New task', section: 'tasks' },
     kind: input.kind,
     kinds: kindLinks(input.kind, paths.newTask),
+    common: commonRemovals(input.oldVersion),
     explanation,
     warning,
     notice: extractWarning(input.kind, input),
@@ -57,6 +62,7 @@ export function newTaskPage(input: NewTaskInput): NewTaskPage {
           ...groups.flatMap((group) => group.fields),
           ...(preview?.confirmation ? [preview.confirmation] : []),
         ]),
+    from: fromTask(typed),
     preview,
     groups,
     action: paths.newTask(input.kind),

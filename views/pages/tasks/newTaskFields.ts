@@ -1,25 +1,33 @@
+import { formatCount } from '../../assets/words.js';
 import {
   checkField,
+  folded,
   selectField,
   textField,
   type Field,
   type FieldGroup,
-  type Option,
   type Typed,
 } from '../../components/field/field.ts';
 import { notificationFields, type NotificationOffers } from './notificationFields.ts';
-import { filterFields, type FilterField } from './filterFields.ts';
+import { conditionGroups, type ConditionOffers } from './conditionFields.ts';
 import type { DefaultVersions } from './emptyPreview.ts';
 import type { TaskKind } from './taskKinds.ts';
 
-export interface FormOptions extends NotificationOffers {
-  readonly accounts: readonly { readonly account_id: string; readonly login: string }[];
+export interface FormOptions extends NotificationOffers, ConditionOffers {
   /** Descriptor versions that an extractor is at hand for, with its name. */
   readonly versions: readonly {
     readonly version: number;
     readonly kind: 'face' | 'body';
     readonly name: string;
   }[];
+  /** Versions that are stored, and how many of the form's objects have one. */
+  readonly stored: readonly {
+    readonly version: number;
+    readonly count: number;
+    readonly exact: boolean;
+  }[];
+  /** The oldest version of face descriptors that is older than the default; null: there is none. */
+  readonly oldVersion: number | null;
   /** Only objects that have these can be extracted anew. */
   readonly defaults: DefaultVersions;
   /** Whether the objects of the form have descriptors, and none of the default version. */
@@ -27,41 +35,53 @@ export interface FormOptions extends NotificationOffers {
 }
 
 /** What is asked for in the form of a kind of task. */
-export function newTaskFields(kind: TaskKind, typed: Typed, offers: FormOptions): FieldGroup[] {
-  const { versions } = offers;
-  const accounts = offers.accounts.map(({ account_id, login }) => ({ value: account_id, text: login }));
+export function newTaskFields(
+  kind: TaskKind,
+  typed: Typed,
+  offers: FormOptions,
+  { isSchedule = false } = {},
+): FieldGroup[] {
   const about: FieldGroup[] = [
-    { title: 'Task', hint: null, fields: taskFields(typed) },
-    notificationFields(typed, offers),
+    { title: 'Task', hint: null, fields: [descriptionField(typed)] },
+    folded(typed, (given) => ({ title: 'Advanced', hint: null, fields: advancedFields(given, isSchedule) })),
+    folded(typed, (given) => notificationFields(given, offers)),
   ];
   const manner: FieldGroup = { title: 'How', hint: null, fields: mannerFields(typed) };
   switch (kind) {
     case 'extract-faces':
       return [
         { title: 'What to extract', hint: null, fields: extractFields(typed, offers, 'faces') },
-        conditions(typed, accounts, 'faces'),
+        ...conditionGroups(typed, offers, 'faces'),
         ...about,
       ];
     case 'extract-events':
       return [
         { title: 'What to extract', hint: null, fields: extractFields(typed, offers, 'events') },
-        conditions(typed, accounts, 'events'),
+        ...conditionGroups(typed, offers, 'events'),
         ...about,
       ];
     case 'gc-face-descriptors':
-      return [{ title: 'Version', hint: null, fields: [versionField(typed, versions)] }, manner, ...about];
+      return [
+        { title: 'Version', hint: null, fields: [versionField(typed, offers, 'face')] },
+        manner,
+        ...about,
+      ];
     case 'gc-event-descriptors':
       return [
-        { title: 'Version', hint: null, fields: [versionField(typed, versions), descriptorTypeField(typed)] },
+        {
+          title: 'Version',
+          hint: null,
+          fields: [versionField(typed, offers, 'event'), descriptorTypeField(typed)],
+        },
         manner,
         ...about,
       ];
     case 'gc-faces':
-      return [conditions(typed, accounts, 'faces'), removal(typed, 'faces'), manner, ...about];
+      return [...conditionGroups(typed, offers, 'faces'), removal(typed, 'faces'), manner, ...about];
     case 'gc-events':
-      return [conditions(typed, accounts, 'events'), removal(typed, 'events'), manner, ...about];
+      return [...conditionGroups(typed, offers, 'events'), removal(typed, 'events'), manner, ...about];
     case 'gc-samples':
-      return [conditions(typed, accounts, 'samples'), manner, ...about];
+      return [...conditionGroups(typed, offers, 'samples'), manner, ...about];
   }
 }
 
@@ -105,16 +125,35 @@ function extractFields(
   ];
 }
 
-function versionField(typed: Typed, versions: FormOptions['versions']): Field {
+function versionField(typed: Typed, { versions, stored, defaults }: FormOptions, thing: string): Field {
+  const numbers = [...new Set([...stored, ...versions].map(({ version }) => version))].sort((a, b) => a - b);
   return textField(typed, 'descriptor_version', 'Descriptor version to remove', {
     kind: 'number',
     required: true,
-    hint: 'Any version, also one that nothing can extract any more.',
-    suggestions: versions.map(({ version, kind, name }) => ({
-      value: String(version),
-      text: `${version} · ${kind}, ${name}`,
-    })),
+    hint: `${storedWords(stored, defaults, thing)} Any other number is possible too.`,
+    suggestions: numbers.map((version) => {
+      const network = versions.find((one) => one.version === version);
+      const name = network === undefined ? 'no network makes it' : `${network.kind}, ${network.name}`;
+      const count = stored.find((one) => one.version === version);
+      return {
+        value: String(version),
+        text: `${version} · ${name}${count === undefined ? '' : ` · ${countWords(count, thing)}`}`,
+      };
+    }),
   });
+}
+
+function countWords({ count, exact }: FormOptions['stored'][number], thing: string): string {
+  return `${exact ? '' : 'about '}${formatCount(count)} ${thing}${count === 1 ? '' : 's'}`;
+}
+
+function storedWords(stored: FormOptions['stored'], defaults: DefaultVersions, thing: string): string {
+  if (stored.length === 0) return `No ${thing} has a descriptor.`;
+  const isDefault = (version: number): boolean => version === defaults.face || version === defaults.body;
+  const words = stored.map(
+    (one) => `${one.version}${isDefault(one.version) ? ' (default)' : ''}: ${countWords(one, thing)}`,
+  );
+  return `Stored: ${words.join('; ')}.`;
 }
 
 function descriptorTypeField(typed: Typed): Field {
@@ -128,48 +167,18 @@ function descriptorTypeField(typed: Typed): Field {
   });
 }
 
-function conditions(
-  typed: Typed,
-  accounts: readonly Option[],
-  objects: keyof typeof filterFields,
-): FieldGroup {
-  return {
-    title: `Which ${objects}`,
-    hint: 'Leave empty what does not matter: all conditions that are filled in have to hold.',
-    fields: filterFields[objects].map((filter) => filterField(typed, filter, accounts)),
-  };
-}
-
-function filterField(typed: Typed, filter: FilterField, accounts: readonly Option[]): Field {
-  const { name, label, kind, hint } = filter;
-  switch (kind) {
-    case 'uuids':
-    case 'texts':
-      return textField(typed, name, label, { kind: 'textarea', hint });
-    case 'text':
-      return textField(typed, name, label, { hint, maxlength: 128 });
-    case 'uuid':
-      return textField(typed, name, label, {
-        hint,
-        ...(name === 'account_id' ? { suggestions: accounts } : {}),
-      });
-    case 'time':
-      return textField(typed, name, label, { hint });
-  }
-}
-
 function removal(typed: Typed, objects: 'faces' | 'events'): FieldGroup {
   return {
     title: 'What goes with them',
     hint: null,
     fields: [
       checkField(typed, 'remove_samples', 'Remove the samples too', {
-        hint: 'Else the pictures stay in the store, where no page shows them: a task of its own, for samples without owner, removes them later. The preview says how many.',
+        hint: 'Otherwise the pictures stay in the store, where no page shows them, until a task for samples without owner removes them. The preview says how many.',
       }),
       checkField(typed, 'remove_image_origins', 'Remove the image origins too', {
-        hint: 'Sends an HTTP DELETE to the address of each image, to the hosts of ORIGIN_HOSTS alone.',
+        hint: 'Sends an HTTP DELETE to the address of each image, only on the hosts of ORIGIN_HOSTS.',
       }),
-      checkField(typed, 'confirm_all', `Yes, remove all ${objects} when no condition is given`),
+      checkField(typed, 'confirm_all', `Yes, remove all ${objects} if no condition is set`),
     ],
   };
 }
@@ -177,27 +186,45 @@ function removal(typed: Typed, objects: 'faces' | 'events'): FieldGroup {
 function mannerFields(typed: Typed): Field[] {
   return [
     checkField(typed, 'rehearsal', 'Only rehearse it', {
-      hint: 'It runs as it would, at its rate, and changes nothing. Its result lists what it would remove, and why the rest would stay.',
+      hint: 'Runs at the same rate but changes nothing. The result lists what would be removed, and why the rest would stay.',
     }),
     textField(typed, 'undo_window', 'Can be undone for', {
-      hint: 'Such as 7d or 12h: so long what is removed is kept aside, with its files, and can be put back. It takes room, and longer. Empty: it cannot be undone. Not together with image origins.',
+      hint: 'Such as 7d or 12h. Until then what is removed is kept aside and can be put back, which takes space and time. Empty: no undo. Not possible with image origins.',
     }),
   ];
 }
 
-function taskFields(typed: Typed): Field[] {
-  return [
-    textField(typed, 'description', 'Description', {
-      maxlength: 4096,
-      hint: 'Shown beside the task in every list.',
+function descriptionField(typed: Typed): Field {
+  return textField(typed, 'description', 'Description', {
+    maxlength: 4096,
+    hint: 'Shown beside the task in every list.',
+  });
+}
+
+const priorities = ['1 · first', '2', '3 · normal', '4', '5 · last'];
+
+/** Tasks of a schedule have the usual priority and window. */
+function advancedFields(typed: Typed, isSchedule: boolean): Field[] {
+  const turn = [
+    selectField(typed, 'priority', 'Priority', {
+      options: priorities.map((text, index) => ({ value: String(index + 1), text })),
+      initial: '3',
+      hint: 'Whose subtasks go first if the workers have more than they can do.',
     }),
+    textField(typed, 'window', 'Subtasks under way at once', {
+      kind: 'number',
+      hint: 'From 1 to 64. Empty: as the settings say, or as many as the workers can take.',
+    }),
+  ];
+  return [
     textField(typed, 'objects_per_second', 'At most this many objects per second', {
       kind: 'number',
       hint: 'Empty: as fast as the workers can.',
     }),
     textField(typed, 'error_budget', 'Share of the objects that may fail', {
-      hint: 'From 0 to 1; empty: 0.2. Beyond it the task itself fails, once it has seen 1,000 objects.',
+      hint: 'From 0 to 1; empty: 0.2. If more fail, the task fails too, once it has seen 1,000 objects.',
     }),
+    ...(isSchedule ? [] : turn),
     checkField(typed, 'store_results', 'Keep the list of what was done for download', { initial: true }),
   ];
 }

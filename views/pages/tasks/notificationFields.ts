@@ -28,27 +28,27 @@ export function statusBox(status: number): string {
   return `status_${status}`;
 }
 
-/** Who is told when a task comes to a status. */
+/** Who is notified when a task reaches a status. */
 export function notificationFields(typed: Typed, { secrets, hosts }: NotificationOffers): FieldGroup {
   const { secret = '' } = typed.values;
   const title = 'Notification';
   if ((secrets.length === 0 || hosts.length === 0) && secret === '') {
-    const hint = 'Nobody can be told before NOTIFICATION_HOSTS and NOTIFICATION_SECRETS are set.';
+    const hint = 'Webhooks are off. Set NOTIFICATION_HOSTS and NOTIFICATION_SECRETS to enable them.';
     return { title, hint, fields: [] };
   }
   const known = secrets.includes(secret) || secret === '' ? secrets : [...secrets, secret];
   return {
     title,
-    hint: 'A signed POST to an address, when the task comes to one of the statuses.',
+    hint: 'Sends a signed POST when the task reaches one of the statuses.',
     fields: [
       textField(typed, 'url', 'Address to notify', {
         maxlength: 2048,
-        hint: `Of these hosts: ${hosts.join(', ')}. Empty: nobody is told.`,
+        hint: `On one of these hosts: ${hosts.join(', ')}. Empty: no notification.`,
       }),
       selectField(typed, 'secret', 'Secret that signs', {
         options: known.map((name) => ({
           value: name,
-          text: secrets.includes(name) ? name : `${name} (not set any more)`,
+          text: secrets.includes(name) ? name : `${name} (no longer set)`,
         })),
         initial: secrets[0] ?? '',
       }),

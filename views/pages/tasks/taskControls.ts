@@ -1,5 +1,5 @@
 import { formatRate } from '../../assets/words.js';
-import { isFinal, type TaskState } from '../../../domain/tasks/task.ts';
+import { isFinal, taskTypes, type TaskState } from '../../../domain/tasks/task.ts';
 import type { Confirm } from '../../components/confirm/confirm.ts';
 import { textField, type Typed } from '../../components/field/field.ts';
 import { paths, type TaskAction } from '../../paths.ts';
@@ -8,6 +8,8 @@ import type { TaskShape } from '../../shapes.ts';
 export interface TaskControls {
   readonly buttons: readonly { readonly text: string; readonly action: string; readonly strong: boolean }[];
   readonly confirms: readonly Confirm[];
+  /** Forms that are filled in with what the task does. */
+  readonly links: readonly { readonly text: string; readonly href: string }[];
   readonly result: string | null;
   /** What is on its way, or what the buttons would do. */
   readonly note: string | null;
@@ -21,9 +23,24 @@ export function taskControls(task: TaskShape, rateLimit: number | null, typed: T
       isFinal(task.state) || task.state === 'cancelling'
         ? confirms(task)
         : [throttle(task, rateLimit, typed), ...confirms(task)],
+    links: links(task),
     result: task.state === 'done' && task.result_id !== null ? paths.taskResult(task.task_id) : null,
     note: note(task.state),
   };
+}
+
+/** Nobody orders by a form what puts back or purges what another task removed. */
+function links({ task_id: from, task_type: type, content, state }: TaskShape): TaskControls['links'] {
+  const isOfForm = type === taskTypes.additionalExtract || (type === taskTypes.gc && !('of' in content));
+  if (!isOfForm) return [];
+  const hasFailed = state === 'failed' || state === 'cancelled';
+  return [
+    ...(hasFailed
+      ? [{ text: 'Edit and retry', href: paths.newTask(undefined, { from, retry: 'yes' }) }]
+      : []),
+    { text: 'Duplicate', href: paths.newTask(undefined, { from }) },
+    { text: 'Make a schedule', href: paths.newSchedule(undefined, { from }) },
+  ];
 }
 
 function buttons(task: TaskShape): TaskControls['buttons'] {

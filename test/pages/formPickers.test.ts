@@ -1,0 +1,101 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { v7 as newId } from 'uuid';
+import { buildFace, insertFaces } from '../support/rows/rows.ts';
+import { openSite } from '../support/browser/site.ts';
+import { contentOnPage } from './taskRows.ts';
+import { unfold } from './unfold.ts';
+
+const site = openSite();
+const account = '00000000-0000-7000-8000-000000000001';
+
+async function insertList(name: string): Promise<string> {
+  const { db } = site.server;
+  const listId = newId();
+  const face = buildFace({ versions: [1] });
+  await insertFaces(db, [face]);
+  await db.query('insert into lists (list_id, account_id, user_data) values ($1, $2, $3)', [
+    listId,
+    account,
+    name,
+  ]);
+  await db.query('insert into list_faces (list_id, face_id) values ($1, $2)', [listId, face.faceId]);
+  return listId;
+}
+
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? 'with' : 'without';
+
+  test(`an account is chosen by its login and a list by its name, ${how} JavaScript`, async () => {
+    const name = `guests ${how}`;
+    const listId = await insertList(name);
+    const page = await site.signedIn({ javaScriptEnabled });
+    await page.goto('/tasks/new?kind=gc-faces');
+    const choices = page.getByLabel('Account', { exact: true });
+    assert.match(
+      (await choices.locator(`option[value="${account}"]`).textContent()) ?? '',
+      / · \d+ faces?, \d+ lists?$/,
+    );
+    await choices.selectOption(account);
+    if (!javaScriptEnabled) await page.getByRole('button', { name: 'Preview' }).click();
+    await page.locator('select#list_id').selectOption({ label: `${name} · 1 face` });
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByRole('region', { name: 'Preview' }).getByText('All of them').first().waitFor();
+    await page.getByRole('button', { name: 'Remove the faces' }).click();
+    await page.getByText('was created.').waitFor();
+    const { filters } = (await contentOnPage(site.server.db, page.url())) as { filters: object };
+    assert.deepEqual(filters, { account_id: account, list_id: listId });
+  });
+
+  test(`a time is picked from a calendar, as UTC, ${how} JavaScript`, async () => {
+    const page = await site.signedIn({ javaScriptEnabled, timezoneId: 'Asia/Tokyo' });
+    await page.goto('/tasks/new?kind=gc-samples');
+    await page.getByLabel('Created before, picked in UTC').fill('2026-01-31T12:30');
+    await page.getByRole('button', { name: 'Remove the samples' }).click();
+    await page.getByText('was created.').waitFor();
+    const { filters } = (await contentOnPage(site.server.db, page.url())) as { filters: object };
+    assert.deepEqual(filters, { create_time__lt: '2026-01-31T12:30:00.000Z' });
+  });
+}
+
+test('a text and a picked time at once are refused beside their field', async () => {
+  const page = await site.signedIn({ javaScriptEnabled: false });
+  await page.goto('/tasks/new?kind=gc-samples&create_time__lt=now-7d');
+  await page.getByLabel('Created before, picked in UTC').fill('2026-01-31T12:30');
+  await page.getByRole('button', { name: 'Remove the samples' }).click();
+  await page.getByRole('alert').getByText('fill in either the text or the date, not both').waitFor();
+  assert.equal(await page.getByLabel('Created before, picked in UTC').inputValue(), '2026-01-31T12:30');
+});
+
+test('priority and window are set in the form, which folds them until they are', async () => {
+  const page = await site.signedIn();
+  await page.goto('/tasks/new?kind=gc-samples');
+  const window = page.getByLabel('Subtasks under way at once');
+  assert.equal(await window.isVisible(), false);
+  await unfold(page);
+  await window.fill('65');
+  await page.getByLabel('Priority').selectOption('1');
+  await page.getByRole('button', { name: 'Remove the samples' }).click();
+  await page.getByRole('alert').getByText('Subtasks under way at once: must be at most 64').waitFor();
+  assert.equal(await window.isVisible(), true, 'what is wrong is unfolded');
+  await window.fill('5');
+  await page.getByRole('button', { name: 'Remove the samples' }).click();
+  await page.getByText('was created.').waitFor();
+  const [row] = await site.server.db.query(
+    'select priority, window_size from tasks order by task_id desc limit 1',
+  );
+  assert.deepEqual(row, { priority: 1, window_size: 5 });
+});
+
+test('the commonest removals are one click from their preview', async () => {
+  await insertFaces(site.server.db, [buildFace({ versions: [1] })]);
+  const page = await site.signedIn({ javaScriptEnabled: false });
+  await page.goto('/tasks/new');
+  await page.getByRole('link', { name: 'Events older than 30 days' }).click();
+  await page.getByText('No event fulfils all of the conditions.').waitFor();
+  assert.equal(await page.getByLabel('Created before', { exact: true }).inputValue(), 'now-30d');
+  await page.getByRole('link', { name: 'Samples without owner', exact: true }).click();
+  await page.getByText('No such sample is without its face or event.').waitFor();
+  await page.goto('/tasks/new?kind=gc-face-descriptors');
+  await page.getByText('Stored: 1 (default): ').waitFor();
+});
