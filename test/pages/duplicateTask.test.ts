@@ -67,8 +67,10 @@ for (const javaScriptEnabled of [true, false]) {
       'what is set is unfolded',
     );
     await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByText('No face fulfils all of the conditions.').waitFor();
     await page.getByText(`Filled in from task ${taskId}.`).waitFor();
     await page.goBack();
+    await page.getByText('No face fulfils all of the conditions.').waitFor({ state: 'detached' });
     // The preview of nothing has nothing to start.
     await page.getByRole('button', { name: 'Remove the faces' }).click();
     await page.getByText('was created.').waitFor();
@@ -112,7 +114,7 @@ test('a task becomes a schedule, and one that puts back what another removed bec
   assert.equal(await page.getByLabel('Priority').count(), 0);
   await page.getByLabel('Cron expression').fill('0 4 * * SUN');
   await page.getByRole('button', { name: 'Make the schedule' }).click();
-  await page.getByText('was made and started.').waitFor();
+  await page.getByText('was created and started.').waitFor();
   const [row] = await site.server.db.query<{ content: { filters: object } }>('select content from schedules');
   assert.deepEqual(row?.content.filters, gcOfFaces.content.filters);
 
@@ -131,5 +133,5 @@ test('removing everything again has to be confirmed again', async () => {
   const page = await site.signedIn();
   await page.goto(`/tasks/new?from=${taskId}`);
   await page.getByRole('button', { name: 'Remove the faces' }).click();
-  await page.getByRole('alert').getByText('no condition is filled in').waitFor();
+  await page.getByRole('alert').getByText('no condition is set').waitFor();
 });

@@ -88,7 +88,7 @@ test('removing all faces needs a word of its own', async () => {
   const page = await site.signedIn();
   await page.goto('/tasks/new?kind=gc-faces');
   await page.getByRole('button', { name: 'Remove the faces' }).click();
-  await page.getByRole('alert').getByText('no condition is filled in').waitFor();
+  await page.getByRole('alert').getByText('no condition is set').waitFor();
   await page.getByLabel('Yes, remove all faces if no condition is set').check();
   await page.getByRole('button', { name: 'Remove the faces' }).click();
   await page.getByRole('heading', { name: 'Remove faces', level: 1 }).waitFor();
