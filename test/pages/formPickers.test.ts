@@ -12,7 +12,7 @@ const account = '00000000-0000-7000-8000-000000000001';
 async function insertList(name: string): Promise<string> {
   const { db } = site.server;
   const listId = newId();
-  const face = buildFace({ versions: [1] });
+  const face = buildFace({ accountId: account, versions: [1] });
   await insertFaces(db, [face]);
   await db.query('insert into lists (list_id, account_id, user_data) values ($1, $2, $3)', [
     listId,
