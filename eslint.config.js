@@ -55,6 +55,7 @@ const libraries = {
   idiomorph: ['views'],
   'swagger-ui-dist': ['views'],
   croner: ['platform'],
+  cronstrue: ['views'],
   pino: ['platform'],
   'pino-pretty': ['platform'],
   'prom-client': ['platform'],

@@ -19,6 +19,7 @@ export function createScheduledTask({ scheduledTasks, startNext, metrics }: Sche
         const outcome = await scheduledTasks.start(run);
         // Should it get lost here, the reconciler starts what has a row.
         if (outcome.kind === 'started') await startNext();
+        if (outcome.kind === 'missed') metrics.scheduleFailures.inc({ reason: 'run_missed' });
         return outcome.kind;
       } catch (error) {
         // What is tried again has not failed yet; should it never succeed, it is missed.

@@ -31,6 +31,8 @@ import type { ErrorHandlerDeps } from './http/middleware/errorHandler.ts';
 import { samplePicture } from './faces/pages/samplePicture.ts';
 import { search } from './faces/pages/search.ts';
 import { networkPages } from './networks/pages/networks.ts';
+import { oneSchedule } from './schedules/pages/oneSchedule.ts';
+import { runSchedule } from './schedules/pages/runSchedule.ts';
 import { schedulePages } from './schedules/pages/schedules.ts';
 import { upgradePages } from './upgrades/pages/upgrades.ts';
 import { settings } from './ops/pages/settings.ts';
@@ -68,7 +70,7 @@ export interface Pages {
   close(): void;
 }
 
-const scheduleActions: readonly ScheduleAction[] = ['start', 'stop', 'remove'];
+const scheduleActions = ['start', 'stop', 'remove'] as const satisfies readonly ScheduleAction[];
 const taskActions: readonly Exclude<TaskAction, 'throttle'>[] = [
   'cancel',
   'pause',
@@ -88,6 +90,7 @@ export function createPages(deps: PagesDeps): Pages {
   const tasks = newTask(deps);
   const accounts = accountPages(deps);
   const schedules = schedulePages(deps);
+  const manualRun = runSchedule(deps);
   const networks = networkPages(deps);
   const upgrades = upgradePages(deps);
   const failed = errors(deps);
@@ -154,6 +157,9 @@ export function createPages(deps: PagesDeps): Pages {
   take('/schedules/new', schedules.create);
   show('/schedules/:schedule_id/change', schedules.editForm);
   take('/schedules/:schedule_id/change', schedules.replace);
+  show('/schedules/:schedule_id/view', oneSchedule(deps));
+  show('/schedules/:schedule_id/run', manualRun.form);
+  take('/schedules/:schedule_id/run', manualRun.run);
   for (const action of scheduleActions) take(`/schedules/:schedule_id/${action}`, schedules.act(action));
 
   show(paths.networks, networks.list);

@@ -36,6 +36,7 @@ REFUSED_BY_STATE = {
     28042,  # the version's networks make no such descriptors
     28044,  # an upgrade of the kind is under way
     28045,  # the upgrade is at another step
+    28047,  # the schedule's previous run is still active
     28050,  # the task cannot be undone, or not any more
     28051,  # what it removed is still kept aside
     28037,  # the schedule is at another revision than If-Match says
@@ -52,6 +53,7 @@ REFUSED_BY_RULE = (
     "Path: 'undo_window' message: 'must be longer than zero",
     "such as 7d, up to a year",
     "this kind of object can be restored by",
+    "Path: 'catch_up_window' message: 'must be a minute or more",
     "Path: 'content.filters.descriptor_version' message: 'required'",
     "Path: 'content.filters.descriptor_type' message: 'required'",
     "is the version to upgrade from",

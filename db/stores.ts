@@ -28,6 +28,8 @@ import { createKnownAccounts } from './accounts/knownAccounts.ts';
 import type { Pools } from './sql/pools.ts';
 import { createResultQueries } from './tasks/resultQueries.ts';
 import { createSampleStoreRow } from './faces/sampleStoreRow.ts';
+import { createManualRuns } from './schedules/manualRuns.ts';
+import { createScheduleRunQueries } from './schedules/scheduleRuns.ts';
 import { createScheduleQueries } from './schedules/scheduleQueries.ts';
 import { createScheduleStore } from './schedules/scheduleStore.ts';
 import { createSearchQueries } from './faces/searchQueries.ts';
@@ -64,7 +66,7 @@ export function createStores({ identity, control, records, heavy, reading, expor
       remove: heavyTasks.remove,
       undo: heavyTasks.undo,
     },
-    schedules: createScheduleStore(records),
+    schedules: { ...createScheduleStore(records), ...createManualRuns(control) },
     networkChecks: createNetworkCheckStore(control),
     stats: createStatsStore(control),
     upgrades: createUpgradeStore(control),
@@ -78,6 +80,7 @@ export function createStores({ identity, control, records, heavy, reading, expor
     networkQueries: createNetworkQueries(reading),
     notificationQueries: createNotificationQueries(reading),
     scheduleQueries: createScheduleQueries(reading),
+    scheduleRunQueries: createScheduleRunQueries(reading),
     searchQueries: createSearchQueries(reading),
     sysInfoQueries: createSysInfoQueries(reading),
     taskQueries: { ...createTaskQueries(reading), all: createTaskQueries(exports).all },

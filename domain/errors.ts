@@ -64,6 +64,7 @@ export const errorTable = {
   upgradeNotFound: entry(28043, 404, 'Upgrade not found'),
   upgradeOpen: entry(28044, 409, 'Another upgrade is in progress'),
   cannotActOnUpgrade: entry(28045, 400, 'Action not possible at this step'),
+  previousRunActive: entry(28047, 409, 'The previous run is still active'),
   cannotUndo: entry(28050, 400, 'Task cannot be undone'),
   keptAside: entry(28051, 400, 'Undo window still open'),
   idempotencyConflict: entry(28035, 409, 'Idempotency key used with another body'),

@@ -5,6 +5,7 @@ import {
   type Client,
   type ScheduleUpdateOptions,
 } from '@temporalio/client';
+import { catchUpWindowMs } from '../domain/schedules/catchUp.ts';
 import type { EngineSchedule } from '../domain/schedules/schedule.ts';
 import { canonicalTimeZone } from '../platform/cron.ts';
 import { queueOf, runScheduleType, scheduleIdOf } from '../workflows/messages.ts';
@@ -64,7 +65,7 @@ export function createSchedules({ client, prefix, timely }: SchedulesOptions) {
 }
 
 function optionsOf(prefix: string, schedule: EngineSchedule) {
-  const { scheduleId, cron, timeZone, overlapPolicy, active, revision } = schedule;
+  const { scheduleId, cron, timeZone, overlapPolicy, catchUpWindow, active, revision } = schedule;
   const argument: ScheduleArgument = { scheduleId, cron, timeZone, revision };
   return {
     spec: { cronExpressions: [cron], timezone: canonicalTimeZone(timeZone) },
@@ -77,8 +78,7 @@ function optionsOf(prefix: string, schedule: EngineSchedule) {
     },
     policies: {
       overlap: overlapPolicy === 'allow_all' ? ScheduleOverlapPolicy.ALLOW_ALL : ScheduleOverlapPolicy.SKIP,
-      // After a longer outage of Temporal the times that it missed stay missed; the default is a year.
-      catchupWindow: '10 minutes',
+      catchupWindow: catchUpWindowMs(catchUpWindow),
     },
     state: { paused: !active },
   } satisfies ScheduleUpdateOptions;

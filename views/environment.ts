@@ -22,6 +22,8 @@ import type { NetworksPage } from './pages/networks/list.ts';
 import type { NetworkPage } from './pages/networks/one.ts';
 import type { SchedulesPage } from './pages/schedules/list.ts';
 import type { NewSchedulePage } from './pages/schedules/new.ts';
+import type { SchedulePage } from './pages/schedules/one.ts';
+import type { RunNowPage } from './pages/schedules/runNow.ts';
 import type { BulkPage } from './pages/tasks/bulk.ts';
 import type { NewTaskPage } from './pages/tasks/new.ts';
 import type { SearchPage } from './pages/search/search.ts';
@@ -56,6 +58,8 @@ export interface Pages {
   'networks/one': NetworkPage;
   'schedules/list': SchedulesPage;
   'schedules/new': NewSchedulePage;
+  'schedules/one': SchedulePage;
+  'schedules/runNow': RunNowPage;
   'search/search': SearchPage;
   'settings/settings': SettingsPage;
   'styleguide/styleguide': StyleguidePage;

@@ -36,8 +36,8 @@ export const paths = {
   errorsCsv: (query: Query = {}) => withQuery('/errors/csv', query),
 
   schedules: (query: Query = {}) => withQuery('/schedules/view', query),
-  /** Where it stands on its page, if that is the first. */
-  schedule: (scheduleId: number) => `/schedules/view#schedule-${scheduleId}`,
+  schedule: (scheduleId: number, query: Query = {}) => withQuery(`/schedules/${scheduleId}/view`, query),
+  scheduleJson: (scheduleId: number) => `/4/tasks/schedules/${scheduleId}`,
   newSchedule: (kind?: string, values: Query = {}) => withQuery('/schedules/new', { kind, ...values }),
   changeSchedule: (scheduleId: number, values: Query = {}) =>
     withQuery(`/schedules/${scheduleId}/change`, values),
@@ -69,7 +69,7 @@ export const paths = {
 } as const;
 
 export type TaskAction = 'cancel' | 'pause' | 'resume' | 'retry' | 'throttle' | 'undo' | 'remove';
-export type ScheduleAction = 'start' | 'stop' | 'remove';
+export type ScheduleAction = 'start' | 'stop' | 'remove' | 'run';
 
 type Query = Readonly<Record<string, string | number | undefined>>;
 

@@ -144,7 +144,11 @@ export interface ScheduleShape {
   readonly cron: string;
   readonly time_zone: string;
   readonly overlap_policy: string;
+  readonly catch_up_window: string;
   readonly notification_policy: { readonly url: string; readonly statuses: readonly number[] } | null;
+  readonly objects_per_second: number | null;
+  readonly error_budget: number | null;
+  readonly create_time: string;
   readonly active: boolean;
   readonly followed: boolean;
   readonly next_runs: readonly string[];
@@ -157,6 +161,21 @@ export interface ScheduleRunShape {
   readonly outcome: string;
   readonly task_id: number | null;
   readonly failure: { readonly desc?: string; readonly detail?: string } | null;
+}
+
+/** A line of a schedule's history. */
+export interface RunOfPageShape {
+  readonly scheduled_time: string;
+  readonly outcome: string;
+  readonly task_id: number | null;
+  /** null: it has none, or it was deleted. */
+  readonly task_state: string | null;
+  readonly objects_failed: number;
+  readonly task_create_time: string | null;
+  readonly task_end_time: string | null;
+  /** Who ran it by hand; null: its time had come. */
+  readonly login: string | null;
+  readonly why: string | null;
 }
 
 /** A version of descriptors with its networks, of which there are none where EXTRACTORS_FILE has it no more. */

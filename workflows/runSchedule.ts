@@ -21,7 +21,9 @@ const lookEvery = '10 seconds';
 export async function runSchedule(argument: ScheduleArgument, waitingSince?: string): Promise<void> {
   const scheduledTime = waitingSince ?? startOf().toISOString();
   const { scheduleId, cron, timeZone } = argument;
-  while ((await schedules.startScheduledTask({ scheduleId, cron, timeZone, scheduledTime })) === 'waits') {
+  const startedTime = workflowInfo().startTime.toISOString();
+  const run = { scheduleId, cron, timeZone, scheduledTime, startedTime };
+  while ((await schedules.startScheduledTask(run)) === 'waits') {
     if (workflowInfo().continueAsNewSuggested)
       await continueAsNew<typeof runSchedule>(argument, scheduledTime);
     await sleep(lookEvery);

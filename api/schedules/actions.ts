@@ -1,13 +1,18 @@
+import type { createManualRuns } from '../../db/schedules/manualRuns.ts';
 import type { ScheduleStore } from '../../db/schedules/scheduleStore.ts';
 import { DomainError } from '../../domain/errors.ts';
+import { catchUpWindowMs, defaultCatchUpWindow } from '../../domain/schedules/catchUp.ts';
 import type { OverlapPolicy, ScheduleSpec } from '../../domain/schedules/schedule.ts';
 import type { ExtractRequest, ReadSurroundings } from '../../domain/extract/extractContent.ts';
 import { freezeContent } from '../../domain/tasks/freezeContent.ts';
 import { withManner, type GcManner, type GcRequest } from '../../domain/gc/gcContent.ts';
 import type { TaskType } from '../../domain/tasks/task.ts';
 import { CronError, nextRuns } from '../../platform/cron.ts';
+import type { Logger } from '../../platform/logger.ts';
+import type { Admission } from '../../temporal/admission.ts';
 import type { Clock } from '../http/instants.ts';
 import type { NotificationPolicyBody, ReadPolicy } from '../notifications/policies.ts';
+import { createTellEngine } from '../tasks/tellEngine.ts';
 import { runsToShow } from './present.ts';
 import type { Actor } from '../../db/audit/auditStore.ts';
 
@@ -18,6 +23,7 @@ export interface ScheduleBody extends GcManner {
   readonly cron: string;
   readonly time_zone?: string;
   readonly overlap_policy?: OverlapPolicy;
+  readonly catch_up_window?: string;
   readonly description?: string;
   readonly notification_policy?: NotificationPolicyBody;
   readonly objects_per_second?: number;
@@ -27,8 +33,13 @@ export interface ScheduleBody extends GcManner {
 /** The revisions that whoever asks for a change may have seen; undefined: they change it whatever it is. */
 type Seen = readonly number[] | undefined;
 
+type ManualRuns = ReturnType<typeof createManualRuns>;
+
 export interface ScheduleActionsDeps {
-  readonly schedules: Pick<ScheduleStore, 'create' | 'replace' | 'setActive' | 'remove'>;
+  readonly schedules: Pick<ScheduleStore, 'create' | 'replace' | 'setActive' | 'remove'> & ManualRuns;
+  /** Starts the tasks whose turn it is. */
+  readonly startNext: Admission['startNext'];
+  readonly log: Logger;
   readonly clock: Clock;
   readonly readPolicy: ReadPolicy;
   readonly readSurroundings: ReadSurroundings;
@@ -39,11 +50,14 @@ export type ScheduleActions = ReturnType<typeof createScheduleActions>;
 /** What administrators do to schedules: the row alone. The reconciler makes the engine follow within seconds. */
 export function createScheduleActions(deps: ScheduleActionsDeps) {
   const { schedules } = deps;
+  const tell = createTellEngine(deps.log);
 
   const specOf = async (body: ScheduleBody): Promise<ScheduleSpec> => {
     const now = deps.clock.now();
     const timeZone = body.time_zone ?? 'UTC';
     checkTimes(body.cron, timeZone, now);
+    const catchUpWindow = body.catch_up_window ?? defaultCatchUpWindow;
+    catchUpWindowMs(catchUpWindow);
     // What the first run would refuse is refused now; each run freezes the request anew.
     const content = 'target' in body.content ? withManner(body.content, body) : body.content;
     freezeContent(body.task_type, content, { ...(await deps.readSurroundings()), now });
@@ -54,6 +68,7 @@ export function createScheduleActions(deps: ScheduleActionsDeps) {
       cron: body.cron,
       timeZone,
       overlapPolicy: body.overlap_policy ?? 'skip',
+      catchUpWindow,
       notificationPolicy:
         body.notification_policy === undefined ? null : deps.readPolicy(body.notification_policy),
       objectsPerSecond: body.objects_per_second ?? null,
@@ -79,6 +94,27 @@ export function createScheduleActions(deps: ScheduleActionsDeps) {
     /** @throws DomainError scheduleNotFound, scheduleChanged */
     setActive: (scheduleId: number, active: boolean, actor: Actor, seen?: Seen): Promise<void> =>
       schedules.setActive(scheduleId, active, actor, seen),
+
+    /**
+     * Makes its task at once and answers its id. `asOf`: of a removal that was confirmed, when its objects were counted.
+     * @throws DomainError as run of db/schedules/manualRuns.ts
+     */
+    run: async (
+      scheduleId: number,
+      { evenIfActive, asOf }: { readonly evenIfActive: boolean; readonly asOf?: Date | undefined },
+      actor: Actor,
+    ): Promise<number> => {
+      const around = await deps.readSurroundings();
+      const ref = await schedules.run(
+        {
+          ...{ scheduleId, evenIfActive, asOf },
+          freeze: ({ taskType, content }, now) => freezeContent(taskType, content, { ...around, now }),
+        },
+        actor,
+      );
+      await tell(deps.startNext(), { ...ref }, actor);
+      return ref.taskId;
+    },
 
     /** @throws DomainError scheduleNotFound, scheduleChanged */
     remove: (scheduleId: number, actor: Actor, seen?: Seen): Promise<void> =>

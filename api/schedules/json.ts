@@ -6,8 +6,9 @@ import type { Handlers } from '../http/jsonRouter.ts';
 import { actorOf, inputOf } from '../http/requestContext.ts';
 import type { ScheduleActions, ScheduleBody } from './actions.ts';
 import { presentSchedule } from './present.ts';
+import { presentRun } from './presentRun.ts';
 
-export interface SchedulesDeps extends Pick<Stores, 'scheduleQueries'> {
+export interface SchedulesDeps extends Pick<Stores, 'scheduleQueries' | 'scheduleRunQueries'> {
   readonly scheduleActions: ScheduleActions;
   readonly clock: Clock;
 }
@@ -16,7 +17,8 @@ interface OneSchedule {
   params: { schedule_id: number };
 }
 
-export function scheduleRoutes({ scheduleQueries, scheduleActions, clock }: SchedulesDeps): Handlers {
+export function scheduleRoutes(deps: SchedulesDeps): Handlers {
+  const { scheduleQueries, scheduleRunQueries, scheduleActions, clock } = deps;
   const show = async (res: Response, scheduleId: number): Promise<void> => {
     const schedule = await scheduleQueries.find(scheduleId);
     if (schedule === null) throw new DomainError('scheduleNotFound', `schedule ${scheduleId}`);
@@ -43,6 +45,25 @@ export function scheduleRoutes({ scheduleQueries, scheduleActions, clock }: Sche
 
     getSchedule: async (req, res) => {
       await show(res, inputOf<OneSchedule>(req).params.schedule_id);
+    },
+
+    getScheduleRuns: async (req, res) => {
+      const { params, query } = inputOf<OneSchedule & { query: { page: number; page_size: number } }>(req);
+      const scheduleId = params.schedule_id;
+      const [schedule, runs, count] = await Promise.all([
+        scheduleQueries.find(scheduleId),
+        scheduleRunQueries.page(scheduleId, { page: query.page, pageSize: query.page_size }),
+        scheduleRunQueries.count(scheduleId),
+      ]);
+      if (schedule === null) throw new DomainError('scheduleNotFound', `schedule ${scheduleId}`);
+      res.json({ runs: runs.map(presentRun), run_count: count });
+    },
+
+    runSchedule: async (req, res) => {
+      const { params, body } = inputOf<OneSchedule & { body?: { even_if_active?: boolean } }>(req);
+      const evenIfActive = body?.even_if_active ?? false;
+      const taskId = await scheduleActions.run(params.schedule_id, { evenIfActive }, actorOf(req));
+      res.status(201).location(`${req.baseUrl}/tasks/${taskId}`).json({ task_id: taskId });
     },
 
     replaceSchedule: async (req, res) => {

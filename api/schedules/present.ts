@@ -1,5 +1,6 @@
 import type { ScheduleRow } from '../../db/schedules/scheduleQueries.ts';
 import { nextRuns } from '../../platform/cron.ts';
+import type { ScheduleRunShape } from '../../views/shapes.ts';
 
 export type ScheduleJson = ReturnType<typeof presentSchedule>;
 
@@ -15,6 +16,7 @@ export function presentSchedule(schedule: ScheduleRow, now: Date) {
     cron: schedule.cron,
     time_zone: schedule.timeZone,
     overlap_policy: schedule.overlapPolicy,
+    catch_up_window: schedule.catchUpWindow,
     notification_policy: schedule.notificationPolicy,
     objects_per_second: schedule.objectsPerSecond,
     error_budget: schedule.errorBudget,
@@ -26,4 +28,9 @@ export function presentSchedule(schedule: ScheduleRow, now: Date) {
     create_time: schedule.createTime.toISOString(),
     last_update_time: schedule.lastUpdateTime.toISOString(),
   };
+}
+
+export function presentScheduleOfPage(schedule: ScheduleRow, now: Date) {
+  // What the engine's side writes there: db/schedules/scheduleRuns.ts.
+  return { ...presentSchedule(schedule, now), last_run: schedule.lastRun as ScheduleRunShape | null };
 }

@@ -14,7 +14,7 @@ export function createFollowedSchedules(db: Database) {
     list: (which: 'changed' | 'all', afterScheduleId: number, limit: number): Promise<ScheduleToFollow[]> =>
       db.query<ScheduleToFollow>(
         `select schedule_id as "scheduleId", cron, time_zone as "timeZone", overlap_policy as "overlapPolicy",
-           active, revision, removed
+           catch_up_window as "catchUpWindow", active, revision, removed
          from schedules where schedule_id > $1
            and ($2 or removed or followed_revision is distinct from revision)
          order by schedule_id limit $3`,

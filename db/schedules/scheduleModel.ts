@@ -21,6 +21,7 @@ export class ScheduleModel
   declare cron: string;
   declare timeZone: string;
   declare overlapPolicy: OverlapPolicy;
+  declare catchUpWindow: string;
   declare notificationPolicy: NotificationPolicy | null;
   declare objectsPerSecond: number | null;
   declare errorBudget: number | null;
@@ -44,6 +45,7 @@ export function defineScheduleModel(sequelize: Sequelize): typeof ScheduleModel 
       cron: { type: DataTypes.TEXT, allowNull: false },
       timeZone: { type: DataTypes.TEXT, allowNull: false },
       overlapPolicy: { type: DataTypes.TEXT, allowNull: false },
+      catchUpWindow: { type: DataTypes.TEXT, allowNull: false },
       notificationPolicy: DataTypes.JSONB,
       objectsPerSecond: DataTypes.INTEGER,
       errorBudget: DataTypes.DOUBLE,

@@ -19,7 +19,7 @@ export interface ScheduleRow extends ScheduleSpec {
 export type ScheduleQueries = ReturnType<typeof createScheduleQueries>;
 
 const columns = `schedule_id "scheduleId", task_type "taskType", content, description, cron, time_zone "timeZone",
-  overlap_policy "overlapPolicy", notification_policy "notificationPolicy",
+  overlap_policy "overlapPolicy", catch_up_window "catchUpWindow", notification_policy "notificationPolicy",
   objects_per_second "objectsPerSecond", error_budget "errorBudget", active, revision,
   coalesce(followed_revision = revision, false) followed, last_run "lastRun", created_by "createdBy",
   created_by_login "createdByLogin", create_time "createTime", last_update_time "lastUpdateTime"`;

@@ -92,6 +92,7 @@ function shown(order: ScheduleSpec): object {
     cron: order.cron,
     time_zone: order.timeZone,
     overlap_policy: order.overlapPolicy,
+    catch_up_window: order.catchUpWindow,
     notification_policy: order.notificationPolicy,
     objects_per_second: order.objectsPerSecond,
     error_budget: order.errorBudget,

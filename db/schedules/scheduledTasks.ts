@@ -5,21 +5,38 @@ import type { GcContent } from '../../domain/gc/gcContent.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
 import type { Database, Sql } from '../sql/connection.ts';
 import { isRun } from '../../platform/cron.ts';
-import { createTask } from '../tasks/createTask.ts';
+import { createTask, type NewTask } from '../tasks/createTask.ts';
 import { timeOf } from '../sql/databaseClock.ts';
 import { toStoredFailure } from '../engine/faults.ts';
+import { catchUpWindowMs } from '../../domain/schedules/catchUp.ts';
+import { findOpenTask, noteTime } from './scheduleRuns.ts';
+import { findAbsence } from './scheduleWatches.ts';
 
 /**
  * `started`: this time has its task, made now or before; `skipped`: a task of the schedule has not ended; `waits`: the
- * same, and this time is to wait for its end; `void`: the schedule is stopped, removed, or has other times by now.
+ * same, and this time is to wait for its end; `missed`: its worker came to it after the catch-up window; `void`: the
+ * schedule is stopped, removed, or has other times by now.
  */
 export type RunOutcome =
-  { readonly kind: 'started'; readonly ref: TaskRef } | { readonly kind: 'skipped' | 'waits' | 'void' };
+  | { readonly kind: 'started'; readonly ref: TaskRef }
+  | { readonly kind: 'skipped' | 'waits' | 'missed' | 'void' };
 
-type Freeze = (order: Pick<ScheduleSpec, 'taskType' | 'content'>, now: Date) => GcContent | ExtractContent;
+export type Freeze = (
+  order: Pick<ScheduleSpec, 'taskType' | 'content'>,
+  now: Date,
+) => GcContent | ExtractContent;
 
 /** Told in the transaction that makes the task. */
 type PrepareFreeze = (tx: Sql) => Promise<Freeze>;
+
+export const taskColumns = `task_type as "taskType", content, description, notification_policy as "notificationPolicy",
+  objects_per_second as "objectsPerSecond", error_budget as "errorBudget"`;
+
+/** What a schedule says of each of its tasks. */
+export type TaskOfSchedule = Pick<
+  ScheduleSpec,
+  'taskType' | 'content' | 'description' | 'notificationPolicy' | 'objectsPerSecond' | 'errorBudget'
+>;
 
 interface Row extends ScheduleSpec {
   readonly createdBy: string | null;
@@ -40,7 +57,7 @@ export function createScheduledTasks(db: Database, prepare: PrepareFreeze) {
         return await db.transaction((tx) => start(tx, run, prepare));
       } catch (error) {
         if (error instanceof DomainError) {
-          await note(db, run, { outcome: 'failed', task_id: null, failure: toStoredFailure(error) });
+          await noteTime(db, { ...run, outcome: 'failed', failure: toStoredFailure(error) });
         }
         throw error;
       }
@@ -51,9 +68,8 @@ export function createScheduledTasks(db: Database, prepare: PrepareFreeze) {
 async function start(tx: Sql, run: ScheduledRun, prepare: PrepareFreeze): Promise<RunOutcome> {
   // The lock keeps two times of the schedule from seeing each other's task not yet there.
   const [schedule] = await tx.query<Row>(
-    `select task_type as "taskType", content, description, notification_policy as "notificationPolicy",
-       objects_per_second as "objectsPerSecond", error_budget as "errorBudget",
-       overlap_policy as "overlapPolicy", created_by as "createdBy", created_by_login as "createdByLogin"
+    `select ${taskColumns}, overlap_policy as "overlapPolicy", catch_up_window as "catchUpWindow",
+       created_by as "createdBy", created_by_login as "createdByLogin"
      from schedules where schedule_id = $1 and active and not removed and cron = $2 and time_zone = $3
      for update`,
     [run.scheduleId, run.cron, run.timeZone],
@@ -61,21 +77,23 @@ async function start(tx: Sql, run: ScheduledRun, prepare: PrepareFreeze): Promis
   const earlier = await findTask(tx, run);
   if (earlier !== null) return { kind: 'started', ref: earlier };
   if (schedule === undefined) return { kind: 'void' };
-  if (schedule.overlapPolicy !== 'allow_all' && (await hasOpenTask(tx, run.scheduleId))) {
+  if (await isTooLate(tx, run, catchUpWindowMs(schedule.catchUpWindow))) {
+    const absence = await findAbsence(tx, run.scheduledTime);
+    await noteTime(tx, { ...run, outcome: 'missed', ...(absence === undefined ? {} : { absence }) });
+    return { kind: 'missed' };
+  }
+  const blockingTaskId =
+    schedule.overlapPolicy === 'allow_all' ? null : await findOpenTask(tx, run.scheduleId);
+  if (blockingTaskId !== null) {
     const waits = schedule.overlapPolicy === 'buffer_one';
-    await note(tx, run, { outcome: waits ? 'waiting' : 'skipped', task_id: null, failure: null });
+    await noteTime(tx, { ...run, outcome: waits ? 'waiting' : 'skipped', blockingTaskId });
     return { kind: waits ? 'waits' : 'skipped' };
   }
-  const { taskType, description, objectsPerSecond, errorBudget, notificationPolicy } = schedule;
-  const freeze = await prepare(tx);
   const ref = await createTask(
     tx,
     {
-      ...{ taskType, description, content: (now) => freeze(schedule, now) },
+      ...taskOf(schedule, await prepare(tx)),
       schedule: { ...run, isOutside: await isOutside(tx, run) },
-      ...(objectsPerSecond === null ? {} : { objectsPerSecond }),
-      ...(errorBudget === null ? {} : { errorBudget }),
-      ...(notificationPolicy === null ? {} : { notificationPolicy }),
     },
     {
       accountId: schedule.createdBy,
@@ -84,8 +102,35 @@ async function start(tx: Sql, run: ScheduledRun, prepare: PrepareFreeze): Promis
       remoteAddress: null,
     },
   );
-  await note(tx, run, { outcome: 'started', task_id: ref.taskId, failure: null });
+  await noteTime(tx, { ...run, outcome: 'started', taskId: ref.taskId });
   return { kind: 'started', ref };
+}
+
+/** A task as its schedule says, its times frozen when its row is written. */
+export function taskOf(schedule: TaskOfSchedule, freeze: Freeze): NewTask {
+  const { taskType, description, objectsPerSecond, errorBudget, notificationPolicy } = schedule;
+  return {
+    ...{ taskType, description, content: (now) => freeze(schedule, now) },
+    ...(objectsPerSecond === null ? {} : { objectsPerSecond }),
+    ...(errorBudget === null ? {} : { errorBudget }),
+    ...(notificationPolicy === null ? {} : { notificationPolicy }),
+  };
+}
+
+/**
+ * Temporal starts no run after the catch-up window; this is of one that no worker took up in time. A run that has
+ * waited for a task is late rightly.
+ */
+async function isTooLate(tx: Sql, run: ScheduledRun, windowMs: number): Promise<boolean> {
+  const { scheduleId, scheduledTime, startedTime } = run;
+  if (startedTime === undefined) return false;
+  const latest = Math.max(Date.parse(scheduledTime), Date.parse(startedTime)) + windowMs;
+  if ((await timeOf(tx)).getTime() <= latest) return false;
+  const known = await tx.query(
+    `select from schedule_runs where schedule_id = $1 and scheduled_time = $2 and login is null and outcome <> 'missed'`,
+    [scheduleId, scheduledTime],
+  );
+  return known.length === 0;
 }
 
 /**
@@ -104,26 +149,4 @@ async function findTask(tx: Sql, { scheduleId, scheduledTime }: ScheduledRun): P
     [scheduleId, scheduledTime],
   );
   return row ?? null;
-}
-
-async function hasOpenTask(tx: Sql, scheduleId: number): Promise<boolean> {
-  const rows = await tx.query(
-    `select 1 as one from tasks
-     where schedule_id = $1 and state not in ('cancelled', 'failed', 'done') limit 1`,
-    [scheduleId],
-  );
-  return rows.length > 0;
-}
-
-/** What became of the schedule's latest time, for people to see: one that comes late hides no later one. */
-async function note(
-  tx: Sql,
-  { scheduleId, scheduledTime }: ScheduledRun,
-  run: { readonly outcome: string; readonly task_id: number | null; readonly failure: object | null },
-): Promise<void> {
-  await tx.query(
-    `update schedules set last_run = $2 where schedule_id = $1
-       and (last_run is null or (last_run ->> 'scheduled_time')::timestamptz <= $3)`,
-    [scheduleId, JSON.stringify({ scheduled_time: scheduledTime, ...run }), scheduledTime],
-  );
 }

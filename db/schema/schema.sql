@@ -17,6 +17,18 @@ create table accounts (
 );
 CREATE INDEX accounts_newest ON public.accounts USING btree (create_time DESC, account_id DESC);
 
+create table acknowledgements (
+  task_id bigint not null,
+  item text not null,
+  note text default ''::text not null,
+  login text not null,
+  account_id uuid,
+  ack_time timestamp with time zone default now() not null,
+  constraint acknowledgements_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
+  constraint acknowledgements_pkey PRIMARY KEY (task_id, item)
+);
+CREATE INDEX acknowledgements_newest ON public.acknowledgements USING btree (ack_time DESC);
+
 create table activity (
   minute timestamp with time zone not null,
   task_type smallint not null,
@@ -306,6 +318,35 @@ create table samples (
   constraint samples_pkey PRIMARY KEY (owner_id, kind)
 );
 
+create table schedule_runs (
+  run_id bigint generated always as identity not null,
+  schedule_id bigint not null,
+  scheduled_time timestamp with time zone not null,
+  outcome text not null,
+  run_time timestamp with time zone default now() not null,
+  task_id bigint,
+  blocking_task_id bigint,
+  blocking_time timestamp with time zone,
+  failure jsonb,
+  reason text,
+  away_from timestamp with time zone,
+  away_until timestamp with time zone,
+  login text,
+  constraint schedule_runs_outcome_check CHECK ((outcome = ANY (ARRAY['started'::text, 'skipped'::text, 'waiting'::text, 'failed'::text, 'missed'::text]))),
+  constraint schedule_runs_reason_check CHECK ((reason = ANY (ARRAY['workers_away'::text, 'temporal_away'::text]))),
+  constraint schedule_runs_schedule_id_fkey FOREIGN KEY (schedule_id) REFERENCES schedules(schedule_id) ON DELETE CASCADE,
+  constraint schedule_runs_pkey PRIMARY KEY (run_id)
+);
+CREATE INDEX schedule_runs_newest ON public.schedule_runs USING btree (schedule_id, scheduled_time DESC, run_id DESC);
+CREATE UNIQUE INDEX schedule_runs_once ON public.schedule_runs USING btree (schedule_id, scheduled_time) WHERE (login IS NULL);
+CREATE TRIGGER schedule_runs_announce AFTER INSERT OR UPDATE ON public.schedule_runs FOR EACH ROW EXECUTE FUNCTION announce_schedule();
+
+create table schedule_watches (
+  begin_time timestamp with time zone not null,
+  end_time timestamp with time zone not null,
+  constraint schedule_watches_pkey PRIMARY KEY (begin_time)
+);
+
 create table schedules (
   schedule_id bigint generated always as identity not null,
   task_type smallint not null,
@@ -326,6 +367,8 @@ create table schedules (
   followed_revision integer,
   removed boolean default false not null,
   last_run jsonb,
+  catch_up_window text default '10m'::text not null,
+  watched_until timestamp with time zone,
   constraint schedules_error_budget_check CHECK (((error_budget >= (0)::double precision) AND (error_budget <= (1)::double precision))),
   constraint schedules_objects_per_second_check CHECK ((objects_per_second > 0)),
   constraint schedules_overlap_policy_check CHECK ((overlap_policy = ANY (ARRAY['skip'::text, 'buffer_one'::text, 'allow_all'::text]))),
@@ -333,7 +376,7 @@ create table schedules (
   constraint schedules_pkey PRIMARY KEY (schedule_id)
 );
 CREATE TRIGGER schedules_announce AFTER INSERT OR DELETE ON public.schedules FOR EACH ROW EXECUTE FUNCTION announce_schedule();
-CREATE TRIGGER schedules_announce_changed AFTER UPDATE ON public.schedules FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION announce_schedule();
+CREATE TRIGGER schedules_announce_changed AFTER UPDATE OF active, removed, revision, followed_revision, last_run ON public.schedules FOR EACH ROW WHEN ((old.* IS DISTINCT FROM new.*)) EXECUTE FUNCTION announce_schedule();
 
 create table schema_migrations (
   name text not null,

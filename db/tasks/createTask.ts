@@ -27,10 +27,10 @@ export interface NewTask {
   /** 1 goes first, 5 last. */
   readonly priority?: number;
   readonly notificationPolicy?: NotificationPolicy;
-  /** The time of a schedule that it is made for; there is no other task of it. */
   readonly schedule?: {
     readonly scheduleId: number;
-    readonly scheduledTime: string;
+    /** The time that it is made for, of which there is no other task; absent: an admin runs the schedule by hand. */
+    readonly scheduledTime?: string;
     /** Whether the schedule has no such time, or not yet: somebody has triggered it past its clock. */
     readonly isOutside?: boolean;
   };
@@ -120,7 +120,7 @@ export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<
 
 /** Whoever has made the schedule, or the upgrade, did nothing now. It is no login: those are addresses. */
 function auditedActor({ schedule, upgrade }: NewTask, actor: Actor): Actor {
-  if (schedule !== undefined) return serviceActor(`schedule ${schedule.scheduleId}`);
+  if (schedule?.scheduledTime !== undefined) return serviceActor(`schedule ${schedule.scheduleId}`);
   return upgrade === undefined ? actor : serviceActor(`upgrade ${upgrade.upgradeId}`);
 }
 
@@ -130,7 +130,8 @@ function auditedRun({
   isOutside = false,
 }: NonNullable<NewTask['schedule']>): object {
   return {
-    ...{ schedule_id: scheduleId, scheduled_time: scheduledTime },
+    schedule_id: scheduleId,
+    ...(scheduledTime === undefined ? {} : { scheduled_time: scheduledTime }),
     ...(isOutside ? { outside_schedule: true } : {}),
   };
 }

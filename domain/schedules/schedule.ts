@@ -13,13 +13,18 @@ export interface ScheduleSpec {
   readonly cron: string;
   readonly timeZone: string;
   readonly overlapPolicy: OverlapPolicy;
+  /** Such as `1h`: how late a time may still be run after an outage of Temporal or the workers. */
+  readonly catchUpWindow: string;
   readonly notificationPolicy: NotificationPolicy | null;
   readonly objectsPerSecond: number | null;
   readonly errorBudget: number | null;
 }
 
 /** A schedule as the engine has to carry it. Another revision is another state of its row. */
-export interface EngineSchedule extends Pick<ScheduleSpec, 'cron' | 'timeZone' | 'overlapPolicy'> {
+export interface EngineSchedule extends Pick<
+  ScheduleSpec,
+  'cron' | 'timeZone' | 'overlapPolicy' | 'catchUpWindow'
+> {
   readonly scheduleId: number;
   readonly active: boolean;
   readonly revision: number;
@@ -32,4 +37,6 @@ export interface ScheduledRun {
   readonly timeZone: string;
   /** ISO-8601. */
   readonly scheduledTime: string;
+  /** When the engine started the run, which its worker may have taken up much later; ISO-8601. */
+  readonly startedTime?: string;
 }

@@ -26,6 +26,7 @@ const yearly: ScheduleSpec = {
   cron: '0 0 1 1 *',
   timeZone: 'Europe/Berlin',
   overlapPolicy: 'skip',
+  catchUpWindow: '10m',
   notificationPolicy: null,
   objectsPerSecond: null,
   errorBudget: null,
@@ -176,12 +177,13 @@ test('stopped, changed and removed schedules are so in Temporal too', async () =
   const stopped = await withHandle(scheduleId, (handle) => handle.describe());
   assert.equal(stopped.state.paused, true);
   await trigger(scheduleId);
-  await store().replace(scheduleId, { ...yearly, cron: '0 0 2 1 *' }, tester);
+  await store().replace(scheduleId, { ...yearly, cron: '0 0 2 1 *', catchUpWindow: '1d' }, tester);
   await store().setActive(scheduleId, true, tester);
   await followed(scheduleId);
   const changed = await withHandle(scheduleId, (handle) => handle.describe());
   assert.equal(changed.state.paused, false);
   assert.equal(changed.info.nextActionTimes[0]?.toISOString().slice(5), '01-01T23:00:00.000Z');
+  assert.equal(changed.policies.catchupWindow, 86_400_000);
   await comeRound(scheduleId);
   await made(scheduleId, 1);
 
@@ -297,4 +299,23 @@ test('a schedule that is made while Temporal is down is followed when it is back
   await followed(scheduleId);
   await trigger(scheduleId);
   await made(scheduleId, 1);
+});
+
+test('a time that came while Temporal was away is run when it is back, within the catch-up window', async () => {
+  const scheduleId = await create({ cron: '* * * * *', timeZone: 'UTC', catchUpWindow: '1h' });
+  await engine.running().halt('temporal');
+  const minute = () => Math.floor(Date.now() / 60_000);
+  const missed = minute() + 1;
+  await waitFor('a time of the schedule to pass', () => minute() >= missed);
+  await engine.running().resume('temporal');
+  const [run] = await waitFor('the time to be made up for', async () => {
+    const rows = await engine.db().query<{ outcome: string; isLate: boolean }>(
+      `select outcome, run_time > scheduled_time as "isLate" from schedule_runs
+       where schedule_id = $1 and scheduled_time = $2`,
+      [scheduleId, new Date(missed * 60_000).toISOString()],
+    );
+    return rows.length > 0 && rows;
+  });
+  assert.deepEqual(run, { outcome: 'started', isLate: true });
+  await store().remove(scheduleId, tester);
 });

@@ -58,7 +58,13 @@ test('behind 10,000 tasks an urgent one runs before most of them, and a schedule
   const scheduleId = await createScheduleStore(engine.records()).create(
     {
       ...{ taskType: 4, content: { target: 'faces', filters: { account_id: accountId } } },
-      ...{ cron: '0 0 1 1 *', timeZone: 'UTC', overlapPolicy: 'skip', description: null },
+      ...{
+        cron: '0 0 1 1 *',
+        timeZone: 'UTC',
+        overlapPolicy: 'skip',
+        catchUpWindow: '10m',
+        description: null,
+      },
       ...{ notificationPolicy: null, objectsPerSecond: null, errorBudget: null },
     },
     tester,

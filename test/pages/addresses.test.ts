@@ -48,6 +48,8 @@ test('pages lead strangers to the log-in page, and it leads whoever is signed in
       '/schedules/view',
       '/schedules/new',
       '/schedules/1/change',
+      '/schedules/1/view',
+      '/schedules/1/run',
       `${account}/lists`,
     ],
   ]) {

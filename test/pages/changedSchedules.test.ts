@@ -39,8 +39,7 @@ test('a schedule is changed in its form, and what was not touched stays', async 
   await insertSchedule();
   const before = await stored();
   const page = await schedules({ javaScriptEnabled: false });
-  const change = page.getByRole('link', { name: 'Change schedule 1' });
-  await change.click();
+  await page.getByRole('link', { name: 'Change schedule 1' }).click();
   await page.getByRole('heading', { name: 'Change schedule 1', level: 1 }).waitFor();
   await page.getByRole('button', { name: 'Save the changes' }).click();
   await page.getByText('Schedule 1 was changed.').waitFor();
@@ -50,7 +49,7 @@ test('a schedule is changed in its form, and what was not touched stays', async 
     content: { ...(before as { content: object }).content, ...defaults },
   });
 
-  await change.click();
+  await page.getByRole('link', { name: 'Change', exact: true }).click();
   await page.getByLabel('Description').fill('shorter retention');
   await page.getByLabel(/^Created before( optional)?$/).fill('yesterday');
   await page.getByLabel('In progress').uncheck();
@@ -61,7 +60,7 @@ test('a schedule is changed in its form, and what was not touched stays', async 
   assert.equal(await page.getByLabel('Failed').isChecked(), true);
   await page.getByLabel(/^Created before( optional)?$/).fill('now-60d');
   await page.getByRole('button', { name: 'Show the next runs' }).click();
-  await page.getByRole('heading', { name: 'It would run next' }).waitFor();
+  await page.getByText('It would run next').waitFor();
   await page.getByLabel('Address to notify').fill('https://elsewhere.example.net/');
   await page.getByRole('button', { name: 'Save the changes' }).click();
   await page.getByRole('alert').getByText('Address to notify: ').waitFor();
@@ -105,7 +104,7 @@ test('who saves over what somebody else has changed meanwhile is told what and b
   const save = page.getByRole('button', { name: 'Save the changes' });
   await page.getByLabel('Description').fill('mine');
   await page.getByRole('button', { name: 'Show the next runs' }).click();
-  await page.getByRole('heading', { name: 'It would run next' }).waitFor();
+  await page.getByText('It would run next').waitFor();
   await save.click();
   const refusal = page.getByRole('alert');
   await refusal.getByText('Not saved: the schedule was changed').waitFor();
@@ -153,7 +152,7 @@ test('every kind of schedule comes into its form whole, or not at all', async ()
       { remove_samples: false, remove_image_origins: false },
     ],
   ] as const) {
-    await site.server.db.query('truncate schedules restart identity');
+    await site.server.db.query('truncate schedules restart identity cascade');
     await insertSchedule({ task_type: taskType, content });
     await page.goto('/schedules/1/change');
     await page.getByRole('button', { name: 'Save the changes' }).click();
@@ -161,7 +160,7 @@ test('every kind of schedule comes into its form whole, or not at all', async ()
     const { content: after } = (await stored()) as { content: object };
     assert.deepEqual(after, { ...defaults, ...saved, ...content });
   }
-  await site.server.db.query('truncate schedules restart identity');
+  await site.server.db.query('truncate schedules restart identity cascade');
   await insertSchedule({ content: { target: 'faces', filters: { external_ids: ['two\nlines'] } } });
   await page.goto('/schedules/1/change');
   await page.getByText('The form cannot show everything in schedule 1').waitFor();

@@ -89,15 +89,10 @@ test('a schedule that comes in takes nobody away from the one they are at', asyn
   await insertSchedule('nightly');
   const page = await openSchedules();
   const card = cardOf(page, 'nightly');
-  await card.getByText('What each task does').click();
   await card.getByRole('button', { name: 'Remove…' }).focus();
   await insertSchedule('weekly');
   await cardOf(page, 'weekly').waitFor();
   await card.getByRole('button', { name: 'Remove…' }).and(page.locator(':focus')).waitFor();
-  assert.deepEqual(
-    await page.locator('main details').evaluateAll((all: { open: boolean }[]) => all.map(({ open }) => open)),
-    [false, true],
-  );
 });
 
 test('a run whose time has come leaves the next ones though nobody tells of it', async () => {
@@ -108,7 +103,7 @@ test('a run whose time has come leaves the next ones though nobody tells of it',
   const caughtUp = page.waitForRequest(isRefresh);
   await page.goto('/schedules/view');
   await caughtUp;
-  const shown = await page.locator('.runs time').first().getAttribute('datetime');
+  const shown = await cardOf(page, 'hourly').locator('time').first().getAttribute('datetime');
   const asked = page.waitForRequest(isRefresh);
   await page.clock.fastForward(Date.parse(shown ?? '') - Date.now() + 10_000);
   await asked;

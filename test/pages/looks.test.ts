@@ -80,6 +80,8 @@ before(async () => {
     'errors-filtered': '/errors/view?error_code=28100&error_time__gte=now-1d',
     'errors-wrong-filter': '/errors/view?task_ids=word',
     schedules: '/schedules/view',
+    schedule: '/schedules/1/view',
+    'run-schedule': '/schedules/1/run',
     'new-schedule': '/schedules/new?kind=gc-faces',
     'change-schedule': '/schedules/1/change',
     'new-schedule-extract': '/schedules/new',
@@ -150,6 +152,14 @@ async function planted(accountId: string): Promise<void> {
       }),
       JSON.stringify({ url: `https://hooks.example.org/${evil}`, statuses: [0, 5], secret: evil }),
     ],
+  );
+  await site.db.query(
+    `insert into schedule_runs (schedule_id, scheduled_time, run_time, outcome, task_id, blocking_task_id, failure, reason, login)
+     values (1, '2026-01-31T01:30Z', '2026-01-31T01:30Z', 'failed', null, null, $1, null, null),
+       (1, '2026-01-30T01:30Z', '2026-01-30T05:30Z', 'missed', null, null, null, 'temporal_away', null),
+       (1, '2026-01-29T01:30Z', '2026-01-29T01:30Z', 'skipped', null, 1, null, null, null),
+       (1, '2026-01-28T01:30Z', '2026-01-28T01:30Z', 'started', 1, null, null, null, $2)`,
+    [JSON.stringify({ desc: 'No extractor', detail: evil }), evil],
   );
 }
 
@@ -234,6 +244,7 @@ test('markup in names, filters, failures and errors is shown as text', async () 
     'errors',
     'audit',
     'schedules',
+    'schedule',
     'networks',
     'network',
     'face',

@@ -5,7 +5,7 @@ import { openSite } from '../support/browser/site.ts';
 /** A site without schedules after each test, and the way to their page. */
 export function openSchedules() {
   const site = openSite();
-  afterEach(() => site.server.db.query('truncate schedules restart identity'));
+  afterEach(() => site.server.db.query('truncate schedules restart identity cascade'));
 
   async function schedules(options: { javaScriptEnabled?: boolean } = {}): Promise<Page> {
     const page = await site.signedIn(options);

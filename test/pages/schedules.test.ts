@@ -30,7 +30,7 @@ test('a schedule is looked at before it is made, then stopped, started and remov
   await page.getByRole('button', { name: 'Show the next runs' }).click();
 
   const runs = runsOf('30 2 * * *', 'Europe/Berlin');
-  await page.getByRole('heading', { name: 'It would run next' }).waitFor();
+  await page.getByRole('heading', { name: 'Every day at 02:30, Europe/Berlin' }).waitFor();
   assert.deepEqual(await textsOf(page.locator('.runs time')), runs);
   assert.match(await page.locator('.runs li').first().innerText(), / 02:30 in Europe\/Berlin$/);
   const [counted] = await site.server.db.query<{ count: number }>('select count(*) from schedules');
@@ -39,10 +39,16 @@ test('a schedule is looked at before it is made, then stopped, started and remov
 
   await page.getByRole('button', { name: 'Make the schedule' }).click();
   await page.getByText('Schedule 1 was created and started.').waitFor();
+  await page.getByRole('heading', { name: 'Remove faces', level: 1 }).waitFor();
+  await page.getByText('Waits for the engine').waitFor();
+  const times = page.getByRole('region', { name: 'Every day at 02:30, Europe/Berlin' });
+  assert.deepEqual(await textsOf(times.locator('.runs time')), runs);
+  await times.getByText('Catch up times that are up to 10 minutes late').waitFor();
+  await page.getByRole('link', { name: 'Schedules' }).first().click();
   const schedule = page.getByRole('region', { name: 'Remove faces' });
   await schedule.getByText('retention').waitFor();
-  assert.deepEqual(await textsOf(schedule.locator('.runs time')), runs);
-  await schedule.getByText('Waits for the engine').waitFor();
+  await schedule.getByText('Every day at 02:30, Europe/Berlin').waitFor();
+  assert.equal(await schedule.locator('time').first().textContent(), runs[0]);
   const [row] = await site.server.db.query<{ content: object; cron: string }>(
     'select content, cron from schedules',
   );
@@ -82,7 +88,7 @@ test('what is wrong with a schedule is said beside its field, and nothing typed 
   };
   await send('Cron expression', '61 2 * * *', 'Cron expression: ');
   await page.getByLabel('Cron expression').fill('0 4 * * SUN');
-  await send('Time zone', 'Mars/Olympus', 'Time zone: not a time zone');
+  await send('Time zone', 'Mars/Olympus', 'Time zone: must be an IANA time zone');
   await page.getByLabel('Time zone').fill('');
   await send('Created before', 'yesterday', 'Created before: ');
   await page.getByLabel(/^Created before( optional)?$/).fill('');
@@ -116,7 +122,7 @@ test('a schedule that removes shows what it would remove now, and asks for the n
   await page.getByRole('button', { name: 'Make the schedule' }).click();
   await page.getByText('Schedule 1 was created and started.').waitFor();
 
-  await page.getByRole('link', { name: 'Change schedule 1' }).click();
+  await page.getByRole('link', { name: 'Change', exact: true }).click();
   await page.getByRole('button', { name: 'Show the next runs' }).click();
   const command = await now.locator('code', { hasText: 'curl' }).textContent();
   assert.match(command ?? '', /\/4\/tasks\/schedules\/1'.*--request PUT/s);
@@ -132,8 +138,8 @@ test('a schedule says what became of its last run and leads to the task', async 
   const page = await schedules();
   const schedule = page.getByRole('region', { name: 'Remove face descriptors of version 1' });
   await schedule.getByText('Started', { exact: true }).waitFor();
-  assert.match(await schedule.innerText(), /2026-01-31 03:00:00 · made task 17/);
-  assert.equal(await schedule.getByRole('link', { name: 'task 17' }).getAttribute('href'), '/tasks/17/view');
+  assert.match(await schedule.innerText(), /2026-01-31 03:00:00 · Task 17/);
+  assert.equal(await schedule.getByRole('link', { name: 'Task 17' }).getAttribute('href'), '/tasks/17/view');
 });
 
 async function stored(): Promise<object | undefined> {

@@ -103,6 +103,7 @@ test("the next runs are those that Temporal's own schedule would make", async ()
       cron,
       timeZone,
       overlapPolicy: 'skip',
+      catchUpWindow: '10m',
       active: true,
       revision: 1,
     } as const;

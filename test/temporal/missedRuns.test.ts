@@ -18,7 +18,7 @@ const metrics = createMetrics();
 
 afterEach(async () => {
   metrics.scheduleFailures.reset();
-  await db.query('truncate schedules, tasks cascade');
+  await db.query('truncate schedules, schedule_watches, tasks cascade');
 });
 
 /** Made at half past three. */
@@ -27,7 +27,7 @@ async function hourly(overlapPolicy: OverlapPolicy = 'skip'): Promise<number> {
     {
       ...times,
       ...{ taskType: 4, content: { target: 'faces', filters: { create_time__lt: 'now-1d' } } },
-      ...{ description: null, overlapPolicy, notificationPolicy: null },
+      ...{ description: null, overlapPolicy, catchUpWindow: '10m', notificationPolicy: null },
       ...{ objectsPerSecond: null, errorBudget: null },
     },
     tester,
@@ -44,8 +44,11 @@ const look = (time: string) =>
     now: () => Promise.resolve(new Date(`2026-05-04T${time}:00Z`)),
   })();
 
-const run = (scheduleId: number, time: string): Promise<{ kind: string }> => {
-  const due: ScheduledRun = { ...times, scheduleId, scheduledTime: `2026-05-04T${time}:00.000Z` };
+const run = (scheduleId: number, time: string, startedTime?: string): Promise<{ kind: string }> => {
+  const due: ScheduledRun = {
+    ...{ ...times, scheduleId, scheduledTime: `2026-05-04T${time}:00.000Z` },
+    ...(startedTime === undefined ? {} : { startedTime }),
+  };
   const content = {
     ...{ target: 'faces' as const, filters: { create_time__lt: '2026-05-03T00:00:00Z' } },
     ...{ remove_samples: false, remove_image_origins: false, store_results: true },
@@ -113,4 +116,68 @@ test('a schedule that is stopped or removed misses nothing, and one that was sta
   await db.query(`update schedules set last_update_time = '2026-05-04T03:30:00Z'`);
   await look('09:30');
   assert.equal(await counted(), 0);
+});
+
+async function history(): Promise<string[]> {
+  const rows = await db.query<{ time: Date; outcome: string; reason: string | null }>(
+    'select scheduled_time as time, outcome, reason from schedule_runs order by scheduled_time',
+  );
+  return rows.map(({ time, outcome, reason }) =>
+    [time.toISOString().slice(11, 16), outcome, reason ?? ''].join(' ').trim(),
+  );
+}
+
+test('after an outage every missed time is noted, with what was away', async () => {
+  await hourly();
+  await look('03:58');
+  for (const minute of ['00', '02', '04', '06', '08', '10', '12', '14', '16']) await look(`04:${minute}`);
+  // Workers were there at four, and none from a quarter past four to half past seven.
+  await look('07:30');
+  assert.deepEqual(await history(), [
+    '04:00 missed temporal_away',
+    '05:00 missed workers_away',
+    '06:00 missed workers_away',
+    '07:00 missed workers_away',
+  ]);
+  const [away] = await db.query<{ from: Date; until: Date }>(
+    `select away_from as from, away_until as until from schedule_runs where scheduled_time = '2026-05-04T05:00Z'`,
+  );
+  assert.deepEqual(
+    [away?.from.toISOString().slice(11, 16), away?.until.toISOString().slice(11, 16)],
+    ['04:16', '07:30'],
+  );
+  assert.equal(await counted(), 4);
+});
+
+test('within its catch-up window a time may still come, and is missed only after it', async () => {
+  const scheduleId = await hourly();
+  await db.query(`update schedules set catch_up_window = '2h'`);
+  await look('05:59');
+  assert.deepEqual(await history(), []);
+  await look('06:06');
+  assert.deepEqual(await history(), ['04:00 missed']);
+  assert.equal((await run(scheduleId, '05:00')).kind, 'started');
+  await look('08:06');
+  // At six the run of five had not begun: it came only now.
+  assert.deepEqual(await history(), [
+    '04:00 missed',
+    '05:00 started',
+    '06:00 skipped',
+    '07:00 skipped',
+    '08:00 skipped',
+  ]);
+});
+
+test('a run that its worker took up after the catch-up window is missed, one that has waited is not', async () => {
+  const scheduleId = await hourly('buffer_one');
+  const late = (time: string, sinceStart: number) => {
+    const startedTime = new Date(Date.now() - sinceStart).toISOString();
+    return run(scheduleId, time, startedTime);
+  };
+  assert.equal((await late('04:00', 11 * 60_000)).kind, 'missed');
+  assert.equal((await late('05:00', 9 * 60_000)).kind, 'started');
+  assert.equal((await late('06:00', 0)).kind, 'waits');
+  await db.query(`update tasks set state = 'done', end_time = now()`);
+  assert.equal((await late('06:00', 11 * 60_000)).kind, 'started');
+  assert.deepEqual(await history(), ['04:00 missed', '05:00 started', '06:00 started']);
 });

@@ -43,10 +43,12 @@ function follow(url) {
         refresh();
       }
     });
-    if (document.getElementById('live-schedules') === null) {
+    const hasSchedules = document.getElementById('live-schedules') !== null;
+    if (!hasSchedules || document.querySelector('[data-live-runs]') !== null) {
       source.addEventListener('task', (event) => show(JSON.parse(event.data)));
       source.addEventListener('gone', () => refresh());
-    } else {
+    }
+    if (hasSchedules) {
       source.addEventListener('schedule', () => {
         dropFlash();
         refresh();

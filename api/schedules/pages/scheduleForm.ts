@@ -18,6 +18,7 @@ export function readSchedule(kind: TaskKind, values: Values): { request: TaskReq
     ...options,
     ...filled(values, 'time_zone'),
     ...filled(values, 'overlap_policy'),
+    ...filled(values, 'catch_up_window'),
   };
   return { request, body };
 }
@@ -35,6 +36,14 @@ function textOf(values: Values, name: string): string {
 export function scheduleValues(schedule: ScheduleSpec): Filled | null {
   const filled = orderValues(schedule);
   if (filled === null) return null;
-  const { cron, timeZone: time_zone, overlapPolicy: overlap_policy } = schedule;
-  return { kind: filled.kind, values: { ...filled.values, cron, time_zone, overlap_policy } };
+  const {
+    cron,
+    timeZone: time_zone,
+    overlapPolicy: overlap_policy,
+    catchUpWindow: catch_up_window,
+  } = schedule;
+  return {
+    kind: filled.kind,
+    values: { ...filled.values, cron, time_zone, overlap_policy, catch_up_window },
+  };
 }

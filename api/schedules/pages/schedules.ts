@@ -5,11 +5,10 @@ import { schedulesPage } from '../../../views/pages/schedules/list.ts';
 import { newSchedulePage, type NewScheduleInput } from '../../../views/pages/schedules/new.ts';
 import type { FormOptions } from '../../../views/pages/tasks/newTaskFields.ts';
 import { toTaskKind, type TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
-import type { ScheduleRunShape } from '../../../views/shapes.ts';
 import { paths, type ScheduleAction } from '../../../views/paths.ts';
 import { bodyCheck } from '../../http/contract/bodyCheck.ts';
 import { presentAuditEntry } from '../../audit/present.ts';
-import { presentSchedule } from '../present.ts';
+import { presentScheduleOfPage } from '../present.ts';
 import { actorOf } from '../../http/requestContext.ts';
 import type { ScheduleBody } from '../actions.ts';
 import type { PageSources } from '../../html/deps.ts';
@@ -34,6 +33,7 @@ type ScheduleSources = FormSources &
 type Shown = Pick<NewScheduleInput, 'kind' | 'changed'> & { readonly typed: Typed };
 
 const missedAtMost = 5;
+const linesAtMost = 50;
 
 export function schedulePages(sources: ScheduleSources) {
   const { scheduleQueries, scheduleActions, auditQueries, contract, clock } = sources;
@@ -44,11 +44,7 @@ export function schedulePages(sources: ScheduleSources) {
     const paging = readPaging(req.query, 20);
     const [schedules, count] = await Promise.all([scheduleQueries.page(paging), scheduleQueries.count()]);
     const now = clock.now();
-    const shown = schedules.map((schedule) => ({
-      ...presentSchedule(schedule, now),
-      // What the engine's side writes there: db/schedules/scheduledTasks.ts.
-      last_run: schedule.lastRun as ScheduleRunShape | null,
-    }));
+    const shown = schedules.map((schedule) => presentScheduleOfPage(schedule, now));
     sendPage(req, res, 'schedules/list', schedulesPage({ schedules: shown, now, count, ...paging }));
   };
 
@@ -109,9 +105,11 @@ export function schedulePages(sources: ScheduleSources) {
     const pageSize = missed > 0 && missed < missedAtMost ? missed : missedAtMost;
     const lines = await auditQueries.page(
       { objectType: 'schedule', objectId: String(scheduleId) },
-      { page: 1, pageSize },
+      { page: 1, pageSize: linesAtMost },
     );
-    return { revision: String(schedule.revision), meanwhile: lines.map(presentAuditEntry) };
+    // A run by hand changes nothing of it.
+    const changes = lines.filter(({ action }) => action !== 'schedule.run').slice(0, pageSize);
+    return { revision: String(schedule.revision), meanwhile: changes.map(presentAuditEntry) };
   };
 
   /** What was typed is shown with what is wrong with it, whatever was to become of it. */
@@ -153,7 +151,7 @@ export function schedulePages(sources: ScheduleSources) {
 
   /** Makes a schedule or changes one. */
   const save = (
-    keep: (req: Request, body: ScheduleBody, revision: string) => Promise<string>,
+    keep: (req: Request, body: ScheduleBody, revision: string) => Promise<Kept>,
   ): RequestHandler => {
     return async (req, res) => {
       const { kind: given, step, ...values } = fieldsOf(req.body);
@@ -181,38 +179,49 @@ export function schedulePages(sources: ScheduleSources) {
             return;
           }
         }
-        flash(req, await keep(req, schedule, values['revision'] ?? ''));
-        leadTo(req, res, paths.schedules());
+        const { scheduleId, words } = await keep(req, schedule, values['revision'] ?? '');
+        flash(req, words);
+        leadTo(req, res, paths.schedule(scheduleId));
       });
     };
   };
 
   const create = save(async (req, schedule) => {
     const scheduleId = await scheduleActions.create(schedule, actorOf(req));
-    return `Schedule ${scheduleId} was created and started.`;
+    return { scheduleId, words: `Schedule ${scheduleId} was created and started.` };
   });
 
   const replace = save(async (req, schedule, revision) => {
     const scheduleId = idOf(req, 'schedule_id');
     await scheduleActions.replace(scheduleId, schedule, actorOf(req), [Number(revision)]);
-    return `Schedule ${scheduleId} was changed.`;
+    return { scheduleId, words: `Schedule ${scheduleId} was changed.` };
   });
 
   const act =
-    (action: ScheduleAction): RequestHandler =>
+    (action: Exclude<ScheduleAction, 'run'>): RequestHandler =>
     async (req, res) => {
       const scheduleId = idOf(req, 'schedule_id');
       const actor = actorOf(req);
       if (action === 'remove') await scheduleActions.remove(scheduleId, actor);
       else await scheduleActions.setActive(scheduleId, action === 'start', actor);
       flash(req, `Schedule ${scheduleId} was ${said[action]}.`);
-      leadTo(req, res, paths.schedules());
+      const isOnItsPage = fieldsOf(req.body)['from'] === 'page';
+      leadTo(req, res, isOnItsPage ? paths.schedule(scheduleId) : paths.schedules());
     };
 
   return { list, form, create, editForm, replace, act };
 }
 
-const said: Record<ScheduleAction, string> = { start: 'started', stop: 'stopped', remove: 'removed' };
+interface Kept {
+  readonly scheduleId: number;
+  readonly words: string;
+}
+
+const said: Record<Exclude<ScheduleAction, 'run'>, string> = {
+  start: 'started',
+  stop: 'stopped',
+  remove: 'removed',
+};
 
 /** Where the form is that was sent. */
 function formPath(req: Request): (kind: string, values: Typed['values']) => string {

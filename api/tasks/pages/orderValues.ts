@@ -52,7 +52,7 @@ function isOfForm(content: Content): content is FormContent | RemovalContent | E
   return !('of' in content);
 }
 
-function kindOf(content: FormContent): TaskKind {
+export function kindOf(content: FormContent): TaskKind {
   if (!('target' in content)) return `extract-${content.filters.objects_type}`;
   switch (content.target) {
     case 'face_descriptors':

@@ -179,7 +179,13 @@ test('a scheduled gc of a version that an extract needs makes no task, and the s
     {
       taskType: 4,
       content: { target: 'face_descriptors', filters: { descriptor_version: 1 } },
-      ...{ description: null, cron: '0 0 1 1 *', timeZone: 'UTC', overlapPolicy: 'skip' },
+      ...{
+        description: null,
+        cron: '0 0 1 1 *',
+        timeZone: 'UTC',
+        overlapPolicy: 'skip',
+        catchUpWindow: '10m',
+      },
       ...{ notificationPolicy: null, objectsPerSecond: null, errorBudget: null },
     },
     tester,

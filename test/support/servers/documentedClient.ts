@@ -8,6 +8,7 @@ import type { presentList } from '../../../api/lists/present.ts';
 import type { NetworkCheckJson, NetworkVersionJson } from '../../../api/networks/present.ts';
 import type { presentNotification } from '../../../api/notifications/json.ts';
 import type { ScheduleJson } from '../../../api/schedules/present.ts';
+import type { ScheduleRunJson } from '../../../api/schedules/presentRun.ts';
 import type { UpgradeJson, UpgradeStepJson } from '../../../api/upgrades/present.ts';
 import type { presentSubtask, TaskJson } from '../../../api/tasks/present/task.ts';
 import type { presentTaskError } from '../../../api/errors/present.ts';
@@ -42,6 +43,8 @@ export interface Fields
   readonly checks: readonly NetworkCheckJson[];
   readonly schedules: readonly ScheduleJson[];
   readonly schedule_count: number;
+  readonly runs: readonly ScheduleRunJson[];
+  readonly run_count: number;
   readonly upgrades: readonly UpgradeJson[];
   readonly upgrade_count: number;
   readonly steps: readonly UpgradeStepJson[];

@@ -31,6 +31,7 @@ export const actionWords: Readonly<Record<string, string>> = {
   'schedule.replace': 'Replaced',
   'schedule.start': 'Started',
   'schedule.stop': 'Stopped',
+  'schedule.run': 'Ran',
   'schedule.remove': 'Removed',
   'network.check': 'Checked',
   'network.default': 'Made the default:',
@@ -90,5 +91,5 @@ function hrefOf({ action, object_type, object_id }: AuditEntryShape): string | n
   if (object_type === 'upgrade') return paths.upgrade(Number(object_id));
   if (object_type === 'account') return paths.account(object_id);
   if (object_type === 'network') return paths.network(Number(/\d+$/.exec(object_id)?.[0]));
-  return object_type === 'schedule' ? paths.schedules() : null;
+  return object_type === 'schedule' ? paths.schedule(Number(object_id)) : null;
 }

@@ -60,6 +60,7 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
     'Wait until the upgrade has ended, or roll it back. It switches the default and removes the old version itself.',
   cannotActOnUpgrade: 'See `actions` in GET /upgrades/{upgrade_id} for what is possible now.',
   scheduleNotFound: checkId,
+  previousRunActive: 'Wait until the previous run has ended or cancel it, or run anyway (even_if_active).',
   scheduleChanged: 'Read the schedule again and apply your change to its current state.',
   idempotencyConflict: 'Use a new key for a new request.',
   versionInUse:

@@ -14,8 +14,9 @@ import { fromTask, type FromTask } from '../tasks/fromTask.ts';
 import { newTaskFields, type FormOptions } from '../tasks/newTaskFields.ts';
 import { taskPreview, type TaskPreviewInput, type TaskPreviewView } from '../tasks/taskPreview.ts';
 import { kindLinks, kindWords, type KindLink, type TaskKind } from '../tasks/taskKinds.ts';
-import { overlapWords } from './list.ts';
+import { cronWords } from './cronWords.ts';
 import { nextRun, type NextRun } from './nextRun.ts';
+import { catchUpWindows, overlapLabel, overlapWords, windowWords } from './scheduleWords.ts';
 
 export interface NewScheduleInput extends FormOptions {
   readonly kind: TaskKind;
@@ -52,6 +53,8 @@ export interface NewSchedulePage {
   readonly groups: readonly FieldGroup[];
   readonly nextRuns: readonly NextRun[] | null;
   readonly from: FromTask | null;
+  /** When it would run, in words; empty until that was asked for. */
+  readonly when: string;
   readonly preview: TaskPreviewView | null;
   readonly action: string;
   readonly button: string;
@@ -86,6 +89,7 @@ export function newSchedulePage(input: NewScheduleInput): NewSchedulePage {
     from: fromTask(typed),
     preview,
     groups,
+    when: nextRuns === undefined ? '' : `${cronWords(typed.values['cron'] ?? '')}, ${nextRuns.timeZone}`,
     nextRuns: nextRuns?.times.map((run) => nextRun(run, nextRuns.timeZone)) ?? null,
     conflict:
       changed?.meanwhile === undefined ? null : { acts: changed.meanwhile.map(auditRow), href: action },
@@ -110,10 +114,26 @@ function timesOf(typed: Typed): FieldGroup {
         maxlength: 64,
         hint: 'Such as Europe/Berlin; UTC when it is left empty.',
       }),
-      selectField(typed, 'overlap_policy', 'When a task has not ended at the next time', {
+      selectField(typed, 'overlap_policy', overlapLabel, {
         options: Object.entries(overlapWords).map(([value, text]) => ({ value, text })),
         initial: 'skip',
       }),
+      selectField(typed, 'catch_up_window', 'After an outage, catch up times that are up to', {
+        options: catchUpOptions(typed),
+        initial: '10m',
+        hint: 'Later than that, a time is missed.',
+      }),
     ],
   };
+}
+
+/** With the one that it has, which the API may have set to any. */
+function catchUpOptions({ values }: Typed) {
+  const set = values['catch_up_window'] ?? '';
+  const windows: readonly string[] = catchUpWindows;
+  const isOther = /^\d{1,6}[smhdw]$/.test(set) && !windows.includes(set);
+  return [...windows, ...(isOther ? [set] : [])].map((value) => ({
+    value,
+    text: `${windowWords(value)} late`,
+  }));
 }

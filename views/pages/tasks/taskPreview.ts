@@ -67,11 +67,12 @@ export interface TaskPreviewView {
 
 export function taskPreview(
   input: TaskPreviewInput,
-  form: { readonly kind: TaskKind; readonly defaults: DefaultVersions },
+  /** `content`: where the request does not have it. */
+  form: { readonly kind: TaskKind; readonly defaults: DefaultVersions; readonly content?: object },
   typed: Typed,
 ): TaskPreviewView {
   const isEmpty = input.exact && input.count === 0;
-  const { content = {}, error_budget: budget = defaultErrorBudget } = input.request.body as {
+  const { content = form.content ?? {}, error_budget: budget = defaultErrorBudget } = input.request.body as {
     content?: object;
     error_budget?: number;
   };
