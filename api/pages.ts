@@ -185,6 +185,8 @@ export function createPages(deps: PagesDeps): Pages {
     ...readForm,
     accounts.create,
   );
+  show(paths.newAccount, accounts.form);
+  take(paths.newAccount, accounts.create);
   router.get(
     '/accounts/:account_id',
     onlyHtml,
@@ -194,6 +196,8 @@ export function createPages(deps: PagesDeps): Pages {
     accounts.one,
   );
   show('/accounts/:account_id/lists', accounts.lists);
+  show('/accounts/:account_id/edit', accounts.editForm);
+  take('/accounts/:account_id/edit', accounts.edit);
   take('/accounts/:account_id/remove', accounts.remove);
 
   show(paths.search, search(deps));

@@ -4,6 +4,7 @@ import nunjucks from 'nunjucks';
 import { layoutView, type LayoutInput, type PageHead } from './layout.ts';
 import type { AuditPage } from './pages/audit/list.ts';
 import type { AccountPage } from './pages/accounts/one.ts';
+import type { AccountFormPage } from './pages/accounts/form.ts';
 import type { AccountsPage } from './pages/accounts/list.ts';
 import type { ErrorCodesPage } from './pages/documents/errorCodes.ts';
 import type { ManualPageView } from './pages/documents/manual.ts';
@@ -41,6 +42,7 @@ export interface Pages {
   'tasks/list': TasksPage;
   'tasks/one': TaskPage;
   'tasks/new': NewTaskPage;
+  'accounts/form': AccountFormPage;
   'accounts/list': AccountsPage;
   'accounts/one': AccountPage;
   'accounts/lists': ListsPage;

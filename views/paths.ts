@@ -59,6 +59,8 @@ export const paths = {
   audit: (query: Query = {}) => withQuery('/audit/view', query),
 
   accounts: (query: Query = {}) => withQuery('/accounts', query),
+  newAccount: '/accounts/new',
+  editAccount: (accountId: string) => `/accounts/${accountId}/edit`,
   account: (accountId: string, query: Query = {}) => withQuery(`/accounts/${accountId}`, query),
   list: (listId: string, query: Query = {}) => withQuery(`/lists/${listId}/view`, query),
   accountLists: (accountId: string, query: Query = {}) => withQuery(`/accounts/${accountId}/lists`, query),

@@ -16,7 +16,7 @@ export interface Registration {
 }
 
 export interface AccountActionsDeps {
-  readonly accounts: Pick<Stores['accounts'], 'register' | 'changePassword' | 'remove'>;
+  readonly accounts: Pick<Stores['accounts'], 'register' | 'change' | 'changePassword' | 'remove'>;
   readonly passwords: Pick<Passwords, 'hash'>;
   readonly authenticator: Pick<Authenticator, 'forget'>;
   /** Whether only this machine can reach the service: elsewhere it does not start beside a password that everybody knows. */
@@ -54,6 +54,21 @@ export function createAccountActions({ accounts, passwords, authenticator, isLoo
       await accounts.changePassword(accountId, passwordHash, actor);
       authenticator.forget(accountId);
       return fingerprintOf(passwordHash);
+    },
+
+    /**
+     * Without a password that stays; another one ends all sessions of the account.
+     * @throws DomainError accountNotFound | lastAdmin | validationFailed, for a password that everybody knows
+     */
+    change: async (
+      { accountId, login }: Pick<Account, 'accountId' | 'login'>,
+      { password, ...to }: Pick<Account, 'accountType' | 'description'> & { readonly password?: string },
+      actor: Actor,
+    ): Promise<void> => {
+      if (password !== undefined) refuseKnownPassword(login, password);
+      const hash = password === undefined ? {} : { passwordHash: await passwords.hash(password) };
+      await accounts.change(accountId, { ...to, ...hash }, actor);
+      authenticator.forget(accountId);
     },
 
     /** @throws DomainError accountNotFound | lastAdmin */

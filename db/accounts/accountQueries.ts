@@ -1,4 +1,4 @@
-import type { Account } from '../../domain/accounts/account.ts';
+import type { Account, AccountType } from '../../domain/accounts/account.ts';
 import type { Sql } from '../sql/connection.ts';
 import { offsetOf, type Paging } from '../sql/paging.ts';
 import { accountColumns } from './knownAccounts.ts';
@@ -14,6 +14,13 @@ export interface AccountChoiceRow {
   readonly login: string;
   readonly faceCount: number;
   readonly listCount: number;
+}
+
+/** Empty: any. */
+export interface AccountFilter {
+  /** A part of a login or of a description. */
+  readonly text: string;
+  readonly type: AccountType | '';
 }
 
 export type AccountQueries = ReturnType<typeof createAccountQueries>;
@@ -42,6 +49,28 @@ export function createAccountQueries(db: Sql) {
         [limit + 1, countedTo + 1],
       );
       return rows.length > limit ? null : rows;
+    },
+
+    /** The same of those that are looked for, and how many there are of each type. */
+    search: async (
+      { text, type }: AccountFilter,
+      paging: Paging,
+    ): Promise<{ accounts: Account[]; count: number; countByType: Record<string, number> }> => {
+      const matches = `strpos(lower(login || ' ' || description), lower($1)) > 0`;
+      const [accounts, counts] = await Promise.all([
+        db.query<Account>(
+          `select ${accountColumns} from accounts where ${matches} and ($2 = '' or account_type = $2)
+           order by create_time desc, account_id desc limit $3 offset $4`,
+          [text, type, paging.pageSize, offsetOf(paging)],
+        ),
+        db.query<{ type: string; count: number }>(
+          `select account_type "type", count(*) from accounts where ${matches} group by 1`,
+          [text],
+        ),
+      ]);
+      const countByType = Object.fromEntries(counts.map((row) => [row.type, row.count]));
+      const all = counts.reduce((sum, row) => sum + row.count, 0);
+      return { accounts, countByType, count: type === '' ? all : (countByType[type] ?? 0) };
     },
 
     find: async (accountId: string): Promise<{ account: Account; stats: AccountStats } | null> => {

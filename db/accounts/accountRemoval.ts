@@ -3,7 +3,6 @@ import { DomainError } from '../../domain/errors.ts';
 import { recordAudit, type Actor } from '../audit/auditStore.ts';
 import { advisoryLocks } from '../sql/advisoryLocks.ts';
 import type { Database, Sql } from '../sql/connection.ts';
-import { shownAccount } from './accountStore.ts';
 import { accountColumns } from './knownAccounts.ts';
 
 /** Removes accounts with all that is theirs, which may be a lot: SQL, not a model. */
@@ -40,11 +39,18 @@ export function createAccountRemoval(db: Database) {
   };
 }
 
-async function refuseLastAdmin(tx: Sql, { accountId, accountType, login }: Account): Promise<void> {
+/** @throws DomainError lastAdmin when there is no other administrator; the lock of admins must be held */
+export async function refuseLastAdmin(tx: Sql, { accountId, accountType, login }: Account): Promise<void> {
   if (accountType !== 'admin') return;
   const [others] = await tx.query<{ some: boolean }>(
     "select exists (select from accounts where account_type = 'admin' and account_id <> $1) some",
     [accountId],
   );
   if (others?.some !== true) throw new DomainError('lastAdmin', `${login} is the last administrator`);
+}
+
+/** In the words of the contract, as everything in the audit is. */
+export function shownAccount(account: Pick<Account, 'login' | 'accountType' | 'description'>) {
+  const { login, accountType, description } = account;
+  return { login, account_type: accountType, description };
 }

@@ -1,10 +1,13 @@
-import type { Account, AccountType } from '../../domain/accounts/account.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { mayUseService, type AccountType } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { recordAudit, type Actor } from '../audit/auditStore.ts';
+import { advisoryLocks } from '../sql/advisoryLocks.ts';
 import { timeOf } from '../sql/databaseClock.ts';
 import type { Records, RecordsTransaction } from '../sql/records.ts';
 import { sqlStateOf, sqlStates } from '../sql/transientErrors.ts';
 import { defineAccountModel } from './accountModel.ts';
+import { refuseLastAdmin, shownAccount } from './accountRemoval.ts';
 
 export interface NewAccount {
   readonly accountId: string;
@@ -13,6 +16,10 @@ export interface NewAccount {
   readonly accountType: AccountType;
   readonly description: string;
 }
+
+/** Without a hash the password stays. */
+export type AccountChange = Pick<NewAccount, 'accountType' | 'description'> &
+  Partial<Pick<NewAccount, 'passwordHash'>>;
 
 export type AccountStore = ReturnType<typeof createAccountStore>;
 
@@ -49,6 +56,33 @@ export function createAccountStore(records: Records) {
       }
     },
 
+    /**
+     * Sessions end with another password, and with a type that may not use the service.
+     * @throws DomainError accountNotFound | lastAdmin
+     */
+    change: (accountId: string, to: AccountChange, actor: Actor): Promise<void> =>
+      records.transaction(async (tx) => {
+        await tx.query('select pg_advisory_xact_lock($1)', [advisoryLocks.admins]);
+        const row = await Accounts.findOne({ where: { accountId }, lock: true, transaction: tx.transaction });
+        if (row === null) throw new DomainError('accountNotFound', `account ${accountId}`);
+        if (to.accountType !== 'admin') await refuseLastAdmin(tx, row);
+        const line = { actor, objectType: 'account', objectId: accountId } as const;
+        const before = shownAccount(row);
+        const after = { ...before, account_type: to.accountType, description: to.description };
+        const { passwordHash = row.passwordHash, ...shown } = to;
+        await row.update(
+          { ...shown, passwordHash, lastUpdateTime: await timeOf(tx) },
+          { transaction: tx.transaction },
+        );
+        if (to.passwordHash !== undefined || !mayUseService(to)) {
+          await tx.execute("delete from sessions where sess ->> 'accountId' = $1", [accountId]);
+        }
+        if (!isDeepStrictEqual(before, after)) {
+          await recordAudit(tx, { ...line, action: 'account.change', before, after });
+        }
+        if (to.passwordHash !== undefined) await recordAudit(tx, { ...line, action: 'account.password' });
+      }),
+
     /** Ends all sessions of the account. */
     changePassword: (accountId: string, passwordHash: string, actor: Actor): Promise<void> =>
       records.transaction(async (tx) => {
@@ -84,10 +118,4 @@ export function createAccountStore(records: Records) {
 
 function isTaken(error: unknown): boolean {
   return sqlStateOf(error) === sqlStates.uniqueViolation;
-}
-
-/** In the words of the contract, as everything in the audit is. */
-export function shownAccount(account: Pick<Account, 'login' | 'accountType' | 'description'>) {
-  const { login, accountType, description } = account;
-  return { login, account_type: accountType, description };
 }

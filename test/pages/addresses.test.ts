@@ -51,6 +51,8 @@ test('pages lead strangers to the log-in page, and it leads whoever is signed in
       '/schedules/1/view',
       '/schedules/1/run',
       `${account}/lists`,
+      `${account}/edit`,
+      '/accounts/new',
     ],
   ]) {
     const answer = await ask(path);

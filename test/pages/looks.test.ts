@@ -79,6 +79,7 @@ before(async () => {
     errors: '/errors/view',
     'errors-filtered': '/errors/view?error_code=28100&error_time__gte=now-1d',
     'errors-wrong-filter': '/errors/view?task_ids=word',
+    'new-account': '/accounts/new',
     schedules: '/schedules/view',
     schedule: '/schedules/1/view',
     'run-schedule': '/schedules/1/run',

@@ -239,7 +239,7 @@ test('a button that comes too late says why nothing happened', async () => {
 test('accounts are created and removed from their pages', async () => {
   const page = await site.signedIn();
   await page.goto('/accounts');
-  await page.getByText('New account').click();
+  await page.getByRole('link', { name: 'New account' }).click();
   await page.getByLabel('Login').fill('Not Right');
   await page.getByLabel('Password').fill('secret');
   await page.getByRole('button', { name: 'Create the account' }).click();

@@ -1,7 +1,8 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { accountTypes } from '../../../domain/accounts/account.ts';
+import { accountTypes, mayUseService } from '../../../domain/accounts/account.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { Typed } from '../../../views/components/field/field.ts';
+import { accountFormPage } from '../../../views/pages/accounts/form.ts';
 import { accountsPage } from '../../../views/pages/accounts/list.ts';
 import { listsPage } from '../../../views/pages/accounts/lists.ts';
 import { accountPage } from '../../../views/pages/accounts/one.ts';
@@ -36,37 +37,79 @@ export function accountPages({
 }: AccountSources) {
   const checkAccount = bodyCheck(contract, 'post', '/accounts');
 
-  const show = async (req: Request, res: Response, typed?: Typed): Promise<void> => {
+  const list: RequestHandler = async (req, res) => {
     const paging = readPaging(req.query, 20);
-    const { accounts, count } = await accountQueries.page(paging);
-    const page = accountsPage({
-      accounts: accounts.map(presentAccount),
-      count,
-      ...paging,
-      ...(typed === undefined ? {} : { typed }),
-    });
-    sendPage(req, res, 'accounts/list', page, typed === undefined ? 200 : 400);
+    const { q, type: named } = req.query;
+    const search = typeof q === 'string' ? q.trim().slice(0, 256) : '';
+    const type = accountTypes.find((one) => one === named) ?? '';
+    const found = await accountQueries.search({ text: search, type }, paging);
+    const accounts = found.accounts.map(presentAccount);
+    sendPage(req, res, 'accounts/list', accountsPage({ ...found, accounts, search, type, ...paging }));
   };
 
-  const list: RequestHandler = (req, res) => show(req, res);
+  const form: RequestHandler = (req, res) => {
+    sendPage(req, res, 'accounts/form', accountFormPage({ isOneself: false }));
+  };
+
+  /** What stands in the form, as a client would have sent it. @throws DomainError of the document's checks */
+  const read = (
+    values: Readonly<Record<string, string>>,
+    fixed: { login?: string; password?: string } = {},
+  ) => {
+    const { login = '', password = '', description = '' } = values;
+    const account_type = accountTypes.find((type) => type === values['account_type']) ?? 'advanced_user';
+    const body = {
+      ...{ login: login.trim(), password, account_type, description: description.trim() },
+      ...fixed,
+    };
+    checkAccount(body);
+    return body;
+  };
 
   const create: RequestHandler = async (req, res) => {
     const values = fieldsOf(req.body);
-    const { login = '', password = '', description = '' } = values;
-    const account_type = accountTypes.find((type) => type === values['account_type']) ?? 'advanced_user';
     try {
-      const body = { login: login.trim(), password, account_type, description: description.trim() };
-      checkAccount(body);
-      const { account_type: accountType, ...rest } = body;
+      const { account_type: accountType, ...rest } = read(values);
       const accountId = await accountActions.register({ ...rest, accountType }, actorOf(req));
-      flash(req, `The account ${body.login} was created.`);
+      flash(req, `The account ${rest.login} was created.`);
       leadTo(req, res, paths.account(accountId));
     } catch (error) {
-      if (!(error instanceof DomainError)) throw error;
-      const isTaken = error.error === 'accountExists';
-      if (!isTaken && error.entry.status !== 400) throw error;
-      const faults = isTaken ? { login: 'an account with this login exists' } : faultsOf(error);
-      await show(req, res, { values, faults });
+      const typed = { values, faults: faultsOfAccount(error) };
+      sendPage(req, res, 'accounts/form', accountFormPage({ isOneself: false, typed }), 400);
+    }
+  };
+
+  const showEdit = async (req: Request, res: Response, typed?: Typed): Promise<void> => {
+    const { account } = await accountOf(uuidOf(req, 'account_id'));
+    const page = accountFormPage({
+      account: presentAccount(account),
+      isOneself: isOwn(req, account.accountId),
+      typed,
+    });
+    sendPage(req, res, 'accounts/form', page, typed === undefined ? 200 : 400);
+  };
+
+  const editForm: RequestHandler = (req, res) => showEdit(req, res);
+
+  const edit: RequestHandler = async (req, res) => {
+    const values = fieldsOf(req.body);
+    const { account } = await accountOf(uuidOf(req, 'account_id'));
+    const { accountId, login } = account;
+    const hasPassword = (values['password'] ?? '') !== '' && !isOwn(req, accountId);
+    try {
+      const body = read(values, { login, ...(hasPassword ? {} : { password: 'unchanged' }) });
+      const to = { accountType: body.account_type, description: body.description };
+      const changes = hasPassword ? { ...to, password: body.password } : to;
+      await accountActions.change(account, changes, actorOf(req));
+      if (isOwn(req, accountId) && !mayUseService(to)) {
+        await endSession(req, res);
+        res.redirect(303, paths.login);
+        return;
+      }
+      flash(req, `The account ${login} was changed.`);
+      leadTo(req, res, paths.account(accountId));
+    } catch (error) {
+      await showEdit(req, res, { values, faults: faultsOfAccount(error) });
     }
   };
 
@@ -119,7 +162,7 @@ export function accountPages({
       return;
     }
     // Removing oneself has ended this session too.
-    const isOneself = identityOf(req).account.accountId === accountId;
+    const isOneself = isOwn(req, accountId);
     if (!isOneself) flash(req, 'The account was removed.');
     if (isOneself) {
       await endSession(req, res);
@@ -127,5 +170,18 @@ export function accountPages({
     } else leadTo(req, res, paths.accounts());
   };
 
-  return { list, create, one, lists: listsOf, remove };
+  return { list, form, create, editForm, edit, one, lists: listsOf, remove };
+}
+
+function isOwn(req: Request, accountId: string): boolean {
+  return identityOf(req).account.accountId === accountId;
+}
+
+/** What is wrong, by field. @throws whatever is no fault of what was typed */
+function faultsOfAccount(error: unknown): Record<string, string> {
+  if (!(error instanceof DomainError)) throw error;
+  if (error.error === 'accountExists') return { login: 'an account with this login exists' };
+  if (error.error === 'lastAdmin') return { account_type: `${error.detail} and has to stay one` };
+  if (error.entry.status !== 400) throw error;
+  return faultsOf(error);
 }

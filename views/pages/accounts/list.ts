@@ -1,86 +1,73 @@
 import { formatCount } from '../../assets/words.js';
-import { errorSummary, type ErrorSummary } from '../../components/errorSummary/errorSummary.ts';
-import {
-  nothingTyped,
-  selectField,
-  textField,
-  type Field,
-  type Typed,
-} from '../../components/field/field.ts';
 import { pager, type Pager } from '../../components/pager/pager.ts';
 import type { SearchBox } from '../../components/searchBox/searchBox.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { AccountShape } from '../../shapes.ts';
-import { searchOf } from '../search/searchOf.ts';
-import { accountRow, accountTypeName, type AccountRow } from './accountRow.ts';
+import { accountRow, type AccountRow } from './accountRow.ts';
 
 export interface AccountsInput {
   readonly accounts: readonly AccountShape[];
+  /** Of those that are looked for. */
   readonly count: number;
+  readonly countByType: Readonly<Record<string, number>>;
+  /** Empty: all. */
+  readonly search: string;
+  readonly type: string;
   readonly page: number;
   readonly pageSize: number;
-  readonly typed?: Typed;
 }
 
 export interface AccountsPage {
   readonly head: PageHead;
   readonly search: SearchBox;
+  readonly types: readonly {
+    readonly text: string;
+    readonly count: string;
+    readonly href: string;
+    readonly current: boolean;
+  }[];
   readonly rows: readonly AccountRow[];
-  readonly count: string;
+  /** Said when there are no rows. */
+  readonly empty: string;
   readonly pager: Pager | null;
-  readonly form: {
-    readonly action: string;
-    readonly open: boolean;
-    readonly summary: ErrorSummary | null;
-    readonly fields: readonly Field[];
-  };
+  readonly newAccount: string;
 }
 
+const typeLinks = [
+  ['', 'All'],
+  ['admin', 'Administrators'],
+  ['advanced_user', 'Advanced users'],
+  ['user', 'Users'],
+] as const;
+
 export function accountsPage(input: AccountsInput): AccountsPage {
-  const typed = input.typed ?? nothingTyped;
-  const fields = accountFields(typed);
+  const { search: q, type, countByType } = input;
+  const all = Object.values(countByType).reduce((sum, count) => sum + count, 0);
   return {
     head: { title: 'Accounts', section: 'accounts' },
-    search: searchOf(''),
+    search: {
+      label: 'Search accounts',
+      action: paths.accounts(),
+      value: q,
+      hint: 'A part of a login or of a description.',
+    },
+    types: typeLinks.map(([value, text]) => ({
+      text,
+      count: formatCount(value === '' ? all : (countByType[value] ?? 0)),
+      href: paths.accounts({ q, type: value }),
+      current: value === type,
+    })),
     rows: input.accounts.map(accountRow),
-    count: input.count === 1 ? '1 account' : `${formatCount(input.count)} accounts`,
+    empty: q === '' && type === '' ? 'No account on this page.' : 'No account is like that.',
     pager: pager({
       things: 'accounts',
       page: input.page,
       pageSize: input.pageSize,
       shown: input.accounts.length,
       count: input.count,
-      href: (page) => paths.accounts({ page }),
+      href: (page) => paths.accounts({ q, type, page }),
     }),
-    form: {
-      action: paths.accounts(),
-      open: input.typed !== undefined,
-      summary: errorSummary(typed, fields),
-      fields,
-    },
+    newAccount: paths.newAccount,
   };
-}
-
-function accountFields(typed: Typed): Field[] {
-  return [
-    textField(typed, 'login', 'Login', {
-      required: true,
-      hint: 'An e-mail address in lower case.',
-      maxlength: 128,
-    }),
-    textField(typed, 'password', 'Password', {
-      kind: 'password',
-      required: true,
-      hint: '3 to 128 characters.',
-      autocomplete: 'new-password',
-      maxlength: 128,
-    }),
-    selectField(typed, 'account_type', 'Type', {
-      options: ['advanced_user', 'user', 'admin'].map((value) => ({ value, text: accountTypeName(value) })),
-      initial: 'advanced_user',
-      hint: 'Only administrators can use this service.',
-    }),
-    textField(typed, 'description', 'Description', { maxlength: 128 }),
-  ];
 }

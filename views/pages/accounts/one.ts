@@ -24,6 +24,7 @@ export interface AccountPage {
   readonly created: Time;
   readonly updated: Time;
   readonly figures: readonly { readonly name: string; readonly value: string }[];
+  readonly edit: string;
   readonly remove: Confirm;
   readonly lists: readonly ListRow[];
   readonly listCount: string;
@@ -51,6 +52,7 @@ export function accountPage({ account, stats, lists, faces }: AccountInput): Acc
       { name: 'Faces', value: formatCount(stats.face_count) },
       { name: 'Faces with attributes', value: formatCount(stats.face_attribute_count) },
     ],
+    edit: paths.editAccount(account.account_id),
     remove: {
       text: 'Remove…',
       consequence:

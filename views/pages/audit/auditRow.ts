@@ -42,6 +42,7 @@ export const actionWords: Readonly<Record<string, string>> = {
   'upgrade.resume': 'Resumed',
   'upgrade.roll_back': 'Rolled back',
   'account.create': 'Created',
+  'account.change': 'Changed',
   'account.password': 'Changed the password of',
   'account.remove': 'Removed',
   'session.login': 'Logged in',

@@ -1,0 +1,103 @@
+import assert from 'node:assert/strict';
+import { afterEach, test } from 'node:test';
+import { openSite } from '../support/browser/site.ts';
+import { logIn, registerAccount } from '../support/browser/visitor.ts';
+import { rootLogin } from '../support/servers/apiServer.ts';
+
+const site = openSite();
+afterEach(() => site.server.db.query('delete from accounts where login <> $1', [rootLogin]));
+
+test('a new account is of a type that can log in, unless another one is chosen', async () => {
+  const page = await site.signedIn({ javaScriptEnabled: false });
+  await page.goto('/accounts');
+  await page.getByRole('link', { name: 'New account' }).click();
+  assert.equal(await page.getByLabel('Type').inputValue(), 'admin');
+  await page.getByText('Only administrators can log in here.').waitFor();
+  await page.getByLabel('Login').fill('new@example.com');
+  await page.getByLabel('Password').fill('secret');
+  await page.getByRole('button', { name: 'Create the account' }).click();
+  await page.getByText('The account new@example.com was created.').waitFor();
+  const theirs = await site.visit();
+  await logIn(theirs, 'new@example.com', 'secret');
+  await theirs.getByRole('heading', { name: 'Home' }).waitFor();
+});
+
+test('an account is edited: its type, its description and, if one is given, its password', async () => {
+  await registerAccount(site.server, {
+    login: 'branch@example.com',
+    password: 'secret',
+    account_type: 'user',
+  });
+  const page = await site.signedIn({ javaScriptEnabled: false });
+  await page.goto('/accounts');
+  await page.getByRole('link', { name: 'branch@example.com' }).click();
+  await page.getByRole('link', { name: 'Edit' }).click();
+  await page.getByLabel('New password').fill('x');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('alert').getByText('New password: ').waitFor();
+  await page.getByLabel('New password').fill('');
+  await page.getByLabel('Description').fill('The branch in the north');
+  await page.getByLabel('Type').selectOption('Administrator');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('The account branch@example.com was changed.').waitFor();
+  await page.getByText('The branch in the north').waitFor();
+  await page.getByRole('link', { name: 'Edit' }).click();
+  await page.getByLabel('New password').fill('another secret');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('The account branch@example.com was changed.').waitFor();
+
+  const audited = await site.server.db.query<{ action: string; after: { account_type?: string } | null }>(
+    `select action, after from audit where action in ('account.change', 'account.password') order by audit_id`,
+  );
+  assert.deepEqual(
+    audited.map(({ action, after }) => [action, after?.account_type ?? null]),
+    [
+      ['account.change', 'admin'],
+      ['account.password', null],
+    ],
+  );
+  const theirs = await site.visit();
+  await logIn(theirs, 'branch@example.com', 'another secret');
+  await theirs.getByRole('heading', { name: 'Home' }).waitFor();
+});
+
+test('the last administrator stays one, and another one who steps down is signed out', async () => {
+  const page = await site.signedIn({ javaScriptEnabled: false });
+  const edit = async (): Promise<void> => {
+    await page.goto('/accounts');
+    await page.getByRole('link', { name: rootLogin }).last().click();
+    await page.getByRole('link', { name: 'Edit' }).click();
+    await page.getByRole('link', { name: 'Change your password' }).waitFor();
+    await page.getByLabel('Type').selectOption('User');
+    await page.getByRole('button', { name: 'Save' }).click();
+  };
+  await edit();
+  await page.getByRole('alert').getByText(`${rootLogin} is the last administrator`).waitFor();
+  await registerAccount(site.server, {
+    login: 'second@example.com',
+    password: 'secret',
+    account_type: 'admin',
+  });
+  await edit();
+  await page.getByRole('heading', { name: 'Log in' }).waitFor();
+  await site.server.db.query(`update accounts set account_type = 'admin' where login = $1`, [rootLogin]);
+});
+
+test('accounts are found by a part of their login or description, and by type', async () => {
+  for (const [login, account_type] of [
+    ['north@example.com', 'user'],
+    ['south@example.com', 'advanced_user'],
+  ] as const) {
+    await registerAccount(site.server, { login, password: 'secret', account_type });
+  }
+  const page = await site.signedIn({ javaScriptEnabled: false });
+  await page.goto('/accounts');
+  const types = page.getByRole('navigation', { name: 'Type of account' });
+  assert.match(await types.innerText(), /All 3\s+Administrators 1\s+Advanced users 1\s+Users 1/);
+  await page.getByRole('searchbox', { name: 'Search accounts' }).fill('NORTH@');
+  await page.getByRole('button', { name: 'Search' }).last().click();
+  await page.getByRole('link', { name: 'north@example.com' }).waitFor();
+  assert.equal(await page.getByRole('link', { name: 'south@example.com' }).count(), 0);
+  await types.getByRole('link', { name: 'Administrators 0' }).click();
+  await page.getByText('No account is like that.').waitFor();
+});

@@ -1,0 +1,81 @@
+import { errorSummary, type ErrorSummary } from '../../components/errorSummary/errorSummary.ts';
+import {
+  nothingTyped,
+  selectField,
+  textField,
+  type Field,
+  type Typed,
+} from '../../components/field/field.ts';
+import type { PageHead } from '../../layout.ts';
+import { paths } from '../../paths.ts';
+import type { AccountShape } from '../../shapes.ts';
+import { accountTypeName } from './accountRow.ts';
+
+export interface AccountFormInput {
+  /** Absent: a new one. */
+  readonly account?: AccountShape;
+  /** Whose account it is: their own password is changed elsewhere, with the present session kept. */
+  readonly isOneself: boolean;
+  readonly typed?: Typed | undefined;
+}
+
+export interface AccountFormPage {
+  readonly head: PageHead;
+  readonly title: string;
+  /** null: it does not exist yet. */
+  readonly login: string | null;
+  readonly summary: ErrorSummary | null;
+  readonly fields: readonly Field[];
+  readonly ownPassword: string | null;
+  readonly action: string;
+  readonly button: string;
+  readonly cancel: string;
+  readonly accounts: string;
+}
+
+export function accountFormPage({ account, isOneself, typed: sent }: AccountFormInput): AccountFormPage {
+  const typed = sent ?? (account === undefined ? nothingTyped : { values: { ...account }, faults: {} });
+  const isNew = account === undefined;
+  const fields = [
+    ...(isNew ? [loginField(typed)] : []),
+    ...(isOneself ? [] : [passwordField(typed, isNew)]),
+    selectField(typed, 'account_type', 'Type', {
+      options: ['admin', 'advanced_user', 'user'].map((value) => ({ value, text: accountTypeName(value) })),
+      initial: 'admin',
+      hint: 'Only administrators can log in here.',
+    }),
+    textField(typed, 'description', 'Description', { maxlength: 128 }),
+  ];
+  const title = isNew ? 'New account' : 'Edit account';
+  return {
+    head: { title, section: 'accounts' },
+    title,
+    login: account?.login ?? null,
+    summary: errorSummary(typed, fields),
+    fields,
+    ownPassword: isOneself ? paths.password : null,
+    action: isNew ? paths.newAccount : paths.editAccount(account.account_id),
+    button: isNew ? 'Create the account' : 'Save',
+    cancel: isNew ? paths.accounts() : paths.account(account.account_id),
+    accounts: paths.accounts(),
+  };
+}
+
+function loginField(typed: Typed): Field {
+  return textField(typed, 'login', 'Login', {
+    required: true,
+    hint: 'An e-mail address in lower case.',
+    maxlength: 128,
+    isFirst: true,
+  });
+}
+
+function passwordField(typed: Typed, isNew: boolean): Field {
+  return textField(typed, 'password', isNew ? 'Password' : 'New password', {
+    kind: 'password',
+    required: isNew,
+    hint: isNew ? '3 to 128 characters.' : '3 to 128 characters. It ends the sessions of the account.',
+    autocomplete: 'new-password',
+    maxlength: 128,
+  });
+}
