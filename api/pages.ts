@@ -21,6 +21,7 @@ import { errors } from './errors/page.ts';
 import { oneEvent, oneFace } from './faces/pages/faces.ts';
 import { readForm, readStrangersForm } from './html/form.ts';
 import { help } from './ops/pages/help.ts';
+import { acknowledge } from './ops/pages/acknowledge.ts';
 import { home, homePageSize } from './ops/pages/home.ts';
 import { oneList } from './lists/page.ts';
 import type { LoginDeps } from './accounts/loginJson.ts';
@@ -144,6 +145,9 @@ export function createPages(deps: PagesDeps): Pages {
     take(`/tasks/:task_id/${action}`, actOnTask(deps.taskActions, action));
   }
 
+  const attended = acknowledge(deps);
+  take('/tasks/:task_id/acknowledge', attended.add);
+  take('/tasks/:task_id/unacknowledge', attended.undo);
   take('/tasks/:task_id/throttle', throttleTask(deps));
 
   show('/errors/view', failed.page);

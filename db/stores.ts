@@ -1,6 +1,7 @@
 import { createAccountQueries } from './accounts/accountQueries.ts';
 import { createAccountRemoval } from './accounts/accountRemoval.ts';
 import { createAccountStore } from './accounts/accountStore.ts';
+import { createAcknowledgements } from './ops/acknowledgements.ts';
 import { createAuditQueries } from './audit/auditQueries.ts';
 import { createAuditStore } from './audit/auditStore.ts';
 import { createBlockCounts } from './ops/blockCounts.ts';
@@ -66,6 +67,7 @@ export function createStores({ identity, control, records, heavy, reading, expor
       remove: heavyTasks.remove,
       undo: heavyTasks.undo,
     },
+    acknowledgements: createAcknowledgements(control),
     schedules: { ...createScheduleStore(records), ...createManualRuns(control) },
     networkChecks: createNetworkCheckStore(control),
     stats: createStatsStore(control),

@@ -25,6 +25,9 @@ export const paths = {
   newTask: (kind?: string, values: Query = {}) => withQuery('/tasks/new', { kind, ...values }),
   task: (taskId: number, query: Query = {}) => withQuery(`/tasks/${taskId}/view`, query),
   taskAction: (taskId: number, action: TaskAction) => `/tasks/${taskId}/${action}`,
+  /** `item`: what is wrong with the task. */
+  acknowledge: (taskId: number, item: string) => withQuery(`/tasks/${taskId}/acknowledge`, { item }),
+  unacknowledge: (taskId: number, item: string) => withQuery(`/tasks/${taskId}/unacknowledge`, { item }),
   taskEvents: (taskId: number) => `/tasks/${taskId}/events`,
   allTaskEvents: '/tasks/events',
   taskResult: (taskId: number) => `/tasks/${taskId}/result`,

@@ -7,6 +7,7 @@ export interface TaskShape {
   readonly task_type: number;
   readonly task_status: number;
   readonly state: TaskState;
+  readonly generation: number;
   readonly create_time: string;
   readonly end_time: string | null;
   readonly last_update_time: string;
@@ -113,6 +114,15 @@ export interface ActShape {
   readonly login: string;
   readonly action: string;
   readonly after: object | null;
+}
+
+/** What an admin has seen of a task that needs attention. */
+export interface AcknowledgementShape {
+  readonly task_id: number;
+  readonly item: string;
+  readonly note: string;
+  readonly login: string;
+  readonly ack_time: string;
 }
 
 export interface AccountShape {

@@ -1,4 +1,5 @@
 import type { Sql } from '../sql/connection.ts';
+import { listAcknowledgements, type AcknowledgementRow } from './acknowledgements.ts';
 import { readStock, type Stock } from './stock.ts';
 
 export type HomeQueries = ReturnType<typeof createHomeQueries>;
@@ -74,6 +75,8 @@ export function createHomeQueries(db: Sql) {
          from activity where minute >= $1 group by 1, 2, 3`,
         [since, seconds],
       ),
+
+    acknowledged: (limit: number): Promise<AcknowledgementRow[]> => listAcknowledgements(db, limit),
 
     stock: (): Promise<Stock> => readStock(db),
 

@@ -7,6 +7,7 @@ export function exampleTask(changes: Partial<TaskShape> = {}): TaskShape {
     task_type: 5,
     task_status: 1,
     state: 'running',
+    generation: 1,
     create_time: '2026-03-02T01:30:00.000Z',
     end_time: null,
     last_update_time: '2026-03-02T01:42:10.000Z',

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { RequestHandler } from 'express';
+import type { AcknowledgementRow } from '../../../db/ops/acknowledgements.ts';
 import type { Paging } from '../../../db/sql/paging.ts';
 import type { StatusCount } from '../../../db/tasks/taskQueries.ts';
 import { type HealthCheck, runHealthChecks } from '../../../platform/healthChecks.ts';
@@ -31,8 +32,10 @@ type HomeSources = Pick<
 export const homePageSize = 10;
 const openAtMost = 10;
 const endedAtMost = 5;
-const failedAtMost = 5;
-const incompleteAtMost = 3;
+// More than are shown: some of them may be acknowledged.
+const failedAtMost = 25;
+const incompleteAtMost = 15;
+const acknowledgedAtMost = 200;
 // What has come to its end is told for a day, and asked no more.
 const endedUpgradeMs = 86_400_000;
 const failedWithinMs = 86_400_000;
@@ -67,7 +70,7 @@ export function home(sources: HomeSources): {
     const now = sources.clock.now();
     const before = (ms: number) => new Date(now.getTime() - ms);
     const told = <T>(asked: Promise<T>): Promise<T | null> => toldInTime(asked, sources.isUnavailable);
-    const [tasks, upgrades, statuses, accounts, stock, findings, workers, overdueMessages, hour, day] =
+    const [tasks, upgrades, statuses, accounts, stock, findings, workers, overdueMessages, hour, day, acks] =
       await Promise.all([
         told(
           tasksOf(taskQueries, [
@@ -86,6 +89,7 @@ export function home(sources: HomeSources): {
         told(homeQueries.overdueMessages(before(overdueAfterMs), overdueAtMost)),
         told(recentHour()),
         told(recentDay()),
+        told(homeQueries.acknowledged(acknowledgedAtMost)),
       ]);
     const missing = workers === null ? [] : missingOf(workers);
     const [running = [], recent = [], failedOfLate = [], incompleteOfLate = []] = tasks ?? [];
@@ -101,7 +105,10 @@ export function home(sources: HomeSources): {
       stock:
         stock === null ? null : { ...stock, extractors: extractors.filter(({ kind }) => kind === 'face') },
       health: { findings, workers },
-      attention: { now, broken: [...missing, ...faulty.map(({ service }) => service)], overdueMessages },
+      attention: {
+        acknowledgements: (acks ?? []).map(presentAcknowledgement),
+        ...{ now, broken: [...missing, ...faulty.map(({ service }) => service)], overdueMessages },
+      },
     });
   };
   return {
@@ -110,6 +117,10 @@ export function home(sources: HomeSources): {
       sendPage(req, res, 'home/home', await read(readPaging(req.query, homePageSize)));
     },
   };
+}
+
+function presentAcknowledgement({ taskId, item, note, login, ackTime }: AcknowledgementRow) {
+  return { ...{ task_id: taskId, item, note, login }, ack_time: ackTime.toISOString() };
 }
 
 function countsOf(statuses: readonly Pick<StatusCount, 'status' | 'count'>[]) {

@@ -40,6 +40,7 @@ function isoOf(time: string | null): string | null {
 export function presentTaskOfPage(task: TaskRow) {
   return {
     ...presentTask(task),
+    generation: task.generation,
     running_ms: task.runningMs,
     samples_removed: task.samplesRemoved,
     samples_left: task.samplesLeft,

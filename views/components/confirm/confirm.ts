@@ -18,6 +18,8 @@ export interface Confirm {
   readonly button: string;
   /** Nothing is lost by it. */
   readonly isHarmless?: boolean;
+  /** In a row of a list. */
+  readonly isSmall?: boolean;
   readonly field?: TextField;
   /** With a field: the page without what was typed. */
   readonly leave?: string;

@@ -27,6 +27,8 @@ export const actionWords: Readonly<Record<string, string>> = {
   'task.retry': 'Retried',
   'task.throttle': 'Throttled',
   'task.remove': 'Deleted',
+  'task.acknowledge': 'Acknowledged',
+  'task.unacknowledge': 'Took back the acknowledgement of',
   'schedule.create': 'Created',
   'schedule.replace': 'Replaced',
   'schedule.start': 'Started',

@@ -1,6 +1,9 @@
 import { formatCount } from '../../assets/words.js';
+import type { Confirm } from '../../components/confirm/confirm.ts';
+import { nothingTyped, textField } from '../../components/field/field.ts';
+import { time, type Time } from '../../components/time/time.ts';
 import { paths } from '../../paths.ts';
-import type { TaskShape } from '../../shapes.ts';
+import type { AcknowledgementShape, TaskShape } from '../../shapes.ts';
 import { failureText } from '../tasks/failureText.ts';
 
 /** One thing that somebody should look at. */
@@ -8,6 +11,27 @@ export interface Attention {
   readonly tone: 'bad' | 'waiting';
   readonly text: string;
   readonly href: string | null;
+  /** null: it is no task's; it goes by itself when it is mended. */
+  readonly acknowledge: Confirm | null;
+}
+
+export interface Attentions {
+  readonly open: readonly Attention[];
+  readonly acknowledged: readonly Acknowledged[];
+}
+
+/** What somebody has seen already. */
+interface Acknowledged extends Pick<Attention, 'text' | 'href'> {
+  readonly who: string;
+  readonly time: Time;
+  readonly note: string;
+  readonly undo: string;
+}
+
+/** What may be wrong with a task; `item` is another one when something new is wrong. */
+interface TaskItem extends Pick<Attention, 'tone' | 'text'> {
+  readonly taskId: number;
+  readonly item: string;
 }
 
 export interface AttentionInput {
@@ -22,6 +46,7 @@ export interface AttentionInput {
   readonly overdueMessages: number | null;
   /** What the database did not tell in time. */
   readonly untold: readonly string[];
+  readonly acknowledgements: readonly AcknowledgementShape[];
 }
 
 export const overdueAtMost = 1_000;
@@ -40,64 +65,120 @@ const brokenWords: Readonly<Record<string, string>> = {
   'sample-store': 'The sample store does not answer: objects with samples cannot be worked on.',
 };
 
-export function attention(input: AttentionInput): Attention[] {
-  const { overdueMessages, untold } = input;
-  return [
-    ...(untold.length === 0
-      ? []
-      : [
-          bad(
-            `The database did not tell in time: ${untold.join(', ')}. Somebody holds a lock, or it is overloaded.`,
-            null,
-          ),
-        ]),
-    ...input.broken.map((name) => bad(brokenWords[name] ?? `${name} does not answer.`, paths.help)),
-    ...input.running.flatMap((task) => heldUp(task) ?? stalled(task, input.now)),
-    ...input.failedOfLate.map(failed),
-    ...input.incompleteOfLate.map(incomplete),
-    ...(overdueMessages === null || overdueMessages === 0
-      ? []
-      : [waiting(`Messages about tasks that are overdue: ${overdueWords(overdueMessages)}.`, null)]),
-  ];
+// Acknowledged ones make place for others.
+const failedAtMost = 5;
+const incompleteAtMost = 3;
+
+export function attention(input: AttentionInput): Attentions {
+  const { overdueMessages, untold, acknowledgements } = input;
+  const seen = new Map(acknowledgements.map((ack) => [`${ack.task_id} ${ack.item}`, ack]));
+  const isOpen = ({ taskId, item }: TaskItem) => !seen.has(`${taskId} ${item}`);
+  const running = input.running.flatMap((task) => heldUp(task) ?? stalled(task, input.now));
+  const failures = input.failedOfLate.map(failed);
+  const incompletes = input.incompleteOfLate.map(incomplete);
+  return {
+    open: [
+      ...(untold.length === 0
+        ? []
+        : [
+            notice(
+              'bad',
+              `The database did not answer in time: ${untold.join(', ')}. A lock is held, or it is overloaded.`,
+            ),
+          ]),
+      ...input.broken.map((name) =>
+        notice('bad', brokenWords[name] ?? `${name} does not answer.`, paths.help),
+      ),
+      ...[
+        ...running.filter(isOpen),
+        ...failures.filter(isOpen).slice(0, failedAtMost),
+        ...incompletes.filter(isOpen).slice(0, incompleteAtMost),
+      ].map(taskNotice),
+      ...(overdueMessages === null || overdueMessages === 0
+        ? []
+        : [notice('waiting', `Messages about tasks that are overdue: ${overdueWords(overdueMessages)}.`)]),
+    ],
+    acknowledged: [...running, ...failures, ...incompletes].flatMap((item) => {
+      const ack = seen.get(`${item.taskId} ${item.item}`);
+      return ack === undefined ? [] : [acknowledged(item, ack)];
+    }),
+  };
+}
+
+/** The name of the field for the note: each task has one on the page. */
+export function noteField(taskId: number): string {
+  return `note-${taskId}`;
+}
+
+function notice(tone: Attention['tone'], text: string, href: string | null = null): Attention {
+  return { tone, text, href, acknowledge: null };
+}
+
+function taskNotice({ taskId, item, tone, text }: TaskItem): Attention {
+  return {
+    ...{ tone, text, href: paths.task(taskId) },
+    acknowledge: {
+      text: 'Acknowledge',
+      consequence: `All administrators see task ${taskId} as acknowledged. It comes back if something new goes wrong.`,
+      action: paths.acknowledge(taskId, item),
+      button: 'Acknowledge',
+      isHarmless: true,
+      isSmall: true,
+      field: textField(nothingTyped, noteField(taskId), 'Note', { maxlength: 500 }),
+    },
+  };
+}
+
+function acknowledged({ taskId, item, text }: TaskItem, ack: AcknowledgementShape): Acknowledged {
+  return {
+    ...{ text, href: paths.task(taskId) },
+    ...{ who: ack.login, time: time(ack.ack_time), note: ack.note },
+    undo: paths.unacknowledge(taskId, item),
+  };
 }
 
 export function overdueWords(count: number): string {
   return count < overdueAtMost ? formatCount(count) : `${formatCount(count)} or more`;
 }
 
-function heldUp({ task_id, failure }: TaskShape): Attention[] | null {
+function heldUp({ task_id, generation, failure }: TaskShape): TaskItem[] | null {
   const why = failureText(failure);
-  return why === null ? null : [bad(`Task ${task_id} is held up: ${why}.`, paths.task(task_id))];
+  if (why === null) return null;
+  const { error_code = '' } = failure as { error_code?: number };
+  const item = `held up ${error_code} ${generation}`;
+  return [{ taskId: task_id, item, tone: 'bad', text: `Task ${task_id} is held up: ${why}.` }];
 }
 
-function stalled(task: TaskShape, now: Date): Attention[] {
+function stalled(task: TaskShape, now: Date): TaskItem[] {
   const quietMs = now.getTime() - Date.parse(task.last_update_time);
-  const href = paths.task(task.task_id);
+  const { task_id: taskId, generation, last_update_time: since } = task;
   if (task.state === 'pending') {
     return task.tasks_before === null && quietMs > takenWithinMs
-      ? [waiting(`Task ${task.task_id} waits for the engine.`, href)]
+      ? [
+          {
+            taskId,
+            item: `pending ${generation}`,
+            tone: 'waiting',
+            text: `Task ${taskId} waits for the engine.`,
+          },
+        ]
       : [];
   }
   if (task.state === 'paused' || quietMs <= stalledAfterMs) return [];
   const minutes = formatCount(Math.floor(quietMs / 60_000));
-  return [bad(`Task ${task.task_id} has not moved for ${minutes} minutes.`, href)];
+  const text = `Task ${taskId} has not moved for ${minutes} minutes.`;
+  return [{ taskId, item: `stalled ${since}`, tone: 'bad', text }];
 }
 
-function failed({ task_id, failure }: TaskShape): Attention {
+function failed({ task_id, generation, end_time, failure }: TaskShape): TaskItem {
   const why = failureText(failure);
-  return bad(`Task ${task_id} failed${why === null ? '' : `: ${why}`}.`, paths.task(task_id));
+  const text = `Task ${task_id} failed${why === null ? '' : `: ${why}`}.`;
+  return { taskId: task_id, item: `failed ${generation} ${end_time ?? ''}`, tone: 'bad', text };
 }
 
-function incomplete({ task_id, progress }: TaskShape): Attention {
+function incomplete({ task_id, generation, end_time, progress }: TaskShape): TaskItem {
   const { objects_failed, objects_expected } = progress;
   const objects = `${formatCount(objects_failed)} of ${formatCount(objects_expected)} objects`;
-  return waiting(`Task ${task_id} is done, but ${objects} failed.`, paths.task(task_id));
-}
-
-function bad(text: string, href: string | null): Attention {
-  return { tone: 'bad', text, href };
-}
-
-function waiting(text: string, href: string | null): Attention {
-  return { tone: 'waiting', text, href };
+  const item = `incomplete ${generation} ${end_time ?? ''}`;
+  return { taskId: task_id, item, tone: 'waiting', text: `Task ${task_id} is done, but ${objects} failed.` };
 }

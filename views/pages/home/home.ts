@@ -9,7 +9,7 @@ import type { AccountShape, TaskShape } from '../../shapes.ts';
 import type { UpgradeShape } from '../upgrades/upgradeShape.ts';
 import { upgradeCard, type UpgradeCard } from '../upgrades/upgradeCard.ts';
 import { activity, type Activity, type ActivityInput } from './activity.ts';
-import { attention, type Attention, type AttentionInput } from './attention.ts';
+import { attention, type Attentions, type AttentionInput } from './attention.ts';
 import { healthItems, type HealthInput } from './healthItems.ts';
 import { countWords, upgrade, type CountedShape, type UpgradeInput, type Upgrade } from './upgrade.ts';
 import { accountRow, type AccountRow } from '../accounts/accountRow.ts';
@@ -41,7 +41,7 @@ export interface HomeInput {
         readonly ownerless: number | null;
       })
     | null;
-  readonly attention: Pick<AttentionInput, 'now' | 'broken' | 'overdueMessages'>;
+  readonly attention: Pick<AttentionInput, 'now' | 'broken' | 'overdueMessages' | 'acknowledgements'>;
   readonly health: Omit<HealthInput, 'overdueMessages'>;
   /** What no process does at the moment. */
   readonly missingWorkers: readonly string[];
@@ -61,7 +61,7 @@ export interface HomePage {
     readonly href: string | null;
     readonly tone: string;
   }[];
-  readonly attention: readonly Attention[];
+  readonly attention: Attentions;
   readonly health: readonly HealthItem[];
   /** As the live stream says it. */
   readonly missingWorkers: string;
