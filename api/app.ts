@@ -38,6 +38,8 @@ import { docsRoutes } from './documents/json.ts';
 import { listRoutes } from './lists/json.ts';
 import { helpRoutes, type HelpDeps } from './ops/sysInfo.ts';
 import { loginRoutes } from './accounts/loginJson.ts';
+import { createMaintenanceActions, type MaintenanceActionsDeps } from './maintenance/actions.ts';
+import { maintenanceRoutes } from './maintenance/json.ts';
 import { createNetworkActions, type NetworkActionsDeps } from './networks/actions.ts';
 import { networkRoutes } from './networks/json.ts';
 import { notificationRoutes } from './notifications/json.ts';
@@ -56,6 +58,7 @@ type Made =
   | 'accountActions'
   | 'authenticator'
   | 'contract'
+  | 'maintenanceActions'
   | 'networkActions'
   | 'previewTask'
   | 'scheduleActions'
@@ -66,10 +69,10 @@ type Made =
 
 export interface AppDeps
   extends
-    Pick<Stores, 'accounts' | 'audit' | 'networkChecks' | 'schedules' | 'tasks' | 'upgrades'>,
+    Pick<Stores, 'accounts' | 'audit' | 'maintenance' | 'networkChecks' | 'schedules' | 'tasks' | 'upgrades'>,
     Omit<PagesDeps, Made>,
     Omit<HelpDeps, 'extractors'>,
-    Pick<TaskActionsDeps, 'startNext'>,
+    Pick<MaintenanceActionsDeps, 'followMaintenance' | 'startNext'>,
     KnownHostDeps {
   readonly gateway: TaskActionsDeps['gateway'] &
     NetworkActionsDeps['gateway'] &
@@ -121,6 +124,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const taskActions = createTaskActions({ ...deps, ...ordering });
   const previewTask = createPreviewTask({ ...deps, readSurroundings });
   const scheduleActions = createScheduleActions({ ...deps, ...ordering });
+  const maintenanceActions = createMaintenanceActions(deps);
   const networkActions = createNetworkActions(deps);
   const upgradeActions = createUpgradeActions({ ...deps, readSurroundings });
   const pages = createPages({
@@ -133,6 +137,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       taskActions,
       previewTask,
       scheduleActions,
+      maintenanceActions,
       networkActions,
       upgradeActions,
       contract: paths,
@@ -148,6 +153,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...taskErrorRoutes(deps),
     ...notificationRoutes(deps),
     ...scheduleRoutes({ ...deps, scheduleActions }),
+    ...maintenanceRoutes({ ...deps, maintenanceActions }),
     ...networkRoutes({ ...deps, networkActions }),
     ...upgradeRoutes({ ...deps, upgradeActions }),
     ...auditRoutes(deps),

@@ -26,6 +26,7 @@ import { home, homePageSize } from './ops/pages/home.ts';
 import { oneList } from './lists/page.ts';
 import type { LoginDeps } from './accounts/loginJson.ts';
 import { loginPages } from './accounts/pages/login.ts';
+import { maintenancePages } from './maintenance/pages.ts';
 import { newTask } from './tasks/pages/newTask.ts';
 import { pageErrors, isForm, prefersHtml } from './html/pageErrors.ts';
 import type { ErrorHandlerDeps } from './http/middleware/errorHandler.ts';
@@ -84,7 +85,13 @@ const taskActions: readonly Exclude<TaskAction, 'throttle'>[] = [
 /** Everything that a browser sees. */
 export function createPages(deps: PagesDeps): Pages {
   const router = express.Router();
-  const signIn = authenticate(deps.authenticator, deps.sessionAudit);
+  const maintenance = maintenancePages(deps);
+  const letIn = authenticate(deps.authenticator, deps.sessionAudit);
+  const signIn: RequestHandler = async (req, res, next) => {
+    await letIn(req, res, () => undefined);
+    await maintenance.tell(res);
+    next();
+  };
   const lookIn = unlessStranger(signIn);
   const list = taskList(deps);
   const bulk = bulkTasks(deps);
@@ -150,6 +157,9 @@ export function createPages(deps: PagesDeps): Pages {
   take('/tasks/:task_id/unacknowledge', attended.undo);
   take('/tasks/:task_id/throttle', throttleTask(deps));
 
+  take(paths.startMaintenance, maintenance.start);
+  take(paths.endMaintenance, maintenance.end);
+
   show('/errors/view', failed.page);
   show('/errors/csv', failed.csv);
   show('/audit/view', audit(deps));
@@ -211,7 +221,7 @@ export function createPages(deps: PagesDeps): Pages {
   // What is wrong with a picture is told to who asks for it by itself, in JSON.
   const picture = '/samples/:owner_id/:kind';
   pageOnly.set(picture, ['get']);
-  router.get(picture, named(picture), noDialogue, deps.session, signIn, samplePicture(deps));
+  router.get(picture, named(picture), noDialogue, deps.session, letIn, samplePicture(deps));
 
   for (const [path, methods] of pageOnly) router.all(path, methodNotAllowed(bracketed(path), methods));
 
@@ -237,7 +247,14 @@ export function createPages(deps: PagesDeps): Pages {
     warm: async () => {
       const page = await start.read({ page: 1, pageSize: homePageSize });
       warmTemplates();
-      render('home/home', page, { nonce: '', environment: null, user: null, csrfToken: '', flash: [] });
+      render('home/home', page, {
+        nonce: '',
+        environment: null,
+        user: null,
+        csrfToken: '',
+        flash: [],
+        maintenance: null,
+      });
     },
     close: () => {
       events.close();

@@ -26,6 +26,8 @@ import { createOutbox } from './tasks/outbox.ts';
 import { createOwnerlessCount } from './faces/ownerlessCount.ts';
 import { createPartSums } from './engine/partSums.ts';
 import { createKnownAccounts } from './accounts/knownAccounts.ts';
+import { createHeldTasks } from './maintenance/heldTasks.ts';
+import { createMaintenanceQueries, createMaintenanceStore } from './maintenance/maintenanceStore.ts';
 import type { Pools } from './sql/pools.ts';
 import { createResultQueries } from './tasks/resultQueries.ts';
 import { createSampleStoreRow } from './faces/sampleStoreRow.ts';
@@ -69,6 +71,8 @@ export function createStores({ identity, control, records, heavy, reading, expor
     },
     acknowledgements: createAcknowledgements(control),
     schedules: { ...createScheduleStore(records), ...createManualRuns(control) },
+    maintenance: createMaintenanceStore(control),
+    heldTasks: createHeldTasks(control),
     networkChecks: createNetworkCheckStore(control),
     stats: createStatsStore(control),
     upgrades: createUpgradeStore(control),
@@ -79,6 +83,9 @@ export function createStores({ identity, control, records, heavy, reading, expor
     faceQueries: createFaceQueries(reading),
     homeQueries: createHomeQueries(reading),
     listQueries: createListQueries(reading),
+    maintenanceQueries: createMaintenanceQueries(reading),
+    /** Asked with every page, as its session is. */
+    shownMaintenance: createMaintenanceQueries(identity),
     networkQueries: createNetworkQueries(reading),
     notificationQueries: createNotificationQueries(reading),
     scheduleQueries: createScheduleQueries(reading),
@@ -110,6 +117,7 @@ export function createEngineStores(db: Database) {
     extract: createExtractStore(db),
     followedSchedules: createFollowedSchedules(db),
     gc: createGcStore(db),
+    heldTasks: createHeldTasks(db),
     history: createHistoryStore(db),
     missedRuns: createMissedRuns(db),
     networkChecks: createNetworkCheckRuns(db),

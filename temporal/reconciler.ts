@@ -24,6 +24,8 @@ export interface ReconcilerDeps {
   readonly followNetworkChecks: () => Promise<void>;
   /** Starts workflows of upgrades that nobody has started. */
   readonly followUpgrades: () => Promise<void>;
+  /** Pauses or resumes what the switch of the maintenance says, where that was not finished. */
+  readonly followMaintenance: () => Promise<void>;
   /** Makes the tasks that end undo windows; answers how many. */
   readonly endUndoWindows: () => Promise<number>;
   /** Notes the times at which schedules should have run and did not. */
@@ -60,7 +62,7 @@ const untakenSeconds = 30;
 /**
  * Makes the engine follow the rows, every few seconds, by one process at a time: starts tasks whose turn it is or whose
  * start got lost, starts those again whose workflow is gone or closed although they are not finished, repeats signals
- * that were missed, tells new windows, follows schedules, checks of networks and upgrades, ends undo windows, sweeps files, merges counts, keeps sums, samples progress. No
+ * that were missed, tells new windows, follows schedules, checks of networks, upgrades and a maintenance, ends undo windows, sweeps files, merges counts, keeps sums, samples progress. No
  * chore waits for another one's success, and every step is harmless when it happens twice.
  */
 export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal): Promise<void> {
@@ -69,6 +71,7 @@ export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal)
   const figures = atMostEvery(figuresEveryMs, figuresPublisher(deps));
   const chores: (() => Promise<unknown>)[] = [
     atMostEvery(missedEveryMs, deps.watchMissedRuns),
+    deps.followMaintenance,
     deps.startNext,
     lookThrough(deps, 'overdue'),
     lookThrough(deps, 'all'),

@@ -1,6 +1,8 @@
 import { assetPrefix } from './assetFiles.ts';
 import type { Flash } from './components/flash/flash.ts';
+import { maintenanceBanner } from './pages/maintenance/banner.ts';
 import { paths } from './paths.ts';
+import type { MaintenanceShape } from './shapes.ts';
 
 export type Section = 'home' | 'tasks' | 'errors' | 'schedules' | 'networks' | 'accounts' | 'audit' | 'help';
 
@@ -14,6 +16,8 @@ export interface LayoutInput {
   /** Empty for strangers. */
   readonly csrfToken: string;
   readonly flash: readonly Flash[];
+  /** null: strangers are not told, or it is not known. */
+  readonly maintenance: MaintenanceShape | null;
 }
 
 /** What each page adds to the layout by itself. */
@@ -50,6 +54,7 @@ export function layoutView(input: LayoutInput, head: PageHead) {
   return {
     ...input,
     title: head.title,
+    maintenance: maintenanceBanner(input.maintenance),
     themes,
     times,
     assets: assetPrefix,

@@ -35,6 +35,9 @@ export const paths = {
   taskErrors: (taskId: number) => `/tasks/${taskId}/errors`,
   taskJson: (taskId: number) => `/4/tasks/${taskId}`,
 
+  startMaintenance: '/maintenance/start',
+  endMaintenance: '/maintenance/end',
+
   errors: (query: Query = {}) => withQuery('/errors/view', query),
   errorsCsv: (query: Query = {}) => withQuery('/errors/csv', query),
 

@@ -32,8 +32,18 @@ export interface TaskShape {
   readonly failure: object | null;
   /** Whether what it removed can be put back; null: it has no undo window. */
   readonly undo: UndoShape | null;
+  /** Whether a maintenance keeps it from going on. */
+  readonly held_by_maintenance: boolean;
   /** How many are started before it; null: it does not wait for its turn. */
   readonly tasks_before: number | null;
+}
+
+/** The switch that pauses everything. */
+export interface MaintenanceShape {
+  readonly active: boolean;
+  readonly start_time: string | null;
+  readonly started_by: string | null;
+  readonly note: string | null;
 }
 
 export interface UndoShape {

@@ -10,5 +10,6 @@ export function strangersLayout(res: Response): LayoutInput {
     user: null,
     csrfToken: '',
     flash: [],
+    maintenance: null,
   };
 }

@@ -7,6 +7,7 @@ import type { AccountActions } from '../accounts/actions.ts';
 import type { ContractPath } from '../http/contract/contract.ts';
 import type { Clock } from '../http/instants.ts';
 import type { NotificationPoliciesDeps } from '../notifications/policies.ts';
+import type { MaintenanceActions } from '../maintenance/actions.ts';
 import type { NetworkActions } from '../networks/actions.ts';
 import type { ScheduleActions } from '../schedules/actions.ts';
 import type { UpgradeActions } from '../upgrades/actions.ts';
@@ -16,6 +17,8 @@ import type { PreviewTask } from '../tasks/previewTask.ts';
 type NotForPages =
   | 'accounts'
   | 'audit'
+  | 'heldTasks'
+  | 'maintenance'
   | 'networkChecks'
   | 'schedules'
   | 'stats'
@@ -32,6 +35,7 @@ export interface PageSources extends Omit<Stores, NotForPages>, NotificationPoli
   readonly taskActions: TaskActions;
   readonly previewTask: PreviewTask;
   readonly scheduleActions: ScheduleActions;
+  readonly maintenanceActions: MaintenanceActions;
   readonly networkActions: NetworkActions;
   readonly upgradeActions: UpgradeActions;
   readonly accountActions: AccountActions;

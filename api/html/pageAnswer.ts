@@ -5,6 +5,7 @@ import type { LayoutInput } from '../../views/layout.ts';
 import { contextOf } from '../http/requestContext.ts';
 import { environmentNameOf } from './environmentName.ts';
 import { formToken } from './formToken.ts';
+import { shownMaintenanceOf } from './shownMaintenance.ts';
 
 declare module 'express-session' {
   interface SessionData {
@@ -71,6 +72,7 @@ function layoutOf(req: Request, res: Response): LayoutInput {
         : { login: identity.account.login, hasDefaultPassword: req.session.hasDefaultPassword === true },
     // A token makes a session, and strangers get none.
     csrfToken: identity === undefined ? '' : formToken(req),
+    maintenance: shownMaintenanceOf(res),
     // A page that refreshes itself must not take the words that wait for the next one.
     flash: req.get('Live-Refresh') === undefined ? takeFlash(req) : [],
   };

@@ -5,6 +5,7 @@ import { knownNetworks } from '../../extraction/catalogue/catalogue.ts';
 import { showSettings } from '../../platform/shownSettings.ts';
 import { getSigningKey } from '../../platform/signingKey.ts';
 import { createAdmission } from '../../temporal/admission.ts';
+import { createMaintenanceFollower } from '../../temporal/maintenanceFollower.ts';
 import { createWorkflowUrl } from '../../temporal/workflowUrl.ts';
 import { createLoginLimit } from '../accounts/auth/loginLimit.ts';
 import type { AppDeps } from '../app.ts';
@@ -37,6 +38,7 @@ export async function appDeps(context: ApiProcess, resources: ApiResources): Pro
     },
     loginLimit: createLoginLimit(pools.identity, config.loginFailures),
     startNext: createAdmission({ turns: createTurns(pools.control, config), gateway }).startNext,
+    followMaintenance: createMaintenanceFollower({ heldTasks: resources.stores.heldTasks, gateway }),
     signingKey: await getSigningKey(config),
     shownSettings: showSettings(config),
     configPublic: config.configPublic,

@@ -10,6 +10,8 @@ export interface TaskQuery {
   readonly end_time__lt?: string;
   readonly task_type?: number;
   readonly task_status?: number;
+  readonly schedule_id?: number;
+  readonly upgrade_id?: number;
 }
 
 export function toTaskFilters(query: TaskQuery): TaskFilters {
@@ -21,6 +23,8 @@ export function toTaskFilters(query: TaskQuery): TaskFilters {
     endTimeLt: optionalInstant(query.end_time__lt),
     taskType: query.task_type,
     taskStatus: query.task_status,
+    scheduleId: query.schedule_id,
+    upgradeId: query.upgrade_id,
   });
   return Object.fromEntries(entries.filter(([, value]) => value !== undefined));
 }

@@ -1,4 +1,5 @@
 import type { TaskStart } from '../../domain/tasks/parts.ts';
+import { switchedRow } from '../maintenance/switchedRow.ts';
 import type { Sql } from '../sql/connection.ts';
 
 // Both are conditions of an index (migration 0028).
@@ -34,15 +35,22 @@ export function createTurns(db: Sql, options: TurnsOptions = {}) {
   const { tasksAtOnce = 200, startsAtOnce = standardStartsAtOnce } = options;
   return {
     /**
-     * Admits the next ones, at most `limit`: who gets them back has to start them. Two processes at the same moment may
+     * Admits the next ones, at most `limit`: who gets them back has to start them. In a maintenance these are the ones that
+     * were resumed by hand. Two processes at the same moment may
      * admit some more than there are places, and never the same ones.
      */
     admit: (limit: number): Promise<TaskStart[]> =>
       db.query<TaskStart>(
-        `with next as (
-           select task_id, priority, row_number() over (order by priority, task_id) as place from (
-             select task_id, priority from tasks where ${waits} order by priority, task_id limit $1
-             for no key update skip locked) first
+        `with ${switchedRow}, first as (
+           select task_id, priority from tasks where ${waits} and not exists (select from switched where active)
+           order by priority, task_id limit $1 for no key update skip locked
+         ), released as (
+           select task_id, priority from tasks
+           where ${waits} and released_from = (select number from switched where active)
+           order by priority, task_id limit $1 for no key update skip locked
+         ), next as (
+           select task_id, priority, row_number() over (order by priority, task_id) as place
+           from (select * from first union all select * from released) both_kinds
          ), taken as (
            select p.priority, count(w.state) as tasks, count(w.state) filter (where w.state = 'pending') as starts
            from (select distinct priority from next) p
@@ -56,13 +64,14 @@ export function createTurns(db: Sql, options: TurnsOptions = {}) {
         [limit, tasksAtOnce, startsAtOnce],
       ),
 
-    /** Whether somebody waits although there is a place. */
+    /** Whether somebody waits although there is a place, and no maintenance. */
     isHeldUp: async (): Promise<boolean> => {
       const [row] = await db.query<{ heldUp: boolean }>(
         `select (
            select count(*) < $1 and count(*) filter (where state = 'pending') < $2
            from tasks where ${isAtWork} and priority <= first.priority) as "heldUp"
-         from (select priority from tasks where ${waits} order by priority, task_id limit 1) first`,
+         from (select priority from tasks where ${waits} and not exists (select from maintenance where active)
+           order by priority, task_id limit 1) first`,
         [tasksAtOnce, startsAtOnce],
       );
       return row?.heldUp ?? false;

@@ -199,6 +199,17 @@ create table login_limits (
   constraint login_limits_pkey PRIMARY KEY (key)
 );
 
+create table maintenance (
+  one boolean default true not null,
+  active boolean default false not null,
+  number integer default 0 not null,
+  note text,
+  start_time timestamp with time zone,
+  started_by text,
+  constraint maintenance_one_check CHECK (one),
+  constraint maintenance_pkey PRIMARY KEY (one)
+);
+
 create table network_checks (
   check_id bigint generated always as identity not null,
   version integer not null,
@@ -616,6 +627,8 @@ END) stored not null,
   told_window integer,
   upgrade_id bigint,
   upgrade_step integer,
+  held_by_maintenance boolean default false not null,
+  released_from integer,
   constraint tasks_asked_action_check CHECK ((asked_action = ANY (ARRAY['cancel'::text, 'pause'::text, 'resume'::text, 'retry'::text]))),
   constraint tasks_desired_state_check CHECK ((desired_state = ANY (ARRAY['run'::text, 'pause'::text, 'cancel'::text]))),
   constraint tasks_error_budget_check CHECK (((error_budget >= (0)::double precision) AND (error_budget <= (1)::double precision))),
@@ -632,10 +645,13 @@ CREATE INDEX tasks_create_time ON public.tasks USING btree (create_time);
 CREATE INDEX tasks_creator ON public.tasks USING btree (created_by_login, task_id DESC);
 CREATE INDEX tasks_described ON public.tasks USING btree (task_id DESC) WHERE (description IS NOT NULL);
 CREATE INDEX tasks_ended ON public.tasks USING btree (end_time, task_id) INCLUDE (task_type, task_status) WHERE (end_time IS NOT NULL);
+CREATE INDEX tasks_held ON public.tasks USING btree (task_id) WHERE held_by_maintenance;
 CREATE UNIQUE INDEX tasks_idempotency_key ON public.tasks USING btree (created_by, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX tasks_open ON public.tasks USING btree (task_id) WHERE (state <> ALL (ARRAY['cancelled'::text, 'failed'::text, 'done'::text]));
 CREATE INDEX tasks_open_of_schedule ON public.tasks USING btree (schedule_id) WHERE ((schedule_id IS NOT NULL) AND (state <> ALL (ARRAY['cancelled'::text, 'failed'::text, 'done'::text])));
 CREATE INDEX tasks_open_version_removals ON public.tasks USING btree (task_id) WHERE ((task_type = 4) AND ((content ->> 'target'::text) = ANY (ARRAY['face_descriptors'::text, 'event_descriptors'::text])) AND (state <> ALL (ARRAY['cancelled'::text, 'failed'::text, 'done'::text])));
+CREATE INDEX tasks_released ON public.tasks USING btree (released_from) WHERE (released_from IS NOT NULL);
+CREATE INDEX tasks_schedule ON public.tasks USING btree (schedule_id, task_id DESC) WHERE (schedule_id IS NOT NULL);
 CREATE UNIQUE INDEX tasks_scheduled ON public.tasks USING btree (schedule_id, scheduled_time) WHERE (schedule_id IS NOT NULL);
 CREATE INDEX tasks_status ON public.tasks USING btree (task_status, task_id DESC);
 CREATE INDEX tasks_type ON public.tasks USING btree (task_type, task_id DESC);

@@ -6,6 +6,7 @@ import { countRows, readPage, type BlockList } from '../sql/blockPages.ts';
 import { createConditions, type Conditions } from '../sql/conditions.ts';
 import type { Database } from '../sql/connection.ts';
 import { placesInQueue } from '../engine/turns.ts';
+import { heldColumn } from '../maintenance/heldTasks.ts';
 import { offsetOf, type Beside, type Paging } from '../sql/paging.ts';
 import { undoColumn, type UndoOfGc } from '../gc/undoWindows.ts';
 import { isToSum, joinSums, runningClock } from '../engine/partSums.ts';
@@ -52,6 +53,8 @@ export interface TaskRow {
   readonly createdByLogin: string;
   readonly scheduleId: number | null;
   readonly upgradeId: number | null;
+  /** Whether a maintenance keeps it from going on. */
+  readonly isHeld: boolean;
   /** How many are started before it; null: it does not wait for its turn. */
   readonly tasksBefore: number | null;
   readonly notificationPolicy: NotificationPolicy | null;
@@ -77,7 +80,7 @@ const columns = `
   coalesce(s.origins_removed, t.origins_removed) "originsRemoved",
   ${runningClock} "runningMs", coalesce(s.recent, 0) "recentObjects",
   t.result_id "resultId", coalesce(t.failure, held.failure) "failure", t.created_by "createdBy", t.created_by_login "createdByLogin",
-  t.schedule_id "scheduleId", t.upgrade_id "upgradeId", turn.before "tasksBefore", t.notification_policy "notificationPolicy", ${undoColumn}, t.create_time "createTime", t.end_time "endTime",
+  t.schedule_id "scheduleId", t.upgrade_id "upgradeId", ${heldColumn} "isHeld", turn.before "tasksBefore", t.notification_policy "notificationPolicy", ${undoColumn}, t.create_time "createTime", t.end_time "endTime",
   greatest(t.last_update_time, s.last_update_time) "lastUpdateTime"`;
 
 // What keeps a part of an open task from going on; found among those that are under way.
@@ -248,8 +251,8 @@ export function createTaskQueries(db: Database) {
 
 function conditionsOf(filters: TaskFilters): Conditions {
   const conditions = createConditions();
-  const { taskIds, createTimeGte, createTimeLt, endTimeGte, endTimeLt, taskType, taskStatus, creator, text } =
-    filters;
+  const { taskIds, createTimeGte, createTimeLt, endTimeGte, endTimeLt, taskType, taskStatus } = filters;
+  const { scheduleId, upgradeId, creator, text } = filters;
   if (taskIds !== undefined) conditions.add('task_id = any($?::bigint[])', taskIds);
   if (createTimeGte !== undefined) conditions.add('create_time >= $?::timestamptz', createTimeGte);
   if (createTimeLt !== undefined) conditions.add('create_time < $?::timestamptz', createTimeLt);
@@ -257,6 +260,8 @@ function conditionsOf(filters: TaskFilters): Conditions {
   if (endTimeLt !== undefined) conditions.add('end_time < $?::timestamptz', endTimeLt);
   if (taskType !== undefined) conditions.add('task_type = $?', taskType);
   if (taskStatus !== undefined) conditions.add('task_status = $?', taskStatus);
+  if (scheduleId !== undefined) conditions.add('schedule_id = $?', scheduleId);
+  if (upgradeId !== undefined) conditions.add('upgrade_id = $?', upgradeId);
   if (creator !== undefined) conditions.add('created_by_login = $?', creator);
   // Said twice, so that the index of those that have one is used.
   if (text !== undefined)

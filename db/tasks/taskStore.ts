@@ -15,6 +15,7 @@ import {
   type TaskState,
 } from '../../domain/tasks/task.ts';
 import { asks, type AskedAction } from '../engine/askedAction.ts';
+import { heldColumn } from '../maintenance/heldTasks.ts';
 import { recordAudit, type Actor } from '../audit/auditStore.ts';
 import type { Database, Sql } from '../sql/connection.ts';
 import { createUndo, holdUndoWindow } from './createUndo.ts';
@@ -68,16 +69,23 @@ interface LockedTask {
   desired_state: DesiredState;
   generation: number;
   admitted: boolean;
+  /** By a maintenance. */
+  is_held: boolean;
 }
 
 async function lockTask(tx: Sql, taskId: number): Promise<LockedTask> {
   const [task] = await tx.query<LockedTask>(
-    'select state, desired_state, generation, admitted from tasks where task_id = $1 for no key update',
+    `select state, desired_state, generation, admitted, ${heldColumn} is_held from tasks t where task_id = $1
+     for no key update of t`,
     [taskId],
   );
   if (task === undefined) throw new DomainError('taskNotFound', `task ${taskId}`);
   return task;
 }
+
+/** What an admin orders of one task counts more than the maintenance: its end leaves the task as it is then. */
+const ownWill = (bind: string) => `held_by_maintenance = false,
+  released_from = case when ${bind}::text = 'resume' then (select number from maintenance where active) end`;
 
 export async function controlTask(tx: Sql, taskId: number, action: ControlAction, actor: Actor) {
   const task = await lockTask(tx, taskId);
@@ -88,9 +96,9 @@ export async function controlTask(tx: Sql, taskId: number, action: ControlAction
   if (next.state !== task.state || next.desiredState !== task.desired_state) {
     await tx.query(
       `update tasks set state = $2, desired_state = $3, last_update_time = now(), lock_version = lock_version + 1,
-           end_time = case when $2 = 'cancelled' then now() end, ${asks('$4')}
+           end_time = case when $2 = 'cancelled' then now() end, ${asks('$4')}, ${ownWill('$5')}
          where task_id = $1`,
-      [taskId, next.state, next.desiredState, isFinal(next.state) ? null : action],
+      [taskId, next.state, next.desiredState, isFinal(next.state) ? null : action, action],
     );
     await recordAudit(tx, {
       actor,
@@ -103,6 +111,15 @@ export async function controlTask(tx: Sql, taskId: number, action: ControlAction
             after: { state: next.state, desired_state: next.desiredState },
           }
         : { before: { state: task.state }, after: { state: next.state } }),
+    });
+  } else if (task.is_held) {
+    await tx.query(
+      `update tasks set last_update_time = now(), lock_version = lock_version + 1, ${ownWill('$2')} where task_id = $1`,
+      [taskId, action],
+    );
+    await recordAudit(tx, {
+      ...{ actor, action: `task.${action}`, objectType: 'task', objectId: taskId },
+      ...{ before: { held_by_maintenance: true }, after: { held_by_maintenance: false } },
     });
   }
   return { taskId, generation: task.generation, state: next.state };
@@ -152,7 +169,7 @@ async function retry(db: Database, taskId: number, scope: RetryScope, actor: Act
     const generation = task.generation + 1;
     await tx.query(
       `update tasks set state = 'pending', desired_state = 'run', generation = $2, end_time = null, failure = null,
-         stuck_since = null, rest_state = $4, admitted = false, request_id = coalesce($5, request_id), last_update_time = now(), lock_version = lock_version + 1, ${asks('$3')}
+         stuck_since = null, rest_state = $4, admitted = false, held_by_maintenance = false, released_from = null, request_id = coalesce($5, request_id), last_update_time = now(), lock_version = lock_version + 1, ${asks('$3')}
        where task_id = $1`,
       [
         ...[taskId, generation, 'retry' satisfies AskedAction],

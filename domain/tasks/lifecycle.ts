@@ -84,12 +84,17 @@ export const nextStates: Readonly<Record<TaskState, readonly TaskState[]>> = {
   done: ['pending'],
 };
 
-export const bulkActions = ['cancel', 'retry', 'remove'] as const;
+export const bulkActions = ['pause', 'resume', 'throttle', 'cancel', 'retry', 'remove'] as const;
 export type BulkAction = (typeof bulkActions)[number];
 
 /** Whether an action on many tasks is for one in this state: what a repetition would not change is left out too. */
 export function isForTask(action: BulkAction, state: TaskState, hasFailedObjects: boolean): boolean {
   switch (action) {
+    case 'pause':
+      return state === 'pending' || state === 'planning' || state === 'running';
+    case 'resume':
+      return state === 'paused' || state === 'pausing';
+    case 'throttle':
     case 'cancel':
       return !isFinal(state) && state !== 'cancelling';
     case 'retry':

@@ -7,6 +7,9 @@ export interface TaskFilters {
   readonly endTimeLt?: string;
   readonly taskType?: number;
   readonly taskStatus?: number;
+  /** Which has made it. */
+  readonly scheduleId?: number;
+  readonly upgradeId?: number;
   /** The login of whoever made it. */
   readonly creator?: string;
   /** Stands somewhere in the description, in small or capital letters. */

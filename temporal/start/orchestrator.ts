@@ -3,6 +3,7 @@ import { createDuePurges } from '../../db/tasks/createUndo.ts';
 import { timeOf } from '../../db/sql/databaseClock.ts';
 import { createGuardedRequest } from '../../platform/guardedRequest.ts';
 import { runDeliveries } from '../deliveries.ts';
+import { createMaintenanceFollower } from '../maintenanceFollower.ts';
 import { createMissedRunWatch } from '../missedRunWatch.ts';
 import { createNetworkCheckReconciler } from '../networkCheckReconciler.ts';
 import { runReconciler } from '../reconciler.ts';
@@ -29,6 +30,7 @@ export function startOrchestrator(
         ...{ checks: stores.networkChecks, gateway, metrics, log },
       }),
       followUpgrades: createUpgradeReconciler({ ...{ upgrades: upgradeRuns, gateway, metrics, log } }),
+      followMaintenance: createMaintenanceFollower({ heldTasks: stores.heldTasks, gateway }),
       watchMissedRuns: createMissedRunWatch({ runs: stores.missedRuns, metrics, log, now: () => timeOf(db) }),
       endUndoWindows: () => createDuePurges(db),
       sweepFiles: () => removal.sweep(),

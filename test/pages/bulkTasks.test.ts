@@ -161,3 +161,51 @@ test('with nothing selected the buttons say so and do nothing; with a selection 
   await all.uncheck();
   assert.equal(await button('Cancel…').isDisabled(), true);
 });
+
+test('selected tasks are paused, resumed and throttled once it was shown which ones, and why not the others', async () => {
+  const db = site.server.db;
+  const [running, paused, done] = [
+    await insertTask(db),
+    await insertTask(db, { state: 'paused' }),
+    await insertTask(db, { state: 'done' }),
+  ];
+  await db.query("update tasks set desired_state = 'pause' where task_id = $1", [paused]);
+  const page = await site.signedIn({ javaScriptEnabled: false });
+  const choose = async (button: string): Promise<void> => {
+    await page.goto('/tasks/view');
+    for (const id of [running, paused, done])
+      await page.getByLabel(`Select task ${id}`, { exact: true }).check();
+    await page.getByRole('button', { name: button }).click();
+  };
+  await choose('Pause…');
+  await page.getByText('3 tasks are selected; 1 would be paused.').waitFor();
+  await page.getByRole('row', { name: 'Paused' }).getByText('paused already').waitFor();
+  await page.getByRole('button', { name: 'Pause 1 task' }).click();
+  await page.getByText('1 task is being paused.').waitFor();
+  assert.equal((await statesOf())[running], 'pausing');
+
+  await choose('Resume…');
+  await page.getByText('3 tasks are selected; 2 would be resumed.').waitFor();
+  await page.getByRole('button', { name: 'Resume 2 tasks' }).click();
+  await page.getByText('2 tasks are resumed.').waitFor();
+
+  await choose('Throttle…');
+  await page.getByRole('row', { name: 'Done' }).getByText('over already').waitFor();
+  await page.getByLabel('Objects per second').fill('many');
+  await page.getByRole('button', { name: 'Throttle 2 tasks' }).click();
+  await page.getByText('Enter a whole number of at least 1').waitFor();
+  await page.getByLabel('Objects per second').fill('50');
+  await page.getByRole('button', { name: 'Throttle 2 tasks' }).click();
+  await page.getByText('2 tasks are set to the new rate.').waitFor();
+  const rows = await db.query<{ rate: number | null; desired: string }>(
+    'select objects_per_second rate, desired_state desired from tasks order by task_id',
+  );
+  assert.deepEqual(
+    rows.map(({ rate, desired }) => [rate, desired]),
+    [
+      [50, 'run'],
+      [50, 'run'],
+      [null, 'run'],
+    ],
+  );
+});

@@ -35,6 +35,7 @@ function reconcile(gateway: ReconcilerDeps['gateway'], changes: Partial<Reconcil
         followSchedules: nothing,
         followNetworkChecks: nothing,
         followUpgrades: nothing,
+        followMaintenance: nothing,
         watchMissedRuns: nothing,
         sampleHistory: nothing,
       },

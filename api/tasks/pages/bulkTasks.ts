@@ -1,6 +1,7 @@
 import type { Request, RequestHandler } from 'express';
 import { DomainError } from '../../../domain/errors.ts';
 import { bulkActions, isForTask, type BulkAction } from '../../../domain/tasks/lifecycle.ts';
+import { nothingTyped } from '../../../views/components/field/field.ts';
 import { bulkAtOnce, bulkPage } from '../../../views/pages/tasks/bulk.ts';
 import { taskFilters } from '../../../views/pages/tasks/list.ts';
 import { paths } from '../../../views/paths.ts';
@@ -12,12 +13,16 @@ import type { PageSources } from '../../html/deps.ts';
 import { fieldsOf } from '../../html/form.ts';
 import { leadTo, flash, sendPage } from '../../html/pageAnswer.ts';
 import { readTaskFilters } from './taskFilters.ts';
+import { rateField, readRates } from './throttleTask.ts';
 
 // Each has a transaction of its own; the rest of the connections is for everybody else.
 const sideBySide = 4;
 const refusalsSaid = 10;
 
 const said: Readonly<Record<BulkAction, (count: string) => string>> = {
+  pause: (count) => `${count} being paused.`,
+  resume: (count) => `${count} resumed.`,
+  throttle: (count) => `${count} set to the new rate.`,
   cancel: (count) => `${count} being cancelled.`,
   retry: (count) => `${count} started again.`,
   remove: (count) => `${count} deleted.`,
@@ -33,6 +38,15 @@ export function bulkTasks({
   RequestHandler
 > {
   const readQuery = readTaskFilters(filtering);
+  const readRate = readRates(filtering.contract);
+
+  /** What the page shows of the tasks that are asked for. */
+  const look = async (action: BulkAction, wanted: TaskFilters) => {
+    const groups = await taskQueries.countByState(wanted);
+    const kinds = groups.filter(({ state, hasFailed }) => isForTask(action, state, hasFailed));
+    return { action, groups, taskIds: await taskQueries.idsOfKinds(wanted, kinds, bulkAtOnce) };
+  };
+
   return {
     confirm: async (req, res) => {
       const action = actionOf(req.query['act']);
@@ -44,25 +58,36 @@ export function bulkTasks({
         leadTo(req, res, paths.tasks(values));
         return;
       }
-      const wanted: TaskFilters = isSelection ? { taskIds: selected } : filters;
-      const groups = await taskQueries.countByState(wanted);
-      const kinds = groups.filter(({ state, hasFailed }) => isForTask(action, state, hasFailed));
-      const taskIds = await taskQueries.idsOfKinds(wanted, kinds, bulkAtOnce);
-      sendPage(req, res, 'tasks/bulk', bulkPage({ action, groups, taskIds, isSelection, filters: values }));
+      const shown = await look(action, isSelection ? { taskIds: selected } : filters);
+      sendPage(
+        req,
+        res,
+        'tasks/bulk',
+        bulkPage({ ...shown, isSelection, typed: nothingTyped, filters: values }),
+      );
     },
 
     act: async (req, res) => {
       const fields = fieldsOf(req.body);
       const action = actionOf(fields['act']);
       const taskIds = idsIn((fields['tasks'] ?? '').split(',')).slice(0, bulkAtOnce);
-      const refused = await actOnAll(taskActions, action, taskIds, actorOf(req));
+      const kept = Object.fromEntries(
+        taskFilters.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]])),
+      ) as Record<string, string>;
+      const rate = action === 'throttle' ? readRate((fields[rateField] ?? '').trim()) : null;
+      if (rate !== null && typeof rate === 'object') {
+        const shown = await look(action, { taskIds });
+        const page = bulkPage({ ...shown, isSelection: true, typed: rate, filters: kept });
+        sendPage(req, res, 'tasks/bulk', page, 400);
+        return;
+      }
+      const refused = await actOnAll(taskActions, { action, rate }, taskIds, actorOf(req));
       const done = taskIds.length - refused.length;
       if (done > 0) flash(req, said[action](`${done} ${done === 1 ? 'task is' : 'tasks are'}`));
       for (const line of refused.slice(0, refusalsSaid)) flash(req, line, 'bad');
       if (refused.length > refusalsSaid)
         flash(req, `${refused.length - refusalsSaid} more tasks were not changed.`, 'bad');
-      const kept = taskFilters.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]]));
-      leadTo(req, res, paths.tasks(Object.fromEntries(kept) as Record<string, string>));
+      leadTo(req, res, paths.tasks(kept));
     },
   };
 }
@@ -70,15 +95,25 @@ export function bulkTasks({
 /** What was refused, and why, a line each. */
 async function actOnAll(
   taskActions: TaskActions,
-  action: BulkAction,
+  { action, rate }: { readonly action: BulkAction; readonly rate: number | null },
   taskIds: readonly number[],
   actor: Actor,
 ): Promise<string[]> {
   const left = [...taskIds];
   const refused: string[] = [];
   const actOnOne = (taskId: number): Promise<void> => {
-    if (action === 'cancel') return taskActions.control(taskId, 'cancel', actor);
-    return action === 'retry' ? taskActions.retry(taskId, 'all', actor) : taskActions.remove(taskId, actor);
+    switch (action) {
+      case 'throttle':
+        return taskActions.throttle(taskId, rate, actor);
+      case 'retry':
+        return taskActions.retry(taskId, 'all', actor);
+      case 'remove':
+        return taskActions.remove(taskId, actor);
+      case 'cancel':
+      case 'pause':
+      case 'resume':
+        return taskActions.control(taskId, action, actor);
+    }
   };
   const work = async (): Promise<void> => {
     for (let taskId = left.shift(); taskId !== undefined; taskId = left.shift()) {
@@ -90,7 +125,7 @@ async function actOnAll(
       }
     }
   };
-  await Promise.all(Array.from({ length: action === 'cancel' ? sideBySide : 1 }, work));
+  await Promise.all(Array.from({ length: action === 'retry' || action === 'remove' ? 1 : sideBySide }, work));
   return refused;
 }
 

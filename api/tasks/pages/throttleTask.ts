@@ -9,7 +9,8 @@ import { fieldsOf } from '../../html/form.ts';
 import { leadTo, flash } from '../../html/pageAnswer.ts';
 import { taskIdOf } from './taskId.ts';
 
-const field = 'objects_per_second';
+export const rateField = 'objects_per_second';
+const notARate = 'Enter a whole number of at least 1, or leave it empty for no limit.';
 const shownAtMost = 100;
 
 /** The throttle of a task's page; what it cannot be set to comes back to that page in its address. */
@@ -20,9 +21,9 @@ export function throttleTask({
   const isRate = rateCheck(contract);
   return async (req, res) => {
     const taskId = taskIdOf(req);
-    const typed = (fieldsOf(req.body)[field] ?? '').trim();
+    const typed = (fieldsOf(req.body)[rateField] ?? '').trim();
     if (!isRate(typed)) {
-      res.redirect(303, paths.task(taskId, { [field]: typed.slice(0, shownAtMost) }));
+      res.redirect(303, paths.task(taskId, { [rateField]: typed.slice(0, shownAtMost) }));
       return;
     }
     const rate = rateOf(typed);
@@ -41,20 +42,29 @@ export function throttleTask({
 export function faultyRates(contract: PageSources['contract']): (req: Request) => Typed {
   const isRate = rateCheck(contract);
   return (req) => {
-    const typed = fieldsOf(req.query, 'badQueryParameter')[field] ?? '';
+    const typed = fieldsOf(req.query, 'badQueryParameter')[rateField] ?? '';
     if (isRate(typed)) return nothingTyped;
     return {
-      values: { [field]: typed },
-      faults: { [field]: 'Enter a whole number of at least 1, or leave it empty for no limit.' },
+      values: { [rateField]: typed },
+      faults: { [rateField]: notARate },
     };
   };
+}
+
+/** Of a form: the rate, null for none, or what is wrong with it. */
+export function readRates(contract: PageSources['contract']): (typed: string) => number | null | Typed {
+  const isRate = rateCheck(contract);
+  return (typed) =>
+    isRate(typed)
+      ? rateOf(typed)
+      : { values: { [rateField]: typed.slice(0, shownAtMost) }, faults: { [rateField]: notARate } };
 }
 
 function rateCheck(contract: PageSources['contract']): (typed: string) => boolean {
   const check = bodyCheck(contract, 'patch', '/tasks/{task_id}');
   return (typed) => {
     try {
-      check({ action: 'throttle', [field]: rateOf(typed) });
+      check({ action: 'throttle', [rateField]: rateOf(typed) });
       return true;
     } catch {
       return false;

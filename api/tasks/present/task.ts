@@ -25,6 +25,7 @@ export function presentTask(task: TaskRow) {
     created_by: task.createdBy,
     schedule_id: task.scheduleId,
     upgrade_id: task.upgradeId,
+    held_by_maintenance: task.isHeld,
     tasks_before: task.tasksBefore,
     notification_policy: task.notificationPolicy,
     failure: task.failure,

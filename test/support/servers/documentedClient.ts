@@ -6,6 +6,7 @@ import type { presentAccount, presentAccountStats } from '../../../api/accounts/
 import type { ErrorJson } from '../../../api/http/errorBody.ts';
 import type { presentList } from '../../../api/lists/present.ts';
 import type { NetworkCheckJson, NetworkVersionJson } from '../../../api/networks/present.ts';
+import type { presentMaintenance } from '../../../api/maintenance/present.ts';
 import type { presentNotification } from '../../../api/notifications/json.ts';
 import type { ScheduleJson } from '../../../api/schedules/present.ts';
 import type { ScheduleRunJson } from '../../../api/schedules/presentRun.ts';
@@ -38,7 +39,9 @@ export interface Fields
     Omit<ScheduleJson, keyof TaskJson>,
     Omit<NetworkCheckJson, keyof TaskJson | keyof ErrorJson | 'state' | 'failure'>,
     Omit<NetworkVersionJson, 'networks' | 'version'>,
-    Omit<UpgradeJson, keyof TaskJson | keyof NetworkCheckJson | 'kind'> {
+    Omit<UpgradeJson, keyof TaskJson | keyof NetworkCheckJson | 'kind'>,
+    Pick<ReturnType<typeof presentMaintenance>, 'started_by' | 'note'> {
+  readonly paused_tasks: number;
   readonly networks: readonly NetworkVersionJson[];
   readonly checks: readonly NetworkCheckJson[];
   readonly schedules: readonly ScheduleJson[];

@@ -1,11 +1,13 @@
 import { formatCount } from '../../assets/words.js';
 import type { EmptyState } from '../../components/emptyState/emptyState.ts';
+import type { Confirm } from '../../components/confirm/confirm.ts';
 import type { HealthItem } from '../../components/health/health.ts';
 import { pager, type Pager } from '../../components/pager/pager.ts';
 import { taskTable, type TaskTable } from '../../components/taskTable/taskTable.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { AccountShape, TaskShape } from '../../shapes.ts';
+import { maintenanceSwitch } from '../maintenance/switch.ts';
 import type { UpgradeShape } from '../upgrades/upgradeShape.ts';
 import { upgradeCard, type UpgradeCard } from '../upgrades/upgradeCard.ts';
 import { activity, type Activity, type ActivityInput } from './activity.ts';
@@ -76,6 +78,7 @@ export interface HomePage {
   readonly notTold: string;
   readonly accountsPager: Pager | null;
   readonly newTask: string;
+  readonly maintenance: Confirm;
   readonly events: string;
   /** Seconds. */
   readonly lookAgain: number;
@@ -142,6 +145,7 @@ export function homePage(input: HomeInput): HomePage {
           }),
     notTold,
     newTask: paths.newTask(),
+    maintenance: maintenanceSwitch('home'),
     events: paths.allTaskEvents,
     lookAgain: lookAgainSeconds,
   };

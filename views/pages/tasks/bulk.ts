@@ -1,7 +1,8 @@
 import { isForTask, type BulkAction } from '../../../domain/tasks/lifecycle.ts';
-import type { TaskState } from '../../../domain/tasks/task.ts';
+import { isFinal, type TaskState } from '../../../domain/tasks/task.ts';
 import { formatCount } from '../../assets/words.js';
 import { statusBadge, type StatusBadge } from '../../components/statusBadge/statusBadge.ts';
+import { textField, type TextField, type Typed } from '../../components/field/field.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 
@@ -16,6 +17,8 @@ export interface BulkInput {
   /** Those that it would act on, newest first, no more than {@link bulkAtOnce}. */
   readonly taskIds: readonly number[];
   readonly isSelection: boolean;
+  /** What was typed for the throttle. */
+  readonly typed: Typed;
   readonly filters: Readonly<Record<string, string>>;
 }
 
@@ -28,6 +31,8 @@ export interface BulkPage {
   readonly form: {
     readonly action: string;
     readonly fields: readonly { readonly name: string; readonly value: string }[];
+    /** Null: nothing has to be said. */
+    readonly field: TextField | null;
     readonly button: string;
     readonly isHarmless: boolean;
   } | null;
@@ -46,6 +51,24 @@ export const bulkAtOnce = 500;
 const words: Readonly<
   Record<BulkAction, { title: string; verb: string; would: string; consequence: string }>
 > = {
+  pause: {
+    title: 'Pause tasks',
+    verb: 'Pause',
+    would: 'would be paused',
+    consequence: 'Running subtasks finish their current batch. Paused tasks go on when you resume them.',
+  },
+  resume: {
+    title: 'Resume tasks',
+    verb: 'Resume',
+    would: 'would be resumed',
+    consequence: 'Each task goes on where it stopped.',
+  },
+  throttle: {
+    title: 'Throttle tasks',
+    verb: 'Throttle',
+    would: 'would be throttled',
+    consequence: 'The rate applies to each task by itself, from its next batch on.',
+  },
   cancel: {
     title: 'Cancel tasks',
     verb: 'Cancel',
@@ -66,7 +89,9 @@ const words: Readonly<
   },
 };
 
-export function bulkPage({ action, groups, taskIds, isSelection, filters }: BulkInput): BulkPage {
+const harmless: readonly BulkAction[] = ['pause', 'resume', 'throttle', 'retry'];
+
+export function bulkPage({ action, groups, taskIds, isSelection, typed, filters }: BulkInput): BulkPage {
   const { title, verb, would, consequence } = words[action];
   const total = groups.reduce((sum, { count }) => sum + count, 0);
   const concerned = groups
@@ -95,8 +120,14 @@ export function bulkPage({ action, groups, taskIds, isSelection, filters }: Bulk
               { name: 'tasks', value: taskIds.join(',') },
               ...Object.entries(filters).map(([name, value]) => ({ name, value })),
             ],
+            field:
+              action === 'throttle'
+                ? textField(typed, 'objects_per_second', 'Objects per second', {
+                    ...{ kind: 'number', isFirst: true, hint: 'Leave it empty to lift the limit.' },
+                  })
+                : null,
             button: `${verb} ${tasks(count)}`,
-            isHarmless: action === 'retry',
+            isHarmless: harmless.includes(action),
           },
     back: paths.tasks(filters),
     tasks: paths.tasks(),
@@ -104,10 +135,30 @@ export function bulkPage({ action, groups, taskIds, isSelection, filters }: Bulk
 }
 
 function reasonOf(action: BulkAction, state: TaskState): string {
-  if (action === 'cancel') return state === 'cancelling' ? 'being cancelled already' : 'over already';
-  if (action === 'retry') return state === 'done' ? 'nothing failed in it' : 'not over yet';
-  return 'not over yet; cancel first';
+  switch (action) {
+    case 'retry':
+      return state === 'done' ? 'nothing failed in it' : 'not over yet';
+    case 'remove':
+      return 'not over yet; cancel first';
+    case 'resume':
+      return isFinal(state) ? 'over already' : 'not paused';
+    case 'cancel':
+    case 'pause':
+    case 'throttle':
+      return isFinal(state) ? 'over already' : standing[state];
+  }
 }
+
+/** Why one that is not over can be neither paused, throttled nor cancelled. */
+const standing: Readonly<Record<Exclude<TaskState, 'cancelled' | 'failed' | 'done'>, string>> = {
+  pausing: 'being paused already',
+  paused: 'paused already',
+  cancelling: 'being cancelled already',
+  collecting: 'about to end',
+  pending: '',
+  planning: '',
+  running: '',
+};
 
 function tasks(count: number): string {
   return count === 1 ? '1 task' : `${formatCount(count)} tasks`;

@@ -1,4 +1,5 @@
 import { formatCount } from '../../assets/words.js';
+import type { Confirm } from '../../components/confirm/confirm.ts';
 import type { EmptyState } from '../../components/emptyState/emptyState.ts';
 import { selectField, textField, type Field, type Typed } from '../../components/field/field.ts';
 import { filterForm, type FilterForm } from '../../components/filterForm/filterForm.ts';
@@ -7,6 +8,7 @@ import { taskTable, type TaskSorting, type TaskTable } from '../../components/ta
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { TaskShape } from '../../shapes.ts';
+import { maintenanceSwitch } from '../maintenance/switch.ts';
 import { taskTypeName } from './describeContent.ts';
 
 export type TaskSort = 'newest' | 'oldest' | 'ended last' | 'ended first';
@@ -41,6 +43,7 @@ export interface TasksPage {
     readonly all: string;
   };
   readonly pager: Pager | null;
+  readonly maintenance: Confirm;
   readonly links: { readonly newTask: string; readonly csv: string };
   /** null: there is nothing to follow. */
   readonly events: string | null;
@@ -142,6 +145,7 @@ export function tasksPage(input: TasksInput): TasksPage {
       isMore: counted.more,
       href: (next) => address(next === 1 ? {} : { page: next, ...besideOf(input, next) }),
     }),
+    maintenance: maintenanceSwitch('tasks'),
     links: { newTask: paths.newTask(), csv: paths.tasksCsv(typed.values) },
     events: Object.keys(typed.faults).length > 0 ? null : paths.allTaskEvents,
   };

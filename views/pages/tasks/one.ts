@@ -190,8 +190,8 @@ function waitsFor(task: TaskShape, missing: TaskInput['missingWorkers']): string
     : null;
 }
 
-function turnWords({ tasks_before: before }: TaskShape): string | null {
-  if (before === null) return null;
+function turnWords({ tasks_before: before, held_by_maintenance: isHeld }: TaskShape): string | null {
+  if (before === null || isHeld) return null;
   const words = before === 1 ? '1 task is before it' : `${formatCount(before)} tasks are before it`;
   return `Waits for its turn: ${before === 0 ? 'it is the next one' : words}. More urgent ones go first.`;
 }

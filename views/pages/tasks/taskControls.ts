@@ -25,7 +25,7 @@ export function taskControls(task: TaskShape, rateLimit: number | null, typed: T
         : [throttle(task, rateLimit, typed), ...confirms(task)],
     links: links(task),
     result: task.state === 'done' && task.result_id !== null ? paths.taskResult(task.task_id) : null,
-    note: note(task.state),
+    note: task.held_by_maintenance ? heldNote : note(task.state),
   };
 }
 
@@ -43,6 +43,8 @@ function links({ task_id: from, task_type: type, content, state }: TaskShape): T
   ];
 }
 
+const heldNote = 'Held by the maintenance: it goes on when that ends, or when you resume it.';
+
 function buttons(task: TaskShape): TaskControls['buttons'] {
   const button = (text: string, action: TaskAction, strong = false) => ({
     text,
@@ -53,7 +55,10 @@ function buttons(task: TaskShape): TaskControls['buttons'] {
     case 'pending':
     case 'planning':
     case 'running':
-      return [button('Pause', 'pause')];
+      return [
+        ...(task.held_by_maintenance ? [button('Resume', 'resume', true)] : []),
+        button('Pause', 'pause'),
+      ];
     case 'pausing':
     case 'paused':
       return [button('Resume', 'resume', true)];
