@@ -27,6 +27,7 @@ import { oneList } from './lists/page.ts';
 import type { LoginDeps } from './accounts/loginJson.ts';
 import { loginPages } from './accounts/pages/login.ts';
 import { maintenancePages } from './maintenance/pages.ts';
+import { compareTasks } from './tasks/pages/compareTasks.ts';
 import { newTask } from './tasks/pages/newTask.ts';
 import { pageErrors, isForm, prefersHtml } from './html/pageErrors.ts';
 import type { ErrorHandlerDeps } from './http/middleware/errorHandler.ts';
@@ -143,6 +144,7 @@ export function createPages(deps: PagesDeps): Pages {
   router.get('/tasks', onlyHtml, asPage('/tasks'), deps.session, signIn, list.page);
   show('/tasks/view', list.page);
   show('/tasks/csv', list.csv);
+  show('/tasks/compare', compareTasks(deps));
   show('/tasks/bulk', bulk.confirm);
   take('/tasks/bulk', bulk.act);
   show('/tasks/new', tasks.form);

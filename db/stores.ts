@@ -5,7 +5,7 @@ import { createAcknowledgements } from './ops/acknowledgements.ts';
 import { createAuditQueries } from './audit/auditQueries.ts';
 import { createAuditStore } from './audit/auditStore.ts';
 import { createBlockCounts } from './ops/blockCounts.ts';
-import type { Database } from './sql/connection.ts';
+import type { Database, Reader } from './sql/connection.ts';
 import { createErrorQueries } from './tasks/errorQueries.ts';
 import { createEventQueries } from './faces/eventQueries.ts';
 import { createExtractStore } from './extract/extractStore.ts';
@@ -93,7 +93,9 @@ export function createStores({ identity, control, records, heavy, reading, expor
     searchQueries: createSearchQueries(reading),
     sysInfoQueries: createSysInfoQueries(reading),
     taskQueries: { ...createTaskQueries(reading), all: createTaskQueries(exports).all },
-    taskPageQueries: createTaskPageQueries(reading),
+    /** What one page tells of tasks, all of it of one moment. */
+    taskSnapshot: <T>(read: (queries: TaskReading) => Promise<T>): Promise<T> =>
+      reading.snapshot((reader) => read(taskReading(reader))),
     taskPreviews: createTaskPreviews(reading),
     upgradeQueries: createUpgradeQueries(reading),
     versionUse: createVersionUse(reading),
@@ -107,6 +109,17 @@ export function createStores({ identity, control, records, heavy, reading, expor
       tombstones: createTombstoneStore(health),
       workers: createWorkerStore(health),
     },
+  };
+}
+
+export type TaskReading = ReturnType<typeof taskReading>;
+
+function taskReading(reader: Reader) {
+  return {
+    taskQueries: createTaskQueries(reader),
+    taskPageQueries: createTaskPageQueries(reader),
+    errorQueries: createErrorQueries(reader),
+    auditQueries: createAuditQueries(reader),
   };
 }
 

@@ -26,6 +26,7 @@ import type { NewSchedulePage } from './pages/schedules/new.ts';
 import type { SchedulePage } from './pages/schedules/one.ts';
 import type { RunNowPage } from './pages/schedules/runNow.ts';
 import type { BulkPage } from './pages/tasks/bulk.ts';
+import type { ComparePage } from './pages/tasks/compare.ts';
 import type { NewTaskPage } from './pages/tasks/new.ts';
 import type { SearchPage } from './pages/search/search.ts';
 import type { SettingsPage } from './pages/settings/settings.ts';
@@ -39,6 +40,7 @@ import type { TasksPage } from './pages/tasks/list.ts';
 export interface Pages {
   'home/home': HomePage;
   'tasks/bulk': BulkPage;
+  'tasks/compare': ComparePage;
   'tasks/list': TasksPage;
   'tasks/one': TaskPage;
   'tasks/new': NewTaskPage;

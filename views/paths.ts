@@ -20,6 +20,8 @@ export const paths = {
 
   tasks: (query: Query = {}) => withQuery('/tasks/view', query),
   tasksCsv: (query: Query = {}) => withQuery('/tasks/csv', query),
+  compare: (taskIds: readonly number[] = []) =>
+    taskIds.length === 0 ? '/tasks/compare' : `/tasks/compare?tasks=${taskIds.join(',')}`,
   bulk: (query: Query = {}) => withQuery('/tasks/bulk', query),
   /** `values`: of its fields, by their names. */
   newTask: (kind?: string, values: Query = {}) => withQuery('/tasks/new', { kind, ...values }),

@@ -24,8 +24,9 @@ export interface TaskShape {
   /** Whose files are gone, and those that stay without an owner: of gc tasks. */
   readonly samples_removed: number;
   readonly samples_left: number;
-  /** The account's id; its login is shown where it is known. */
   readonly created_by: string | null;
+  /** Of the account; empty: none. */
+  readonly created_by_login: string;
   /** Which has made it; null: none has. */
   readonly schedule_id: number | null;
   readonly upgrade_id: number | null;

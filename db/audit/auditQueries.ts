@@ -1,6 +1,6 @@
 import { countRows, readPage, type BlockList } from '../sql/blockPages.ts';
 import { createConditions, type Conditions } from '../sql/conditions.ts';
-import type { Database } from '../sql/connection.ts';
+import type { Reader } from '../sql/connection.ts';
 import type { Paging } from '../sql/paging.ts';
 
 export interface AuditFilters {
@@ -36,7 +36,7 @@ const columns = `audit_id "auditId", audit_time "auditTime", account_id "account
   object_type "objectType", object_id "objectId", request_id "requestId", remote_address "remoteAddress",
   before, after`;
 
-export function createAuditQueries(db: Database) {
+export function createAuditQueries(db: Reader) {
   return {
     /** Newest first. */
     page: (filters: AuditFilters, paging: Paging): Promise<AuditRow[]> =>

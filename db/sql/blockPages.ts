@@ -1,5 +1,5 @@
 import { createConditions, type Conditions } from './conditions.ts';
-import type { Database } from './connection.ts';
+import type { Reader } from './connection.ts';
 import { offsetOf, type Paging } from './paging.ts';
 
 /** A list whose ids are counted by blocks: its table, its key, and the table of counts. */
@@ -25,7 +25,7 @@ interface PageOfKeys {
 
 /** The rows of a page, newest first. They are joined after the page is cut out, so what lies before it is cheap to pass. */
 export function readPage<Row extends object>(
-  db: Database,
+  db: Reader,
   list: BlockList,
   { conditions, inBlocks }: { readonly conditions: Conditions; readonly inBlocks: BlockConditions },
   paging: Paging,
@@ -82,7 +82,7 @@ function pageOfKeys(
 
 /** Counts all that the filters match, by the counts of blocks where they tell it. */
 export async function countRows(
-  db: Database,
+  db: Reader,
   { table, blocks }: BlockList,
   conditionsOf: () => Conditions,
   inBlocks: BlockConditions,

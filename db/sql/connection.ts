@@ -16,9 +16,14 @@ export interface OpenTransaction extends Sql {
   backend(): Promise<number>;
 }
 
-export interface Database extends Sql {
+export interface Reader extends Pick<Sql, 'query'> {
   /** `query` that lets the server keep the statement's plan under a name: for few, hot, and always the same texts. */
   prepared<Row extends object>(name: string, sql: string, bind?: readonly unknown[]): Promise<Row[]>;
+}
+
+export interface Database extends Sql, Reader {
+  /** One read-only transaction (repeatable read): all that `work` reads is of the same moment. One statement after the other. */
+  snapshot<T>(work: (reader: Reader) => Promise<T>): Promise<T>;
   /** One transaction (read committed): commits when `work` resolves, rolls back when it rejects. */
   transaction<T>(work: (tx: OpenTransaction) => Promise<T>): Promise<T>;
   /**
@@ -78,6 +83,20 @@ export function createDatabase(options: DatabaseOptions): Database {
     line,
   );
 
+  const within = <T>(begin: string, work: (lease: Lease) => Promise<T>): Promise<T> => {
+    const beganAt = performance.now();
+    return pool.lend(async (lease) => {
+      await lease.ask({ text: begin, query_timeout: probeMs });
+      const result = await rollingBack(lease, async () => {
+        const wait = shortenedLockWait(lockTimeoutMs, beganAt);
+        if (wait !== null) await lease.ask({ text: wait });
+        return work(lease);
+      });
+      await lease.ask({ text: 'commit' });
+      return result;
+    });
+  };
+
   return {
     ...overConnections(pool),
 
@@ -92,19 +111,11 @@ export function createDatabase(options: DatabaseOptions): Database {
         }
       }),
 
-    transaction: (work) => {
-      const beganAt = performance.now();
-      return pool.lend(async (lease) => {
-        await lease.ask({ text: 'begin', query_timeout: probeMs });
-        const result = await rollingBack(lease, async () => {
-          const wait = shortenedLockWait(lockTimeoutMs, beganAt);
-          if (wait !== null) await lease.ask({ text: wait });
-          return work({ ...overConnection(lease), backend: lease.backend });
-        });
-        await lease.ask({ text: 'commit' });
-        return result;
-      });
-    },
+    transaction: (work) =>
+      within('begin', (lease) => work({ ...overConnection(lease), backend: lease.backend })),
+
+    snapshot: (work) =>
+      within('begin isolation level repeatable read read only', (lease) => work(oneByOne(lease))),
 
     aside: overConnections(aside),
 
@@ -150,6 +161,17 @@ function overConnection({ ask }: Pick<Lease, 'ask'>): Sql {
       (await ask<Row>(statementOf(sql, bind))).rows,
     execute: async (sql, bind = []) => (await ask(statementOf(sql, bind))).count,
   };
+}
+
+/** For who asks for many things at once. After one that fails nothing more is asked. */
+function oneByOne({ ask }: Pick<Lease, 'ask'>): Reader {
+  let last: Promise<unknown> = Promise.resolve();
+  const query = <Row extends object>(sql: string, bind: readonly unknown[] = []): Promise<Row[]> => {
+    const rows = last.then(async () => (await ask<Row>(statementOf(sql, bind))).rows);
+    last = rows;
+    return rows;
+  };
+  return { query, prepared: (_name, sql, bind) => query(sql, bind) };
 }
 
 /** Each statement over any connection of the pool. */

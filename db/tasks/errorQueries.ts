@@ -2,7 +2,7 @@ import { DomainError } from '../../domain/errors.ts';
 import type { ErrorFilters } from '../../domain/tasks/taskFilters.ts';
 import { countRows, readPage, type BlockList } from '../sql/blockPages.ts';
 import { createConditions, type Conditions } from '../sql/conditions.ts';
-import type { Database } from '../sql/connection.ts';
+import type { Reader } from '../sql/connection.ts';
 import type { Paging } from '../sql/paging.ts';
 
 export interface TaskErrorRow {
@@ -45,7 +45,7 @@ const columns = `error_id "errorId", task_id "taskId", subtask_id "subtaskId", t
 
 const rowsAtOnce = 1_000;
 
-export function createErrorQueries(db: Database) {
+export function createErrorQueries(db: Reader) {
   return {
     /** Newest first, overcome ones too. */
     page: (filters: ErrorFilters, paging: Paging): Promise<TaskErrorRow[]> =>

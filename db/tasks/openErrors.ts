@@ -13,7 +13,7 @@ export interface ErrorGroup {
 }
 
 /** Errors of tasks that no retry has overcome, by code, the most frequent first. */
-export function openErrorGroups(db: Sql, taskIds: readonly number[]): Promise<ErrorGroup[]> {
+export function openErrorGroups(db: Pick<Sql, 'query'>, taskIds: readonly number[]): Promise<ErrorGroup[]> {
   return db.query(
     `select open.*, e."desc", e.detail, e.object_type "objectType", e.object_id "objectId"
      from (

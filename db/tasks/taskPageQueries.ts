@@ -67,7 +67,7 @@ export interface PartCell {
 export type TaskPageQueries = ReturnType<typeof createTaskPageQueries>;
 
 /** What the page of one task shows besides the task itself. */
-export function createTaskPageQueries(db: Sql) {
+export function createTaskPageQueries(db: Pick<Sql, 'query'>) {
   return {
     /** Some of the parts in their order: those that run, those that need a look, the next ones. */
     parts: (taskId: number, limit: number): Promise<PartOfPage[]> =>

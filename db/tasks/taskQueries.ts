@@ -4,7 +4,7 @@ import type { NotificationPolicy, TaskState } from '../../domain/tasks/task.ts';
 import type { TaskFilters } from '../../domain/tasks/taskFilters.ts';
 import { countRows, readPage, type BlockList } from '../sql/blockPages.ts';
 import { createConditions, type Conditions } from '../sql/conditions.ts';
-import type { Database } from '../sql/connection.ts';
+import type { Reader } from '../sql/connection.ts';
 import { placesInQueue } from '../engine/turns.ts';
 import { heldColumn } from '../maintenance/heldTasks.ts';
 import { offsetOf, type Beside, type Paging } from '../sql/paging.ts';
@@ -104,7 +104,7 @@ const sortings: Readonly<Record<TaskSort, { readonly isOfEnded: boolean; readonl
     'ended first': { isOfEnded: true, isDescending: false },
   };
 
-export function createTaskQueries(db: Database) {
+export function createTaskQueries(db: Reader) {
   const queries = {
     /** Newest first. */
     page: (filters: TaskFilters, paging: Paging): Promise<TaskRow[]> =>

@@ -129,9 +129,9 @@ test('a task is seen among all states, and its ids are copied', async () => {
   await insertError(site.server.db, taskId, 'no such file');
   const page = await site.signedIn({ permissions: ['clipboard-read', 'clipboard-write'] });
   await page.goto(`/tasks/${taskId}/view`);
-  const here = page.locator('[aria-current="step"]');
+  const here = page.locator('#live-states > .ways [aria-current="step"]');
   assert.equal(await here.innerText(), 'Running');
-  assert.deepEqual(await textsOf(page.locator('.step-next')), [
+  assert.deepEqual(await textsOf(page.locator('#live-states > .ways .step-next')), [
     ...['Collecting results (can come next)', 'Pausing (can come next)'],
     ...['Cancelling (can come next)', 'Failed (can come next)'],
   ]);
@@ -143,15 +143,20 @@ test('a task is seen among all states, and its ids are copied', async () => {
   for (const state of ['planning', 'running', 'pausing', 'paused'] as const)
     await setState(site.server.db, taskId, state);
   await here.getByText('Paused').waitFor();
-  assert.deepEqual(await textsOf(page.locator('.step-passed')), [
+  assert.deepEqual(await textsOf(page.locator('#live-states > .ways .step-passed')), [
     'Pending (passed)',
     'Planning (passed) (can come next)',
     'Running (passed) (can come next)',
     'Pausing (passed)',
   ]);
+  const cancelled = page.locator('#live-states').getByText('Cancelled', { exact: true });
+  assert.equal(await cancelled.isVisible(), false, 'what is far off is folded');
+  await page.getByText('All states', { exact: true }).click();
+  await cancelled.waitFor();
   await setState(site.server.db, taskId, 'done');
   await here.getByText('Done').waitFor();
-  assert.equal(await page.locator('.step-next').count(), 0);
+  await cancelled.waitFor();
+  assert.equal(await page.locator('#live-states > .ways .step-next').count(), 0);
   assert.equal(await page.getByText('Outlined').count(), 0, 'nothing can come');
 
   const cell = page.getByRole('table', { name: 'Newest errors' }).locator('.cell-id');
@@ -328,4 +333,17 @@ test('what a gc has removed is put back by a button on its page, which leads to 
   await page.goto(`/tasks/${gc.taskId}/view`);
   await page.getByRole('link', { name: /^what it removed is being put back by task \d+$/ }).waitFor();
   assert.equal(await page.getByText('Undo…').count(), 0);
+});
+
+test('errors are counted as open and resolved', async () => {
+  const db = site.server.db;
+  const taskId = await insertTask(db, { failed: 1 });
+  for (const detail of ['gone', 'gone too', 'still there']) await insertError(db, taskId, detail);
+  const page = await site.signedIn({ javaScriptEnabled: false });
+  const title = page.getByRole('heading', { name: /^Errors/ });
+  await page.goto(`/tasks/${taskId}/view`);
+  assert.equal(await title.innerText(), 'Errors 3');
+  await db.query("update task_errors set overcome_time = now() where detail like 'gone%'");
+  await page.reload();
+  assert.equal(await title.innerText(), 'Errors 1 open, 2 resolved');
 });

@@ -114,7 +114,7 @@ test('tasks are sorted by when they were made and by when they ended', async () 
   await db.query("update tasks set end_time = now() + interval '1 hour' where task_id = $1", [first]);
   const page = await open();
   assert.deepEqual(await described(page), ['last', 'still running', 'first']);
-  const head = (name: string) => page.getByRole('columnheader', { name });
+  const head = (name: string) => page.getByRole('columnheader', { name, exact: true });
   assert.equal(await head('Created').getAttribute('aria-sort'), 'descending');
   await page.getByRole('link', { name: 'Created', exact: true }).click();
   assert.deepEqual(await described(page), ['first', 'still running', 'last']);
@@ -220,3 +220,43 @@ function linesOf(elements: Shown[]): number[] {
     (element) => new Set([...element.getClientRects()].map(({ top }) => Math.round(top / 8))).size,
   );
 }
+
+test('the list shows the tasks of one schedule or upgrade, who made each, and how long it took', async () => {
+  const db = site.server.db;
+  const scheduled = await insertTask(db, { description: 'by a schedule', state: 'done', done: 1_000 });
+  const upgraded = await insertTask(db, { description: 'by an upgrade' });
+  await insertTask(db, { description: 'by hand' });
+  await db.query('update tasks set schedule_id = 3, scheduled_time = now() where task_id = $1', [scheduled]);
+  await db.query('update tasks set upgrade_id = 2, upgrade_step = 1 where task_id = $1', [upgraded]);
+  const page = await open();
+  assert.deepEqual(await textsOf(page.locator('td.cell-by')), [
+    'root@visionlabs.ai',
+    'Upgrade 2',
+    'Schedule 3',
+  ]);
+  assert.deepEqual(await textsOf(page.locator('td.cell-took')), ['–', '–', '10 s']);
+  await page.getByLabel('Schedule').fill('3');
+  await page.getByRole('button', { name: 'Filter', exact: true }).click();
+  assert.deepEqual(await described(page), ['by a schedule']);
+  await page.goto(`/tasks/${upgraded}/view`);
+  await page.getByRole('link', { name: 'Other tasks of upgrade 2' }).click();
+  assert.deepEqual(await described(page), ['by an upgrade']);
+  await page.goto('/tasks/view?schedule_id=third');
+  await page.getByText('No task matches').waitFor();
+});
+
+test('a filter is saved under a name in this browser, found again above the list, and deleted', async () => {
+  await insertTask(site.server.db, { description: 'night shift' });
+  const page = await site.signedIn();
+  await page.goto('/tasks/view?text=night&page=1');
+  await page.getByLabel('Save this filter as').fill('Night');
+  await page.getByRole('button', { name: 'Save', exact: true }).click();
+  await page.goto('/tasks/view');
+  await page.getByRole('link', { name: 'Night', exact: true }).click();
+  assert.equal(new URL(page.url()).search, '?text=night');
+  await page.locator('[aria-current="true"]').getByText('Night', { exact: true }).waitFor();
+  assert.equal(await page.getByLabel('Save this filter as').isVisible(), false, 'it has a name');
+  await page.getByRole('button', { name: 'Delete the filter Night' }).click();
+  await page.getByRole('link', { name: 'Night', exact: true }).waitFor({ state: 'detached' });
+  await page.getByLabel('Save this filter as').waitFor();
+});

@@ -31,7 +31,7 @@ export function exampleTask(changes: Partial<TaskShape> = {}): TaskShape {
     },
     running_ms: 172_000,
     ...{ samples_removed: 0, samples_left: 0 },
-    ...{ created_by: null, schedule_id: null, upgrade_id: null },
+    ...{ created_by: null, created_by_login: 'root@visionlabs.ai', schedule_id: null, upgrade_id: null },
     held_by_maintenance: false,
     tasks_before: null,
     failure: null,

@@ -1,4 +1,4 @@
-import type { Request, RequestHandler } from 'express';
+import type { RequestHandler } from 'express';
 import { DomainError } from '../../../domain/errors.ts';
 import { bulkActions, isForTask, type BulkAction } from '../../../domain/tasks/lifecycle.ts';
 import { nothingTyped } from '../../../views/components/field/field.ts';
@@ -13,6 +13,7 @@ import type { PageSources } from '../../html/deps.ts';
 import { fieldsOf } from '../../html/form.ts';
 import { leadTo, flash, sendPage } from '../../html/pageAnswer.ts';
 import { readTaskFilters } from './taskFilters.ts';
+import { idsIn, selectedOf } from './selection.ts';
 import { rateField, readRates } from './throttleTask.ts';
 
 // Each has a transaction of its own; the rest of the connections is for everybody else.
@@ -133,16 +134,4 @@ function actionOf(value: unknown): BulkAction {
   const action = bulkActions.find((known) => known === value);
   if (action === undefined) throw new DomainError('badQueryParameter', 'act: no such action');
   return action;
-}
-
-function selectedOf(req: Request): number[] {
-  const { selected = [] } = req.query;
-  return idsIn(Array.isArray(selected) ? selected : [selected]);
-}
-
-function idsIn(values: readonly unknown[]): number[] {
-  const ids = values.flatMap((value) =>
-    typeof value === 'string' && /^[1-9]\d{0,14}$/.test(value) ? Number(value) : [],
-  );
-  return [...new Set(ids)];
 }

@@ -12,9 +12,13 @@ import { lookAtTaskFilters, readTaskFilters } from './taskFilters.ts';
 
 /** The list of tasks, and the same as CSV. Filters that cannot be read show none, and what is wrong with them. */
 export function taskList({
-  taskQueries,
+  taskQueries: exports,
+  taskSnapshot,
   ...filtering
-}: Pick<PageSources, 'taskQueries' | 'contract' | 'clock'>): Record<'page' | 'csv', RequestHandler> {
+}: Pick<PageSources, 'taskQueries' | 'taskSnapshot' | 'contract' | 'clock'>): Record<
+  'page' | 'csv',
+  RequestHandler
+> {
   const look = lookAtTaskFilters(filtering);
   const read = readTaskFilters(filtering);
   return {
@@ -29,19 +33,21 @@ export function taskList({
 
       function rowsAndCounts({ taskStatus, ...others }: TaskFilters) {
         const all = taskStatus === undefined ? others : { ...others, taskStatus };
-        return Promise.all([
-          order === 'newest' && beside === null
-            ? taskQueries.page(all, paging)
-            : taskQueries.ordered(all, order, paging, beside),
-          taskQueries.countByStatus(others),
-        ]);
+        return taskSnapshot(({ taskQueries }) =>
+          Promise.all([
+            order === 'newest' && beside === null
+              ? taskQueries.page(all, paging)
+              : taskQueries.ordered(all, order, paging, beside),
+            taskQueries.countByStatus(others),
+          ]),
+        );
       }
     },
 
     csv: async (req, res) => {
       const { filters } = read(req);
       res.attachment('tasks.csv');
-      await sendPieces(res, 'csv', csvPieces(taskColumns, taskRows(taskQueries.all(filters))));
+      await sendPieces(res, 'csv', csvPieces(taskColumns, taskRows(exports.all(filters))));
     },
   };
 }

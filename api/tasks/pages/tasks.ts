@@ -24,33 +24,35 @@ const cellsAtMost = 100;
 const linesAtMost = 50;
 const ratesAtMost = 200;
 
-type TaskSources = Pick<
-  PageSources,
-  'taskQueries' | 'taskPageQueries' | 'errorQueries' | 'auditQueries' | 'workflowUrl' | 'contract'
-> & { countWorkers(): Promise<WorkerCounts> };
+type TaskSources = Pick<PageSources, 'taskSnapshot' | 'workflowUrl' | 'contract'> & {
+  countWorkers(): Promise<WorkerCounts>;
+};
 
 export function oneTask(sources: TaskSources): RequestHandler {
-  const { taskQueries, taskPageQueries, errorQueries, auditQueries } = sources;
   const faultyRate = faultyRates(sources.contract);
   return async (req, res) => {
     const taskId = taskIdOf(req);
     const ofTask = { taskIds: [taskId] };
     const ofAudit = { objectType: 'task', objectId: String(taskId) };
-    const [task, parts, cells, rateLimit, acts, errors, errorCount, groups, workers, rates, log, startTime] =
-      await Promise.all([
-        taskQueries.find(taskId),
-        taskPageQueries.parts(taskId, partsAtMost),
-        taskPageQueries.partCells(taskId, cellsAtMost),
-        taskPageQueries.rateLimit(taskId),
-        auditQueries.page(ofAudit, { page: 1, pageSize: linesAtMost }),
-        errorQueries.page(ofTask, { page: 1, pageSize: errorsAtMost }),
-        errorQueries.count(ofTask),
-        taskPageQueries.openErrorGroups(taskId),
-        sources.countWorkers(),
-        taskPageQueries.rates(taskId, ratesAtMost),
-        taskPageQueries.log(taskId, linesAtMost),
-        taskPageQueries.startTime(taskId),
-      ]);
+    const [workers, read] = await Promise.all([
+      sources.countWorkers(),
+      sources.taskSnapshot(({ taskQueries, taskPageQueries, errorQueries, auditQueries }) =>
+        Promise.all([
+          taskQueries.find(taskId),
+          taskPageQueries.parts(taskId, partsAtMost),
+          taskPageQueries.partCells(taskId, cellsAtMost),
+          taskPageQueries.rateLimit(taskId),
+          auditQueries.page(ofAudit, { page: 1, pageSize: linesAtMost }),
+          errorQueries.page(ofTask, { page: 1, pageSize: errorsAtMost }),
+          errorQueries.count(ofTask),
+          taskPageQueries.openErrorGroups(taskId),
+          taskPageQueries.rates(taskId, ratesAtMost),
+          taskPageQueries.log(taskId, linesAtMost),
+          taskPageQueries.startTime(taskId),
+        ]),
+      ),
+    ]);
+    const [task, parts, cells, rateLimit, acts, errors, errorCount, groups, rates, log, startTime] = read;
     if (task === null) throw new DomainError('taskNotFound', `task ${taskId}`);
     const page = taskPage({
       task: presentTaskOfPage(task),

@@ -43,6 +43,7 @@ export function presentTaskOfPage(task: TaskRow) {
     ...presentTask(task),
     generation: task.generation,
     running_ms: task.runningMs,
+    created_by_login: task.createdByLogin,
     samples_removed: task.samplesRemoved,
     samples_left: task.samplesLeft,
   };

@@ -159,3 +159,22 @@ test('a task may say how many of its subtasks run at once and who goes first', a
     assert.deepEqual([answer.status, answer.body.error_code], [400, 12022], JSON.stringify(wrong));
   }
 });
+
+test('tasks are listed and counted by the schedule or the upgrade that made them', async () => {
+  const [scheduled, upgraded] = [await create(), await create()];
+  await create();
+  await setTask(scheduled, 'schedule_id = 3, scheduled_time = now()');
+  await setTask(upgraded, 'upgrade_id = 2, upgrade_step = 1');
+  for (const [query, id] of [
+    ['schedule_id=3', scheduled],
+    ['upgrade_id=2', upgraded],
+  ] as const) {
+    const { tasks } = (await call('GET', `/4/tasks?${query}`)).body;
+    assert.deepEqual(
+      tasks.map(({ task_id }) => task_id),
+      [id],
+    );
+    assert.equal((await call('GET', `/4/tasks/count?${query}`)).body.count, 1);
+  }
+  assert.equal((await call('GET', '/4/tasks?schedule_id=0')).body.error_code, 12012);
+});

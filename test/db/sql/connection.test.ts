@@ -236,3 +236,26 @@ async function withBoth(limits: ConnectionLimits, work: (both: Both) => Promise<
     await drop();
   }
 }
+
+test('a snapshot reads one moment, writes nothing, and leaves its connection fit for the next one after a fault', async () => {
+  const testDatabase = await createTestDatabase();
+  const db = createDatabase({ url: testDatabase.url, applicationName: 'test', maxConnections: 2 });
+  const count = 'select count(*) n from default_versions';
+  const write =
+    "insert into default_versions (kind, version, switched_by) values ('face', 3, '') returning kind";
+  try {
+    const seen = await db.snapshot(async (reader) => {
+      const before = await reader.query(count);
+      await db.query(write);
+      return [...before, ...(await reader.prepared('count', count))];
+    });
+    assert.deepEqual(seen, [{ n: 0 }, { n: 0 }]);
+    assert.deepEqual(await db.query(count), [{ n: 1 }]);
+    const refused = db.snapshot((reader) => Promise.all([reader.query(write), reader.query(count)]));
+    await assert.rejects(refused, /read-only transaction/);
+    assert.deepEqual(await db.snapshot((reader) => reader.query(count)), [{ n: 1 }]);
+  } finally {
+    await db.close();
+    await testDatabase.drop();
+  }
+});

@@ -14,6 +14,7 @@ export function countQuestions(pools: Pools): { pools: Pools; questions: () => n
     prepared: (name, sql, bind) => counted(() => db.prepared(name, sql, bind)),
     execute: (sql, bind) => counted(() => db.execute(sql, bind)),
     transaction: (work) => counted(() => db.transaction(work)),
+    snapshot: (work) => counted(() => db.snapshot(work)),
   });
   return {
     pools: {

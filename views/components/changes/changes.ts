@@ -32,7 +32,7 @@ export function changes(before: object | null, after: object | null, shown = atA
 }
 
 /** What a person would call it: where in a task's content it stands says nothing more. */
-function nameOf(path: string): string {
+export function nameOf(path: string): string {
   return path
     .replace(/^content\./, '')
     .replace(/^(?:filters|options)\./, '')
@@ -42,7 +42,7 @@ function nameOf(path: string): string {
 }
 
 /** Every value inside with the way to it; lists are values. What is null or empty says nothing. */
-function leaves(value: object, path = ''): [string, string][] {
+export function leaves(value: object, path = ''): [string, string][] {
   return Object.entries(value).flatMap(([name, inner]: [string, unknown]): [string, string][] => {
     const at = path === '' ? name : `${path}.${name}`;
     if (inner === null || inner === '') return [];

@@ -4,9 +4,16 @@ import { statusBadge, type Tone } from '../statusBadge/statusBadge.ts';
 
 /** Where a task stands among all that it could be: the way that it should go, and the ways off it. */
 export interface StateDiagram {
-  readonly paths: readonly { readonly name: string; readonly steps: readonly StateStep[] }[];
+  readonly paths: readonly StatePath[];
+  /** The same without what it has neither been nor can be next. */
+  readonly near: readonly StatePath[];
   /** Whether anything can follow: what is done without errors stays as it is. */
   readonly goesOn: boolean;
+}
+
+interface StatePath {
+  readonly name: string;
+  readonly steps: readonly StateStep[];
 }
 
 export interface StateStep {
@@ -50,17 +57,22 @@ export function stateDiagram({ state, objectsFailed, visited }: Standing): State
     ...straight.slice(0, Math.max(0, straight.indexOf(state))),
     ...visited,
   ];
+  const stepOf = (step: TaskState): StateStep => ({
+    text: statusBadge(step).text,
+    tone: statusBadge(step).tone,
+    isHere: step === state,
+    isPassed: step !== state && known.includes(step),
+    isNext: next.includes(step),
+  });
+  const all = paths.map(({ name, states }) => ({ name, steps: states.map(stepOf) }));
   return {
-    paths: paths.map(({ name, states }) => ({
-      name,
-      steps: states.map((step) => ({
-        text: statusBadge(step).text,
-        tone: statusBadge(step).tone,
-        isHere: step === state,
-        isPassed: step !== state && known.includes(step),
-        isNext: next.includes(step),
-      })),
-    })),
+    paths: all,
+    near: all
+      .map(({ name, steps }) => ({
+        name,
+        steps: steps.filter(({ isHere, isPassed, isNext }) => isHere || isPassed || isNext),
+      }))
+      .filter(({ steps }) => steps.length > 0),
     goesOn: next.length > 0,
   };
 }

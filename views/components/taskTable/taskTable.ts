@@ -45,6 +45,9 @@ export interface TaskRow {
   readonly progress: Progress;
   readonly failed: string;
   readonly pace: string;
+  readonly createdBy: string;
+  /** How long it was at work; null: it has not ended. */
+  readonly took: string | null;
   readonly created: Time;
   readonly ended: Time | null;
 }
@@ -61,13 +64,13 @@ export function taskTable(
   ];
   return {
     caption,
-    rows: tasks.map(taskRow),
+    rows: tasks.map((task) => taskRow(task, isSelectable)),
     columns: isSelectable ? columns : columns.filter(({ key }) => key === shown),
     isSelectable,
   };
 }
 
-function taskRow(task: TaskShape): TaskRow {
+function taskRow(task: TaskShape, hasDuration: boolean): TaskRow {
   return {
     id: task.task_id,
     href: paths.task(task.task_id),
@@ -77,10 +80,17 @@ function taskRow(task: TaskShape): TaskRow {
     badge: statusBadge(task.state, task.progress.objects_failed),
     progress: progress(task),
     failed: failedWords(task.progress.objects_failed),
-    pace: pace(task),
+    pace: hasDuration && isFinal(task.state) ? '' : pace(task),
+    createdBy: creatorOf(task),
+    took: took(task),
     created: time(task.create_time),
     ended: task.end_time === null ? null : time(task.end_time),
   };
+}
+
+function creatorOf({ created_by_login: login, schedule_id, upgrade_id }: TaskShape): string {
+  if (upgrade_id !== null) return `Upgrade ${upgrade_id}`;
+  return schedule_id === null ? login : `Schedule ${schedule_id}`;
 }
 
 function pace(task: TaskShape): string {

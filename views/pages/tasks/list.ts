@@ -39,6 +39,7 @@ export interface TasksPage {
   readonly empty: EmptyState;
   readonly bulk: {
     readonly action: string;
+    readonly compare: string;
     readonly kept: FilterForm['kept'];
     readonly all: string;
   };
@@ -64,6 +65,8 @@ export const taskFilters = [
   'task_type',
   'text',
   'creator',
+  'schedule_id',
+  'upgrade_id',
   'create_time__gte',
   'create_time__lt',
   'end_time__gte',
@@ -133,6 +136,7 @@ export function tasksPage(input: TasksInput): TasksPage {
         },
     bulk: {
       action: paths.bulk(),
+      compare: paths.compare(),
       kept: Object.entries(typed.values).map(([name, value]) => ({ name, value })),
       all: `All ${inWords(counted)} that the filter shows`,
     },
@@ -186,6 +190,8 @@ function filterFields(typed: Typed): Field[] {
     }),
     textField(typed, 'task_ids', 'Ids', { hint: 'Several: by commas' }),
     textField(typed, 'creator', 'Created by', { hint: 'Its login' }),
+    textField(typed, 'schedule_id', 'Schedule', { hint: 'Its id' }),
+    textField(typed, 'upgrade_id', 'Upgrade', { hint: 'Its id' }),
     textField(typed, 'create_time__gte', 'Created from', { hint: 'UTC, or now-1d' }),
     textField(typed, 'create_time__lt', 'Created before'),
     textField(typed, 'end_time__gte', 'Ended from'),

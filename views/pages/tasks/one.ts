@@ -166,7 +166,7 @@ export function taskPage(input: TaskInput): TaskPage {
     parts: input.parts.map(partRow),
     moreParts: more(task.count_task_parts_all - input.parts.length, 'subtask'),
     noParts: noParts(task.state),
-    errorCount: formatCount(input.errorCount),
+    errorCount: errorWords(input),
     errorGroups: errorGroups(task, input.errorGroups),
     errors: input.errors.map(errorRow),
     moreErrors: more(input.errorCount - input.errors.length, 'error'),
@@ -179,6 +179,13 @@ export function taskPage(input: TaskInput): TaskPage {
       workflow: input.workflowUrl,
     },
   };
+}
+
+/** Those that a retry has overcome are no errors any more, and stay in the list. */
+function errorWords({ errorCount, errorGroups: groups }: TaskInput): string {
+  const open = groups.reduce((sum, { count }) => sum + count, 0);
+  const resolved = Math.max(0, errorCount - open);
+  return resolved === 0 ? formatCount(open) : `${formatCount(open)} open, ${formatCount(resolved)} resolved`;
 }
 
 function waitsFor(task: TaskShape, missing: TaskInput['missingWorkers']): string | null {
@@ -198,8 +205,16 @@ function turnWords({ tasks_before: before, held_by_maintenance: isHeld }: TaskSh
 
 /** What has made it in the name of somebody. */
 function madeBy({ upgrade_id: upgrade, schedule_id: schedule }: TaskShape): Fact[] {
-  if (upgrade !== null) return [pageFact('Part of', `Upgrade ${upgrade}`, paths.upgrade(upgrade))];
-  return schedule === null ? [] : [pageFact('Made by', `Schedule ${schedule}`, paths.schedule(schedule))];
+  if (upgrade !== null)
+    return [
+      pageFact('Part of', `Upgrade ${upgrade}`, paths.upgrade(upgrade)),
+      pageFact('See also', `Other tasks of upgrade ${upgrade}`, paths.tasks({ upgrade_id: upgrade })),
+    ];
+  if (schedule === null) return [];
+  return [
+    pageFact('Made by', `Schedule ${schedule}`, paths.schedule(schedule)),
+    pageFact('See also', `Other tasks of schedule ${schedule}`, paths.tasks({ schedule_id: schedule })),
+  ];
 }
 
 /** What became of the samples of removed objects, where there were any. */
