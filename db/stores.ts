@@ -93,6 +93,7 @@ export function createStores({ identity, control, records, heavy, reading, expor
     searchQueries: createSearchQueries(reading),
     sysInfoQueries: createSysInfoQueries(reading),
     taskQueries: { ...createTaskQueries(reading), all: createTaskQueries(exports).all },
+    taskPageQueries: createTaskPageQueries(reading),
     /** What one page tells of tasks, all of it of one moment. */
     taskSnapshot: <T>(read: (queries: TaskReading) => Promise<T>): Promise<T> =>
       reading.snapshot((reader) => read(taskReading(reader))),

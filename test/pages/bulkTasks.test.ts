@@ -33,7 +33,7 @@ test('selected tasks are cancelled once it was shown what would happen; one that
   await setState(db, late, 'done');
   await page.getByRole('button', { name: 'Cancel 2 tasks' }).click();
   await page.getByText('1 task is being cancelled.').waitFor();
-  await page.getByText(`Task ${late} was left as it is`).waitFor();
+  await page.getByText(`Task ${late} was not changed`).waitFor();
   assert.deepEqual(await statesOf(), {
     [running]: 'cancelling',
     [late]: 'done',

@@ -77,7 +77,7 @@ test('a task that waits for the end of the maintenance says so, and can be let g
   await page.getByText('Held by the maintenance').waitFor();
   site.server.told.length = 0;
   await page.getByRole('button', { name: 'Resume' }).click();
-  await page.getByText('The task goes on.').waitFor();
+  await page.getByText('The task has resumed.').waitFor();
   assert.deepEqual(
     site.server.told.map(({ call, taskId }) => [call, taskId]),
     [['start', waiting]],

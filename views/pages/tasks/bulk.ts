@@ -55,13 +55,13 @@ const words: Readonly<
     title: 'Pause tasks',
     verb: 'Pause',
     would: 'would be paused',
-    consequence: 'Running subtasks finish their current batch. Paused tasks go on when you resume them.',
+    consequence: 'Running subtasks finish their current batch. Paused tasks continue when you resume them.',
   },
   resume: {
     title: 'Resume tasks',
     verb: 'Resume',
     would: 'would be resumed',
-    consequence: 'Each task goes on where it stopped.',
+    consequence: 'Each task continues where it stopped.',
   },
   throttle: {
     title: 'Throttle tasks',
@@ -99,7 +99,7 @@ export function bulkPage({ action, groups, taskIds, isSelection, typed, filters 
     .reduce((sum, { count }) => sum + count, 0);
   const count = taskIds.length;
   const left =
-    concerned > count ? ` At most ${bulkAtOnce} are dealt with at once: these are the newest ${count}.` : '';
+    concerned > count ? ` At most ${bulkAtOnce} are processed at once: these are the newest ${count}.` : '';
   return {
     head: { title, section: 'tasks' },
     title,

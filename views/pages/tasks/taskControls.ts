@@ -43,7 +43,7 @@ function links({ task_id: from, task_type: type, content, state }: TaskShape): T
   ];
 }
 
-const heldNote = 'Held by the maintenance: it goes on when that ends, or when you resume it.';
+const heldNote = 'Held by the maintenance: it continues when that ends, or when you resume it.';
 
 function buttons(task: TaskShape): TaskControls['buttons'] {
   const button = (text: string, action: TaskAction, strong = false) => ({
