@@ -32,7 +32,7 @@ import { newTask } from './tasks/pages/newTask.ts';
 import { pageErrors, isForm, prefersHtml } from './html/pageErrors.ts';
 import type { ErrorHandlerDeps } from './http/middleware/errorHandler.ts';
 import { samplePicture } from './faces/pages/samplePicture.ts';
-import { search } from './faces/pages/search.ts';
+import { search } from './search/page.ts';
 import { networkPages } from './networks/pages/networks.ts';
 import { oneSchedule } from './schedules/pages/oneSchedule.ts';
 import { runSchedule } from './schedules/pages/runSchedule.ts';

@@ -35,7 +35,8 @@ import { createManualRuns } from './schedules/manualRuns.ts';
 import { createScheduleRunQueries } from './schedules/scheduleRuns.ts';
 import { createScheduleQueries } from './schedules/scheduleQueries.ts';
 import { createScheduleStore } from './schedules/scheduleStore.ts';
-import { createSearchQueries } from './faces/searchQueries.ts';
+import { createIdQueries } from './faces/idQueries.ts';
+import { createSearchQueries } from './search/searchQueries.ts';
 import { createStatsStore } from './ops/statsStore.ts';
 import { createSubtaskQueries } from './tasks/subtaskQueries.ts';
 import { createSysInfoQueries } from './ops/sysInfoQueries.ts';
@@ -82,6 +83,7 @@ export function createStores({ identity, control, records, heavy, reading, expor
     eventQueries: createEventQueries(reading),
     faceQueries: createFaceQueries(reading),
     homeQueries: createHomeQueries(reading),
+    idQueries: createIdQueries(reading),
     listQueries: createListQueries(reading),
     maintenanceQueries: createMaintenanceQueries(reading),
     /** Asked with every page, as its session is. */

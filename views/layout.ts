@@ -24,6 +24,8 @@ export interface LayoutInput {
 export interface PageHead {
   readonly title: string;
   readonly section: Section | null;
+  /** What the page shows the hits of. */
+  readonly searched?: string;
 }
 
 const sections: readonly { key: Section; text: string; href: string }[] = [
@@ -58,6 +60,7 @@ export function layoutView(input: LayoutInput, head: PageHead) {
     themes,
     times,
     assets: assetPrefix,
+    search: { label: 'Search everything', action: paths.search, value: head.searched ?? '' },
     links: {
       home: paths.home,
       logout: paths.logout,

@@ -1,11 +1,11 @@
-import type { AttributeRow, FaceRow } from '../../db/faces/searchQueries.ts';
+import type { AttributeRow, FaceRow } from '../../db/faces/idQueries.ts';
 import type { Stores } from '../../db/stores.ts';
 import { presentAccount, presentAccountStats } from '../accounts/present.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
 import { inputOf } from '../http/requestContext.ts';
 import { presentList } from '../lists/present.ts';
 
-export interface SearchDeps extends Pick<Stores, 'listQueries' | 'accountQueries' | 'searchQueries'> {
+export interface SearchDeps extends Pick<Stores, 'listQueries' | 'accountQueries' | 'idQueries'> {
   readonly accounts: Pick<Stores['accounts'], 'findByLogin'>;
 }
 
@@ -18,7 +18,7 @@ const uuid = /^[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}$/;
 const nothing: Found = { data: null, type: null };
 
 /** One box for whatever somebody holds in hands: an id of several kinds, or the login of an account. */
-export function searchRoutes({ listQueries, accountQueries, accounts, searchQueries }: SearchDeps): Handlers {
+export function searchRoutes({ listQueries, accountQueries, accounts, idQueries }: SearchDeps): Handlers {
   const findAccount = async (accountId: string): Promise<Found> => {
     const found = await accountQueries.find(accountId);
     if (found === null) return nothing;
@@ -30,8 +30,8 @@ export function searchRoutes({ listQueries, accountQueries, accounts, searchQuer
   const byId: readonly ((id: string) => Promise<Found>)[] = [
     async (id) => foundOr(await listQueries.find(id), presentList, 'list'),
     findAccount,
-    async (id) => foundOr(await searchQueries.findFace(id), presentFace, 'face'),
-    async (id) => foundOr(await searchQueries.findAttribute(id), presentAttribute, 'attribute'),
+    async (id) => foundOr(await idQueries.findFace(id), presentFace, 'face'),
+    async (id) => foundOr(await idQueries.findAttribute(id), presentAttribute, 'attribute'),
   ];
 
   return {

@@ -129,15 +129,15 @@ create table events (
 );
 CREATE INDEX events_account ON public.events USING btree (account_id, event_id);
 CREATE INDEX events_end_time ON public.events USING btree (end_time, event_id);
-CREATE INDEX events_external_id ON public.events USING btree (external_id, event_id) WHERE (external_id <> ''::text);
+CREATE INDEX events_external_id ON public.events USING btree (external_id text_pattern_ops, event_id) WHERE (external_id <> ''::text);
 CREATE INDEX events_face ON public.events USING btree (face_id, event_id) WHERE (face_id IS NOT NULL);
 CREATE INDEX events_handler ON public.events USING btree (handler_id, event_id) WHERE (handler_id IS NOT NULL);
 CREATE INDEX events_insert_time ON public.events USING btree (insert_time, event_id);
 CREATE INDEX events_newest ON public.events USING btree (create_time DESC, event_id DESC);
-CREATE INDEX events_source ON public.events USING btree (source, event_id) WHERE (source <> ''::text);
+CREATE INDEX events_source ON public.events USING btree (source text_pattern_ops, event_id) WHERE (source <> ''::text);
 CREATE INDEX events_tags ON public.events USING gin (tags);
-CREATE INDEX events_track_id ON public.events USING btree (track_id, event_id) WHERE (track_id <> ''::text);
-CREATE INDEX events_user_data ON public.events USING btree (user_data, event_id) WHERE (user_data <> ''::text);
+CREATE INDEX events_track_id ON public.events USING btree (track_id text_pattern_ops, event_id) WHERE (track_id <> ''::text);
+CREATE INDEX events_user_data ON public.events USING btree (user_data text_pattern_ops, event_id) WHERE (user_data <> ''::text);
 
 create table face_descriptors (
   face_id uuid not null,
@@ -161,9 +161,9 @@ create table faces (
 );
 CREATE INDEX faces_account ON public.faces USING btree (account_id, face_id);
 CREATE INDEX faces_event ON public.faces USING btree (event_id, face_id) WHERE (event_id IS NOT NULL);
-CREATE INDEX faces_external_id ON public.faces USING btree (external_id, face_id) WHERE (external_id <> ''::text);
+CREATE INDEX faces_external_id ON public.faces USING btree (external_id text_pattern_ops, face_id) WHERE (external_id <> ''::text);
 CREATE INDEX faces_newest ON public.faces USING btree (create_time DESC, face_id DESC);
-CREATE INDEX faces_user_data ON public.faces USING btree (user_data, face_id) WHERE (user_data <> ''::text);
+CREATE INDEX faces_user_data ON public.faces USING btree (user_data text_pattern_ops, face_id) WHERE (user_data <> ''::text);
 
 create table image_origins (
   owner_id uuid not null,
@@ -328,6 +328,7 @@ create table samples (
   constraint samples_kind_check CHECK ((kind = ANY (ARRAY['face'::text, 'body'::text]))),
   constraint samples_pkey PRIMARY KEY (owner_id, kind)
 );
+CREATE INDEX samples_sample_id ON public.samples USING btree (sample_id);
 
 create table schedule_runs (
   run_id bigint generated always as identity not null,
@@ -500,16 +501,20 @@ create table task_errors (
   attempts integer default 1 not null,
   error_time timestamp with time zone default now() not null,
   overcome_time timestamp with time zone,
+  reason text generated always as ("left"(regexp_replace(regexp_replace(detail, '[^\s''"(]*[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}[^\s''"):,;]*|(?<!\w)(\w+:/)?(/[^\s''"):,;/]+)+/?'::text, '…'::text, 'gi'::text), '[0-9a-f]{12,}|\d{4,}'::text, '…'::text, 'gi'::text), 200)) stored not null,
   constraint task_errors_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
   constraint task_errors_pkey PRIMARY KEY (error_id)
 );
 CREATE INDEX task_errors_code ON public.task_errors USING btree (error_code, error_id DESC);
 CREATE UNIQUE INDEX task_errors_object ON public.task_errors USING btree (task_id, object_id, error_code);
+CREATE INDEX task_errors_of_object ON public.task_errors USING btree (object_id, error_id DESC) WHERE (object_id IS NOT NULL);
 CREATE UNIQUE INDEX task_errors_open ON public.task_errors USING btree (task_id, object_id) WHERE (overcome_time IS NULL);
 CREATE INDEX task_errors_part ON public.task_errors USING btree (task_id, part_no, object_id) WHERE (overcome_time IS NULL);
+CREATE INDEX task_errors_resolved ON public.task_errors USING btree (error_code, reason, error_id) INCLUDE (task_id) WHERE (overcome_time IS NOT NULL);
 CREATE INDEX task_errors_task ON public.task_errors USING btree (task_id, error_id DESC);
 CREATE INDEX task_errors_time ON public.task_errors USING btree (error_time);
 CREATE INDEX task_errors_type ON public.task_errors USING btree (task_type, error_id DESC);
+CREATE INDEX task_errors_unresolved ON public.task_errors USING btree (error_code, reason, error_id) INCLUDE (task_id) WHERE (overcome_time IS NULL);
 CREATE TRIGGER task_errors_added AFTER INSERT ON public.task_errors REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION task_errors_changed();
 CREATE TRIGGER task_errors_emptied AFTER TRUNCATE ON public.task_errors FOR EACH STATEMENT EXECUTE FUNCTION task_errors_changed();
 CREATE TRIGGER task_errors_removed AFTER DELETE ON public.task_errors REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION task_errors_changed();
@@ -652,6 +657,7 @@ CREATE INDEX tasks_open_of_schedule ON public.tasks USING btree (schedule_id) WH
 CREATE INDEX tasks_open_version_removals ON public.tasks USING btree (task_id) WHERE ((task_type = 4) AND ((content ->> 'target'::text) = ANY (ARRAY['face_descriptors'::text, 'event_descriptors'::text])) AND (state <> ALL (ARRAY['cancelled'::text, 'failed'::text, 'done'::text])));
 CREATE INDEX tasks_released ON public.tasks USING btree (released_from) WHERE (released_from IS NOT NULL);
 CREATE INDEX tasks_schedule ON public.tasks USING btree (schedule_id, task_id DESC) WHERE (schedule_id IS NOT NULL);
+CREATE INDEX tasks_result_id ON public.tasks USING btree (result_id) WHERE (result_id IS NOT NULL);
 CREATE UNIQUE INDEX tasks_scheduled ON public.tasks USING btree (schedule_id, scheduled_time) WHERE (schedule_id IS NOT NULL);
 CREATE INDEX tasks_status ON public.tasks USING btree (task_status, task_id DESC);
 CREATE INDEX tasks_type ON public.tasks USING btree (task_type, task_id DESC);

@@ -7,6 +7,7 @@ import { createConditions, type Conditions } from '../sql/conditions.ts';
 import type { Reader } from '../sql/connection.ts';
 import { placesInQueue } from '../engine/turns.ts';
 import { heldColumn } from '../maintenance/heldTasks.ts';
+import { likeText } from '../sql/likeText.ts';
 import { offsetOf, type Beside, type Paging } from '../sql/paging.ts';
 import { undoColumn, type UndoOfGc } from '../gc/undoWindows.ts';
 import { isToSum, joinSums, runningClock } from '../engine/partSums.ts';
@@ -265,17 +266,12 @@ function conditionsOf(filters: TaskFilters): Conditions {
   if (creator !== undefined) conditions.add('created_by_login = $?', creator);
   // Said twice, so that the index of those that have one is used.
   if (text !== undefined)
-    conditions.add('description is not null and description ilike $?', `%${literal(text)}%`);
+    conditions.add('description is not null and description ilike $?', `%${likeText(text)}%`);
   return conditions;
 }
 
 function kindText({ state, hasFailed }: TaskKind): string {
   return `${state} ${hasFailed}`;
-}
-
-/** A text in which LIKE finds nothing special. */
-function literal(text: string): string {
-  return text.replaceAll(/[\\%_]/g, (sign) => `\\${sign}`);
 }
 
 /** The same on the counts by blocks; null when they do not tell what is asked for. */

@@ -3,8 +3,6 @@ import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { rootLogin } from '../support/servers/apiServer.ts';
-import { buildEvent, insertEventRows } from '../support/rows/eventRows.ts';
-import { buildFace, insertFaces } from '../support/rows/rows.ts';
 import { textsOf } from '../support/browser/textsOf.ts';
 import { registerAccount } from '../support/browser/visitor.ts';
 import { insertError, insertTask } from './taskRows.ts';
@@ -131,59 +129,4 @@ test("an account's page shows its newest lists and leads to all of them", async 
   await page.getByText('1–20 of 23').waitFor();
   await page.getByRole('link', { name: 'Next' }).click();
   await page.getByRole('row').filter({ hasText: 'list 1' }).first().waitFor();
-});
-
-test('the search of accounts leads to the one thing that is meant, shows several, and keeps what found nothing', async () => {
-  const { db } = site.server;
-  const found = ['north@example.com', 'true-north@example.com'];
-  const [accountId = ''] = await Promise.all(
-    found.map((login) => registerAccount(site.server, { login, password: 'secret', account_type: 'user' })),
-  );
-  const faces = [1, 2].map(() => buildFace({ accountId, externalId: 'Badge 17' }));
-  const event = buildEvent({ accountId });
-  await insertFaces(db, faces);
-  await insertEventRows(db, [event]);
-  const [list] = await db.query<{ id: string }>(
-    `insert into lists (list_id, account_id, user_data) values (gen_random_uuid(), $1, 'Visitors of 2026')
-     returning list_id as id`,
-    [accountId],
-  );
-  const [attributes] = await db.query<{ id: string }>(
-    'select attribute_id as id from attributes where face_id = $1',
-    [faces[0]?.faceId],
-  );
-  const page = await signedIn();
-  const look = async (text: string): Promise<void> => {
-    await page.goto('/accounts');
-    await page.getByRole('searchbox').fill(text);
-    await page.getByRole('button', { name: 'Search' }).click();
-  };
-  const account = `/accounts/${accountId}`;
-  for (const [text, path] of [
-    ['north@example.com', account],
-    [' NORTH@example.com ', account],
-    [accountId.toUpperCase(), account],
-    [list?.id, `/lists/${list?.id}/view`],
-    ['visitors', `/lists/${list?.id}/view`],
-    [faces[1]?.faceId, `/faces/${faces[1]?.faceId}/view`],
-    [attributes?.id, `/faces/${faces[0]?.faceId}/view`],
-    [event.eventId, `/events/${event.eventId}/view`],
-  ] as const) {
-    await look(text ?? '');
-    assert.equal(new URL(page.url()).pathname, path, text);
-  }
-  const rows = page.getByRole('table').getByRole('link');
-  await look('NORTH');
-  assert.deepEqual(await textsOf(rows), found);
-  assert.equal(await page.getByRole('searchbox').inputValue(), 'NORTH');
-  await rows.first().click();
-  await page.getByRole('heading', { name: 'north@example.com', level: 1 }).waitFor();
-  await look('Badge 17');
-  assert.deepEqual(await textsOf(rows), ['Badge 17', 'Badge 17']);
-
-  for (const text of ['nobody%', '01900000-0000-7000-8000-00000000dead']) {
-    await look(text);
-    await page.getByText(`is known by “${text}”`).waitFor();
-    assert.equal(await page.getByRole('searchbox').inputValue(), text);
-  }
 });

@@ -2,8 +2,5 @@ import type { Example } from '../../examples/example.ts';
 import type { SearchBox } from './searchBox.ts';
 
 export const examples: readonly Example<SearchBox>[] = [
-  {
-    name: 'With what was typed',
-    input: { label: 'Search for an account', action: '', value: 'north', hint: 'A login or a part of it.' },
-  },
+  { name: 'With what was typed', input: { label: 'Search for an account', action: '', value: 'north' } },
 ];
