@@ -18,6 +18,7 @@ import { audit } from './audit/page.ts';
 import { bulkTasks } from './tasks/pages/bulkTasks.ts';
 import type { PageSources } from './html/deps.ts';
 import { errors } from './errors/page.ts';
+import { retryErrors } from './errors/retry.ts';
 import { oneEvent, oneFace } from './faces/pages/faces.ts';
 import { readForm, readStrangersForm } from './html/form.ts';
 import { help } from './ops/pages/help.ts';
@@ -103,6 +104,7 @@ export function createPages(deps: PagesDeps): Pages {
   const networks = networkPages(deps);
   const upgrades = upgradePages(deps);
   const failed = errors(deps);
+  const retrying = retryErrors(deps);
   const login = loginPages(deps);
   const feed = createTaskFeed({ ...deps, read: readLiveTasks(deps) });
   deps.taskChanges.subscribe(feed.changed);
@@ -164,6 +166,8 @@ export function createPages(deps: PagesDeps): Pages {
 
   show('/errors/view', failed.page);
   show('/errors/csv', failed.csv);
+  show('/errors/retry', retrying.confirm);
+  take('/errors/retry', retrying.act);
   show('/audit/view', audit(deps));
   if (deps.isDevelopment) show(paths.styleguide, styleguide());
   show(paths.settings, settings(deps.shownSettings));

@@ -51,7 +51,9 @@ export function createFolderStore(root: string, checkMark: () => Promise<void>):
       const bytes = await unlessMissing(() => readFile(file)).catch((error: unknown) => {
         throw explainUnreadable(error, key);
       });
-      if (bytes === null) throw new DomainError('sampleMissing', `the sample store has no image ${key}`);
+      if (bytes === null) {
+        throw new DomainError('sampleMissing', `the sample store has no image ${samplePath('', key)}`);
+      }
       return bytes;
     },
     fileOf: (key) => samplePath(root, key),
@@ -87,7 +89,9 @@ const ofAllFiles = new Set(['EMFILE', 'ENFILE', 'ENOMEM', 'ESTALE', 'EAGAIN', 'E
 function explainUnreadable(error: unknown, key: string): unknown {
   const code = errorCode(error);
   if (code === null || error instanceof DomainError || ofAllFiles.has(code)) return error;
-  return new DomainError('sampleUnreadable', `the image ${key} cannot be read (${code})`, { cause: error });
+  return new DomainError('sampleUnreadable', `the image ${samplePath('', key)} cannot be read (${code})`, {
+    cause: error,
+  });
 }
 
 /** A full disk is the one failure here that an operator can mend: it should say where. */

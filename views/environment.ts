@@ -12,6 +12,7 @@ import type { ReferencePage } from './pages/documents/reference.ts';
 import type { ListsPage } from './pages/accounts/lists.ts';
 import type { ErrorPage } from './pages/errors/error.ts';
 import type { ErrorsPage } from './pages/errors/list.ts';
+import type { RetryErrorsPage } from './pages/errors/retry.ts';
 import type { EventPage } from './pages/events/one.ts';
 import type { FacePage } from './pages/faces/one.ts';
 import type { HelpPage } from './pages/help/help.ts';
@@ -71,6 +72,7 @@ export interface Pages {
   'upgrades/one': UpgradePage;
   'errors/error': ErrorPage;
   'errors/list': ErrorsPage;
+  'errors/retry': RetryErrorsPage;
 }
 
 const folder = fileURLToPath(new URL('.', import.meta.url));

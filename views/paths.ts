@@ -41,6 +41,7 @@ export const paths = {
   endMaintenance: '/maintenance/end',
 
   errors: (query: Query = {}) => withQuery('/errors/view', query),
+  retryErrors: (query: Query = {}) => withQuery('/errors/retry', query),
   errorsCsv: (query: Query = {}) => withQuery('/errors/csv', query),
 
   schedules: (query: Query = {}) => withQuery('/schedules/view', query),

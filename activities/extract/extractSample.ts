@@ -53,9 +53,15 @@ export function createSampleExtraction(
       return { objectId, sampleId, generation, ...made };
     } catch (error) {
       if (!(error instanceof DomainError) || !ofTheSample.has(error.error)) throw error;
-      return { kind: 'failed', objectId, error: error.error, detail: error.detail };
+      const file = storageKey === null ? undefined : deps.fileOfSample?.(storageKey);
+      return { kind: 'failed', objectId, error: error.error, detail: naming(error.detail, file) };
     }
   };
+}
+
+/** Whoever looks at the image has to know where it lies; the store's own errors say it already. */
+function naming(detail: string, file: string | undefined): string {
+  return file === undefined || detail.includes('.jpg') ? detail : `${detail}: ${file}`;
 }
 
 /** What the task makes of a sample. */

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { TaskErrorRow } from '../../db/tasks/errorQueries.ts';
+import type { ErrorReason } from '../../db/tasks/errorReasons.ts';
 import { errorFilters, errorsPage } from '../../views/pages/errors/list.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { queryCheck } from '../http/contract/queryCheck.ts';
@@ -24,18 +25,22 @@ export function errors({
     const paging = readPaging(req.query, 20);
     const { query, typed } = readFilters(req, errorFilters, check, clock.now());
     const { error_code: code, ...others } = query ?? {};
-    const [rows, groups] =
+    const [rows, groups, reasons, open] =
       query === null
-        ? [[], []]
+        ? [[], [], [], { count: 0, most: 1 }]
         : await Promise.all([
             errorQueries.page(toErrorFilters(query), paging),
             errorQueries.countByCode(toErrorFilters(others)),
+            errorQueries.reasons(toErrorFilters(query)),
+            errorQueries.countOpenOf(toErrorFilters(query)),
           ]);
     const matching = groups.filter(({ errorCode }) => code === undefined || errorCode === code);
     const shown = errorsPage({
       typed,
       errors: rows.map(toShape),
       groups: groups.map(({ errorCode, desc, count }) => ({ error_code: errorCode, desc, count })),
+      reasons: reasons.map(toReasonShape),
+      open,
       count: matching.reduce((sum, { count }) => sum + count, 0),
       ...paging,
     });
@@ -55,4 +60,19 @@ export function errors({
 
 function toShape(error: TaskErrorRow) {
   return { ...presentTaskError(error), is_overcome: error.overcomeTime !== null };
+}
+
+function toReasonShape(group: ErrorReason) {
+  return {
+    error_code: group.errorCode,
+    desc: group.desc,
+    reason: group.reason,
+    open: group.open,
+    resolved: group.resolved,
+    tasks: group.tasks,
+    first_time: group.firstTime.toISOString(),
+    last_time: group.lastTime.toISOString(),
+    detail: group.detail,
+    objects: group.objects,
+  };
 }

@@ -1,5 +1,6 @@
 import { DomainError } from '../../domain/errors.ts';
 import type { ErrorFilters } from '../../domain/tasks/taskFilters.ts';
+import { countedAtMost, errorReasons, tasksOfReason } from './errorReasons.ts';
 import { countRows, readPage, type BlockList } from '../sql/blockPages.ts';
 import { createConditions, type Conditions } from '../sql/conditions.ts';
 import type { Reader } from '../sql/connection.ts';
@@ -112,6 +113,27 @@ export function createErrorQueries(db: Reader) {
       if (gone !== undefined) {
         throw new DomainError('taskNotFound', `task ${gone.taskId} was removed meanwhile`);
       }
+    },
+
+    /** By what they say, for a page: open reasons first, then the newest. */
+    reasons: (filters: ErrorFilters) => {
+      const { errorCode, ...others } = filters;
+      const isPlain = Object.keys(others).length === 0;
+      return errorReasons(db, isPlain ? null : conditionsOf(filters), isPlain ? errorCode : undefined);
+    },
+
+    tasksOfReason: (errorCode: number, reason: string) => tasksOfReason(db, errorCode, reason),
+
+    /** How many of those that match no retry has overcome; no more than `most` are counted. */
+    countOpenOf: async (filters: ErrorFilters): Promise<{ count: number; most: number }> => {
+      const conditions = conditionsOf(filters);
+      const where = conditions.where();
+      const [row] = await db.query<{ count: number }>(
+        `select count(*) from (select from task_errors ${where === '' ? 'where' : `${where} and`} overcome_time is null
+           limit ${countedAtMost}) open`,
+        conditions.binds,
+      );
+      return { count: row?.count ?? 0, most: countedAtMost };
     },
 
     /** Errors of a task that no retry has overcome. */

@@ -192,8 +192,15 @@ async function update() {
   }
 }
 
-function needsPage({ task_id, state }) {
+function needsPage({ task_id, state, progress }) {
   const element = shownTask(task_id);
+  // Of errors there are more, or fewer, whenever a task's count of them changes.
+  if (document.getElementById('live-errors') !== null) {
+    const failed = `${state} ${progress.objects_failed}`;
+    const isNews = elsewhere.get(task_id) !== failed;
+    elsewhere.set(task_id, failed);
+    return isNews;
+  }
   const known = element === null ? elsewhere.get(task_id) : element.dataset.state;
   // Of a task that this page does not show only its coming and going between states is of interest.
   if (known !== state) {

@@ -8,14 +8,18 @@ import { paths } from '../../paths.ts';
 import type { ErrorGroupShape, TaskErrorShape } from '../../shapes.ts';
 import { taskTypeName } from '../tasks/describeContent.ts';
 import { errorRow, type ErrorRow } from './errorRow.ts';
+import { openWords, reasonRow, type ErrorReasonShape, type ReasonRow } from './reasonRow.ts';
 
 export interface ErrorsInput {
   readonly typed: Typed;
   readonly errors: readonly (TaskErrorShape & { readonly task_id: number; readonly task_type: number })[];
   /** Of all that the other filters match, whatever their code. */
   readonly groups: readonly ErrorGroupShape[];
+  readonly reasons: readonly ErrorReasonShape[];
   /** How many the filters match. */
   readonly count: number;
+  /** How many of these are open; counted up to `most`. */
+  readonly open: { readonly count: number; readonly most: number };
   readonly page: number;
   readonly pageSize: number;
 }
@@ -23,8 +27,11 @@ export interface ErrorsInput {
 export interface ErrorsPage {
   readonly head: PageHead;
   readonly filters: FilterForm;
+  /** `0 open, 103 resolved`. */
   readonly count: string;
   readonly groups: readonly ErrorGroup[];
+  readonly reasons: readonly ReasonRow[];
+  readonly events: string;
   readonly rows: readonly ErrorOfTask[];
   readonly empty: EmptyState;
   readonly pager: Pager | null;
@@ -62,7 +69,9 @@ export function errorsPage(input: ErrorsInput): ErrorsPage {
   return {
     head: { title: 'Errors', section: 'errors' },
     filters: filterForm('Filter the errors', paths.errors(), typed, filterFields(typed)),
-    count: formatCount(count),
+    count: openWords(input.open.count, count - input.open.count, input.open.most),
+    events: paths.allTaskEvents,
+    reasons: input.reasons.map((reason) => reasonRow(reason, input.open.most)),
     groups: input.groups.map((group) => groupOf(group, typed)),
     rows: input.errors.map(errorOfTask),
     csv: paths.errorsCsv(typed.values),

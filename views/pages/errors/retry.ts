@@ -1,0 +1,65 @@
+import { isFinal, type TaskState } from '../../../domain/tasks/task.ts';
+import { formatCount } from '../../assets/words.js';
+import { statusBadge, type StatusBadge } from '../../components/statusBadge/statusBadge.ts';
+import type { PageHead } from '../../layout.ts';
+import { paths } from '../../paths.ts';
+
+export interface RetryErrorsInput {
+  readonly errorCode: number;
+  readonly desc: string;
+  readonly tasks: readonly { readonly taskId: number; readonly state: TaskState; readonly objects: number }[];
+}
+
+export interface RetryErrorsPage {
+  readonly head: PageHead;
+  readonly title: string;
+  readonly lead: string;
+  readonly rows: readonly {
+    readonly task: string;
+    readonly href: string;
+    readonly badge: StatusBadge;
+    readonly objects: string;
+    readonly what: string;
+  }[];
+  /** null: nothing can be retried now. */
+  readonly form: {
+    readonly action: string;
+    readonly code: string;
+    readonly taskIds: string;
+    readonly button: string;
+  } | null;
+  readonly back: string;
+}
+
+/** What a retry of one error in several tasks would do. */
+export function retryErrorsPage({ errorCode, desc, tasks }: RetryErrorsInput): RetryErrorsPage {
+  const ready = tasks.filter(({ state }) => isFinal(state));
+  const objects = ready.reduce((sum, task) => sum + task.objects, 0);
+  const what = `${words(ready.length, 'task')}, ${words(objects, 'object')}`;
+  return {
+    head: { title: 'Retry errors', section: 'errors' },
+    title: 'Retry errors',
+    lead: `${desc} (${errorCode}): ${what} would be tried again. Only objects with this error are; what is done is not done again.`,
+    rows: tasks.map((task) => ({
+      task: `Task ${task.taskId}`,
+      href: paths.task(task.taskId),
+      badge: statusBadge(task.state),
+      objects: formatCount(task.objects),
+      what: isFinal(task.state) ? 'would be retried' : 'not over yet; retry later',
+    })),
+    form:
+      ready.length === 0
+        ? null
+        : {
+            action: paths.retryErrors(),
+            code: String(errorCode),
+            taskIds: ready.map(({ taskId }) => taskId).join(','),
+            button: `Retry ${what}`,
+          },
+    back: paths.errors(),
+  };
+}
+
+function words(count: number, thing: string): string {
+  return `${formatCount(count)} ${thing}${count === 1 ? '' : 's'}`;
+}
