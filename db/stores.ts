@@ -20,6 +20,7 @@ import { createNetworkCheckRuns } from './networks/networkCheckRuns.ts';
 import { createNetworkCheckStore } from './networks/networkCheckStore.ts';
 import { createNetworkQueries } from './networks/networkQueries.ts';
 import { createNotificationQueries } from './tasks/notificationQueries.ts';
+import { createObjectHistory } from './tasks/objectHistory.ts';
 import { createOpenTasks } from './engine/openTasks.ts';
 import { createOriginStore } from './gc/originStore.ts';
 import { createOutbox } from './tasks/outbox.ts';
@@ -90,6 +91,7 @@ export function createStores({ identity, control, records, heavy, reading, expor
     shownMaintenance: createMaintenanceQueries(identity),
     networkQueries: createNetworkQueries(reading),
     notificationQueries: createNotificationQueries(reading),
+    objectHistory: createObjectHistory(reading),
     scheduleQueries: createScheduleQueries(reading),
     scheduleRunQueries: createScheduleRunQueries(reading),
     searchQueries: createSearchQueries(reading),

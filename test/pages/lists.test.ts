@@ -25,7 +25,7 @@ test('the errors of all tasks are grouped by code, filtered in the address, and 
   const page = await signedIn();
   await page.goto('/');
   await open(page, 'Errors');
-  const rows = page.getByRole('table').getByRole('row');
+  const rows = page.getByRole('table', { name: 'Errors, newest first' }).getByRole('row');
   assert.equal((await textsOf(rows)).length, 5);
 
   await page.getByRole('link', { name: '3 Sample missing 28100' }).click();
@@ -39,11 +39,13 @@ test('the errors of all tasks are grouped by code, filtered in the address, and 
   await page.getByRole('button', { name: 'Filter' }).click();
   assert.equal((await textsOf(rows)).length, 2);
   assert.equal(await page.getByLabel('From').inputValue(), 'now-1h');
-  const object = page.getByRole('table').getByRole('link', { name: /^face / });
+  const object = page
+    .getByRole('table', { name: 'Errors, newest first' })
+    .getByRole('link', { name: /^face / });
   const faceId = (await object.innerText()).slice('face '.length);
   assert.equal(await object.getAttribute('href'), `/faces/${faceId}/view`);
   await page.getByRole('link', { name: `Task ${otherId}` }).click();
-  await page.getByText('not a picture', { exact: true }).waitFor();
+  await page.getByText('not a picture', { exact: true }).first().waitFor();
 });
 
 test('a filter that cannot be read shows no error at all, and says what is wrong', async () => {

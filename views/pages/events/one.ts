@@ -8,9 +8,11 @@ import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { EventDetailsShape, FaceCardShape } from '../../shapes.ts';
 import { attributeFacts } from '../faces/attributeFacts.ts';
+import { objectHistory, type ObjectHistoryShape, type ObjectHistoryView } from '../faces/history.ts';
 import { networkName } from '../faces/networkName.ts';
 
 export interface EventInput {
+  readonly history: ObjectHistoryShape;
   readonly event: EventDetailsShape;
   /** Those that it was recognised as or that were made of it. */
   readonly faces: readonly FaceCardShape[];
@@ -18,6 +20,7 @@ export interface EventInput {
 }
 
 export interface EventPage {
+  readonly history: ObjectHistoryView;
   readonly head: PageHead;
   readonly title: string;
   readonly samples: readonly { readonly picture: Picture; readonly name: string }[];
@@ -41,10 +44,11 @@ export interface EventPage {
 
 const kindNames = { face: 'Face', body: 'Body' } as const;
 
-export function eventPage({ event, faces, extractors }: EventInput): EventPage {
+export function eventPage({ event, faces, extractors, history }: EventInput): EventPage {
   const { event_id, account_id, login, face_id, samples } = event;
   const isFaceThere = faces.some((face) => face.face_id === face_id);
   return {
+    history: objectHistory(history),
     head: { title: `Event ${event_id}`, section: 'accounts' },
     title: `Event ${event.external_id || event_id}`,
     samples:

@@ -6,15 +6,18 @@ import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { FaceDetailsShape } from '../../shapes.ts';
 import { attributeFacts } from './attributeFacts.ts';
+import { objectHistory, type ObjectHistoryShape, type ObjectHistoryView } from './history.ts';
 import { networkName } from './networkName.ts';
 import { listName } from '../lists/listName.ts';
 
 export interface FaceInput {
+  readonly history: ObjectHistoryShape;
   readonly face: FaceDetailsShape;
   readonly extractors: readonly { readonly version: number; readonly kind: string; readonly name: string }[];
 }
 
 export interface FacePage {
+  readonly history: ObjectHistoryView;
   readonly head: PageHead;
   readonly title: string;
   readonly picture: Picture;
@@ -49,11 +52,12 @@ export interface FacePage {
   readonly accounts: string;
 }
 
-export function facePage({ face, extractors }: FaceInput): FacePage {
+export function facePage({ face, extractors, history }: FaceInput): FacePage {
   // As its picture is called that leads here.
   const title = `Face ${face.user_data || face.external_id || face.face_id}`;
   const isAccountThere = face.login !== null;
   return {
+    history: objectHistory(history),
     head: { title: `Face ${face.face_id}`, section: 'accounts' },
     title,
     picture: facePicture(
