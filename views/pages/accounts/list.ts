@@ -50,7 +50,6 @@ export function accountsPage(input: AccountsInput): AccountsPage {
       label: 'Search accounts',
       action: paths.accounts(),
       value: q,
-      hint: 'A part of a login or of a description.',
     },
     types: typeLinks.map(([value, text]) => ({
       text,
