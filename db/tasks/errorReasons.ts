@@ -1,6 +1,6 @@
 import type { TaskState } from '../../domain/tasks/task.ts';
 import type { Conditions } from '../sql/conditions.ts';
-import type { Sql } from '../sql/connection.ts';
+import type { Reader } from '../sql/connection.ts';
 
 /** Errors of one code that say the same but for what is of their objects alone. */
 export interface ErrorReason {
@@ -51,7 +51,7 @@ const pairs = (name: string, state: string, only: string) => `${name} as (
  * {@link countedAtMost} are; null: all of them, or those of one code.
  */
 export async function errorReasons(
-  db: Sql,
+  db: Pick<Reader, 'query'>,
   conditions: Conditions | null,
   errorCode: number | undefined,
 ): Promise<ErrorReason[]> {
@@ -93,7 +93,11 @@ export async function errorReasons(
 }
 
 /** The newest tasks that have open errors of this reason. */
-export function tasksOfReason(db: Sql, errorCode: number, reason: string): Promise<ReasonTask[]> {
+export function tasksOfReason(
+  db: Pick<Reader, 'query'>,
+  errorCode: number,
+  reason: string,
+): Promise<ReasonTask[]> {
   return db.query<ReasonTask>(
     `with concerned as (
        select distinct task_id from (select task_id from task_errors

@@ -1,6 +1,6 @@
 -- Search from everywhere finds faces and events by the beginning of their texts. Whatever the collation of the database,
--- text_pattern_ops serves equality and "like 'x%'". In place of the plain indexes, so imports and gc pay nothing more:
--- 100,000 faces take 5 to 6 s to insert either way. It takes 2 to 3 s per index and million rows to build.
+-- text_pattern_ops serves equality and "like 'x%'". They replace the plain indexes. Each takes 2 to 3 s per million rows to
+-- build.
 -- Words inside user data have no index: trigrams made the same insert take 13 s, and their index took 117 MB per
 -- million faces. db/search looks for words among the newest objects instead.
 drop index faces_external_id;
