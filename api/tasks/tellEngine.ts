@@ -4,7 +4,7 @@ import type { Actor } from '../../db/audit/auditStore.ts';
 // An answer never waits longer for the engine, whatever the gateway does.
 const engineLimitMs = 2_000;
 
-/** Waits for the engine to be told what a row says already. One that cannot be told is no failure: the reconciler does it. */
+/** Waiting for the engine to be told what a row says already. One that cannot be told is no failure: the reconciler does it. */
 export function createTellEngine(log: Logger) {
   return async (
     call: Promise<unknown>,

@@ -656,8 +656,8 @@ CREATE INDEX tasks_open ON public.tasks USING btree (task_id) WHERE (state <> AL
 CREATE INDEX tasks_open_of_schedule ON public.tasks USING btree (schedule_id) WHERE ((schedule_id IS NOT NULL) AND (state <> ALL (ARRAY['cancelled'::text, 'failed'::text, 'done'::text])));
 CREATE INDEX tasks_open_version_removals ON public.tasks USING btree (task_id) WHERE ((task_type = 4) AND ((content ->> 'target'::text) = ANY (ARRAY['face_descriptors'::text, 'event_descriptors'::text])) AND (state <> ALL (ARRAY['cancelled'::text, 'failed'::text, 'done'::text])));
 CREATE INDEX tasks_released ON public.tasks USING btree (released_from) WHERE (released_from IS NOT NULL);
-CREATE INDEX tasks_schedule ON public.tasks USING btree (schedule_id, task_id DESC) WHERE (schedule_id IS NOT NULL);
 CREATE INDEX tasks_result_id ON public.tasks USING btree (result_id) WHERE (result_id IS NOT NULL);
+CREATE INDEX tasks_schedule ON public.tasks USING btree (schedule_id, task_id DESC) WHERE (schedule_id IS NOT NULL);
 CREATE UNIQUE INDEX tasks_scheduled ON public.tasks USING btree (schedule_id, scheduled_time) WHERE (schedule_id IS NOT NULL);
 CREATE INDEX tasks_status ON public.tasks USING btree (task_status, task_id DESC);
 CREATE INDEX tasks_type ON public.tasks USING btree (task_type, task_id DESC);

@@ -25,7 +25,7 @@ export interface UpgradeSettings {
   readonly approve_before: readonly UpgradeStep[];
   /** Share of the objects that must have the new version, 0..1, of each kind of objects. */
   readonly min_coverage: number;
-  /** Share of the objects that may fail, 0..1; of the samples that are tried, too. */
+  /** Error budget, 0..1; of the samples that are tried, too. */
   readonly max_failed: number;
   /** How long late objects are looked for after the switch, before the old version is removed. */
   readonly watch_seconds: number;

@@ -153,7 +153,7 @@ test('a face that is removed while it is being extracted is skipped, and leaves 
   assert.deepEqual(await engine.audit([taskId], { touched: [gone] }), []);
 });
 
-test('a retry does what its scope names: what failed, what did not end, or both', async () => {
+test('a retry does what its scope names: what failed, unfinished subtasks, or both', async () => {
   const { accountId, faceIds, faces } = await engine.addFaces({ count: 100, images: warps });
   // One in each part of twenty.
   const lost = faces.filter((_, n) => n % 20 === 0);

@@ -15,7 +15,7 @@ test('a new account is of a type that can log in, unless another one is chosen',
   await page.getByText('Only administrators can log in here.').waitFor();
   await page.getByLabel('Login').fill('new@example.com');
   await page.getByLabel('Password').fill('secret');
-  await page.getByRole('button', { name: 'Create the account' }).click();
+  await page.getByRole('button', { name: 'Create account' }).click();
   await page.getByText('The account new@example.com was created.').waitFor();
   const theirs = await site.visit();
   await logIn(theirs, 'new@example.com', 'secret');
@@ -99,5 +99,5 @@ test('accounts are found by a part of their login or description, and by type', 
   await page.getByRole('link', { name: 'north@example.com' }).waitFor();
   assert.equal(await page.getByRole('link', { name: 'south@example.com' }).count(), 0);
   await types.getByRole('link', { name: 'Administrators 0' }).click();
-  await page.getByText('No account is like that.').waitFor();
+  await page.getByText('No account matches.').waitFor();
 });

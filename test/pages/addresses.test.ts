@@ -93,7 +93,7 @@ test('what does not exist is a page for a browser and JSON for everybody else', 
     const answer = await ask(path, { ...html, authorization });
     const text = await answer.text();
     assert.match(text, new RegExp(`Error code ${code}`), path);
-    if (code === 28001) assert.match(text, /href="\/tasks\/view">To the tasks</);
+    if (code === 28001) assert.match(text, /href="\/tasks\/view">Go to tasks</);
   }
 });
 

@@ -44,7 +44,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.goForward();
     await page.getByRole('region', { name: 'Preview' }).waitFor();
     await isAsTyped();
-    await page.getByRole('button', { name: 'Start the extract' }).click();
+    await page.getByRole('button', { name: 'Start extract' }).click();
     await page.getByText('was created.').waitFor();
     await page.goBack();
     await page.getByRole('region', { name: 'Preview' }).waitFor();
@@ -54,7 +54,7 @@ for (const javaScriptEnabled of [true, false]) {
   test(`Back after a start finds the form as it was typed, ${how} JavaScript`, async () => {
     const page = await site.signedIn({ javaScriptEnabled });
     const isAsTyped = await fillInExtract(page);
-    await page.getByRole('button', { name: 'Start the extract' }).click();
+    await page.getByRole('button', { name: 'Start extract' }).click();
     await page.getByText('was created.').waitFor();
     await page.goBack();
     await isAsTyped();
@@ -64,7 +64,7 @@ for (const javaScriptEnabled of [true, false]) {
     await insertFaces(site.server.db, [buildFace({ versions: [1] }), buildFace({ versions: [1] })]);
     const page = await site.signedIn({ javaScriptEnabled });
     await page.goto('/tasks/new?kind=extract-faces&descriptor_version=3');
-    await page.getByRole('button', { name: 'Start the extract' }).click();
+    await page.getByRole('button', { name: 'Start extract' }).click();
     const preview = page.getByRole('region', { name: 'Preview' });
     await preview.getByText('No condition is set: the task covers all 2 faces.').waitFor();
     assert.equal(await countTasks(), 0);
@@ -83,7 +83,7 @@ test('a filter that is taken out after its preview does not make an extract of e
   await fillInExtract(page);
   await page.getByRole('button', { name: 'Preview' }).click();
   await page.getByLabel('User data').fill('');
-  await page.getByRole('button', { name: 'Start the extract' }).click();
+  await page.getByRole('button', { name: 'Start extract' }).click();
   await page.getByRole('button', { name: 'Start for all 2 faces' }).waitFor();
   assert.equal(await countTasks(), 0);
 });
@@ -94,7 +94,7 @@ test('what is too long for an address is kept too', async () => {
   const ids = Array.from({ length: 300 }, (_, n) => `gate ${n}, somewhere on the way`).join('\n');
   await page.getByLabel('External ids').fill(ids);
   await page.getByRole('button', { name: 'Preview' }).click();
-  await page.getByText('No face fulfils all of the conditions.').waitFor();
+  await page.getByText('No face matches all of the conditions.').waitFor();
   assert.equal(await page.getByLabel('External ids').inputValue(), ids);
   await page.reload();
   assert.equal(await page.getByLabel('External ids').inputValue(), ids);
@@ -108,21 +108,21 @@ test('Back to a form that was refused finds what was typed, and asks for nothing
   await page.goto('/tasks/new?kind=gc-faces');
   await page.getByLabel('User data').fill('vip');
   await unfold(page);
-  await page.getByLabel('At most this many objects per second').fill('many');
-  await page.getByRole('button', { name: 'Remove the faces' }).click();
+  await page.getByLabel('Maximum objects per second').fill('many');
+  await page.getByRole('button', { name: 'Remove faces' }).click();
   await page.getByRole('alert').getByText('must be a whole number').waitFor();
   await page.goto('/tasks/view');
   await page.goBack();
   await page.getByRole('button', { name: 'Preview' }).waitFor();
   assert.equal(await page.getByLabel('User data').inputValue(), 'vip');
-  assert.equal(await page.getByLabel('At most this many objects per second').inputValue(), 'many');
+  assert.equal(await page.getByLabel('Maximum objects per second').inputValue(), 'many');
 });
 
 test('Back finds what was typed for a schedule, an upgrade and an account, but no password', async () => {
   const page = await site.signedIn();
   for (const [address, label, text] of [
     ['/schedules/new?kind=gc-faces', 'Cron expression', '0 4 * * SUN'],
-    ['/upgrades/new', 'Time to watch before the old version is removed', '14d'],
+    ['/upgrades/new', 'Watch before the old version is removed', '14d'],
     ['/accounts/new', 'Login', 'new@example.org'],
   ] as const) {
     await page.goto(address);
@@ -143,8 +143,8 @@ test('Back from the next runs of a schedule finds its form as it was typed', asy
   await page.goto('/schedules/new?kind=gc-faces');
   await page.getByLabel('Cron expression').fill('0 4 * * SUN');
   await page.getByLabel('User data').fill('vip');
-  await page.getByRole('button', { name: 'Show the next runs' }).click();
-  await page.getByRole('heading', { name: 'It would run next' }).waitFor();
+  await page.getByRole('button', { name: 'Show next runs' }).click();
+  await page.getByRole('heading', { name: 'Next runs' }).waitFor();
   await page.goBack();
   assert.equal(await page.getByLabel('Cron expression').inputValue(), '0 4 * * SUN');
   assert.equal(await page.getByLabel('User data').inputValue(), 'vip');

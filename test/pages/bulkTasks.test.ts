@@ -27,7 +27,7 @@ test('selected tasks are cancelled once it was shown what would happen; one that
   for (const id of [running, late, done]) await page.getByLabel(`Select task ${id}`, { exact: true }).check();
   await page.getByRole('button', { name: 'Cancel…' }).click();
   await page.getByText('3 tasks are selected; 2 would be cancelled.').waitFor();
-  await page.getByText('over already').waitFor();
+  await page.getByText('already ended').waitFor();
   assert.equal((await statesOf())[running], 'running', 'looking changes nothing');
 
   await setState(db, late, 'done');
@@ -47,7 +47,7 @@ test('selected tasks are cancelled once it was shown what would happen; one that
   assert.equal(audit.length, 1);
 });
 
-test('all that the filter shows is retried or deleted, and nothing else', async () => {
+test('all that match the filter is retried or deleted, and nothing else', async () => {
   const db = site.server.db;
   const [broken, , other] = [
     await insertTask(db, { state: 'failed', description: 'night shift' }),
@@ -57,11 +57,11 @@ test('all that the filter shows is retried or deleted, and nothing else', async 
   const page = await site.signedIn({ javaScriptEnabled: false });
   const choose = async (button: string): Promise<void> => {
     await page.goto('/tasks/view?text=night');
-    await page.getByLabel('Tasks to act on').selectOption('matching');
+    await page.getByLabel('Apply to').selectOption('matching');
     await page.getByRole('button', { name: button }).click();
   };
   await choose('Retry…');
-  await page.getByText('2 tasks are shown by the filter; 1 would be started again.').waitFor();
+  await page.getByText('2 tasks are shown by the filter; 1 would be retried.').waitFor();
   await page.getByRole('button', { name: 'Retry 1 task' }).click();
   await page.getByText('1 task is started again.').waitFor();
   assert.equal(new URL(page.url()).search, '?text=night', 'the filter is kept');
@@ -134,11 +134,11 @@ test('with nothing selected the buttons say so and do nothing; with a selection 
   }
   // Enter in a form presses its first button.
   await box(first).press('Enter');
-  const hint = page.getByText('Tick the tasks first.');
+  const hint = page.getByText('Select tasks first.');
   assert.equal(await button('Delete…').getAttribute('aria-describedby'), await hint.getAttribute('id'));
-  await page.getByLabel('Tasks to act on').selectOption('matching');
+  await page.getByLabel('Apply to').selectOption('matching');
   assert.equal(await button('Delete…').isEnabled(), true, 'what the filter shows needs no selection');
-  await page.getByLabel('Tasks to act on').selectOption('selected');
+  await page.getByLabel('Apply to').selectOption('selected');
 
   await box(first).check();
   await button('Cancel 1 selected…').waitFor();
@@ -179,7 +179,7 @@ test('selected tasks are paused, resumed and throttled once it was shown which o
   };
   await choose('Pause…');
   await page.getByText('3 tasks are selected; 1 would be paused.').waitFor();
-  await page.getByRole('row', { name: 'Paused' }).getByText('paused already').waitFor();
+  await page.getByRole('row', { name: 'Paused' }).getByText('already paused').waitFor();
   await page.getByRole('button', { name: 'Pause 1 task' }).click();
   await page.getByText('1 task is being paused.').waitFor();
   assert.equal((await statesOf())[running], 'pausing');
@@ -190,7 +190,7 @@ test('selected tasks are paused, resumed and throttled once it was shown which o
   await page.getByText('2 tasks are resumed.').waitFor();
 
   await choose('Throttle…');
-  await page.getByRole('row', { name: 'Done' }).getByText('over already').waitFor();
+  await page.getByRole('row', { name: 'Done' }).getByText('already ended').waitFor();
   await page.getByLabel('Objects per second').fill('many');
   await page.getByRole('button', { name: 'Throttle 2 tasks' }).click();
   await page.getByText('Enter a whole number of at least 1').waitFor();

@@ -39,9 +39,9 @@ test('a schedule is changed in its form, and what was not touched stays', async 
   await insertSchedule();
   const before = await stored();
   const page = await schedules({ javaScriptEnabled: false });
-  await page.getByRole('link', { name: 'Change schedule 1' }).click();
-  await page.getByRole('heading', { name: 'Change schedule 1', level: 1 }).waitFor();
-  await page.getByRole('button', { name: 'Save the changes' }).click();
+  await page.getByRole('link', { name: 'Edit schedule 1' }).click();
+  await page.getByRole('heading', { name: 'Edit schedule 1', level: 1 }).waitFor();
+  await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Schedule 1 was changed.').waitFor();
   const defaults = { remove_samples: false, remove_image_origins: false, store_results: true };
   assert.deepEqual(await stored(), {
@@ -53,19 +53,19 @@ test('a schedule is changed in its form, and what was not touched stays', async 
   await page.getByLabel('Description').fill('shorter retention');
   await page.getByLabel(/^Created before( optional)?$/).fill('yesterday');
   await page.getByLabel('In progress').uncheck();
-  await page.getByRole('button', { name: 'Save the changes' }).click();
+  await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('alert').getByText('Created before: ').waitFor();
   assert.equal(await page.getByLabel('Description').inputValue(), 'shorter retention');
   assert.equal(await page.getByLabel('In progress').isChecked(), false);
   assert.equal(await page.getByLabel('Failed').isChecked(), true);
   await page.getByLabel(/^Created before( optional)?$/).fill('now-60d');
-  await page.getByRole('button', { name: 'Show the next runs' }).click();
-  await page.getByText('It would run next').waitFor();
-  await page.getByLabel('Address to notify').fill('https://elsewhere.example.net/');
-  await page.getByRole('button', { name: 'Save the changes' }).click();
-  await page.getByRole('alert').getByText('Address to notify: ').waitFor();
-  await page.getByLabel('Address to notify').fill('');
-  await page.getByRole('button', { name: 'Save the changes' }).click();
+  await page.getByRole('button', { name: 'Show next runs' }).click();
+  await page.getByText('Next runs').waitFor();
+  await page.getByLabel('Webhook URL').fill('https://elsewhere.example.net/');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('alert').getByText('Webhook URL: ').waitFor();
+  await page.getByLabel('Webhook URL').fill('');
+  await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('Schedule 1 was changed.').waitFor();
   assert.deepEqual(await stored(), {
     ...before,
@@ -97,14 +97,14 @@ test('who saves over what somebody else has changed meanwhile is told what and b
   await insertSchedule();
   await replace('30 2 * * *');
   const page = await schedules({ javaScriptEnabled: false });
-  await page.getByRole('link', { name: 'Change schedule 1' }).click();
+  await page.getByRole('link', { name: 'Edit schedule 1' }).click();
   await replace('0 5 * * *');
   const theirs = await stored();
 
-  const save = page.getByRole('button', { name: 'Save the changes' });
+  const save = page.getByRole('button', { name: 'Save' });
   await page.getByLabel('Description').fill('mine');
-  await page.getByRole('button', { name: 'Show the next runs' }).click();
-  await page.getByText('It would run next').waitFor();
+  await page.getByRole('button', { name: 'Show next runs' }).click();
+  await page.getByText('Next runs').waitFor();
   await save.click();
   const refusal = page.getByRole('alert');
   await refusal.getByText('Not saved: the schedule was changed').waitFor();
@@ -113,7 +113,7 @@ test('who saves over what somebody else has changed meanwhile is told what and b
   assert.equal(await page.getByLabel('Description').inputValue(), 'mine');
   assert.deepEqual(await stored(), theirs);
 
-  const saved = refusal.getByRole('link', { name: 'begin again with what is saved' });
+  const saved = refusal.getByRole('link', { name: 'reload the saved schedule' });
   assert.equal(await saved.getAttribute('href'), '/schedules/1/change');
   await page.getByLabel('Description').fill('mine after all');
   await save.click();
@@ -155,7 +155,7 @@ test('every kind of schedule comes into its form whole, or not at all', async ()
     await site.server.db.query('truncate schedules restart identity cascade');
     await insertSchedule({ task_type: taskType, content });
     await page.goto('/schedules/1/change');
-    await page.getByRole('button', { name: 'Save the changes' }).click();
+    await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Schedule 1 was changed.').waitFor();
     const { content: after } = (await stored()) as { content: object };
     assert.deepEqual(after, { ...defaults, ...saved, ...content });

@@ -61,18 +61,14 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByRole('link', { name: 'Duplicate' }).click();
     await page.getByText(`Filled in from task ${taskId}.`).waitFor();
     await page.getByText('Its times are absolute').waitFor();
-    assert.equal(
-      await page.getByLabel('Subtasks under way at once').isVisible(),
-      true,
-      'what is set is unfolded',
-    );
+    assert.equal(await page.getByLabel('Concurrent subtasks').isVisible(), true, 'what is set is unfolded');
     await page.getByRole('button', { name: 'Preview' }).click();
-    await page.getByText('No face fulfils all of the conditions.').waitFor();
+    await page.getByText('No face matches all of the conditions.').waitFor();
     await page.getByText(`Filled in from task ${taskId}.`).waitFor();
     await page.goBack();
-    await page.getByText('No face fulfils all of the conditions.').waitFor({ state: 'detached' });
+    await page.getByText('No face matches all of the conditions.').waitFor({ state: 'detached' });
     // The preview of nothing has nothing to start.
-    await page.getByRole('button', { name: 'Remove the faces' }).click();
+    await page.getByRole('button', { name: 'Remove faces' }).click();
     await page.getByText('was created.').waitFor();
     const copy = madeOn(page.url());
     assert.notEqual(copy, taskId);
@@ -97,8 +93,8 @@ test('a failed task is edited and retried, and the new one names it', async () =
   assert.equal(await page.getByText('Its times are absolute').count(), 0, 'there are none');
   assert.equal(await page.getByLabel('Description').inputValue(), `upgrade (edited retry of task ${taskId})`);
   await unfold(page);
-  await page.getByLabel('Share of the objects that may fail').fill('1');
-  await page.getByRole('button', { name: 'Start the extract' }).click();
+  await page.getByLabel('Error budget').fill('1');
+  await page.getByRole('button', { name: 'Start extract' }).click();
   await page.getByText('was created.').waitFor();
   await page.getByText(`upgrade (edited retry of task ${taskId})`).waitFor();
   const [row] = await ordered(madeOn(page.url()));
@@ -113,7 +109,7 @@ test('a task becomes a schedule, and one that puts back what another removed bec
   assert.equal(await page.getByLabel('External ids').inputValue(), 'gate 1\ngate 2');
   assert.equal(await page.getByLabel('Priority').count(), 0);
   await page.getByLabel('Cron expression').fill('0 4 * * SUN');
-  await page.getByRole('button', { name: 'Make the schedule' }).click();
+  await page.getByRole('button', { name: 'Create schedule' }).click();
   await page.getByText('was created and started.').waitFor();
   const [row] = await site.server.db.query<{ content: { filters: object } }>('select content from schedules');
   assert.deepEqual(row?.content.filters, gcOfFaces.content.filters);
@@ -132,6 +128,6 @@ test('removing everything again has to be confirmed again', async () => {
   const taskId = await order('gc', { content: { target: 'faces', filters: {}, confirm_all: true } });
   const page = await site.signedIn();
   await page.goto(`/tasks/new?from=${taskId}`);
-  await page.getByRole('button', { name: 'Remove the faces' }).click();
+  await page.getByRole('button', { name: 'Remove faces' }).click();
   await page.getByRole('alert').getByText('no condition is set').waitFor();
 });

@@ -13,7 +13,7 @@ test('what was typed outlives the session, and is sent after a log-in in another
   await page.getByLabel('User data').fill('vip');
   await page.getByLabel('Description').fill('typed over lunch');
   await site.server.db.query('delete from sessions');
-  await page.getByRole('button', { name: 'Start the extract' }).click();
+  await page.getByRole('button', { name: 'Start extract' }).click();
 
   const notice = page.getByRole('alert');
   await notice.and(page.locator(':focus')).waitFor();
@@ -28,7 +28,7 @@ test('what was typed outlives the session, and is sent after a log-in in another
   await other.getByRole('button', { name: 'Log out' }).waitFor();
   await other.close();
 
-  await page.getByRole('button', { name: 'Start the extract' }).click();
+  await page.getByRole('button', { name: 'Start extract' }).click();
   await page.getByText('was created.').waitFor();
   const made = await site.server.db.query('select description from tasks');
   assert.deepEqual(made, [{ description: 'typed over lunch' }]);
@@ -41,8 +41,8 @@ test('a form goes its own way when nobody can be asked whether the session is th
   await page.route('**/schedules/new*', (route) =>
     route.request().method() === 'GET' ? route.abort() : route.continue(),
   );
-  await page.getByRole('button', { name: 'Show the next runs' }).click();
-  await page.getByRole('heading', { name: 'It would run next' }).waitFor();
+  await page.getByRole('button', { name: 'Show next runs' }).click();
+  await page.getByRole('heading', { name: 'Next runs' }).waitFor();
   site.visitor.complaints.length = 0;
 });
 
@@ -67,6 +67,6 @@ test('home that looks again by itself says whether somebody has used it, and whe
   await minutesUntil('a look after a key, and another one', () => looks.slice(0, -1).includes('used'));
   assert.match(looks.join(' '), /^(unused )+used( unused)+$/);
   await site.server.db.query('delete from sessions');
-  const words = page.getByText('Your session has ended. Log in to go on where you were.');
+  const words = page.getByText('Your session has ended. Log in to continue where you were.');
   await minutesUntil('the end of the session to be told', () => words.isVisible());
 });

@@ -154,7 +154,7 @@ test('a face without sample, account, attributes, lists and events has a page to
   await page.goto(`/faces/${face?.faceId}/view`);
   const sample = page.getByRole('img', { name: 'No sample' });
   assert.ok((await sample.evaluate((image: { naturalWidth: number }) => image.naturalWidth)) > 0);
-  for (const text of ['No sample.', 'No descriptor.', 'None were extracted.', 'In no list.', 'No event.']) {
+  for (const text of ['No sample.', 'No descriptor.', 'No descriptors.', 'In no list.', 'No event.']) {
     await page.getByText(text).waitFor();
   }
   assert.equal((await ask(`/faces/${newId()}/view`, { authorization, accept: 'text/html' })).status, 404);
@@ -217,7 +217,7 @@ test('the page of an event shows its samples, attributes, descriptors and face, 
   await page.goto(`/events/${gone.eventId}/view`);
   await page.getByRole('img', { name: 'No sample' }).waitFor();
   await page.getByText(`recognised as the face ${lost}, which is not there any more`).waitFor();
-  for (const text of ['No descriptor.', 'None were extracted.', 'A removed account']) {
+  for (const text of ['No descriptor.', 'No descriptors.', 'A deleted account']) {
     await page.getByText(text).waitFor();
   }
   assert.equal((await ask(`/events/${newId()}/view`, { authorization, accept: 'text/html' })).status, 404);

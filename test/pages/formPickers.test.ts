@@ -41,7 +41,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.locator('select#list_id').selectOption({ label: `${name} · 1 face` });
     await page.getByRole('button', { name: 'Preview' }).click();
     await page.getByRole('region', { name: 'Preview' }).getByText('All of them').first().waitFor();
-    await page.getByRole('button', { name: 'Remove the faces' }).click();
+    await page.getByRole('button', { name: 'Remove faces' }).click();
     await page.getByText('was created.').waitFor();
     const { filters } = (await contentOnPage(site.server.db, page.url())) as { filters: object };
     assert.deepEqual(filters, { account_id: account, list_id: listId });
@@ -51,7 +51,7 @@ for (const javaScriptEnabled of [true, false]) {
     const page = await site.signedIn({ javaScriptEnabled, timezoneId: 'Asia/Tokyo' });
     await page.goto('/tasks/new?kind=gc-samples');
     await page.getByLabel('Created before, picked in UTC').fill('2026-01-31T12:30');
-    await page.getByRole('button', { name: 'Remove the samples' }).click();
+    await page.getByRole('button', { name: 'Remove samples' }).click();
     await page.getByText('was created.').waitFor();
     const { filters } = (await contentOnPage(site.server.db, page.url())) as { filters: object };
     assert.deepEqual(filters, { create_time__lt: '2026-01-31T12:30:00.000Z' });
@@ -62,7 +62,7 @@ test('a text and a picked time at once are refused beside their field', async ()
   const page = await site.signedIn({ javaScriptEnabled: false });
   await page.goto('/tasks/new?kind=gc-samples&create_time__lt=now-7d');
   await page.getByLabel('Created before, picked in UTC').fill('2026-01-31T12:30');
-  await page.getByRole('button', { name: 'Remove the samples' }).click();
+  await page.getByRole('button', { name: 'Remove samples' }).click();
   await page.getByRole('alert').getByText('fill in either the text or the date, not both').waitFor();
   assert.equal(await page.getByLabel('Created before, picked in UTC').inputValue(), '2026-01-31T12:30');
 });
@@ -70,16 +70,16 @@ test('a text and a picked time at once are refused beside their field', async ()
 test('priority and window are set in the form, which folds them until they are', async () => {
   const page = await site.signedIn();
   await page.goto('/tasks/new?kind=gc-samples');
-  const window = page.getByLabel('Subtasks under way at once');
+  const window = page.getByLabel('Concurrent subtasks');
   assert.equal(await window.isVisible(), false);
   await unfold(page);
   await window.fill('65');
   await page.getByLabel('Priority').selectOption('1');
-  await page.getByRole('button', { name: 'Remove the samples' }).click();
-  await page.getByRole('alert').getByText('Subtasks under way at once: must be at most 64').waitFor();
+  await page.getByRole('button', { name: 'Remove samples' }).click();
+  await page.getByRole('alert').getByText('Concurrent subtasks: must be at most 64').waitFor();
   assert.equal(await window.isVisible(), true, 'what is wrong is unfolded');
   await window.fill('5');
-  await page.getByRole('button', { name: 'Remove the samples' }).click();
+  await page.getByRole('button', { name: 'Remove samples' }).click();
   await page.getByText('was created.').waitFor();
   const [row] = await site.server.db.query(
     'select priority, window_size from tasks order by task_id desc limit 1',
@@ -92,10 +92,10 @@ test('the commonest removals are one click from their preview', async () => {
   const page = await site.signedIn({ javaScriptEnabled: false });
   await page.goto('/tasks/new');
   await page.getByRole('link', { name: 'Events older than 30 days' }).click();
-  await page.getByText('No event fulfils all of the conditions.').waitFor();
+  await page.getByText('No event matches all of the conditions.').waitFor();
   assert.equal(await page.getByLabel('Created before', { exact: true }).inputValue(), 'now-30d');
-  await page.getByRole('link', { name: 'Samples without owner', exact: true }).click();
-  await page.getByText('No such sample is without its face or event.').waitFor();
+  await page.getByRole('link', { name: 'Samples without an owner', exact: true }).click();
+  await page.getByText('No such sample lacks its face or event.').waitFor();
   await page.goto('/tasks/new?kind=gc-face-descriptors');
   await page.getByText('Stored: 1 (default): ').waitFor();
 });

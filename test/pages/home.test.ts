@@ -27,7 +27,7 @@ test('home tells how far each version of face descriptors has come', async () =>
   await page.goto('/');
   const row = (name: string) => page.locator('tbody').getByRole('row').filter({ hasText: name });
   assert.match(await row('Version 1').innerText(), /default.*resnet128\s+4\s+100 %/s);
-  assert.match(await row('Version 2').innerText(), /no network at hand\s+1\s+25 %\s+at least 3 missing/s);
+  assert.match(await row('Version 2').innerText(), /no network available\s+1\s+25 %\s+at least 3 missing/s);
   assert.match(await row('Version 3').innerText(), /mobileface\s+2\s+50 %\s+at least 2 missing/s);
   await page.getByLabel('Counts').getByText('6', { exact: true }).waitFor();
   await page.getByRole('link', { name: 'Extract them as version 3' }).click();
@@ -94,7 +94,7 @@ test('home tells of samples without an owner, and leads to their removal', async
   const other = await site.another();
   const page = await site.visit({ url: other.url });
   await logIn(page, rootLogin, rootPassword);
-  const tile = page.getByLabel('Counts').getByRole('link', { name: 'Samples without owner' });
+  const tile = page.getByLabel('Counts').getByRole('link', { name: 'Samples without an owner' });
   assert.match(await tile.innerText(), /1,234/);
   await tile.click();
   await page.getByText('Removes the samples whose face or event is gone').waitFor();
@@ -203,8 +203,8 @@ test('home charts what was done and what failed, of the last hour and day', asyn
   const page = await site.visit({ url: other.url });
   await logIn(page, rootLogin, rootPassword);
   const activity = page.getByRole('region', { name: 'Activity', exact: true });
-  await activity.getByRole('img', { name: /^Objects a second, last hour, .* at most 10\/s$/ }).waitFor();
-  await activity.getByRole('img', { name: /^Errors a minute, last hour, .* at most 600$/ }).waitFor();
+  await activity.getByRole('img', { name: /^Objects per second, last hour, .* at most 10\/s$/ }).waitFor();
+  await activity.getByRole('img', { name: /^Errors per minute, last hour, .* at most 600$/ }).waitFor();
   // Whoever points at a moment is told its values.
   assert.match(
     (await activity.locator('.chart-column title').nth(30).textContent()) ?? '',
@@ -212,7 +212,7 @@ test('home charts what was done and what failed, of the last hour and day', asyn
   );
   await activity.getByText('As a table').nth(2).click();
   await activity.getByRole('columnheader', { name: 'Sample missing 28100' }).first().waitFor();
-  await activity.getByText('0/s now, over all tasks').waitFor();
+  await activity.getByText('0/s now, all tasks').waitFor();
 });
 
 test('the theme follows the system until another one is chosen, and that is kept', async () => {

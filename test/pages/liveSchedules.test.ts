@@ -40,9 +40,9 @@ test('what others and the engine do to schedules is seen without a reload', asyn
 
   await change(nightly, 'active = false, revision = revision + 1');
   await card.getByText('Stopped', { exact: true }).waitFor();
-  await card.getByText('none while it is stopped').waitFor();
+  await card.getByText('none while stopped').waitFor();
   await change(nightly, 'active = true, revision = revision + 1');
-  await card.getByText('Waits for the engine').waitFor();
+  await card.getByText('Waiting for the engine').waitFor();
   await change(nightly, 'followed_revision = revision');
   await card.getByText('Started', { exact: true }).waitFor();
   await change(

@@ -47,13 +47,13 @@ test('a log-in leads to the page that was wanted, and says when a session has en
 
   await site.server.db.query('delete from sessions');
   await page.goto('/audit/view');
-  await page.getByText('Your session has ended. Log in to go on where you were.').waitFor();
+  await page.getByText('Your session has ended. Log in to continue where you were.').waitFor();
   await fillIn();
   await page.getByRole('heading', { name: 'Audit', level: 1 }).waitFor();
 
   await page.goto('/password');
   await site.server.db.query('delete from sessions');
-  await page.getByRole('button', { name: 'Change the password' }).click();
+  await page.getByRole('button', { name: 'Change password' }).click();
   await page.getByText('Your session has ended, and what you sent was not done.').waitFor();
   await fillIn();
   await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
@@ -102,20 +102,20 @@ test('the password of the first start is asked to be changed until it is', async
   await page.getByRole('link', { name: 'Change it now' }).click();
 
   await page.getByLabel('New password').fill('much better');
-  await page.getByLabel('The same once more').fill('much worse');
-  await page.getByRole('button', { name: 'Change the password' }).click();
+  await page.getByLabel('Repeat the new password').fill('much worse');
+  await page.getByRole('button', { name: 'Change password' }).click();
   await page.getByRole('alert').getByText('not the same as above').waitFor();
 
   for (const known of ['root', 'first@example.com']) {
     await page.getByLabel('New password').fill(known);
-    await page.getByLabel('The same once more').fill(known);
-    await page.getByRole('button', { name: 'Change the password' }).click();
+    await page.getByLabel('Repeat the new password').fill(known);
+    await page.getByRole('button', { name: 'Change password' }).click();
     await page.getByRole('alert').getByText('it is public').waitFor();
   }
 
   await page.getByLabel('New password').fill('much better');
-  await page.getByLabel('The same once more').fill('much better');
-  await page.getByRole('button', { name: 'Change the password' }).click();
+  await page.getByLabel('Repeat the new password').fill('much better');
+  await page.getByRole('button', { name: 'Change password' }).click();
   await page.getByText('The password was changed.').waitFor();
   assert.equal(await page.getByRole('link', { name: 'Change it now' }).count(), 0);
 

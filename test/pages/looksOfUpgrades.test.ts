@@ -106,8 +106,8 @@ for (const width of [1280, 390]) {
     await look('new-upgrade');
     await page.getByLabel('Least share').fill('2');
     await page.getByLabel('Time to watch').fill('soon');
-    await page.getByRole('button', { name: 'Begin the upgrade' }).click();
-    await page.getByText('Please check what was entered').waitFor();
+    await page.getByRole('button', { name: 'Start upgrade' }).click();
+    await page.getByText('Check these fields').waitFor();
     await look('new-upgrade-faults');
   });
 }

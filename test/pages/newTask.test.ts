@@ -47,10 +47,10 @@ for (const javaScriptEnabled of [true, false]) {
       .getByLabel('Handler ids')
       .fill('11111111-1111-4111-8111-111111111111, 22222222-2222-4222-8222-222222222222');
     await page.getByLabel('Ended before', { exact: true }).fill('2026-01-31T00:00:00Z');
-    await page.getByLabel('Remove the samples too').check();
-    await page.getByLabel('Remove the image origins too').check();
+    await page.getByLabel('Remove samples too').check();
+    await page.getByLabel('Remove image origins too').check();
     await page.getByLabel('Keep the list of what was done').uncheck();
-    await page.getByRole('button', { name: 'Remove the events' }).click();
+    await page.getByRole('button', { name: 'Remove events' }).click();
 
     await page.getByRole('heading', { name: 'Remove events', level: 1 }).waitFor();
     assert.deepEqual(await contentOf(page), {
@@ -73,7 +73,7 @@ test('descriptors of events are removed by version and kind', async () => {
   await page.goto('/tasks/new?kind=gc-event-descriptors');
   await page.getByLabel('Descriptor version to remove').fill('101');
   await page.getByLabel('Kind of descriptor').selectOption('body');
-  await page.getByRole('button', { name: 'Remove the descriptors' }).click();
+  await page.getByRole('button', { name: 'Remove descriptors' }).click();
   await page.getByRole('heading', { name: 'Remove event descriptors of version 101' }).waitFor();
   assert.deepEqual(await contentOf(page), {
     target: 'event_descriptors',
@@ -96,15 +96,15 @@ test('a removal says before how many samples it leaves, and those are removed by
   await preview.getByText('Samples that stay').waitFor();
   assert.match(await preview.innerText(), /Samples that stay\s+3/);
   await preview.getByText('stay in the store without an owner').waitFor();
-  await page.getByLabel('Remove the samples too').check();
-  await page.getByRole('button', { name: 'Look again' }).click();
+  await page.getByLabel('Remove samples too').check();
+  await page.getByRole('button', { name: 'Refresh' }).click();
   await preview.getByText('Samples that stay').waitFor({ state: 'detached' });
 
   await page.goto('/tasks/new');
-  await page.getByRole('link', { name: 'Remove samples without owner' }).click();
+  await page.getByRole('link', { name: 'Remove samples without an owner' }).click();
   await page.getByLabel('Created before', { exact: true }).fill('2026-01-31T00:00:00Z');
-  await page.getByRole('button', { name: 'Remove the samples' }).click();
-  await page.getByRole('heading', { name: 'Remove samples without owner', level: 1 }).waitFor();
+  await page.getByRole('button', { name: 'Remove samples' }).click();
+  await page.getByRole('heading', { name: 'Remove samples without an owner', level: 1 }).waitFor();
   assert.deepEqual(await contentOf(page), {
     target: 'samples',
     filters: { create_time__lt: '2026-01-31T00:00:00.000Z' },
@@ -119,8 +119,8 @@ test('body descriptors are extracted for events', async () => {
   await page.getByLabel('Descriptor version to extract').selectOption('101');
   await page.getByLabel('User data').fill('vip');
   await unfold(page);
-  await page.getByLabel('At most this many objects per second').fill('50');
-  await page.getByRole('button', { name: 'Start the extract' }).click();
+  await page.getByLabel('Maximum objects per second').fill('50');
+  await page.getByRole('button', { name: 'Start extract' }).click();
   await page.getByRole('heading', { name: 'Extract body descriptors of version 101' }).waitFor();
   const [row] = await site.server.db.query(
     'select objects_per_second from tasks order by task_id desc limit 1',
@@ -132,12 +132,12 @@ test('a new task names who is notified, and what is wrong with that stands besid
   const page = await site.signedIn({ javaScriptEnabled: false });
   await page.goto('/tasks/new?kind=gc-face-descriptors');
   await page.getByLabel('Descriptor version to remove').fill('3');
-  const send = (): Promise<void> => page.getByRole('button', { name: 'Remove the descriptors' }).click();
-  const address = page.getByLabel('Address to notify');
+  const send = (): Promise<void> => page.getByRole('button', { name: 'Remove descriptors' }).click();
+  const address = page.getByLabel('Webhook URL');
   await unfold(page);
   await address.fill('https://elsewhere.example.net/');
   await send();
-  await page.getByRole('alert').getByText('Address to notify: ').waitFor();
+  await page.getByRole('alert').getByText('Webhook URL: ').waitFor();
   assert.equal(await address.inputValue(), 'https://elsewhere.example.net/');
   await address.fill('https://hooks.example.org/luna');
   const ends = ['Done', 'Failed', 'Cancelled'];
@@ -147,7 +147,7 @@ test('a new task names who is notified, and what is wrong with that stands besid
     await box.uncheck();
   }
   await send();
-  await page.getByRole('alert').getByText('Notify when it is: ').waitFor();
+  await page.getByRole('alert').getByText('Notify when the task is: ').waitFor();
   await page.getByLabel('In progress').check();
   await page.getByLabel('Failed', { exact: true }).check();
   await send();
@@ -166,25 +166,25 @@ test('a form with a fault comes back with what was typed and what is wrong', asy
   await unfold(page);
   await page.getByLabel('Face ids').fill('not an id');
   await page.getByLabel('Description').fill('Clean up');
-  await page.getByLabel('Remove the samples too').uncheck();
-  await page.getByRole('button', { name: 'Remove the faces' }).click();
+  await page.getByLabel('Remove samples too').uncheck();
+  await page.getByRole('button', { name: 'Remove faces' }).click();
 
-  await page.getByRole('heading', { name: 'Please check what was entered' }).waitFor();
+  await page.getByRole('heading', { name: 'Check these fields' }).waitFor();
   assert.equal(await page.getByLabel('Face ids').inputValue(), 'not an id');
   assert.equal(await page.getByLabel('Face ids').getAttribute('aria-invalid'), 'true');
   assert.equal(await page.getByLabel('Description').inputValue(), 'Clean up');
-  assert.equal(await page.getByLabel('Remove the samples too').isChecked(), false);
+  assert.equal(await page.getByLabel('Remove samples too').isChecked(), false);
   await page.getByRole('alert').and(page.locator(':focus')).waitFor();
 });
 
 test('a fault is told beside its field in every form', async () => {
   const page = await site.signedIn();
   for (const [kind, label, button] of [
-    ['extract-faces', 'Created from', 'Start the extract'],
-    ['extract-events', 'Inserted before', 'Start the extract'],
-    ['gc-face-descriptors', 'Descriptor version to remove', 'Remove the descriptors'],
-    ['gc-event-descriptors', 'Share of the objects that may fail', 'Remove the descriptors'],
-    ['gc-events', 'Handler ids', 'Remove the events'],
+    ['extract-faces', 'Created from', 'Start extract'],
+    ['extract-events', 'Inserted before', 'Start extract'],
+    ['gc-face-descriptors', 'Descriptor version to remove', 'Remove descriptors'],
+    ['gc-event-descriptors', 'Error budget', 'Remove descriptors'],
+    ['gc-events', 'Handler ids', 'Remove events'],
   ] as const) {
     await page.goto(`/tasks/new?kind=${kind}`);
     await unfold(page);
@@ -193,7 +193,7 @@ test('a fault is told beside its field in every form', async () => {
       .or(page.getByLabel(`${label} optional`, { exact: true }));
     await field.fill('rubbish');
     await page.getByRole('button', { name: button }).click();
-    await page.getByRole('heading', { name: 'Please check what was entered' }).waitFor();
+    await page.getByRole('heading', { name: 'Check these fields' }).waitFor();
     assert.equal(await field.getAttribute('aria-invalid'), 'true', `${kind}: ${label}`);
     assert.equal(await field.inputValue(), 'rubbish');
   }
@@ -211,13 +211,13 @@ test('everything that is wrong with a form is told at once, in words', async () 
     ['User data', 'x', null],
     ['Face ids', `one, ${id}, two`, `one, two: ${notId}`],
     ['Description', 'kept', null],
-    ['At most this many objects per second', '1.5', 'must be a whole number'],
-    ['Share of the objects that may fail', '2', 'must be at most 1'],
-    ['Address to notify', 'hooks', 'not an address that begins with http:// or https://'],
+    ['Maximum objects per second', '1.5', 'must be a whole number'],
+    ['Error budget', '2', 'must be at most 1'],
+    ['Webhook URL', 'hooks', 'not an address that begins with http:// or https://'],
   ] as const;
   await unfold(page);
   for (const [label, text] of wrong) await page.getByLabel(label, { exact: true }).fill(text);
-  await page.getByRole('button', { name: 'Start the extract' }).click();
+  await page.getByRole('button', { name: 'Start extract' }).click();
   const told = wrong.flatMap(([label, , fault]) => (fault === null ? [] : [`${label}: ${fault}`]));
   const order = (items: readonly string[]): string[] => [...items].sort();
   const shown = await textsOf(page.getByRole('alert').getByRole('listitem'));

@@ -46,10 +46,10 @@ test('a form is filled in by its address, and what is typed goes along to anothe
 test('a version that an open task needs is not removed: the form stays as it is and leads to that task', async () => {
   const page = await site.signedIn();
   await page.goto('/tasks/new?kind=extract-faces&descriptor_version=3&user_data=vip');
-  await page.getByRole('button', { name: 'Start the extract' }).click();
+  await page.getByRole('button', { name: 'Start extract' }).click();
   await page.waitForURL(/\/tasks\/\d+\/view/);
   const extract = new URL(page.url()).pathname;
-  for (const button of ['Preview', 'Remove the descriptors']) {
+  for (const button of ['Preview', 'Remove descriptors']) {
     await page.goto('/tasks/new?kind=gc-face-descriptors');
     await page.getByLabel('Descriptor version to remove').fill('1');
     await page.getByLabel('Description').fill('clean up');
@@ -65,7 +65,7 @@ test('a version that an open task needs is not removed: the form stays as it is 
 
   // A schedule is for another time.
   await page.goto('/schedules/new?kind=gc-face-descriptors&descriptor_version=1&cron=30+2+*+*+*');
-  await page.getByRole('button', { name: 'Show the next runs' }).click();
+  await page.getByRole('button', { name: 'Show next runs' }).click();
   await page.getByRole('region', { name: 'If it ran now' }).waitFor();
 
   await site.server.db.query(`update tasks set state = 'failed'`);
@@ -74,7 +74,7 @@ test('a version that an open task needs is not removed: the form stays as it is 
     [JSON.stringify({ target: 'face_descriptors', filters: { descriptor_version: 1 }, store_results: true })],
   );
   await page.goto('/tasks/new?kind=extract-faces&descriptor_version=3');
-  await page.getByRole('button', { name: 'Start the extract' }).click();
+  await page.getByRole('button', { name: 'Start extract' }).click();
   await page
     .getByRole('alert')
     .getByRole('link', { name: new RegExp(`task ${gc[0]?.id} .*removes`) })
@@ -87,10 +87,10 @@ test('a version that an open task needs is not removed: the form stays as it is 
 test('removing all faces needs a word of its own', async () => {
   const page = await site.signedIn();
   await page.goto('/tasks/new?kind=gc-faces');
-  await page.getByRole('button', { name: 'Remove the faces' }).click();
+  await page.getByRole('button', { name: 'Remove faces' }).click();
   await page.getByRole('alert').getByText('no condition is set').waitFor();
   await page.getByLabel('Yes, remove all faces if no condition is set').check();
-  await page.getByRole('button', { name: 'Remove the faces' }).click();
+  await page.getByRole('button', { name: 'Remove faces' }).click();
   await page.getByRole('heading', { name: 'Remove faces', level: 1 }).waitFor();
 });
 
@@ -101,8 +101,8 @@ test('the command of the preview makes the same task, and the preview none', asy
   await page.getByRole('button', { name: 'Preview' }).click();
   await page.getByRole('heading', { name: 'Preview' }).waitFor();
   assert.equal(await page.getByLabel('User data').inputValue(), `o'clock "$HOME" \\`);
-  await page.getByText('No face fulfils all of the conditions.').waitFor();
-  assert.equal(await page.getByRole('button', { name: 'Remove the faces' }).count(), 0, 'nothing to start');
+  await page.getByText('No face matches all of the conditions.').waitFor();
+  assert.equal(await page.getByRole('button', { name: 'Remove faces' }).count(), 0, 'nothing to start');
   const [before] = await site.server.db.query<{ count: number }>('select count(*) from tasks');
   await page.getByText('The same with curl').click();
   const command = await page.getByLabel('curl command').innerText();
@@ -190,15 +190,15 @@ test('removing many asks for their exact number, and removes those that were cou
   await page.getByRole('button', { name: 'Preview' }).click();
   await page.getByText('1,200', { exact: true }).waitFor();
   await arrive(30);
-  await page.getByRole('button', { name: 'Remove the faces' }).click();
+  await page.getByRole('button', { name: 'Remove faces' }).click();
   for (const wrong of ['12', '1,195', '1,230']) {
     await page.getByRole('alert').getByText('type 1,200').waitFor();
     await page.getByLabel('Type 1,200 to confirm').fill(wrong);
-    await page.getByRole('button', { name: 'Remove the faces' }).click();
+    await page.getByRole('button', { name: 'Remove faces' }).click();
   }
   await page.getByRole('alert').getByText('type 1,200').waitFor();
   await page.getByLabel('Type 1,200 to confirm').fill('1,200');
-  await page.getByRole('button', { name: 'Remove the faces' }).click();
+  await page.getByRole('button', { name: 'Remove faces' }).click();
   await page.getByRole('heading', { name: 'Remove faces', level: 1 }).waitFor();
   const [selected] = await db.query<{ count: number }>(
     `select count(*) from faces where user_data = 'crowd'
@@ -218,7 +218,7 @@ test('a count that is as old as yesterday, or of tomorrow, is counted anew', asy
       .locator('input[name=confirm_time]')
       .evaluate((input: { value: string }, value: string) => (input.value = value), time);
     await page.getByLabel('Type 1,230 to confirm').fill('1,200');
-    await page.getByRole('button', { name: 'Remove the faces' }).click();
+    await page.getByRole('button', { name: 'Remove faces' }).click();
     await page.getByRole('alert').getByText('type 1,230').waitFor();
   }
 });
@@ -239,7 +239,7 @@ test('an extract of objects without samples is told to fail before it is started
   await preview.getByText('The task would fail: 1,230 of these objects (99.9 %) have no sample').waitFor();
   await preview.getByText('its error budget of 20 % allows').waitFor();
   await unfold(page);
-  await page.getByLabel('Share of the objects that may fail').fill('1');
+  await page.getByLabel('Error budget').fill('1');
   await page.getByRole('button', { name: 'Preview' }).click();
   await preview.getByText('have no sample and will be errors of the task').waitFor();
 });
@@ -257,15 +257,17 @@ test('removing the default version tells what can never be extracted again, and 
   await version.fill('3');
   await page.getByRole('button', { name: 'Preview' }).click();
   const preview = page.getByRole('region', { name: 'Preview' });
-  await preview.getByRole('button', { name: 'Remove the descriptors' }).waitFor();
+  await preview.getByRole('button', { name: 'Remove descriptors' }).waitFor();
   assert.equal(await preview.getByText('default version').count(), 0);
   await version.fill('1');
   await page.getByRole('button', { name: 'Preview' }).click();
-  await preview.getByText('2 of these faces have no other and can never be extracted again.').waitFor();
-  await preview.getByRole('button', { name: 'Remove the descriptors' }).click();
+  await preview
+    .getByText('2 of these faces have no other version and can never be extracted again.')
+    .waitFor();
+  await preview.getByRole('button', { name: 'Remove descriptors' }).click();
   await page.getByRole('alert').getByText('type 5').waitFor();
   await page.getByLabel('Type 5 to confirm').fill('5');
-  await preview.getByRole('button', { name: 'Remove the descriptors' }).click();
+  await preview.getByRole('button', { name: 'Remove descriptors' }).click();
   await page.getByRole('heading', { name: 'Remove face descriptors of version 1' }).waitFor();
 
   await page.goto('/tasks/new?kind=extract-faces');

@@ -86,9 +86,9 @@ test('errors stand together by their code, and those of one code are retried alo
     (await textsOf(groups.locator('tbody tr'))).map((text) => text.split(' (')[0]),
     ['Sample unreadable 28101 cut off', 'Sample missing 28100 no such file'],
   );
-  await groups.getByRole('button', { name: 'Retry these: error 28101' }).click();
+  await groups.getByRole('button', { name: 'Retry: error 28101' }).click();
   await page.getByText('The task has been retried.').waitFor();
-  await page.getByText('Retried: what failed with 28101').waitFor();
+  await page.getByText('Retried: objects that failed with 28101').waitFor();
   assert.equal(await groups.getByRole('button').count(), 0, 'what runs cannot be retried');
   const [part] = await site.server.db.query(
     `select state, retry_code from subtasks where task_id = $1 and part_no = 1`,
@@ -183,9 +183,9 @@ test('the throttle has a slider where scripts run, which says what the field say
   );
   await slider.press('ArrowLeft');
   assert.equal(await field.inputValue(), '950');
-  await page.getByRole('button', { name: 'Set the throttle' }).click();
-  await page.getByText('Throttled to 950/s…').waitFor();
-  await page.getByText('Throttled to 950/s…').click();
+  await page.getByRole('button', { name: 'Set limit' }).click();
+  await page.getByText('Rate limit set to 950/s…').waitFor();
+  await page.getByText('Rate limit set to 950/s…').click();
   assert.equal(await slider.inputValue(), '149');
   await slider.press('End');
   assert.equal(await field.inputValue(), '');
@@ -232,7 +232,7 @@ test('a task is throttled, and its history tells who did what, without JavaScrip
   await page.goto(`/tasks/${taskId}/view`);
   const set = async (rate: string): Promise<void> => {
     await page.getByLabel('Objects per second').fill(rate);
-    await page.getByRole('button', { name: 'Set the throttle' }).click();
+    await page.getByRole('button', { name: 'Set limit' }).click();
   };
   await page.getByText('Throttle…').click();
   await set('fast');
@@ -240,10 +240,10 @@ test('a task is throttled, and its history tells who did what, without JavaScrip
   assert.equal(await field.inputValue(), 'fast');
   await set('50');
   await page.getByText('The task is limited to 50/s.').waitFor();
-  await page.getByText('Throttled to 50/s…').click();
+  await page.getByText('Rate limit set to 50/s…').click();
   assert.equal(await page.getByLabel('Objects per second').inputValue(), '50');
   await page.getByLabel('Objects per second').fill('');
-  await page.getByRole('button', { name: 'Set the throttle' }).click();
+  await page.getByRole('button', { name: 'Set limit' }).click();
   await page.getByText('The rate limit was removed.').waitFor();
   await page.getByRole('button', { name: 'Pause' }).click();
   await page.getByText('The task is being paused.').waitFor();
@@ -265,13 +265,13 @@ test('a task is throttled, and its history tells who did what, without JavaScrip
     lines.map((line) => line.replace(/\s*\d{4}-\d\d-\d\d.*$/s, '')),
     [
       'Ended: cancelled',
-      'Subtask 2, attempt 2 was lost: the worker was killed, or could not be heard any more',
-      'Subtask 2, attempt 3 on pod-1:17 was lost: the worker was killed, or could not be heard any more',
+      'Subtask 2, attempt 2 was lost: the worker was killed, or its heartbeats stopped',
+      'Subtask 2, attempt 3 on pod-1:17 was lost: the worker was killed, or its heartbeats stopped',
       'Subtask 2, attempt 9 on pod-2:17 failed: Attempt failed, retrying: no space left, 5 times',
       'Paused',
-      `Pause asked for by ${rootLogin}`,
-      `Throttle lifted by ${rootLogin}`,
-      `Throttled to 50/s by ${rootLogin}`,
+      `Pause requested by ${rootLogin}`,
+      `Rate limit removed by ${rootLogin}`,
+      `Rate limit set to 50/s by ${rootLogin}`,
     ],
   );
   assert.equal(await page.getByText('Throttle…').count(), 0, 'what has ended cannot be throttled');
@@ -288,7 +288,7 @@ test('a task whose subtask cannot go on says so, on which worker, and who is in 
   const page = await site.signedIn();
   await page.goto(`/tasks/${taskId}/view`);
   const notice = (await textsOf(page.getByRole('alert'))).join(' ');
-  assert.match(notice, /The task is held up\./);
+  assert.match(notice, /The task is stuck\./);
   assert.ok(notice.includes(`Waiting for a lock: ${detail}.`), notice);
   assert.match(notice, /Error 28108/);
   const [row] = await textsOf(
@@ -325,13 +325,13 @@ test('what a gc has removed is put back by a button on its page, which leads to 
   const gc = await createGcByHand(db).run({ ...removal, target: 'faces', undo_window: '7d' });
   const page = await site.signedIn();
   await page.goto(`/tasks/${gc.taskId}/view`);
-  await page.getByText(/^what it removed can be put back until /).waitFor();
+  await page.getByText(/^what it removed can be restored until /).waitFor();
   await page.getByText('Undo…').click();
-  await page.getByRole('button', { name: 'Put it back' }).click();
+  await page.getByRole('button', { name: 'Restore' }).click();
   await page.getByRole('heading', { name: `Put back faces of task ${gc.taskId}`, level: 1 }).waitFor();
   await page.getByText(/^Task \d+ restores what task \d+ removed\.$/).waitFor();
   await page.goto(`/tasks/${gc.taskId}/view`);
-  await page.getByRole('link', { name: /^what it removed is being put back by task \d+$/ }).waitFor();
+  await page.getByRole('link', { name: /^what it removed is being restored by task \d+$/ }).waitFor();
   assert.equal(await page.getByText('Undo…').count(), 0);
 });
 

@@ -24,10 +24,10 @@ test('a schedule is looked at before it is made, then stopped, started and remov
   await unfold(page);
   await page.getByLabel(/^Created before( optional)?$/).fill('now-90d');
   await page.getByLabel('External ids').fill('gate 1\ngate 2');
-  await page.getByLabel('Remove the samples too').check();
+  await page.getByLabel('Remove samples too').check();
   await page.getByLabel('Keep the list of what was done').uncheck();
   await page.getByLabel('Description').fill('retention');
-  await page.getByRole('button', { name: 'Show the next runs' }).click();
+  await page.getByRole('button', { name: 'Show next runs' }).click();
 
   const runs = runsOf('30 2 * * *', 'Europe/Berlin');
   await page.getByRole('heading', { name: 'Every day at 02:30, Europe/Berlin' }).waitFor();
@@ -37,13 +37,13 @@ test('a schedule is looked at before it is made, then stopped, started and remov
   assert.equal(counted?.count, 0, 'looking makes nothing');
   assert.equal(await page.getByLabel('Description').inputValue(), 'retention');
 
-  await page.getByRole('button', { name: 'Make the schedule' }).click();
+  await page.getByRole('button', { name: 'Create schedule' }).click();
   await page.getByText('Schedule 1 was created and started.').waitFor();
   await page.getByRole('heading', { name: 'Remove faces', level: 1 }).waitFor();
-  await page.getByText('Waits for the engine').waitFor();
+  await page.getByText('Waiting for the engine').waitFor();
   const times = page.getByRole('region', { name: 'Every day at 02:30, Europe/Berlin' });
   assert.deepEqual(await textsOf(times.locator('.runs time')), runs);
-  await times.getByText('Catch up times that are up to 10 minutes late').waitFor();
+  await times.getByText('Catch up runs that are up to 10 minutes late').waitFor();
   await page.getByRole('link', { name: 'Schedules' }).first().click();
   const schedule = page.getByRole('region', { name: 'Remove faces' });
   await schedule.getByText('retention').waitFor();
@@ -65,11 +65,11 @@ test('a schedule is looked at before it is made, then stopped, started and remov
 
   await schedule.getByRole('button', { name: 'Stop' }).click();
   await page.getByText('Schedule 1 was stopped.').waitFor();
-  await schedule.getByText('none while it is stopped').waitFor();
+  await schedule.getByText('none while stopped').waitFor();
   await schedule.getByRole('button', { name: 'Start' }).click();
   await page.getByText('Schedule 1 was started.').waitFor();
   await schedule.getByText('Remove…').click();
-  await schedule.getByRole('button', { name: 'Remove the schedule' }).click();
+  await schedule.getByRole('button', { name: 'Delete schedule' }).click();
   await page.getByText('Schedule 1 was removed.').waitFor();
   await page.getByText('No schedule yet').waitFor();
 });
@@ -81,7 +81,7 @@ test('what is wrong with a schedule is said beside its field, and nothing typed 
     await unfold(page);
     const field = page.getByLabel(new RegExp(`^${label}( optional)?$`));
     await field.fill(text);
-    await page.getByRole('button', { name: 'Make the schedule' }).click();
+    await page.getByRole('button', { name: 'Create schedule' }).click();
     await page.getByRole('alert').getByText(fault).waitFor();
     assert.equal(await field.inputValue(), text);
     assert.equal(await field.getAttribute('aria-invalid'), 'true');
@@ -92,13 +92,13 @@ test('what is wrong with a schedule is said beside its field, and nothing typed 
   await page.getByLabel('Time zone').fill('');
   await send('Created before', 'yesterday', 'Created before: ');
   await page.getByLabel(/^Created before( optional)?$/).fill('');
-  await send('At most this many objects per second', 'many', 'At most this many objects per second: must be');
-  await page.getByLabel('At most this many objects per second').fill('');
+  await send('Maximum objects per second', 'many', 'Maximum objects per second: must be');
+  await page.getByLabel('Maximum objects per second').fill('');
   assert.equal(await page.getByLabel('Cron expression').inputValue(), '0 4 * * SUN');
 
   await page.getByRole('link', { name: 'Remove events' }).click();
   await page.getByLabel('Cron expression').fill('0 4 * * SUN');
-  await page.getByRole('button', { name: 'Make the schedule' }).click();
+  await page.getByRole('button', { name: 'Create schedule' }).click();
   await page.getByRole('alert').getByText('no condition is set; tick this box to continue').waitFor();
 });
 
@@ -112,18 +112,18 @@ test('a schedule that removes shows what it would remove now, and asks for the n
   await page.goto('/schedules/new?kind=gc-face-descriptors');
   await page.getByLabel('Cron expression').fill('0 4 * * SUN');
   await page.getByLabel('Descriptor version to remove').fill('1');
-  await page.getByRole('button', { name: 'Show the next runs' }).click();
+  await page.getByRole('button', { name: 'Show next runs' }).click();
   const now = page.getByRole('region', { name: 'If it ran now' });
   await now.getByText('2 of these faces have no other').waitFor();
-  await page.getByRole('button', { name: 'Make the schedule' }).click();
+  await page.getByRole('button', { name: 'Create schedule' }).click();
   await page.getByRole('alert').getByText('type 3').waitFor();
   assert.equal(await stored(), undefined);
   await now.getByLabel('Type 3 to confirm').fill('3');
-  await page.getByRole('button', { name: 'Make the schedule' }).click();
+  await page.getByRole('button', { name: 'Create schedule' }).click();
   await page.getByText('Schedule 1 was created and started.').waitFor();
 
   await page.getByRole('link', { name: 'Change', exact: true }).click();
-  await page.getByRole('button', { name: 'Show the next runs' }).click();
+  await page.getByRole('button', { name: 'Show next runs' }).click();
   const command = await now.locator('code', { hasText: 'curl' }).textContent();
   assert.match(command ?? '', /\/4\/tasks\/schedules\/1'.*--request PUT/s);
   await db.query('truncate face_descriptors');

@@ -15,7 +15,7 @@ test('an extract is started from its form and told to the engine', async () => {
   await page.getByLabel('Descriptor version to extract').selectOption('3');
   await page.getByLabel('Created from', { exact: true }).fill('now-30d');
   await page.getByLabel('Description').fill('Upgrade, step 1');
-  await page.getByRole('button', { name: 'Start the extract' }).click();
+  await page.getByRole('button', { name: 'Start extract' }).click();
 
   await page.getByRole('heading', { name: 'Extract face descriptors of version 3' }).waitFor();
   await page.getByText('was created.').waitFor();
@@ -37,7 +37,7 @@ test('attributes of events are asked for in the same form', async () => {
   await page.getByRole('link', { name: 'Extract for events' }).click();
   await page.getByLabel('What', { exact: true }).selectOption('basic_attributes');
   await page.getByLabel('User data').fill('door');
-  await page.getByRole('button', { name: 'Start the extract' }).click();
+  await page.getByRole('button', { name: 'Start extract' }).click();
 
   await page.getByRole('heading', { name: 'Extract basic attributes', level: 1 }).waitFor();
   await page.getByText('events with a sample and without them').waitFor();
@@ -161,7 +161,7 @@ test('while somebody is about to confirm, all but the buttons moves on, and Esca
   await page.goto(`/tasks/${taskId}/view`);
   await page.getByText('live', { exact: true }).waitFor();
   const badge = page.locator('.page-head .status');
-  const dialog = page.getByRole('dialog', { name: 'Cancel the task' });
+  const dialog = page.getByRole('dialog', { name: 'Cancel task' });
   await page.getByRole('button', { name: 'Cancel…' }).press('Enter');
   await dialog.getByRole('button', { name: 'Keep it' }).and(page.locator(':focus')).waitFor();
   await setState(site.server.db, taskId, 'paused');
@@ -206,7 +206,7 @@ test('pausing, cancelling, retrying and deleting work without JavaScript', async
   await page.getByText('The task has resumed.').waitFor();
 
   await page.getByText('Cancel…').click();
-  await page.getByRole('button', { name: 'Cancel the task' }).click();
+  await page.getByRole('button', { name: 'Cancel task' }).click();
   await page.getByText('The task is being cancelled.').waitFor();
   await setState(site.server.db, taskId, 'cancelled');
   await page.reload();
@@ -222,7 +222,7 @@ test('pausing, cancelling, retrying and deleting work without JavaScript', async
   await setState(site.server.db, taskId, 'done');
   await page.reload();
   await page.getByText('Delete…').click();
-  await page.getByRole('button', { name: 'Delete the task' }).click();
+  await page.getByRole('button', { name: 'Delete task' }).click();
   await page.getByText(`Task ${taskId} was deleted.`).waitFor();
   assert.equal(new URL(page.url()).pathname, '/tasks/view');
 });
@@ -242,17 +242,17 @@ test('accounts are created and removed from their pages', async () => {
   await page.getByRole('link', { name: 'New account' }).click();
   await page.getByLabel('Login').fill('Not Right');
   await page.getByLabel('Password').fill('secret');
-  await page.getByRole('button', { name: 'Create the account' }).click();
-  await page.getByRole('heading', { name: 'Please check what was entered' }).waitFor();
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.getByRole('heading', { name: 'Check these fields' }).waitFor();
 
   await page.getByLabel('Login').fill('branch@example.com');
   await page.getByLabel('Password').fill('secret');
-  await page.getByRole('button', { name: 'Create the account' }).click();
+  await page.getByRole('button', { name: 'Create account' }).click();
   await page.getByRole('heading', { name: 'branch@example.com' }).waitFor();
 
   await page.getByText('Remove…').click();
-  await page.getByRole('button', { name: 'Remove the account' }).click();
-  await page.getByText('The account was removed.').waitFor();
+  await page.getByRole('button', { name: 'Delete account' }).click();
+  await page.getByText('The account was deleted.').waitFor();
   assert.equal(await page.getByText('branch@example.com').count(), 0);
 });
 
@@ -261,6 +261,6 @@ test('the last administrator cannot be removed and is told so', async () => {
   await page.goto('/accounts');
   await page.getByRole('link', { name: rootLogin }).last().click();
   await page.getByText('Remove…').click();
-  await page.getByRole('button', { name: 'Remove the account' }).click();
+  await page.getByRole('button', { name: 'Delete account' }).click();
   await page.getByRole('alert').getByText('is the last administrator').waitFor();
 });

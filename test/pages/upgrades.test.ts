@@ -39,7 +39,7 @@ test('an upgrade is begun from the form by keyboard alone', async () => {
   await page.keyboard.press('Space');
   await tabTo(page, 'Time to watch');
   await page.keyboard.type('12h');
-  await tabTo(page, 'Time in which the removal can be undone');
+  await tabTo(page, 'Undo window of the removal');
   await page.keyboard.type('none');
   await page.keyboard.press('Enter');
   await page.getByText('The upgrade has started.').waitFor();
@@ -58,10 +58,8 @@ test('what is wrong is said at its field, and what was typed stays', async () =>
   await page.getByLabel('Least share').fill('2');
   await page.getByLabel('Time to watch').fill('soon');
   await page.getByLabel('At most this many').fill('500');
-  await page.getByRole('button', { name: 'Begin the upgrade' }).click();
-  await page
-    .getByRole('link', { name: 'Least share that must have the new version: must be at most 1' })
-    .click();
+  await page.getByRole('button', { name: 'Start upgrade' }).click();
+  await page.getByRole('link', { name: 'Minimum coverage: must be at most 1' }).click();
   const share = page.getByLabel('Least share');
   await share.and(page.locator(':focus')).waitFor();
   assert.equal(await share.inputValue(), '2');
@@ -77,7 +75,7 @@ test('a version that nobody can extract is refused at its field', async () => {
   // As a page that was opened before the network went.
   await page.evaluate(`document.querySelector('[name=to_version] option').value = '2'`);
   await page.getByLabel('Priority').fill('2');
-  await page.getByRole('button', { name: 'Begin the upgrade' }).click();
+  await page.getByRole('button', { name: 'Start upgrade' }).click();
   await page
     .getByRole('link', { name: 'To version: no network computes face descriptors of version 2' })
     .waitFor();
@@ -89,7 +87,7 @@ test('a second upgrade of a kind is refused on the form, with the reason', async
   const page = await site.signedIn();
   await page.goto('/upgrades/new');
   await page.getByLabel('Priority').fill('2');
-  await page.getByRole('button', { name: 'Begin the upgrade' }).click();
+  await page.getByRole('button', { name: 'Start upgrade' }).click();
   await page
     .getByText('Another upgrade is in progress: another upgrade of this kind of descriptors is not over')
     .waitFor();
@@ -174,7 +172,7 @@ test('home says without a click how far the upgrade is, when it is done and whet
   await page.goto('/');
   const card = page.getByRole('region', { name: 'Network upgrade' });
   await card.getByText('62 % of faces and events have version 3').waitFor();
-  assert.match(await card.innerText(), /done about (\d{4}-\d\d-\d\d )?\d\d:\d\d UTC, in 6 min/);
+  assert.match(await card.innerText(), /done at about (\d{4}-\d\d-\d\d )?\d\d:\d\d UTC, in 6 min/);
   await card.getByText('Not safe to remove version 1 yet: 38 % lack version 3').waitFor();
   await card.getByText('Next: verify the extract (step 3 of 6)').waitFor();
   assert.match(await page.title(), /^62 % · Version 1 → 3/);

@@ -18,8 +18,8 @@ const draw = (macro: string, report: unknown): string =>
 
 test('a comparison says which threshold takes the place of the old one, and what happens if it is kept', () => {
   assert.deepEqual(comparisonView(buildComparison(), versions).advice, [
-    'With version 3 use 0.313 where version 1 had 0.651: as few strangers, 1 in 100 pairs, are taken for each other. Were 0.651 kept, it would be 1 in 430, and 38.4 % of the pairs of one person would be missed.',
-    'With version 3 use 0.388 where version 1 had 0.713: as few strangers, 1 in 1,000 pairs, are taken for each other. Were 0.713 kept, it would be none, and 51.0 % of the pairs of one person would be missed.',
+    'With version 3 use 0.313 where version 1 had 0.651: as few strangers, 1 in 100 pairs, is accepted as the same person. Were 0.651 kept, it would be 1 in 430, and 38.4 % of the pairs of the same person would be missed.',
+    'With version 3 use 0.388 where version 1 had 0.713: as few strangers, 1 in 1,000 pairs, is accepted as the same person. Were 0.713 kept, it would be none, and 51.0 % of the pairs of the same person would be missed.',
   ]);
 });
 
@@ -29,14 +29,11 @@ test('where nobody is known, it says what cannot be told, and that strangers are
     figures.map(({ name, value }) => [name, value]),
     [
       ['Compared', '998 objects'],
-      ['Right person first (rank-1)', 'cannot be told'],
-      ['Same answer', 'cannot be told'],
+      ['Right person first (rank-1)', 'unknown'],
+      ['Same answer', 'unknown'],
     ],
   );
-  assert.match(
-    caution,
-    /^Nobody says of enough objects who they are, so all 497,503 pairs count as strangers/,
-  );
+  assert.match(caution, /^Too few objects are labelled, so all 497,503 pairs count as strangers/);
   assert.deepEqual(thresholds?.rows[0], ['1 in 100', '−0.050', '0.712', 'not known', 'not known', 'all']);
   assert.deepEqual(
     distributions[0]?.distribution.kinds.map(({ name }) => name),
@@ -48,7 +45,7 @@ test('too few pairs give no advice, and say so', () => {
   const few = { thresholds: [], histograms: null, pairs: { same: 0, other: 45 }, others: 'assumed' } as const;
   const { advice, caution, thresholds, distributions } = comparisonView(buildComparison(few), versions);
   assert.deepEqual([advice, thresholds, distributions], [[], null, []]);
-  assert.match(caution, /all 45 pairs .*: too few to tell a threshold\.$/);
+  assert.match(caution, /all 45 pairs .*: too few to derive a threshold\.$/);
 });
 
 test('a verification says what is left, what cannot be made, and where its errors are listed', () => {
@@ -66,7 +63,7 @@ test('a verification says what is left, what cannot be made, and where its error
 
 test('a trial says how long all would take, and of how many nothing could be made', () => {
   const { speed, objects } = trialView(buildTrial());
-  assert.match(speed[1]?.note ?? '', /All 1,203,417 would take it about 3 h 57 min/);
+  assert.match(speed[1]?.note ?? '', /All 1,203,417 would take about 3 h 57 min/);
   assert.deepEqual(
     objects.map(({ verdict, figures: [unusable] }) => [verdict, unusable?.value]),
     [

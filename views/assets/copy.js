@@ -10,7 +10,7 @@ document.addEventListener('click', async (event) => {
   words.dataset.before = before;
   const isCopied = await copy(button.dataset.copy);
   if (!isCopied) getSelection().selectAllChildren(button.previousElementSibling);
-  words.textContent = isCopied ? 'Copied' : 'Selected: copy it with the keyboard';
+  words.textContent = isCopied ? 'Copied' : 'Selected: press Ctrl+C to copy';
   button.title = words.textContent;
   button.classList.toggle('copied', isCopied);
   setTimeout(() => {

@@ -49,9 +49,9 @@ function tell() {
   const link = document.createElement('a');
   Object.assign(link, { href: '/login', target: '_blank', textContent: 'Log in in another tab' });
   notice.append(
-    'Your session has ended. Nothing was sent, and what you typed is still here: ',
+    'Your session has ended. Nothing was sent, and what you typed is still here. ',
     link,
-    ', come back and send it again.',
+    ', then come back and send it again.',
   );
   form.before(notice);
   notice.focus();

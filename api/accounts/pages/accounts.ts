@@ -163,7 +163,7 @@ export function accountPages({
     }
     // Removing oneself has ended this session too.
     const isOneself = isOwn(req, accountId);
-    if (!isOneself) flash(req, 'The account was removed.');
+    if (!isOneself) flash(req, 'The account was deleted.');
     if (isOneself) {
       await endSession(req, res);
       res.redirect(303, paths.login);

@@ -71,7 +71,7 @@ export function runSchedule(sources: RunSources) {
       return;
     }
     if (schedule.taskType === taskTypes.gc) {
-      // What is removed is what was counted, whatever has come since.
+      // Removed descriptors is what was counted, whatever has come since.
       const counted = await preview(req, schedule, asOf);
       const faults = countFault(counted, values['confirm_count']);
       if (faults !== null) {

@@ -76,8 +76,8 @@ test('the page of a task that waits for its turn says so, and home does not call
   await many.api.db.query(`update tasks set last_update_time = now() - interval '1 hour'`);
   assert.match(
     await read(many, '/tasks/9000/view', 'text/html'),
-    /Waits for its turn: 8,999 tasks are before it\./,
+    /Waiting for its turn: 8,999 tasks are ahead of it\./,
   );
-  assert.match(await read(many, '/tasks/1/view', 'text/html'), /Waits for its turn: it is the next one\./);
+  assert.match(await read(many, '/tasks/1/view', 'text/html'), /Waiting for its turn: it is next\./);
   assert.doesNotMatch(await read(many, '/', 'text/html'), /waits for the engine/);
 });

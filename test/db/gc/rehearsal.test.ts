@@ -48,7 +48,7 @@ const requests: Readonly<Record<string, { request: GcRequest; objects: number; s
     request: { target: 'event_descriptors', descriptor_version: 101, descriptor_type: 'body' },
     ...{ objects: 4, samples: 0 },
   },
-  'samples without owner': { request: { target: 'samples' }, objects: 1, samples: 1 },
+  'samples without an owner': { request: { target: 'samples' }, objects: 1, samples: 1 },
 };
 
 for (const [words, { request, objects, samples }] of Object.entries(requests)) {

@@ -50,7 +50,7 @@ const requests: Readonly<Record<string, { request: GcRequest; objects: number }>
     request: { target: 'event_descriptors', descriptor_version: 101, descriptor_type: 'body' },
     objects: 4,
   },
-  'samples without owner': { request: { target: 'samples' }, objects: 1 },
+  'samples without an owner': { request: { target: 'samples' }, objects: 1 },
 };
 
 const windowed = (request: GcRequest): Promise<TaskRef> => byHand.run({ ...request, undo_window: '7d' });

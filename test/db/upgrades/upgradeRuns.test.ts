@@ -251,7 +251,7 @@ test('what it has removed is put back by a task when it is rolled back within it
   assert.equal((await defaults().read()).face, 1);
 });
 
-test('once the old version is gone for good nothing can be rolled back', async () => {
+test('once the old version is removed permanently nothing can be rolled back', async () => {
   const upgradeId = await begin({ undo_window: null });
   await play(upgradeId);
   await assert.rejects(store().act(upgradeId, { action: 'roll_back' }, tester), {

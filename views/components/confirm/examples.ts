@@ -7,9 +7,9 @@ export const examples: readonly Example<Confirm>[] = [
     name: 'Something is lost by it',
     input: {
       text: 'Delete…',
-      consequence: 'The task goes with its subtasks, its errors and its result.',
+      consequence: 'Deletes the task with its subtasks, errors and result.',
       action: '#delete',
-      button: 'Delete the task',
+      button: 'Delete task',
     },
   },
   {
@@ -18,7 +18,7 @@ export const examples: readonly Example<Confirm>[] = [
       text: 'Throttle…',
       consequence: 'All subtasks together go no faster than this.',
       action: '#throttle',
-      button: 'Set the throttle',
+      button: 'Set limit',
       isHarmless: true,
       field: textField(nothingTyped, 'example_rate', 'Objects per second', { kind: 'number' }),
       slider: { label: 'Objects per second', place: 20, end: 20, words: 'no limit' },
@@ -30,7 +30,7 @@ export const examples: readonly Example<Confirm>[] = [
       text: 'Throttle…',
       consequence: 'All subtasks together go no faster than this.',
       action: '#faulty',
-      button: 'Set the throttle',
+      button: 'Set limit',
       isHarmless: true,
       leave: '#confirm',
       field: textField(

@@ -4,7 +4,7 @@ import type { TaskErrorGroupShape, TaskShape } from '../../shapes.ts';
 import { isFinal } from '../../../domain/tasks/task.ts';
 import { time, type Time } from '../time/time.ts';
 
-/** A task's open errors by code, each with what can be done about all of its objects at once. */
+/** A task's open errors by code, each with what can be done at about all of its objects at once. */
 export interface ErrorGroups {
   readonly rows: readonly ErrorGroupRow[];
   /** Where a retry of one code posts to; null: the task still runs. */

@@ -17,5 +17,5 @@ export function errorSummary({ faults }: Typed, fields: readonly Field[]): Error
     }),
     ...others.map(([, fault]) => ({ text: fault, href: null })),
   ];
-  return items.length === 0 ? null : { title: 'Please check what was entered', items };
+  return items.length === 0 ? null : { title: 'Check these fields', items };
 }

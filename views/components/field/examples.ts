@@ -45,18 +45,18 @@ export const examples: readonly Example<Field>[] = [
         { value: 'admin', text: 'Administrator' },
       ],
       initial: 'admin',
-      hint: 'Only administrators can use this service.',
+      hint: 'Only administrators can log in to this service.',
     }),
   },
   {
     name: 'A box',
-    input: checkField(nothingTyped, 'example_samples', 'Remove the samples too', {
+    input: checkField(nothingTyped, 'example_samples', 'Remove samples too', {
       hint: 'Without its sample nothing can be extracted again.',
     }),
   },
   {
     name: 'Several boxes, wrong',
-    input: checksField(wrong, 'example_ends', 'Notify when it is', [
+    input: checksField(wrong, 'example_ends', 'Notify when the task is', [
       { name: 'example_done', label: 'Done', initial: true },
       { name: 'example_failed', label: 'Failed', initial: true },
     ]),

@@ -34,10 +34,10 @@ interface Standing {
 
 const straight: readonly TaskState[] = ['pending', 'planning', 'running', 'collecting', 'done'];
 const paths: readonly { readonly name: string; readonly states: readonly TaskState[] }[] = [
-  { name: 'The straight way', states: straight },
-  { name: 'When it is paused', states: ['pausing', 'paused'] },
-  { name: 'When it is cancelled', states: ['cancelling', 'cancelled'] },
-  { name: 'When it cannot go on', states: ['failed'] },
+  { name: 'Normal course', states: straight },
+  { name: 'If paused', states: ['pausing', 'paused'] },
+  { name: 'If cancelled', states: ['cancelling', 'cancelled'] },
+  { name: 'If it fails', states: ['failed'] },
 ];
 
 const beforeTurn: readonly TaskState[] = ['pending', 'cancelled'];

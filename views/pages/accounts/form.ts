@@ -55,7 +55,7 @@ export function accountFormPage({ account, isOneself, typed: sent }: AccountForm
     fields,
     ownPassword: isOneself ? paths.password : null,
     action: isNew ? paths.newAccount : paths.editAccount(account.account_id),
-    button: isNew ? 'Create the account' : 'Save',
+    button: isNew ? 'Create account' : 'Save',
     cancel: isNew ? paths.accounts() : paths.account(account.account_id),
     accounts: paths.accounts(),
   };
@@ -74,7 +74,9 @@ function passwordField(typed: Typed, isNew: boolean): Field {
   return textField(typed, 'password', isNew ? 'Password' : 'New password', {
     kind: 'password',
     required: isNew,
-    hint: isNew ? '3 to 128 characters.' : '3 to 128 characters. It ends the sessions of the account.',
+    hint: isNew
+      ? '3 to 128 characters.'
+      : '3 to 128 characters. Changing it ends all sessions of the account.',
     autocomplete: 'new-password',
     maxlength: 128,
   });

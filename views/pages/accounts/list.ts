@@ -58,7 +58,7 @@ export function accountsPage(input: AccountsInput): AccountsPage {
       current: value === type,
     })),
     rows: input.accounts.map(accountRow),
-    empty: q === '' && type === '' ? 'No account on this page.' : 'No account is like that.',
+    empty: q === '' && type === '' ? 'No account on this page.' : 'No account matches.',
     pager: pager({
       things: 'accounts',
       page: input.page,

@@ -56,9 +56,9 @@ export function accountPage({ account, stats, lists, faces }: AccountInput): Acc
     remove: {
       text: 'Remove…',
       consequence:
-        'The account, its lists and its sessions go. Its faces and events stay until a garbage collection removes them.',
+        'Deletes the account, its lists and its sessions. Its faces and events stay until a garbage collection removes them.',
       action: paths.removeAccount(account.account_id),
-      button: 'Remove the account',
+      button: 'Delete account',
     },
     lists: lists.map(listRow),
     listCount: formatCount(stats.list_count),

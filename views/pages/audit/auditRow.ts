@@ -28,7 +28,7 @@ export const actionWords: Readonly<Record<string, string>> = {
   'task.throttle': 'Throttled',
   'task.remove': 'Deleted',
   'task.acknowledge': 'Acknowledged',
-  'task.unacknowledge': 'Took back the acknowledgement of',
+  'task.unacknowledge': 'Withdrew the acknowledgement of',
   'schedule.create': 'Created',
   'schedule.replace': 'Replaced',
   'schedule.start': 'Started',
@@ -52,7 +52,7 @@ export const actionWords: Readonly<Record<string, string>> = {
   'account.remove': 'Removed',
   'session.login': 'Logged in',
   'session.logout': 'Logged out',
-  'session.refuse': 'Refused to log in',
+  'session.refuse': 'Was refused a log-in as',
 };
 
 export function auditRow(entry: AuditEntryShape): AuditRow {

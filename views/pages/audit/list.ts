@@ -48,10 +48,10 @@ export function auditPage(input: AuditInput): AuditPage {
     count: formatCount(count),
     rows: input.entries.map(auditRow),
     empty: {
-      title: isFiltered ? 'Nothing matches' : 'Nothing was done yet',
+      title: isFiltered ? 'Nothing matches' : 'Nothing has happened yet',
       text: isFiltered
-        ? 'No line of the audit fulfils all of these conditions.'
-        : 'Every change of a task, a schedule or an account and every log-in leaves a line here.',
+        ? 'No audit entry matches all of these conditions.'
+        : 'Every change of a task, schedule or account and every log-in is recorded here.',
       action: isFiltered ? { text: 'Show everything', href: paths.audit() } : null,
     },
     pager: pager({

@@ -45,7 +45,7 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   noResultInStatus: 'A result is kept if the task was created with store_results and was not cancelled.',
   cannotPause: 'Only a running task can be paused, and only a paused one resumed.',
   cannotRetry: 'Only a task that has ended with something left to do can be retried.',
-  stillRunning: 'Cancel the task and wait until it has ended.',
+  stillRunning: 'Cancel task and wait until it has ended.',
   noExtractor: 'Choose a version with a network, or add one to EXTRACTORS_FILE or REMOTE_EXTRACTORS.',
   cannotUndo:
     'Only a gc created with undo_window can be undone, after it has ended and before the window is over. The detail gives the reason.',
@@ -74,7 +74,7 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
     'The rows are gone, but a file of the sample cannot be deleted: it is immutable, a folder is in its place, or the worker lacks write permission. The detail quotes the file system. The service retries at least once an hour; a retry of the failed objects tries at once.',
   originNotRemoved:
     'The host of the image refused or did not answer. Fix that, then retry the failed objects.',
-  extractorUnavailable: 'Start the extractor of this version, then retry the failed objects.',
+  extractorUnavailable: 'Start extractor of this version, then retry the failed objects.',
   sampleStoreUnavailable:
     'Mount the sample folder that belongs to this database. Nothing is lost, and tasks continue automatically.',
   objectNotRemoved:

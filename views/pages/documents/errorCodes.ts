@@ -31,13 +31,13 @@ export function errorCodesPage(): ErrorCodesPage {
     groups: [
       {
         id: 'tasks',
-        title: 'Why a task has failed',
+        title: 'Why a task failed',
         hasStatus: false,
         codes: between(firstOfTasks, Infinity),
       },
       {
         id: 'objects',
-        title: 'Errors of a task, one an object',
+        title: 'Errors of a task, one per object',
         hasStatus: false,
         codes: between(firstOfObjects, firstOfTasks),
       },

@@ -36,13 +36,13 @@ const tryAgain = { text: 'Try again', href: '' };
 
 /** Where others of what was looked for are, by error code. */
 const lists: Readonly<Record<number, ErrorPage['action']>> = {
-  11003: { text: 'To the accounts', href: paths.accounts() },
-  28001: { text: 'To the tasks', href: paths.tasks() },
-  28040: { text: 'To the networks', href: paths.networks },
-  28036: { text: 'To the schedules', href: paths.schedules() },
+  11003: { text: 'Go to accounts', href: paths.accounts() },
+  28001: { text: 'Go to tasks', href: paths.tasks() },
+  28040: { text: 'Go to networks', href: paths.networks },
+  28036: { text: 'Go to schedules', href: paths.schedules() },
 };
 
 function actionFor(isSignedIn: boolean, code: number): ErrorPage['action'] {
   if (!isSignedIn) return { text: 'Log in', href: paths.login };
-  return lists[code] ?? { text: 'To the home page', href: paths.home };
+  return lists[code] ?? { text: 'Go to the home page', href: paths.home };
 }

@@ -78,10 +78,10 @@ export function errorsPage(input: ErrorsInput): ErrorsPage {
     empty: isFiltered
       ? {
           title: 'No error matches',
-          text: 'Nothing that failed fulfils all of these conditions.',
+          text: 'No failed object matches all of these conditions.',
           action: { text: 'Show all errors', href: paths.errors() },
         }
-      : { title: 'No error', text: 'No task has failed with any of its objects.', action: null },
+      : { title: 'No error', text: 'No object of any task has failed.', action: null },
     pager: pager({
       things: 'errors',
       page: input.page,
@@ -95,7 +95,7 @@ export function errorsPage(input: ErrorsInput): ErrorsPage {
 
 function filterFields(typed: Typed): Field[] {
   return [
-    textField(typed, 'task_ids', 'Task', { hint: 'Several: by commas' }),
+    textField(typed, 'task_ids', 'Task', { hint: 'Separate several with commas' }),
     textField(typed, 'error_code', 'Code', { kind: 'number' }),
     selectField(typed, 'task_type', 'Kind of task', {
       options: [

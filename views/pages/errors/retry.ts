@@ -39,13 +39,13 @@ export function retryErrorsPage({ errorCode, desc, tasks }: RetryErrorsInput): R
   return {
     head: { title: 'Retry errors', section: 'errors' },
     title: 'Retry errors',
-    lead: `${desc} (${errorCode}): ${what} would be tried again. Only objects with this error are; what is done is not done again.`,
+    lead: `${desc} (${errorCode}): ${what} would be retried: every object of these tasks that failed with this code. Completed work is not repeated.`,
     rows: tasks.map((task) => ({
       task: `Task ${task.taskId}`,
       href: paths.task(task.taskId),
       badge: statusBadge(task.state),
       objects: formatCount(task.objects),
-      what: isFinal(task.state) ? 'would be retried' : 'not over yet; retry later',
+      what: isFinal(task.state) ? 'would be retried' : 'not ended yet; retry later',
     })),
     form:
       ready.length === 0

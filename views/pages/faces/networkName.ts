@@ -1,4 +1,4 @@
-export const noNetwork = 'no network at hand';
+export const noNetwork = 'no network available';
 
 interface Network {
   readonly version: number;
@@ -6,7 +6,7 @@ interface Network {
   readonly name: string;
 }
 
-/** Of the network that makes descriptors of this kind and version. One that made some may be gone from EXTRACTORS_FILE. */
+/** Of the network that makes descriptors of this kind and version. One that made some may be no longer in EXTRACTORS_FILE. */
 export function networkName(extractors: readonly Network[], kind: string, version: number): string {
   return extractors.find((one) => one.kind === kind && one.version === version)?.name ?? noNetwork;
 }

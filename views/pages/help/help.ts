@@ -42,22 +42,26 @@ export function helpPage({ version, extractors }: HelpInput): HelpPage {
       },
       {
         text: 'Error codes',
-        note: 'Every code that an answer or a task can have.',
+        note: 'Every code that an answer or a task error can have.',
         href: paths.errorReference,
       },
-      { text: 'Development manual', note: 'How the service is made, and why.', href: paths.manual },
+      { text: 'Development manual', note: 'How the service works, and why.', href: paths.manual },
       {
         text: 'Settings',
-        note: 'What this process was started with, and what each setting is for.',
+        note: 'The settings of this process, and what each one does.',
         href: paths.settings,
       },
       {
         text: 'System information',
-        note: 'Versions, settings, counts and statistics, signed; for support.',
+        note: 'Versions, settings, counts and statistics, signed, for support.',
         href: paths.systemInfo,
       },
-      { text: 'Health', note: 'Whether the database and the sample store answer.', href: '/healthcheck' },
-      { text: 'Metrics', note: 'Figures for Prometheus.', href: '/metrics' },
+      {
+        text: 'Health',
+        note: 'Whether the database and the sample store are working.',
+        href: '/healthcheck',
+      },
+      { text: 'Metrics', note: 'Metrics for Prometheus.', href: '/metrics' },
     ],
   };
 }

@@ -39,10 +39,10 @@ export function activity({ now, hour, day }: ActivityInput, running: readonly Ta
   return {
     now: formatRate(rate),
     charts: [
-      objects('Objects a second, last hour', hour, stepsTo(seconds, 3_600, hourStep)),
-      objects('Objects a second, last day', day, stepsTo(seconds, 86_400, dayStep)),
-      errors('Errors a minute, last hour', hour, stepsTo(seconds, 3_600, hourStep)),
-      errors('Errors in ten minutes, last day', day, stepsTo(seconds, 86_400, dayStep)),
+      objects('Objects per second, last hour', hour, stepsTo(seconds, 3_600, hourStep)),
+      objects('Objects per second, last day', day, stepsTo(seconds, 86_400, dayStep)),
+      errors('Errors per minute, last hour', hour, stepsTo(seconds, 3_600, hourStep)),
+      errors('Errors per 10 minutes, last day', day, stepsTo(seconds, 86_400, dayStep)),
     ],
   };
 }
@@ -80,7 +80,7 @@ function objects(title: string, done: readonly ActivityShape[], steps: Steps) {
   }));
   return {
     title,
-    chart: chart({ label: title, times: steps.ends, series, unit: 'rate', empty: 'Nothing was done.' }),
+    chart: chart({ label: title, times: steps.ends, series, unit: 'rate', empty: 'No activity.' }),
   };
 }
 

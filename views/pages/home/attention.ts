@@ -55,14 +55,14 @@ const stalledAfterMs = 300_000;
 const takenWithinMs = 60_000;
 
 const brokenWords: Readonly<Record<string, string>> = {
-  temporal: 'Temporal does not answer: tasks are accepted, and start when it is back.',
-  workers: 'No worker takes tasks: they wait until one is there.',
-  extractors: 'No worker extracts: additional extracts wait until one is there.',
-  clock: "This API's clock differs from the database's, by which tasks select: set it right.",
-  'worker-clocks': "The clock of a worker differs from the database's: set it right.",
+  temporal: 'Temporal is unavailable: tasks are accepted and will start when it is back.',
+  workers: 'No worker is running: tasks wait until one starts.',
+  extractors: 'No extracting worker is running: additional extracts wait until one starts.',
+  clock: "The clock of this API differs from the database's, which tasks use to select objects: correct it.",
+  'worker-clocks': "The clock of a worker differs from the database's: correct it.",
   'sample-files':
-    'Images of removed faces or events are still in the sample store: their files resist, and are tried again.',
-  'sample-store': 'The sample store does not answer: objects with samples cannot be worked on.',
+    'Images of removed faces or events are still in the sample store: their files cannot be deleted yet. Retrying.',
+  'sample-store': 'The sample store is unavailable: objects with samples cannot be processed.',
 };
 
 // Acknowledged ones make place for others.
@@ -96,7 +96,7 @@ export function attention(input: AttentionInput): Attentions {
       ].map(taskNotice),
       ...(overdueMessages === null || overdueMessages === 0
         ? []
-        : [notice('waiting', `Messages about tasks that are overdue: ${overdueWords(overdueMessages)}.`)]),
+        : [notice('waiting', `Overdue webhooks: ${overdueWords(overdueMessages)}.`)]),
     ],
     acknowledged: [...running, ...failures, ...incompletes].flatMap((item) => {
       const ack = seen.get(`${item.taskId} ${item.item}`);
@@ -146,7 +146,7 @@ function heldUp({ task_id, generation, failure }: TaskShape): TaskItem[] | null 
   if (why === null) return null;
   const { error_code = '' } = failure as { error_code?: number };
   const item = `held up ${error_code} ${generation}`;
-  return [{ taskId: task_id, item, tone: 'bad', text: `Task ${task_id} is held up: ${why}.` }];
+  return [{ taskId: task_id, item, tone: 'bad', text: `Task ${task_id} is stuck: ${why}.` }];
 }
 
 function stalled(task: TaskShape, now: Date): TaskItem[] {
@@ -159,14 +159,14 @@ function stalled(task: TaskShape, now: Date): TaskItem[] {
             taskId,
             item: `pending ${generation}`,
             tone: 'waiting',
-            text: `Task ${taskId} waits for the engine.`,
+            text: `Task ${taskId} is waiting for the engine.`,
           },
         ]
       : [];
   }
   if (task.state === 'paused' || quietMs <= stalledAfterMs) return [];
   const minutes = formatCount(Math.floor(quietMs / 60_000));
-  const text = `Task ${taskId} has not moved for ${minutes} minutes.`;
+  const text = `Task ${taskId} has made no progress for ${minutes} minutes.`;
   return [{ taskId, item: `stalled ${since}`, tone: 'bad', text }];
 }
 

@@ -2,7 +2,7 @@ import { formatCount } from '../../assets/words.js';
 import type { HealthItem } from '../../components/health/health.ts';
 import { overdueWords } from './attention.ts';
 
-/** null: not told in time. */
+/** null: no answer in time. */
 export interface HealthInput {
   /** What the health checks of the parts that are asked have found. */
   readonly findings:
@@ -52,7 +52,7 @@ export function healthItems({ findings, workers, overdueMessages }: HealthInput)
 }
 
 function unknown(name: string): HealthItem {
-  return { name, text: 'not told in time', tone: 'waiting' };
+  return { name, text: 'no answer in time', tone: 'waiting' };
 }
 
 function there(name: string, count: number | undefined): HealthItem {

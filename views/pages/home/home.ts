@@ -87,7 +87,7 @@ export interface HomePage {
 // Nobody tells of a task that stands still, of a message that is overdue or of the health of the service.
 const lookAgainSeconds = 60;
 
-const notTold = 'Not told: the database did not answer in time. It is asked again with the next look.';
+const notTold = 'Unknown: the database did not answer in time. It is asked again at the next update.';
 
 export function homePage(input: HomeInput): HomePage {
   const { tasks, counts, stock, accounts } = input;
@@ -113,7 +113,7 @@ export function homePage(input: HomeInput): HomePage {
       },
       // Shown where there is something to do about it, and leads to where it is done.
       ...(stock?.ownerless
-        ? [tile('Samples without owner', stock.ownerless, paths.newTask('gc-samples'), 'plain')]
+        ? [tile('Samples without an owner', stock.ownerless, paths.newTask('gc-samples'), 'plain')]
         : []),
     ],
     attention: attention({
@@ -166,7 +166,7 @@ function untoldOf({
   const parts = {
     tasks,
     upgrades,
-    ...{ 'numbers of tasks': counts, 'faces and events': stock, accounts },
+    ...{ 'task counts': counts, 'faces and events': stock, accounts },
     ...{ health: health.findings, workers: health.workers, messages: attention.overdueMessages },
     activity: activity.hour === null || activity.day === null ? null : activity,
   };
@@ -181,8 +181,8 @@ function nothingRuns({ stock }: HomeInput): EmptyState {
         action: null,
       }
     : {
-        title: 'Nothing runs at the moment',
-        text: 'Start an additional extract or a garbage collection, and follow it here.',
+        title: 'Nothing is running',
+        text: 'Start an additional extract or a garbage collection and follow it here.',
         action: { text: 'New task', href: paths.newTask() },
       };
 }

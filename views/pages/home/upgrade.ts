@@ -82,7 +82,7 @@ export function upgrade({ versions, faces, defaultVersion, extractors }: Upgrade
     shareOf: isGone ? 'Share of all faces' : `Share of version ${defaultVersion}'s faces`,
     rows: [row({ version: defaultVersion, ...found }), ...others.map(row)],
     note: isGone
-      ? `No face has the default version, ${defaultVersion}, any more. Make the one that is in use the default, on the page Networks: only its faces can be extracted anew.`
+      ? `No face has the default version, ${defaultVersion}. Make the version in use the default on the Networks page: only faces that have the default version can be extracted.`
       : null,
   };
 }

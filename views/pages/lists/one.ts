@@ -25,7 +25,7 @@ export interface ListPage {
 export function listPage({ list, faces }: ListInput): ListPage {
   return {
     head: { title: `List ${listName(list)}`, section: 'accounts' },
-    name: list.user_data || 'List without a name',
+    name: list.user_data || 'Unnamed list',
     facts: [idFact('Id', list.list_id)],
     updated: time(list.last_update_time),
     faceCount: formatCount(list.face_count),

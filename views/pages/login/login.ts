@@ -18,8 +18,8 @@ export interface LoginPage {
 }
 
 const notes = {
-  page: 'Your session has ended. Log in to go on where you were.',
-  form: 'Your session has ended, and what you sent was not done. Log in to do it again.',
+  page: 'Your session has ended. Log in to continue where you were.',
+  form: 'Your session has ended, and your last action was not carried out. Log in to repeat it.',
 };
 
 export function loginPage({ login, fault, lost }: LoginInput): LoginPage {

@@ -25,7 +25,7 @@ export function passwordPage({ login, typed = nothingTyped }: PasswordInput): Pa
       maxlength: 128,
       hint: 'Up to 128 characters.',
     }),
-    textField(typed, 'again', 'The same once more', {
+    textField(typed, 'again', 'Repeat the new password', {
       kind: 'password',
       required: true,
       autocomplete: 'new-password',
@@ -33,7 +33,7 @@ export function passwordPage({ login, typed = nothingTyped }: PasswordInput): Pa
     }),
   ];
   return {
-    head: { title: 'Change the password', section: null },
+    head: { title: 'Change password', section: null },
     login,
     action: paths.password,
     summary: errorSummary(typed, fields),

@@ -7,7 +7,7 @@ export function maintenanceSwitch(from: 'home' | 'tasks'): Confirm {
   return {
     text: 'Pause everything…',
     consequence:
-      'Running tasks are paused after their current batch, and nothing new starts until you end the maintenance. Tasks that are paused already stay paused afterwards.',
+      'Running tasks are paused after their current batch, and nothing new starts until you end the maintenance. Tasks that you paused yourself stay paused.',
     action: `${paths.startMaintenance}?from=${from}`,
     button: 'Pause everything',
     isHarmless: true,

@@ -15,12 +15,12 @@ export function checkWords(check: NetworkCheckShape): CheckWords {
     case 'waiting':
       return {
         badge: { text: 'Waiting', tone: 'neutral', lively: true },
-        text: 'It begins when a worker that extracts has a place for it.',
+        text: 'It starts as soon as an extracting worker is free.',
       };
     case 'running':
       return {
         badge: { text: 'Being checked', tone: 'active', lively: true },
-        text: [runsOf(check), attempts > 1 ? `attempt ${attempts}, as a worker was lost` : '']
+        text: [runsOf(check), attempts > 1 ? `attempt ${attempts}, after a worker was lost` : '']
           .filter((words) => words !== '')
           .join('; '),
       };

@@ -80,7 +80,7 @@ function runFacts({ network, opened, speed, descriptors }: NetworkReport): Fact[
           fact('Alone', `${speed.aloneMs.toFixed(1)} ms a sample`),
           fact(
             `In batches of ${network.batch}`,
-            `${speed.inBatchMs.toFixed(1)} ms a sample, decoding included`,
+            `${speed.inBatchMs.toFixed(1)} ms per sample, including decoding`,
           ),
           fact(
             'Memory',
@@ -99,7 +99,7 @@ function descriptorFacts({ length, norms, notNumbers, zeros }: DescriptorsReport
       : [
           fact(
             'Norm',
-            `${[norms.min, norms.median, norms.max].map((norm) => norm.toPrecision(4)).join(', ')} (min, median, max) before it is scaled to 1`,
+            `${[norms.min, norms.median, norms.max].map((norm) => norm.toPrecision(4)).join(', ')} (min, median, max) before scaling to 1`,
           ),
         ]),
     fact('Not a number', `in ${notNumbers} samples; all zeros in ${zeros}`),
@@ -129,7 +129,7 @@ function recognitionTable(
   if (recognition === null) return null;
   const compared = reference?.recognition ?? null;
   return {
-    caption: 'How well people are told apart',
+    caption: 'How well people are separated',
     head: [
       'Figure',
       `Version ${version}`,
@@ -158,7 +158,7 @@ function trialTable({ trials }: DescriptorsReport): FigureTable {
 function attributeTable({ people }: AttributesReport): FigureTable {
   const hasEmotions = people.some(({ emotions }) => emotions !== null);
   return {
-    caption: 'What it tells of the people in the photos',
+    caption: 'Attributes of the people in the photos',
     head: ['Person', 'Age', 'Gender (1: male)', ...(hasEmotions ? ['Strongest emotion'] : [])],
     rows: people.map(({ identity, age, gender, emotions }) => [
       ...[identity, age.toFixed(1), gender.toFixed(2)],

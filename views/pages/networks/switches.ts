@@ -20,7 +20,7 @@ export function switchesTo(
     .filter((kind) => !version.default_of.includes(kind))
     .map((kind) => ({
       ...{ action: paths.makeDefault(version.version), kind },
-      text: `Make it the default of ${kind === 'face' ? 'faces' : 'bodies'}`,
+      text: `Make it the default for ${kind === 'face' ? 'faces' : 'bodies'}`,
       note: noteOf(
         version,
         kind,
@@ -34,12 +34,12 @@ function noteOf(
   kind: 'face' | 'body',
   present: NetworkVersionShape | undefined,
 ): string {
-  const change = `Extracts then look for objects that have version ${version.version}, and imports make it; the default can be switched back.`;
+  const change = `Extracts then select objects that have version ${version.version}, and imports create it. You can switch the default back.`;
   // Of bodies the events alone are counted, with those that have a face of the same version.
   if (present === undefined || kind === 'body') return change;
   const count = present.faces.count - version.faces.count;
   if (count <= 0) return change;
   const isExact = present.faces.exact && version.faces.exact;
   const lacking = `${countWords({ count, isExact })} faces of version ${present.version}`;
-  return `${isExact ? 'At least ' : ''}${lacking} lack it: extract them first, or no extract finds them. ${change}`;
+  return `${isExact ? 'At least ' : ''}${lacking} lack it: extract them first, or no extract will select them. ${change}`;
 }

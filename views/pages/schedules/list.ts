@@ -33,7 +33,7 @@ export function schedulesPage({ schedules, now, count, page, pageSize }: Schedul
     schedules: schedules.map(scheduleCard),
     empty: {
       title: 'No schedule yet',
-      text: 'A schedule creates the same task again and again: every night the faces that are too old, every week the descriptors that are missing.',
+      text: 'A schedule creates the same task regularly: every night a removal of old faces, every week an extract of missing descriptors.',
       action: { text: 'New schedule', href: paths.newSchedule() },
     },
     pager: pager({

@@ -70,7 +70,7 @@ interface Conflict {
 
 export function newSchedulePage(input: NewScheduleInput): NewSchedulePage {
   const { kind, typed = nothingTyped, nextRuns, changed } = input;
-  const title = changed === undefined ? 'New schedule' : `Change schedule ${changed.scheduleId}`;
+  const title = changed === undefined ? 'New schedule' : `Edit schedule ${changed.scheduleId}`;
   const action = changed === undefined ? paths.newSchedule(kind) : paths.changeSchedule(changed.scheduleId);
   const groups = [timesOf(typed), ...newTaskFields(kind, typed, input, { isSchedule: true })];
   const preview = input.preview === undefined ? null : taskPreview(input.preview, input, typed);
@@ -95,7 +95,7 @@ export function newSchedulePage(input: NewScheduleInput): NewSchedulePage {
       changed?.meanwhile === undefined ? null : { acts: changed.meanwhile.map(auditRow), href: action },
     revision: changed?.revision ?? null,
     action,
-    button: changed === undefined ? 'Make the schedule' : 'Save the changes',
+    button: changed === undefined ? 'Create schedule' : 'Save',
     cancel: paths.schedules(),
   };
 }
@@ -103,25 +103,25 @@ export function newSchedulePage(input: NewScheduleInput): NewSchedulePage {
 function timesOf(typed: Typed): FieldGroup {
   return {
     title: 'When',
-    hint: 'Relative times in the conditions, such as now-90d, are counted from each run.',
+    hint: 'Relative times in conditions, such as now-90d, are counted from each run.',
     fields: [
       textField(typed, 'cron', 'Cron expression', {
         required: true,
         maxlength: 256,
-        hint: 'Minute, hour, day of month, month, day of week: 30 2 * * * is every night at half past two.',
+        hint: 'Minute, hour, day of month, month, day of week. Example: 30 2 * * * is every night at 02:30.',
       }),
       textField(typed, 'time_zone', 'Time zone', {
         maxlength: 64,
-        hint: 'Such as Europe/Berlin; UTC when it is left empty.',
+        hint: 'Such as Europe/Berlin. Empty: UTC.',
       }),
       selectField(typed, 'overlap_policy', overlapLabel, {
         options: Object.entries(overlapWords).map(([value, text]) => ({ value, text })),
         initial: 'skip',
       }),
-      selectField(typed, 'catch_up_window', 'After an outage, catch up times that are up to', {
+      selectField(typed, 'catch_up_window', 'Catch-up window', {
         options: catchUpOptions(typed),
         initial: '10m',
-        hint: 'Later than that, a time is missed.',
+        hint: 'Older runs are reported as missed.',
       }),
     ],
   };

@@ -96,7 +96,7 @@ function factsOf({ schedule, createdBy }: ScheduleInput): Fact[] {
   return [
     codeFact('Cron', schedule.cron),
     fact(overlapLabel, overlapWords[schedule.overlap_policy] ?? schedule.overlap_policy),
-    fact('After an outage', `Catch up times that are up to ${windowWords(schedule.catch_up_window)} late`),
+    fact('After an outage', `Catch up runs that are up to ${windowWords(schedule.catch_up_window)} late`),
     ...(policy === null ? [] : [fact('Notifies', `${policy.url} ${toldWords(policy)}`)]),
     ...(rate === null ? [] : [fact('Objects per second', formatCount(rate))]),
     ...(budget === null ? [] : [fact('Error budget', String(budget))]),

@@ -50,7 +50,7 @@ export function scheduleCard(schedule: ScheduleShape): ScheduleCard {
     badge: scheduleBadge(schedule),
     when: `${cronWords(schedule.cron)}, ${schedule.time_zone}`,
     nextRun: next === undefined ? null : nextRun(next, schedule.time_zone),
-    noRuns: active ? 'none: no future date matches' : 'none while it is stopped',
+    noRuns: active ? 'none: no future date matches' : 'none while stopped',
     lastRun: schedule.last_run === null ? null : lastRun(schedule.last_run),
     change: paths.changeSchedule(schedule_id),
     toggle: toggleOf(schedule),
@@ -67,9 +67,9 @@ export function toggleOf({ schedule_id, active }: ScheduleShape): Toggle {
 export function removeSchedule(scheduleId: number): Confirm {
   return {
     text: 'Remove…',
-    consequence: 'It creates no more tasks. Those that it has created stay, and go on.',
+    consequence: 'It creates no more tasks. Existing tasks continue.',
     action: paths.scheduleAction(scheduleId, 'remove'),
-    button: 'Remove the schedule',
+    button: 'Delete schedule',
   };
 }
 

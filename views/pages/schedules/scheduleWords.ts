@@ -34,7 +34,7 @@ export function windowWords(window: string): string {
 export function scheduleBadge({ active, followed }: ScheduleShape): StatusBadge {
   if (!active) return { text: 'Stopped', tone: 'neutral', lively: false };
   // The engine follows within seconds; for longer it waits only while it is away.
-  if (!followed) return { text: 'Waits for the engine', tone: 'waiting', lively: true };
+  if (!followed) return { text: 'Waiting for the engine', tone: 'waiting', lively: true };
   return { text: 'Started', tone: 'good', lively: false };
 }
 

@@ -67,25 +67,25 @@ const words: Readonly<
     title: 'Throttle tasks',
     verb: 'Throttle',
     would: 'would be throttled',
-    consequence: 'The rate applies to each task by itself, from its next batch on.',
+    consequence: 'The limit applies to each task separately, from its next batch.',
   },
   cancel: {
     title: 'Cancel tasks',
     verb: 'Cancel',
     would: 'would be cancelled',
-    consequence: 'Running subtasks stop after their current batch. What is done stays done.',
+    consequence: 'Running subtasks stop after their current batch. Completed work is kept.',
   },
   retry: {
     title: 'Retry tasks',
     verb: 'Retry',
-    would: 'would be started again',
-    consequence: 'What failed and what did not end is done; what is done is not done again.',
+    would: 'would be retried',
+    consequence: 'Retries failed objects and unfinished subtasks. Completed work is not repeated.',
   },
   remove: {
     title: 'Delete tasks',
     verb: 'Delete',
     would: 'would be deleted',
-    consequence: 'The tasks go with their subtasks, errors and results. What they have done stays done.',
+    consequence: 'Deletes the tasks with their subtasks, errors and results. Completed work is kept.',
   },
 };
 
@@ -99,7 +99,7 @@ export function bulkPage({ action, groups, taskIds, isSelection, typed, filters 
     .reduce((sum, { count }) => sum + count, 0);
   const count = taskIds.length;
   const left =
-    concerned > count ? ` At most ${bulkAtOnce} are processed at once: these are the newest ${count}.` : '';
+    concerned > count ? ` At most ${bulkAtOnce} can be changed at once: these are the newest ${count}.` : '';
   return {
     head: { title, section: 'tasks' },
     title,
@@ -123,7 +123,7 @@ export function bulkPage({ action, groups, taskIds, isSelection, typed, filters 
             field:
               action === 'throttle'
                 ? textField(typed, 'objects_per_second', 'Objects per second', {
-                    ...{ kind: 'number', isFirst: true, hint: 'Leave it empty to lift the limit.' },
+                    ...{ kind: 'number', isFirst: true, hint: 'Empty: no limit.' },
                   })
                 : null,
             button: `${verb} ${tasks(count)}`,
@@ -137,23 +137,23 @@ export function bulkPage({ action, groups, taskIds, isSelection, typed, filters 
 function reasonOf(action: BulkAction, state: TaskState): string {
   switch (action) {
     case 'retry':
-      return state === 'done' ? 'nothing failed in it' : 'not over yet';
+      return state === 'done' ? 'nothing failed' : 'not ended yet';
     case 'remove':
-      return 'not over yet; cancel first';
+      return 'not ended; cancel it first';
     case 'resume':
-      return isFinal(state) ? 'over already' : 'not paused';
+      return isFinal(state) ? 'already ended' : 'not paused';
     case 'cancel':
     case 'pause':
     case 'throttle':
-      return isFinal(state) ? 'over already' : standing[state];
+      return isFinal(state) ? 'already ended' : standing[state];
   }
 }
 
 /** Why one that is not over can be neither paused, throttled nor cancelled. */
 const standing: Readonly<Record<Exclude<TaskState, 'cancelled' | 'failed' | 'done'>, string>> = {
-  pausing: 'being paused already',
-  paused: 'paused already',
-  cancelling: 'being cancelled already',
+  pausing: 'already being paused',
+  paused: 'already paused',
+  cancelling: 'already being cancelled',
   collecting: 'about to end',
   pending: '',
   planning: '',

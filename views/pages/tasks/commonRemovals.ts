@@ -27,6 +27,6 @@ export function commonRemovals(oldVersion: number | null): CommonRemoval[] {
             descriptor_version: String(oldVersion),
           }),
         ]),
-    link('Samples without owner', 'gc-samples', {}),
+    link('Samples without an owner', 'gc-samples', {}),
   ];
 }

@@ -56,7 +56,7 @@ export function conditionGroups(
   return [
     {
       title: `Which ${objects}`,
-      hint: `Leave a field empty to ignore it. Only ${objects} that match every field are taken.`,
+      hint: `Leave a field empty to ignore it. Only ${objects} that match every field are selected.`,
       fields: all.filter(isCommon).map((filter) => conditionField(typed, filter, offers)),
     },
     ...(rare.length === 0

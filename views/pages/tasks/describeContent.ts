@@ -26,7 +26,7 @@ const gcTargets: Readonly<Record<string, string>> = {
   event_descriptors: 'event descriptors',
   faces: 'faces',
   events: 'events',
-  samples: 'samples without owner',
+  samples: 'samples without an owner',
 };
 
 const extractTargets: Readonly<Record<string, string>> = {
@@ -80,9 +80,9 @@ function describeAside(content: Record<string, unknown>): ContentWords {
   const things = gcTargets[textOf(content['objects'])] ?? textOf(content['objects']);
   const isUndo = content['target'] === 'undo';
   return {
-    title: isUndo ? `Put back ${things} of task ${gc}` : `End the undo window of task ${gc}`,
+    title: isUndo ? `Restore ${things} of task ${gc}` : `End the undo window of task ${gc}`,
     facts: [
-      linkFact(isUndo ? 'Puts back' : 'Removes for good', `${things} of task ${gc}`, paths.task(Number(gc))),
+      linkFact(isUndo ? 'Puts back' : 'Purges', `${things} of task ${gc}`, paths.task(Number(gc))),
       ...(isUndo ? [...conditions(asRecord(content['filters']), 'all of them'), results(content)] : []),
     ],
   };
@@ -103,12 +103,12 @@ function describeGc(content: Record<string, unknown>): ContentWords {
       ...(filters['descriptor_type'] === undefined ? [] : [fact('Kind', textOf(filters['descriptor_type']))]),
       ...conditions(filters, version === undefined ? 'all of them' : 'all accounts'),
       ...('remove_samples' in content
-        ? [fact('Samples', content['remove_samples'] === true ? goes : 'kept, without owner')]
+        ? [fact('Samples', content['remove_samples'] === true ? goes : 'kept, without an owner')]
         : []),
       ...('remove_image_origins' in content
         ? [fact('Image origins', content['remove_image_origins'] === true ? goes : 'kept')]
         : []),
-      ...(keepsAside(content) ? [fact('Can be undone for', textOf(content['undo_window']))] : []),
+      ...(keepsAside(content) ? [fact('Undo window', textOf(content['undo_window']))] : []),
       results(content),
     ],
   };

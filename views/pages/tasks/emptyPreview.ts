@@ -24,20 +24,20 @@ export function whyEmpty(kind: TaskKind, wanted: Wanted, defaults: DefaultVersio
     case 'gc-event-descriptors':
       return `No event has such a descriptor of version ${wanted.filters?.descriptor_version}.`;
     case 'gc-faces':
-      return 'No face fulfils all of the conditions.';
+      return 'No face matches all of the conditions.';
     case 'gc-events':
-      return 'No event fulfils all of the conditions.';
+      return 'No event matches all of the conditions.';
     case 'gc-samples':
-      return 'No such sample is without its face or event.';
+      return 'No such sample lacks its face or event.';
   }
 }
 
 function extractsNothing(object: string, wanted: Wanted, defaults: DefaultVersions): string {
   if (wanted.extraction_target === 'basic_attributes')
-    return `Every ${object} that fulfils the conditions has attributes, or no sample of a face.`;
+    return `Every ${object} that matches the conditions already has attributes, or has no face sample.`;
   const version = wanted.options?.descriptor_version;
   const base = wanted.extraction_target === 'body_descriptor' ? defaults.body : defaults.face;
   return version === base
-    ? `Version ${base} is the default one: an extract adds another version to each ${object} that has it.`
-    : `No ${object} that fulfils the conditions has the default version, ${base}, and lacks version ${version}.`;
+    ? `Version ${base} is the default version: an extract adds another version to each ${object} that has it.`
+    : `No ${object} that matches the conditions has the default version, ${base}, and lacks version ${version}.`;
 }

@@ -17,7 +17,7 @@ export function failureText(failure: object | null): string | null {
   return words.length === 0 ? JSON.stringify(failure) : words.join(': ');
 }
 
-/** What can be done about it; null: of a code that this version does not know. */
+/** What can be done at about it; null: of a code that this version does not know. */
 export function failureAdvice(failure: object | null): FailureAdvice | null {
   const { error_code } = (failure ?? {}) as { error_code?: unknown };
   const name = errorOfCode(error_code);

@@ -126,19 +126,19 @@ export function tasksPage(input: TasksInput): TasksPage {
     empty: isFiltered
       ? {
           title: 'No task matches',
-          text: 'No task fulfils all of these conditions.',
+          text: 'No task matches all of these conditions.',
           action: { text: 'Show all tasks', href: paths.tasks() },
         }
       : {
           title: 'No task yet',
-          text: 'An additional extract gives stored faces descriptors of a new version; a garbage collection removes what is no longer needed.',
+          text: 'An additional extract computes descriptors of a new version for stored faces and events; a garbage collection removes what is no longer needed.',
           action: { text: 'New task', href: paths.newTask() },
         },
     bulk: {
       action: paths.bulk(),
       compare: paths.compare(),
       kept: Object.entries(typed.values).map(([name, value]) => ({ name, value })),
-      all: `All ${inWords(counted)} that the filter shows`,
+      all: `All ${inWords(counted)} that match the filter`,
     },
     pager: pager({
       things: 'tasks',
@@ -188,7 +188,7 @@ function filterFields(typed: Typed): Field[] {
         ...[5, 4].map((type) => ({ value: String(type), text: taskTypeName(type) })),
       ],
     }),
-    textField(typed, 'task_ids', 'Ids', { hint: 'Several: by commas' }),
+    textField(typed, 'task_ids', 'Ids', { hint: 'Separate several with commas' }),
     textField(typed, 'creator', 'Created by', { hint: 'Its login' }),
     textField(typed, 'schedule_id', 'Schedule', { hint: 'Its id' }),
     textField(typed, 'upgrade_id', 'Upgrade', { hint: 'Its id' }),

@@ -43,7 +43,7 @@ export function newTaskPage(input: NewTaskInput): NewTaskPage {
   const rehearses = preview !== null && typed.values['rehearsal'] !== undefined;
   const everything = preview?.everything ?? null;
   const { warning, button } = rehearses
-    ? { warning: null, button: 'Start the rehearsal' }
+    ? { warning: null, button: 'Start rehearsal' }
     : everything === null
       ? words
       : { ...words, button: `Start for ${everything}` };

@@ -89,7 +89,7 @@ export function newTaskFields(
 export function extractWarning(kind: TaskKind, { defaults, isDefaultGone }: FormOptions): string | null {
   if (!isDefaultGone) return null;
   const object = kind === 'extract-faces' ? 'face' : 'event';
-  return `No ${object} has a face descriptor of the default version, ${defaults.face}, any more: an extract of another finds nothing before the one that is in use is made the default, on the page Networks.`;
+  return `No ${object} has a face descriptor of the default version, ${defaults.face}. An extract finds nothing until you make the version in use the default on the Networks page.`;
 }
 
 function extractFields(
@@ -117,10 +117,10 @@ function extractFields(
           value: String(one.version),
           text: `${one.version} · ${one.kind}, ${one.name}${isDefault(one) ? ' (the default: adds nothing)' : ''}`,
         })),
-        ...(isKnown ? [] : [{ value: chosen, text: `${chosen} · nothing extracts it` }]),
+        ...(isKnown ? [] : [{ value: chosen, text: `${chosen} · no network` }]),
       ],
       initial: String(newest?.version ?? ''),
-      hint: 'Attributes have no version; it is ignored for them.',
+      hint: 'Ignored for attributes, which have no version.',
     }),
   ];
 }
@@ -130,10 +130,10 @@ function versionField(typed: Typed, { versions, stored, defaults }: FormOptions,
   return textField(typed, 'descriptor_version', 'Descriptor version to remove', {
     kind: 'number',
     required: true,
-    hint: `${storedWords(stored, defaults, thing)} Any other number is possible too.`,
+    hint: `${storedWords(stored, defaults, thing)} You can enter any other number.`,
     suggestions: numbers.map((version) => {
       const network = versions.find((one) => one.version === version);
-      const name = network === undefined ? 'no network makes it' : `${network.kind}, ${network.name}`;
+      const name = network === undefined ? 'no network' : `${network.kind}, ${network.name}`;
       const count = stored.find((one) => one.version === version);
       return {
         value: String(version),
@@ -163,33 +163,33 @@ function descriptorTypeField(typed: Typed): Field {
       { value: 'body', text: 'Body descriptors' },
     ],
     initial: 'face',
-    hint: 'Events may have both, each with versions of its own.',
+    hint: 'Events may have both, with separate versions.',
   });
 }
 
 function removal(typed: Typed, objects: 'faces' | 'events'): FieldGroup {
   return {
-    title: 'What goes with them',
+    title: 'What to remove with them',
     hint: null,
     fields: [
-      checkField(typed, 'remove_samples', 'Remove the samples too', {
-        hint: 'Otherwise the pictures stay in the store, where no page shows them, until a task for samples without owner removes them. The preview says how many.',
+      checkField(typed, 'remove_samples', 'Remove samples too', {
+        hint: 'Otherwise the images stay in the store, where no page shows them, until a task removes samples without an owner. The preview says how many.',
       }),
-      checkField(typed, 'remove_image_origins', 'Remove the image origins too', {
-        hint: 'Sends an HTTP DELETE to the address of each image, only on the hosts of ORIGIN_HOSTS.',
+      checkField(typed, 'remove_image_origins', 'Remove image origins too', {
+        hint: 'Sends an HTTP DELETE to the URL of each image, only to hosts in ORIGIN_HOSTS.',
       }),
-      checkField(typed, 'confirm_all', `Yes, remove all ${objects} if no condition is set`),
+      checkField(typed, 'confirm_all', `Remove all ${objects} if no condition is set`),
     ],
   };
 }
 
 function mannerFields(typed: Typed): Field[] {
   return [
-    checkField(typed, 'rehearsal', 'Only rehearse it', {
+    checkField(typed, 'rehearsal', 'Rehearse only', {
       hint: 'Runs at the same rate but changes nothing. The result lists what would be removed, and why the rest would stay.',
     }),
-    textField(typed, 'undo_window', 'Can be undone for', {
-      hint: 'Such as 7d or 12h. Until then what is removed is kept aside and can be put back, which takes space and time. Empty: no undo. Not possible with image origins.',
+    textField(typed, 'undo_window', 'Undo window', {
+      hint: 'Such as 7d or 12h: how long you can restore what was removed. It needs disk space and makes the task slower. Empty: no undo. Not available with image origins.',
     }),
   ];
 }
@@ -197,7 +197,7 @@ function mannerFields(typed: Typed): Field[] {
 function descriptionField(typed: Typed): Field {
   return textField(typed, 'description', 'Description', {
     maxlength: 4096,
-    hint: 'Shown beside the task in every list.',
+    hint: 'Shown with the task in every list.',
   });
 }
 
@@ -209,22 +209,22 @@ function advancedFields(typed: Typed, isSchedule: boolean): Field[] {
     selectField(typed, 'priority', 'Priority', {
       options: priorities.map((text, index) => ({ value: String(index + 1), text })),
       initial: '3',
-      hint: 'Whose subtasks go first if the workers have more than they can do.',
+      hint: 'Which tasks go first when workers are busy.',
     }),
-    textField(typed, 'window', 'Subtasks under way at once', {
+    textField(typed, 'window', 'Concurrent subtasks', {
       kind: 'number',
-      hint: 'From 1 to 64. Empty: as the settings say, or as many as the workers can take.',
+      hint: 'From 1 to 64. Empty: the default.',
     }),
   ];
   return [
-    textField(typed, 'objects_per_second', 'At most this many objects per second', {
+    textField(typed, 'objects_per_second', 'Maximum objects per second', {
       kind: 'number',
-      hint: 'Empty: as fast as the workers can.',
+      hint: 'Empty: no limit.',
     }),
-    textField(typed, 'error_budget', 'Share of the objects that may fail', {
-      hint: 'From 0 to 1; empty: 0.2. If more fail, the task fails too, once it has seen 1,000 objects.',
+    textField(typed, 'error_budget', 'Error budget', {
+      hint: 'Share of objects that may fail, from 0 to 1. Empty: 0.2. If more fail, the task fails, once it has processed 1,000 objects.',
     }),
     ...(isSchedule ? [] : turn),
-    checkField(typed, 'store_results', 'Keep the list of what was done for download', { initial: true }),
+    checkField(typed, 'store_results', 'Keep the list of processed objects for download', { initial: true }),
   ];
 }

@@ -41,11 +41,11 @@ export function notificationFields(typed: Typed, { secrets, hosts }: Notificatio
     title,
     hint: 'Sends a signed POST when the task reaches one of the statuses.',
     fields: [
-      textField(typed, 'url', 'Address to notify', {
+      textField(typed, 'url', 'Webhook URL', {
         maxlength: 2048,
-        hint: `On one of these hosts: ${hosts.join(', ')}. Empty: no notification.`,
+        hint: `On one of these hosts: ${hosts.join(', ')}. Empty: no webhook.`,
       }),
-      selectField(typed, 'secret', 'Secret that signs', {
+      selectField(typed, 'secret', 'Signing secret', {
         options: known.map((name) => ({
           value: name,
           text: secrets.includes(name) ? name : `${name} (no longer set)`,
@@ -55,7 +55,7 @@ export function notificationFields(typed: Typed, { secrets, hosts }: Notificatio
       checksField(
         typed,
         'statuses',
-        'Notify when it is',
+        'Notify when the task is',
         toldStatuses.map(({ status, label, isEnd }) => ({
           ...{ name: statusBox(status), label, initial: isEnd },
         })),

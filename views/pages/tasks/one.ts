@@ -139,7 +139,7 @@ export function taskPage(input: TaskInput): TaskPage {
     figures: taskFigures(task),
     controls: taskControls(task, input.rateLimit, input.typedRate),
     failure: failureText(task.failure),
-    failureLead: task.state === 'failed' ? 'The task failed.' : 'The task is held up.',
+    failureLead: task.state === 'failed' ? 'The task failed.' : 'The task is stuck.',
     advice: failureAdvice(task.failure),
     content: words.facts,
     contentJson: JSON.stringify(task.content, null, 2),
@@ -148,8 +148,8 @@ export function taskPage(input: TaskInput): TaskPage {
     rates: chart({
       label: 'Objects a second',
       empty: isFinal(task.state)
-        ? 'It was at work for too short a time to draw its rate.'
-        : 'Its rate is drawn after some seconds at work.',
+        ? 'It ran too briefly to chart its rate.'
+        : 'The rate chart appears after a few seconds.',
       unit: 'rate',
       times: input.rates.map(({ time: seconds }) => seconds),
       series: [{ name: 'Objects a second', tone: 'active', values: input.rates.map(({ rate }) => rate) }],
@@ -190,17 +190,17 @@ function errorWords({ errorCount, errorGroups: groups }: TaskInput): string {
 
 function waitsFor(task: TaskShape, missing: TaskInput['missingWorkers']): string | null {
   if (isFinal(task.state)) return null;
-  if (missing.includes('workers')) return 'No worker takes tasks: this one goes on when one is there.';
+  if (missing.includes('workers')) return 'No worker is running. This task continues when one starts.';
   const isExtract = task.task_type === taskTypes.additionalExtract;
   return isExtract && missing.includes('extractors')
-    ? 'No worker extracts: this task goes on when one is there.'
+    ? 'No extracting worker is running. This task continues when one starts.'
     : null;
 }
 
 function turnWords({ tasks_before: before, held_by_maintenance: isHeld }: TaskShape): string | null {
   if (before === null || isHeld) return null;
-  const words = before === 1 ? '1 task is before it' : `${formatCount(before)} tasks are before it`;
-  return `Waits for its turn: ${before === 0 ? 'it is the next one' : words}. More urgent ones go first.`;
+  const words = before === 1 ? '1 task is ahead of it' : `${formatCount(before)} tasks are ahead of it`;
+  return `Waiting for its turn: ${before === 0 ? 'it is next' : words}. More urgent tasks go first.`;
 }
 
 /** What has made it in the name of somebody. */
@@ -220,8 +220,8 @@ function madeBy({ upgrade_id: upgrade, schedule_id: schedule }: TaskShape): Fact
 /** What became of the samples of removed objects, where there were any. */
 function samples({ samples_removed: removed, samples_left: left, rehearsal }: TaskShape): Fact[] {
   const names = rehearsal
-    ? { removed: 'Samples that would go', left: 'Samples that would stay without owner' }
-    : { removed: 'Samples removed', left: 'Samples left without owner' };
+    ? { removed: 'Samples that would be removed', left: 'Samples that would be left without an owner' }
+    : { removed: 'Samples removed', left: 'Samples left without an owner' };
   return [
     ...(removed > 0 ? [fact(names.removed, formatCount(removed))] : []),
     ...(left > 0 ? [fact(names.left, formatCount(left))] : []),
@@ -241,11 +241,11 @@ function undoFacts({ undo }: TaskShape): Fact[] {
 }
 
 const undoWords: Readonly<Record<NonNullable<TaskShape['undo']>['state'], (until: string) => string>> = {
-  available: (until) => `what it removed can be put back until ${until}`,
-  undoing: () => 'what it removed is being put back',
-  undone: () => 'what it removed was put back',
-  purging: () => 'its undo window is over: what was kept aside is being removed',
-  purged: () => 'its undo window is over: what was kept aside was removed',
+  available: (until) => `what it removed can be restored until ${until}`,
+  undoing: () => 'what it removed is being restored',
+  undone: () => 'what it removed was restored',
+  purging: () => 'its undo window is over: the kept objects are being purged',
+  purged: () => 'its undo window is over: the kept objects were purged',
 };
 
 /** Newest first, back to the latest retry. */
@@ -282,7 +282,7 @@ function partRow(part: PartShape): PartRow {
 function noParts(state: TaskState): string {
   if (!isFinal(state)) return 'The task has not been divided into subtasks yet.';
   return state === 'done'
-    ? 'There was nothing to divide into subtasks.'
+    ? 'There were no objects to divide into subtasks.'
     : 'The task ended before it was divided into subtasks.';
 }
 

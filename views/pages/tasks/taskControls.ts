@@ -43,7 +43,7 @@ function links({ task_id: from, task_type: type, content, state }: TaskShape): T
   ];
 }
 
-const heldNote = 'Held by the maintenance: it continues when that ends, or when you resume it.';
+const heldNote = 'Paused by maintenance. It continues when maintenance ends, or when you resume it.';
 
 function buttons(task: TaskShape): TaskControls['buttons'] {
   const button = (text: string, action: TaskAction, strong = false) => ({
@@ -66,7 +66,7 @@ function buttons(task: TaskShape): TaskControls['buttons'] {
     case 'failed':
       return [button('Retry', 'retry', true)];
     case 'done':
-      return task.progress.objects_failed > 0 ? [button('Retry what failed', 'retry', true)] : [];
+      return task.progress.objects_failed > 0 ? [button('Retry failed objects', 'retry', true)] : [];
     case 'cancelling':
     case 'collecting':
       return [];
@@ -79,10 +79,9 @@ function throttle(task: TaskShape, rateLimit: number | null, { values, faults }:
   const set = rateLimit === null ? {} : { objects_per_second: String(rateLimit) };
   return {
     text: rateLimit === null ? 'Throttle…' : `Throttled to ${formatRate(rateLimit)}…`,
-    consequence:
-      'All subtasks together go no faster than this, from their next batch on. Empty lifts the limit.',
+    consequence: 'The limit applies to all subtasks together, from their next batch. Empty: no limit.',
     action: paths.taskAction(task.task_id, 'throttle'),
-    button: 'Set the throttle',
+    button: 'Set limit',
     isHarmless: true,
     leave: paths.task(task.task_id),
     field: textField({ values: { ...set, ...values }, faults }, 'objects_per_second', 'Objects per second', {
@@ -105,9 +104,9 @@ function confirms(task: TaskShape): Confirm[] {
       ...(task.undo?.state === 'available' ? [undoConfirm(task)] : []),
       {
         text: 'Delete…',
-        consequence: `The task goes with its subtasks, its errors and its result. ${task.rehearsal ? 'It has changed nothing.' : 'What it has done stays done.'}`,
+        consequence: `Deletes the task with its subtasks, errors and result. ${task.rehearsal ? 'It changed nothing.' : 'Completed work is kept.'}`,
         action: paths.taskAction(task.task_id, 'remove'),
-        button: 'Delete the task',
+        button: 'Delete task',
       },
     ];
   }
@@ -116,9 +115,9 @@ function confirms(task: TaskShape): Confirm[] {
     {
       text: 'Cancel…',
       consequence:
-        'The running subtasks stop after their current batch. What is done stays done; the rest can be retried later.',
+        'Running subtasks stop after their current batch. Completed work is kept; you can retry the rest later.',
       action: paths.taskAction(task.task_id, 'cancel'),
-      button: 'Cancel the task',
+      button: 'Cancel task',
     },
   ];
 }
@@ -127,9 +126,9 @@ function undoConfirm(task: TaskShape): Confirm {
   return {
     text: 'Undo…',
     consequence:
-      'A new task puts back all that this one has removed. What exists again meanwhile is left as it is.',
+      'Creates a task that restores everything this one removed. Objects that exist again are left unchanged.',
     action: paths.taskAction(task.task_id, 'undo'),
-    button: 'Put it back',
+    button: 'Restore',
     isHarmless: true,
   };
 }
@@ -137,19 +136,19 @@ function undoConfirm(task: TaskShape): Confirm {
 function note(state: TaskState): string | null {
   switch (state) {
     case 'pending':
-      return 'Waits for the engine to take it.';
+      return 'Waiting for the engine.';
     case 'planning':
     case 'running':
-      return 'A pause lets the running subtasks finish their batch; nothing is lost.';
+      return 'A pause lets running subtasks finish their batch. Nothing is lost.';
     case 'pausing':
-      return 'The running subtasks finish their current batch.';
+      return 'Running subtasks are finishing their current batch.';
     case 'paused':
-      return 'Goes on where it was when it is resumed.';
+      return 'It continues where it stopped when you resume it.';
     case 'cancelling':
-      return 'The running subtasks are being stopped.';
+      return 'Running subtasks are being stopped.';
     case 'cancelled':
     case 'failed':
-      return 'A retry does what failed and what did not end; what is done is not done again.';
+      return 'A retry covers failed objects and unfinished subtasks. Completed work is not repeated.';
     case 'collecting':
     case 'done':
       return null;

@@ -11,16 +11,16 @@ export interface HistoryLine {
 }
 
 const scopes: Readonly<Record<string, string>> = {
-  all: 'what failed and what did not end',
+  all: 'failed objects and unfinished subtasks',
   failed: 'what failed',
-  unfinished: 'what did not end',
+  unfinished: 'unfinished subtasks',
 };
 
 const plainWords: Readonly<Record<string, string>> = {
   'task.create': 'Created',
-  'task.pause': 'Pause asked for',
+  'task.pause': 'Pause requested',
   'task.resume': 'Resumed',
-  'task.cancel': 'Cancel asked for',
+  'task.cancel': 'Cancel requested',
 };
 
 const stateWords: Readonly<Partial<Record<TaskState, string>>> = {
@@ -64,7 +64,7 @@ function attemptWords({ part, attempt, worker, failure, repeats }: LostAttemptSh
   const on = worker === null ? '' : ` on ${worker}`;
   const why = failureText(failure);
   const what = `Subtask ${formatCount(part)}, attempt ${formatCount(attempt)}${on}`;
-  if (why === null) return `${what} was lost: the worker was killed, or could not be heard any more`;
+  if (why === null) return `${what} was lost: the worker was killed, or its heartbeats stopped`;
   return `${what} failed: ${why}${repeats > 1 ? `, ${formatCount(repeats)} times` : ''}`;
 }
 
@@ -72,11 +72,11 @@ function wordsOf({ action, after }: ActShape): string {
   const facts = (after ?? {}) as Record<string, unknown>;
   if (action === 'task.throttle') {
     const rate = facts['objects_per_second'];
-    return typeof rate === 'number' ? `Throttled to ${formatRate(rate)}` : 'Throttle lifted';
+    return typeof rate === 'number' ? `Rate limit set to ${formatRate(rate)}` : 'Rate limit removed';
   }
   if (action === 'task.retry') {
     const code = facts['error_code'];
-    if (typeof code === 'number') return `Retried: what failed with ${code}`;
+    if (typeof code === 'number') return `Retried: objects that failed with ${code}`;
     return `Retried: ${scopes[String(facts['scope'])] ?? 'what is left'}`;
   }
   return plainWords[action] ?? action;

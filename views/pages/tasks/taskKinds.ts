@@ -23,54 +23,54 @@ export interface KindWords {
 }
 
 const extracts =
-  'Those that have a descriptor of the default version get one of another version too, or those without attributes get them. What is there stays, and running it again does nothing twice.';
-const overAllAccounts = 'This goes over all accounts, and cannot be undone without an undo window.';
+  'Computes descriptors of another version for objects that have one of the default version, or attributes for objects that lack them. Existing descriptors are kept, and running it again repeats nothing.';
+const overAllAccounts = 'Applies to all accounts, and cannot be undone without an undo window.';
 
 export const kindWords: Readonly<Record<TaskKind, KindWords>> = {
   'extract-faces': {
     text: 'Extract for faces',
     explanation: extracts,
     warning: null,
-    button: 'Start the extract',
+    button: 'Start extract',
   },
   'extract-events': {
     text: 'Extract for events',
     explanation: extracts,
     warning: null,
-    button: 'Start the extract',
+    button: 'Start extract',
   },
   'gc-face-descriptors': {
     text: 'Remove face descriptors',
-    explanation: "Removes the faces' descriptors of one version. Faces, samples and other versions stay.",
+    explanation: 'Removes all face descriptors of one version. Faces, samples and other versions are kept.',
     warning: overAllAccounts,
-    button: 'Remove the descriptors',
+    button: 'Remove descriptors',
   },
   'gc-event-descriptors': {
     text: 'Remove event descriptors',
-    explanation: "Removes the events' descriptors of one version. Events, samples and other versions stay.",
+    explanation: 'Removes all event descriptors of one version. Events, samples and other versions are kept.',
     warning: overAllAccounts,
-    button: 'Remove the descriptors',
+    button: 'Remove descriptors',
   },
   'gc-faces': {
     text: 'Remove faces',
     explanation:
-      'Removes the faces that fulfil every condition below, with their attributes, descriptors and list entries.',
-    warning: 'Without an undo window removed faces cannot be brought back.',
-    button: 'Remove the faces',
+      'Removes the faces that match every condition below, with their attributes, descriptors and list entries.',
+    warning: 'Without an undo window, removed faces cannot be restored.',
+    button: 'Remove faces',
   },
   'gc-events': {
     text: 'Remove events',
     explanation:
-      'Removes the events that fulfil every condition below, with their attributes and descriptors.',
-    warning: 'Without an undo window removed events cannot be brought back.',
-    button: 'Remove the events',
+      'Removes the events that match every condition below, with their attributes and descriptors.',
+    warning: 'Without an undo window, removed events cannot be restored.',
+    button: 'Remove events',
   },
   'gc-samples': {
-    text: 'Remove samples without owner',
+    text: 'Remove samples without an owner',
     explanation:
-      'Removes the samples whose face or event is gone, with their files. One that is younger than ten minutes stays: its owner may be about to come.',
+      'Removes samples whose face or event is gone, with their files. Samples younger than ten minutes are kept: their owner may be about to be created.',
     warning: overAllAccounts,
-    button: 'Remove the samples',
+    button: 'Remove samples',
   },
 };
 

@@ -28,7 +28,7 @@ export interface TaskPreviewInput {
   readonly sample: readonly object[];
   /** Samples that would stay without an owner; null: the task leaves none. */
   readonly samples_left: CountShape | null;
-  /** Objects of an extract without a sample; null: no extract, or not told in time. */
+  /** Objects of an extract without a sample; null: no extract, or no answer in time. */
   readonly without_sample: CountShape | null;
   readonly freed_bytes: number | null;
   /** Until the undo window is over; null: there is none. */
@@ -99,7 +99,7 @@ export function taskPreview(
       ...(newest === null ? [] : [fact('Newest', time(newest).text)]),
       ...(aside === null || isEmpty
         ? []
-        : [fact(`Keeps aside for ${windowOf(content)}`, `about ${formatBytes(aside)}`)]),
+        : [fact(`Kept for ${windowOf(content)}`, `about ${formatBytes(aside)}`)]),
       ...(freed === null || aside !== null || isEmpty ? [] : [fact('Frees about', formatBytes(freed))]),
       ...(isEmpty ? [] : [fact('Takes about', durationWords(input))]),
     ],
@@ -134,9 +134,9 @@ function confirmation({ count, exact }: TaskPreviewInput, typed: Typed): TextFie
 
 function durationWords({ estimated_seconds: seconds, estimated_by: by }: TaskPreviewInput): string {
   if (seconds === null || by === null)
-    return seconds === 0 ? formatDuration(0) : 'unknown: no task like it has run lately';
+    return seconds === 0 ? formatDuration(0) : 'unknown: no similar task has run recently';
   const last = time(by.last_end_time).text;
-  return `${formatDuration(seconds)}, as ${by.tasks === 1 ? `the one that ended ${last}` : `the last ${by.tasks}, until ${last}`}`;
+  return `${formatDuration(seconds)}, as ${by.tasks === 1 ? `a task that ended ${last}` : `the last ${by.tasks}, until ${last}`}`;
 }
 
 function windowOf(content: object): string {
@@ -144,7 +144,7 @@ function windowOf(content: object): string {
 }
 
 function rehearsalWords(rehearses: boolean): string | null {
-  return rehearses ? 'A rehearsal: the task tells what it would remove, and nothing is changed.' : null;
+  return rehearses ? 'A rehearsal: it reports what it would remove and changes nothing.' : null;
 }
 
 /** Below a thousand objects a task goes on to its end, however many fail. */
@@ -154,15 +154,15 @@ function withoutSampleWords(
 ): string | null {
   if (without === null || without.count === 0) return null;
   const percent = formatPercent(without.count / count);
-  const rest = 'npm run import -- --repair puts back the samples of known photos.';
+  const rest = 'npm run import -- --repair restores the samples of known photos.';
   return isOverErrorBudget({ done: count - without.count, failed: without.count, skipped: 0 }, budget)
     ? `The task would fail: ${about(without)} of these objects (${percent}) have no sample, more than its error budget of ${formatPercent(budget)} allows. ${rest}`
-    : `Of these objects, ${about(without)} (${percent}) have no sample and will be errors of the task. ${rest}`;
+    : `Of these objects, ${about(without)} (${percent}) have no sample and will fail. ${rest}`;
 }
 
 function leftWords(left: TaskPreviewInput['samples_left']): string | null {
   if (left === null || left.count === 0) return null;
-  return 'Their samples stay in the store without an owner, until they are removed by a task for such samples.';
+  return 'Their samples stay in the store without an owner until a task removes such samples.';
 }
 
 function lossWords(loss: TaskPreviewInput['loss']): string | null {
@@ -170,9 +170,9 @@ function lossWords(loss: TaskPreviewInput['loss']): string | null {
   const { objects, withoutOther } = loss;
   const rest =
     withoutOther === null
-      ? `How many of these ${objects} have no other could not be counted in time; those can never be extracted again.`
+      ? `How many of these ${objects} have no other version could not be counted in time; those can never be extracted again.`
       : withoutOther === 0
-        ? `All of these ${objects} have another.`
-        : `${formatCount(withoutOther)} of these ${objects} have no other and can never be extracted again.`;
-  return `This is the default version: no extract finds these ${objects} until another one is made the default. ${rest}`;
+        ? `All of these ${objects} have another version.`
+        : `${formatCount(withoutOther)} of these ${objects} have no other version and can never be extracted again.`;
+  return `This is the default version: no extract finds these ${objects} until you make another version the default. ${rest}`;
 }

@@ -69,15 +69,15 @@ function comparedFigure({ given, compared, unusable }: Comparison, { from, to }:
         : `${formatCount(compared)} of ${formatCount(given)} objects`,
     note:
       broken.length === 0
-        ? 'Taken evenly from all, with another one of the same person where one is known.'
-        : `The others have a descriptor that cannot be used: ${broken.join('; ')}.`,
+        ? 'Sampled evenly, with another object of the same person where one is known.'
+        : `The others have an unusable descriptor: ${broken.join('; ')}.`,
   };
 }
 
 function brokenWords({ wrongLength, notNumbers, zeros }: Unusable, version: number): string[] {
   const words = [
     [wrongLength, 'of another length'],
-    [notNumbers, 'not of numbers'],
+    [notNumbers, 'not numeric'],
     [zeros, 'of zeros'],
   ] as const;
   return words.flatMap(([count, what]) =>
@@ -92,14 +92,14 @@ function rankOneFigure(
   const name = 'Right person first (rank-1)';
   if (rankOne === null) {
     return {
-      ...{ name, value: 'cannot be told' },
-      note: `Of ${peopleWords(people)} two objects are known, which is too few. A face says who it is by an external id or user data that it shares with another one, an event by the face that it was matched to.`,
+      ...{ name, value: 'unknown' },
+      note: `Of ${peopleWords(people)} two objects are known, which is too few. A person is known by an external id or user data that two faces share, or by the face that events were matched to.`,
     };
   }
   return {
     name,
     value: `${percent(rankOne.to)} with version ${to}, ${percent(rankOne.from)} with version ${from}`,
-    note: `How often the most similar object shows the same person, for ${formatCount(objectsOfPeople)} objects of ${formatCount(people)} known people.`,
+    note: `How often the most similar object is the same person, for ${formatCount(objectsOfPeople)} objects of ${formatCount(people)} known people.`,
   };
 }
 
@@ -110,23 +110,23 @@ function peopleWords(people: number): string {
 
 function agreementFigure({ agreement }: Comparison, { from, to }: Versions): ExplainedFigure {
   const { share, clear, lead } = agreement;
-  const meaning = `Clear means that its score leads the best one of anybody else by ${lead.toFixed(2)} or more, which is one standard deviation of other people’s scores.`;
+  const meaning = `"Clearly" means that its score exceeds the best score of any other person by ${lead.toFixed(2)} or more: one standard deviation of the scores of different people.`;
   return share === null
     ? {
-        ...{ name: 'Same answer', value: 'cannot be told' },
-        note: `Version ${from} finds no object to which another one is clearly the most similar. ${meaning}`,
+        ...{ name: 'Same answer', value: 'unknown' },
+        note: `Version ${from} finds no object with a clearly most similar one. ${meaning}`,
       }
     : {
         ...{ name: 'Same answer', value: percent(share) },
-        note: `Of ${formatCount(clear)} objects to which version ${from} finds another one clearly the most similar, version ${to} finds the same one, or another one of the same known person, for so many. ${meaning}`,
+        note: `Of ${formatCount(clear)} objects to which version ${from} finds a clearly most similar one, version ${to} finds the same one, or another one of the same known person, for this share. ${meaning}`,
       };
 }
 
 function adviceOf({ fmr, from, to, fmrIfKept, fnmrIfKept }: ThresholdRow, versions: Versions): string {
   const [old, young] = [score(from.threshold), score(to.threshold)];
-  const strangers = `as few strangers, ${oneIn(fmr)} pairs, are taken for each other`;
+  const strangers = `the same share of different people, ${oneIn(fmr)} pairs, is accepted as the same person`;
   const missed =
-    fnmrIfKept === null ? '' : `, and ${percent(fnmrIfKept)} of the pairs of one person would be missed`;
+    fnmrIfKept === null ? '' : `, and ${percent(fnmrIfKept)} of the pairs of the same person would be missed`;
   if (old === young) return `With version ${versions.to} ${young} may stay: ${strangers}.`;
   return `With version ${versions.to} use ${young} where version ${versions.from} had ${old}: ${strangers}. Were ${old} kept, it would be ${oneIn(fmrIfKept)}${missed}.`;
 }
@@ -134,12 +134,12 @@ function adviceOf({ fmr, from, to, fmrIfKept, fnmrIfKept }: ThresholdRow, versio
 function cautionOf({ pairs, others, thresholds }: Comparison): string {
   const counted =
     others === 'known'
-      ? `Strangers are ${formatCount(pairs.other)} pairs of people who are known to be different`
-      : `Nobody says of enough objects who they are, so all ${formatCount(pairs.other)} pairs count as strangers that are not known to be the same person`;
-  if (thresholds.length === 0) return `${counted}: too few to tell a threshold.`;
+      ? `Different people: ${formatCount(pairs.other)} pairs of people who are known to be different`
+      : `Too few objects are labelled, so all ${formatCount(pairs.other)} pairs that are not known to be the same person count as different people`;
+  if (thresholds.length === 0) return `${counted}: too few to derive a threshold.`;
   const missed =
     pairs.same === 0
-      ? 'how many of the same person are missed cannot be told'
+      ? 'the share of missed pairs is unknown'
       : `the same person is seen in ${formatCount(pairs.same)} pairs`;
   return `${counted}; ${missed}. A score is the cosine of two descriptors: 1 for the same picture, about 0 for people who have nothing in common.`;
 }
@@ -147,13 +147,13 @@ function cautionOf({ pairs, others, thresholds }: Comparison): string {
 function thresholdTable(rows: readonly ThresholdRow[], { from, to }: Versions): FigureTable {
   const missed = (fnmr: number | null): string => (fnmr === null ? 'not known' : percent(fnmr));
   return {
-    caption: 'Thresholds that take as few strangers for each other',
+    caption: 'Thresholds with the same false-match rate',
     head: [
-      'Strangers taken for each other (FMR)',
+      'False-match rate (FMR)',
       `Threshold, version ${from}`,
       `Threshold, version ${to}`,
-      `Same person missed (FNMR), version ${from}`,
-      `Same person missed (FNMR), version ${to}`,
+      `False non-match rate (FNMR), version ${from}`,
+      `False non-match rate (FNMR), version ${to}`,
       `FMR of version ${to} at the old threshold`,
     ],
     rows: rows.map((row) => [

@@ -97,8 +97,8 @@ function whatOf(
 
 function gatesOf(typed: Typed): FieldGroup {
   return {
-    title: 'When it goes on',
-    hint: 'Each step begins by itself when the one before has satisfied the rules. Otherwise the upgrade waits for you.',
+    title: 'When it continues',
+    hint: 'Each step starts automatically when the previous one satisfies the rules. Otherwise the upgrade waits for you.',
     fields: [
       checksField(
         typed,
@@ -110,16 +110,16 @@ function gatesOf(typed: Typed): FieldGroup {
           initial: step === 'switch' || step === 'remove',
         })),
       ),
-      textField(typed, 'min_coverage', 'Least share that must have the new version', {
+      textField(typed, 'min_coverage', 'Minimum coverage', {
         hint: 'From 0 to 1; empty: 0.99.',
       }),
-      textField(typed, 'max_failed', 'Largest share that may fail', { hint: 'From 0 to 1; empty: 0.01.' }),
-      textField(typed, 'watch_for', 'Time to watch before the old version is removed', {
+      textField(typed, 'max_failed', 'Maximum share of failures', { hint: 'From 0 to 1; empty: 0.01.' }),
+      textField(typed, 'watch_for', 'Watch before the old version is removed', {
         hint: 'Such as 30m, 12h or 14d; empty: 7d.',
         maxlength: 7,
       }),
-      textField(typed, 'undo_window', 'Time in which the removal can be undone', {
-        hint: 'Such as 12h or 30d; empty: 7d. What is removed needs its space until then; with none it is gone at once.',
+      textField(typed, 'undo_window', 'Undo window of the removal', {
+        hint: 'Such as 12h or 30d; empty: 7d. Removed descriptors need disk space until then; "none" removes them permanently.',
         maxlength: 7,
       }),
     ],
@@ -131,9 +131,9 @@ function paceOf(typed: Typed): FieldGroup {
     title: 'Its tasks',
     hint: null,
     fields: [
-      textField(typed, 'objects_per_second', 'At most this many objects per second', {
+      textField(typed, 'objects_per_second', 'Maximum objects per second', {
         kind: 'number',
-        hint: 'Empty: as fast as the workers can.',
+        hint: 'Empty: no limit.',
       }),
       textField(typed, 'priority', 'Priority', { kind: 'number', hint: '1 goes first, 5 last; empty: 3.' }),
     ],

@@ -97,7 +97,7 @@ function stepView(upgrade: UpgradeShape, step: UpgradeStep, steps: readonly Upgr
     const needsApproval = upgrade.settings.approve_before.includes(step);
     return {
       ...{ title, badge: null, until: null, reasons: [], time: null, check: null, repeat: null },
-      note: needsApproval ? 'begins after your approval' : null,
+      note: needsApproval ? 'starts after your approval' : null,
     };
   }
   const isOver = upgrade.state === 'done' || upgrade.state === 'rolled_back';
@@ -134,7 +134,10 @@ function aboutOf({ settings, objects, kind }: UpgradeShape): Fact[] {
       `from ${formatPercent(min_coverage)} coverage, up to ${formatPercent(max_failed)} failed`,
     ),
     fact('Watch', `for ${formatDuration(watch_seconds)} after the switch`),
-    fact('What is removed', undo_window === null ? 'is gone for good' : `can be put back for ${undo_window}`),
+    fact(
+      'Removed descriptors',
+      undo_window === null ? 'is removed permanently' : `can be restored for ${undo_window}`,
+    ),
     fact('Rate', objects_per_second === null ? 'no limit' : `${objects_per_second}/s`),
     fact('Priority', String(priority)),
   ];

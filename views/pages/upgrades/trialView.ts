@@ -40,15 +40,15 @@ function speedFigures(
   all: number,
 ): ExplainedFigure[] {
   const one = {
-    ...{ name: 'One sample', value: `${milliseconds(medianMs)}, reading it included` },
-    note: `Half of ${formatCount(timed)} samples that were described one after the other took longer; 19 in 20 took no longer than ${milliseconds(p95Ms)}.`,
+    ...{ name: 'One sample', value: `${milliseconds(medianMs)}, including reading it` },
+    note: `Half of ${formatCount(timed)} samples took longer, one at a time; 95 % took at most ${milliseconds(p95Ms)}.`,
   };
   if (samplesPerSecond === null) return [one];
   return [
     one,
     {
       ...{ name: 'One worker', value: formatRate(samplesPerSecond) },
-      note: `With several samples under way at once. All ${formatCount(all)} would take it about ${formatDuration(all / samplesPerSecond)}, less with more workers, more while they do other work.`,
+      note: `With several samples at once. All ${formatCount(all)} would take about ${formatDuration(all / samplesPerSecond)}; less with more workers, more while they do other work.`,
     },
   ];
 }
@@ -58,11 +58,11 @@ function verdictOf({ objects, tried, described }: TriedObjects, { from, to }: Sa
   return described === tried
     ? {
         tone: 'good',
-        verdict: `Version ${to} could be made of all ${formatCount(tried)} samples that were tried.`,
+        verdict: `Version ${to} was extracted from all ${formatCount(tried)} samples that were tried.`,
       }
     : {
         tone: 'waiting',
-        verdict: `Version ${to} could be made of ${formatCount(described)} of ${formatCount(tried)} samples that were tried.`,
+        verdict: `Version ${to} was extracted from ${formatCount(described)} of ${formatCount(tried)} samples that were tried.`,
       };
 }
 
@@ -73,13 +73,11 @@ function unusableFigure(
   return {
     name: 'Without a usable sample',
     value:
-      unusable === 0
-        ? 'none was seen'
-        : `about ${formatCount(unusable)} of ${formatCount(holdFrom)} ${objects}`,
+      unusable === 0 ? 'none found' : `about ${formatCount(unusable)} of ${formatCount(holdFrom)} ${objects}`,
     note:
       unusable === 0
-        ? `All ${objects} with version ${from} that were tried have a sample that can be read.`
-        : `If all ${objects} with version ${from} are like those that were tried. For these version ${to} cannot be made, and after the switch they are not found.`,
+        ? `All ${objects} with version ${from} that were tried have a readable sample.`
+        : `If all ${objects} with version ${from} resemble those that were tried. For these, version ${to} cannot be extracted, and after the switch they are not found.`,
   };
 }
 
@@ -94,7 +92,7 @@ function failureTable({ objects, failures }: TriedObjects): ErrorTable | null {
   if (failures.length === 0) return null;
   const objectType = objects === 'events' ? 'event' : 'face';
   return {
-    caption: 'Why samples gave nothing',
+    caption: 'Why samples failed',
     rows: failures.map(({ reason, code, count, example }) =>
       errorRow({ ...{ text: reasons[reason], href: null, code, count, objectType }, ...example }),
     ),

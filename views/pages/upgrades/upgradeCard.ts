@@ -121,7 +121,7 @@ function safetyOf(upgrade: UpgradeShape): UpgradeCard['safe'] {
     isSafe: false,
     text: `Not safe to remove version ${from_version} yet: ${why}`,
   });
-  if (step === 'watch') return notYet('late objects are still looked for');
+  if (step === 'watch') return notYet('late objects are still being watched for');
   if (step === 'switch') return notYet(`version ${to_version} is not the default`);
   if (step === 'verify') return notYet('the extract is not verified');
   if (counted === null || counted.objects_expected === 0)

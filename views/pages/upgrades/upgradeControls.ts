@@ -36,7 +36,7 @@ export function upgradeControls(upgrade: UpgradeShape): UpgradeControls {
     rollBack: can('roll_back')
       ? {
           text: 'Roll back…',
-          consequence: `Its tasks are cancelled, and version ${from_version} is the default again. What was extracted stays.`,
+          consequence: `Cancels its tasks and makes version ${from_version} the default again. Extracted descriptors are kept.`,
           action: paths.upgradeAction(upgrade_id, 'roll_back'),
           button: 'Roll back',
         }
@@ -51,13 +51,13 @@ function approval(upgrade: UpgradeShape): Confirm {
     return {
       ...{ text: 'Accept and go on…', button: 'Accept and go on', action },
       consequence:
-        'The upgrade goes on although the rules are not satisfied. Your login stands beside the step.',
+        'The upgrade continues although the rules are not satisfied. Your login is recorded with the step.',
     };
   }
   const window = settings.undo_window;
-  const back = window === null ? 'They cannot be put back.' : `They can be put back for ${window}.`;
+  const back = window === null ? 'They cannot be restored.' : `They can be restored for ${window}.`;
   return {
     ...{ text: `${stepTitle(step, upgrade)}…`, button: stepTitle(step, upgrade), action },
-    consequence: `All descriptors of version ${from_version} are removed. Objects that lack version ${to_version} have none any more; the last verification says how many. ${back}`,
+    consequence: `All descriptors of version ${from_version} are removed. Objects that lack version ${to_version} will have none; the last verification says how many. ${back}`,
   };
 }

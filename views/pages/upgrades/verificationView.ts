@@ -58,7 +58,7 @@ function figuresOf(
   const figures = [
     {
       ...{ name: `Have version ${from}`, value: formatCount(holdFrom) },
-      note: `These ${objects} are found now; what is counted is exact.`,
+      note: `These ${objects} are found now. The count is exact.`,
     },
     {
       ...{ name: `Have both`, value: formatCount(holdBoth) },
@@ -72,8 +72,8 @@ function figuresOf(
       ...{ name: `Lack version ${to}`, value: formatCount(lackTo) },
       note:
         lackSample === 0
-          ? `After the switch these are not found. All have a sample, so an extract can make it.`
-          : `After the switch these are not found. ${formatCount(lackSample)} of them have no sample that a network could read: for them version ${to} cannot be made.`,
+          ? `After the switch these are not found. All have a sample, so an extract can compute it.`
+          : `After the switch these are not found. ${formatCount(lackSample)} of them have no readable sample: for them version ${to} cannot be extracted.`,
     },
   ];
 }
