@@ -53,7 +53,6 @@ const libraries = {
   nunjucks: ['views'],
   bootstrap: ['views'],
   idiomorph: ['views'],
-  'swagger-ui-dist': ['views'],
   croner: ['platform'],
   cronstrue: ['views'],
   pino: ['platform'],

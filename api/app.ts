@@ -161,7 +161,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...metricsRoutes(metrics, () => deps.refreshMetrics()),
     ...helpRoutes(deps),
     ...configRoutes(deps.shownSettings),
-    ...docsRoutes({ text }),
+    ...docsRoutes({ text, document }),
   };
   refuseUnknownHandlers(paths, handlers);
   const json = {

@@ -11,8 +11,6 @@ const ownFolder = join(viewsFolder, 'assets');
 const vendorFiles: Readonly<Record<string, string>> = {
   'reboot.css': require.resolve('bootstrap/dist/css/bootstrap-reboot.min.css'),
   'idiomorph.js': require.resolve('idiomorph/dist/idiomorph.esm.js'),
-  'swagger-ui.css': require.resolve('swagger-ui-dist/swagger-ui.css'),
-  'swagger-ui-bundle.js': require.resolve('swagger-ui-dist/swagger-ui-bundle.js'),
 };
 
 /** Every file that a browser may fetch, by the name it has under {@link assetPrefix}. */

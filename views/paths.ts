@@ -11,6 +11,7 @@ export const paths = {
   apiReference: '/docs/spec',
   errorReference: '/docs/errors',
   errorCode: (code: number) => `/docs/errors#${code}`,
+  searchDocuments: (query: Query = {}) => withQuery('/docs/search', query),
   manual: '/docs/dev/index.html',
   systemInfo: '/luna_sys_info',
   config: '/config',

@@ -1,23 +1,30 @@
 import { render } from '../../views/environment.ts';
 import { errorCodesPage } from '../../views/pages/documents/errorCodes.ts';
-import { referencePage } from '../../views/pages/documents/reference.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { strangersLayout } from './strangersLayout.ts';
+import type { OpenApiDocument } from '../http/contract/document.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
+import { showReference } from './reference/showReference.ts';
+import { strangersLayout } from './strangersLayout.ts';
 
 const yaml = 'application/x-yaml';
 
 /** `text`: the OpenAPI document as it is written. */
-export function docsRoutes({ text }: { readonly text: string }): Handlers {
+export function docsRoutes({
+  text,
+  document,
+}: {
+  readonly text: string;
+  document: OpenApiDocument;
+}): Handlers {
+  const show = showReference(document);
   return {
     getSpec: (req, res) => {
       res.vary('Accept');
       // Whoever has no preference gets the first.
       const wanted = req.accepts([yaml, 'text/html']);
       if (wanted === yaml) res.type(yaml).send(text);
-      else if (wanted === 'text/html') {
-        res.type('html').send(render('documents/reference', referencePage(), strangersLayout(res)));
-      } else throw new DomainError('notAcceptable', `this is to be had as ${yaml} or text/html`);
+      else if (wanted === 'text/html') show(req, res);
+      else throw new DomainError('notAcceptable', `this is to be had as ${yaml} or text/html`);
     },
 
     getManual: (_req, res) => {

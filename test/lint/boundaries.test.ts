@@ -109,7 +109,6 @@ const homes: Record<string, readonly Folder[]> = {
   'rate-limiter-flexible': ['api'],
   marked: ['api'],
   canonicalize: ['platform'],
-  'swagger-ui-dist': ['views'],
   helmet: ['api'],
   'csrf-sync': ['api'],
   'ajv/dist/2020.js': ['api'],

@@ -99,6 +99,7 @@ before(async () => {
     manual: '/docs/dev/index.html',
     'manual-operations': '/docs/dev/operations.html',
     'error-codes': '/docs/errors',
+    reference: '/docs/spec',
   };
 });
 after(async () => {

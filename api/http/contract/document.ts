@@ -3,7 +3,8 @@ import { load } from 'js-yaml';
 
 /** The parts of an OpenAPI 3.1 document that this service reads at run time. */
 export interface OpenApiDocument {
-  readonly info: { readonly title: string; readonly version: string; readonly description?: string };
+  readonly info: { readonly title: string; readonly version: string; readonly description: string };
+  readonly tags: readonly { readonly name: string; readonly description: string }[];
   readonly paths: Readonly<Record<string, PathItem>>;
   readonly components: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 }
@@ -18,7 +19,9 @@ export interface PathItem extends Readonly<Partial<Record<Method, OperationObjec
 
 export interface OperationObject {
   readonly operationId: string;
+  readonly tags: readonly string[];
   readonly summary: string;
+  readonly description?: string;
   readonly security?: readonly object[];
   readonly parameters?: readonly (Parameter | Reference)[];
   readonly requestBody?: RequestBody | Reference;
@@ -39,20 +42,39 @@ export interface Schema {
 export interface Parameter {
   readonly name: string;
   readonly in: 'query' | 'path' | 'header' | 'cookie';
+  readonly description?: string;
   readonly required?: boolean;
   readonly schema: Schema | Reference;
+  readonly example?: unknown;
+}
+
+/** A body of one media type, with one example or some. */
+export interface MediaType {
+  readonly schema?: object;
+  readonly example?: unknown;
+  readonly examples?: Readonly<Record<string, NamedExample | Reference>>;
+}
+
+export interface NamedExample {
+  readonly summary?: string;
+  readonly value: unknown;
 }
 
 export interface RequestBody {
   readonly required?: boolean;
-  readonly content: Readonly<Record<string, { readonly schema: object }>>;
+  readonly description?: string;
+  readonly content: Readonly<Record<string, MediaType & { readonly schema: object }>>;
   /** Under which names faults of these fields are told; ours. */
   readonly 'x-fault-names'?: Readonly<Record<string, string>>;
 }
 
 export interface ResponseObject {
-  readonly content?: Readonly<Record<string, { readonly schema?: object }>>;
+  readonly description: string;
+  readonly headers?: Readonly<Record<string, HeaderObject | Reference>>;
+  readonly content?: Readonly<Record<string, MediaType>>;
 }
+
+export type HeaderObject = Pick<Parameter, 'description' | 'schema' | 'example'>;
 
 const documentFile = new URL('../../openapi.yaml', import.meta.url);
 

@@ -29,8 +29,7 @@ function fixedHeaders(secure: boolean): readonly Header[] {
         defaultSrc: ["'self'"],
         scriptSrc: ["'self'", `'nonce-${nonceHere}'`],
         styleSrc: ["'self'", `'nonce-${nonceHere}'`],
-        // Swagger UI's icons are data addresses in its style sheet.
-        imgSrc: ["'self'", 'data:'],
+        imgSrc: ["'self'"],
         objectSrc: ["'none'"],
         baseUri: ["'none'"],
         formAction: ["'self'"],

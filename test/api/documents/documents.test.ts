@@ -3,28 +3,12 @@ import { test } from 'node:test';
 import { loadConfig } from '../../../platform/config.ts';
 import { settings } from '../../../platform/settings.ts';
 import { showSettings } from '../../../platform/shownSettings.ts';
-import { launchBrowser } from '../../support/browser/browser.ts';
 import { startApiServer } from '../../support/servers/apiServer.ts';
 import { createClient } from '../../support/servers/documentedClient.ts';
-import { createVisitor } from '../../support/browser/visitor.ts';
 import { openApi } from '../../support/servers/openApi.ts';
 
 const { api, call: asRoot } = await openApi();
 const asNobody = await createClient(api.url, {});
-
-test('a browser draws the API reference from the document, under the security policy', async () => {
-  const launched = await launchBrowser();
-  const { page, complaints, close } = await createVisitor(launched.browser, { url: api.url });
-  try {
-    await page.goto('/docs/spec');
-    await page.getByText('Create and start a gc task').waitFor();
-    await page.getByText('Get system information').waitFor();
-    assert.deepEqual(complaints, []);
-  } finally {
-    await close();
-    await launched.close();
-  }
-});
 
 test('the manual is found at its address, and every link and picture of it leads somewhere', async () => {
   const first = await asNobody('GET', '/docs/dev');

@@ -1,20 +1,22 @@
 /** What a client would send to the API. */
 export interface ApiRequest {
-  readonly method: 'POST' | 'PUT';
+  readonly method: string;
   readonly url: string;
-  readonly login: string;
-  readonly body: object;
+  /** null: nobody has to log in for it. */
+  readonly login: string | null;
+  /** Default: none. */
+  readonly body?: unknown;
 }
 
-/** The same in a shell; curl asks for the password. */
+/** The same in a shell; curl asks for the password, and with data it posts. */
 export function curlCommand({ method, url, login, body }: ApiRequest): string {
   return [
     `curl ${quoted(url)}`,
-    // With data curl posts.
-    ...(method === 'POST' ? [] : [`--request ${method}`]),
-    `--user ${quoted(login)}`,
-    "--header 'Content-Type: application/json'",
-    `--data ${quoted(JSON.stringify(body, null, 2))}`,
+    ...(method === (body === undefined ? 'GET' : 'POST') ? [] : [`--request ${method}`]),
+    ...(login === null ? [] : [`--user ${quoted(login)}`]),
+    ...(body === undefined
+      ? []
+      : ["--header 'Content-Type: application/json'", `--data ${quoted(JSON.stringify(body, null, 2))}`]),
   ].join(' \\\n  ');
 }
 
