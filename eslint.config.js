@@ -39,6 +39,7 @@ const libraries = {
   umzug: ['db'],
   'connect-pg-simple': ['db'],
   express: ['api'],
+  compression: ['api'],
   'express-session': ['api'],
   'rate-limiter-flexible': ['api'],
   helmet: ['api'],

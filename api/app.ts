@@ -16,6 +16,7 @@ import { createJsonRouter, refuseUnknownHandlers, type Handlers } from './http/j
 import { authenticate } from './http/middleware/authenticate.ts';
 import { errorHandler, notFound } from './http/middleware/errorHandler.ts';
 import { knownHost, type KnownHostDeps } from './http/middleware/knownHost.ts';
+import { compressed } from './http/middleware/compressed.ts';
 import { noStore, securityHeaders } from './http/middleware/securityHeaders.ts';
 import { queryEncoding } from './http/middleware/queryEncoding.ts';
 import {
@@ -188,6 +189,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   app.use(requestLog(log));
   app.use(securityHeaders({ secure: deps.session.secureCookies }));
   app.use(noStore());
+  app.use(compressed());
   app.use(knownHost(deps));
   app.use(queryEncoding());
   app.use('/4', prefixed);

@@ -1,23 +1,40 @@
-import type { RequestHandler } from 'express';
-import express, { type Router } from 'express';
 import { extname } from 'node:path';
+import { promisify } from 'node:util';
+import { brotliCompress, gzip } from 'node:zlib';
+import express, { type RequestHandler, type Router } from 'express';
 import { assetFiles, assetPrefix } from '../../views/assetFiles.ts';
 import { styleguidePage } from '../../views/pages/styleguide/styleguide.ts';
 import { sendPage } from './pageAnswer.ts';
 
-/** The files that pages load. Their address changes with their bytes, so browsers need never ask again. */
+const packers = { br: promisify(brotliCompress), gzip: promisify<Buffer, Buffer>(gzip) };
+
+/**
+ * The files that pages load. Their address changes with their bytes, so browsers need never ask again, and each is packed once,
+ * as well as can be.
+ */
 export function assets(): Router {
   const router = express.Router();
-  router.get(`${assetPrefix}/:name`, (req, res, next) => {
-    const bytes = assetFiles.get(req.params.name);
+  const packed = new Map<string, Promise<Buffer>>();
+  router.get(`${assetPrefix}/:name`, async (req, res, next) => {
+    const { name } = req.params;
+    const bytes = assetFiles.get(name);
     if (bytes === undefined) {
       next();
       return;
     }
     res
-      .type(extname(req.params.name))
-      .set('Cache-Control', 'public, max-age=31536000, immutable')
-      .send(bytes);
+      .type(extname(name))
+      .vary('Accept-Encoding')
+      .set('Cache-Control', 'public, max-age=31536000, immutable');
+    const encoding = (['br', 'gzip'] as const).find((each) => req.acceptsEncodings(each) !== false);
+    if (encoding === undefined) {
+      res.send(bytes);
+      return;
+    }
+    const key = `${name} ${encoding}`;
+    const answer = packed.get(key) ?? packers[encoding](bytes);
+    packed.set(key, answer);
+    res.set('Content-Encoding', encoding).send(await answer);
   });
   return router;
 }

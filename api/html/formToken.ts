@@ -1,4 +1,4 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { csrfSync } from 'csrf-sync';
 import type { Express, Request, RequestHandler } from 'express';
 import { DomainError } from '../../domain/errors.ts';
@@ -6,7 +6,8 @@ import { contextOf, type Identity } from '../http/requestContext.ts';
 
 const keySetting = 'key of form tokens';
 
-const { generateToken, isRequestValid } = csrfSync({ getTokenFromRequest: tokenIn });
+const tokenBytes = 32;
+const { generateToken, isRequestValid } = csrfSync({ size: tokenBytes, getTokenFromRequest: tokenIn });
 
 /** All processes of a service need the same key: a form may come to another one than its page. */
 export function setFormTokenKey(app: Express, key: string): void {
@@ -15,11 +16,29 @@ export function setFormTokenKey(app: Express, key: string): void {
 
 /**
  * The token that forms of a page carry: of the session, or of the password with which the page was asked for. The latter is
- * worked out anew each time, because whoever asks by password would get a session for every page.
+ * worked out anew each time, because whoever asks by password would get a session for every page. It looks different on every
+ * page, so that the length of a packed page tells nothing about it.
  */
 export function formToken(req: Request): string {
   const { identity } = contextOf(req);
-  return identity?.via === 'basic' ? tokenOf(req, identity) : generateToken(req);
+  return masked(identity?.via === 'basic' ? tokenOf(req, identity) : generateToken(req));
+}
+
+/** A random mask and the token under it. */
+function masked(token: string): string {
+  const bytes = Buffer.from(token);
+  const mask = randomBytes(bytes.length);
+  return Buffer.concat([mask, combined(bytes, mask)]).toString('base64url');
+}
+
+function unmasked(text: string): string {
+  const bytes = Buffer.from(text, 'base64url');
+  const half = bytes.length / 2;
+  return combined(bytes.subarray(half), bytes.subarray(0, half)).toString();
+}
+
+function combined(bytes: Buffer, mask: Buffer): Buffer {
+  return bytes.map((byte, index) => byte ^ (mask[index] ?? 0)) as Buffer;
 }
 
 /** Lets through only forms that a page of this session, or for this password, has shown. */
@@ -45,5 +64,6 @@ function isEqual(expected: string, given: string): boolean {
 
 function tokenIn(req: Request): string | undefined {
   const token = (req.body as Record<string, unknown> | undefined)?.['_csrf'];
-  return typeof token === 'string' ? token : req.get('x-csrf-token');
+  const sent = typeof token === 'string' ? token : req.get('x-csrf-token');
+  return sent === undefined ? undefined : unmasked(sent);
 }

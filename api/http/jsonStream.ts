@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Response } from 'express';
 
@@ -13,15 +12,23 @@ export async function sendPieces(
   pieces: AsyncIterable<string | Buffer>,
 ): Promise<void> {
   const gone = new AbortController();
-  res.once('close', () => gone.abort());
+  let goOn: (() => void) | undefined;
+  // One listener for all waits: the stream that packs the answer would keep each one.
+  res.on('drain', () => goOn?.());
+  res.once('close', () => {
+    gone.abort();
+    goOn?.();
+  });
   // Who takes nothing for minutes is cut off, and must not see it as an end.
   res.once('timeout', () => breakOff(res));
   res.type(type);
   const isHead = res.req.method === 'HEAD';
   for await (const piece of pieces) {
     if (isHead || gone.signal.aborted) break;
-    if (res.write(piece)) continue;
-    await once(res, 'drain', { signal: gone.signal }).catch(() => undefined);
+    const hasRoom = res.write(piece);
+    // What is packed would otherwise wait for the pieces that follow.
+    res.flush();
+    if (!hasRoom) await new Promise<void>((resolve) => (goOn = resolve));
   }
   res.end();
 }

@@ -109,6 +109,7 @@ const homes: Record<string, readonly Folder[]> = {
   'rate-limiter-flexible': ['api'],
   marked: ['api'],
   canonicalize: ['platform'],
+  compression: ['api'],
   helmet: ['api'],
   'csrf-sync': ['api'],
   'ajv/dist/2020.js': ['api'],
