@@ -40,6 +40,7 @@ const libraries = {
   'connect-pg-simple': ['db'],
   express: ['api'],
   compression: ['api'],
+  minisearch: ['api'],
   'express-session': ['api'],
   'rate-limiter-flexible': ['api'],
   helmet: ['api'],

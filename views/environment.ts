@@ -8,6 +8,7 @@ import type { AccountFormPage } from './pages/accounts/form.ts';
 import type { AccountsPage } from './pages/accounts/list.ts';
 import type { ErrorCodesPage } from './pages/documents/errorCodes.ts';
 import type { ManualPageView } from './pages/documents/manual.ts';
+import type { DocumentSearchPage } from './pages/documents/search.ts';
 import type { ReferencePage } from './pages/documents/reference.ts';
 import type { ListsPage } from './pages/accounts/lists.ts';
 import type { ErrorPage } from './pages/errors/error.ts';
@@ -59,6 +60,7 @@ export interface Pages {
   'documents/errorCodes': ErrorCodesPage;
   'documents/manual': ManualPageView;
   'documents/reference': ReferencePage;
+  'documents/search': DocumentSearchPage;
   'networks/list': NetworksPage;
   'networks/one': NetworkPage;
   'schedules/list': SchedulesPage;

@@ -1,5 +1,4 @@
 import express, { type Router } from 'express';
-import { createRecent } from '../../platform/recent.ts';
 import { render } from '../../views/environment.ts';
 import { manualPage } from '../../views/pages/documents/manual.ts';
 import { methodNotAllowed } from '../http/middleware/methodNotAllowed.ts';
@@ -10,13 +9,9 @@ import { strangersLayout } from './strangersLayout.ts';
 
 const route = '/docs/dev/{page}';
 
-/**
- * The pages of the development manual, for everybody. They are rendered when the first of them is asked for: 0.2 s of a
- * processor, which no other request and no start has to wait for.
- */
-export function manualRouter(readManual: () => Promise<Manual>): Router {
+/** The pages of the development manual, for everybody. */
+export function manualRouter(read: () => Promise<Manual>): Router {
   const router = express.Router();
-  const read = createRecent(readManual, Infinity);
   router.get('/*address', async (req, res, next) => {
     contextOf(req).route = route;
     const { pages, files } = await read();

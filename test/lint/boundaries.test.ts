@@ -110,6 +110,7 @@ const homes: Record<string, readonly Folder[]> = {
   marked: ['api'],
   canonicalize: ['platform'],
   compression: ['api'],
+  minisearch: ['api'],
   helmet: ['api'],
   'csrf-sync': ['api'],
   'ajv/dist/2020.js': ['api'],

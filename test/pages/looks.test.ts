@@ -100,6 +100,7 @@ before(async () => {
     'manual-operations': '/docs/dev/operations.html',
     'error-codes': '/docs/errors',
     reference: '/docs/spec',
+    'document-search': '/docs/search?q=gc',
   };
 });
 after(async () => {

@@ -45,6 +45,26 @@ export function helpPage({ version, extractors }: HelpInput): HelpPage {
         note: 'Every code that an answer or a task error can have.',
         href: paths.errorReference,
       },
+      {
+        text: 'Operations manual',
+        note: 'Running, sizing, backup, alerts and what to do about each.',
+        href: '/docs/dev/operations.html',
+      },
+      {
+        text: 'Upgrading a network',
+        note: 'Step by step from one descriptor version to the next.',
+        href: '/docs/dev/network-upgrade.html',
+      },
+      {
+        text: 'Adding a network',
+        note: 'How to add, check and convert a network.',
+        href: '/docs/dev/networks.html',
+      },
+      {
+        text: 'Search the documents',
+        note: 'Operations, error codes and all chapters.',
+        href: paths.searchDocuments(),
+      },
       { text: 'Development manual', note: 'How the service works, and why.', href: paths.manual },
       {
         text: 'Settings',
