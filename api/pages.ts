@@ -31,6 +31,7 @@ import { maintenancePages } from './maintenance/pages.ts';
 import { compareTasks } from './tasks/pages/compareTasks.ts';
 import { newTask } from './tasks/pages/newTask.ts';
 import { pageErrors, isForm, prefersHtml } from './html/pageErrors.ts';
+import { limitPages, pageLimitMs } from './html/pageLimit.ts';
 import type { ErrorHandlerDeps } from './http/middleware/errorHandler.ts';
 import { samplePicture } from './faces/pages/samplePicture.ts';
 import { search } from './search/page.ts';
@@ -58,6 +59,8 @@ export interface PagesDeps
   readonly shownSettings: Readonly<Record<string, unknown>>;
   /** Shows what only those who develop need. */
   readonly isDevelopment: boolean;
+  /** After so long a page is given up. */
+  readonly pageLimitMs?: number;
 }
 
 export interface Pages {
@@ -132,6 +135,8 @@ export function createPages(deps: PagesDeps): Pages {
     next('router');
   });
   router.use(assets());
+  const toPage = pageErrors(deps);
+  router.use(limitPages(toPage, deps.pageLimitMs ?? pageLimitMs));
 
   router.get(paths.login, onlyHtml, asPage(paths.login), deps.session, lookIn, login.form);
   router.post(paths.login, onlyForms, asPage(paths.login), deps.session, ...readStrangersForm, login.logIn);
@@ -239,8 +244,6 @@ export function createPages(deps: PagesDeps): Pages {
   notFound.use(asPage('unmatched'), deps.session, lookIn, () => {
     throw new DomainError('pageNotFound', 'There is no page at this address.');
   });
-
-  const toPage = pageErrors(deps);
 
   return {
     router,

@@ -22,10 +22,18 @@ export function sendPage<Name extends keyof Pages>(
   page: Pages[Name],
   status = 200,
 ): void {
+  // It was given up meanwhile (pageLimit.ts).
+  if (res.headersSent) return;
   const token = sessionOf(req)?.csrfToken;
   const layout = layoutOf(req, res);
   res.status(status).type('html');
   const html = render(name, page, layout);
+  if (status === 503) {
+    // Whoever has waited in vain for the database must not wait for it to keep the session, too.
+    delete (req as { session?: unknown }).session;
+    res.send(html);
+    return;
+  }
   const isChanged = layout.flash.length > 0 || sessionOf(req)?.csrfToken !== token;
   if (isChanged) whenStored(req, () => res.send(html));
   else res.send(html);

@@ -39,7 +39,7 @@ test('a page whose stream was refused does not come back while it is hidden', as
   await page.clock.install();
   await page.route('**/events', (route) => route.fulfill({ status: 503 }));
   await page.goto(`/tasks/${taskId}/view`);
-  await page.getByText('reconnecting', { exact: true }).waitFor();
+  await page.getByText(/^Not updated since \d\d:\d\d:\d\d UTC; retrying$/).waitFor();
   await setVisibility(page, 'hidden');
   await page.unroute('**/events');
   await page.clock.runFor(60_000);

@@ -78,7 +78,7 @@ test('what was missed while the line was broken is there once it is mended', asy
   const page = await openSchedules();
   await page.route('**/events', (route) => route.abort());
   site.server.endStreams();
-  await page.getByText('reconnecting', { exact: true }).waitFor();
+  await page.getByText(/^Not updated since \d\d:\d\d:\d\d UTC; retrying$/).waitFor();
   await change(nightly, 'active = false');
   await page.unroute('**/events');
   await cardOf(page, 'nightly').getByText('Stopped', { exact: true }).waitFor();

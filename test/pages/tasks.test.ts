@@ -129,7 +129,7 @@ test('a page whose stream has broken says so and recovers by itself', async () =
   await page.getByText('live', { exact: true }).waitFor();
   await page.route('**/events', (route) => route.abort());
   site.server.endStreams();
-  await page.getByText('reconnecting', { exact: true }).waitFor();
+  await page.getByText(/^Not updated since \d\d:\d\d:\d\d UTC; retrying$/).waitFor();
   await page.unroute('**/events');
   await page.getByText('live', { exact: true }).waitFor();
   await advanceTask(site.server.db, taskId, 200);
@@ -145,7 +145,7 @@ test('a page says when the service cannot read its tasks, and goes on when it ca
   await site.server.db.query('alter table tasks rename to tasks_elsewhere');
   try {
     await site.server.db.query("select pg_notify('luna_tasks', $1::text)", [taskId]);
-    await page.getByText('database away', { exact: true }).waitFor();
+    await page.getByText(/^Database away; not updated since \d\d:\d\d:\d\d UTC$/).waitFor();
   } finally {
     await site.server.db.query('alter table tasks_elsewhere rename to tasks');
   }

@@ -31,6 +31,7 @@ const longest = [
   'test/ops/rollingRestart',
   'test/commands/failures',
   'test/pages/looks',
+  'test/pages/pageLimit',
   'test/engine/hostileDatabase',
   'test/engine/schedules',
   'test/engine/throttle',

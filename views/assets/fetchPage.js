@@ -4,10 +4,13 @@ for (const type of ['pointerdown', 'keydown', 'wheel', 'touchmove']) {
   addEventListener(type, () => (isUsed = true), { capture: true, passive: true });
 }
 
+// The server gives up a page before that.
+const limitMs = 15_000;
+
 /** A page as the server makes it now. Messages are left for whoever comes to see them. */
 export async function fetchPage(address = location.href) {
   const headers = { accept: 'text/html', 'live-refresh': isUsed ? 'used' : 'unused' };
   isUsed = false;
-  const answer = await fetch(address, { headers });
+  const answer = await fetch(address, { headers, signal: AbortSignal.timeout(limitMs) });
   return { answer, page: new DOMParser().parseFromString(await answer.text(), 'text/html') };
 }

@@ -16,6 +16,10 @@ const flashReadMs = 5000;
 const finalStates = ['cancelled', 'failed', 'done'];
 /** What the page says of its news: `live` only when the stream, the service's database and the page itself are. */
 const news = { line: 'paused', isTold: true, isFetched: true };
+// When the page was last known to show how things are.
+let freshAt = new Date();
+const quietMs = 60_000;
+let listening;
 
 if (address !== undefined) follow(address);
 // What a form was answered with: its faults, or what it would do.
@@ -35,6 +39,8 @@ function follow(url) {
     close('reconnecting');
     source = new EventSource(url);
     source.addEventListener('open', () => mark({ line: 'live', isTold: true }));
+    for (const type of ['open', 'task', 'schedule', 'workers', 'database'])
+      source.addEventListener(type, heard);
     source.addEventListener('error', () => {
       mark({ line: 'reconnecting' });
       // The browser comes back by itself after a broken line, but not after a refusal.
@@ -92,11 +98,24 @@ function mark(change = {}) {
   Object.assign(news, change);
   const { line, isTold, isFetched } = news;
   const state = line !== 'live' ? line : !isTold ? 'database away' : isFetched ? 'live' : 'reconnecting';
+  if (state === 'live') freshAt = new Date();
+  const since = `updated since ${freshAt.toISOString().slice(11, 19)} UTC`;
+  const texts = { reconnecting: `Not ${since}; retrying`, 'database away': `Database away; not ${since}` };
   for (const element of document.querySelectorAll('[data-live-mark]')) {
     element.hidden = false;
     element.dataset.liveMark = state;
-    element.textContent = state;
+    element.textContent = texts[state] ?? state;
   }
+}
+
+/** A server that has frozen closes no stream: after a minute without an event the page is asked for, which tells. */
+function heard() {
+  if (news.line === 'live' && news.isTold && news.isFetched) freshAt = new Date();
+  clearTimeout(listening);
+  listening = setTimeout(() => {
+    if (document.visibilityState === 'visible') refresh();
+    heard();
+  }, quietMs);
 }
 
 function setFigures(task) {

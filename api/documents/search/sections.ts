@@ -29,7 +29,7 @@ function operationsOf({ paths: items }: OpenApiDocument): Section[] {
           href: `${paths.apiReference}#${operationId}`,
           place: 'API reference',
           title: summary,
-          text: `${method.toUpperCase()} ${path} ${operationId}. ${description}`,
+          text: `${method.toUpperCase()} ${path} ${operationId}. ${description.replaceAll('`', '')}`,
         },
       ];
     }),

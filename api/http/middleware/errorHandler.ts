@@ -18,6 +18,8 @@ export interface ErrorHandlerDeps {
 export function errorHandler({ log, isUnavailable }: ErrorHandlerDeps): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (error: unknown, req, res, _next) => {
+    // A page that was given up has been answered (api/html/pageLimit.ts).
+    if (res.writableEnded) return;
     if (res.headersSent) {
       log.error({ err: error, requestId: contextOf(req).requestId }, 'an answer was not completed');
       breakOff(res);

@@ -53,7 +53,7 @@ export interface ApiServerOptions
       >
     >,
     Pick<Partial<AppDeps>, 'checks' | 'workersByQueue'>,
-    Pick<AppDeps, 'heartbeatEveryMs' | 'streamsPerAccount'> {
+    Pick<AppDeps, 'heartbeatEveryMs' | 'pageLimitMs' | 'streamsPerAccount'> {
   /** Default: only when it closes, so that tests can count the questions that a request asks. */
   readonly statsEveryMs?: number;
   /** Another one whose database and images it shares; that one has to be closed last. */
@@ -138,6 +138,7 @@ async function start(options: ApiServerOptions, { shutdown, stop }: ReturnType<t
     ...(options.heartbeatEveryMs === undefined ? {} : { heartbeatEveryMs: options.heartbeatEveryMs }),
     // Never within a test: what a page shows it has been told of, or has asked for by itself.
     refreshMs: anHourMs,
+    ...(options.pageLimitMs === undefined ? {} : { pageLimitMs: options.pageLimitMs }),
     ...(options.streamsPerAccount === undefined ? {} : { streamsPerAccount: options.streamsPerAccount }),
     // Nobody takes up what is started.
     startNext: createAdmission({
