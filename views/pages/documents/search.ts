@@ -33,7 +33,6 @@ export function documentSearchPage({ text, hits, hasMore }: SearchInput): Docume
       label: 'Search the documents',
       action: paths.searchDocuments(),
       value: text,
-      hint: 'Operations, error codes, and the chapters of the manual.',
     },
     hits,
     found: hits.length === 0 ? null : hasMore ? `The best ${hits.length} places` : countOf(hits.length),
