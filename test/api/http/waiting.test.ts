@@ -84,7 +84,7 @@ test('home comes while somebody holds the faces, and says what it cannot tell', 
       const { status, text, ms } = await ask('/', { headers: { ...html, cookie } }, other.url);
       tell(t, 'home', ms);
       assert.equal(status, 200);
-      assert.match(text, /did not tell in time: faces and events/);
+      assert.match(text, /did not answer in time: faces and events/);
       assert.match(text, /20<\/span> <span class="tile-name">In progress/, 'what can be told is told');
     } finally {
       await other.close();
@@ -97,7 +97,7 @@ test('home comes while somebody holds the tasks, and every other page is a page'
     const answer = await page('/');
     tell(t, 'home', answer.ms);
     assert.equal(answer.status, 200);
-    assert.match(answer.text, /did not tell in time: tasks/);
+    assert.match(answer.text, /did not answer in time: tasks/);
     assert.doesNotMatch(answer.text, /Nothing is running/);
     for (const path of ['/tasks/1/view', '/tasks/view', '/tasks/csv']) {
       const one = await page(path);
