@@ -144,7 +144,7 @@ test('Back from the next runs of a schedule finds its form as it was typed', asy
   await page.getByLabel('Cron expression').fill('0 4 * * SUN');
   await page.getByLabel('User data').fill('vip');
   await page.getByRole('button', { name: 'Show next runs' }).click();
-  await page.getByRole('heading', { name: 'Next runs' }).waitFor();
+  await page.getByText('Next runs', { exact: true }).waitFor();
   await page.goBack();
   assert.equal(await page.getByLabel('Cron expression').inputValue(), '0 4 * * SUN');
   assert.equal(await page.getByLabel('User data').inputValue(), 'vip');

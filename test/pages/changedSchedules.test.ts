@@ -49,7 +49,7 @@ test('a schedule is changed in its form, and what was not touched stays', async 
     content: { ...(before as { content: object }).content, ...defaults },
   });
 
-  await page.getByRole('link', { name: 'Change', exact: true }).click();
+  await page.getByRole('link', { name: 'Edit', exact: true }).click();
   await page.getByLabel('Description').fill('shorter retention');
   await page.getByLabel(/^Created before( optional)?$/).fill('yesterday');
   await page.getByLabel('In progress').uncheck();

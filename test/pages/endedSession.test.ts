@@ -42,7 +42,7 @@ test('a form goes its own way when nobody can be asked whether the session is th
     route.request().method() === 'GET' ? route.abort() : route.continue(),
   );
   await page.getByRole('button', { name: 'Show next runs' }).click();
-  await page.getByRole('heading', { name: 'Next runs' }).waitFor();
+  await page.getByText('Next runs', { exact: true }).waitFor();
   site.visitor.complaints.length = 0;
 });
 

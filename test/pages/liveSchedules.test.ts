@@ -89,10 +89,10 @@ test('a schedule that comes in takes nobody away from the one they are at', asyn
   await insertSchedule('nightly');
   const page = await openSchedules();
   const card = cardOf(page, 'nightly');
-  await card.getByRole('button', { name: 'Remove…' }).focus();
+  await card.getByRole('button', { name: 'Delete…' }).focus();
   await insertSchedule('weekly');
   await cardOf(page, 'weekly').waitFor();
-  await card.getByRole('button', { name: 'Remove…' }).and(page.locator(':focus')).waitFor();
+  await card.getByRole('button', { name: 'Delete…' }).and(page.locator(':focus')).waitFor();
 });
 
 test('a run whose time has come leaves the next ones though nobody tells of it', async () => {

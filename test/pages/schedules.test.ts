@@ -68,7 +68,7 @@ test('a schedule is looked at before it is made, then stopped, started and remov
   await schedule.getByText('none while stopped').waitFor();
   await schedule.getByRole('button', { name: 'Start' }).click();
   await page.getByText('Schedule 1 was started.').waitFor();
-  await schedule.getByText('Remove…').click();
+  await schedule.getByText('Delete…').click();
   await schedule.getByRole('button', { name: 'Delete schedule' }).click();
   await page.getByText('Schedule 1 was removed.').waitFor();
   await page.getByText('No schedule yet').waitFor();
@@ -122,7 +122,7 @@ test('a schedule that removes shows what it would remove now, and asks for the n
   await page.getByRole('button', { name: 'Create schedule' }).click();
   await page.getByText('Schedule 1 was created and started.').waitFor();
 
-  await page.getByRole('link', { name: 'Change', exact: true }).click();
+  await page.getByRole('link', { name: 'Edit', exact: true }).click();
   await page.getByRole('button', { name: 'Show next runs' }).click();
   const command = await now.locator('code', { hasText: 'curl' }).textContent();
   assert.match(command ?? '', /\/4\/tasks\/schedules\/1'.*--request PUT/s);

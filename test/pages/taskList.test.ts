@@ -55,7 +55,7 @@ test('filters stand open where there is room, and on a small screen once they ar
   await text.waitFor();
   await page.setViewportSize({ width: 390, height: 800 });
   await text.waitFor({ state: 'hidden' });
-  await page.getByText('Filters').click();
+  await page.getByText('Filters', { exact: true }).click();
   await text.fill('no task says so');
   await page.getByRole('button', { name: 'Filter', exact: true }).click();
   await page.getByRole('link', { name: 'Show all', exact: true }).waitFor();
@@ -235,6 +235,7 @@ test('the list shows the tasks of one schedule or upgrade, who made each, and ho
     'Schedule 3',
   ]);
   assert.deepEqual(await textsOf(page.locator('td.cell-took')), ['–', '–', '10 s']);
+  await page.getByText('More filters').click();
   await page.getByLabel('Schedule').fill('3');
   await page.getByRole('button', { name: 'Filter', exact: true }).click();
   assert.deepEqual(await described(page), ['by a schedule']);
@@ -242,7 +243,7 @@ test('the list shows the tasks of one schedule or upgrade, who made each, and ho
   await page.getByRole('link', { name: 'Other tasks of upgrade 2' }).click();
   assert.deepEqual(await described(page), ['by an upgrade']);
   await page.goto('/tasks/view?schedule_id=third');
-  await page.getByText('No task matches').waitFor();
+  await page.getByText('No task matches', { exact: true }).waitFor();
 });
 
 test('a filter is saved under a name in this browser, found again above the list, and deleted', async () => {

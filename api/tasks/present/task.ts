@@ -49,13 +49,16 @@ export function presentTaskOfPage(task: TaskRow) {
   };
 }
 
+// The rate of a task that has not moved for an hour fades to nothing that can be divided by: no end is foreseen then.
+const farthestSeconds = 366 * 24 * 60 * 60;
+
 function presentProgress(task: TaskRow) {
   const dealtWith = task.objectsDone + task.objectsFailed + task.objectsSkipped;
   const left = Math.max(0, task.objectsExpected - dealtWith);
   const rate = rateOf(task, dealtWith);
   // More may still be planned, so what is left is not known before; nor is it where others add objects while it runs.
   const isKnown = task.state !== 'planning' && (left > 0 || task.state === 'collecting');
-  const isForeseeable = rate !== null && rate > 0 && !isFinal(task.state) && isKnown;
+  const isForeseeable = rate !== null && left / rate <= farthestSeconds && !isFinal(task.state) && isKnown;
   return {
     objects_expected: task.objectsExpected,
     objects_done: task.objectsDone,

@@ -10,7 +10,7 @@ export const examples: readonly Example<Chart>[] = [
   {
     name: 'Two lines',
     input: chart({
-      ...{ label: 'Objects a second', unit: 'rate', empty: '', times },
+      ...{ label: 'Objects per second', unit: 'rate', empty: '', times },
       series: [
         { name: 'Additional extract', tone: 'active', values: wave(80, 5) },
         { name: 'Garbage collection', tone: 'waiting', values: wave(40, 9) },

@@ -7,6 +7,8 @@ export interface FilterForm {
   readonly label: string;
   readonly action: string;
   readonly fields: readonly Field[];
+  /** Used rarely, so they are folded until one is filled in. */
+  readonly more: { readonly fields: readonly Field[]; readonly isOpen: boolean } | null;
   /** Chosen elsewhere on the page, and to be kept. */
   readonly kept: readonly { readonly name: string; readonly value: string }[];
   readonly summary: ErrorSummary | null;
@@ -18,15 +20,21 @@ export function filterForm(
   label: string,
   action: string,
   typed: Typed,
-  fields: readonly Field[],
+  all: readonly Field[],
   kept: FilterForm['kept'] = [],
+  rare: readonly string[] = [],
 ): FilterForm {
+  const more = all.filter(({ name }) => rare.includes(name));
   return {
     label,
     action,
-    fields,
+    fields: all.filter((field) => !more.includes(field)),
+    more:
+      more.length === 0
+        ? null
+        : { fields: more, isOpen: more.some(({ name }) => typed.values[name] !== undefined) },
     kept,
-    summary: errorSummary(typed, fields),
+    summary: errorSummary(typed, all),
     clear: Object.keys(typed.values).length === 0 ? null : action,
   };
 }

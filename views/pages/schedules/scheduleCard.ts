@@ -66,7 +66,7 @@ export function toggleOf({ schedule_id, active }: ScheduleShape): Toggle {
 
 export function removeSchedule(scheduleId: number): Confirm {
   return {
-    text: 'Remove…',
+    text: 'Delete…',
     consequence: 'It creates no more tasks. Existing tasks continue.',
     action: paths.scheduleAction(scheduleId, 'remove'),
     button: 'Delete schedule',

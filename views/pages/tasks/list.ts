@@ -173,11 +173,27 @@ function besideOf({ tasks, page }: TasksInput, next: number): Record<string, num
 
 function filtersOf(typed: Typed, order: TaskSort, status: string | undefined): FilterForm {
   const sort = orderNames[order];
-  return filterForm('Filter the tasks', paths.tasks(), typed, filterFields(typed), [
-    ...(status === undefined ? [] : [{ name: 'task_status', value: status }]),
-    ...(sort === undefined ? [] : [{ name: 'sort', value: sort }]),
-  ]);
+  return filterForm(
+    'Filter the tasks',
+    paths.tasks(),
+    typed,
+    filterFields(typed),
+    [
+      ...(status === undefined ? [] : [{ name: 'task_status', value: status }]),
+      ...(sort === undefined ? [] : [{ name: 'sort', value: sort }]),
+    ],
+    rareFilters,
+  );
 }
+
+const rareFilters = [
+  'task_ids',
+  'schedule_id',
+  'upgrade_id',
+  'create_time__lt',
+  'end_time__gte',
+  'end_time__lt',
+];
 
 function filterFields(typed: Typed): Field[] {
   return [

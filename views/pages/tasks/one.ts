@@ -146,13 +146,13 @@ export function taskPage(input: TaskInput): TaskPage {
     history: taskHistory(task, input.acts, input.log),
     strip: partStrip(input.cells),
     rates: chart({
-      label: 'Objects a second',
+      label: 'Objects per second',
       empty: isFinal(task.state)
         ? 'It ran too briefly to chart its rate.'
         : 'The rate chart appears after a few seconds.',
       unit: 'rate',
       times: input.rates.map(({ time: seconds }) => seconds),
-      series: [{ name: 'Objects a second', tone: 'active', values: input.rates.map(({ rate }) => rate) }],
+      series: [{ name: 'Objects per second', tone: 'active', values: input.rates.map(({ rate }) => rate) }],
     }),
     times: times(task, input.startTime),
     about: [
