@@ -67,6 +67,7 @@ type Made =
   | 'networkActions'
   | 'previewTask'
   | 'scheduleActions'
+  | 'searchDocuments'
   | 'session'
   | 'sessionAudit'
   | 'taskActions'
@@ -149,6 +150,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       networkActions,
       upgradeActions,
       contract: paths,
+      searchDocuments,
     },
   });
   const handlers: Handlers = {

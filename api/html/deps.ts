@@ -4,6 +4,7 @@ import type { KnownNetwork } from '../../domain/networks/check.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
 import type { AccountActions } from '../accounts/actions.ts';
+import type { SearchDocuments } from '../documents/search/documentSearch.ts';
 import type { ContractPath } from '../http/contract/contract.ts';
 import type { Clock } from '../http/instants.ts';
 import type { NotificationPoliciesDeps } from '../notifications/policies.ts';
@@ -41,6 +42,7 @@ export interface PageSources extends Omit<Stores, NotForPages>, NotificationPoli
   readonly accountActions: AccountActions;
   readonly contract: readonly ContractPath[];
   readonly clock: Clock;
+  readonly searchDocuments: SearchDocuments;
   readonly checks: readonly HealthCheck[];
   readonly defaultVersions: DefaultVersionStore;
   /** Every network that is at hand, as EXTRACTORS_FILE says. */

@@ -8,21 +8,27 @@ import { sendPage } from '../html/pageAnswer.ts';
 import { isUuid } from '../html/uuidOf.ts';
 
 const hitsAtMost = 20;
+const documentsAtMost = 3;
 const nothing = { hits: [], late: [], newest: 0 };
 
 /** Leads to the one thing that is named exactly, unless `list` asks for all that was found. */
 export function search({
   searchQueries,
   extractors,
-}: Pick<PageSources, 'searchQueries' | 'extractors'>): RequestHandler {
+  searchDocuments,
+}: Pick<PageSources, 'searchQueries' | 'extractors' | 'searchDocuments'>): RequestHandler {
   return async (req, res) => {
     const { q = '', list } = fieldsOf(req.query, 'badQueryParameter');
     const text = q.trim().slice(0, 256);
     const found = text === '' ? nothing : await searchQueries.find(searchedOf(text), hitsAtMost);
     const places = findPlaces(text, extractors, hitsAtMost);
     const only = list === undefined ? onlyHit({ ...found, places }) : null;
-    if (only !== null) res.redirect(302, only);
-    else sendPage(req, res, 'search/search', searchPage({ text, ...found, places, limit: hitsAtMost }));
+    if (only !== null) {
+      res.redirect(302, only);
+      return;
+    }
+    const documents = text === '' ? [] : await searchDocuments(text, documentsAtMost);
+    sendPage(req, res, 'search/search', searchPage({ text, ...found, places, documents, limit: hitsAtMost }));
   };
 }
 

@@ -95,6 +95,6 @@ test('a part that waits is given back at once when its worker is to stop', async
     }, 20);
     return Promise.resolve(batch(0.01, false));
   });
-  await assert.rejects(running, /the worker stops/);
+  await assert.rejects(running, /the worker is stopping/);
   assert.deepEqual(released, ['released']);
 });

@@ -62,7 +62,7 @@ test('a command that needs a database asks for DATABASE_URL', async () => {
   const nowhere = { DATABASE_URL: '', DATA_DIR: '/nowhere' };
   const { code, stderr } = await run('migrate.ts', [], nowhere);
   assert.equal(code, 2);
-  assert.match(stderr, /DATABASE_URL: not set, and no npm start runs on/);
+  assert.match(stderr, /DATABASE_URL: not set, and npm start is not running on/);
 });
 
 test('a command that fails ends by itself, whatever it has left open', async () => {

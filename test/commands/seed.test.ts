@@ -124,5 +124,5 @@ test('wrong use ends with status 2 and says what is wrong', async () => {
   await withdraw();
   const nowhere = await seed('--faces', '3', '--account', login);
   assert.equal(nowhere.code, 2);
-  assert.match(nowhere.stderr, /no npm start runs on/);
+  assert.match(nowhere.stderr, /npm start is not running on/);
 });

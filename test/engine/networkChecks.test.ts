@@ -120,6 +120,6 @@ test('a network that cannot be opened is not fit, and the list says why', async 
   await press(8);
   const check = await ended(8);
   assert.deepEqual([check.state, check.is_fit], ['done', false]);
-  assert.match(check.faults.join(), /^The network cannot be run: .*no ONNX model/);
+  assert.match(check.faults.join(), /^The network cannot be run: .*not an ONNX model/);
   assert.match(await pageOf('/networks/view'), /Not fit[^]*The network cannot be run/);
 });

@@ -205,7 +205,7 @@ test('files of removed samples wait for their store, which is said once', async 
   assert.ok((await removal.remove(keys)).away instanceof StoreAwayError);
   assert.equal(await countTombstones(), 40);
   assert.equal(lines.length, 1);
-  assert.match(lines[0] ?? '', /wait for their store/);
+  assert.match(lines[0] ?? '', /are waiting for the sample store/);
   await rm(root, { recursive: true });
   await rename(`${root}-away`, root);
   assert.equal(await removal.sweep(), 40);

@@ -18,13 +18,13 @@ async function fillInExtract(page: Page) {
   await page.getByLabel('User data').fill('vip');
   await page.getByLabel('Descriptor version to extract').selectOption('3');
   await page.getByLabel('Description').fill('only the guests');
-  await page.getByLabel('Keep the list of what was done').uncheck();
+  await page.getByLabel('Keep the list of processed objects').uncheck();
   return async (): Promise<void> => {
     await page.getByRole('button', { name: 'Preview' }).waitFor();
     assert.equal(await page.getByLabel('User data').inputValue(), 'vip');
     assert.equal(await page.getByLabel('Descriptor version to extract').inputValue(), '3');
     assert.equal(await page.getByLabel('Description').inputValue(), 'only the guests');
-    assert.equal(await page.getByLabel('Keep the list of what was done').isChecked(), false);
+    assert.equal(await page.getByLabel('Keep the list of processed objects').isChecked(), false);
   };
 }
 

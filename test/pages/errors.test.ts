@@ -35,7 +35,7 @@ test('errors that differ by their object alone are one reason, with pictures, wh
   const text = await row.innerText();
   assert.match(text, new RegExp(missing(secondId)), 'of the newest, with its path');
   assert.match(text, /4 open, 0 resolved in 3 tasks/);
-  assert.match(text, /Restore it, then retry what failed/);
+  assert.match(text, /Restore it, then retry the failed objects/);
   assert.match(await reasons.nth(2).innerText(), /0 open, 1 resolved in 1 task/);
   assert.equal(await row.getByRole('img').count(), 4);
   assert.equal(await row.locator(`img[src="/samples/${face?.faceId}/face"]`).count(), 1);

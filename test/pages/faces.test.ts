@@ -216,7 +216,7 @@ test('the page of an event shows its samples, attributes, descriptors and face, 
 
   await page.goto(`/events/${gone.eventId}/view`);
   await page.getByRole('img', { name: 'No sample' }).waitFor();
-  await page.getByText(`recognised as the face ${lost}, which is not there any more`).waitFor();
+  await page.getByText(`Matched to face ${lost}, which has been removed`).waitFor();
   for (const text of ['No descriptor.', 'No descriptors.', 'A deleted account']) {
     await page.getByText(text).waitFor();
   }

@@ -97,7 +97,7 @@ test('home tells of samples without an owner, and leads to their removal', async
   const tile = page.getByLabel('Counts').getByRole('link', { name: 'Samples without an owner' });
   assert.match(await tile.innerText(), /1,234/);
   await tile.click();
-  await page.getByText('Removes the samples whose face or event is gone').waitFor();
+  await page.getByText('Removes samples whose face or event is gone').waitFor();
 });
 
 test('home names what failed, what stands still and who is missing, and nothing else', async () => {
@@ -136,10 +136,10 @@ test('home names what failed, what stands still and who is missing, and nothing 
 
   await page.getByText('live', { exact: true }).waitFor();
   workers = { ...everybody, gc: 0 };
-  await list.getByText('No worker takes tasks').waitFor();
+  await list.getByText('No worker is running').waitFor();
   workers = { ...everybody, extract: 0 };
-  await list.getByText('No worker extracts').waitFor();
-  assert.equal(await list.getByText('No worker takes tasks').count(), 0);
+  await list.getByText('No extracting worker is running').waitFor();
+  assert.equal(await list.getByText('No worker is running').count(), 0);
   workers = everybody;
   await list.getByText('No worker').waitFor({ state: 'detached' });
 });

@@ -32,7 +32,7 @@ test('pages say that the worker was killed, and go on by themselves', async (t) 
   const task = await home.context().newPage();
   await task.goto(`/tasks/${taskId}/view`);
   const pages = [home, task];
-  const words = pages.map((page) => page.getByText('No worker takes tasks'));
+  const words = pages.map((page) => page.getByText('No worker is running'));
   for (const page of pages) await page.getByText('live', { exact: true }).waitFor();
   for (const word of words) assert.equal(await word.count(), 0);
 

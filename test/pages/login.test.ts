@@ -54,7 +54,7 @@ test('a log-in leads to the page that was wanted, and says when a session has en
   await page.goto('/password');
   await site.server.db.query('delete from sessions');
   await page.getByRole('button', { name: 'Change password' }).click();
-  await page.getByText('Your session has ended, and what you sent was not done.').waitFor();
+  await page.getByText('Your session has ended, and your last action was not carried out.').waitFor();
   await fillIn();
   await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
 });

@@ -104,8 +104,8 @@ for (const width of [1280, 390]) {
 
     await page.goto('/upgrades/new');
     await look('new-upgrade');
-    await page.getByLabel('Least share').fill('2');
-    await page.getByLabel('Time to watch').fill('soon');
+    await page.getByLabel('Minimum coverage').fill('2');
+    await page.getByLabel('Watch before').fill('soon');
     await page.getByRole('button', { name: 'Start upgrade' }).click();
     await page.getByText('Check these fields').waitFor();
     await look('new-upgrade-faults');

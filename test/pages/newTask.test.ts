@@ -49,7 +49,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByLabel('Ended before', { exact: true }).fill('2026-01-31T00:00:00Z');
     await page.getByLabel('Remove samples too').check();
     await page.getByLabel('Remove image origins too').check();
-    await page.getByLabel('Keep the list of what was done').uncheck();
+    await page.getByLabel('Keep the list of processed objects').uncheck();
     await page.getByRole('button', { name: 'Remove events' }).click();
 
     await page.getByRole('heading', { name: 'Remove events', level: 1 }).waitFor();

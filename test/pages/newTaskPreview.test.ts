@@ -23,7 +23,7 @@ test('a form is filled in by its address, and what is typed goes along to anothe
   await page.goto('/tasks/new?kind=extract-faces&descriptor_version=1&user_data=vip');
   assert.equal(await page.getByLabel('Descriptor version to extract').inputValue(), '1');
   assert.equal(await page.getByLabel('User data').inputValue(), 'vip');
-  const keeps = page.getByLabel('Keep the list of what was done');
+  const keeps = page.getByLabel('Keep the list of processed objects');
   assert.equal(await keeps.isChecked(), true, 'as in an empty form');
   await unfold(page);
   await page.getByLabel('External ids').fill('gate 1\ngate 2');
@@ -241,7 +241,7 @@ test('an extract of objects without samples is told to fail before it is started
   await unfold(page);
   await page.getByLabel('Error budget').fill('1');
   await page.getByRole('button', { name: 'Preview' }).click();
-  await preview.getByText('have no sample and will be errors of the task').waitFor();
+  await preview.getByText('have no sample and will fail').waitFor();
 });
 
 test('removing the default version tells what can never be extracted again, and asks for the number', async () => {

@@ -314,7 +314,7 @@ test('a rehearsal says on its page and in the list that it is one', async () => 
   await page.goto(`/tasks/${taskId}/view`);
   await page.getByRole('heading', { name: 'Rehearsal: remove faces', level: 1 }).waitFor();
   await page.getByText('Rehearsal', { exact: true }).waitFor();
-  await page.getByText('it tells what it would remove, and nothing is changed').waitFor();
+  await page.getByText('it reports what it would remove and changes nothing').waitFor();
   await page.goto('/tasks');
   await page.locator(`[data-live-task="${taskId}"]`).getByText('Rehearsal: remove faces').waitFor();
 });

@@ -25,7 +25,7 @@ test('a schedule is looked at before it is made, then stopped, started and remov
   await page.getByLabel(/^Created before( optional)?$/).fill('now-90d');
   await page.getByLabel('External ids').fill('gate 1\ngate 2');
   await page.getByLabel('Remove samples too').check();
-  await page.getByLabel('Keep the list of what was done').uncheck();
+  await page.getByLabel('Keep the list of processed objects').uncheck();
   await page.getByLabel('Description').fill('retention');
   await page.getByRole('button', { name: 'Show next runs' }).click();
 

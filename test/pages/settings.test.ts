@@ -22,7 +22,7 @@ test('every setting is shown with what it is for, and no secret', async () => {
   assert.match(await database.innerText(), /MIGRATION_DATABASE_URL\s+not set/);
   await page.getByRole('region', { name: 'Notifications' }).getByText('NOTIFICATION_HOSTS').waitFor();
   const server = page.getByRole('region', { name: 'HTTP server' });
-  assert.match(await server.innerText(), /PORT\s+5010\s+Port that the API listens on/);
+  assert.match(await server.innerText(), /PORT\s+5010\s+Port the API listens on/);
 });
 
 test('only administrators see the settings', async () => {

@@ -37,7 +37,7 @@ test('an upgrade is begun from the form by keyboard alone', async () => {
   await page.getByRole('heading', { name: 'New upgrade' }).waitFor();
   await tabTo(page, 'Events');
   await page.keyboard.press('Space');
-  await tabTo(page, 'Time to watch');
+  await tabTo(page, 'Watch before');
   await page.keyboard.type('12h');
   await tabTo(page, 'Undo window of the removal');
   await page.keyboard.type('none');
@@ -55,17 +55,17 @@ test('an upgrade is begun from the form by keyboard alone', async () => {
 test('what is wrong is said at its field, and what was typed stays', async () => {
   const page = await site.signedIn();
   await page.goto('/upgrades/new');
-  await page.getByLabel('Least share').fill('2');
-  await page.getByLabel('Time to watch').fill('soon');
-  await page.getByLabel('At most this many').fill('500');
+  await page.getByLabel('Minimum coverage').fill('2');
+  await page.getByLabel('Watch before').fill('soon');
+  await page.getByLabel('Maximum objects').fill('500');
   await page.getByRole('button', { name: 'Start upgrade' }).click();
   await page.getByRole('link', { name: 'Minimum coverage: must be at most 1' }).click();
-  const share = page.getByLabel('Least share');
+  const share = page.getByLabel('Minimum coverage');
   await share.and(page.locator(':focus')).waitFor();
   assert.equal(await share.inputValue(), '2');
-  assert.equal(await page.getByLabel('Time to watch').inputValue(), 'soon');
+  assert.equal(await page.getByLabel('Watch before').inputValue(), 'soon');
   await page.getByText('must look like 7d', { exact: true }).waitFor();
-  assert.equal(await page.getByLabel('At most this many').inputValue(), '500');
+  assert.equal(await page.getByLabel('Maximum objects').inputValue(), '500');
   assert.equal((await site.server.db.query('select from upgrades')).length, 0);
 });
 

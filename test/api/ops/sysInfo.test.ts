@@ -128,7 +128,7 @@ test('a saved dump is verified with the key that is served, and any change of it
   await writeFile(dump, JSON.stringify({ ...info, configs: [] }));
   const bad = await verify(dump, '--key', address);
   assert.equal(bad.code, 1);
-  assert.match(bad.output, /is NOT what was signed/);
+  assert.match(bad.output, /does NOT match its signature/);
   assert.equal((await verify()).code, 2);
 });
 

@@ -79,5 +79,5 @@ test('the page of a task that waits for its turn says so, and home does not call
     /Waiting for its turn: 8,999 tasks are ahead of it\./,
   );
   assert.match(await read(many, '/tasks/1/view', 'text/html'), /Waiting for its turn: it is next\./);
-  assert.doesNotMatch(await read(many, '/', 'text/html'), /waits for the engine/);
+  assert.doesNotMatch(await read(many, '/', 'text/html'), /waiting for the engine/);
 });

@@ -52,12 +52,9 @@ test('an undo answers the id of its task, whose result tells what is back and wh
 
 test('what is deleted elsewhere, a rehearsal, and what is no time have no undo window', async () => {
   const refusals: readonly (readonly [object, RegExp])[] = [
-    [
-      { content: { ...faces, remove_image_origins: true }, undo_window: '7d' },
-      /leave out remove_image_origins/,
-    ],
+    [{ content: { ...faces, remove_image_origins: true }, undo_window: '7d' }, /omit remove_image_origins/],
     [{ content: faces, undo_window: '7d', rehearsal: true }, /a rehearsal removes nothing/],
-    [{ content: faces, undo_window: '900w' }, /such as 7d, up to a year/],
+    [{ content: faces, undo_window: '900w' }, /such as 7d, and at most one year/],
     [{ content: faces, undo_window: 'soon' }, /undo_window/],
   ];
   for (const [body, words] of refusals) {

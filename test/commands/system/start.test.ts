@@ -67,7 +67,7 @@ let started: Started;
 
 test('npm start serves and says how to log in', async () => {
   started = await start();
-  assert.match(started.output(), /log in as root@visionlabs\.ai with password root\n.*please change it/);
+  assert.match(started.output(), /log in as root@visionlabs\.ai with password root\n.*change it/);
   const health = await fetch(`${started.url}/healthcheck`);
   assert.equal(health.status, 200, await health.text());
   assert.equal(startedPids().length, 4);

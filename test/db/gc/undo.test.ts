@@ -190,7 +190,7 @@ test('after the window one purge ends it, and the files of samples go with that'
   const gc = await windowed({ target: 'faces', filters: selected, remove_samples: true });
   assert.deepEqual(await tombstones.listOld(0, 100), []);
   assert.equal((await byHand.taskRow(gc))['samples_removed'], 0);
-  await assert.rejects(byHand.tasks.remove(gc.taskId, tester), /can still be put back/);
+  await assert.rejects(byHand.tasks.remove(gc.taskId, tester), /Undo window still open/);
   assert.equal(await createDuePurges(db), 0);
   await endWindow(gc);
   await withClient(url, takeSnapshot);

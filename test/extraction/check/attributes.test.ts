@@ -51,7 +51,7 @@ const wrong: readonly [what: string, people: readonly Told[], said: RegExp][] = 
       [0.24, 0],
       [0.61, 1],
     ],
-    /share of a hundred years/,
+    /fraction of 100 years/,
   ],
   [
     'the same for everybody',

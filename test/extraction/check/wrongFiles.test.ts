@@ -73,7 +73,7 @@ test('a file that breaks off is refused with the bytes that are missing', async 
   const half = await write('half.onnx', working.subarray(0, working.length / 2));
   await refuse(half, /^the file is incomplete: it has 147 bytes of at least 2\d\d$/);
   const almost = await write('almost.onnx', working.subarray(0, working.length - 6));
-  await refuse(almost, /^the file breaks off behind its graph/);
+  await refuse(almost, /^the file is incomplete after its graph/);
 });
 
 test('a file whose graph is damaged is refused', async () => {

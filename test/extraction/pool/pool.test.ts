@@ -196,7 +196,7 @@ test('images are fetched only when there is room for them', async (t) => {
 
 test('when no process can be started the work is refused instead of waiting for ever', async (t) => {
   const pool = openPool(t, { entry: brokenChild });
-  await assert.rejects(run(pool), /do not start/);
+  await assert.rejects(run(pool), /cannot start/);
 });
 
 test('a closed pool leaves no process and no promise behind', async () => {

@@ -108,7 +108,7 @@ const wrong: Record<string, readonly [answer: ReturnType<typeof answerOf>, name:
     'RemoteTrouble',
     /its shape/,
   ],
-  'has no outputs': [answerOf(undefined), 'RemoteTrouble', /names no outputs/],
+  'has no outputs': [answerOf(undefined), 'RemoteTrouble', /has no outputs/],
   'has neither data nor bytes': [answerOf([output('a', [1])]), 'RemoteTrouble', /has no data/],
   'has numbers of half the length': [
     answerOf([output('a', [2], 4, 'FP16')], bytesOf(1)),

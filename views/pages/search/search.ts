@@ -10,6 +10,8 @@ export interface SearchInput {
   readonly text: string;
   readonly hits: readonly SearchHit[];
   readonly places: ReturnType<typeof findPlaces>;
+  /** Passages of the API reference, the error codes and the manual. */
+  readonly documents: readonly { readonly title: string; readonly place: string; readonly href: string }[];
   /** Kinds that could not be searched in time. */
   readonly late: readonly SearchKind[];
   /** Of each kind at most so many are looked for. */
@@ -84,7 +86,8 @@ const hint =
 
 const numbered: ReadonlySet<string> = new Set<SearchKind>(['task', 'schedule', 'upgrade', 'error']);
 
-export function searchPage({ text, hits, places, late, limit, newest }: SearchInput): SearchPage {
+export function searchPage(input: SearchInput): SearchPage {
+  const { text, hits, places, documents, late, limit, newest } = input;
   const groups = [
     ...Object.entries(kinds).map(([kind, { title }]) => ({
       title,
@@ -94,6 +97,15 @@ export function searchPage({ text, hits, places, late, limit, newest }: SearchIn
       title,
       rows: places.filter(({ group }) => group === title),
     })),
+    {
+      title: 'Documents',
+      rows: [
+        ...documents.map(({ title, place, href }) => ({ text: title, note: place, href })),
+        ...(documents.length === 0
+          ? []
+          : [{ text: 'All places in the documents', note: '', href: paths.searchDocuments({ q: text }) }]),
+      ],
+    },
   ].filter(({ rows }) => rows.length > 0);
   return {
     head: { title: text === '' ? 'Search' : `${text} · Search`, section: null, searched: text },
@@ -108,7 +120,7 @@ export function searchPage({ text, hits, places, late, limit, newest }: SearchIn
         ? null
         : `${late.map((kind) => kinds[kind].title).join(', ')}: the search took too long, so there may be more.`,
     empty:
-      groups.length > 0
+      groups.some(({ title }) => title !== 'Documents')
         ? null
         : {
             title: 'Nothing found',
