@@ -48,18 +48,18 @@ REFUSED_BY_STATE = {
 REFUSED_BY_RULE = (
     "contains characters that cannot be stored",
     "differs from content.",
-    "Path: 'undo_window' message: 'what is deleted on other machines",
+    "Path: 'undo_window' message: 'image origins deleted on other hosts",
     "Path: 'undo_window' message: 'a rehearsal removes nothing",
     "Path: 'undo_window' message: 'must be longer than zero",
-    "such as 7d, up to a year",
+    "such as 7d, and at most one year",
     "this kind of object can be restored by",
     "Path: 'catch_up_window' message: 'must be a minute or more",
     "Path: 'content.filters.descriptor_version' message: 'required'",
     "Path: 'content.filters.descriptor_type' message: 'required'",
     "is the version to upgrade from",
     "Path: 'objects' message: 'faces have no body descriptors",
-    "Path: 'time_zone' message: 'not a time zone",
-    "Path: 'cron' message: 'not a cron expression",
+    "Path: 'time_zone' message: 'must be an IANA time zone",
+    "Path: 'cron' message: 'must be a cron expression",
 )
 
 
