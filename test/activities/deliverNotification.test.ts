@@ -138,7 +138,7 @@ const faults: Record<string, { answer?: (r: WebhookReceiver) => void; url?: () =
     url: () => 'http://other.example.org/',
     says: /other\.example\.org is not listed/,
   },
-  'has a private address': { url: () => 'http://inside.example.org/', says: /leads to 10\.0\.0\.1/ },
+  'has a private address': { url: () => 'http://inside.example.org/', says: /resolves to 10\.0\.0\.1/ },
 };
 
 for (const [what, { answer, url, says }] of Object.entries(faults)) {

@@ -63,7 +63,7 @@ test('all that match the filter is retried or deleted, and nothing else', async 
   await choose('Retry…');
   await page.getByText('2 tasks are shown by the filter; 1 would be retried.').waitFor();
   await page.getByRole('button', { name: 'Retry 1 task' }).click();
-  await page.getByText('1 task is started again.').waitFor();
+  await page.getByText('1 task is being retried.').waitFor();
   assert.equal(new URL(page.url()).search, '?text=night', 'the filter is kept');
   assert.deepEqual(
     site.server.told.filter(({ call }) => call === 'start').map(({ taskId }) => taskId),

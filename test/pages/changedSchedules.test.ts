@@ -60,7 +60,7 @@ test('a schedule is changed in its form, and what was not touched stays', async 
   assert.equal(await page.getByLabel('Failed').isChecked(), true);
   await page.getByLabel(/^Created before( optional)?$/).fill('now-60d');
   await page.getByRole('button', { name: 'Show next runs' }).click();
-  await page.getByText('Next runs').waitFor();
+  await page.getByText('Next runs', { exact: true }).waitFor();
   await page.getByLabel('Webhook URL').fill('https://elsewhere.example.net/');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('alert').getByText('Webhook URL: ').waitFor();
@@ -104,7 +104,7 @@ test('who saves over what somebody else has changed meanwhile is told what and b
   const save = page.getByRole('button', { name: 'Save' });
   await page.getByLabel('Description').fill('mine');
   await page.getByRole('button', { name: 'Show next runs' }).click();
-  await page.getByText('Next runs').waitFor();
+  await page.getByText('Next runs', { exact: true }).waitFor();
   await save.click();
   const refusal = page.getByRole('alert');
   await refusal.getByText('Not saved: the schedule was changed').waitFor();

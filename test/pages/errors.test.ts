@@ -42,7 +42,7 @@ test('errors that differ by their object alone are one reason, with pictures, wh
   await page.getByText('4 open, 1 resolved', { exact: true }).waitFor();
 
   await row.getByRole('link', { name: 'Retry' }).click();
-  await page.getByText('2 tasks, 3 objects would be tried again').waitFor();
+  await page.getByText('2 tasks, 3 objects would be retried').waitFor();
   await page.getByText('not ended yet; retry later').waitFor();
   await page.getByRole('button', { name: 'Retry 2 tasks, 3 objects' }).click();
   await page.getByText('2 tasks started again.').waitFor();

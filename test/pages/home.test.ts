@@ -47,7 +47,7 @@ test('when the default version is gone, each version is compared with all faces'
   assert.match(await row('Version 3').innerText(), /mobileface\s+2\s+33 %\s+4 missing/s);
   const extracts = table.getByRole('link', { name: 'Extract them' });
   assert.equal(await extracts.count(), 0, 'nothing can be extracted from the default version');
-  await page.getByText('No face has the default version, 1, any more.').waitFor();
+  await page.getByText('No face has the default version, 1.').waitFor();
 });
 
 test('whoever looks first asks the database no more than whoever looks next', async () => {
@@ -129,8 +129,8 @@ test('home names what failed, what stands still and who is missing, and nothing 
   await list
     .getByRole('link', { name: `Task ${incomplete} is done, but 16 of 16 objects failed.` })
     .waitFor();
-  await list.getByRole('link', { name: `Task ${stalled} has not moved for 7 minutes.` }).waitFor();
-  await list.getByText('overdue: 3.').waitFor();
+  await list.getByRole('link', { name: `Task ${stalled} has made no progress for 7 minutes.` }).waitFor();
+  await list.getByText('Overdue webhooks: 3.').waitFor();
   assert.equal(await list.getByText(`Task ${running} `).count(), 0);
   assert.equal(await list.getByText('No worker').count(), 0);
 
@@ -251,7 +251,7 @@ test('home tells of a task that has come to a standstill though nothing happens'
       );
   });
   await page.clock.fastForward(60_000);
-  await page.getByText(`Task ${taskId} has not moved for 6 minutes.`).waitFor();
+  await page.getByText(`Task ${taskId} has made no progress for 6 minutes.`).waitFor();
 });
 
 test('what an admin has acknowledged folds away with its note for all, and comes back when the task fails again', async () => {

@@ -101,19 +101,19 @@ test('the password of the first start is asked to be changed until it is', async
   await logIn(page, 'first@example.com', 'root');
   await page.getByRole('link', { name: 'Change it now' }).click();
 
-  await page.getByLabel('New password').fill('much better');
+  await page.getByLabel('New password', { exact: true }).fill('much better');
   await page.getByLabel('Repeat the new password').fill('much worse');
   await page.getByRole('button', { name: 'Change password' }).click();
   await page.getByRole('alert').getByText('not the same as above').waitFor();
 
   for (const known of ['root', 'first@example.com']) {
-    await page.getByLabel('New password').fill(known);
+    await page.getByLabel('New password', { exact: true }).fill(known);
     await page.getByLabel('Repeat the new password').fill(known);
     await page.getByRole('button', { name: 'Change password' }).click();
     await page.getByRole('alert').getByText('it is public').waitFor();
   }
 
-  await page.getByLabel('New password').fill('much better');
+  await page.getByLabel('New password', { exact: true }).fill('much better');
   await page.getByLabel('Repeat the new password').fill('much better');
   await page.getByRole('button', { name: 'Change password' }).click();
   await page.getByText('The password was changed.').waitFor();

@@ -72,9 +72,9 @@ test('a task that waits for the end of the maintenance says so, and can be let g
   await page.getByRole('button', { name: 'Pause everything…' }).click();
   await page.getByRole('button', { name: 'Pause everything', exact: true }).click();
   await page.goto(`/tasks/${running}/view`);
-  await page.getByText('Held by the maintenance').waitFor();
+  await page.getByText('Paused by maintenance').waitFor();
   await page.goto(`/tasks/${waiting}/view`);
-  await page.getByText('Held by the maintenance').waitFor();
+  await page.getByText('Paused by maintenance').waitFor();
   site.server.told.length = 0;
   await page.getByRole('button', { name: 'Resume' }).click();
   await page.getByText('The task has resumed.').waitFor();

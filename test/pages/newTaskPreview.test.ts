@@ -89,7 +89,7 @@ test('removing all faces needs a word of its own', async () => {
   await page.goto('/tasks/new?kind=gc-faces');
   await page.getByRole('button', { name: 'Remove faces' }).click();
   await page.getByRole('alert').getByText('no condition is set').waitFor();
-  await page.getByLabel('Yes, remove all faces if no condition is set').check();
+  await page.getByLabel('Remove all faces if no condition is set').check();
   await page.getByRole('button', { name: 'Remove faces' }).click();
   await page.getByRole('heading', { name: 'Remove faces', level: 1 }).waitFor();
 });
@@ -271,14 +271,14 @@ test('removing the default version tells what can never be extracted again, and 
   await page.getByRole('heading', { name: 'Remove face descriptors of version 1' }).waitFor();
 
   await page.goto('/tasks/new?kind=extract-faces');
-  assert.equal(await page.getByText('of the default version, 1, any more').count(), 0);
+  assert.equal(await page.getByText('of the default version, 1.').count(), 0);
   await db.query('delete from face_descriptors where descriptor_version = 1');
   await db.query(`update tasks set state = 'done'`);
   await page.reload();
-  await page.getByText('No face has a face descriptor of the default version, 1, any more').waitFor();
+  await page.getByText('No face has a face descriptor of the default version, 1.').waitFor();
   await page
     .getByLabel('Descriptor version to extract')
     .selectOption('1 · face, resnet128 (the default: adds nothing)');
   await page.getByRole('button', { name: 'Preview' }).click();
-  await preview.getByText('Version 1 is the default one: an extract adds another version').waitFor();
+  await preview.getByText('Version 1 is the default version: an extract adds another version').waitFor();
 });

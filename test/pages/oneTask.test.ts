@@ -107,7 +107,7 @@ test('a task that failed for its error budget says what can be done', async () =
   const page = await site.signedIn();
   await page.goto(`/tasks/${taskId}/view`);
   const notice = page.getByRole('alert');
-  await notice.getByText('Too many objects failed: more than 20 %. Its errors name').waitFor();
+  await notice.getByText('Too many objects failed: more than 20 %. Its errors say what went wrong').waitFor();
   await page.getByText('300 of 1,000 planned objects').waitFor();
 });
 
@@ -117,7 +117,9 @@ test('whatever a task failed for, it says what can be done and leads to the code
   const page = await site.signedIn();
   await page.goto(`/tasks/${taskId}/view`);
   const notice = page.getByRole('alert');
-  await notice.getByText('tried 5 times. The log of the workers tells why. Mend it, then retry').waitFor();
+  await notice
+    .getByText('tried 5 times. The log of the workers gives the reason. Fix that, then retry')
+    .waitFor();
   await notice.getByRole('link', { name: 'Error 28110' }).click();
   await page.getByRole('heading', { name: 'Error codes' }).waitFor();
   const row = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: '28110' }) });
@@ -184,8 +186,8 @@ test('the throttle has a slider where scripts run, which says what the field say
   await slider.press('ArrowLeft');
   assert.equal(await field.inputValue(), '950');
   await page.getByRole('button', { name: 'Set limit' }).click();
-  await page.getByText('Rate limit set to 950/s…').waitFor();
-  await page.getByText('Rate limit set to 950/s…').click();
+  await page.getByText('Throttled to 950/s…').waitFor();
+  await page.getByText('Throttled to 950/s…').click();
   assert.equal(await slider.inputValue(), '149');
   await slider.press('End');
   assert.equal(await field.inputValue(), '');
@@ -236,11 +238,14 @@ test('a task is throttled, and its history tells who did what, without JavaScrip
   };
   await page.getByText('Throttle…').click();
   await set('fast');
-  const field = page.getByRole('textbox', { name: 'Objects per second', description: /^Not a rate/ });
+  const field = page.getByRole('textbox', {
+    name: 'Objects per second',
+    description: /^Enter a whole number/,
+  });
   assert.equal(await field.inputValue(), 'fast');
   await set('50');
   await page.getByText('The task is limited to 50/s.').waitFor();
-  await page.getByText('Rate limit set to 50/s…').click();
+  await page.getByText('Throttled to 50/s…').click();
   assert.equal(await page.getByLabel('Objects per second').inputValue(), '50');
   await page.getByLabel('Objects per second').fill('');
   await page.getByRole('button', { name: 'Set limit' }).click();
@@ -301,7 +306,7 @@ test('a task whose subtask cannot go on says so, on which worker, and who is in 
 
   await page.goto('/');
   assert.ok(
-    (await textsOf(page.locator('main'))).join(' ').includes(`Task ${taskId} is held up: Waiting for a lock`),
+    (await textsOf(page.locator('main'))).join(' ').includes(`Task ${taskId} is stuck: Waiting for a lock`),
   );
 });
 
@@ -328,7 +333,7 @@ test('what a gc has removed is put back by a button on its page, which leads to 
   await page.getByText(/^what it removed can be restored until /).waitFor();
   await page.getByText('Undo…').click();
   await page.getByRole('button', { name: 'Restore' }).click();
-  await page.getByRole('heading', { name: `Put back faces of task ${gc.taskId}`, level: 1 }).waitFor();
+  await page.getByRole('heading', { name: `Restore faces of task ${gc.taskId}`, level: 1 }).waitFor();
   await page.getByText(/^Task \d+ restores what task \d+ removed\.$/).waitFor();
   await page.goto(`/tasks/${gc.taskId}/view`);
   await page.getByRole('link', { name: /^what it removed is being restored by task \d+$/ }).waitFor();

@@ -137,10 +137,10 @@ test('a listed name that leads to a private address is refused before anything i
   });
   const client = guarded({ hosts: ['cdn.example.org'], resolveHost });
   const url = `http://cdn.example.org:${server.port}/`;
-  await assert.rejects(client.send(remove(url)), failsWith('refused', /leads to 127.0.0.1/));
+  await assert.rejects(client.send(remove(url)), failsWith('refused', /resolves to 127.0.0.1/));
   await assert.rejects(
     client.send(remove(url)),
-    failsWith('refused', /leads to 127.0.0.1/),
+    failsWith('refused', /resolves to 127.0.0.1/),
     'one bad address of two',
   );
   await assert.rejects(client.send(remove(url)), failsWith('refused', /leads to ::ffff:127.0.0.1/));
@@ -158,7 +158,7 @@ test('a name that changes its address between two look-ups is held to the one th
   assert.deepEqual(calls, ['cdn.example.org'], 'it is resolved once for its connection');
   assert.equal(server.seen[0]?.at, '127.0.0.1');
   assert.equal(server.seen[0].host, `cdn.example.org:${server.port}`, 'the server is told the name');
-  await assert.rejects(client.send(remove(url)), failsWith('refused', /leads to 127.0.0.2/));
+  await assert.rejects(client.send(remove(url)), failsWith('refused', /resolves to 127.0.0.2/));
 });
 
 test('IPv6 is spoken where it is listed and refused where it is not', async () => {

@@ -18,8 +18,8 @@ const draw = (macro: string, report: unknown): string =>
 
 test('a comparison says which threshold takes the place of the old one, and what happens if it is kept', () => {
   assert.deepEqual(comparisonView(buildComparison(), versions).advice, [
-    'With version 3 use 0.313 where version 1 had 0.651: as few strangers, 1 in 100 pairs, is accepted as the same person. Were 0.651 kept, it would be 1 in 430, and 38.4 % of the pairs of the same person would be missed.',
-    'With version 3 use 0.388 where version 1 had 0.713: as few strangers, 1 in 1,000 pairs, is accepted as the same person. Were 0.713 kept, it would be none, and 51.0 % of the pairs of the same person would be missed.',
+    'With version 3 use 0.313 where version 1 had 0.651: the same share of different people, 1 in 100 pairs, is accepted as the same person. Were 0.651 kept, it would be 1 in 430, and 38.4 % of the pairs of the same person would be missed.',
+    'With version 3 use 0.388 where version 1 had 0.713: the same share of different people, 1 in 1,000 pairs, is accepted as the same person. Were 0.713 kept, it would be none, and 51.0 % of the pairs of the same person would be missed.',
   ]);
 });
 
@@ -33,7 +33,10 @@ test('where nobody is known, it says what cannot be told, and that strangers are
       ['Same answer', 'unknown'],
     ],
   );
-  assert.match(caution, /^Too few objects are labelled, so all 497,503 pairs count as strangers/);
+  assert.match(
+    caution,
+    /^Too few objects are labelled, so all 497,503 pairs that are not known to be the same person count as different people/,
+  );
   assert.deepEqual(thresholds?.rows[0], ['1 in 100', '−0.050', '0.712', 'not known', 'not known', 'all']);
   assert.deepEqual(
     distributions[0]?.distribution.kinds.map(({ name }) => name),
@@ -57,7 +60,7 @@ test('a verification says what is left, what cannot be made, and where its error
       ['Verification of events', 'good', 'All 12,000,000 that have version 1 have version 3.'],
     ],
   );
-  assert.match(objects[0]?.figures[2]?.note ?? '', /12 of them have no sample/);
+  assert.match(objects[0]?.figures[2]?.note ?? '', /12 of them have no readable sample/);
   assert.equal(errors?.rows[0]?.href, '/errors/view?task_ids=17%2C18&error_code=28100');
 });
 
@@ -67,7 +70,7 @@ test('a trial says how long all would take, and of how many nothing could be mad
   assert.deepEqual(
     objects.map(({ verdict, figures: [unusable] }) => [verdict, unusable?.value]),
     [
-      ['Version 3 could be made of 96 of 100 samples that were tried.', 'about 36,103 of 1,203,417 faces'],
+      ['Version 3 was extracted from 96 of 100 samples that were tried.', 'about 36,103 of 1,203,417 faces'],
       ['No event has version 1.', undefined],
     ],
   );

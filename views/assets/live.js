@@ -213,8 +213,8 @@ async function update() {
 
 function needsPage({ task_id, state, progress }) {
   const element = shownTask(task_id);
-  // Of errors there are more, or fewer, whenever a task's count of them changes.
-  if (document.getElementById('live-errors') !== null) {
+  // On the page of all errors there are more, or fewer, whenever a task's count of them changes.
+  if (element === null && document.getElementById('live-errors') !== null) {
     const failed = `${state} ${progress.objects_failed}`;
     const isNews = elsewhere.get(task_id) !== failed;
     elsewhere.set(task_id, failed);

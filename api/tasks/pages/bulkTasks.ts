@@ -25,7 +25,7 @@ const said: Readonly<Record<BulkAction, (count: string) => string>> = {
   resume: (count) => `${count} resumed.`,
   throttle: (count) => `${count} set to the new rate.`,
   cancel: (count) => `${count} being cancelled.`,
-  retry: (count) => `${count} started again.`,
+  retry: (count) => `${count} being retried.`,
   remove: (count) => `${count} deleted.`,
 };
 

@@ -151,7 +151,7 @@ test('a network that describes nothing is given up after a few samples', async (
   });
   await assert.rejects(
     trial(order, running),
-    isNoExtractor(/describes nothing: the file is of another model/),
+    isNoExtractor(/returns no descriptor: the file is of another model/),
   );
   assert.equal(asked, 5);
 });

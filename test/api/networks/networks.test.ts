@@ -42,7 +42,7 @@ test('a version that the file has no more is shown with its descriptors, and why
   const gone = networks.find(({ version }) => version === 2);
   assert.deepEqual([gone?.networks, gone?.faces], [[], { count: 1, exact: true }]);
   const page = await pageOf('/networks/2/view');
-  assert.match(page, /EXTRACTORS_FILE has no network of version 2 any more/);
+  assert.match(page, /EXTRACTORS_FILE no longer has a network of version 2/);
   assert.doesNotMatch(page, /networks\/2\/check/);
   const refused = await call('POST', '/4/networks/2/check');
   assert.deepEqual([refused.status, refused.body.error_code], [400, 28041]);

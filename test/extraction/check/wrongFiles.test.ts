@@ -94,14 +94,14 @@ test('a file of more than 2 GB is refused before anything reads it', async () =>
 test('another file than the one whose SHA-256 the entry has is refused', () =>
   refuse(
     { ...ownNetwork('thumbnail.onnx'), sha256: '0'.repeat(64) },
-    /another SHA-256 than the entry says: \w{64}$/,
+    /not have the SHA-256 of its entry: \w{64}$/,
   ));
 
 test('a network that was written for a newer runtime is refused with what to do', async () => {
   const opset = await write('opset.onnx', changed(-1, 99));
-  await refuse(opset, /opset 99 of ai\.onnx.*up to \d+: export it with an older one/);
+  await refuse(opset, /opset 99 of ai\.onnx.*at most \d+: export it with an older one/);
   const ir = await write('ir.onnx', changed(1, 99));
-  await refuse(ir, /IR version 99.*up to \d+: export it with an older one/);
+  await refuse(ir, /IR version 99.*at most \d+: export it with an older one/);
 });
 
 test('a network with an operator that nobody knows is refused', () =>
@@ -123,7 +123,7 @@ test('a network of another type of input is refused', () =>
   refuse(ownNetwork('thumbnail.onnx', { type: 'uint8' }), /input input is float32, not uint8/));
 
 test('a network that wants more than a picture is refused', () =>
-  refuse(ownNetwork('two-inputs.onnx'), /wants 2 inputs: input, quality/));
+  refuse(ownNetwork('two-inputs.onnx'), /requires 2 inputs: input, quality/));
 
 test('a network whose outputs have other names is refused with those that it has', () => {
   const outputs = { descriptor: { name: 'embedding', length: 192 } };
@@ -148,10 +148,10 @@ test('a network that ends its process, or never answers, is refused and leaves t
   const network = ownNetwork('thumbnail.onnx');
   await assert.rejects(
     requireUsable([network], { entry: dyingChild }),
-    /ends the process that runs it \(SIGSEGV\)/,
+    /crashes the process that runs it \(SIGSEGV\)/,
   );
   const options = { entry: silentChild, stallMs: 50 };
-  await assert.rejects(requireUsable([network], options), /says nothing for 0\.05 s/);
+  await assert.rejects(requireUsable([network], options), /does not respond for 0\.05 s/);
 });
 
 test('all wrong networks are told at once', async () => {

@@ -15,7 +15,7 @@ test('a server that is overloaded for a moment is not noticed', async () => {
 test('a server that asks to be left alone for long is not asked meanwhile', async () => {
   server.misbehave(() => refusal(429, 'too many', { 'retry-after': '3600' }));
   const { extract } = open();
-  await assert.rejects(extract(), isError('extractorUnavailable', /asks to be left alone for 60 s/));
+  await assert.rejects(extract(), isError('extractorUnavailable', /asks for a pause of 60 s/));
   server.misbehave(() => undefined);
   await assert.rejects(extract(), isError('extractorUnavailable', /asks for a pause/));
   assert.equal(server.batches().length, 1);

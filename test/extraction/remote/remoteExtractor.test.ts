@@ -72,7 +72,7 @@ test('attributes are asked for without a descriptor', async () => {
 
 test('a sample that the server refuses is to blame, and is not sent again', async () => {
   server.misbehave(() => ({ status: 422, body: { detail: 'two faces' } }));
-  await assert.rejects(open()(), isError('sampleUnreadable', /refuses it: two faces/));
+  await assert.rejects(open()(), isError('sampleUnreadable', /refused it: two faces/));
   assert.equal(server.asked.length, 1);
 });
 
@@ -98,7 +98,7 @@ const wrongAnswers: Record<string, readonly [body: unknown, status: number, deta
   'no descriptor': [{}, 200, /no descriptor/],
   'no object': ['[]', 200, /object is expected/],
   'no JSON': ['<html>', 200, /not JSON/],
-  'more than a megabyte': ['x'.repeat(1_100_000), 200, /more than 1000000 bytes/],
+  'more than a megabyte': ['x'.repeat(1_100_000), 200, /exceeds 1000000 bytes/],
   'an unknown address': [{ detail: 'who?' }, 404, /status 404/],
   'no permission': [{}, 401, /status 401/],
   'an inner error': [{}, 500, /status 500/],
@@ -129,7 +129,7 @@ test('a server that fails once and then answers is not noticed', async () => {
 test('a server that asks to be left alone for long is not asked meanwhile', async () => {
   server.misbehave(() => ({ status: 503, body: {}, headers: { 'retry-after': '40' } }));
   const extract = open();
-  await assert.rejects(extract(), isError('extractorUnavailable', /asks to be left alone for 40 s/));
+  await assert.rejects(extract(), isError('extractorUnavailable', /asks for a pause of 40 s/));
   await assert.rejects(extract(), isError('extractorUnavailable', /asks for a pause/));
   assert.equal(server.asked.length, 1);
 });

@@ -141,7 +141,8 @@ test('one account has so many streams of a process at most, and another one its 
     let text = '';
     if (answer.statusCode !== 200) for await (const piece of answer) text += String(piece);
     request.destroy();
-    if (text !== '') assert.match(text, /"error_code":12040.*many@example\.com listens to 2 streams/);
+    if (text !== '')
+      assert.match(text, /"error_code":12040.*many@example\.com already has 2 open event streams/);
     return answer.statusCode ?? 0;
   };
   try {
