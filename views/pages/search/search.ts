@@ -119,14 +119,13 @@ export function searchPage(input: SearchInput): SearchPage {
       late.length === 0
         ? null
         : `${late.map((kind) => kinds[kind].title).join(', ')}: the search took too long, so there may be more.`,
-    empty:
-      groups.some(({ title }) => title !== 'Documents')
-        ? null
-        : {
-            title: 'Nothing found',
-            text: `Nothing matches “${text}”. Ids must be complete; external ids, sources and track ids match from their beginning. Words inside user data are searched in the newest ${formatCount(newest)} faces and events.`,
-            action: null,
-          },
+    empty: groups.some(({ title }) => title !== 'Documents')
+      ? null
+      : {
+          title: 'Nothing found',
+          text: `Nothing matches “${text}”. Ids must be complete; external ids, sources and track ids match from their beginning. Words inside user data are searched in the newest ${formatCount(newest)} faces and events.`,
+          action: null,
+        },
   };
 }
 
