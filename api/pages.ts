@@ -30,7 +30,8 @@ import { loginPages } from './accounts/pages/login.ts';
 import { maintenancePages } from './maintenance/pages.ts';
 import { compareTasks } from './tasks/pages/compareTasks.ts';
 import { newTask } from './tasks/pages/newTask.ts';
-import { pageErrors, isForm, prefersHtml } from './html/pageErrors.ts';
+import { pageErrors, prefersHtml } from './html/pageErrors.ts';
+import { asPage, bracketed, named, onlyForms, onlyHtml, unlessStranger } from './html/pageSteps.ts';
 import { limitPages, pageLimitMs } from './html/pageLimit.ts';
 import type { ErrorHandlerDeps } from './http/middleware/errorHandler.ts';
 import { samplePicture } from './faces/pages/samplePicture.ts';
@@ -268,47 +269,5 @@ export function createPages(deps: PagesDeps): Pages {
     close: () => {
       events.close();
     },
-  };
-}
-
-/** An express path as the document writes it. */
-function bracketed(path: string): string {
-  return path.replaceAll(/:(\w+)/g, '{$1}');
-}
-
-/** From here on whatever goes wrong is answered with a page. */
-function asPage(route: string): RequestHandler {
-  return (req, res, next) => {
-    contextOf(req).route = bracketed(route);
-    res.locals['isPage'] = true;
-    next();
-  };
-}
-
-function named(route: string): RequestHandler {
-  return (req, _res, next) => {
-    contextOf(req).route = bracketed(route);
-    next();
-  };
-}
-
-const onlyHtml: RequestHandler = (req, res, next) => {
-  next(prefersHtml(req, res) ? undefined : 'route');
-};
-
-const onlyForms: RequestHandler = (req, _res, next) => {
-  next(isForm(req) ? undefined : 'route');
-};
-
-/** Knows who is signed in, and lets in who is not. Wrong credentials are refused all the same. */
-function unlessStranger(signIn: RequestHandler): RequestHandler {
-  return async (req, res, next) => {
-    try {
-      await signIn(req, res, () => undefined);
-    } catch (error) {
-      if (!(error instanceof DomainError) || !['credentialsNeeded', 'forbidden'].includes(error.error))
-        throw error;
-    }
-    next();
   };
 }

@@ -4,7 +4,7 @@ import type { DefaultVersions } from '../../../domain/extract/networks.ts';
 import type { PreviewObject } from '../../../domain/tasks/preview.ts';
 import { formatCount } from '../../../views/assets/words.js';
 import { removeWord, type TaskPreviewInput } from '../../../views/pages/tasks/taskPreview.ts';
-import type { EventCardShape, FaceCardShape } from '../../../views/shapes.ts';
+import type { EventCardShape, FaceCardShape } from '../../../views/pages/faces/faceShapes.ts';
 import { presentEventCard } from '../../faces/present/event.ts';
 import { presentFaceCard } from '../../faces/present/faceCards.ts';
 import type { PageSources } from '../../html/deps.ts';

@@ -108,3 +108,12 @@ test('what others add while a task runs is expected as soon as it is found, and 
   assert.equal(describeProgress(task).percent, 99);
   assert.equal(describeProgress({ ...task, state: 'collecting' }).percent, 100);
 });
+
+test('a task that has stood still for hours has no time left to show, however small its rate has become', async () => {
+  const taskId = await insertTask(0);
+  await commit(await claim(taskId, 1), 60_000, 100);
+  assert.ok(((await progressOf(taskId)).eta_seconds ?? 0) > 60);
+  await db.query('update tasks set running_ms = $2 where task_id = $1', [taskId, 3 * 60 * 60 * 1_000]);
+  const { objects_per_second, eta_seconds } = await progressOf(taskId);
+  assert.deepEqual({ objects_per_second, eta_seconds }, { objects_per_second: 0, eta_seconds: null });
+});

@@ -1,4 +1,4 @@
-import type { FaceCardsShape } from '../../shapes.ts';
+import type { FaceCardsShape } from '../../pages/faces/faceShapes.ts';
 import type { Pager } from '../pager/pager.ts';
 import { faceCard, type PictureCard } from './pictureCard.ts';
 

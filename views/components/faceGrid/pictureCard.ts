@@ -1,5 +1,5 @@
 import { paths } from '../../paths.ts';
-import type { EventCardShape, FaceCardShape } from '../../shapes.ts';
+import type { EventCardShape, FaceCardShape } from '../../pages/faces/faceShapes.ts';
 import { eventPicture, facePicture, type Picture } from '../picture/picture.ts';
 
 export interface PictureCard {

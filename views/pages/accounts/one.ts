@@ -5,7 +5,8 @@ import { faceGrid, type FaceGrid } from '../../components/faceGrid/faceGrid.ts';
 import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
-import type { AccountShape, AccountStatsShape, FaceCardsShape, ListShape } from '../../shapes.ts';
+import type { AccountShape, AccountStatsShape, ListShape } from '../../shapes.ts';
+import type { FaceCardsShape } from '../faces/faceShapes.ts';
 import { accountTypeName } from './accountRow.ts';
 import { listRow, type ListRow } from './listRow.ts';
 

@@ -6,7 +6,7 @@ import { eventPicture, type Picture } from '../../components/picture/picture.ts'
 import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
-import type { EventDetailsShape, FaceCardShape } from '../../shapes.ts';
+import type { EventDetailsShape, FaceCardShape } from '../faces/faceShapes.ts';
 import { attributeFacts } from '../faces/attributeFacts.ts';
 import { objectHistory, type ObjectHistoryShape, type ObjectHistoryView } from '../faces/history.ts';
 import { networkName } from '../faces/networkName.ts';

@@ -4,7 +4,7 @@ import { facePicture, type Picture } from '../../components/picture/picture.ts';
 import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
-import type { FaceDetailsShape } from '../../shapes.ts';
+import type { FaceDetailsShape } from './faceShapes.ts';
 import { attributeFacts } from './attributeFacts.ts';
 import { objectHistory, type ObjectHistoryShape, type ObjectHistoryView } from './history.ts';
 import { networkName } from './networkName.ts';

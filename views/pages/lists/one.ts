@@ -4,7 +4,8 @@ import { idFact, type Fact } from '../../components/facts/facts.ts';
 import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
-import type { FaceCardsShape, ListShape } from '../../shapes.ts';
+import type { ListShape } from '../../shapes.ts';
+import type { FaceCardsShape } from '../faces/faceShapes.ts';
 import { listName } from './listName.ts';
 
 export interface ListInput {

@@ -6,7 +6,7 @@ import { eventCard, faceCard } from '../../components/faceGrid/pictureCard.ts';
 import { fact, type Fact } from '../../components/facts/facts.ts';
 import { textField, type TextField, type Typed } from '../../components/field/field.ts';
 import { time } from '../../components/time/time.ts';
-import type { EventCardShape, FaceCardShape } from '../../shapes.ts';
+import type { EventCardShape, FaceCardShape } from '../faces/faceShapes.ts';
 import { curlCommand, type ApiRequest } from './curlCommand.ts';
 import { whyEmpty, type DefaultVersions } from './emptyPreview.ts';
 import type { TaskKind } from './taskKinds.ts';
