@@ -70,6 +70,7 @@ function toReasonShape(group: ErrorReason) {
     open: group.open,
     resolved: group.resolved,
     tasks: group.tasks,
+    is_retryable: group.isRetryable,
     first_time: group.firstTime.toISOString(),
     last_time: group.lastTime.toISOString(),
     detail: group.detail,

@@ -8,6 +8,7 @@ import { flash, leadTo, sendPage } from '../html/pageAnswer.ts';
 import { actorOf } from '../http/requestContext.ts';
 
 const tasksAtOnce = 100;
+const refusalsSaid = 10;
 
 /** One error of several tasks is tried again: a page that says what would happen, and the form on it. */
 export function retryErrors({
@@ -29,16 +30,20 @@ export function retryErrors({
       const errorCode = codeOf(error_code);
       const taskIds = tasks.split(',').filter((id) => /^[1-9]\d{0,14}$/.test(id));
       let started = 0;
+      const refused: string[] = [];
       for (const taskId of taskIds.slice(0, tasksAtOnce)) {
         try {
           await taskActions.retry(Number(taskId), { errorCode }, actorOf(req));
           started++;
         } catch (error) {
           if (!(error instanceof DomainError)) throw error;
-          flash(req, `Task ${taskId} was left as it is: ${error.entry.desc}, ${error.detail}.`, 'bad');
+          refused.push(`Task ${taskId} was not changed: ${error.entry.desc}, ${error.detail}.`);
         }
       }
-      if (started > 0) flash(req, `${started} ${started === 1 ? 'task' : 'tasks'} started again.`);
+      if (started > 0) flash(req, `${started} ${started === 1 ? 'task is' : 'tasks are'} being retried.`);
+      for (const line of refused.slice(0, refusalsSaid)) flash(req, line, 'bad');
+      if (refused.length > refusalsSaid)
+        flash(req, `${refused.length - refusalsSaid} more tasks were not changed.`, 'bad');
       leadTo(req, res, paths.errors());
     },
   };

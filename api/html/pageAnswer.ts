@@ -50,7 +50,10 @@ export function leadTo(req: Request, res: Response, path: string): void {
  * come back before that: it would find the old session, and the older of the two writes could win.
  */
 function whenStored(req: Request, answer: () => void): void {
-  req.session.save(answer);
+  req.session.save(() => {
+    // The page was given up while its session was being stored: a second answer would end the process.
+    if (req.res?.headersSent !== true) answer();
+  });
 }
 
 /** What is to be said on the page that a 303 leads to. */

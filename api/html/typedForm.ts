@@ -8,7 +8,7 @@ type Values = Readonly<Record<string, string>>;
 
 declare module 'express-session' {
   interface SessionData {
-    /** What was typed last and is too long for an address. */
+    /** What was typed last and is too long for an address, or too secret. */
     draft: { readonly id: string; readonly values: Values };
   }
 }
@@ -36,7 +36,8 @@ export function leadToTyped(
 ): boolean {
   const filled = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
   let address = path(kind, { step, ...filled });
-  if (address.length > longestAddress) {
+  // The address of a webhook may be its secret, which browsers and proxies must not remember.
+  if (address.length > longestAddress || filled['url'] !== undefined) {
     if (hasNoSession(req)) return false;
     const id = randomUUID();
     req.session.draft = { id, values: filled };

@@ -54,7 +54,8 @@ export function createHeldTasks(db: Sql) {
          where held_by_maintenance and not exists (select from switched where active) and ${isOpen}
          order by task_id limit ${atOnce} for no key update skip locked
        ), changed as (
-         update tasks t set held_by_maintenance = false, desired_state = 'run', last_update_time = now(),
+         update tasks t set held_by_maintenance = false, last_update_time = now(),
+           desired_state = case t.desired_state when 'pause' then 'run' else t.desired_state end,
            lock_version = lock_version + 1, ${asks("'resume'")}
          from found where t.task_id = found.task_id returning t.task_id, t.generation, t.state
        ), recorded as (${record('resume')})

@@ -45,11 +45,13 @@ export function createMissedRuns(db: Database) {
         `select time, (
            select max(r.scheduled_time) from schedule_runs r join schedules using (schedule_id)
            where r.schedule_id = $1 and r.scheduled_time < time and r.run_time >= time
-             and r.outcome <> 'missed' and r.login is null and overlap_policy <> 'allow_all'
+             and r.outcome <> 'missed' and r.blocking_time is null and r.login is null and overlap_policy <> 'allow_all'
          ) "blockingTime"
          from unnest($2::timestamptz[]) time
          where not exists (
            select from schedule_runs r where r.schedule_id = $1 and r.scheduled_time = time and r.login is null
+         ) and not exists (
+           select from tasks t where t.schedule_id = $1 and t.scheduled_time = time
          ) order by time`,
         [scheduleId, times.map((time) => time.toISOString())],
       ),
@@ -66,12 +68,17 @@ export function createMissedRuns(db: Database) {
       db.transaction(async (tx) => {
         const scheduledTime = time.toISOString();
         const rows = await tx.query(
-          `select from schedules where schedule_id = $1 and revision = $2 and not exists (
-             select from schedule_runs r where r.schedule_id = $1 and r.scheduled_time = $3 and r.login is null
-           ) for update`,
-          [scheduleId, revision, scheduledTime],
+          'select from schedules where schedule_id = $1 and revision = $2 for update',
+          [scheduleId, revision],
         );
         if (rows.length === 0) return null;
+        // Asked after the lock was got, which a run that has just come may have held. A worker of an older release notes no run.
+        const come = await tx.query(
+          `select from schedule_runs where schedule_id = $1 and scheduled_time = $2 and login is null
+           union all select from tasks where schedule_id = $1 and scheduled_time = $2`,
+          [scheduleId, scheduledTime],
+        );
+        if (come.length > 0) return null;
         const run = { scheduleId, scheduledTime };
         if (blockingTime !== null) {
           await noteRun(tx, { ...run, outcome: 'skipped', blockingTime: blockingTime.toISOString() });

@@ -10,6 +10,8 @@ export interface ErrorReason {
   readonly open: number;
   readonly resolved: number;
   readonly tasks: number;
+  /** Whether an open one stands at an object: what failed as a whole is taken up by the task's own retry. */
+  readonly isRetryable: boolean;
   readonly firstTime: Date;
   readonly lastTime: Date;
   /** Of the newest one. */
@@ -36,6 +38,8 @@ const reasonsAtMost = 20;
 const picturesAtMost = 6;
 const tasksAtMost = 100;
 
+// A limit on each ends its recursion, and resolved reasons displace no open ones.
+const pairsAtMost = 100;
 /** Each pair of code and reason, found by skipping from one to the next in an index, however many errors have it. */
 const pairs = (name: string, state: string, only: string) => `${name} as (
     (select error_code, reason from task_errors where ${state} ${only} order by error_code, reason limit 1)
@@ -59,28 +63,28 @@ export async function errorReasons(
   const only = errorCode === undefined ? '' : 'and error_code = $1::bigint';
   const ofState = (
     state: string,
-  ) => `select e.error_id, e.error_code, e.reason, e.task_id, ${state} as is_open
+  ) => `select e.error_id, e.error_code, e.reason, e.task_id, ${state} as is_open, e.object_id
     from known k cross join lateral (
-      select error_id, error_code, reason, task_id from task_errors
+      select error_id, error_code, reason, task_id, object_id from task_errors
       where error_code = k.error_code and reason = k.reason and overcome_time is ${state === 'true' ? '' : 'not'} null
       order by error_id desc limit ${countedAtMost}) e`;
   const looked =
     conditions === null
       ? `recursive ${pairs('open', 'overcome_time is null', only)},
          ${pairs('resolved', 'overcome_time is not null', only)},
-         known as (select * from open union select * from resolved limit 200),
+         known as ((select * from open limit ${pairsAtMost}) union (select * from resolved limit ${pairsAtMost})),
          looked as (${ofState('true')} union all ${ofState('false')})`
-      : `looked as (select error_id, error_code, reason, task_id, overcome_time is null as is_open
+      : `looked as (select error_id, error_code, reason, task_id, overcome_time is null as is_open, object_id
           from task_errors ${conditions.where()} order by error_id desc limit ${countedAtMost})`;
   return db.query<ErrorReason>(
     `with ${looked}, grouped as (
        select error_code, reason, count(*) filter (where is_open) as open, count(*) filter (where not is_open) as resolved,
-         count(distinct task_id) as tasks, min(error_id) as first, max(error_id) as last,
+         count(distinct task_id) as tasks, bool_or(is_open and object_id is not null) as is_retryable, min(error_id) as first, max(error_id) as last,
          (array_agg(error_id order by error_id desc))[1:${picturesAtMost}] as newest
        from looked group by error_code, reason
        order by count(*) filter (where is_open) > 0 desc, max(error_id) desc limit ${reasonsAtMost}
      )
-     select g.error_code "errorCode", g.reason, g.open, g.resolved, g.tasks, f.error_time "firstTime",
+     select g.error_code "errorCode", g.reason, g.open, g.resolved, g.tasks, g.is_retryable "isRetryable", f.error_time "firstTime",
        l.error_time "lastTime", l."desc", l.detail,
        coalesce((select json_agg(json_build_object('type', e.object_type, 'id', e.object_id,
            'picture', (select max(kind) from samples where owner_id = e.object_id)) order by e.error_id desc)

@@ -35,6 +35,7 @@ export interface Inquired {
 
 /** Until somebody acts; the workflow is told then, and looks by itself in case that got lost. */
 const untilTold = { kind: 'wait', seconds: 300 } as const;
+const untilMaintenanceEnds = { kind: 'wait', seconds: 15 } as const;
 
 export type UpgradeRuns = ReturnType<typeof createUpgradeRuns>;
 
@@ -73,6 +74,9 @@ async function advance(tx: Sql, upgradeId: number, deps: StepDeps): Promise<Next
   const { upgrade, step } = locked;
   if (upgrade.state === 'rolling_back') return rollBack({ tx, upgrade, step, deps });
   if (upgrade.state !== 'running') return untilTold;
+  // Its tasks are held by the maintenance; neither a verification nor the switch of the default may go past them.
+  const maintenance = await tx.query('select from maintenance where active for share');
+  if (maintenance.length > 0) return untilMaintenanceEnds;
   if (step.state === 'done') return goOn(tx, upgrade, step);
   const look = await lookAtStep({ tx, upgrade, step, deps });
   switch (look.kind) {

@@ -45,7 +45,7 @@ test('errors that differ by their object alone are one reason, with pictures, wh
   await page.getByText('2 tasks, 3 objects would be retried').waitFor();
   await page.getByText('not ended yet; retry later').waitFor();
   await page.getByRole('button', { name: 'Retry 2 tasks, 3 objects' }).click();
-  await page.getByText('2 tasks started again.').waitFor();
+  await page.getByText('2 tasks are being retried.').waitFor();
   const states = await db.query<{ generation: number }>(
     'select generation from tasks where task_id = any($1::bigint[]) order by task_id',
     [tasks],

@@ -100,7 +100,12 @@ function look() {
       if (!answer.ok) throw new Error(`HTTP ${answer.status}`);
       show(new DOMParser().parseFromString(await answer.text(), 'text/html'));
     } catch {
-      if (!asked.signal.aborted) status.textContent = 'The search does not answer. Try again.';
+      if (asked.signal.aborted) return;
+      status.textContent = 'The search does not answer. Try again.';
+      // Enter must not open what an earlier text has found.
+      list.replaceChildren();
+      input.ariaExpanded = 'false';
+      activate(null);
     }
   })();
   return answered;

@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { Stores } from '../../../db/stores.ts';
-import type { Account } from '../../../domain/accounts/account.ts';
+import { mayUseService, type Account } from '../../../domain/accounts/account.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { Clock } from '../../http/instants.ts';
 import type { LoginLimit } from './loginLimit.ts';
@@ -116,9 +116,11 @@ export function createAuthenticator({ accounts, passwords, limit, clock }: Authe
       return clock.now().getTime() - begun < sessionAtMostMs ? stillValid(accountId, fingerprint) : null;
     },
 
-    /** Whether the account still exists, with the password that it had then. */
-    isStillIn: async ({ account, fingerprint }: SignedIn): Promise<boolean> =>
-      (await stillValid(account.accountId, fingerprint)) !== null,
+    /** Whether the account still exists, with the password that it had then, and may still use the service. */
+    isStillIn: async ({ account, fingerprint }: SignedIn): Promise<boolean> => {
+      const found = await stillValid(account.accountId, fingerprint);
+      return found !== null && mayUseService(found.account);
+    },
 
     /** After a change of password or a removal: nothing that was known of the account counts any longer. */
     forget: (accountId: string): void => void recent.delete(accountId),

@@ -35,7 +35,8 @@ export function requestLog(log: Logger): RequestHandler {
     res.once('close', () => {
       const level = levelOf(req, res);
       if (!log.isLevelEnabled(level)) return;
-      const { method, originalUrl } = req;
+      const { method } = req;
+      const shown = isOfForm.test(req.originalUrl) ? req.originalUrl.replace(/\?.*/s, '?…') : req.originalUrl;
       const { statusCode } = res;
       const { requestId, identity } = contextOf(req);
       const responseTime = Math.round(performance.now() - start);
@@ -44,16 +45,19 @@ export function requestLog(log: Logger): RequestHandler {
         {
           requestId,
           ...(identity === undefined ? {} : { login: identity.account.login }),
-          req: { method, url: originalUrl, remoteAddress },
+          req: { method, url: shown, remoteAddress },
           res: { statusCode },
           responseTime,
         },
-        `${method} ${originalUrl} ${statusCode} ${responseTime} ms${end}`,
+        `${method} ${shown} ${statusCode} ${responseTime} ms${end}`,
       );
     });
     next();
   };
 }
+
+/** Addresses that hold what was typed into a form: user data of people, and webhooks whose URL is their secret. */
+const isOfForm = /^\/(?:tasks|schedules|upgrades)\/(?:\d+\/)?(?:new|change)\?/;
 
 function levelOf(req: Request, res: Response): Level {
   if (res.statusCode >= 500) return 'error';

@@ -94,7 +94,9 @@ export function schedulePages(sources: ScheduleSources) {
       return;
     }
     const changed = { scheduleId, revision: String(schedule.revision) };
-    await show(req, res, { kind: found.kind, typed: { values: found.values, faults: {} }, changed });
+    // What was typed may be kept no longer: then it is said, above what is saved.
+    const { faults } = typed;
+    await show(req, res, { kind: found.kind, typed: { values: found.values, faults }, changed });
   };
 
   /** What others have done to a schedule since somebody read its form: each change leaves one line in the audit. */

@@ -19,19 +19,25 @@ export function compareTasks({ taskSnapshot }: Pick<PageSources, 'taskSnapshot'>
     } else if (typeof tasks !== 'string') {
       leadTo(req, res, paths.compare([one, other]));
     } else {
-      const pair = await taskSnapshot((of) => Promise.all([read(of, one), read(of, other)]));
-      sendPage(req, res, 'tasks/compare', comparePage(pair));
+      // Nothing throws in the snapshot: the other's questions are still under way on its connection.
+      const [first, second] = await taskSnapshot((of) => Promise.all([read(of, one), read(of, other)]));
+      if (first === null) throw taskNotFound(one);
+      if (second === null) throw taskNotFound(other);
+      sendPage(req, res, 'tasks/compare', comparePage([first, second]));
     }
   };
 }
 
-async function read({ taskQueries, taskPageQueries }: TaskReading, taskId: number): Promise<ComparedTask> {
+async function read(
+  { taskQueries, taskPageQueries }: TaskReading,
+  taskId: number,
+): Promise<ComparedTask | null> {
   const [task, rateLimit, groups] = await Promise.all([
     taskQueries.find(taskId),
     taskPageQueries.rateLimit(taskId),
     taskPageQueries.openErrorGroups(taskId),
   ]);
-  if (task === null) throw taskNotFound(taskId);
+  if (task === null) return null;
   return {
     task: presentTaskOfPage(task),
     rateLimit,

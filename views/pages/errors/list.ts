@@ -69,7 +69,7 @@ export function errorsPage(input: ErrorsInput): ErrorsPage {
   return {
     head: { title: 'Errors', section: 'errors' },
     filters: filterForm('Filter the errors', paths.errors(), typed, filterFields(typed)),
-    count: openWords(input.open.count, count - input.open.count, input.open.most),
+    count: openWords(input.open.count, Math.max(0, count - input.open.count), input.open.most),
     events: paths.allTaskEvents,
     reasons: input.reasons.map((reason) => reasonRow(reason, input.open.most)),
     groups: input.groups.map((group) => groupOf(group, typed)),

@@ -13,6 +13,7 @@ export interface ErrorReasonShape {
   readonly open: number;
   readonly resolved: number;
   readonly tasks: number;
+  readonly is_retryable: boolean;
   readonly first_time: string;
   readonly last_time: string;
   /** Of the newest one. */
@@ -56,10 +57,9 @@ export function reasonRow(group: ErrorReasonShape, most: number): ReasonRow {
       picture: eventPicture(id, picture === null ? [] : [picture], `${type} ${id}`),
       href: type === 'face' ? paths.face(id) : paths.event(id),
     })),
-    retry:
-      group.open > 0 && group.objects.length > 0
-        ? paths.retryErrors({ error_code: group.error_code, reason: group.reason })
-        : null,
+    retry: group.is_retryable
+      ? paths.retryErrors({ error_code: group.error_code, reason: group.reason })
+      : null,
   };
 }
 
