@@ -64,7 +64,7 @@ test('the document is YAML unless a page is preferred', async () => {
     assert.equal((load(answer.body as unknown as string) as { openapi: string }).openapi, '3.1.0');
   }
   const page = await call('GET', '/docs/spec', { headers: { accept: 'text/html' } });
-  assert.match(page.body as unknown as string, /<main id="reference"/);
+  assert.match(page.body as unknown as string, /<h1[^>]*>API reference</);
   const other = await call('GET', '/docs/spec', { headers: { accept: 'application/json' } });
   assert.deepEqual([other.status, other.body.error_code], [406, 12023]);
 });
