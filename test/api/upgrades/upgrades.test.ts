@@ -208,5 +208,8 @@ test('a task says which schedule has made it', async () => {
   const { taskIds } = await insertUpgrade(api.db, waitingForSwitch);
   await api.db.query('update tasks set upgrade_id = null, schedule_id = $1', [schedule?.schedule_id]);
   const page = await pageOf(`/tasks/${taskIds[0]}/view`);
-  assert.match(page, new RegExp(`#schedule-${schedule?.schedule_id}">Schedule ${schedule?.schedule_id}</a>`));
+  assert.match(
+    page,
+    new RegExp(`/schedules/${schedule?.schedule_id}/view">Schedule ${schedule?.schedule_id}</a>`),
+  );
 });
