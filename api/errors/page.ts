@@ -1,5 +1,4 @@
 import type { RequestHandler } from 'express';
-import type { TaskErrorRow } from '../../db/tasks/errorQueries.ts';
 import type { ErrorReason } from '../../db/tasks/errorReasons.ts';
 import { errorFilters, errorsPage } from '../../views/pages/errors/list.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -8,7 +7,7 @@ import { csvPieces } from '../http/csv.ts';
 import { toErrorFilters, type ErrorQuery } from './query.ts';
 import { sendPieces } from '../http/jsonStream.ts';
 import { taskErrorColumns, taskErrorRows } from '../tasks/present/csvRows.ts';
-import { presentTaskError } from './present.ts';
+import { presentTaskErrorOfPage } from './present.ts';
 import type { PageSources } from '../html/deps.ts';
 import { sendPage } from '../html/pageAnswer.ts';
 import { readPaging } from '../html/paging.ts';
@@ -37,7 +36,7 @@ export function errors({
     const matching = groups.filter(({ errorCode }) => code === undefined || errorCode === code);
     const shown = errorsPage({
       typed,
-      errors: rows.map(toShape),
+      errors: rows.map(presentTaskErrorOfPage),
       groups: groups.map(({ errorCode, desc, count }) => ({ error_code: errorCode, desc, count })),
       reasons: reasons.map(toReasonShape),
       open,
@@ -56,10 +55,6 @@ export function errors({
   };
 
   return { page, csv };
-}
-
-function toShape(error: TaskErrorRow) {
-  return { ...presentTaskError(error), is_overcome: error.overcomeTime !== null };
 }
 
 function toReasonShape(group: ErrorReason) {

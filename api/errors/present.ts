@@ -20,3 +20,8 @@ export function presentTaskError(error: TaskErrorRow) {
     },
   };
 }
+
+/** With what only pages show as a field of its own. */
+export function presentTaskErrorOfPage(error: TaskErrorRow) {
+  return { ...presentTaskError(error), is_overcome: error.overcomeTime !== null };
+}

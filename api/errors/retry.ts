@@ -4,11 +4,11 @@ import { retryErrorsPage } from '../../views/pages/errors/retry.ts';
 import { paths } from '../../views/paths.ts';
 import type { PageSources } from '../html/deps.ts';
 import { fieldsOf } from '../html/form.ts';
-import { flash, leadTo, sendPage } from '../html/pageAnswer.ts';
+import { leadTo, sendPage } from '../html/pageAnswer.ts';
 import { actorOf } from '../http/requestContext.ts';
+import { actOnEach, idsIn, sayWhatWasDone } from '../tasks/pages/severalTasks.ts';
 
 const tasksAtOnce = 100;
-const refusalsSaid = 10;
 
 /** One error of several tasks is tried again: a page that says what would happen, and the form on it. */
 export function retryErrors({
@@ -28,22 +28,11 @@ export function retryErrors({
     act: async (req, res) => {
       const { error_code, tasks = '' } = fieldsOf(req.body);
       const errorCode = codeOf(error_code);
-      const taskIds = tasks.split(',').filter((id) => /^[1-9]\d{0,14}$/.test(id));
-      let started = 0;
-      const refused: string[] = [];
-      for (const taskId of taskIds.slice(0, tasksAtOnce)) {
-        try {
-          await taskActions.retry(Number(taskId), { errorCode }, actorOf(req));
-          started++;
-        } catch (error) {
-          if (!(error instanceof DomainError)) throw error;
-          refused.push(`Task ${taskId} was not changed: ${error.entry.desc}, ${error.detail}.`);
-        }
-      }
-      if (started > 0) flash(req, `${started} ${started === 1 ? 'task is' : 'tasks are'} being retried.`);
-      for (const line of refused.slice(0, refusalsSaid)) flash(req, line, 'bad');
-      if (refused.length > refusalsSaid)
-        flash(req, `${refused.length - refusalsSaid} more tasks were not changed.`, 'bad');
+      const taskIds = idsIn(tasks.split(',')).slice(0, tasksAtOnce);
+      const refused = await actOnEach(taskIds, 1, (taskId) =>
+        taskActions.retry(taskId, { errorCode }, actorOf(req)),
+      );
+      sayWhatWasDone(req, taskIds, refused, (count) => `${count} being retried.`);
       leadTo(req, res, paths.errors());
     },
   };

@@ -4,6 +4,7 @@ import { advisoryLocks } from '../sql/advisoryLocks.ts';
 import type { Database } from '../sql/connection.ts';
 import { isToSum } from './partSums.ts';
 import { isAtWork } from './turns.ts';
+import { isOpenTask } from './turns.ts';
 
 export interface OpenTask extends TaskStart {
   readonly state: TaskState;
@@ -61,7 +62,7 @@ export function createOpenTasks(db: Database) {
     raiseGeneration: async ({ taskId, generation }: TaskRef): Promise<TaskRef | null> => {
       const [row] = await db.query<{ generation: number }>(
         `update tasks set generation = generation + 1, last_update_time = now(), lock_version = lock_version + 1
-         where task_id = $1 and generation = $2 and state not in ('cancelled', 'failed', 'done')
+         where task_id = $1 and generation = $2 and ${isOpenTask()}
          returning generation`,
         [taskId, generation],
       );

@@ -1,5 +1,6 @@
 import { fadeMs } from '../../domain/tasks/rate.ts';
 import type { Database, Sql } from '../sql/connection.ts';
+import { isOpenTask } from './turns.ts';
 
 export type PartSums = ReturnType<typeof createPartSums>;
 
@@ -13,7 +14,7 @@ export const runningClock = `(t.running_ms + coalesce(extract(epoch from now() -
 const faded = (row: string, clock: string): string =>
   `${row}.recent * exp(greatest(-50, (${row}.recent_at_ms - ${clock}) / ${fadeMs}::float8))`;
 
-const isOpen = `t.state not in ('cancelled', 'failed', 'done')`;
+const isOpen = isOpenTask('t');
 
 /**
  * For `tasks t`: the sums so far as `s`, all null for a task that has ended. Parts that nobody has begun have nothing

@@ -2,6 +2,9 @@ import type { TaskStart } from '../../domain/tasks/parts.ts';
 import { switchedRow } from '../maintenance/switchedRow.ts';
 import type { Sql } from '../sql/connection.ts';
 
+/** It has not ended; `task`: its alias, or the table itself. Indexes have the same condition. */
+export const isOpenTask = (task = 'tasks'): string => `${task}.state not in ('cancelled', 'failed', 'done')`;
+
 // Both are conditions of an index (migration 0028).
 /** It waits for its turn: nothing of it is in Temporal. */
 const waits = `state = 'pending' and not admitted`;

@@ -1,5 +1,6 @@
 import type { GcContent } from '../../domain/gc/gcContent.ts';
 import type { TaskState } from '../../domain/tasks/task.ts';
+import { isOpenTask } from '../engine/turns.ts';
 import type { Sql } from '../sql/connection.ts';
 import { asideOf } from './aside.ts';
 
@@ -12,14 +13,12 @@ export interface UndoOfGc {
   readonly task_id: number | null;
 }
 
-const isOpen = (alias: string) => `${alias}.state not in ('cancelled', 'failed', 'done')`;
-
 /** For `tasks t`: the column "undo", an UndoOfGc or null. */
 export const undoColumn = `(
   select json_build_object(
-    'until', case when ${isOpen('t')} then null else t.end_time + w.kept_for end,
+    'until', case when ${isOpenTask('t')} then null else t.end_time + w.kept_for end,
     'state', case when w.ended is not null then w.ended when w.purge_task is not null then 'purging'
-      when u.task_id is null then 'available' when ${isOpen('u')} then 'undoing'
+      when u.task_id is null then 'available' when ${isOpenTask('u')} then 'undoing'
       when u.state = 'done' and u.objects_failed = 0 and not w.undo_is_partial then 'undone' else 'available' end,
     'task_id', coalesce(w.purge_task, w.undo_task))
   from undo_windows w left join tasks u on u.task_id = w.undo_task where w.task_id = t.task_id) "undo"`;
@@ -44,7 +43,7 @@ export async function lockUndoWindow(tx: Sql, taskId: number): Promise<UndoWindo
   await tx.query('select from undo_windows where task_id = $1 for update', [taskId]);
   const [window] = await tx.query<UndoWindow>(
     `select t.state, t.content, t.end_time + w.kept_for <= now() as "isOver", t.end_time + w.kept_for as until,
-       w.undo_task as "undoTask", coalesce(${isOpen('u')}, false) as "isUndoOpen", w.purge_task as "purgeTask", w.ended
+       w.undo_task as "undoTask", coalesce(${isOpenTask('u')}, false) as "isUndoOpen", w.purge_task as "purgeTask", w.ended
      from undo_windows w join tasks t using (task_id) left join tasks u on u.task_id = w.undo_task
      where w.task_id = $1`,
     [taskId],

@@ -1,11 +1,11 @@
 import type { TaskRef } from '../../domain/tasks/parts.ts';
 import { asks } from '../engine/askedAction.ts';
 import type { Sql } from '../sql/connection.ts';
-import { isAtWork } from '../engine/turns.ts';
+import { isAtWork, isOpenTask } from '../engine/turns.ts';
 import { switchedRow } from './switchedRow.ts';
 
 const atOnce = 500;
-const isOpen = `t.state not in ('cancelled', 'failed', 'done')`;
+const isOpen = isOpenTask('t');
 
 /** Told with each task that it pauses or resumes; who has switched it stands in the line of the switch. */
 const login = 'maintenance';

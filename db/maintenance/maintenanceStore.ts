@@ -1,4 +1,5 @@
 import { recordAudit, type Actor } from '../audit/auditStore.ts';
+import { isOpenTask } from '../engine/turns.ts';
 import type { Database, Sql } from '../sql/connection.ts';
 
 /** These three are null while it is not active. */
@@ -35,7 +36,7 @@ export function createMaintenanceQueries(db: Sql) {
     /** Tasks that it has paused. What waits for its turn is held without being paused. */
     countPaused: async (): Promise<number> => {
       const [row] = await db.query<{ count: number }>(
-        `select count(*) from tasks where held_by_maintenance and state not in ('cancelled', 'failed', 'done')`,
+        `select count(*) from tasks where held_by_maintenance and ${isOpenTask()}`,
       );
       return row?.count ?? 0;
     },

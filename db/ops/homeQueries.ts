@@ -1,6 +1,7 @@
 import type { Sql } from '../sql/connection.ts';
 import { listAcknowledgements, type AcknowledgementRow } from './acknowledgements.ts';
 import { readStock, type Stock } from './stock.ts';
+import { isOpenTask } from '../engine/turns.ts';
 
 export type HomeQueries = ReturnType<typeof createHomeQueries>;
 
@@ -23,7 +24,7 @@ export function createHomeQueries(db: Sql) {
     /** Tasks that are not final. */
     openTasks: (limit: number): Promise<number[]> =>
       idsOf(
-        `select task_id "taskId" from tasks where state not in ('cancelled', 'failed', 'done')
+        `select task_id "taskId" from tasks where ${isOpenTask()}
          order by task_id desc limit $1`,
         [limit],
       ),

@@ -1,6 +1,7 @@
 import type { TaskState } from '../../domain/tasks/task.ts';
 import type { Sql } from '../sql/connection.ts';
 import { offsetOf, type Paging } from '../sql/paging.ts';
+import { isOpenTask } from '../engine/turns.ts';
 
 export type RunResult = 'started' | 'skipped' | 'waiting' | 'failed' | 'missed';
 
@@ -122,7 +123,7 @@ export async function noteTime(tx: Sql, run: NotedRun): Promise<void> {
 export async function findOpenTask(tx: Sql, scheduleId: number): Promise<number | null> {
   const [row] = await tx.query<{ taskId: number }>(
     `select task_id "taskId" from tasks
-     where schedule_id = $1 and state not in ('cancelled', 'failed', 'done') order by task_id desc limit 1`,
+     where schedule_id = $1 and ${isOpenTask()} order by task_id desc limit 1`,
     [scheduleId],
   );
   return row?.taskId ?? null;

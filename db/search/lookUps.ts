@@ -1,4 +1,4 @@
-import { likeText } from '../sql/likeText.ts';
+import { likeText } from '../sql/conditions.ts';
 import type { SearchKind } from './searchQueries.ts';
 
 /** A question that is asked under a time limit of its own. It answers rows of SearchHit. */

@@ -20,6 +20,11 @@ export function createConditions(): Conditions {
   };
 }
 
+/** A text in a pattern of LIKE that stands for itself. */
+export function likeText(text: string): string {
+  return text.replaceAll(/[\\%_]/g, String.raw`\$&`);
+}
+
 /** Collects a statement's values and hands out their places. */
 export interface Binds {
   readonly values: unknown[];

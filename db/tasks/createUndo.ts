@@ -13,6 +13,7 @@ import { hasAside, lockUndoWindow, type UndoWindow } from '../gc/undoWindows.ts'
 import type { Database, Sql } from '../sql/connection.ts';
 import { timeOf } from '../sql/databaseClock.ts';
 import { createTask, type CreatedTask, type UpgradeStepRef } from './createTask.ts';
+import { isOpenTask } from '../engine/turns.ts';
 
 /**
  * Makes the task that puts back what a gc has removed, all of it or what `filters` select.
@@ -110,7 +111,7 @@ export async function createDuePurges(db: Database): Promise<number> {
     `select w.task_id as "taskId" from undo_windows w join tasks t using (task_id)
      where w.ended is null and w.purge_task is null and t.state in ('cancelled', 'failed', 'done')
        and t.end_time + w.kept_for <= now()
-       and not exists (select from tasks u where u.task_id = w.undo_task and u.state not in ('cancelled', 'failed', 'done'))
+       and not exists (select from tasks u where u.task_id = w.undo_task and ${isOpenTask('u')})
      order by w.task_id limit ${purgesAtOnce}`,
   );
   let made = 0;

@@ -40,7 +40,7 @@ export type ErrorQueries = ReturnType<typeof createErrorQueries>;
 
 const list: BlockList = { table: 'task_errors', key: 'error_id', blocks: 'task_error_blocks' };
 
-const columns = `error_id "errorId", task_id "taskId", subtask_id "subtaskId", task_type "taskType",
+export const errorColumns = `error_id "errorId", task_id "taskId", subtask_id "subtaskId", task_type "taskType",
   error_code "errorCode", "desc", detail, object_type "objectType", object_id "objectId",
   additional_info "additionalInfo", attempts, error_time "errorTime", overcome_time "overcomeTime"`;
 
@@ -55,7 +55,7 @@ export function createErrorQueries(db: Reader) {
         list,
         { conditions: conditionsOf(filters), inBlocks: (all) => inBlocks(filters, all) },
         paging,
-        { columns, join: 'task_errors using (error_id)' },
+        { columns: errorColumns, join: 'task_errors using (error_id)' },
       ),
 
     count: (filters: ErrorFilters): Promise<number> =>
@@ -96,7 +96,7 @@ export function createErrorQueries(db: Reader) {
         const conditions = conditionsOf(filters);
         conditions.add('error_id < $?::bigint', before);
         const rows = await db.query<TaskErrorRow>(
-          `select ${columns} from task_errors ${conditions.where()} order by error_id desc limit ${rowsAtOnce}`,
+          `select ${errorColumns} from task_errors ${conditions.where()} order by error_id desc limit ${rowsAtOnce}`,
           conditions.binds,
         );
         for (const { taskId } of rows) taskIds.add(taskId);
@@ -155,9 +155,10 @@ export function createErrorQueries(db: Reader) {
       ),
 
     find: async (errorId: number): Promise<TaskErrorRow | null> => {
-      const [row] = await db.query<TaskErrorRow>(`select ${columns} from task_errors where error_id = $1`, [
-        errorId,
-      ]);
+      const [row] = await db.query<TaskErrorRow>(
+        `select ${errorColumns} from task_errors where error_id = $1`,
+        [errorId],
+      );
       return row ?? null;
     },
   };

@@ -1,5 +1,6 @@
 import type { Database } from '../sql/connection.ts';
 import type { TaskState } from '../../domain/tasks/task.ts';
+import { errorColumns, type TaskErrorRow } from './errorQueries.ts';
 
 /** A task whose result has an object. */
 export interface TaskOfObject {
@@ -10,16 +11,6 @@ export interface TaskOfObject {
   /** Of its sample, as an extract read it; null: a gc. */
   readonly generation: number | null;
   readonly time: Date;
-}
-
-export interface ErrorOfObject {
-  readonly errorId: number;
-  readonly taskId: number;
-  readonly errorCode: number;
-  readonly desc: string;
-  readonly detail: string;
-  readonly errorTime: Date;
-  readonly isOvercome: boolean;
 }
 
 /** So many of the newest tasks of the kind of object are looked through. */
@@ -45,7 +36,7 @@ export function createObjectHistory(db: Database) {
              or content ->> 'target' in ($2, $3))
            order by task_id desc limit ${tasksLookedThrough}
          )
-         select t.task_id "taskId", t.task_type "taskType", t.content, t.state, 
+         select t.task_id "taskId", t.task_type "taskType", t.content, t.state,
            c.generations[array_position(c.ids, $1::uuid)] "generation",
            coalesce(t.end_time, t.last_update_time) "time"
          from newest t
@@ -56,11 +47,9 @@ export function createObjectHistory(db: Database) {
         [objectId, `${kind}s`, `${kind}_descriptors`],
       ),
 
-    errors: (objectId: string): Promise<ErrorOfObject[]> =>
-      db.query<ErrorOfObject>(
-        `select error_id "errorId", task_id "taskId", error_code "errorCode", "desc", detail, error_time "errorTime",
-           overcome_time is not null "isOvercome"
-         from task_errors where object_id = $1 order by error_id desc limit ${errorsAtMost}`,
+    errors: (objectId: string): Promise<TaskErrorRow[]> =>
+      db.query<TaskErrorRow>(
+        `select ${errorColumns} from task_errors where object_id = $1 order by error_id desc limit ${errorsAtMost}`,
         [objectId],
       ),
   };

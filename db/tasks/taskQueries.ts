@@ -3,11 +3,10 @@ import type { GcContent } from '../../domain/gc/gcContent.ts';
 import type { NotificationPolicy, TaskState } from '../../domain/tasks/task.ts';
 import type { TaskFilters } from '../../domain/tasks/taskFilters.ts';
 import { countRows, readPage, type BlockList } from '../sql/blockPages.ts';
-import { createConditions, type Conditions } from '../sql/conditions.ts';
+import { createConditions, likeText, type Conditions } from '../sql/conditions.ts';
 import type { Reader } from '../sql/connection.ts';
-import { placesInQueue } from '../engine/turns.ts';
+import { isOpenTask, placesInQueue } from '../engine/turns.ts';
 import { heldColumn } from '../maintenance/heldTasks.ts';
-import { likeText } from '../sql/likeText.ts';
 import { offsetOf, type Beside, type Paging } from '../sql/paging.ts';
 import { undoColumn, type UndoOfGc } from '../gc/undoWindows.ts';
 import { isToSum, joinSums, runningClock } from '../engine/partSums.ts';
@@ -88,7 +87,7 @@ const columns = `
 const held = `left join lateral (
   select failure from subtasks s
   where s.task_id = t.task_id and ${isToSum} and s.state in ('pending', 'running') and failure is not null
-    and t.state not in ('cancelled', 'failed', 'done')
+    and ${isOpenTask('t')}
   order by last_update_time desc limit 1
 ) held on true
 left join ${placesInQueue} turn on turn.waiting_id = t.task_id`;

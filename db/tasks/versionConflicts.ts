@@ -2,11 +2,10 @@ import { DomainError } from '../../domain/errors.ts';
 import type { TaskWork } from '../../domain/tasks/engineTask.ts';
 import { heldVersions, VersionInUseError, type OwnedVersion } from '../../domain/extract/heldVersions.ts';
 import { taskTypes } from '../../domain/tasks/task.ts';
+import { isOpenTask } from '../engine/turns.ts';
 import { isOpenUpgrade } from '../upgrades/upgradeRow.ts';
 import { advisoryLocks } from '../sql/advisoryLocks.ts';
 import type { Sql } from '../sql/connection.ts';
-
-const isOpen = `state not in ('cancelled', 'failed', 'done')`;
 
 /**
  * Before a task is opened, in the same transaction: a gc of descriptors waits its turn with the extracts that need the
@@ -110,7 +109,7 @@ async function findGc(db: Sql, { objects, type, version }: OwnedVersion): Promis
   // Words of the index tasks_open_version_removals.
   const [row] = await db.query<OpenTask>(
     `select task_id as "taskId", state from tasks
-     where task_type = ${taskTypes.gc} and ${isOpen} and not content ? 'rehearsal'
+     where task_type = ${taskTypes.gc} and ${isOpenTask()} and not content ? 'rehearsal'
        and content ->> 'target' in ('face_descriptors', 'event_descriptors')
        and content ->> 'target' = $1 and content #> '{filters,descriptor_version}' = to_jsonb($2::integer)
        and coalesce(content #>> '{filters,descriptor_type}', 'face') = $3
@@ -131,7 +130,7 @@ const bindsOf = ({ objects, type, version }: OwnedVersion) => [objects, `${type}
 async function findExtract(db: Sql, held: OwnedVersion): Promise<OpenTask | null> {
   const [row] = await db.query<OpenTask>(
     `select task_id as "taskId", state from tasks
-     where ${isOpen} and ${ofExtract(['default_descriptor_version', 'descriptor_version'])}
+     where ${isOpenTask()} and ${ofExtract(['default_descriptor_version', 'descriptor_version'])}
      order by task_id limit 1`,
     bindsOf(held),
   );
@@ -141,7 +140,7 @@ async function findExtract(db: Sql, held: OwnedVersion): Promise<OpenTask | null
 async function findUndo(db: Sql, { objects, type, version }: OwnedVersion): Promise<OpenTask | null> {
   const [row] = await db.query<OpenTask>(
     `select task_id as "taskId", state from tasks
-     where task_type = ${taskTypes.gc} and ${isOpen} and content ->> 'target' = 'undo' and content ->> 'objects' = $1
+     where task_type = ${taskTypes.gc} and ${isOpenTask()} and content ->> 'target' = 'undo' and content ->> 'objects' = $1
        and content -> 'descriptor_version' = to_jsonb($2::integer)
        and coalesce(content ->> 'descriptor_type', 'face') = $3
      order by task_id limit 1`,

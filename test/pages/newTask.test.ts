@@ -3,7 +3,7 @@ import { beforeEach, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { v7 as newId } from 'uuid';
 import { readDocument } from '../../api/http/contract/document.ts';
-import { filterFields } from '../../views/pages/tasks/filterFields.ts';
+import { filterFields } from '../../views/pages/tasks/fields/filterFields.ts';
 import { buildFace, insertFaces } from '../support/rows/rows.ts';
 import { textsOf } from '../support/browser/textsOf.ts';
 import { openSite } from '../support/browser/site.ts';

@@ -1,4 +1,4 @@
-import { errorTable } from '../../../domain/errors.ts';
+import { errorOfCode, errorTable } from '../../../domain/errors.ts';
 import type {
   AnswerView,
   ExampleView,
@@ -176,5 +176,6 @@ function exampleOf({ document }: OperationReader, { example, schema }: Parameter
 }
 
 function meaningOf(code: number): string {
-  return Object.values(errorTable).find((entry) => entry.code === code)?.desc ?? '';
+  const name = errorOfCode(code);
+  return name === undefined ? '' : errorTable[name].desc;
 }

@@ -1,5 +1,6 @@
 import { isRehearsal } from '../../../domain/gc/gcContent.ts';
-import type { ErrorOfObject, ObjectHistory, TaskOfObject } from '../../../db/tasks/objectHistory.ts';
+import type { ObjectHistory, TaskOfObject } from '../../../db/tasks/objectHistory.ts';
+import { presentTaskErrorOfPage } from '../../errors/present.ts';
 import type { ObjectHistoryShape } from '../../../views/pages/faces/history.ts';
 
 /** What tasks did with a face or an event, and where they failed with it. */
@@ -12,7 +13,7 @@ export async function readHistory(
   return {
     looked_through: history.lookedThrough,
     tasks: tasks.map(presentTask),
-    errors: errors.map(presentError),
+    errors: errors.map(presentTaskErrorOfPage),
   };
 }
 
@@ -37,17 +38,5 @@ function presentTask(task: TaskOfObject) {
     state: task.state,
     generation: task.generation,
     time: task.time.toISOString(),
-  };
-}
-
-function presentError(error: ErrorOfObject) {
-  return {
-    error_id: error.errorId,
-    task_id: error.taskId,
-    error_code: error.errorCode,
-    desc: error.desc,
-    detail: error.detail,
-    error_time: error.errorTime.toISOString(),
-    is_overcome: error.isOvercome,
   };
 }

@@ -3,7 +3,7 @@ import { DomainError } from '../../../domain/errors.ts';
 import type { Typed } from '../../../views/components/field/field.ts';
 import { schedulesPage } from '../../../views/pages/schedules/list.ts';
 import { newSchedulePage, type NewScheduleInput } from '../../../views/pages/schedules/new.ts';
-import type { FormOptions } from '../../../views/pages/tasks/newTaskFields.ts';
+import type { FormOptions } from '../../../views/pages/tasks/fields/newTaskFields.ts';
 import { toTaskKind, type TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
 import { paths, type ScheduleAction } from '../../../views/paths.ts';
 import { bodyCheck } from '../../http/contract/bodyCheck.ts';

@@ -13,12 +13,11 @@ import type { PageSources } from '../../html/deps.ts';
 import { fieldsOf } from '../../html/form.ts';
 import { leadTo, flash, sendPage } from '../../html/pageAnswer.ts';
 import { readTaskFilters } from './taskFilters.ts';
-import { idsIn, selectedOf } from './selection.ts';
+import { actOnEach, idsIn, sayWhatWasDone, selectedOf } from './severalTasks.ts';
 import { rateField, readRates } from './throttleTask.ts';
 
 // Each has a transaction of its own; the rest of the connections is for everybody else.
 const sideBySide = 4;
-const refusalsSaid = 10;
 
 const said: Readonly<Record<BulkAction, (count: string) => string>> = {
   pause: (count) => `${count} being paused.`,
@@ -82,27 +81,20 @@ export function bulkTasks({
         sendPage(req, res, 'tasks/bulk', page, 400);
         return;
       }
-      const refused = await actOnAll(taskActions, { action, rate }, taskIds, actorOf(req));
-      const done = taskIds.length - refused.length;
-      if (done > 0) flash(req, said[action](`${done} ${done === 1 ? 'task is' : 'tasks are'}`));
-      for (const line of refused.slice(0, refusalsSaid)) flash(req, line, 'bad');
-      if (refused.length > refusalsSaid)
-        flash(req, `${refused.length - refusalsSaid} more tasks were not changed.`, 'bad');
+      const atOnce = action === 'retry' || action === 'remove' ? 1 : sideBySide;
+      const refused = await actOnEach(taskIds, atOnce, actOn(taskActions, { action, rate }, actorOf(req)));
+      sayWhatWasDone(req, taskIds, refused, said[action]);
       leadTo(req, res, paths.tasks(kept));
     },
   };
 }
 
-/** What was refused, and why, a line each. */
-async function actOnAll(
+function actOn(
   taskActions: TaskActions,
   { action, rate }: { readonly action: BulkAction; readonly rate: number | null },
-  taskIds: readonly number[],
   actor: Actor,
-): Promise<string[]> {
-  const left = [...taskIds];
-  const refused: string[] = [];
-  const actOnOne = (taskId: number): Promise<void> => {
+): (taskId: number) => Promise<void> {
+  return (taskId) => {
     switch (action) {
       case 'throttle':
         return taskActions.throttle(taskId, rate, actor);
@@ -116,18 +108,6 @@ async function actOnAll(
         return taskActions.control(taskId, action, actor);
     }
   };
-  const work = async (): Promise<void> => {
-    for (let taskId = left.shift(); taskId !== undefined; taskId = left.shift()) {
-      try {
-        await actOnOne(taskId);
-      } catch (error) {
-        if (!(error instanceof DomainError)) throw error;
-        refused.push(`Task ${taskId} was not changed: ${error.entry.desc}, ${error.detail}.`);
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: action === 'retry' || action === 'remove' ? 1 : sideBySide }, work));
-  return refused;
 }
 
 function actionOf(value: unknown): BulkAction {

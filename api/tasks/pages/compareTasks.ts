@@ -6,7 +6,7 @@ import type { PageSources } from '../../html/deps.ts';
 import { flash, leadTo, sendPage } from '../../html/pageAnswer.ts';
 import { taskNotFound } from '../actions.ts';
 import { presentTaskOfPage } from '../present/task.ts';
-import { idsIn, selectedOf } from './selection.ts';
+import { idsIn, selectedOf } from './severalTasks.ts';
 
 /** Two tasks side by side. What was ticked in the list leads to the address that can be passed on. */
 export function compareTasks({ taskSnapshot }: Pick<PageSources, 'taskSnapshot'>): RequestHandler {

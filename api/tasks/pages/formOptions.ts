@@ -1,10 +1,10 @@
-import { validate as isUuid } from 'uuid';
 import { describes } from '../../../domain/extract/networks.ts';
-import type { ConditionOffers } from '../../../views/pages/tasks/conditionFields.ts';
-import type { FormOptions } from '../../../views/pages/tasks/newTaskFields.ts';
+import type { ConditionOffers } from '../../../views/pages/tasks/fields/conditionFields.ts';
+import type { FormOptions } from '../../../views/pages/tasks/fields/newTaskFields.ts';
 import type { TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
 import type { NotificationPoliciesDeps } from '../../notifications/policies.ts';
 import type { PageSources } from '../../html/deps.ts';
+import { isUuid } from '../../html/uuidOf.ts';
 
 export type FormSources = NotificationPoliciesDeps &
   Pick<

@@ -4,6 +4,7 @@ import { DomainError } from '../../../domain/errors.ts';
 import { paths } from '../../../views/paths.ts';
 import { flash, leadTo } from '../../html/pageAnswer.ts';
 import { orderValues, type Filled } from './orderValues.ts';
+import { idsIn } from './severalTasks.ts';
 
 export interface FromTaskSources {
   readonly taskPageQueries: Pick<TaskPageQueries, 'order'>;
@@ -46,5 +47,5 @@ export function leadToTask(req: Request, res: Response, taskId: number): void {
 
 /** The task that an address names to fill in its form from; null: none. */
 export function fromTaskId({ from = '' }: Readonly<Record<string, string>>): number | null {
-  return /^[1-9]\d{0,14}$/.test(from) ? Number(from) : null;
+  return idsIn([from])[0] ?? null;
 }

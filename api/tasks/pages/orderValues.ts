@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { ExtractContent, ExtractRequest } from '../../../domain/extract/extractContent.ts';
 import type { GcContent, GcRequest, RemovalContent } from '../../../domain/gc/gcContent.ts';
 import type { NotificationPolicy } from '../../../domain/tasks/task.ts';
-import { statusBox } from '../../../views/pages/tasks/notificationFields.ts';
+import { statusBox } from '../../../views/pages/tasks/fields/notificationFields.ts';
 import type { TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
 import { readTaskForm } from './taskForm.ts';
 

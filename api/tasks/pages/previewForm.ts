@@ -3,7 +3,7 @@ import type { OwnedVersion } from '../../../domain/extract/heldVersions.ts';
 import type { DefaultVersions } from '../../../domain/extract/networks.ts';
 import type { PreviewObject } from '../../../domain/tasks/preview.ts';
 import { formatCount } from '../../../views/assets/words.js';
-import { removeWord, type TaskPreviewInput } from '../../../views/pages/tasks/taskPreview.ts';
+import { removeWord, type TaskPreviewInput } from '../../../views/pages/tasks/preview/taskPreview.ts';
 import type { EventCardShape, FaceCardShape } from '../../../views/pages/faces/faceShapes.ts';
 import { presentEventCard } from '../../faces/present/event.ts';
 import { presentFaceCard } from '../../faces/present/faceCards.ts';

@@ -1,14 +1,14 @@
 import type { Request, RequestHandler } from 'express';
-import type { TaskErrorRow } from '../../../db/tasks/errorQueries.ts';
 import type { ErrorGroup } from '../../../db/tasks/openErrors.ts';
 import type { LogLine, PartOfPage } from '../../../db/tasks/taskPageQueries.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { RetryScope } from '../../../domain/tasks/task.ts';
 import { paths, type TaskAction } from '../../../views/paths.ts';
 import { taskPage } from '../../../views/pages/tasks/one.ts';
-import type { TaskErrorGroupShape, PartShape, TaskErrorShape, TaskLogShape } from '../../../views/shapes.ts';
+import type { TaskErrorGroupShape, PartShape, TaskLogShape } from '../../../views/shapes.ts';
 import { actorOf } from '../../http/requestContext.ts';
 import { presentAuditEntry } from '../../audit/present.ts';
+import { presentTaskErrorOfPage } from '../../errors/present.ts';
 import { presentTaskOfPage } from '../present/task.ts';
 import { missingOf, type WorkerCounts } from '../live/workerWatch.ts';
 import type { TaskActions } from '../actions.ts';
@@ -67,7 +67,7 @@ export function oneTask(sources: TaskSources): RequestHandler {
       acts: acts.map(presentAuditEntry),
       log: log.map(logShape),
       startTime: startTime?.toISOString() ?? null,
-      errors: errors.map(errorShape),
+      errors: errors.map(presentTaskErrorOfPage),
       errorCount,
       errorGroups: groups.map(errorGroupShape),
     });
@@ -110,19 +110,6 @@ function errorGroupShape(group: ErrorGroup): TaskErrorGroupShape {
     sample: { detail: group.detail, object_id: group.objectId },
     first_time: group.firstTime.toISOString(),
     last_time: group.lastTime.toISOString(),
-  };
-}
-
-function errorShape(error: TaskErrorRow): TaskErrorShape {
-  return {
-    error_id: error.errorId,
-    error_code: error.errorCode,
-    desc: error.desc,
-    detail: error.detail,
-    error_time: error.errorTime.toISOString(),
-    object_type: error.objectType,
-    object_id: error.objectId,
-    is_overcome: error.overcomeTime !== null,
   };
 }
 

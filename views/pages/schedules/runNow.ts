@@ -4,8 +4,8 @@ import { errorSummary, type ErrorSummary } from '../../components/errorSummary/e
 import type { Typed } from '../../components/field/field.ts';
 import { describeContent } from '../tasks/describeContent.ts';
 import { kindWords, type TaskKind } from '../tasks/taskKinds.ts';
-import { taskPreview, type TaskPreviewInput, type TaskPreviewView } from '../tasks/taskPreview.ts';
-import type { DefaultVersions } from '../tasks/emptyPreview.ts';
+import { taskPreview, type TaskPreviewInput, type TaskPreviewView } from '../tasks/preview/taskPreview.ts';
+import type { DefaultVersions } from '../tasks/preview/emptyPreview.ts';
 import { isRehearsal, keepsAside } from '../../../domain/gc/gcContent.ts';
 
 export interface RunNowInput {

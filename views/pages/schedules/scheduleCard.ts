@@ -4,7 +4,7 @@ import { time, type Time } from '../../components/time/time.ts';
 import { paths } from '../../paths.ts';
 import type { ScheduleRunShape, ScheduleShape } from '../../shapes.ts';
 import { describeContent } from '../tasks/describeContent.ts';
-import { toldStatuses } from '../tasks/notificationFields.ts';
+import { toldStatuses } from '../tasks/fields/notificationFields.ts';
 import { cronWords } from './cronWords.ts';
 import { nextRun, type NextRun } from './nextRun.ts';
 import { runBadge, scheduleBadge } from './scheduleWords.ts';

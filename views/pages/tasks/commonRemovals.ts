@@ -1,5 +1,5 @@
 import { paths } from '../../paths.ts';
-import { statusBox, toldStatuses } from './notificationFields.ts';
+import { statusBox, toldStatuses } from './fields/notificationFields.ts';
 
 export interface CommonRemoval {
   readonly text: string;

@@ -4,9 +4,9 @@ import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import { commonRemovals, type CommonRemoval } from './commonRemovals.ts';
 import { fromTask, type FromTask } from './fromTask.ts';
-import { extractWarning, newTaskFields, type FormOptions } from './newTaskFields.ts';
+import { extractWarning, newTaskFields, type FormOptions } from './fields/newTaskFields.ts';
 import { kindLinks, kindWords, type KindLink, type TaskKind } from './taskKinds.ts';
-import { taskPreview, type TaskPreviewInput, type TaskPreviewView } from './taskPreview.ts';
+import { taskPreview, type TaskPreviewInput, type TaskPreviewView } from './preview/taskPreview.ts';
 
 export interface NewTaskInput extends FormOptions {
   readonly kind: TaskKind;

@@ -1,4 +1,4 @@
-import { formatCount } from '../../assets/words.js';
+import { formatCount } from '../../../assets/words.js';
 import {
   checkField,
   folded,
@@ -7,11 +7,11 @@ import {
   type Field,
   type FieldGroup,
   type Typed,
-} from '../../components/field/field.ts';
+} from '../../../components/field/field.ts';
 import { notificationFields, type NotificationOffers } from './notificationFields.ts';
 import { conditionGroups, type ConditionOffers } from './conditionFields.ts';
-import type { DefaultVersions } from './emptyPreview.ts';
-import type { TaskKind } from './taskKinds.ts';
+import type { DefaultVersions } from '../preview/emptyPreview.ts';
+import type { TaskKind } from '../taskKinds.ts';
 
 export interface FormOptions extends NotificationOffers, ConditionOffers {
   /** Descriptor versions that an extractor is at hand for, with its name. */

@@ -1,4 +1,4 @@
-import type { TaskKind } from './taskKinds.ts';
+import type { TaskKind } from '../taskKinds.ts';
 
 /** The content of a task as far as it says what is looked for. */
 interface Wanted {

@@ -4,7 +4,7 @@ import {
   textField,
   type FieldGroup,
   type Typed,
-} from '../../components/field/field.ts';
+} from '../../../components/field/field.ts';
 
 export interface NotificationOffers {
   /** Names of the secrets that may sign. */

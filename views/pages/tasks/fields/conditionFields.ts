@@ -1,4 +1,4 @@
-import { formatCount } from '../../assets/words.js';
+import { formatCount } from '../../../assets/words.js';
 import {
   folded,
   selectField,
@@ -8,7 +8,7 @@ import {
   type FieldGroup,
   type Option,
   type Typed,
-} from '../../components/field/field.ts';
+} from '../../../components/field/field.ts';
 import { filterFields, type FilterField } from './filterFields.ts';
 
 /** Counted up to a limit, which a count that is no smaller may stand above. */

@@ -1,15 +1,15 @@
-import { defaultErrorBudget, isOverErrorBudget } from '../../../domain/tasks/books.ts';
-import { isRehearsal } from '../../../domain/gc/gcContent.ts';
-import { formatBytes, formatCount, formatDuration, formatPercent } from '../../assets/words.js';
-import type { FaceGrid } from '../../components/faceGrid/faceGrid.ts';
-import { eventCard, faceCard } from '../../components/faceGrid/pictureCard.ts';
-import { fact, type Fact } from '../../components/facts/facts.ts';
-import { textField, type TextField, type Typed } from '../../components/field/field.ts';
-import { time } from '../../components/time/time.ts';
-import type { EventCardShape, FaceCardShape } from '../faces/faceShapes.ts';
-import { curlCommand, type ApiRequest } from './curlCommand.ts';
+import { defaultErrorBudget, isOverErrorBudget } from '../../../../domain/tasks/books.ts';
+import { isRehearsal } from '../../../../domain/gc/gcContent.ts';
+import { formatBytes, formatCount, formatDuration, formatPercent } from '../../../assets/words.js';
+import type { FaceGrid } from '../../../components/faceGrid/faceGrid.ts';
+import { eventCard, faceCard } from '../../../components/faceGrid/pictureCard.ts';
+import { fact, type Fact } from '../../../components/facts/facts.ts';
+import { textField, type TextField, type Typed } from '../../../components/field/field.ts';
+import { time } from '../../../components/time/time.ts';
+import type { EventCardShape, FaceCardShape } from '../../faces/faceShapes.ts';
+import { curlCommand, type ApiRequest } from '../curlCommand.ts';
 import { whyEmpty, type DefaultVersions } from './emptyPreview.ts';
-import type { TaskKind } from './taskKinds.ts';
+import type { TaskKind } from '../taskKinds.ts';
 
 interface CountShape {
   readonly count: number;
