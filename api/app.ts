@@ -33,7 +33,7 @@ import {
 import { sessions, type SessionSettings } from './http/middleware/session.ts';
 import { setEnvironmentName } from './html/environmentName.ts';
 import { setFormTokenKey } from './html/formToken.ts';
-import { createPages, type PagesDeps } from './pages.ts';
+import { createPages, type Pages, type PagesDeps } from './pages.ts';
 import { sendJson } from './http/jsonStream.ts';
 import { createPreviewTask } from './tasks/previewTask.ts';
 import { accountRoutes } from './accounts/json.ts';
@@ -101,6 +101,8 @@ export interface AppDeps
 
 export interface App {
   readonly express: Express;
+  /** What each page needs; operations say it in the document. */
+  readonly pagePermissions: Pages['permissions'];
   /** Does beforehand what the first requests would wait for. */
   warm(): Promise<void>;
   /** Ends the answers that would go on for ever. */
@@ -212,6 +214,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   app.use(errorHandler({ log, isUnavailable }));
   return {
     express: app,
+    pagePermissions: pages.permissions,
     warm: async () => {
       await Promise.all([passwords.warm(), deps.livingSessions([]), pages.warm()]);
     },

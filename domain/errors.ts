@@ -30,6 +30,7 @@ export const errorTable = {
   badHeader: entry(12018, 400, 'Invalid header value'),
   badAuthorization: entry(12019, 401, 'Malformed authorization header'),
   forbidden: entry(12020, 403, 'Account is not an administrator'),
+  notPermitted: entry(12025, 403, 'Not permitted for this role'),
   methodNotAllowed: entry(12021, 405, 'Method not allowed'),
   validationFailed: entry(12022, 400, 'Body failed validation'),
   notAcceptable: entry(12023, 406, 'Not acceptable'),

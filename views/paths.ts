@@ -6,6 +6,8 @@ export const paths = {
   home: '/',
   login: '/login',
   logout: '/logout',
+  /** Of whoever is signed in. */
+  ownAccount: '/account',
   password: '/password',
   help: '/version/view',
   apiReference: '/docs/spec',

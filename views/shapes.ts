@@ -1,3 +1,4 @@
+import type { Role } from '../domain/accounts/permission.ts';
 import type { CheckState } from '../domain/networks/check.ts';
 import type { PartState, TaskState } from '../domain/tasks/task.ts';
 
@@ -139,6 +140,8 @@ export interface AcknowledgementShape {
 export interface AccountShape {
   readonly account_id: string;
   readonly account_type: string;
+  readonly role: Role;
+  readonly sees_pictures: boolean;
   readonly login: string;
   readonly description: string;
   readonly create_time: string;

@@ -1,11 +1,13 @@
 import {
   DataTypes,
+  type CreationOptional,
   Model,
   type InferAttributes,
   type InferCreationAttributes,
   type Sequelize,
 } from 'sequelize';
 import { accountTypes, type AccountType } from '../../domain/accounts/account.ts';
+import { roles, type Role } from '../../domain/accounts/permission.ts';
 
 export class AccountModel extends Model<
   InferAttributes<AccountModel>,
@@ -16,6 +18,8 @@ export class AccountModel extends Model<
   declare passwordHash: string;
   declare accountType: AccountType;
   declare description: string;
+  declare role: CreationOptional<Role>;
+  declare seesPictures: CreationOptional<boolean>;
   declare createTime: Date;
   declare lastUpdateTime: Date;
 }
@@ -30,6 +34,13 @@ export function defineAccountModel(sequelize: Sequelize): typeof AccountModel {
       passwordHash: { type: DataTypes.TEXT, allowNull: false },
       accountType: { type: DataTypes.TEXT, allowNull: false, validate: { isIn: [[...accountTypes]] } },
       description: { type: DataTypes.TEXT, allowNull: false },
+      role: {
+        type: DataTypes.TEXT,
+        allowNull: false,
+        defaultValue: 'admin',
+        validate: { isIn: [[...roles]] },
+      },
+      seesPictures: { type: DataTypes.BOOLEAN, allowNull: false, defaultValue: false },
       createTime: { type: DataTypes.DATE, allowNull: false },
       lastUpdateTime: { type: DataTypes.DATE, allowNull: false },
     },

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { mayUseService, type AccountType } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { Role } from '../../domain/accounts/permission.ts';
 import { recordAudit, type Actor } from '../audit/auditStore.ts';
 import { advisoryLocks } from '../sql/advisoryLocks.ts';
 import { timeOf } from '../sql/databaseClock.ts';
@@ -15,10 +16,14 @@ export interface NewAccount {
   readonly passwordHash: string;
   readonly accountType: AccountType;
   readonly description: string;
+  /** Without one: `admin`. */
+  readonly role?: Role;
+  readonly seesPictures?: boolean;
 }
 
 /** Without a hash the password stays. */
 export type AccountChange = Pick<NewAccount, 'accountType' | 'description'> &
+  Required<Pick<NewAccount, 'role' | 'seesPictures'>> &
   Partial<Pick<NewAccount, 'passwordHash'>>;
 
 export type AccountStore = ReturnType<typeof createAccountStore>;
@@ -29,7 +34,8 @@ const firstStart: Actor = { accountId: null, login: 'first start', requestId: nu
 export function createAccountStore(records: Records) {
   const Accounts = defineAccountModel(records.sequelize);
 
-  const add = async (tx: RecordsTransaction, account: NewAccount, actor: Actor): Promise<void> => {
+  const add = async (tx: RecordsTransaction, given: NewAccount, actor: Actor): Promise<void> => {
+    const account = { ...given, role: given.role ?? 'admin', seesPictures: given.seesPictures ?? false };
     // One moment for both: nothing of a new account has been changed.
     const now = await timeOf(tx);
     await Accounts.create(
@@ -57,7 +63,7 @@ export function createAccountStore(records: Records) {
     },
 
     /**
-     * Sessions end with another password, and with a type that may not use the service.
+     * Sessions end with another password, another role, and with a type that may not use the service.
      * @throws DomainError accountNotFound | lastAdmin
      */
     change: (accountId: string, to: AccountChange, actor: Actor): Promise<void> =>
@@ -65,16 +71,17 @@ export function createAccountStore(records: Records) {
         await tx.query('select pg_advisory_xact_lock($1)', [advisoryLocks.admins]);
         const row = await Accounts.findOne({ where: { accountId }, lock: true, transaction: tx.transaction });
         if (row === null) throw new DomainError('accountNotFound', `account ${accountId}`);
-        if (to.accountType !== 'admin') await refuseLastAdmin(tx, row);
+        if (to.accountType !== 'admin' || to.role !== 'admin') await refuseLastAdmin(tx, row);
         const line = { actor, objectType: 'account', objectId: accountId } as const;
         const before = shownAccount(row);
-        const after = { ...before, account_type: to.accountType, description: to.description };
+        const after = shownAccount({ login: row.login, ...to });
+        const hasOtherRole = row.role !== to.role || row.seesPictures !== to.seesPictures;
         const { passwordHash = row.passwordHash, ...shown } = to;
         await row.update(
           { ...shown, passwordHash, lastUpdateTime: await timeOf(tx) },
           { transaction: tx.transaction },
         );
-        if (to.passwordHash !== undefined || !mayUseService(to)) {
+        if (to.passwordHash !== undefined || hasOtherRole || !mayUseService(to)) {
           await tx.execute("delete from sessions where sess ->> 'accountId' = $1", [accountId]);
         }
         if (!isDeepStrictEqual(before, after)) {

@@ -9,9 +9,12 @@ create table accounts (
   create_time timestamp with time zone default now() not null,
   last_update_time timestamp with time zone default now() not null,
   vetted_hash text,
+  role text default 'admin'::text not null,
+  sees_pictures boolean default false not null,
   constraint accounts_account_type_check CHECK ((account_type = ANY (ARRAY['admin'::text, 'advanced_user'::text, 'user'::text]))),
   constraint accounts_description_check CHECK ((length(description) <= 128)),
   constraint accounts_login_check CHECK (((length(login) >= 3) AND (length(login) <= 128))),
+  constraint accounts_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'auditor'::text, 'admin'::text]))),
   constraint accounts_pkey PRIMARY KEY (account_id),
   constraint accounts_login_key UNIQUE (login)
 );

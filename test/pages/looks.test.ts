@@ -91,6 +91,7 @@ before(async () => {
     'network-gone': '/networks/2/view',
     audit: '/audit/view',
     'audit-none': '/audit/view?action=task.pause',
+    ownAccount: '/account',
     password: '/password',
     help: '/version/view',
     settings: '/settings/view',

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { accountTypes, mayUseService } from '../../../domain/accounts/account.ts';
+import { roles } from '../../../domain/accounts/permission.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { Typed } from '../../../views/components/field/field.ts';
 import { accountFormPage } from '../../../views/pages/accounts/form.ts';
@@ -10,7 +11,7 @@ import { paths } from '../../../views/paths.ts';
 import { endSession } from '../auth/sessionCookie.ts';
 import { actorOf, identityOf } from '../../http/requestContext.ts';
 import { bodyCheck } from '../../http/contract/bodyCheck.ts';
-import { presentAccount, presentAccountStats } from '../present.ts';
+import { presentAccountOfPage, presentAccountStats } from '../present.ts';
 import { presentFaceCards } from '../../faces/present/faceCards.ts';
 import { presentList } from '../../lists/present.ts';
 import type { PageSources } from '../../html/deps.ts';
@@ -43,7 +44,7 @@ export function accountPages({
     const search = typeof q === 'string' ? q.trim().slice(0, 256) : '';
     const type = accountTypes.find((one) => one === named) ?? '';
     const found = await accountQueries.search({ text: search, type }, paging);
-    const accounts = found.accounts.map(presentAccount);
+    const accounts = found.accounts.map(presentAccountOfPage);
     sendPage(req, res, 'accounts/list', accountsPage({ ...found, accounts, search, type, ...paging }));
   };
 
@@ -60,10 +61,11 @@ export function accountPages({
     const account_type = accountTypes.find((type) => type === values['account_type']) ?? 'advanced_user';
     const body = {
       ...{ login: login.trim(), password, account_type, description: description.trim() },
+      role: roles.find((role) => role === values['role']) ?? 'viewer',
       ...fixed,
     };
     checkAccount(body);
-    return body;
+    return { ...body, seesPictures: values['sees_pictures'] === 'yes' };
   };
 
   const create: RequestHandler = async (req, res) => {
@@ -82,7 +84,7 @@ export function accountPages({
   const showEdit = async (req: Request, res: Response, typed?: Typed): Promise<void> => {
     const { account } = await accountOf(uuidOf(req, 'account_id'));
     const page = accountFormPage({
-      account: presentAccount(account),
+      account: presentAccountOfPage(account),
       isOneself: isOwn(req, account.accountId),
       typed,
     });
@@ -98,10 +100,13 @@ export function accountPages({
     const hasPassword = (values['password'] ?? '') !== '' && !isOwn(req, accountId);
     try {
       const body = read(values, { login, ...(hasPassword ? {} : { password: 'unchanged' }) });
-      const to = { accountType: body.account_type, description: body.description };
+      const { account_type: accountType, description, role, seesPictures } = body;
+      const to = { accountType, description, role, seesPictures };
       const changes = hasPassword ? { ...to, password: body.password } : to;
       await accountActions.change(account, changes, actorOf(req));
-      if (isOwn(req, accountId) && !mayUseService(to)) {
+      const keepsSession =
+        mayUseService(to) && role === account.role && seesPictures === account.seesPictures;
+      if (isOwn(req, accountId) && !keepsSession) {
         await endSession(req, res);
         res.redirect(303, paths.login);
         return;
@@ -127,7 +132,7 @@ export function accountPages({
       faceQueries.page({ accountId }, readFacePlace(req.query), shownFaces),
     ]);
     const page = accountPage({
-      account: presentAccount(account),
+      account: presentAccountOfPage(account),
       stats: presentAccountStats(stats),
       lists: lists.map(presentList),
       faces: presentFaceCards(faces),
@@ -143,7 +148,7 @@ export function accountPages({
       listQueries.page({ accountId }, paging),
     ]);
     const page = listsPage({
-      account: presentAccount(account),
+      account: presentAccountOfPage(account),
       lists: lists.map(presentList),
       count,
       ...paging,

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express';
-import { mayUseService } from '../../../domain/accounts/account.ts';
+import { mayUseService, permissionsOfAccount } from '../../../domain/accounts/account.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { parseBasic, type Authenticator, type SignedIn } from '../../accounts/auth/authenticator.ts';
 import type { SessionAudit } from '../../accounts/auth/sessionAudit.ts';
@@ -39,10 +39,13 @@ async function identify(req: Request, authenticator: Authenticator): Promise<Ide
   if (!mayUseService(identity.account)) {
     throw new DomainError('forbidden', `${identity.account.login} is not an administrator`);
   }
-  return identity;
+  return { ...identity, permissions: permissionsOfAccount(identity.account) };
 }
 
-async function findIdentity(req: Request, authenticator: Authenticator): Promise<Identity> {
+async function findIdentity(
+  req: Request,
+  authenticator: Authenticator,
+): Promise<Omit<Identity, 'permissions'>> {
   const header = req.get('Authorization');
   if (header !== undefined) {
     return { ...(await authenticator.byHeader(header, addressOf(req))), via: 'basic' };

@@ -9,7 +9,7 @@ import { dayStep, hourStep } from '../../../views/pages/home/activity.ts';
 import { overdueAtMost } from '../../../views/pages/home/attention.ts';
 import { homePage, type HomePage } from '../../../views/pages/home/home.ts';
 import type { TaskShape } from '../../../views/shapes.ts';
-import { presentAccount } from '../../accounts/present.ts';
+import { presentAccountOfPage } from '../../accounts/present.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { sendPage } from '../../html/pageAnswer.ts';
 import { readPaging } from '../../html/paging.ts';
@@ -100,7 +100,8 @@ export function home(sources: HomeSources): {
       activity: { now, hour, day },
       tasks: tasks === null ? null : { running, recent, failedOfLate, incompleteOfLate },
       counts: statuses === null ? null : countsOf(statuses),
-      accounts: accounts === null ? null : { ...accounts, accounts: accounts.accounts.map(presentAccount) },
+      accounts:
+        accounts === null ? null : { ...accounts, accounts: accounts.accounts.map(presentAccountOfPage) },
       ...paging,
       stock:
         stock === null ? null : { ...stock, extractors: extractors.filter(({ kind }) => kind === 'face') },

@@ -5,8 +5,7 @@ import { nothingTyped } from '../../../views/components/field/field.ts';
 import { bulkAtOnce, bulkPage } from '../../../views/pages/tasks/bulk.ts';
 import { taskFilters } from '../../../views/pages/tasks/list.ts';
 import { paths } from '../../../views/paths.ts';
-import type { Actor } from '../../../db/audit/auditStore.ts';
-import { actorOf } from '../../http/requestContext.ts';
+import { actorOf, type Caller } from '../../http/requestContext.ts';
 import type { TaskActions } from '../actions.ts';
 import type { TaskFilters } from '../../../domain/tasks/taskFilters.ts';
 import type { PageSources } from '../../html/deps.ts';
@@ -92,7 +91,7 @@ export function bulkTasks({
 function actOn(
   taskActions: TaskActions,
   { action, rate }: { readonly action: BulkAction; readonly rate: number | null },
-  actor: Actor,
+  actor: Caller,
 ): (taskId: number) => Promise<void> {
   return (taskId) => {
     switch (action) {

@@ -159,6 +159,8 @@ async function start(options: ApiServerOptions, { shutdown, stop }: ReturnType<t
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    /** What each page needs. */
+    pagePermissions: app.pagePermissions,
     db,
     testDatabase,
     imageFolder,

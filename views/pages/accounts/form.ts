@@ -9,7 +9,8 @@ import {
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { AccountShape } from '../../shapes.ts';
-import { accountTypeName } from './accountRow.ts';
+import { accountTypeName, roleNames } from './accountRow.ts';
+import { roles } from '../../../domain/accounts/permission.ts';
 
 export interface AccountFormInput {
   /** Absent: a new one. */
@@ -34,7 +35,7 @@ export interface AccountFormPage {
 }
 
 export function accountFormPage({ account, isOneself, typed: sent }: AccountFormInput): AccountFormPage {
-  const typed = sent ?? (account === undefined ? nothingTyped : { values: { ...account }, faults: {} });
+  const typed = sent ?? (account === undefined ? nothingTyped : { values: valuesOf(account), faults: {} });
   const isNew = account === undefined;
   const fields = [
     ...(isNew ? [loginField(typed)] : []),
@@ -43,6 +44,18 @@ export function accountFormPage({ account, isOneself, typed: sent }: AccountForm
       options: ['admin', 'advanced_user', 'user'].map((value) => ({ value, text: accountTypeName(value) })),
       initial: 'admin',
       hint: 'Only administrators can log in here.',
+    }),
+    selectField(typed, 'role', 'Role', {
+      options: roles.map((value) => ({ value, text: roleNames[value] })),
+      initial: 'admin',
+      hint: 'What an administrator may do here. Another role ends all sessions of the account.',
+    }),
+    selectField(typed, 'sees_pictures', 'Pictures of people', {
+      options: [
+        { value: 'no', text: 'Hidden from viewers' },
+        { value: 'yes', text: 'Shown to viewers too' },
+      ],
+      initial: 'no',
     }),
     textField(typed, 'description', 'Description', { maxlength: 128 }),
   ];
@@ -59,6 +72,10 @@ export function accountFormPage({ account, isOneself, typed: sent }: AccountForm
     cancel: isNew ? paths.accounts() : paths.account(account.account_id),
     accounts: paths.accounts(),
   };
+}
+
+function valuesOf({ sees_pictures, ...account }: AccountShape): Record<string, string> {
+  return { ...account, sees_pictures: sees_pictures ? 'yes' : 'no' };
 }
 
 function loginField(typed: Typed): Field {

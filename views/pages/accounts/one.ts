@@ -7,7 +7,7 @@ import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { AccountShape, AccountStatsShape, ListShape } from '../../shapes.ts';
 import type { FaceCardsShape } from '../faces/faceShapes.ts';
-import { accountTypeName } from './accountRow.ts';
+import { typeAndRole } from './accountRow.ts';
 import { listRow, type ListRow } from './listRow.ts';
 
 export interface AccountInput {
@@ -42,7 +42,7 @@ export function accountPage({ account, stats, lists, faces }: AccountInput): Acc
     head: { title: account.login, section: 'accounts' },
     login: account.login,
     facts: [
-      fact('Type', accountTypeName(account.account_type)),
+      fact('Type', typeAndRole(account)),
       fact('Description', account.description === '' ? '–' : account.description),
       idFact('Id', account.account_id),
     ],

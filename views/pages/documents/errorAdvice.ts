@@ -21,6 +21,7 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   badHeader: 'Correct the header named in the detail.',
   badAuthorization: 'Send Authorization: Basic with login:password in Base64.',
   forbidden: 'Log in with an account of type admin.',
+  notPermitted: 'Ask an administrator to do it, or to change the role of your account.',
   methodNotAllowed: 'Use one of the methods in the Allow header.',
   validationFailed: 'Correct the value whose path in the body the detail names.',
   notAcceptable: 'Accept one of the types named in the detail.',
