@@ -7,6 +7,7 @@ import type { Passwords } from '../platform/passwords.ts';
 import { createRecent } from '../platform/recent.ts';
 import { createAccountActions } from './accounts/actions.ts';
 import { createAuthenticator } from './accounts/auth/authenticator.ts';
+import { createTokenAuthenticator } from './accounts/auth/tokenAuthenticator.ts';
 import { createSessionAudit } from './accounts/auth/sessionAudit.ts';
 import type { LoginLimit } from './accounts/auth/loginLimit.ts';
 import { createContract } from './http/contract/contract.ts';
@@ -43,6 +44,8 @@ import { docsRoutes } from './documents/json.ts';
 import { listRoutes } from './lists/json.ts';
 import { helpRoutes, type HelpDeps } from './ops/sysInfo.ts';
 import { loginRoutes } from './accounts/loginJson.ts';
+import { createTokenActions } from './accounts/tokens/actions.ts';
+import { tokenRoutes } from './accounts/tokens/json.ts';
 import { createMaintenanceActions, type MaintenanceActionsDeps } from './maintenance/actions.ts';
 import { maintenanceRoutes } from './maintenance/json.ts';
 import { createNetworkActions, type NetworkActionsDeps } from './networks/actions.ts';
@@ -71,11 +74,24 @@ type Made =
   | 'session'
   | 'sessionAudit'
   | 'taskActions'
+  | 'tokenActions'
+  | 'tokenAuthenticator'
   | 'upgradeActions';
 
 export interface AppDeps
   extends
-    Pick<Stores, 'accounts' | 'audit' | 'maintenance' | 'networkChecks' | 'schedules' | 'tasks' | 'upgrades'>,
+    Pick<
+      Stores,
+      | 'accounts'
+      | 'apiTokens'
+      | 'audit'
+      | 'maintenance'
+      | 'networkChecks'
+      | 'schedules'
+      | 'tasks'
+      | 'tokenLookUp'
+      | 'upgrades'
+    >,
     Omit<PagesDeps, Made>,
     Omit<HelpDeps, 'extractors'>,
     Pick<MaintenanceActionsDeps, 'followMaintenance' | 'startNext'>,
@@ -124,6 +140,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
     limit: deps.loginLimit,
     clock: deps.clock,
   });
+  const tokenActions = createTokenActions({ apiTokens: deps.apiTokens, contract: paths });
+  const tokenAuthenticator = createTokenAuthenticator(deps);
   const sessionAudit = createSessionAudit(deps);
   const accountActions = createAccountActions({
     ...{ accounts, passwords, authenticator },
@@ -143,6 +161,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...{
       session,
       authenticator,
+      tokenAuthenticator,
+      tokenActions,
       sessionAudit,
       accountActions,
       taskActions,
@@ -159,6 +179,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...versionRoutes(),
     ...loginRoutes({ ...deps, authenticator, accountActions, sessionAudit }),
     ...accountRoutes({ accountQueries: deps.accountQueries, accountActions }),
+    ...tokenRoutes({ tokenActions }),
     ...listRoutes(deps),
     ...searchRoutes(deps),
     ...taskRoutes({ ...deps, taskActions, previewTask }),
@@ -181,7 +202,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     streams: pages.streams,
     alsoPublic: new Set(deps.configPublic ? ['getConfig'] : []),
     session,
-    guards: [authenticate(authenticator, sessionAudit)],
+    guards: [authenticate(authenticator, tokenAuthenticator, sessionAudit)],
   };
   const prefixed = createJsonRouter({ ...json, paths: paths.filter(({ isUnprefixed }) => !isUnprefixed) });
   const plain = createJsonRouter({ ...json, paths });

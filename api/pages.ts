@@ -12,9 +12,11 @@ import { readLiveTasks } from './tasks/live/readLiveTasks.ts';
 import { allow } from './http/middleware/allow.ts';
 import { authenticate, noDialogue } from './http/middleware/authenticate.ts';
 import { methodNotAllowed } from './http/middleware/methodNotAllowed.ts';
-import { contextOf, identityOf } from './http/requestContext.ts';
+import { contextOf, identityOf, type Identity } from './http/requestContext.ts';
 import { apiVersion } from './ops/json.ts';
 import { accountPages } from './accounts/pages/accounts.ts';
+import type { TokenAuthenticator } from './accounts/auth/tokenAuthenticator.ts';
+import { tokenPages } from './accounts/tokens/pages.ts';
 import { ownAccount } from './accounts/pages/ownAccount.ts';
 import { assets, styleguide } from './html/assets.ts';
 import { audit } from './audit/page.ts';
@@ -53,11 +55,12 @@ export interface PagesDeps
   extends
     ErrorHandlerDeps,
     PageSources,
-    Omit<TaskEventsDeps, 'feed' | 'workerWatch' | 'authenticator'>,
+    Omit<TaskEventsDeps, 'feed' | 'workerWatch' | 'isStillIn'>,
     Pick<WorkerWatchDeps, 'workersByQueue'>,
     Pick<TaskFeedDeps, 'refreshMs'>,
     Pick<LoginDeps, 'authenticator' | 'sessionAudit'> {
   readonly session: RequestHandler;
+  readonly tokenAuthenticator: TokenAuthenticator;
   readonly taskChanges: Pick<TaskChanges, 'subscribe' | 'subscribeToSchedules'>;
   /** By name, secrets masked. */
   readonly shownSettings: Readonly<Record<string, unknown>>;
@@ -97,7 +100,7 @@ const taskActions: readonly Exclude<TaskAction, 'throttle'>[] = [
 export function createPages(deps: PagesDeps): Pages {
   const router = express.Router();
   const maintenance = maintenancePages(deps);
-  const letIn = authenticate(deps.authenticator, deps.sessionAudit);
+  const letIn = authenticate(deps.authenticator, deps.tokenAuthenticator, deps.sessionAudit);
   const signIn: RequestHandler = async (req, res, next) => {
     await letIn(req, res, () => undefined);
     await maintenance.tell(res);
@@ -106,7 +109,8 @@ export function createPages(deps: PagesDeps): Pages {
   const lookIn = unlessStranger(signIn);
   const list = taskList(deps);
   const bulk = bulkTasks(deps);
-  const tasks = newTask(deps);
+  const taskForms = newTask(deps);
+  const tokens = tokenPages(deps);
   const accounts = accountPages(deps);
   const schedules = schedulePages(deps);
   const manualRun = runSchedule(deps);
@@ -119,7 +123,9 @@ export function createPages(deps: PagesDeps): Pages {
   deps.taskChanges.subscribe(feed.changed);
   const workerWatch = createWorkerWatch(deps);
   const { count: countWorkers } = workerWatch;
-  const events = createTaskEvents({ ...deps, feed, workerWatch });
+  const isStillIn = (identity: Identity): Promise<boolean> =>
+    (identity.via === 'token' ? deps.tokenAuthenticator : deps.authenticator).isStillIn(identity);
+  const events = createTaskEvents({ ...deps, isStillIn, feed, workerWatch });
   deps.taskChanges.subscribeToSchedules(events.scheduleChanged);
 
   const pageOnly = new Map<string, string[]>();
@@ -161,6 +167,10 @@ export function createPages(deps: PagesDeps): Pages {
   router.post(paths.login, onlyForms, asPage(paths.login), deps.session, ...readStrangersForm, login.logIn);
   take('own', paths.logout, login.logOut);
   show('own', paths.ownAccount, ownAccount);
+  show('own', paths.tokens, tokens.list);
+  take('own', paths.tokens, tokens.create);
+  take('own', '/account/tokens/:token_id/revoke', tokens.revoke);
+  take('administer', '/accounts/:account_id/tokens/:token_id/revoke', tokens.revokeOfAccount);
   show('own', paths.password, login.passwordForm);
   take('own', paths.password, login.changePassword);
 
@@ -169,7 +179,7 @@ export function createPages(deps: PagesDeps): Pages {
     if (identityOf(req).permissions.has('view')) await start.page(req, res, next);
     else res.redirect(302, paths.audit());
   });
-  show('own', paths.help, help({ version: apiVersion, extractors: deps.extractors.filter(describes) }));
+  show('identify', paths.help, help({ version: apiVersion, extractors: deps.extractors.filter(describes) }));
 
   router.get(
     '/tasks',
@@ -185,8 +195,8 @@ export function createPages(deps: PagesDeps): Pages {
   show('results', '/tasks/compare', compareTasks(deps));
   show('run', '/tasks/bulk', bulk.confirm);
   take('run', '/tasks/bulk', bulk.act);
-  show('run', '/tasks/new', tasks.form);
-  take('run', '/tasks/new', tasks.create);
+  show('run', '/tasks/new', taskForms.form);
+  take('run', '/tasks/new', taskForms.create);
   show('results', '/tasks/:task_id/view', oneTask({ ...deps, countWorkers }));
   for (const action of taskActions) {
     take('run', `/tasks/:task_id/${action}`, actOnTask(deps.taskActions, action));

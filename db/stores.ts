@@ -2,6 +2,7 @@ import { createAccountQueries } from './accounts/accountQueries.ts';
 import { createAccountRemoval } from './accounts/accountRemoval.ts';
 import { createAccountStore } from './accounts/accountStore.ts';
 import { createAcknowledgements } from './ops/acknowledgements.ts';
+import { createApiTokens, createTokenLookUp } from './accounts/apiTokens.ts';
 import { createAuditQueries } from './audit/auditQueries.ts';
 import { createAuditStore } from './audit/auditStore.ts';
 import { createBlockCounts } from './ops/blockCounts.ts';
@@ -72,6 +73,8 @@ export function createStores({ identity, control, records, heavy, reading, expor
       undo: heavyTasks.undo,
     },
     acknowledgements: createAcknowledgements(control),
+    apiTokens: createApiTokens(control),
+    tokenLookUp: createTokenLookUp(identity),
     schedules: { ...createScheduleStore(records), ...createManualRuns(control) },
     maintenance: createMaintenanceStore(control),
     heldTasks: createHeldTasks(control),

@@ -42,7 +42,7 @@ const sections: readonly { key: Section; text: string; href: string; needs: Perm
   { key: 'networks', text: 'Networks', href: paths.networks, needs: 'view' },
   { key: 'accounts', text: 'Accounts', href: paths.accounts(), needs: 'view' },
   { key: 'audit', text: 'Audit', href: paths.audit(), needs: 'audit' },
-  { key: 'help', text: 'Help', href: paths.help, needs: 'own' },
+  { key: 'help', text: 'Help', href: paths.help, needs: 'identify' },
 ];
 
 /** Chosen in the browser and kept there: views/assets/theme.js. */

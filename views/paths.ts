@@ -8,6 +8,9 @@ export const paths = {
   logout: '/logout',
   /** Of whoever is signed in. */
   ownAccount: '/account',
+  tokens: '/account/tokens',
+  revokeToken: (tokenId: string) => `/account/tokens/${tokenId}/revoke`,
+  revokeTokenOf: (accountId: string, tokenId: string) => `/accounts/${accountId}/tokens/${tokenId}/revoke`,
   password: '/password',
   help: '/version/view',
   apiReference: '/docs/spec',

@@ -148,6 +148,18 @@ export interface AccountShape {
   readonly last_update_time: string;
 }
 
+export interface ApiTokenShape {
+  readonly token_id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly operations: readonly string[] | null;
+  readonly networks: readonly string[] | null;
+  readonly expire_time: string;
+  readonly revoke_time: string | null;
+  readonly last_use_time: string | null;
+  readonly last_use_address: string | null;
+}
+
 /** One line of the audit. */
 export interface AuditEntryShape {
   readonly audit_time: string;

@@ -10,7 +10,9 @@ export interface Identity {
   readonly account: Account;
   readonly permissions: Permissions;
   /** How the client showed who it is; a cookie is sent by browsers without being asked. */
-  readonly via: 'basic' | 'session';
+  readonly via: 'basic' | 'session' | 'token';
+  /** Of a request with an API token: what it is limited to. */
+  readonly token?: { readonly tokenId: string; readonly operations: ReadonlySet<string> | null };
   /** Of the password: an answer that goes on for ever ends when the account has another one. */
   readonly fingerprint: string;
 }

@@ -40,6 +40,28 @@ create table activity (
   constraint activity_pkey PRIMARY KEY (minute, task_type, error_code)
 );
 
+create table api_tokens (
+  token_id uuid not null,
+  account_id uuid not null,
+  name text not null,
+  token_hash bytea not null,
+  role text not null,
+  operations text[],
+  networks cidr[],
+  create_time timestamp with time zone default now() not null,
+  expire_time timestamp with time zone not null,
+  revoke_time timestamp with time zone,
+  last_use_time timestamp with time zone,
+  last_use_address inet,
+  constraint api_tokens_name_check CHECK (((length(name) >= 1) AND (length(name) <= 64))),
+  constraint api_tokens_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'auditor'::text, 'admin'::text]))),
+  constraint api_tokens_token_hash_check CHECK ((length(token_hash) = 32)),
+  constraint api_tokens_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id) ON DELETE CASCADE,
+  constraint api_tokens_pkey PRIMARY KEY (token_id),
+  constraint api_tokens_token_hash_key UNIQUE (token_hash)
+);
+CREATE INDEX api_tokens_account ON public.api_tokens USING btree (account_id, create_time DESC);
+
 create table attributes (
   face_id uuid not null,
   attribute_id uuid not null,

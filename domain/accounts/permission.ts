@@ -4,6 +4,7 @@ export type Role = (typeof roles)[number];
 
 /** Each operation and each page needs one of these; docs/security.md shows the same table. */
 export const permissionTable = {
+  identify: { roles, meaning: 'check one’s credentials; help' },
   own: { roles, meaning: 'one’s own account: password, sessions, tokens, log-out' },
   view: {
     roles: ['viewer', 'operator', 'admin'],

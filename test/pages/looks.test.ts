@@ -92,6 +92,7 @@ before(async () => {
     audit: '/audit/view',
     'audit-none': '/audit/view?action=task.pause',
     ownAccount: '/account',
+    tokens: '/account/tokens',
     password: '/password',
     help: '/version/view',
     settings: '/settings/view',

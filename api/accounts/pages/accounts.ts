@@ -12,6 +12,7 @@ import { endSession } from '../auth/sessionCookie.ts';
 import { actorOf, identityOf } from '../../http/requestContext.ts';
 import { bodyCheck } from '../../http/contract/bodyCheck.ts';
 import { presentAccountOfPage, presentAccountStats } from '../present.ts';
+import { presentApiToken } from '../tokens/present.ts';
 import { presentFaceCards } from '../../faces/present/faceCards.ts';
 import { presentList } from '../../lists/present.ts';
 import type { PageSources } from '../../html/deps.ts';
@@ -24,7 +25,7 @@ import { uuidOf } from '../../html/uuidOf.ts';
 
 type AccountSources = Pick<
   PageSources,
-  'accountQueries' | 'listQueries' | 'faceQueries' | 'accountActions' | 'contract'
+  'accountQueries' | 'listQueries' | 'faceQueries' | 'accountActions' | 'contract' | 'tokenActions' | 'clock'
 >;
 
 const newestLists = 5;
@@ -35,6 +36,8 @@ export function accountPages({
   faceQueries,
   accountActions,
   contract,
+  tokenActions,
+  clock,
 }: AccountSources) {
   const checkAccount = bodyCheck(contract, 'post', '/accounts');
 
@@ -126,16 +129,20 @@ export function accountPages({
 
   const one: RequestHandler = async (req, res) => {
     const accountId = uuidOf(req, 'account_id');
-    const [{ account, stats }, { lists }, faces] = await Promise.all([
+    const isAdministrator = identityOf(req).permissions.has('administer');
+    const [{ account, stats }, { lists }, faces, tokens] = await Promise.all([
       accountOf(accountId),
       listQueries.page({ accountId }, { page: 1, pageSize: newestLists }),
       faceQueries.page({ accountId }, readFacePlace(req.query), shownFaces),
+      isAdministrator ? tokenActions.list(accountId) : [],
     ]);
     const page = accountPage({
       account: presentAccountOfPage(account),
       stats: presentAccountStats(stats),
       lists: lists.map(presentList),
       faces: presentFaceCards(faces),
+      tokens: tokens.map(presentApiToken),
+      now: clock.now(),
     });
     sendPage(req, res, 'accounts/one', page);
   };

@@ -17,7 +17,8 @@ export interface TaskEventsDeps {
   readonly workerWatch: WorkerWatch;
   /** Which of these sessions still exist: a log-out ends what the session's streams may see. */
   livingSessions(ids: readonly string[]): Promise<ReadonlySet<string>>;
-  readonly authenticator: { isStillIn(identity: Identity): Promise<boolean> };
+  /** Whether whoever listens by header may still do so. */
+  isStillIn(identity: Identity): Promise<boolean>;
   readonly log: Logger;
   readonly heartbeatEveryMs?: number;
   readonly streamsPerAccount?: number;
@@ -41,7 +42,7 @@ export function createTaskEvents({
   feed,
   workerWatch,
   livingSessions,
-  authenticator,
+  isStillIn: askIfIn,
   log,
   heartbeatEveryMs = heartbeatMs,
   streamsPerAccount = streamsOfOneAccount,
@@ -69,7 +70,7 @@ export function createTaskEvents({
 
   const isStillIn = async (identity: Identity, known: Map<string, boolean>): Promise<boolean> => {
     const who = `${identity.account.accountId} ${identity.fingerprint}`;
-    const isIn = known.get(who) ?? (await authenticator.isStillIn(identity));
+    const isIn = known.get(who) ?? (await askIfIn(identity));
     known.set(who, isIn);
     return isIn;
   };

@@ -21,6 +21,7 @@ export interface OwnAccountPage {
   readonly facts: readonly Fact[];
   readonly permissions: readonly { readonly meaning: string; readonly isGiven: boolean }[];
   readonly password: string;
+  readonly tokens: string;
 }
 
 /** The account of whoever looks at it. */
@@ -34,5 +35,6 @@ export function ownAccountPage({ login, role, permissions }: OwnAccountInput): O
       isGiven: permissions.has(name),
     })),
     password: paths.password,
+    tokens: paths.tokens,
   };
 }

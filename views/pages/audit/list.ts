@@ -37,7 +37,7 @@ export const auditFilters = [
   'audit_time__lt',
 ] as const;
 
-const objectTypes = ['task', 'schedule', 'network', 'upgrade', 'maintenance', 'account', 'session'];
+const objectTypes = ['task', 'schedule', 'network', 'upgrade', 'maintenance', 'account', 'session', 'token'];
 
 export function auditPage(input: AuditInput): AuditPage {
   const { typed, count } = input;
