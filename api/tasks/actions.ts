@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { NewTask } from '../../db/tasks/createTask.ts';
 import type { TaskQueries } from '../../db/tasks/taskQueries.ts';
-import type { TaskStore } from '../../db/tasks/taskStore.ts';
+import type { ControlledRef, TaskStore } from '../../db/tasks/taskStore.ts';
 import type { Admission } from '../../temporal/admission.ts';
 import type { Gateway } from '../../temporal/gateway.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -141,12 +141,13 @@ export function createTaskActions(deps: TaskActionsDeps) {
     },
 
     /** Stopping is open to whoever runs tasks. @throws DomainError notPermitted | taskNotFound | cannotCancel | cannotPause */
-    control: async (taskId: number, action: ControlAction, actor: Caller): Promise<void> => {
+    control: async (taskId: number, action: ControlAction, actor: Caller): Promise<ControlledRef> => {
       if (action === 'resume') await refuseRemoval(taskId, actor);
       const ref = await tasks.control(taskId, action, actor);
       // One that waits for its turn has no workflow that could be told.
       if (ref.state === 'pending') await start(ref, actor);
       else await tell(gateway.controlTask(ref), { taskId: ref.taskId, generation: ref.generation }, actor);
+      return ref;
     },
 
     /** Running parts read it themselves; nobody has to be told. @throws DomainError taskNotFound | cannotPause */

@@ -62,7 +62,7 @@ export function taskRoutes(deps: TasksDeps): Handlers {
     return task;
   };
 
-  const act = (taskId: number, body: OrderBody, actor: Caller): Promise<void> => {
+  const act = (taskId: number, body: OrderBody, actor: Caller): Promise<unknown> => {
     if (body.action === 'retry') {
       const { scope = 'all', error_code: errorCode } = body;
       return taskActions.retry(taskId, errorCode === undefined ? scope : { errorCode }, actor);

@@ -42,7 +42,7 @@ export function bulkTasks({
   /** What the page shows of the tasks that are asked for. */
   const look = async (action: BulkAction, wanted: TaskFilters) => {
     const groups = await taskQueries.countByState(wanted);
-    const kinds = groups.filter(({ state, hasFailed }) => isForTask(action, state, hasFailed));
+    const kinds = groups.filter((kind) => isForTask(action, kind));
     return { action, groups, taskIds: await taskQueries.idsOfKinds(wanted, kinds, bulkAtOnce) };
   };
 
@@ -92,7 +92,7 @@ function actOn(
   taskActions: TaskActions,
   { action, rate }: { readonly action: BulkAction; readonly rate: number | null },
   actor: Caller,
-): (taskId: number) => Promise<void> {
+): (taskId: number) => Promise<unknown> {
   return (taskId) => {
     switch (action) {
       case 'throttle':

@@ -22,7 +22,7 @@ export function idsIn(values: readonly unknown[]): number[] {
 export async function actOnEach(
   taskIds: readonly number[],
   sideBySide: number,
-  act: (taskId: number) => Promise<void>,
+  act: (taskId: number) => Promise<unknown>,
 ): Promise<string[]> {
   const left = [...taskIds];
   const refused: string[] = [];
