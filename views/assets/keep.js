@@ -7,19 +7,22 @@ const isKept = ({ name, type }) =>
   !/^(password|submit)$/.test(type) &&
   name !== 'confirm_count';
 
+const isTicked = ({ type }) => type === 'checkbox' || type === 'radio';
+const keyOf = ({ type, name, value }) => (type === 'radio' ? `${name} ${value}` : name);
+
 function keep() {
   const typed = [...form.elements]
     .filter(isKept)
-    .map((field) => [field.name, field.type === 'checkbox' ? field.checked : field.value]);
+    .map((field) => [keyOf(field), isTicked(field) ? field.checked : field.value]);
   // It also makes a page that answered a post one that Back asks for by its address.
   history.replaceState({ ...history.state, typed: Object.fromEntries(typed) }, '');
 }
 
 function fillIn(typed) {
-  for (const field of [...form.elements].filter((one) => isKept(one) && one.name in typed)) {
-    const part = field.type === 'checkbox' ? 'checked' : 'value';
-    if (field[part] === typed[field.name]) continue;
-    field[part] = typed[field.name];
+  for (const field of [...form.elements].filter((one) => isKept(one) && keyOf(one) in typed)) {
+    const part = isTicked(field) ? 'checked' : 'value';
+    if (field[part] === typed[keyOf(field)]) continue;
+    field[part] = typed[keyOf(field)];
     field.closest('details')?.setAttribute('open', '');
   }
 }
@@ -32,8 +35,18 @@ function pick({ target }) {
   target.value = '';
 }
 
+// What is typed after the last choice is that choice, and goes when another is made.
+function choose({ target }) {
+  const radio = target.dataset.chooses && document.getElementById(target.dataset.chooses);
+  if (radio && target.value !== '') radio.checked = true;
+  if (target.type !== 'radio' || target.value === '') return;
+  const other = form.querySelector(`[data-chooses="${target.name}-"]`);
+  if (other !== null) other.value = '';
+}
+
 if (form !== null) {
   form.addEventListener('change', pick);
+  form.addEventListener('input', choose);
   const [how] = performance.getEntriesByType('navigation');
   if (how?.type === 'back_forward' && history.state?.typed) fillIn(history.state.typed);
   keep();

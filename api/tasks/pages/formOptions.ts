@@ -29,7 +29,8 @@ export async function formOptions(
     sources.networkQueries.stored(),
   ]);
   const counted = stored.map(({ version, faces, events }) => {
-    const { count, isExact: exact } = kind === 'gc-face-descriptors' ? faces : events;
+    const { count, isExact: exact } =
+      kind === 'gc-face-descriptors' || kind === 'extract-faces' ? faces : events;
     return { version, count, exact };
   });
   return {

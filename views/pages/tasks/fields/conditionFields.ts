@@ -56,7 +56,7 @@ export function conditionGroups(
   return [
     {
       title: `Which ${objects}`,
-      hint: `Leave a field empty to ignore it. Only ${objects} that match every field are selected.`,
+      hint: `Only ${objects} that match every field you fill in.`,
       fields: all.filter(isCommon).map((filter) => conditionField(typed, filter, offers)),
     },
     ...(rare.length === 0
@@ -91,7 +91,7 @@ function choiceField(typed: Typed, { name, label, hint }: FilterField, offers: C
   const choices = isAccount ? offers.accounts?.map(accountOption) : offers.lists?.map(listOption);
   if (choices === undefined) {
     return textField(typed, name, label, {
-      hint: isAccount ? hint : `${hint} Choose an account to pick from its lists.`,
+      hint: isAccount ? hint : 'An id. Choose an account to pick its list.',
     });
   }
   const { [name]: chosen = '' } = typed.values;
