@@ -12,7 +12,9 @@ const typed = { values: { wrong_task: 'word' }, faults: { wrong_task: 'not a num
 export const examples: readonly Example<FilterForm>[] = [
   {
     name: 'Without conditions',
-    input: filterForm('Filter the errors', '', nothingTyped, fields(nothingTyped, 'plain')),
+    input: filterForm('Filter the errors', '', nothingTyped, fields(nothingTyped, 'plain'), {
+      period: { time: 'error_time', label: 'Period', address: () => '#filterForm' },
+    }),
   },
   {
     name: 'With a condition that cannot be read',

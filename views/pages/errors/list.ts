@@ -68,7 +68,9 @@ export function errorsPage(input: ErrorsInput): ErrorsPage {
   const isFiltered = Object.keys(typed.values).length > 0;
   return {
     head: { title: 'Errors', section: 'errors' },
-    filters: filterForm('Filter the errors', paths.errors(), typed, filterFields(typed)),
+    filters: filterForm('Filter the errors', paths.errors(), typed, filterFields(typed), {
+      period: { time: 'error_time', label: 'Period', address: paths.errors },
+    }),
     count: openWords(input.open.count, Math.max(0, count - input.open.count), input.open.most),
     events: paths.allTaskEvents,
     reasons: input.reasons.map((reason) => reasonRow(reason, input.open.most)),
