@@ -51,7 +51,22 @@ export function createAccountQueries(db: Sql) {
       return rows.length > limit ? null : rows;
     },
 
-    /** The same of those that are looked for, and how many there are of each type. */
+    /** The first by login, where there are too many to choose from. */
+    logins: async (limit: number): Promise<string[]> => {
+      const rows = await db.query<{ login: string }>('select login from accounts order by login limit $1', [
+        limit,
+      ]);
+      return rows.map(({ login }) => login);
+    },
+
+    idOfLogin: async (login: string): Promise<string | null> => {
+      const [row] = await db.query<{ id: string }>('select account_id id from accounts where login = $1', [
+        login,
+      ]);
+      return row?.id ?? null;
+    },
+
+    /** Newest first those that are looked for, and how many there are of each type. */
     search: async (
       { text, type }: AccountFilter,
       paging: Paging,

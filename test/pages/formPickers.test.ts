@@ -173,3 +173,47 @@ test('a form of a new task is no longer than a screen', async () => {
     assert.ok(height <= most, `${kind}: ${height} pixels`);
   }
 });
+
+for (const javaScriptEnabled of [true, false]) {
+  const how = javaScriptEnabled ? 'with' : 'without';
+
+  test(`of more accounts than can be shown one is named by its login, ${how} JavaScript`, async () => {
+    const { db } = site.server;
+    const name = `staff ${how}`;
+    await insertList(name);
+    await db.query(
+      `insert into accounts (account_id, login, password_hash, account_type)
+       select gen_random_uuid(), 'user' || n || '@example.com', '-', 'user' from generate_series(1, 201) n
+       on conflict do nothing`,
+    );
+    const [row] = await db.query<{ login: string }>('select login from accounts where account_id = $1', [
+      account,
+    ]);
+    const login = row?.login ?? '';
+    const page = await site.signedIn({ javaScriptEnabled });
+    await page.goto('/tasks/new?kind=gc-faces');
+    const named = page.getByLabel('Account', { exact: true });
+    assert.equal(await page.locator(`#account_id-list option[value="${login}"]`).count(), 1);
+    await named.fill('user1@example.org');
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByRole('alert').getByText('Account: no account has this login').waitFor();
+    assert.equal(await named.inputValue(), 'user1@example.org');
+
+    await named.fill(login);
+    if (javaScriptEnabled) await named.press('Tab');
+    else await page.getByRole('button', { name: 'Preview' }).click();
+    await page.locator('select#list_id').selectOption({ label: `${name} · 1 face` });
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByRole('region', { name: 'Preview' }).getByText('All of them').first().waitFor();
+    assert.equal(await named.inputValue(), login);
+    await page.getByRole('button', { name: 'Remove faces' }).click();
+    await page.getByText('was created.').waitFor();
+    const { filters } = (await contentOnPage(db, page.url())) as { filters: { account_id: string } };
+    assert.equal(filters.account_id, account);
+    await page.goto(`/schedules/new?kind=gc-events`);
+    await page.getByLabel('Cron expression').fill('0 4 * * SUN');
+    await named.fill(login);
+    await page.getByRole('button', { name: 'Create schedule' }).click();
+    await page.getByText('was created and started.').waitFor();
+  });
+}

@@ -21,6 +21,7 @@ import { carriedValues, type TaskRequest } from '../../tasks/pages/taskForm.ts';
 import { countedAt, countFault, previewForm, type LookSources } from '../../tasks/pages/previewForm.ts';
 import { leadTo, flash, sendPage } from '../../html/pageAnswer.ts';
 import { readPaging } from '../../html/paging.ts';
+import { withAccountId } from '../../tasks/pages/accountOfForm.ts';
 import { readSchedule, scheduleValues } from './scheduleForm.ts';
 import { idOf } from '../../tasks/pages/taskId.ts';
 
@@ -126,7 +127,7 @@ export function schedulePages(sources: ScheduleSources) {
     // The kind is there in every form that was sent, so a box that is absent was unticked.
     const typed = { values: { kind, ...values }, faults: {} };
     try {
-      const { request, body } = readSchedule(kind, values);
+      const { request, body } = readSchedule(kind, await withAccountId(sources, values));
       checkSchedule(body);
       // The document has proven that it is one.
       await act(request, body as ScheduleBody, { kind, typed, ...edited });

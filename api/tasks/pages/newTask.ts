@@ -9,6 +9,7 @@ import { actorOf, type Caller } from '../../http/requestContext.ts';
 import { bodyCheck } from '../../http/contract/bodyCheck.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { fieldsOf } from '../../html/form.ts';
+import { withAccountId } from './accountOfForm.ts';
 import { formOptions, type FormSources } from './formOptions.ts';
 import { faultsOf } from '../../html/formFaults.ts';
 import { leadToTyped, readTypedForm } from '../../html/typedForm.ts';
@@ -59,7 +60,7 @@ export function newTask(sources: NewTaskSources) {
   ): Promise<void> => {
     const typed: Typed = { values: { kind, ...values }, faults: {} };
     try {
-      const request = readTaskForm(kind, values);
+      const request = readTaskForm(kind, await withAccountId(sources, values));
       const body = { ...request.options, content: request.content };
       checks[request.taskType](body);
       await act(typed, request, body);

@@ -18,8 +18,9 @@ interface Counted {
 }
 
 export interface ConditionOffers {
-  /** null: too many to choose from. */
+  /** null: too many to choose from; then one is named by its login, of which some are suggested. */
   readonly accounts: readonly AccountChoice[] | null;
+  readonly logins: readonly string[];
   /** Those of the chosen account; null: none is chosen, or they are too many to choose from. */
   readonly lists: readonly ListChoice[] | null;
 }
@@ -91,7 +92,8 @@ function choiceField(typed: Typed, { name, label, hint }: FilterField, offers: C
   const choices = isAccount ? offers.accounts?.map(accountOption) : offers.lists?.map(listOption);
   if (choices === undefined) {
     return textField(typed, name, label, {
-      hint: isAccount ? hint : 'An id. Choose an account to pick its list.',
+      hint: isAccount ? 'Its login or id.' : 'An id. Choose an account to pick its list.',
+      suggestions: isAccount ? offers.logins.map((login) => ({ value: login, text: login })) : [],
     });
   }
   const { [name]: chosen = '' } = typed.values;
