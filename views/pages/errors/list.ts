@@ -97,7 +97,7 @@ export function errorsPage(input: ErrorsInput): ErrorsPage {
 
 function filterFields(typed: Typed): Field[] {
   return [
-    textField(typed, 'task_ids', 'Task', { hint: 'Separate several with commas' }),
+    textField(typed, 'task_ids', 'Task', { hint: 'Comma-separated' }),
     textField(typed, 'error_code', 'Code', { kind: 'number' }),
     selectField(typed, 'task_type', 'Kind of task', {
       options: [

@@ -204,7 +204,7 @@ function filterFields(typed: Typed): Field[] {
         ...[5, 4].map((type) => ({ value: String(type), text: taskTypeName(type) })),
       ],
     }),
-    textField(typed, 'task_ids', 'Ids', { hint: 'Separate several with commas' }),
+    textField(typed, 'task_ids', 'Ids', { hint: 'Comma-separated' }),
     textField(typed, 'creator', 'Created by', { hint: 'Its login' }),
     textField(typed, 'schedule_id', 'Schedule', { hint: 'Its id' }),
     textField(typed, 'upgrade_id', 'Upgrade', { hint: 'Its id' }),
