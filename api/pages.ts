@@ -61,7 +61,10 @@ export interface PagesDeps
     Pick<LoginDeps, 'authenticator' | 'sessionAudit'> {
   readonly session: RequestHandler;
   readonly tokenAuthenticator: TokenAuthenticator;
-  readonly taskChanges: Pick<TaskChanges, 'subscribe' | 'subscribeToSchedules'>;
+  readonly taskChanges: Pick<
+    TaskChanges,
+    'subscribe' | 'subscribeToSchedules' | 'subscribeToAcknowledgements'
+  >;
   /** By name, secrets masked. */
   readonly shownSettings: Readonly<Record<string, unknown>>;
   /** Shows what only those who develop need. */
@@ -127,6 +130,7 @@ export function createPages(deps: PagesDeps): Pages {
     (identity.via === 'token' ? deps.tokenAuthenticator : deps.authenticator).isStillIn(identity);
   const events = createTaskEvents({ ...deps, isStillIn, feed, workerWatch });
   deps.taskChanges.subscribeToSchedules(events.scheduleChanged);
+  deps.taskChanges.subscribeToAcknowledgements(events.attentionChanged);
 
   const pageOnly = new Map<string, string[]>();
   const permissions = new Map<string, Permission>();

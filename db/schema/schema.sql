@@ -11,6 +11,7 @@ create table accounts (
   vetted_hash text,
   role text default 'admin'::text not null,
   sees_pictures boolean default false not null,
+  revision integer default 1 not null,
   constraint accounts_account_type_check CHECK ((account_type = ANY (ARRAY['admin'::text, 'advanced_user'::text, 'user'::text]))),
   constraint accounts_description_check CHECK ((length(description) <= 128)),
   constraint accounts_login_check CHECK (((length(login) >= 3) AND (length(login) <= 128))),
@@ -31,6 +32,7 @@ create table acknowledgements (
   constraint acknowledgements_pkey PRIMARY KEY (task_id, item)
 );
 CREATE INDEX acknowledgements_newest ON public.acknowledgements USING btree (ack_time DESC);
+CREATE TRIGGER acknowledgements_announce AFTER INSERT OR DELETE ON public.acknowledgements FOR EACH ROW EXECUTE FUNCTION announce_acknowledgement();
 
 create table activity (
   minute timestamp with time zone not null,
@@ -370,12 +372,13 @@ create table schedule_runs (
   away_until timestamp with time zone,
   login text,
   constraint schedule_runs_outcome_check CHECK ((outcome = ANY (ARRAY['started'::text, 'skipped'::text, 'waiting'::text, 'failed'::text, 'missed'::text]))),
-  constraint schedule_runs_reason_check CHECK ((reason = ANY (ARRAY['workers_away'::text, 'temporal_away'::text]))),
+  constraint schedule_runs_reason_check CHECK ((reason = ANY (ARRAY['workers_away'::text, 'temporal_away'::text, 'stopped'::text, 'changed'::text]))),
   constraint schedule_runs_schedule_id_fkey FOREIGN KEY (schedule_id) REFERENCES schedules(schedule_id) ON DELETE CASCADE,
   constraint schedule_runs_pkey PRIMARY KEY (run_id)
 );
 CREATE INDEX schedule_runs_newest ON public.schedule_runs USING btree (schedule_id, scheduled_time DESC, run_id DESC);
 CREATE UNIQUE INDEX schedule_runs_once ON public.schedule_runs USING btree (schedule_id, scheduled_time) WHERE (login IS NULL);
+CREATE INDEX schedule_runs_waiting ON public.schedule_runs USING btree (schedule_id) WHERE (outcome = 'waiting'::text);
 CREATE TRIGGER schedule_runs_announce AFTER INSERT OR UPDATE ON public.schedule_runs FOR EACH ROW EXECUTE FUNCTION announce_schedule();
 
 create table schedule_watches (
@@ -675,8 +678,10 @@ CREATE INDEX tasks_create_time ON public.tasks USING btree (create_time);
 CREATE INDEX tasks_creator ON public.tasks USING btree (created_by_login, task_id DESC);
 CREATE INDEX tasks_described ON public.tasks USING btree (task_id DESC) WHERE (description IS NOT NULL);
 CREATE INDEX tasks_ended ON public.tasks USING btree (end_time, task_id) INCLUDE (task_type, task_status) WHERE (end_time IS NOT NULL);
+CREATE INDEX tasks_failed ON public.tasks USING btree (end_time) WHERE (state = 'failed'::text);
 CREATE INDEX tasks_held ON public.tasks USING btree (task_id) WHERE held_by_maintenance;
 CREATE UNIQUE INDEX tasks_idempotency_key ON public.tasks USING btree (created_by, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+CREATE INDEX tasks_incomplete ON public.tasks USING btree (end_time) WHERE ((state = 'done'::text) AND (objects_failed > 0));
 CREATE INDEX tasks_open ON public.tasks USING btree (task_id) WHERE (state <> ALL (ARRAY['cancelled'::text, 'failed'::text, 'done'::text]));
 CREATE INDEX tasks_open_of_schedule ON public.tasks USING btree (schedule_id) WHERE ((schedule_id IS NOT NULL) AND (state <> ALL (ARRAY['cancelled'::text, 'failed'::text, 'done'::text])));
 CREATE INDEX tasks_open_version_removals ON public.tasks USING btree (task_id) WHERE ((task_type = 4) AND ((content ->> 'target'::text) = ANY (ARRAY['face_descriptors'::text, 'event_descriptors'::text])) AND (state <> ALL (ARRAY['cancelled'::text, 'failed'::text, 'done'::text])));
@@ -770,6 +775,15 @@ create table workers (
   extract_slots integer,
   constraint workers_pkey PRIMARY KEY (worker_id)
 );
+
+CREATE OR REPLACE FUNCTION public.announce_acknowledgement()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('luna_acknowledgements', coalesce(new.task_id, old.task_id)::text);
+  return null;
+end $function$;
 
 CREATE OR REPLACE FUNCTION public.announce_schedule()
  RETURNS trigger

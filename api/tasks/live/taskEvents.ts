@@ -34,7 +34,7 @@ interface Stream {
 }
 
 /**
- * Streams of `task` events, each with the JSON of `GET /tasks/{task_id}`, of `gone`, `schedule`, `workers` and `database`. A stream begins with the
+ * Streams of `task` events, each with the JSON of `GET /tasks/{task_id}`, of `gone`, `schedule`, `attention`, `workers` and `database`. A stream begins with the
  * present state of what is open; a client that comes back with `Last-Event-ID`, the time of the newest change that it
  * has heard of, is also told of what has ended since.
  */
@@ -130,15 +130,20 @@ export function createTaskEvents({
       });
     };
 
+  const tellThoseOfAll = (name: string, data: object): void => {
+    const event = eventText(name, data);
+    for (const { res, taskId } of open) if (taskId === null) writer.write(res, event);
+  };
+
   return {
     all: stream(() => null),
     one: stream((req) => inputOf<{ params: { task_id: number } }>(req).params.task_id),
 
     /** Told to whoever follows all tasks; null: any schedule may have changed. */
-    scheduleChanged: (schedule_id: number | null): void => {
-      const event = eventText('schedule', { schedule_id });
-      for (const { res, taskId } of open) if (taskId === null) writer.write(res, event);
-    },
+    scheduleChanged: (schedule_id: number | null): void => tellThoseOfAll('schedule', { schedule_id }),
+
+    /** The same; null: any task may have been acknowledged. */
+    attentionChanged: (task_id: number | null): void => tellThoseOfAll('attention', { task_id }),
 
     /** Ends every stream; browsers come back to whoever serves then. */
     close: (): void => {
