@@ -17,6 +17,10 @@ alter table schedule_runs
   add constraint schedule_runs_reason_check check (reason in ('workers_away', 'temporal_away', 'stopped', 'changed'));
 -- Runs that wait are few.
 create index schedule_runs_waiting on schedule_runs (schedule_id) where outcome = 'waiting';
+update schedule_runs r set outcome = 'skipped', reason = 'stopped'
+from schedules s where s.schedule_id = r.schedule_id and r.outcome = 'waiting' and not s.active;
+update schedules set last_run = jsonb_set(last_run, '{outcome}', '"skipped"')
+where last_run ->> 'outcome' = 'waiting' and not active;
 
 -- A form that was opened before another change of the account is refused.
 alter table accounts add column revision integer not null default 1;
