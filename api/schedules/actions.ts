@@ -130,7 +130,7 @@ export function createScheduleActions(deps: ScheduleActionsDeps) {
         },
         actor,
       );
-      await tell(deps.startNext(), { ...ref }, actor);
+      await tell(deps.startNext, { ...ref }, actor);
       return ref.taskId;
     },
 

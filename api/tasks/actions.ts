@@ -23,7 +23,7 @@ import { taskTypes, type RetryScope, type TaskType } from '../../domain/tasks/ta
 import type { Caller } from '../http/requestContext.ts';
 import type { NotificationPolicyBody, ReadPolicy } from '../notifications/policies.ts';
 import { demand } from '../http/middleware/allow.ts';
-import { createTellEngine } from './tellEngine.ts';
+import { createTellEngine, type EngineContact } from './tellEngine.ts';
 
 /** What may be said of a new task besides its content. */
 export interface TaskOptions {
@@ -75,10 +75,8 @@ export function createTaskActions(deps: TaskActionsDeps) {
     if (task !== null && task.taskType !== taskTypes.additionalExtract) demand(actor, 'remove');
   };
 
-  const start = ({ taskId, generation }: TaskRef, actor: Caller): Promise<void> => {
-    const ref = { taskId, generation };
-    return tell(deps.startNext(), ref, actor);
-  };
+  const start = ({ taskId, generation }: TaskRef, actor: Caller, contact?: EngineContact): Promise<void> =>
+    tell(deps.startNext, { taskId, generation }, actor, contact);
 
   const create = async (
     taskType: TaskType,
@@ -141,12 +139,18 @@ export function createTaskActions(deps: TaskActionsDeps) {
     },
 
     /** Stopping is open to whoever runs tasks. @throws DomainError notPermitted | taskNotFound | cannotCancel | cannotPause */
-    control: async (taskId: number, action: ControlAction, actor: Caller): Promise<ControlledRef> => {
+    control: async (
+      taskId: number,
+      action: ControlAction,
+      actor: Caller,
+      contact?: EngineContact,
+    ): Promise<ControlledRef> => {
       if (action === 'resume') await refuseRemoval(taskId, actor);
       const ref = await tasks.control(taskId, action, actor);
+      const { generation } = ref;
       // One that waits for its turn has no workflow that could be told.
-      if (ref.state === 'pending') await start(ref, actor);
-      else await tell(gateway.controlTask(ref), { taskId: ref.taskId, generation: ref.generation }, actor);
+      if (ref.state === 'pending') await start(ref, actor, contact);
+      else await tell(() => gateway.controlTask(ref), { taskId, generation }, actor, contact);
       return ref;
     },
 
@@ -157,10 +161,15 @@ export function createTaskActions(deps: TaskActionsDeps) {
     },
 
     /** @throws DomainError taskNotFound | cannotRetry | versionInUse */
-    retry: async (taskId: number, scope: RetryScope, actor: Caller): Promise<void> => {
+    retry: async (
+      taskId: number,
+      scope: RetryScope,
+      actor: Caller,
+      contact?: EngineContact,
+    ): Promise<void> => {
       await refuseRemoval(taskId, actor);
       const ref = await tasks.retry(taskId, scope, actor);
-      await start(ref, actor);
+      await start(ref, actor, contact);
     },
 
     /** @returns the id of the task that puts back. @throws DomainError as createUndo of db/tasks */

@@ -7,6 +7,7 @@ import { taskFilters } from '../../../views/pages/tasks/list.ts';
 import { paths } from '../../../views/paths.ts';
 import { actorOf, type Caller } from '../../http/requestContext.ts';
 import type { TaskActions } from '../actions.ts';
+import type { EngineContact } from '../tellEngine.ts';
 import type { TaskFilters } from '../../../domain/tasks/taskFilters.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { fieldsOf } from '../../html/form.ts';
@@ -81,8 +82,8 @@ export function bulkTasks({
         return;
       }
       const atOnce = action === 'retry' || action === 'remove' ? 1 : sideBySide;
-      const refused = await actOnEach(taskIds, atOnce, actOn(taskActions, { action, rate }, actorOf(req)));
-      sayWhatWasDone(req, taskIds, refused, said[action]);
+      const outcome = await actOnEach(taskIds, atOnce, actOn(taskActions, { action, rate }, actorOf(req)));
+      sayWhatWasDone(req, taskIds, outcome, said[action]);
       leadTo(req, res, paths.tasks(kept));
     },
   };
@@ -92,19 +93,19 @@ function actOn(
   taskActions: TaskActions,
   { action, rate }: { readonly action: BulkAction; readonly rate: number | null },
   actor: Caller,
-): (taskId: number) => Promise<unknown> {
-  return (taskId) => {
+): (taskId: number, contact: EngineContact) => Promise<unknown> {
+  return (taskId, contact) => {
     switch (action) {
       case 'throttle':
         return taskActions.throttle(taskId, rate, actor);
       case 'retry':
-        return taskActions.retry(taskId, 'all', actor);
+        return taskActions.retry(taskId, 'all', actor, contact);
       case 'remove':
         return taskActions.remove(taskId, actor);
       case 'cancel':
       case 'pause':
       case 'resume':
-        return taskActions.control(taskId, action, actor);
+        return taskActions.control(taskId, action, actor, contact);
     }
   };
 }
