@@ -68,6 +68,7 @@ export const errorTable = {
   upgradeNotFound: entry(28043, 404, 'Upgrade not found'),
   upgradeOpen: entry(28044, 409, 'Another upgrade is in progress'),
   cannotActOnUpgrade: entry(28045, 400, 'Action not possible at this step'),
+  accountChanged: entry(28046, 412, 'Account has changed'),
   previousRunActive: entry(28047, 409, 'The previous run is still active'),
   cannotUndo: entry(28050, 400, 'Task cannot be undone'),
   keptAside: entry(28051, 400, 'Undo window still open'),

@@ -72,7 +72,7 @@ export function createAccountActions({ accounts, passwords, authenticator, isLoo
 
     /**
      * Without a password that stays; another one ends all sessions of the account.
-     * @throws DomainError accountNotFound | lastAdmin | validationFailed, for a password that everybody knows
+     * @throws DomainError accountNotFound | accountChanged | lastAdmin | validationFailed, for a password that everybody knows
      */
     change: async (
       { accountId, login }: Pick<Account, 'accountId' | 'login'>,
@@ -83,10 +83,11 @@ export function createAccountActions({ accounts, passwords, authenticator, isLoo
         readonly password?: string;
       },
       actor: Actor,
+      seen: number,
     ): Promise<void> => {
       if (password !== undefined) refuseKnownPassword(login, password);
       const hash = password === undefined ? {} : { passwordHash: await passwords.hash(password) };
-      await accounts.change(accountId, { ...to, ...hash }, actor);
+      await accounts.change(accountId, { ...to, ...hash }, actor, seen);
       authenticator.forget(accountId);
     },
 

@@ -1,7 +1,7 @@
 import {
   DataTypes,
-  type CreationOptional,
   Model,
+  type CreationOptional,
   type InferAttributes,
   type InferCreationAttributes,
   type Sequelize,
@@ -20,6 +20,7 @@ export class AccountModel extends Model<
   declare description: string;
   declare role: CreationOptional<Role>;
   declare seesPictures: CreationOptional<boolean>;
+  declare revision: CreationOptional<number>;
   declare createTime: Date;
   declare lastUpdateTime: Date;
 }
@@ -41,6 +42,7 @@ export function defineAccountModel(sequelize: Sequelize): typeof AccountModel {
         validate: { isIn: [[...roles]] },
       },
       seesPictures: { type: DataTypes.BOOLEAN, allowNull: false, defaultValue: false },
+      revision: { type: DataTypes.INTEGER, allowNull: false, defaultValue: 1 },
       createTime: { type: DataTypes.DATE, allowNull: false },
       lastUpdateTime: { type: DataTypes.DATE, allowNull: false },
     },

@@ -88,9 +88,11 @@ export function createAccountQueries(db: Sql) {
       return { accounts, countByType, count: type === '' ? all : (countByType[type] ?? 0) };
     },
 
-    find: async (accountId: string): Promise<{ account: Account; stats: AccountStats } | null> => {
-      const [row] = await db.query<Account & AccountStats>(
-        `select ${accountColumns},
+    find: async (
+      accountId: string,
+    ): Promise<{ account: Account; stats: AccountStats; revision: number } | null> => {
+      const [row] = await db.query<Account & AccountStats & { revision: number }>(
+        `select ${accountColumns}, revision,
            (select count(*) from lists where account_id = $1) "listCount",
            (select count(*) from faces where account_id = $1) "faceCount",
            (select count(*) from faces join attributes using (face_id) where account_id = $1) "faceAttributeCount"
@@ -98,8 +100,8 @@ export function createAccountQueries(db: Sql) {
         [accountId],
       );
       if (row === undefined) return null;
-      const { listCount, faceCount, faceAttributeCount, ...account } = row;
-      return { account, stats: { listCount, faceCount, faceAttributeCount } };
+      const { listCount, faceCount, faceAttributeCount, revision, ...account } = row;
+      return { account, stats: { listCount, faceCount, faceAttributeCount }, revision };
     },
   };
 }

@@ -146,3 +146,35 @@ test('an auditor is led to the audit, and is told why another page is not shown'
   await page.goto('/schedules/view');
   await page.getByText('this needs the role viewer or operator or admin').waitFor();
 });
+
+test('a form of an account that another administrator has changed meanwhile overwrites nothing until it is said', async () => {
+  const login = 'shared@example.com';
+  await registerAccount(site.server, { login, password: 'secret', account_type: 'user' });
+  const page = await site.signedIn({ javaScriptEnabled: false });
+  await page.goto('/accounts');
+  await page.getByRole('link', { name: login }).click();
+  await page.getByRole('link', { name: 'Edit' }).click();
+  const address = page.url();
+  await page.getByLabel('Description').fill('Berlin');
+
+  const theirs = await page.context().newPage();
+  await theirs.goto(address);
+  await theirs.getByLabel('Description').fill('Hamburg');
+  await theirs.getByLabel('New password').fill('another secret');
+  await theirs.getByRole('button', { name: 'Save' }).click();
+  await theirs.getByText(`The account ${login} was changed.`).waitFor();
+
+  await page.getByRole('button', { name: 'Save' }).click();
+  const conflict = page
+    .getByRole('alert')
+    .filter({ hasText: 'the account was changed while you were editing it' });
+  await conflict.getByText('Hamburg').waitFor({ timeout: 5_000 });
+  assert.equal(await conflict.getByRole('listitem').filter({ hasText: 'by root@visionlabs.ai' }).count(), 2);
+  assert.equal(await page.getByLabel('Description').inputValue(), 'Berlin');
+  const descriptionOf = async () =>
+    (await site.server.db.query('select description from accounts where login = $1', [login]))[0];
+  assert.deepEqual(await descriptionOf(), { description: 'Hamburg' });
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText(`The account ${login} was changed.`).waitFor();
+  assert.deepEqual(await descriptionOf(), { description: 'Berlin' });
+});

@@ -11,6 +11,7 @@ import { paths } from '../../../views/paths.ts';
 import { endSession } from '../auth/sessionCookie.ts';
 import { actorOf, identityOf } from '../../http/requestContext.ts';
 import { bodyCheck } from '../../http/contract/bodyCheck.ts';
+import { changesSince } from '../../audit/changesSince.ts';
 import { presentAccountOfPage, presentAccountStats } from '../present.ts';
 import { presentApiToken } from '../tokens/present.ts';
 import { presentFaceCards } from '../../faces/present/faceCards.ts';
@@ -25,13 +26,21 @@ import { uuidOf } from '../../html/uuidOf.ts';
 
 type AccountSources = Pick<
   PageSources,
-  'accountQueries' | 'listQueries' | 'faceQueries' | 'accountActions' | 'contract' | 'tokenActions' | 'clock'
+  | 'accountQueries'
+  | 'auditQueries'
+  | 'listQueries'
+  | 'faceQueries'
+  | 'accountActions'
+  | 'contract'
+  | 'tokenActions'
+  | 'clock'
 >;
 
 const newestLists = 5;
 
 export function accountPages({
   accountQueries,
+  auditQueries,
   listQueries,
   faceQueries,
   accountActions,
@@ -84,20 +93,31 @@ export function accountPages({
     }
   };
 
-  const showEdit = async (req: Request, res: Response, typed?: Typed): Promise<void> => {
-    const { account } = await accountOf(uuidOf(req, 'account_id'));
+  /** `sent`: the form that was refused; the revision that it stands for stays, unless it is told what has changed. */
+  const showEdit = async (
+    req: Request,
+    res: Response,
+    sent?: { readonly typed: Typed; readonly revision: string; readonly isOutdated: boolean },
+  ): Promise<void> => {
+    const accountId = uuidOf(req, 'account_id');
+    const { account, revision } = await accountOf(accountId);
+    const isOutdated = sent?.isOutdated === true;
+    const of = { objectType: 'account', objectId: accountId };
+    const missed = revision - Number(sent?.revision);
     const page = accountFormPage({
       account: presentAccountOfPage(account),
       isOneself: isOwn(req, account.accountId),
-      typed,
+      typed: sent?.typed,
+      revision: sent === undefined || isOutdated ? String(revision) : sent.revision,
+      ...(isOutdated ? { meanwhile: await changesSince(auditQueries, of, { missed, isChange }) } : {}),
     });
-    sendPage(req, res, 'accounts/form', page, typed === undefined ? 200 : 400);
+    sendPage(req, res, 'accounts/form', page, sent === undefined ? 200 : isOutdated ? 412 : 400);
   };
 
   const editForm: RequestHandler = (req, res) => showEdit(req, res);
 
   const edit: RequestHandler = async (req, res) => {
-    const values = fieldsOf(req.body);
+    const { revision = '', ...values } = fieldsOf(req.body);
     const { account } = await accountOf(uuidOf(req, 'account_id'));
     const { accountId, login } = account;
     const hasPassword = (values['password'] ?? '') !== '' && !isOwn(req, accountId);
@@ -106,7 +126,7 @@ export function accountPages({
       const { account_type: accountType, description, role, seesPictures } = body;
       const to = { accountType, description, role, seesPictures };
       const changes = hasPassword ? { ...to, password: body.password } : to;
-      await accountActions.change(account, changes, actorOf(req));
+      await accountActions.change(account, changes, actorOf(req), Number(revision));
       const keepsSession =
         mayUseService(to) && role === account.role && seesPictures === account.seesPictures;
       if (isOwn(req, accountId) && !keepsSession) {
@@ -117,7 +137,9 @@ export function accountPages({
       flash(req, `The account ${login} was changed.`);
       leadTo(req, res, paths.account(accountId));
     } catch (error) {
-      await showEdit(req, res, { values, faults: faultsOfAccount(error) });
+      const isOutdated = error instanceof DomainError && error.error === 'accountChanged';
+      const faults = isOutdated ? {} : faultsOfAccount(error);
+      await showEdit(req, res, { typed: { values, faults }, revision, isOutdated });
     }
   };
 
@@ -183,6 +205,11 @@ export function accountPages({
   };
 
   return { list, form, create, editForm, edit, one, lists: listsOf, remove };
+}
+
+/** Each of them is a revision. */
+function isChange(action: string): boolean {
+  return action === 'account.change' || action === 'account.password';
 }
 
 function isOwn(req: Request, accountId: string): boolean {

@@ -1,3 +1,4 @@
+import type { Conflict } from '../../components/conflict/conflict.ts';
 import { errorSummary, type ErrorSummary } from '../../components/errorSummary/errorSummary.ts';
 import {
   nothingTyped,
@@ -8,7 +9,8 @@ import {
 } from '../../components/field/field.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
-import type { AccountShape } from '../../shapes.ts';
+import type { AccountShape, AuditEntryShape } from '../../shapes.ts';
+import { auditRow } from '../audit/auditRow.ts';
 import { accountTypeName, roleNames } from './accountRow.ts';
 import { roles } from '../../../domain/accounts/permission.ts';
 
@@ -18,6 +20,10 @@ export interface AccountFormInput {
   /** Whose account it is: their own password is changed elsewhere, with the present session kept. */
   readonly isOneself: boolean;
   readonly typed?: Typed | undefined;
+  /** The state of the account that the form stands for. */
+  readonly revision?: string;
+  /** What was done to it since the form was read; a form with it was not saved. */
+  readonly meanwhile?: readonly AuditEntryShape[];
 }
 
 export interface AccountFormPage {
@@ -28,13 +34,18 @@ export interface AccountFormPage {
   readonly summary: ErrorSummary | null;
   readonly fields: readonly Field[];
   readonly ownPassword: string | null;
+  /** null: it does not exist yet. */
+  readonly revision: string | null;
+  /** Why it was not saved. */
+  readonly conflict: Conflict | null;
   readonly action: string;
   readonly button: string;
   readonly cancel: string;
   readonly accounts: string;
 }
 
-export function accountFormPage({ account, isOneself, typed: sent }: AccountFormInput): AccountFormPage {
+export function accountFormPage(input: AccountFormInput): AccountFormPage {
+  const { account, isOneself, typed: sent, revision = null, meanwhile } = input;
   const typed = sent ?? (account === undefined ? nothingTyped : { values: valuesOf(account), faults: {} });
   const isNew = account === undefined;
   const fields = [
@@ -59,6 +70,7 @@ export function accountFormPage({ account, isOneself, typed: sent }: AccountForm
     }),
     textField(typed, 'description', 'Description', { maxlength: 128 }),
   ];
+  const action = isNew ? paths.newAccount : paths.editAccount(account.account_id);
   const title = isNew ? 'New account' : 'Edit account';
   return {
     head: { title, section: 'accounts' },
@@ -67,7 +79,10 @@ export function accountFormPage({ account, isOneself, typed: sent }: AccountForm
     summary: errorSummary(typed, fields),
     fields,
     ownPassword: isOneself ? paths.password : null,
-    action: isNew ? paths.newAccount : paths.editAccount(account.account_id),
+    action,
+    revision,
+    conflict:
+      meanwhile === undefined ? null : { thing: 'account', acts: meanwhile.map(auditRow), href: action },
     button: isNew ? 'Create account' : 'Save',
     cancel: isNew ? paths.accounts() : paths.account(account.account_id),
     accounts: paths.accounts(),

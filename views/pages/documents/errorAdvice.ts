@@ -65,6 +65,7 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   cannotActOnUpgrade: 'See `actions` in GET /upgrades/{upgrade_id} for what is possible now.',
   scheduleNotFound: checkId,
   previousRunActive: 'Wait until the previous run has ended or cancel it, or run anyway (even_if_active).',
+  accountChanged: 'Open the account again and apply your change to its current state.',
   scheduleChanged: 'Read the schedule again and apply your change to its current state.',
   idempotencyConflict: 'Use a new key for a new request.',
   versionInUse:
