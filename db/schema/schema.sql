@@ -529,7 +529,7 @@ create table task_errors (
   attempts integer default 1 not null,
   error_time timestamp with time zone default now() not null,
   overcome_time timestamp with time zone,
-  reason text generated always as ("left"(regexp_replace(regexp_replace(detail, '[^\s''"(]*[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}[^\s''"):,;]*|(?<!\w)(\w+:/)?(/[^\s''"):,;/]+)+/?'::text, '…'::text, 'gi'::text), '[0-9a-f]{12,}|\d{4,}'::text, '…'::text, 'gi'::text), 200)) stored not null,
+  reason text generated always as (error_reason(detail)) stored not null,
   constraint task_errors_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
   constraint task_errors_pkey PRIMARY KEY (error_id)
 );
@@ -849,6 +849,53 @@ begin
   loop
     execute format('grant select, truncate on %I to %I', partition, role);
   end loop;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.error_reason(detail text)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+declare
+  reason text := detail;
+begin
+  -- Between quotation marks, where spaces belong to a path.
+  reason := regexp_replace(reason, '(?<!\w)(?:''[^'']*[/\\][^'']*''|"[^"]*[/\\][^"]*")(?!\w)', '…', 'g');
+  if strpos(reason, '://') > 0 then
+    reason := regexp_replace(reason, '[a-z][a-z0-9+.-]*://[^\s''"<>]*[^\s''"<>:,;.)]', '…', 'gi');
+  end if;
+  -- An account at a host.
+  if strpos(reason, '@') > 0 then
+    reason := regexp_replace(reason, '[^\s''"(@]+@[^\s''"():,;@]+(?::\d+)?', '…', 'g');
+  end if;
+  -- What contains a UUID.
+  reason := regexp_replace(reason,
+    '[^\s''"(]*[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}[^\s''"):,;]*', '…', 'gi');
+  -- What ends in a query.
+  if strpos(reason, '?') > 0 then
+    reason := regexp_replace(reason, '[^\s''"(]*\?[\w.-]+=(?:[^\s''")]*[^\s''":,;.)])?', '…', 'g');
+  end if;
+  -- Paths of Windows, with a drive or a server.
+  if strpos(reason, '\') > 0 then
+    reason := regexp_replace(reason,
+      '(?<!\w)[a-z]:\\(?:[^\\''"<>|:;,]+\\)*[^\\\s''"<>|:;,)]*|(?<![\w\\])\\\\[^\s''":;,)]+', '…', 'gi');
+  end if;
+  if strpos(reason, '/') > 0 then
+    reason := regexp_replace(reason,
+      '(?<!\w)(?:/[^\s''"):,;/]+)+/?|[\w.-]+(?:/[\w.-]+)+\.\w{2,5}\M', '…', 'g');
+  end if;
+  -- Names of files.
+  if strpos(reason, '.') > 0 then
+    reason := regexp_replace(reason, '[\w.#-]+\.(?:jpe?g|png|webp|tiff?|gif|avif|heic|bmp|onnx)\M', '…', 'gi');
+  end if;
+  -- IPv6 hosts, and times of a day.
+  if strpos(reason, ':') > 0 then
+    reason := regexp_replace(reason,
+      '(?<![\w:])\[?[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}\]?(?::\d+)?(?!\w)', '…', 'gi');
+  end if;
+  reason := regexp_replace(reason,
+    '0x[0-9a-f]+|[0-9a-f]{12,}|\m(?=[a-f]*\d)[0-9a-f]{8,}\M|\d+(?:[.,''_\u00a0\u202f]\d+)+|\d{4,}', '…', 'gi');
+  return left(reason, 200);
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.index_aside(task bigint)
