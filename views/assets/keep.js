@@ -1,5 +1,6 @@
 // What was typed stays with the form's place in the history, so that Back finds it again: browsers alone forget it for
-// pages that must not be stored. What confirms a removal is typed again.
+// pages that must not be stored. What confirms a removal is typed again, and another account finds nothing of it.
+const account = document.querySelector('[data-account]')?.dataset.account ?? '';
 const form = document.querySelector('form.form-panel, .form-panel form');
 const isKept = ({ name, type }) =>
   name !== '' &&
@@ -15,7 +16,12 @@ function keep() {
     .filter(isKept)
     .map((field) => [keyOf(field), isTicked(field) ? field.checked : field.value]);
   // It also makes a page that answered a post one that Back asks for by its address.
-  history.replaceState({ ...history.state, typed: Object.fromEntries(typed) }, '');
+  history.replaceState({ ...history.state, account, typed: Object.fromEntries(typed) }, '');
+}
+
+function forget() {
+  form.reset();
+  keep();
 }
 
 function fillIn(typed) {
@@ -48,7 +54,12 @@ if (form !== null) {
   form.addEventListener('change', pick);
   form.addEventListener('input', choose);
   const [how] = performance.getEntriesByType('navigation');
-  if (how?.type === 'back_forward' && history.state?.typed) fillIn(history.state.typed);
+  const { account: typist, typed } = history.state ?? {};
+  if (how?.type === 'back_forward' && typed) {
+    if (typist === account) fillIn(typed);
+    // Over plain HTTP a browser fills the form in by itself, after this.
+    else addEventListener('pageshow', forget, { once: true });
+  }
   keep();
   form.addEventListener('change', keep);
   form.addEventListener('submit', keep, true);
