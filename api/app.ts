@@ -4,6 +4,7 @@ import { abilitiesOf } from '../domain/extract/networks.ts';
 import { isLoopback } from '../platform/config.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Passwords } from '../platform/passwords.ts';
+import { createPasswordStrength } from '../platform/passwordStrength.ts';
 import { createRecent } from '../platform/recent.ts';
 import { createAccountActions } from './accounts/actions.ts';
 import { createAuthenticator } from './accounts/auth/authenticator.ts';
@@ -69,6 +70,7 @@ type Made =
   | 'maintenanceActions'
   | 'networkActions'
   | 'previewTask'
+  | 'ratePassword'
   | 'scheduleActions'
   | 'searchDocuments'
   | 'session'
@@ -145,6 +147,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const sessionAudit = createSessionAudit(deps);
   const accountActions = createAccountActions({
     ...{ accounts, passwords, authenticator },
+    sessionQueries: deps.sessionQueries,
     isLoopback: isLoopback(deps.host),
   });
   const abilities = abilitiesOf(deps.extractors, deps.basicAttributesVersion);
@@ -165,6 +168,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       tokenActions,
       sessionAudit,
       accountActions,
+      ratePassword: createPasswordStrength(),
       taskActions,
       previewTask,
       scheduleActions,

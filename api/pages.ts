@@ -32,6 +32,10 @@ import { home, homePageSize } from './ops/pages/home.ts';
 import { oneList } from './lists/page.ts';
 import type { LoginDeps } from './accounts/loginJson.ts';
 import { loginPages } from './accounts/pages/login.ts';
+import { dutiesFirst } from './accounts/pages/duties.ts';
+import { sessionPages } from './accounts/pages/sessions.ts';
+import { accountControlPages } from './accounts/pages/accountControl.ts';
+import { passwordPages } from './accounts/pages/password.ts';
 import { maintenancePages } from './maintenance/pages.ts';
 import { compareTasks } from './tasks/pages/compareTasks.ts';
 import { newTask } from './tasks/pages/newTask.ts';
@@ -110,6 +114,8 @@ export function createPages(deps: PagesDeps): Pages {
     next();
   };
   const lookIn = unlessStranger(signIn);
+  /** Of every page: who is signed in, and does not have to do something else first. */
+  const entrance = [deps.session, signIn, dutiesFirst];
   const list = taskList(deps);
   const bulk = bulkTasks(deps);
   const taskForms = newTask(deps);
@@ -122,6 +128,9 @@ export function createPages(deps: PagesDeps): Pages {
   const failed = errors(deps);
   const retrying = retryErrors(deps);
   const login = loginPages(deps);
+  const password = passwordPages(deps);
+  const sessions = sessionPages(deps);
+  const control = accountControlPages(deps);
   const feed = createTaskFeed({ ...deps, read: readLiveTasks(deps) });
   deps.taskChanges.subscribe(feed.changed);
   const workerWatch = createWorkerWatch(deps);
@@ -140,15 +149,14 @@ export function createPages(deps: PagesDeps): Pages {
   };
   const show = (permission: Permission, path: string, handler: RequestHandler): void => {
     pageOnly.set(path, [...(pageOnly.get(path) ?? []), 'get']);
-    router.get(path, asPage(path), deps.session, signIn, ...allowed(permission, `GET ${path}`), handler);
+    router.get(path, asPage(path), ...entrance, ...allowed(permission, `GET ${path}`), handler);
   };
   const take = (permission: Permission, path: string, handler: RequestHandler): void => {
     pageOnly.set(path, [...(pageOnly.get(path) ?? []), 'post']);
     router.post(
       path,
       asPage(path),
-      deps.session,
-      signIn,
+      ...entrance,
       ...allowed(permission, `POST ${path}`),
       ...readForm,
       handler,
@@ -175,8 +183,11 @@ export function createPages(deps: PagesDeps): Pages {
   take('own', paths.tokens, tokens.create);
   take('own', '/account/tokens/:token_id/revoke', tokens.revoke);
   take('administer', '/accounts/:account_id/tokens/:token_id/revoke', tokens.revokeOfAccount);
-  show('own', paths.password, login.passwordForm);
-  take('own', paths.password, login.changePassword);
+  show('own', paths.ownSessions, sessions.own);
+  take('own', paths.ownSessions, sessions.endOwn);
+  take('own', `${paths.ownSessions}/all`, sessions.endOtherOwn);
+  show('own', paths.password, password.form);
+  take('own', paths.password, password.change);
 
   const start = home({ ...deps, countWorkers });
   show('own', paths.home, async (req, res, next) => {
@@ -189,8 +200,7 @@ export function createPages(deps: PagesDeps): Pages {
     '/tasks',
     onlyHtml,
     asPage('/tasks'),
-    deps.session,
-    signIn,
+    ...entrance,
     ...allowed('results', 'GET /tasks'),
     list.page,
   );
@@ -239,7 +249,7 @@ export function createPages(deps: PagesDeps): Pages {
     const handler = networks[action as keyof typeof ofNetworks];
     const permission = action === 'check' ? 'run' : 'administer';
     const step = allowed(permission, `POST ${path}`);
-    router.post(path, onlyForms, asPage(path), deps.session, signIn, ...step, ...readForm, handler);
+    router.post(path, onlyForms, asPage(path), ...entrance, ...step, ...readForm, handler);
   }
 
   show('administer', '/upgrades/new', upgrades.form);
@@ -252,8 +262,7 @@ export function createPages(deps: PagesDeps): Pages {
     '/accounts',
     onlyHtml,
     asPage('/accounts'),
-    deps.session,
-    signIn,
+    ...entrance,
     ...allowed('view', 'GET /accounts'),
     accounts.list,
   );
@@ -261,8 +270,7 @@ export function createPages(deps: PagesDeps): Pages {
     '/accounts',
     onlyForms,
     asPage('/accounts'),
-    deps.session,
-    signIn,
+    ...entrance,
     ...allowed('administer', 'POST /accounts'),
     ...readForm,
     accounts.create,
@@ -273,8 +281,7 @@ export function createPages(deps: PagesDeps): Pages {
     '/accounts/:account_id',
     onlyHtml,
     asPage('/accounts/{account_id}'),
-    deps.session,
-    signIn,
+    ...entrance,
     ...allowed('view', 'GET /accounts/:account_id'),
     accounts.one,
   );
@@ -282,6 +289,12 @@ export function createPages(deps: PagesDeps): Pages {
   show('administer', '/accounts/:account_id/edit', accounts.editForm);
   take('administer', '/accounts/:account_id/edit', accounts.edit);
   take('administer', '/accounts/:account_id/remove', accounts.remove);
+  take('administer', '/accounts/:account_id/reset-password', control.resetPassword);
+  take('administer', '/accounts/:account_id/disable', control.disable);
+  take('administer', '/accounts/:account_id/enable', control.enable);
+  show('administer', '/accounts/:account_id/sessions', sessions.ofAccount);
+  take('administer', '/accounts/:account_id/sessions', sessions.endOne);
+  take('administer', '/accounts/:account_id/sessions/all', sessions.endAll);
 
   show('view', paths.search, search(deps));
   show('view', '/lists/:list_id/view', oneList(deps));

@@ -38,6 +38,7 @@ import { createScheduleRunQueries } from './schedules/scheduleRuns.ts';
 import { createScheduleQueries } from './schedules/scheduleQueries.ts';
 import { createScheduleStore } from './schedules/scheduleStore.ts';
 import { createIdQueries } from './faces/idQueries.ts';
+import { createSessionQueries } from './accounts/sessionQueries.ts';
 import { createSearchQueries } from './search/searchQueries.ts';
 import { createStatsStore } from './ops/statsStore.ts';
 import { createSubtaskQueries } from './tasks/subtaskQueries.ts';
@@ -97,6 +98,7 @@ export function createStores({ identity, control, records, heavy, reading, expor
     objectHistory: createObjectHistory(reading),
     scheduleQueries: createScheduleQueries(reading),
     scheduleRunQueries: createScheduleRunQueries(reading),
+    sessionQueries: createSessionQueries(identity),
     searchQueries: createSearchQueries(reading),
     sysInfoQueries: createSysInfoQueries(reading),
     taskQueries: { ...createTaskQueries(reading), all: createTaskQueries(exports).all },

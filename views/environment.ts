@@ -22,6 +22,8 @@ import type { ListPage } from './pages/lists/one.ts';
 import type { LoginPage } from './pages/login/login.ts';
 import type { PasswordPage } from './pages/login/password.ts';
 import type { TokensPage } from './pages/account/tokens.ts';
+import type { OneTimePasswordPage } from './pages/accounts/oneTimePassword.ts';
+import type { SessionsPage } from './pages/sessions/sessions.ts';
 import type { OwnAccountPage } from './pages/account/account.ts';
 import type { NetworksPage } from './pages/networks/list.ts';
 import type { NetworkPage } from './pages/networks/one.ts';
@@ -52,6 +54,8 @@ export interface Pages {
   'accounts/list': AccountsPage;
   'accounts/one': AccountPage;
   'accounts/lists': ListsPage;
+  'accounts/oneTimePassword': OneTimePasswordPage;
+  'sessions/sessions': SessionsPage;
   'events/one': EventPage;
   'faces/one': FacePage;
   'lists/one': ListPage;

@@ -12,6 +12,7 @@ export const paths = {
   revokeToken: (tokenId: string) => `/account/tokens/${tokenId}/revoke`,
   revokeTokenOf: (accountId: string, tokenId: string) => `/accounts/${accountId}/tokens/${tokenId}/revoke`,
   password: '/password',
+  ownSessions: '/account/sessions',
   help: '/version/view',
   apiReference: '/docs/spec',
   errorReference: '/docs/errors',
@@ -82,6 +83,10 @@ export const paths = {
   face: (faceId: string) => `/faces/${faceId}/view`,
   event: (eventId: string) => `/events/${eventId}/view`,
   sample: (ownerId: string, kind: 'face' | 'body') => `/samples/${ownerId}/${kind}`,
+  resetPassword: (accountId: string) => `/accounts/${accountId}/reset-password`,
+  disableAccount: (accountId: string) => `/accounts/${accountId}/disable`,
+  enableAccount: (accountId: string) => `/accounts/${accountId}/enable`,
+  accountSessions: (accountId: string) => `/accounts/${accountId}/sessions`,
   removeAccount: (accountId: string) => `/accounts/${accountId}/remove`,
 } as const;
 

@@ -142,6 +142,7 @@ export interface AccountShape {
   readonly account_type: string;
   readonly role: Role;
   readonly sees_pictures: boolean;
+  readonly disabled: boolean;
   readonly login: string;
   readonly description: string;
   readonly create_time: string;

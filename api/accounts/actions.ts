@@ -1,6 +1,8 @@
+import { randomInt } from 'node:crypto';
 import { v7 as newUuid } from 'uuid';
 import type { Stores } from '../../db/stores.ts';
 import type { Account, AccountType } from '../../domain/accounts/account.ts';
+import { DomainError } from '../../domain/errors.ts';
 import type { Role } from '../../domain/accounts/permission.ts';
 import type { Passwords } from '../../platform/passwords.ts';
 import { fingerprintOf, type Authenticator } from './auth/authenticator.ts';
@@ -19,7 +21,11 @@ export interface Registration {
 }
 
 export interface AccountActionsDeps {
-  readonly accounts: Pick<Stores['accounts'], 'register' | 'change' | 'changePassword' | 'remove'>;
+  readonly accounts: Pick<
+    Stores['accounts'],
+    'find' | 'register' | 'change' | 'changePassword' | 'resetPassword' | 'setDisabled' | 'remove'
+  >;
+  readonly sessionQueries: Pick<Stores['sessionQueries'], 'endAll'>;
   readonly passwords: Pick<Passwords, 'hash'>;
   readonly authenticator: Pick<Authenticator, 'forget'>;
   /** Whether only this machine can reach the service: elsewhere it does not start beside a password that everybody knows. */
@@ -29,7 +35,13 @@ export interface AccountActionsDeps {
 export type AccountActions = ReturnType<typeof createAccountActions>;
 
 /** What administrators do to accounts, so that what this process remembers of them stays true. */
-export function createAccountActions({ accounts, passwords, authenticator, isLoopback }: AccountActionsDeps) {
+export function createAccountActions({
+  accounts,
+  sessionQueries,
+  passwords,
+  authenticator,
+  isLoopback,
+}: AccountActionsDeps) {
   return {
     /** @throws DomainError accountExists | validationFailed, for a password that everybody knows */
     register: async (
@@ -48,7 +60,10 @@ export function createAccountActions({ accounts, passwords, authenticator, isLoo
       if (!(isLegacy && isLoopback)) refuseKnownPassword(login, password);
       const passwordHash = await passwords.hash(password);
       await accounts.register(
-        { accountId, login, passwordHash, accountType, description, role, seesPictures },
+        {
+          ...{ accountId, login, passwordHash, accountType, description, role, seesPictures },
+          mustChangePassword: true,
+        },
         actor,
       );
       return accountId;
@@ -70,25 +85,42 @@ export function createAccountActions({ accounts, passwords, authenticator, isLoo
       return fingerprintOf(passwordHash);
     },
 
-    /**
-     * Without a password that stays; another one ends all sessions of the account.
-     * @throws DomainError accountNotFound | accountChanged | lastAdmin | validationFailed, for a password that everybody knows
-     */
+    /** @throws DomainError accountNotFound | accountChanged | lastAdmin */
     change: async (
-      { accountId, login }: Pick<Account, 'accountId' | 'login'>,
-      {
-        password,
-        ...to
-      }: Pick<Account, 'accountType' | 'description' | 'role' | 'seesPictures'> & {
-        readonly password?: string;
-      },
+      accountId: string,
+      to: Pick<Account, 'accountType' | 'description' | 'role' | 'seesPictures'>,
       actor: Actor,
       seen: number,
     ): Promise<void> => {
-      if (password !== undefined) refuseKnownPassword(login, password);
-      const hash = password === undefined ? {} : { passwordHash: await passwords.hash(password) };
-      await accounts.change(accountId, { ...to, ...hash }, actor, seen);
+      await accounts.change(accountId, to, actor, seen);
       authenticator.forget(accountId);
+    },
+
+    /**
+     * Ends all sessions of the account; gives the password, which is shown once and has to be changed on a page.
+     * @throws DomainError accountNotFound
+     */
+    resetPassword: async (accountId: string, actor: Actor): Promise<string> => {
+      const password = oneTimePassword();
+      await accounts.resetPassword(accountId, await passwords.hash(password), actor);
+      authenticator.forget(accountId);
+      return password;
+    },
+
+    /**
+     * A disabled account is refused as wrong credentials are, and its sessions end.
+     * @throws DomainError accountNotFound | lastAdmin
+     */
+    setDisabled: async (accountId: string, disabled: boolean, actor: Actor): Promise<void> => {
+      await accounts.setDisabled(accountId, disabled, actor);
+      authenticator.forget(accountId);
+    },
+
+    /** @throws DomainError accountNotFound */
+    endSessions: async (accountId: string, actor: Actor): Promise<void> => {
+      if ((await accounts.find(accountId)) === null)
+        throw new DomainError('accountNotFound', `account ${accountId}`);
+      await sessionQueries.endAll(accountId, null, actor);
     },
 
     /** @throws DomainError accountNotFound | lastAdmin */
@@ -97,4 +129,14 @@ export function createAccountActions({ accounts, passwords, authenticator, isLoo
       authenticator.forget(accountId);
     },
   };
+}
+
+// Without letters and digits that are taken for each other.
+const characters = 'abcdefghjkmnpqrstuvwxyz23456789';
+
+/** Four groups of four characters, 79 bits: to be read out or typed once. */
+function oneTimePassword(): string {
+  const group = (): string =>
+    Array.from({ length: 4 }, () => characters[randomInt(characters.length)]).join('');
+  return Array.from({ length: 4 }, group).join('-');
 }

@@ -17,6 +17,8 @@ interface AccountInput {
   params: { account_id: string };
 }
 
+type AccountOrder = 'disable' | 'enable' | 'reset_password' | 'end_sessions';
+
 type RegistrationBody =
   | { login: string; password: string; account_type?: AccountType; description?: string; role?: Role }
   | { email: string; organization_name?: string };
@@ -45,6 +47,19 @@ export function accountRoutes({ accountQueries, accountActions }: AccountsDeps):
       const { params } = inputOf<AccountInput>(req);
       const accountId = await accountActions.register(registrationOf(req), actorOf(req), params.account_id);
       res.status(201).location(`${req.baseUrl}/accounts/${accountId}`).json({ account_id: accountId });
+    },
+
+    controlAccount: async (req, res) => {
+      const { params, body } = inputOf<AccountInput & { body: { action: AccountOrder } }>(req);
+      const { account_id: accountId } = params;
+      const actor = actorOf(req);
+      if (body.action === 'reset_password') {
+        res.json({ password: await accountActions.resetPassword(accountId, actor) });
+        return;
+      }
+      if (body.action === 'end_sessions') await accountActions.endSessions(accountId, actor);
+      else await accountActions.setDisabled(accountId, body.action === 'disable', actor);
+      res.json({});
     },
 
     removeAccount: async (req, res) => {

@@ -3,7 +3,7 @@ import { mayUseService } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { parseBasic, type Authenticator, type SignedIn } from './auth/authenticator.ts';
 import type { SessionAudit } from './auth/sessionAudit.ts';
-import { beginSession, endSession } from './auth/sessionCookie.ts';
+import { beginSession, endSession, passwordProof, proofWith } from './auth/sessionCookie.ts';
 import type { AccountActions } from './actions.ts';
 import type { Clock } from '../http/instants.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
@@ -29,7 +29,7 @@ export function loginRoutes({ authenticator, accountActions, sessionAudit, clock
     const given = credentialsOf(req);
     const { account, fingerprint } = await signIn(req, given, authenticator, sessionAudit);
     await sessionAudit.loggedIn(req, account);
-    await beginSession(req, account, fingerprint, given.password, clock);
+    await beginSession(req, { account, fingerprint }, passwordProof(account.login, given.password), clock);
     res.json({});
   };
 
@@ -41,10 +41,12 @@ export function loginRoutes({ authenticator, accountActions, sessionAudit, clock
     logIn,
 
     changePassword: async (req, res) => {
-      const { body } = inputOf<{ body: { password: string } }>(req);
+      const { body } = inputOf<{ body: { password: string; current_password?: string } }>(req);
       const { account } = identityOf(req);
+      if (body.current_password !== undefined)
+        await checkPresent(authenticator, account.login, body.current_password, addressOf(req));
       const fingerprint = await accountActions.changePassword(account, body.password, actorOf(req));
-      await beginSession(req, account, fingerprint, body.password, clock);
+      await beginSession(req, { account, fingerprint }, proofWith(req, account.login, body.password), clock);
       res.json({});
     },
 
@@ -83,4 +85,20 @@ function credentialsOf(req: Request): Credentials {
   const { body } = inputOf<{ body?: { login: string; password: string } }>(req);
   if (body === undefined) throw new DomainError('credentialsNeeded', 'give login and password');
   return body;
+}
+
+/** @throws DomainError validationFailed | tooManyRequests */
+async function checkPresent(
+  authenticator: Authenticator,
+  login: string,
+  password: string,
+  address: string,
+): Promise<void> {
+  try {
+    await authenticator.byPassword(login, password, address);
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.error !== 'loginNotFound') throw error;
+    const fault = { path: 'current_password', message: 'it is not the present password' };
+    throw new DomainError('validationFailed', fault, { cause: error });
+  }
 }

@@ -16,7 +16,8 @@ export function presentAccount(account: Account) {
 
 /** As pages show it: what is beside the manual's contract too. */
 export function presentAccountOfPage(account: Account) {
-  return { ...presentAccount(account), role: account.role, sees_pictures: account.seesPictures };
+  const { role, seesPictures, disabled } = account;
+  return { ...presentAccount(account), role, sees_pictures: seesPictures, disabled };
 }
 
 export function presentAccountStats(stats: AccountStats) {

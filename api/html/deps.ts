@@ -2,6 +2,7 @@ import type { DefaultVersionStore } from '../../db/networks/defaultVersionStore.
 import type { Stores } from '../../db/stores.ts';
 import type { KnownNetwork } from '../../domain/networks/check.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
+import type { RatePassword } from '../../platform/passwordStrength.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
 import type { AccountActions } from '../accounts/actions.ts';
 import type { TokenActions } from '../accounts/tokens/actions.ts';
@@ -44,6 +45,7 @@ export interface PageSources extends Omit<Stores, NotForPages>, NotificationPoli
   readonly upgradeActions: UpgradeActions;
   readonly accountActions: AccountActions;
   readonly tokenActions: TokenActions;
+  readonly ratePassword: RatePassword;
   readonly contract: readonly ContractPath[];
   readonly clock: Clock;
   readonly searchDocuments: SearchDocuments;

@@ -21,6 +21,8 @@ export class AccountModel extends Model<
   declare role: CreationOptional<Role>;
   declare seesPictures: CreationOptional<boolean>;
   declare revision: CreationOptional<number>;
+  declare disabled: CreationOptional<boolean>;
+  declare mustChangePassword: CreationOptional<boolean>;
   declare createTime: Date;
   declare lastUpdateTime: Date;
 }
@@ -43,6 +45,8 @@ export function defineAccountModel(sequelize: Sequelize): typeof AccountModel {
       },
       seesPictures: { type: DataTypes.BOOLEAN, allowNull: false, defaultValue: false },
       revision: { type: DataTypes.INTEGER, allowNull: false, defaultValue: 1 },
+      disabled: { type: DataTypes.BOOLEAN, allowNull: false, defaultValue: false },
+      mustChangePassword: { type: DataTypes.BOOLEAN, allowNull: false, defaultValue: false },
       createTime: { type: DataTypes.DATE, allowNull: false },
       lastUpdateTime: { type: DataTypes.DATE, allowNull: false },
     },

@@ -39,14 +39,21 @@ export function createAccountRemoval(db: Database) {
   };
 }
 
-/** @throws DomainError lastAdmin when there is no other administrator; the lock of admins must be held */
+/** @throws DomainError lastAdmin when there is no other administrator that is enabled; the lock of admins must be held */
 export async function refuseLastAdmin(
   tx: Sql,
-  { accountId, accountType, role, login }: Account,
+  {
+    accountId,
+    accountType,
+    role,
+    login,
+    disabled,
+  }: Pick<Account, 'accountId' | 'accountType' | 'role' | 'login' | 'disabled'>,
 ): Promise<void> {
-  if (accountType !== 'admin' || role !== 'admin') return;
+  if (accountType !== 'admin' || role !== 'admin' || disabled) return;
   const [others] = await tx.query<{ some: boolean }>(
-    "select exists (select from accounts where account_type = 'admin' and role = 'admin' and account_id <> $1) some",
+    `select exists (select from accounts
+       where account_type = 'admin' and role = 'admin' and not disabled and account_id <> $1) some`,
     [accountId],
   );
   if (others?.some !== true) throw new DomainError('lastAdmin', `${login} is the last administrator`);

@@ -8,7 +8,7 @@ import { advisoryLocks } from '../sql/advisoryLocks.ts';
 import { timeOf } from '../sql/databaseClock.ts';
 import type { Records, RecordsTransaction } from '../sql/records.ts';
 import { sqlStateOf, sqlStates } from '../sql/transientErrors.ts';
-import { defineAccountModel } from './accountModel.ts';
+import { defineAccountModel, type AccountModel } from './accountModel.ts';
 import { refuseLastAdmin, shownAccount } from './accountRemoval.ts';
 
 export interface NewAccount {
@@ -20,12 +20,11 @@ export interface NewAccount {
   /** Without one: `admin`. */
   readonly role?: Role;
   readonly seesPictures?: boolean;
+  readonly mustChangePassword?: boolean;
 }
 
-/** Without a hash the password stays. */
 export type AccountChange = Pick<NewAccount, 'accountType' | 'description'> &
-  Required<Pick<NewAccount, 'role' | 'seesPictures'>> &
-  Partial<Pick<NewAccount, 'passwordHash'>>;
+  Required<Pick<NewAccount, 'role' | 'seesPictures'>>;
 
 export type AccountStore = ReturnType<typeof createAccountStore>;
 
@@ -52,6 +51,12 @@ export function createAccountStore(records: Records) {
     });
   };
 
+  const locked = async (tx: RecordsTransaction, accountId: string): Promise<AccountModel> => {
+    const row = await Accounts.findOne({ where: { accountId }, lock: true, transaction: tx.transaction });
+    if (row === null) throw new DomainError('accountNotFound', `account ${accountId}`);
+    return row;
+  };
+
   return {
     /** @throws DomainError accountExists */
     register: async (account: NewAccount, actor: Actor): Promise<void> => {
@@ -64,15 +69,14 @@ export function createAccountStore(records: Records) {
     },
 
     /**
-     * Sessions end with another password, another role, and with a type that may not use the service. `seen`: the
-     * revision that it must still have; undefined: whatever it is. Each line in the audit is a revision.
+     * Sessions end with another role, and with a type that may not use the service. `seen`: the revision that it must still
+     * have; undefined: whatever it is. Each line in the audit about what the form shows is a revision.
      * @throws DomainError accountNotFound | accountChanged | lastAdmin
      */
     change: (accountId: string, to: AccountChange, actor: Actor, seen?: number): Promise<void> =>
       records.transaction(async (tx) => {
         await tx.query('select pg_advisory_xact_lock($1)', [advisoryLocks.admins]);
-        const row = await Accounts.findOne({ where: { accountId }, lock: true, transaction: tx.transaction });
-        if (row === null) throw new DomainError('accountNotFound', `account ${accountId}`);
+        const row = await locked(tx, accountId);
         if (seen !== undefined && row.revision !== seen) {
           throw new DomainError('accountChanged', `account ${accountId} is at revision ${row.revision}`);
         }
@@ -82,32 +86,67 @@ export function createAccountStore(records: Records) {
         const after = shownAccount({ login: row.login, ...to });
         const hasOtherRole = row.role !== to.role || row.seesPictures !== to.seesPictures;
         const isChanged = !isDeepStrictEqual(before, after);
-        const { passwordHash = row.passwordHash, ...shown } = to;
-        const revision = row.revision + Number(isChanged) + Number(to.passwordHash !== undefined);
+        const revision = row.revision + Number(isChanged);
         await row.update(
-          { ...shown, passwordHash, revision, lastUpdateTime: await timeOf(tx) },
+          { ...to, revision, lastUpdateTime: await timeOf(tx) },
           { transaction: tx.transaction },
         );
-        if (to.passwordHash !== undefined || hasOtherRole || !mayUseService(to)) {
-          await tx.execute("delete from sessions where sess ->> 'accountId' = $1", [accountId]);
-        }
+        if (hasOtherRole || !mayUseService(to)) await endSessions(tx, accountId);
         if (isChanged) await recordAudit(tx, { ...line, action: 'account.change', before, after });
-        if (to.passwordHash !== undefined) await recordAudit(tx, { ...line, action: 'account.password' });
       }),
 
     /** Ends all sessions of the account. */
     changePassword: (accountId: string, passwordHash: string, actor: Actor): Promise<void> =>
       records.transaction(async (tx) => {
         await Accounts.update(
-          { passwordHash, revision: literal('revision + 1'), lastUpdateTime: await timeOf(tx) },
+          {
+            ...{ passwordHash, mustChangePassword: false },
+            ...{ revision: literal('revision + 1'), lastUpdateTime: await timeOf(tx) },
+          },
           { where: { accountId }, transaction: tx.transaction },
         );
-        await tx.execute("delete from sessions where sess ->> 'accountId' = $1", [accountId]);
+        await endSessions(tx, accountId);
         await recordAudit(tx, {
           actor,
           action: 'account.password',
           objectType: 'account',
           objectId: accountId,
+        });
+      }),
+
+    /**
+     * A password that another person has seen: it must be changed at the next log-in on pages. Ends all sessions.
+     * @throws DomainError accountNotFound
+     */
+    resetPassword: (accountId: string, passwordHash: string, actor: Actor): Promise<void> =>
+      records.transaction(async (tx) => {
+        const row = await locked(tx, accountId);
+        await row.update(
+          { passwordHash, mustChangePassword: true, lastUpdateTime: await timeOf(tx) },
+          { transaction: tx.transaction },
+        );
+        await endSessions(tx, accountId);
+        await recordAudit(tx, {
+          ...{ actor, action: 'account.reset_password', objectType: 'account', objectId: accountId },
+          after: { login: row.login },
+        });
+      }),
+
+    /**
+     * Nothing happens to an account that is so already. Sessions of a disabled one end.
+     * @throws DomainError accountNotFound | lastAdmin
+     */
+    setDisabled: (accountId: string, disabled: boolean, actor: Actor): Promise<void> =>
+      records.transaction(async (tx) => {
+        await tx.query('select pg_advisory_xact_lock($1)', [advisoryLocks.admins]);
+        const row = await locked(tx, accountId);
+        if (row.disabled === disabled) return;
+        if (disabled) await refuseLastAdmin(tx, row);
+        await row.update({ disabled, lastUpdateTime: await timeOf(tx) }, { transaction: tx.transaction });
+        if (disabled) await endSessions(tx, accountId);
+        await recordAudit(tx, {
+          ...{ actor, action: disabled ? 'account.disable' : 'account.enable' },
+          ...{ objectType: 'account', objectId: accountId, after: { login: row.login } },
         });
       }),
 
@@ -130,4 +169,8 @@ export function createAccountStore(records: Records) {
 
 function isTaken(error: unknown): boolean {
   return sqlStateOf(error) === sqlStates.uniqueViolation;
+}
+
+async function endSessions(tx: Pick<RecordsTransaction, 'execute'>, accountId: string): Promise<void> {
+  await tx.execute("delete from sessions where sess ->> 'accountId' = $1", [accountId]);
 }

@@ -8,7 +8,7 @@ export interface Credentials {
 }
 
 export const accountColumns = `account_id "accountId", login, account_type "accountType", description,
-  role, sees_pictures "seesPictures",
+  role, sees_pictures "seesPictures", disabled, must_change_password "mustChangePassword",
   create_time "createTime", last_update_time "lastUpdateTime"`;
 
 export type KnownAccounts = ReturnType<typeof createKnownAccounts>;

@@ -13,7 +13,7 @@ export interface SessionStoreOptions {
 /** What `express-session` is, as far as its stores are concerned; passed in, because express is not at home here. */
 type SessionModule = (options?: SessionOptions) => RequestHandler;
 
-const idleSeconds = 30 * 60;
+export const idleSeconds = 30 * 60;
 // A session's end is moved at most so often: a write for each request would be the most frequent of all writes.
 const touchEveryMs = 60_000;
 const rememberedAtMost = 10_000;

@@ -12,6 +12,10 @@ export interface Account {
   readonly role: Role;
   /** Whether a viewer is shown pictures of people. */
   readonly seesPictures: boolean;
+  /** It cannot be used, and keeps everything that is its own. */
+  readonly disabled: boolean;
+  /** Another person has chosen or seen its password: at the first log-in on pages it has to be changed. */
+  readonly mustChangePassword: boolean;
   readonly createTime: Date;
   readonly lastUpdateTime: Date;
 }

@@ -101,27 +101,50 @@ test('the password of the first start is asked to be changed until it is', async
   await logIn(page, 'first@example.com', 'root');
   await page.getByRole('link', { name: 'Change it now' }).click();
 
-  await page.getByLabel('New password', { exact: true }).fill('much better');
-  await page.getByLabel('Repeat the new password').fill('much worse');
-  await page.getByRole('button', { name: 'Change password' }).click();
-  await page.getByRole('alert').getByText('not the same as above').waitFor();
-
-  for (const known of ['root', 'first@example.com']) {
-    await page.getByLabel('New password', { exact: true }).fill(known);
-    await page.getByLabel('Repeat the new password').fill(known);
+  const strong = 'violet harbour at noon';
+  const choose = async (old: string, chosen: string, again = chosen): Promise<void> => {
+    await page.getByLabel('Present password').fill(old);
+    await page.getByLabel('New password', { exact: true }).fill(chosen);
+    await page.getByLabel('Repeat the new password').fill(again);
     await page.getByRole('button', { name: 'Change password' }).click();
+  };
+  await choose('root', strong, 'violet harbour at nine');
+  await page.getByRole('alert').getByText('not the same as above').waitFor();
+  for (const known of ['ROOT', 'first@example.com']) {
+    await choose('root', known);
     await page.getByRole('alert').getByText('it is public').waitFor();
   }
-
-  await page.getByLabel('New password', { exact: true }).fill('much better');
-  await page.getByLabel('Repeat the new password').fill('much better');
-  await page.getByRole('button', { name: 'Change password' }).click();
-  await page.getByText('The password was changed.').waitFor();
+  await choose('root', 'root');
+  await page.getByRole('alert').getByText('is the present one').waitFor();
+  await choose('not the old one', strong);
+  await page.getByRole('alert').getByText('not the present password').waitFor();
+  await choose('root', strong);
+  await page.getByText('The password was changed; its strength is 4 of 4.').waitFor();
   assert.equal(await page.getByRole('link', { name: 'Change it now' }).count(), 0);
 
   await page.getByRole('button', { name: 'Log out' }).click();
-  await logIn(page, 'first@example.com', 'much better');
+  await logIn(page, 'first@example.com', strong);
   await page.getByRole('heading', { name: 'Home', level: 1 }).waitFor();
+});
+
+test('a new password has twelve characters, and says why it is easy to guess', async () => {
+  const page = await site.visit({ javaScriptEnabled: false });
+  await registerOld('weak@example.com', 'secret');
+  await logIn(page, 'weak@example.com', 'secret');
+  await page.goto('/password');
+  for (const [chosen, reason] of [
+    ['eleven char', 'must have at least 12 characters'],
+    ['password1234', 'strength 1 of 4, 3 is needed. This is similar to a commonly used password.'],
+    ['weak@example.com!', 'is too easy to guess'],
+    ['lunaadmin2026', 'is too easy to guess'],
+    ['aaaaaaaaaaaaaaa', 'Repeated characters like "aaa" are easy to guess.'],
+  ] as const) {
+    await page.getByLabel('Present password').fill('secret');
+    await page.getByLabel('New password', { exact: true }).fill(chosen);
+    await page.getByLabel('Repeat the new password').fill(chosen);
+    await page.getByRole('button', { name: 'Change password' }).click();
+    await page.getByRole('alert').getByText(reason).waitFor();
+  }
 });
 
 test('a password that everybody knows is asked to be changed in a session that a program has begun, too', async () => {

@@ -57,16 +57,16 @@ export function createAuthenticator({ accounts, passwords, limit, clock }: Authe
 
   const stillValid = async (accountId: string, fingerprint: string): Promise<SignedIn | null> => {
     const found = await findRecent(accountId);
-    return found?.fingerprint === fingerprint ? found : null;
+    return found?.fingerprint === fingerprint && !found.account.disabled ? found : null;
   };
 
   const guess = async (login: string, password: string): Promise<SignedIn | null> => {
     const found = await accounts.findByLogin(login);
     const matches = await passwords.verify(found?.passwordHash ?? null, password).catch(tooMany);
-    return matches ? toSignedIn(found) : null;
+    return matches && found?.account.disabled === false ? toSignedIn(found) : null;
   };
 
-  /** @throws DomainError loginNotFound, after the same time for an unknown login as for a wrong password */
+  /** @throws DomainError loginNotFound, after the same time for an unknown login or a disabled account as for a wrong password */
   const byPassword = async (login: string, password: string, address: string): Promise<SignedIn> => {
     await limit.take(address);
     let isWrong = false;

@@ -1,32 +1,67 @@
+import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
-import type { Account } from '../../../domain/accounts/account.ts';
 import type { Clock } from '../../http/instants.ts';
 import { isLoopback } from '../../../platform/config.ts';
 import { cookieName } from '../../http/middleware/session.ts';
+import { addressOf } from '../../http/requestContext.ts';
+import type { SignedIn } from './authenticator.ts';
 import { isKnownPassword } from './knownPasswords.ts';
 
+/** What somebody has proven at the log-in, and with what. */
+export interface Proof {
+  readonly how: 'password' | 'passkey';
+  /** What has been proven after the password; null: nothing. */
+  readonly secondFactor: 'code' | 'recovery code' | 'passkey' | null;
+  /** The password is one that everybody knows. */
+  readonly hasDefaultPassword: boolean;
+}
+
 declare module 'express-session' {
-  interface SessionData {
-    /** The session was begun with a password that everybody knows. */
-    hasDefaultPassword: boolean;
+  interface SessionData extends Proof {
+    /** From where it was begun, and with which browser or program; for the list of sessions. */
+    address: string;
+    userAgent: string;
   }
 }
 
-/** Begins a session under a new id, so that an id that was known before the log-in is worth nothing after it. */
+const longestUserAgent = 256;
+
+/** Of a log-in by password alone. */
+export function passwordProof(login: string, password: string): Proof {
+  return { how: 'password', secondFactor: null, hasDefaultPassword: isKnownPassword(login, password) };
+}
+
+/** Of a log-in with a password, what the present session was begun with stays: the new password is another matter. */
+export function proofWith(req: Request, login: string, password: string): Proof {
+  const { how = 'password', secondFactor = null } = req.session;
+  return { ...passwordProof(login, password), how, secondFactor };
+}
+
+/**
+ * The one place where a session begins: under a new id, so that an id that was known before the log-in is worth nothing after
+ * it.
+ */
 export async function beginSession(
   req: Request,
-  { accountId, login }: Pick<Account, 'accountId' | 'login'>,
-  fingerprint: string,
-  password: string,
+  {
+    account,
+    fingerprint,
+  }: { readonly account: Pick<SignedIn['account'], 'accountId'>; readonly fingerprint: string },
+  proof: Proof,
   clock: Clock,
 ): Promise<void> {
   await settle((done) => req.session.regenerate(done));
-  req.session.accountId = accountId;
-  req.session.fingerprint = fingerprint;
-  req.session.begun = clock.now().getTime();
-  // Whoever still has it is asked to change it.
-  req.session.hasDefaultPassword = isKnownPassword(login, password);
+  Object.assign(req.session, {
+    ...{ accountId: account.accountId, fingerprint, begun: clock.now().getTime() },
+    ...proof,
+    ...{ address: addressOf(req), userAgent: (req.get('User-Agent') ?? '').slice(0, longestUserAgent) },
+  });
   await settle((done) => req.session.save(done));
+}
+
+/** As lists of sessions name them: the id itself would be half of a cookie. */
+export function sessionKeyOf(req: Request): string {
+  return createHash('sha256').update(req.sessionID).digest('hex');
 }
 
 export async function endSession(req: Request, res: Response): Promise<void> {

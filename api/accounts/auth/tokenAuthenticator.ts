@@ -20,7 +20,9 @@ export function createTokenAuthenticator({ tokenLookUp, accounts, log }: TokenAu
   const find = async (text: string, address: string) => {
     const token = await tokenLookUp.find(hashOf(text), address);
     const known = token === null ? null : await accounts.find(token.accountId);
-    return token === null || known === null ? null : { token, account: known.account };
+    return token === null || known === null || known.account.disabled
+      ? null
+      : { token, account: known.account };
   };
 
   return {
@@ -59,7 +61,8 @@ export function createTokenAuthenticator({ tokenLookUp, accounts, log }: TokenAu
     isStillIn: async ({ account, token }: Identity): Promise<boolean> => {
       if (token === undefined || !(await tokenLookUp.isStillValid(token.tokenId))) return false;
       const known = await accounts.find(account.accountId);
-      return known !== null && mayUseService(known.account) && known.account.role === account.role;
+      if (known === null || known.account.disabled) return false;
+      return mayUseService(known.account) && known.account.role === account.role;
     },
   };
 }

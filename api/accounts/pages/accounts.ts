@@ -8,6 +8,7 @@ import { accountsPage } from '../../../views/pages/accounts/list.ts';
 import { listsPage } from '../../../views/pages/accounts/lists.ts';
 import { accountPage } from '../../../views/pages/accounts/one.ts';
 import { paths } from '../../../views/paths.ts';
+import { demandStrongPassword } from '../auth/passwordRules.ts';
 import { endSession } from '../auth/sessionCookie.ts';
 import { actorOf, identityOf } from '../../http/requestContext.ts';
 import { bodyCheck } from '../../http/contract/bodyCheck.ts';
@@ -34,6 +35,7 @@ type AccountSources = Pick<
   | 'contract'
   | 'tokenActions'
   | 'clock'
+  | 'ratePassword'
 >;
 
 const newestLists = 5;
@@ -47,6 +49,7 @@ export function accountPages({
   contract,
   tokenActions,
   clock,
+  ratePassword,
 }: AccountSources) {
   const checkAccount = bodyCheck(contract, 'post', '/accounts');
 
@@ -84,6 +87,7 @@ export function accountPages({
     const values = fieldsOf(req.body);
     try {
       const { account_type: accountType, ...rest } = read(values);
+      await demandStrongPassword(ratePassword, rest.login, rest.password);
       const accountId = await accountActions.register({ ...rest, accountType }, actorOf(req));
       flash(req, `The account ${rest.login} was created.`);
       leadTo(req, res, paths.account(accountId));
@@ -120,13 +124,11 @@ export function accountPages({
     const { revision = '', ...values } = fieldsOf(req.body);
     const { account } = await accountOf(uuidOf(req, 'account_id'));
     const { accountId, login } = account;
-    const hasPassword = (values['password'] ?? '') !== '' && !isOwn(req, accountId);
     try {
-      const body = read(values, { login, ...(hasPassword ? {} : { password: 'unchanged' }) });
+      const body = read(values, { login, password: 'unchanged' });
       const { account_type: accountType, description, role, seesPictures } = body;
       const to = { accountType, description, role, seesPictures };
-      const changes = hasPassword ? { ...to, password: body.password } : to;
-      await accountActions.change(account, changes, actorOf(req), Number(revision));
+      await accountActions.change(accountId, to, actorOf(req), Number(revision));
       const keepsSession =
         mayUseService(to) && role === account.role && seesPictures === account.seesPictures;
       if (isOwn(req, accountId) && !keepsSession) {

@@ -3,22 +3,17 @@ import { mayUseService } from '../../../domain/accounts/account.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { formatDuration } from '../../../views/assets/words.js';
 import { loginPage } from '../../../views/pages/login/login.ts';
-import { passwordPage } from '../../../views/pages/login/password.ts';
 import { paths } from '../../../views/paths.ts';
 import { TooManyLoginsError } from '../auth/loginLimit.ts';
 import type { LoginDeps } from '../loginJson.ts';
-import { beginSession, endSession } from '../auth/sessionCookie.ts';
-import { actorOf, addressOf, contextOf, identityOf } from '../../http/requestContext.ts';
-import { bodyCheck } from '../../http/contract/bodyCheck.ts';
-import type { PageSources } from '../../html/deps.ts';
+import { beginSession, endSession, passwordProof } from '../auth/sessionCookie.ts';
+import { addressOf, contextOf } from '../../http/requestContext.ts';
 import { fieldsOf } from '../../html/form.ts';
-import { faultsOf } from '../../html/formFaults.ts';
-import { leadTo, flash, sendPage } from '../../html/pageAnswer.ts';
+import { leadTo, sendPage } from '../../html/pageAnswer.ts';
 import { forgetReturnTo, returnToOf } from '../../html/returnTo.ts';
 
-export function loginPages(deps: LoginDeps & Pick<PageSources, 'contract'>) {
-  const { authenticator, accountActions, contract, sessionAudit, clock } = deps;
-  const checkPassword = bodyCheck(contract, 'patch', '/login');
+export function loginPages(deps: Pick<LoginDeps, 'authenticator' | 'sessionAudit' | 'clock'>) {
+  const { authenticator, sessionAudit, clock } = deps;
 
   const form: RequestHandler = (req, res) => {
     if (contextOf(req).identity !== undefined) res.redirect(302, paths.home);
@@ -33,12 +28,12 @@ export function loginPages(deps: LoginDeps & Pick<PageSources, 'contract'>) {
         throw new DomainError('forbidden', `${account.login} is not an administrator`);
       }
       await sessionAudit.loggedIn(req, account);
-      await beginSession(req, account, fingerprint, password, clock);
+      await beginSession(req, { account, fingerprint }, passwordProof(account.login, password), clock);
       forgetReturnTo(res);
       leadTo(req, res, returnToOf(req).address ?? paths.home);
     } catch (error) {
       await sessionAudit.refused(req, login.trim(), error);
-      const fault = faultOf(error);
+      const fault = faultOfLogin(error);
       if (fault === null || !(error instanceof DomainError)) throw error;
       if (error instanceof TooManyLoginsError) res.set('Retry-After', String(error.retryAfterSeconds));
       contextOf(req).errorCode = error.entry.code;
@@ -52,33 +47,11 @@ export function loginPages(deps: LoginDeps & Pick<PageSources, 'contract'>) {
     res.redirect(303, paths.login);
   };
 
-  const passwordForm: RequestHandler = (req, res) => {
-    sendPage(req, res, 'login/password', passwordPage({ login: identityOf(req).account.login }));
-  };
-
-  const changePassword: RequestHandler = async (req, res) => {
-    const { account } = identityOf(req);
-    const { password = '', again = '' } = fieldsOf(req.body);
-    try {
-      if (password !== again)
-        throw new DomainError('validationFailed', { path: 'again', message: 'not the same as above' });
-      checkPassword({ password });
-      const fingerprint = await accountActions.changePassword(account, password, actorOf(req));
-      await beginSession(req, account, fingerprint, password, clock);
-      flash(req, 'The password was changed. Other sessions have ended.');
-      leadTo(req, res, paths.home);
-    } catch (error) {
-      if (!(error instanceof DomainError) || error.entry.status !== 400) throw error;
-      const page = passwordPage({ login: account.login, typed: { values: {}, faults: faultsOf(error) } });
-      sendPage(req, res, 'login/password', page, 400);
-    }
-  };
-
-  return { form, logIn, logOut, passwordForm, changePassword };
+  return { form, logIn, logOut };
 }
 
 /** What is said in the form itself, which can be sent again; null: the error is a page of its own. */
-function faultOf(error: unknown): string | null {
+export function faultOfLogin(error: unknown): string | null {
   if (error instanceof TooManyLoginsError) {
     return `Too many failed log-ins. Try again in ${formatDuration(error.retryAfterSeconds)}.`;
   }

@@ -7,6 +7,8 @@ import type { LiveTask, TaskFeed } from './taskFeed.ts';
 import type { WorkerWatch } from './workerWatch.ts';
 
 const heartbeatMs = 15_000;
+// So soon a stream ends after its session, or after its account was disabled.
+const checkMs = 1_000;
 // Beyond this a listener is behind; it gets the newest state once it has read what it was sent.
 const maxUnsentBytes = 65_536;
 // More than anybody has pages open: it keeps one account from taking all connections of a process.
@@ -47,17 +49,21 @@ export function createTaskEvents({
   heartbeatEveryMs = heartbeatMs,
   streamsPerAccount = streamsOfOneAccount,
 }: TaskEventsDeps) {
+  const checkEveryMs = Math.min(checkMs, heartbeatEveryMs);
   const open = new Set<Stream>();
   const writer = createEventWriter();
-  let heartbeat: NodeJS.Timeout | null = null;
+  let timers: NodeJS.Timeout[] = [];
 
-  /** One timer for all streams, one question for all sessions, and one for each account. */
-  const beat = async (): Promise<void> => {
+  const beat = (): void => {
     for (const { res } of open) {
       // Who has read nothing between two heartbeats is not there any more.
       if (res.writableLength > maxUnsentBytes) res.destroy();
       else writer.write(res, ': still here\n\n');
     }
+  };
+
+  /** One timer for all streams, one question for all sessions, and one for each account. */
+  const check = async (): Promise<void> => {
     const streams = [...open];
     const sessions = [...new Set(streams.flatMap(({ sessionId }) => sessionId ?? []))];
     const living = sessions.length === 0 ? null : await livingSessions(sessions);
@@ -66,6 +72,10 @@ export function createTaskEvents({
       const isIn = sessionId === null ? await isStillIn(identity, accounts) : living?.has(sessionId) === true;
       if (!isIn) res.end();
     }
+  };
+
+  const checkAll = (): void => {
+    check().catch((error: unknown) => log.warn({ err: error }, 'listeners could not be re-authorised'));
   };
 
   const isStillIn = async (identity: Identity, known: Map<string, boolean>): Promise<boolean> => {
@@ -105,9 +115,8 @@ export function createTaskEvents({
         return;
       }
       open.add(here);
-      heartbeat ??= setInterval(() => {
-        beat().catch((error: unknown) => log.warn({ err: error }, 'listeners could not be re-authorised'));
-      }, heartbeatEveryMs);
+      if (timers.length === 0)
+        timers = [setInterval(beat, heartbeatEveryMs), setInterval(checkAll, checkEveryMs)];
       const listening = feed.listen({
         taskId,
         since: sinceOf(req),
@@ -124,9 +133,9 @@ export function createTaskEvents({
         listening.stop();
         leaveWatch();
         open.delete(here);
-        if (open.size > 0 || heartbeat === null) return;
-        clearInterval(heartbeat);
-        heartbeat = null;
+        if (open.size > 0) return;
+        for (const timer of timers) clearInterval(timer);
+        timers = [];
       });
     };
 

@@ -1,4 +1,5 @@
 import { rootLogin, rootPassword } from '../servers/apiServer.ts';
+import type { Sql } from '../../../db/sql/connection.ts';
 import { basic } from '../rows/basic.ts';
 import { patienceMs } from '../waitFor.ts';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
@@ -39,7 +40,7 @@ export async function createVisitor(browser: Browser, { url, ...options }: Visit
 export async function logIn(page: Page, login: string, password: string): Promise<void> {
   await page.goto('/login');
   await page.getByLabel('Login').fill(login);
-  await page.getByLabel('Password').fill(password);
+  await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Log in' }).click();
 }
 
@@ -54,9 +55,9 @@ export async function startSession(page: Page, url: string, login: string, passw
   await page.context().addCookies(cookies);
 }
 
-/** Through the API, as a client would; its id. */
+/** Through the API, as a client would, and as if its password had been changed by its owner since; its id. */
 export async function registerAccount(
-  { url }: { readonly url: string },
+  { url, db }: { readonly url: string; readonly db: Pick<Sql, 'execute'> },
   account: { login: string; password: string; account_type: string; description?: string },
 ): Promise<string> {
   const answer = await fetch(`${url}/4/accounts`, {
@@ -66,5 +67,6 @@ export async function registerAccount(
   });
   if (answer.status !== 201) throw new Error(await answer.text());
   const { account_id } = (await answer.json()) as { account_id: string };
+  await db.execute('update accounts set must_change_password = false where account_id = $1', [account_id]);
   return account_id;
 }

@@ -66,6 +66,7 @@ export interface Fields
   readonly token_id: string;
   readonly token: string;
   readonly tokens: readonly ReturnType<typeof presentApiToken>[];
+  readonly password: string;
   readonly info: ReturnType<typeof presentAccount>;
   readonly stats: ReturnType<typeof presentAccountStats>;
   readonly count: number;

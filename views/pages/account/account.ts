@@ -22,6 +22,7 @@ export interface OwnAccountPage {
   readonly permissions: readonly { readonly meaning: string; readonly isGiven: boolean }[];
   readonly password: string;
   readonly tokens: string;
+  readonly sessions: string;
 }
 
 /** The account of whoever looks at it. */
@@ -36,5 +37,6 @@ export function ownAccountPage({ login, role, permissions }: OwnAccountInput): O
     })),
     password: paths.password,
     tokens: paths.tokens,
+    sessions: paths.ownSessions,
   };
 }

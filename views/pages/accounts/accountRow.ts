@@ -31,9 +31,11 @@ export const roleNames: Readonly<Record<Role, string>> = {
 };
 
 /** Only administrators have a role, and most of them may do everything. */
-export function typeAndRole({ account_type, role }: AccountShape): string {
-  const type = accountTypeName(account_type);
-  return account_type === 'admin' && role !== 'admin' ? `${type} · ${roleNames[role]}` : type;
+export function typeAndRole({ account_type, role, disabled }: AccountShape): string {
+  const words = [accountTypeName(account_type)];
+  if (account_type === 'admin' && role !== 'admin') words.push(roleNames[role]);
+  if (disabled) words.push('disabled');
+  return words.join(' · ');
 }
 
 export function accountRow(account: AccountShape): AccountRow {

@@ -49,8 +49,7 @@ export function accountFormPage(input: AccountFormInput): AccountFormPage {
   const typed = sent ?? (account === undefined ? nothingTyped : { values: valuesOf(account), faults: {} });
   const isNew = account === undefined;
   const fields = [
-    ...(isNew ? [loginField(typed)] : []),
-    ...(isOneself ? [] : [passwordField(typed, isNew)]),
+    ...(isNew ? [loginField(typed), passwordField(typed)] : []),
     selectField(typed, 'account_type', 'Type', {
       options: ['admin', 'advanced_user', 'user'].map((value) => ({ value, text: accountTypeName(value) })),
       initial: 'admin',
@@ -89,7 +88,7 @@ export function accountFormPage(input: AccountFormInput): AccountFormPage {
   };
 }
 
-function valuesOf({ sees_pictures, ...account }: AccountShape): Record<string, string> {
+function valuesOf({ sees_pictures, disabled: _, ...account }: AccountShape): Record<string, string> {
   return { ...account, sees_pictures: sees_pictures ? 'yes' : 'no' };
 }
 
@@ -102,13 +101,11 @@ function loginField(typed: Typed): Field {
   });
 }
 
-function passwordField(typed: Typed, isNew: boolean): Field {
-  return textField(typed, 'password', isNew ? 'Password' : 'New password', {
+function passwordField(typed: Typed): Field {
+  return textField(typed, 'password', 'Password', {
     kind: 'password',
-    required: isNew,
-    hint: isNew
-      ? '3 to 128 characters.'
-      : '3 to 128 characters. Changing it ends all sessions of the account.',
+    required: true,
+    hint: 'At least 12 characters, not easy to guess. It must be changed at the first log-in.',
     autocomplete: 'new-password',
     maxlength: 128,
   });

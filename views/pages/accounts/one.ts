@@ -30,6 +30,11 @@ export interface AccountPage {
   readonly updated: Time;
   readonly figures: readonly { readonly name: string; readonly value: string }[];
   readonly edit: string;
+  readonly sessions: string;
+  /** null: it is disabled, or enabled. */
+  readonly disable: Confirm | null;
+  readonly enable: string | null;
+  readonly resetPassword: Confirm;
   readonly remove: Confirm;
   readonly tokens: readonly TokenRow[];
   readonly lists: readonly ListRow[];
@@ -59,6 +64,24 @@ export function accountPage({ account, stats, lists, faces, tokens, now }: Accou
       { name: 'Faces with attributes', value: formatCount(stats.face_attribute_count) },
     ],
     edit: paths.editAccount(account.account_id),
+    sessions: paths.accountSessions(account.account_id),
+    disable: account.disabled
+      ? null
+      : {
+          text: 'Disable…',
+          consequence:
+            'Nobody can use the account until it is enabled again: its sessions end, and its password is refused.',
+          action: paths.disableAccount(account.account_id),
+          button: 'Disable account',
+        },
+    enable: account.disabled ? paths.enableAccount(account.account_id) : null,
+    resetPassword: {
+      text: 'Reset password…',
+      consequence:
+        'Sets a new password, which is shown once and must be changed at the first log-in. The sessions of the account end.',
+      action: paths.resetPassword(account.account_id),
+      button: 'Reset password',
+    },
     remove: {
       text: 'Remove…',
       consequence:
