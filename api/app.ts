@@ -10,6 +10,8 @@ import { createAccountActions } from './accounts/actions.ts';
 import { createAuthenticator } from './accounts/auth/authenticator.ts';
 import { createTokenAuthenticator } from './accounts/auth/tokenAuthenticator.ts';
 import { createSessionAudit } from './accounts/auth/sessionAudit.ts';
+import { createGuesses } from './accounts/auth/guesses.ts';
+import type { LoginDelay } from './accounts/auth/loginDelay.ts';
 import type { LoginLimit } from './accounts/auth/loginLimit.ts';
 import { createContract } from './http/contract/contract.ts';
 import { readDocument } from './http/contract/document.ts';
@@ -114,6 +116,7 @@ export interface AppDeps
   /** Shown at the top of every page. */
   readonly environmentName: string | null;
   readonly loginLimit: LoginLimit;
+  readonly loginDelay: LoginDelay;
   readonly basicAttributesVersion: number;
 }
 
@@ -136,10 +139,11 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const manual = createRecent(readManual, Infinity);
   const searchDocuments = createDocumentSearch(async () => sectionsOf(document, await manual()));
   const session = sessions(deps.session);
+  const guesses = createGuesses(deps.loginLimit, deps.loginDelay);
   const authenticator = createAuthenticator({
     accounts,
     passwords,
-    limit: deps.loginLimit,
+    guesses,
     clock: deps.clock,
   });
   const tokenActions = createTokenActions({ apiTokens: deps.apiTokens, contract: paths });

@@ -15,6 +15,7 @@ import { createFollowedSchedules } from './schedules/followedSchedules.ts';
 import { createGcStore } from './gc/gcStore.ts';
 import { createHistoryStore } from './tasks/historyStore.ts';
 import { createHomeQueries } from './ops/homeQueries.ts';
+import { createLoginNetworks } from './accounts/loginNetworks.ts';
 import { createListQueries } from './faces/listQueries.ts';
 import { createMissedRuns } from './schedules/missedRuns.ts';
 import { createNetworkCheckRuns } from './networks/networkCheckRuns.ts';
@@ -98,6 +99,7 @@ export function createStores({ identity, control, records, heavy, reading, expor
     objectHistory: createObjectHistory(reading),
     scheduleQueries: createScheduleQueries(reading),
     scheduleRunQueries: createScheduleRunQueries(reading),
+    loginNetworks: createLoginNetworks(identity),
     sessionQueries: createSessionQueries(identity),
     searchQueries: createSearchQueries(reading),
     sysInfoQueries: createSysInfoQueries(reading),

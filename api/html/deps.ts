@@ -22,6 +22,7 @@ type NotForPages =
   | 'apiTokens'
   | 'audit'
   | 'heldTasks'
+  | 'loginNetworks'
   | 'maintenance'
   | 'networkChecks'
   | 'schedules'

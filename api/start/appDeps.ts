@@ -7,6 +7,7 @@ import { getSigningKey } from '../../platform/signingKey.ts';
 import { createAdmission } from '../../temporal/admission.ts';
 import { createMaintenanceFollower } from '../../temporal/maintenanceFollower.ts';
 import { createWorkflowUrl } from '../../temporal/workflowUrl.ts';
+import { createLoginDelay } from '../accounts/auth/loginDelay.ts';
 import { createLoginLimit } from '../accounts/auth/loginLimit.ts';
 import type { AppDeps } from '../app.ts';
 import { healthChecks, refreshMetrics } from './health.ts';
@@ -37,6 +38,7 @@ export async function appDeps(context: ApiProcess, resources: ApiResources): Pro
       store: sessionStore.store,
     },
     loginLimit: createLoginLimit(pools.identity, config.loginFailures),
+    loginDelay: createLoginDelay(pools.identity, resources.stores.loginNetworks),
     startNext: createAdmission({ turns: createTurns(pools.control, config), gateway }).startNext,
     followMaintenance: createMaintenanceFollower({ heldTasks: resources.stores.heldTasks, gateway }),
     signingKey: await getSigningKey(config),

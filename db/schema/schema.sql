@@ -228,6 +228,14 @@ create table login_limits (
   constraint login_limits_pkey PRIMARY KEY (key)
 );
 
+create table login_networks (
+  account_id uuid not null,
+  network text not null,
+  last_time timestamp with time zone default now() not null,
+  constraint login_networks_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id) ON DELETE CASCADE,
+  constraint login_networks_pkey PRIMARY KEY (account_id, network)
+);
+
 create table maintenance (
   one boolean default true not null,
   active boolean default false not null,

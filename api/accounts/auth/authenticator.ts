@@ -3,7 +3,8 @@ import type { Stores } from '../../../db/stores.ts';
 import { mayUseService, type Account } from '../../../domain/accounts/account.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { Clock } from '../../http/instants.ts';
-import type { LoginLimit } from './loginLimit.ts';
+import type { Guesses } from './guesses.ts';
+import { networkOf } from './loginLimit.ts';
 import { PasswordsBusyError, type Passwords } from '../../../platform/passwords.ts';
 
 interface Credentials {
@@ -20,7 +21,7 @@ export interface SignedIn {
 export interface AuthenticatorDeps {
   readonly accounts: Pick<Stores['accounts'], 'findByLogin' | 'find'>;
   readonly passwords: Pick<Passwords, 'verify'>;
-  readonly limit: LoginLimit;
+  readonly guesses: Guesses;
   readonly clock: Clock;
 }
 
@@ -40,7 +41,7 @@ const accountFreshMs = 1_000;
 const sessionAtMostMs = 12 * 60 * 60 * 1_000;
 
 /** Who a client is, from a login and password, an Authorization header or a session. */
-export function createAuthenticator({ accounts, passwords, limit, clock }: AuthenticatorDeps) {
+export function createAuthenticator({ accounts, passwords, guesses, clock }: AuthenticatorDeps) {
   const hmacKey = randomBytes(32);
   const verified = new Map<string, { accountId: string; fingerprint: string; until: number }>();
   const underWay = new Map<string, Promise<SignedIn>>();
@@ -68,16 +69,10 @@ export function createAuthenticator({ accounts, passwords, limit, clock }: Authe
 
   /** @throws DomainError loginNotFound, after the same time for an unknown login or a disabled account as for a wrong password */
   const byPassword = async (login: string, password: string, address: string): Promise<SignedIn> => {
-    await limit.take(address);
-    let isWrong = false;
-    try {
-      const signedIn = await guess(login, password);
-      isWrong = signedIn === null;
-      if (signedIn === null) throw new DomainError('loginNotFound', 'wrong login or password');
-      return signedIn;
-    } finally {
-      if (!isWrong) await limit.giveBack(address);
-    }
+    const signedIn = await guesses.make({ kind: 'password', login }, address, () => guess(login, password));
+    if (signedIn === null) throw new DomainError('loginNotFound', 'wrong login or password');
+    await guesses.remember(signedIn.account.accountId, address);
+    return signedIn;
   };
 
   const remember = (key: string, signedIn: SignedIn): void => {
@@ -93,7 +88,9 @@ export function createAuthenticator({ accounts, passwords, limit, clock }: Authe
     /** @throws DomainError badAuthorization | loginNotFound | tooManyRequests */
     byHeader: async (header: string, address: string): Promise<SignedIn> => {
       const { login, password } = parseBasic(header);
-      const key = createHmac('sha256', hmacKey).update(`${login}\0${password}`).digest('base64');
+      // With the network: elsewhere somebody who has to wait must not find out which password is in use here.
+      const secret = `${networkOf(address)}\0${login}\0${password}`;
+      const key = createHmac('sha256', hmacKey).update(secret).digest('base64');
       const known = verified.get(key);
       if (known !== undefined) {
         const signedIn = known.until > Date.now() && (await stillValid(known.accountId, known.fingerprint));

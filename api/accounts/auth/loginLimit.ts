@@ -1,5 +1,6 @@
 import ipaddr from 'ipaddr.js';
 import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import { limiterStore, type LimiterDatabase } from './limiterClient.ts';
 import { DomainError } from '../../../domain/errors.ts';
 
 /** Guesses of one network are counted, wherever they arrive: log-in form, JSON, Authorization header; of all processes together. */
@@ -15,12 +16,12 @@ export interface LoginLimit {
 
 export class TooManyLoginsError extends DomainError {
   readonly retryAfterSeconds: number;
-  /** Who has to wait. */
-  readonly network: string;
+  /** Who has to wait: a network, or a login. */
+  readonly waiting: string;
 
-  constructor(network: string, retryAfterSeconds: number) {
+  constructor(waiting: string, retryAfterSeconds: number) {
     super('tooManyRequests', 'too many failed log-ins');
-    this.network = network;
+    this.waiting = waiting;
     this.retryAfterSeconds = retryAfterSeconds;
   }
 }
@@ -29,30 +30,10 @@ const windowSeconds = 5 * 60;
 // A site of several subscribers, such as a company, may err more often than one of them; 65,536 times as often it may not.
 const networksOfASite = 4;
 
-interface LoginLimitStore {
-  /** Runs the same few statements again and again, each under its name. */
-  prepared(name: string, sql: string, binds: readonly unknown[]): Promise<object[]>;
-}
-
-interface NamedStatement {
-  readonly name: string;
-  readonly text: string;
-  readonly values: readonly unknown[];
-}
-
-export function createLoginLimit(db: LoginLimitStore, failuresAtMost = 30): LoginLimit {
-  // Of a pool of the driver the limiter uses only this.
-  const storeClient = {
-    query: async ({ name, text, values }: NamedStatement) => ({
-      rows: await db.prepared(name, text, values),
-    }),
-  };
+export function createLoginLimit(db: LimiterDatabase, failuresAtMost = 30): LoginLimit {
   const createLimiter = (keyPrefix: string, points: number) =>
     new RateLimiterPostgres({
-      storeClient,
-      storeType: 'pool',
-      tableName: 'login_limits',
-      tableCreated: true,
+      ...limiterStore(db),
       keyPrefix,
       points,
       duration: windowSeconds,

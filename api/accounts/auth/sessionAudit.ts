@@ -30,12 +30,12 @@ export function createSessionAudit(deps: SessionAuditDeps) {
   let minuteBegan = -Infinity;
   let lines = 0;
   let unwritten = 0;
-  /** Networks of whose wait there is a line, and until when that is. */
+  /** Networks and logins of whose wait there is a line, and until when that is. */
   const waits = new Map<string, number>();
 
-  const isToldAlready = (network: string): boolean => {
+  const isToldAlready = (who: string): boolean => {
     for (const [other, until] of waits) if (until <= now()) waits.delete(other);
-    return waits.has(network);
+    return waits.has(who);
   };
 
   const record = (actor: Actor, action: string, after?: object): Promise<void> =>
@@ -58,12 +58,12 @@ export function createSessionAudit(deps: SessionAuditDeps) {
         lines = 0;
       }
       const wait = waitOf(error);
-      if (lines >= linesPerMinute || (wait !== null && isToldAlready(wait.network))) {
+      if (lines >= linesPerMinute || (wait !== null && isToldAlready(wait.of))) {
         unwritten += 1;
         return;
       }
       lines += 1;
-      if (wait !== null) waits.set(wait.network, now() + wait.forMs);
+      if (wait !== null) waits.set(wait.of, now() + wait.forMs);
       const after = { error_code: error.entry.code, ...(unwritten > 0 && { unwritten_before: unwritten }) };
       unwritten = 0;
       const actor = { ...actorOf(req), accountId: null, login: storable(givenLogin) };
@@ -74,11 +74,11 @@ export function createSessionAudit(deps: SessionAuditDeps) {
   };
 }
 
-/** null: the refusal is of this log-in alone. Without a network: more passwords are waiting to be checked than can be. */
-function waitOf(error: DomainError): { readonly network: string; readonly forMs: number } | null {
+/** null: the refusal is of this log-in alone. Of no one: more passwords are waiting to be checked than can be. */
+function waitOf(error: DomainError): { readonly of: string; readonly forMs: number } | null {
   if (error instanceof TooManyLoginsError)
-    return { network: error.network, forMs: error.retryAfterSeconds * 1_000 };
-  return error.error === 'tooManyRequests' ? { network: '', forMs: minute } : null;
+    return { of: error.waiting, forMs: error.retryAfterSeconds * 1_000 };
+  return error.error === 'tooManyRequests' ? { of: '', forMs: minute } : null;
 }
 
 /** PostgreSQL can store neither NUL nor half of a surrogate pair. */
