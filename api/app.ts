@@ -1,7 +1,7 @@
 import express, { type Express } from 'express';
 import type { Stores } from '../db/stores.ts';
 import { abilitiesOf } from '../domain/extract/networks.ts';
-import { isLoopback } from '../platform/config.ts';
+import { isLoopback, type Config } from '../platform/config.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Passwords } from '../platform/passwords.ts';
 import { createPasswordStrength } from '../platform/passwordStrength.ts';
@@ -10,6 +10,10 @@ import { createAccountActions } from './accounts/actions.ts';
 import { createAuthenticator } from './accounts/auth/authenticator.ts';
 import { createTokenAuthenticator } from './accounts/auth/tokenAuthenticator.ts';
 import { createSessionAudit } from './accounts/auth/sessionAudit.ts';
+import { createCodes } from './accounts/secondFactor/codes.ts';
+import { createPasskeyCeremonies } from './accounts/secondFactor/passkeyCeremonies.ts';
+import { createSecondFactorRule } from './accounts/secondFactor/rule.ts';
+import type { SecretBox } from '../platform/secretBox.ts';
 import { createGuesses } from './accounts/auth/guesses.ts';
 import type { LoginDelay } from './accounts/auth/loginDelay.ts';
 import type { LoginLimit } from './accounts/auth/loginLimit.ts';
@@ -21,7 +25,7 @@ import { createDocumentSearch } from './documents/search/documentSearch.ts';
 import { documentSearchRouter } from './documents/search/searchRouter.ts';
 import { sectionsOf } from './documents/search/sections.ts';
 import { createJsonRouter, refuseUnknownHandlers, type Handlers } from './http/jsonRouter.ts';
-import { authenticate } from './http/middleware/authenticate.ts';
+import { authenticate, refuseMissingFactor } from './http/middleware/authenticate.ts';
 import { errorHandler, notFound } from './http/middleware/errorHandler.ts';
 import { knownHost, type KnownHostDeps } from './http/middleware/knownHost.ts';
 import { compressed } from './http/middleware/compressed.ts';
@@ -68,6 +72,10 @@ import { createTaskActions, type TaskActionsDeps } from './tasks/actions.ts';
 type Made =
   | 'accountActions'
   | 'authenticator'
+  | 'codes'
+  | 'guesses'
+  | 'passkeyCeremonies'
+  | 'secondFactorRule'
   | 'contract'
   | 'maintenanceActions'
   | 'networkActions'
@@ -117,6 +125,10 @@ export interface AppDeps
   readonly environmentName: string | null;
   readonly loginLimit: LoginLimit;
   readonly loginDelay: LoginDelay;
+  readonly secretBox: SecretBox;
+  readonly requireSecondFactor: Config['requireSecondFactor'];
+  /** null: passkeys are bound to the host of the request. */
+  readonly passkeyDomain: string | null;
   readonly basicAttributesVersion: number;
 }
 
@@ -149,9 +161,11 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const tokenActions = createTokenActions({ apiTokens: deps.apiTokens, contract: paths });
   const tokenAuthenticator = createTokenAuthenticator(deps);
   const sessionAudit = createSessionAudit(deps);
+  const codes = createCodes(deps);
+  const secondFactorRule = createSecondFactorRule(deps.requireSecondFactor);
   const accountActions = createAccountActions({
     ...{ accounts, passwords, authenticator },
-    sessionQueries: deps.sessionQueries,
+    ...{ sessionQueries: deps.sessionQueries, secondFactors: deps.secondFactors },
     isLoopback: isLoopback(deps.host),
   });
   const abilities = abilitiesOf(deps.extractors, deps.basicAttributesVersion);
@@ -171,6 +185,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
       tokenAuthenticator,
       tokenActions,
       sessionAudit,
+      ...{ guesses, codes, secondFactorRule },
+      passkeyCeremonies: createPasskeyCeremonies({ passkeys: deps.passkeys, domain: deps.passkeyDomain }),
       accountActions,
       ratePassword: createPasswordStrength(),
       taskActions,
@@ -185,7 +201,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   });
   const handlers: Handlers = {
     ...versionRoutes(),
-    ...loginRoutes({ ...deps, authenticator, accountActions, sessionAudit }),
+    ...loginRoutes({ ...deps, authenticator, accountActions, sessionAudit, secondFactorRule }),
     ...accountRoutes({ accountQueries: deps.accountQueries, accountActions }),
     ...tokenRoutes({ tokenActions }),
     ...listRoutes(deps),
@@ -210,7 +226,10 @@ export async function createApp(deps: AppDeps): Promise<App> {
     streams: pages.streams,
     alsoPublic: new Set(deps.configPublic ? ['getConfig'] : []),
     session,
-    guards: [authenticate(authenticator, tokenAuthenticator, sessionAudit)],
+    guards: [
+      authenticate(authenticator, tokenAuthenticator, sessionAudit, secondFactorRule),
+      refuseMissingFactor(secondFactorRule),
+    ],
   };
   const prefixed = createJsonRouter({ ...json, paths: paths.filter(({ isUnprefixed }) => !isUnprefixed) });
   const plain = createJsonRouter({ ...json, paths });

@@ -32,6 +32,8 @@ import { home, homePageSize } from './ops/pages/home.ts';
 import { oneList } from './lists/page.ts';
 import type { LoginDeps } from './accounts/loginJson.ts';
 import { loginPages } from './accounts/pages/login.ts';
+import { secondFactorPages, type SecondFactorDeps } from './accounts/pages/secondFactor.ts';
+import { secondStepPages, type SecondStepDeps } from './accounts/pages/secondStep.ts';
 import { dutiesFirst } from './accounts/pages/duties.ts';
 import { sessionPages } from './accounts/pages/sessions.ts';
 import { accountControlPages } from './accounts/pages/accountControl.ts';
@@ -62,7 +64,9 @@ export interface PagesDeps
     Omit<TaskEventsDeps, 'feed' | 'workerWatch' | 'isStillIn'>,
     Pick<WorkerWatchDeps, 'workersByQueue'>,
     Pick<TaskFeedDeps, 'refreshMs'>,
-    Pick<LoginDeps, 'authenticator' | 'sessionAudit'> {
+    Pick<LoginDeps, 'authenticator' | 'sessionAudit'>,
+    SecondStepDeps,
+    SecondFactorDeps {
   readonly session: RequestHandler;
   readonly tokenAuthenticator: TokenAuthenticator;
   readonly taskChanges: Pick<
@@ -107,7 +111,12 @@ const taskActions: readonly Exclude<TaskAction, 'throttle'>[] = [
 export function createPages(deps: PagesDeps): Pages {
   const router = express.Router();
   const maintenance = maintenancePages(deps);
-  const letIn = authenticate(deps.authenticator, deps.tokenAuthenticator, deps.sessionAudit);
+  const letIn = authenticate(
+    deps.authenticator,
+    deps.tokenAuthenticator,
+    deps.sessionAudit,
+    deps.secondFactorRule,
+  );
   const signIn: RequestHandler = async (req, res, next) => {
     await letIn(req, res, () => undefined);
     await maintenance.tell(res);
@@ -115,7 +124,7 @@ export function createPages(deps: PagesDeps): Pages {
   };
   const lookIn = unlessStranger(signIn);
   /** Of every page: who is signed in, and does not have to do something else first. */
-  const entrance = [deps.session, signIn, dutiesFirst];
+  const entrance = [deps.session, signIn, dutiesFirst(deps.secondFactorRule)];
   const list = taskList(deps);
   const bulk = bulkTasks(deps);
   const taskForms = newTask(deps);
@@ -129,6 +138,8 @@ export function createPages(deps: PagesDeps): Pages {
   const retrying = retryErrors(deps);
   const login = loginPages(deps);
   const password = passwordPages(deps);
+  const secondStep = secondStepPages(deps);
+  const secondFactor = secondFactorPages(deps);
   const sessions = sessionPages(deps);
   const control = accountControlPages(deps);
   const feed = createTaskFeed({ ...deps, read: readLiveTasks(deps) });
@@ -177,7 +188,23 @@ export function createPages(deps: PagesDeps): Pages {
 
   router.get(paths.login, onlyHtml, asPage(paths.login), deps.session, lookIn, login.form);
   router.post(paths.login, onlyForms, asPage(paths.login), deps.session, ...readStrangersForm, login.logIn);
+  const strangers = [deps.session, ...readStrangersForm];
+  pageOnly.set(paths.secondStep, ['get', 'post']);
+  router.get(paths.secondStep, asPage(paths.secondStep), deps.session, secondStep.form);
+  router.post(paths.secondStep, asPage(paths.secondStep), ...strangers, secondStep.take);
+  pageOnly.set(paths.passkeyLogin, ['post']);
+  router.post(paths.passkeyLogin, asPage(paths.passkeyLogin), ...strangers, secondStep.byPasskey);
+  const challenge = `${paths.passkeyLogin}/options`;
+  pageOnly.set(challenge, ['post']);
+  router.post(challenge, named(challenge), deps.session, ...readStrangersForm, secondStep.challenge);
   take('own', paths.logout, login.logOut);
+  show('own', paths.secondFactor, secondFactor.show);
+  show('own', paths.secondFactorApp, secondFactor.appForm);
+  take('own', paths.secondFactorApp, secondFactor.confirmApp);
+  take('own', `${paths.secondFactorApp}/remove`, secondFactor.removeApp);
+  take('own', paths.passkeys, secondFactor.addPasskey);
+  take('own', `${paths.passkeys}/remove`, secondFactor.removePasskey);
+  take('own', paths.recoveryCodes, secondFactor.renewCodes);
   show('own', paths.ownAccount, ownAccount);
   show('own', paths.tokens, tokens.list);
   take('own', paths.tokens, tokens.create);
@@ -290,6 +317,7 @@ export function createPages(deps: PagesDeps): Pages {
   take('administer', '/accounts/:account_id/edit', accounts.edit);
   take('administer', '/accounts/:account_id/remove', accounts.remove);
   take('administer', '/accounts/:account_id/reset-password', control.resetPassword);
+  take('administer', '/accounts/:account_id/remove-second-factor', control.removeSecondFactor);
   take('administer', '/accounts/:account_id/disable', control.disable);
   take('administer', '/accounts/:account_id/enable', control.enable);
   show('administer', '/accounts/:account_id/sessions', sessions.ofAccount);

@@ -39,6 +39,8 @@ import { createScheduleRunQueries } from './schedules/scheduleRuns.ts';
 import { createScheduleQueries } from './schedules/scheduleQueries.ts';
 import { createScheduleStore } from './schedules/scheduleStore.ts';
 import { createIdQueries } from './faces/idQueries.ts';
+import { createPasskeys } from './accounts/passkeys.ts';
+import { createSecondFactors } from './accounts/secondFactors.ts';
 import { createSessionQueries } from './accounts/sessionQueries.ts';
 import { createSearchQueries } from './search/searchQueries.ts';
 import { createStatsStore } from './ops/statsStore.ts';
@@ -100,6 +102,8 @@ export function createStores({ identity, control, records, heavy, reading, expor
     scheduleQueries: createScheduleQueries(reading),
     scheduleRunQueries: createScheduleRunQueries(reading),
     loginNetworks: createLoginNetworks(identity),
+    secondFactors: createSecondFactors(identity),
+    passkeys: createPasskeys(identity),
     sessionQueries: createSessionQueries(identity),
     searchQueries: createSearchQueries(reading),
     sysInfoQueries: createSysInfoQueries(reading),

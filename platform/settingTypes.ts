@@ -80,3 +80,9 @@ export const remoteExtractors = commaSeparated.transform((items, context) =>
     return [{ kind: type, version: number, dimension: length, attributes: tells, url: address } as const];
   }),
 );
+
+/** Keys of at least 32 characters, the present one first. */
+export const keys = z
+  .string()
+  .transform((value) => value.split(',').map((key) => key.trim()))
+  .pipe(z.array(z.string().min(32, 'at least 32 characters')).min(1));

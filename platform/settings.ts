@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import {
   hosts,
+  keys,
   namedSecrets,
   oneOf,
   proxies,
@@ -108,6 +109,22 @@ export const settings = {
     ['api'],
     'Key that signs session cookies, at least 32 characters. With the embedded database, npm start creates one and keeps it in DATA_DIR.',
   ),
+  SECOND_FACTOR_KEY: secret(
+    keys.optional(),
+    ['api'],
+    'Key that encrypts the secrets of authenticator apps, at least 32 characters; default: derived from SESSION_SECRET. Comma-separated, the first encrypts and the others still decrypt. All APIs need the same.',
+  ),
+  REQUIRE_SECOND_FACTOR: oneOf(['none', 'admins', 'all'])
+    .default('none')
+    .describe(
+      'Who must have a second factor: none, admins (the role admin) or all. They set one up after the log-in, and their passwords are refused in JSON and Basic authorization; programs use API tokens.',
+    ),
+  PASSKEY_DOMAIN: text
+    .regex(/^[a-z0-9.-]+$/, 'a domain name in lower case')
+    .optional()
+    .describe(
+      'Domain that passkeys are bound to, such as example.com for admin.example.com. Default: the host name of the request. Changing it makes the registered ones useless.',
+    ),
   LOGIN_FAILURES: wholeNumber(1, 1_000_000_000)
     .default(30)
     .describe(

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const require = createRequire(import.meta.url);
@@ -10,6 +10,7 @@ const ownFolder = join(viewsFolder, 'assets');
 
 const vendorFiles: Readonly<Record<string, string>> = {
   'reboot.css': require.resolve('bootstrap/dist/css/bootstrap-reboot.min.css'),
+  'webauthn.js': join(dirname(require.resolve('@simplewebauthn/browser')), '../dist/bundle/index.umd.min.js'),
   'idiomorph.js': require.resolve('idiomorph/dist/idiomorph.esm.js'),
 };
 

@@ -78,6 +78,7 @@ export function layoutView(input: LayoutInput, head: PageHead) {
       logout: paths.logout,
       password: paths.password,
       ownAccount: paths.ownAccount,
+      tokens: paths.tokens,
       apiReference: paths.apiReference,
     },
     navigation:

@@ -143,6 +143,7 @@ export interface AccountShape {
   readonly role: Role;
   readonly sees_pictures: boolean;
   readonly disabled: boolean;
+  readonly has_second_factor: boolean;
   readonly login: string;
   readonly description: string;
   readonly create_time: string;

@@ -26,6 +26,7 @@ export interface AccountActionsDeps {
     'find' | 'register' | 'change' | 'changePassword' | 'resetPassword' | 'setDisabled' | 'remove'
   >;
   readonly sessionQueries: Pick<Stores['sessionQueries'], 'endAll'>;
+  readonly secondFactors: Pick<Stores['secondFactors'], 'removeAll'>;
   readonly passwords: Pick<Passwords, 'hash'>;
   readonly authenticator: Pick<Authenticator, 'forget'>;
   /** Whether only this machine can reach the service: elsewhere it does not start beside a password that everybody knows. */
@@ -35,13 +36,8 @@ export interface AccountActionsDeps {
 export type AccountActions = ReturnType<typeof createAccountActions>;
 
 /** What administrators do to accounts, so that what this process remembers of them stays true. */
-export function createAccountActions({
-  accounts,
-  sessionQueries,
-  passwords,
-  authenticator,
-  isLoopback,
-}: AccountActionsDeps) {
+export function createAccountActions(deps: AccountActionsDeps) {
+  const { accounts, sessionQueries, secondFactors, passwords, authenticator, isLoopback } = deps;
   return {
     /** @throws DomainError accountExists | validationFailed, for a password that everybody knows */
     register: async (
@@ -113,6 +109,17 @@ export function createAccountActions({
      */
     setDisabled: async (accountId: string, disabled: boolean, actor: Actor): Promise<void> => {
       await accounts.setDisabled(accountId, disabled, actor);
+      authenticator.forget(accountId);
+    },
+
+    /**
+     * For an owner who has lost it: the password is enough again. Ends all sessions.
+     * @throws DomainError accountNotFound
+     */
+    removeSecondFactor: async (accountId: string, actor: Actor): Promise<void> => {
+      if ((await accounts.find(accountId)) === null)
+        throw new DomainError('accountNotFound', `account ${accountId}`);
+      await secondFactors.removeAll(accountId, actor);
       authenticator.forget(accountId);
     },
 

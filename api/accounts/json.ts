@@ -17,7 +17,7 @@ interface AccountInput {
   params: { account_id: string };
 }
 
-type AccountOrder = 'disable' | 'enable' | 'reset_password' | 'end_sessions';
+type AccountOrder = 'disable' | 'enable' | 'reset_password' | 'remove_second_factor' | 'end_sessions';
 
 type RegistrationBody =
   | { login: string; password: string; account_type?: AccountType; description?: string; role?: Role }
@@ -58,6 +58,8 @@ export function accountRoutes({ accountQueries, accountActions }: AccountsDeps):
         return;
       }
       if (body.action === 'end_sessions') await accountActions.endSessions(accountId, actor);
+      else if (body.action === 'remove_second_factor')
+        await accountActions.removeSecondFactor(accountId, actor);
       else await accountActions.setDisabled(accountId, body.action === 'disable', actor);
       res.json({});
     },

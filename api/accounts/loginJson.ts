@@ -4,6 +4,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { parseBasic, type Authenticator, type SignedIn } from './auth/authenticator.ts';
 import type { SessionAudit } from './auth/sessionAudit.ts';
 import { beginSession, endSession, passwordProof, proofWith } from './auth/sessionCookie.ts';
+import type { SecondFactorRule } from './secondFactor/rule.ts';
 import type { AccountActions } from './actions.ts';
 import type { Clock } from '../http/instants.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
@@ -13,6 +14,7 @@ import { checkExcludeHeader } from '../http/middleware/authenticate.ts';
 export interface LoginDeps {
   readonly authenticator: Authenticator;
   readonly accountActions: Pick<AccountActions, 'changePassword'>;
+  readonly secondFactorRule: Pick<SecondFactorRule, 'refusePasswordAlone'>;
   readonly sessionAudit: SessionAudit;
   readonly clock: Clock;
 }
@@ -23,11 +25,12 @@ interface Credentials {
   readonly header?: string;
 }
 
-export function loginRoutes({ authenticator, accountActions, sessionAudit, clock }: LoginDeps): Handlers {
+export function loginRoutes(deps: LoginDeps): Handlers {
+  const { authenticator, accountActions, sessionAudit, clock } = deps;
   const logIn: RequestHandler = async (req, res) => {
     checkExcludeHeader(req);
     const given = credentialsOf(req);
-    const { account, fingerprint } = await signIn(req, given, authenticator, sessionAudit);
+    const { account, fingerprint } = await signIn(req, given, deps);
     await sessionAudit.loggedIn(req, account);
     await beginSession(req, { account, fingerprint }, passwordProof(account.login, given.password), clock);
     res.json({});
@@ -61,8 +64,7 @@ export function loginRoutes({ authenticator, accountActions, sessionAudit, clock
 async function signIn(
   req: Request,
   given: Credentials,
-  authenticator: Authenticator,
-  sessionAudit: SessionAudit,
+  { authenticator, sessionAudit, secondFactorRule }: LoginDeps,
 ): Promise<SignedIn> {
   try {
     const signedIn =
@@ -72,6 +74,7 @@ async function signIn(
     if (!mayUseService(signedIn.account)) {
       throw new DomainError('forbidden', `${signedIn.account.login} is not an administrator`);
     }
+    secondFactorRule.refusePasswordAlone(signedIn.account);
     return signedIn;
   } catch (error) {
     await sessionAudit.refused(req, given.login, error);

@@ -16,8 +16,14 @@ export function presentAccount(account: Account) {
 
 /** As pages show it: what is beside the manual's contract too. */
 export function presentAccountOfPage(account: Account) {
-  const { role, seesPictures, disabled } = account;
-  return { ...presentAccount(account), role, sees_pictures: seesPictures, disabled };
+  const { role, seesPictures, disabled, hasSecondFactor } = account;
+  return {
+    ...presentAccount(account),
+    role,
+    sees_pictures: seesPictures,
+    disabled,
+    has_second_factor: hasSecondFactor,
+  };
 }
 
 export function presentAccountStats(stats: AccountStats) {

@@ -23,6 +23,8 @@ type NotForPages =
   | 'audit'
   | 'heldTasks'
   | 'loginNetworks'
+  | 'passkeys'
+  | 'secondFactors'
   | 'maintenance'
   | 'networkChecks'
   | 'schedules'

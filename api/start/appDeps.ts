@@ -3,6 +3,7 @@ import { createDefaultVersionStore } from '../../db/networks/defaultVersionStore
 import { isUnavailable } from '../../db/sql/unavailable.ts';
 import { knownNetworks } from '../../extraction/catalogue/catalogue.ts';
 import { showSettings } from '../../platform/shownSettings.ts';
+import { createSecretBox } from '../../platform/secretBox.ts';
 import { getSigningKey } from '../../platform/signingKey.ts';
 import { createAdmission } from '../../temporal/admission.ts';
 import { createMaintenanceFollower } from '../../temporal/maintenanceFollower.ts';
@@ -39,6 +40,9 @@ export async function appDeps(context: ApiProcess, resources: ApiResources): Pro
     },
     loginLimit: createLoginLimit(pools.identity, config.loginFailures),
     loginDelay: createLoginDelay(pools.identity, resources.stores.loginNetworks),
+    secretBox: createSecretBox([...(config.secondFactorKey ?? []), config.sessionSecret], 'second factors'),
+    requireSecondFactor: config.requireSecondFactor,
+    passkeyDomain: config.passkeyDomain ?? null,
     startNext: createAdmission({ turns: createTurns(pools.control, config), gateway }).startNext,
     followMaintenance: createMaintenanceFollower({ heldTasks: resources.stores.heldTasks, gateway }),
     signingKey: await getSigningKey(config),

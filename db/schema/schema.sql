@@ -312,6 +312,20 @@ create table ownerless_samples (
   constraint ownerless_samples_pkey PRIMARY KEY (is_only)
 );
 
+create table passkeys (
+  passkey_id text not null,
+  account_id uuid not null,
+  name text not null,
+  public_key bytea not null,
+  sign_count bigint not null,
+  transports text[] not null,
+  create_time timestamp with time zone default now() not null,
+  last_use_time timestamp with time zone,
+  constraint passkeys_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id) ON DELETE CASCADE,
+  constraint passkeys_pkey PRIMARY KEY (passkey_id)
+);
+CREATE INDEX passkeys_account ON public.passkeys USING btree (account_id);
+
 create table planned_keys (
   task_id bigint not null,
   part_no integer not null,
@@ -319,6 +333,13 @@ create table planned_keys (
   keys uuid[] not null storage external,
   constraint planned_keys_task_id_part_no_fkey FOREIGN KEY (task_id, part_no) REFERENCES subtasks(task_id, part_no) ON DELETE CASCADE,
   constraint planned_keys_pkey PRIMARY KEY (task_id, part_no, to_key)
+);
+
+create table recovery_codes (
+  account_id uuid not null,
+  code_hash bytea not null,
+  constraint recovery_codes_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id) ON DELETE CASCADE,
+  constraint recovery_codes_pkey PRIMARY KEY (account_id, code_hash)
 );
 
 create table request_stats (
@@ -711,6 +732,15 @@ CREATE TRIGGER tasks_moved AFTER UPDATE ON public.tasks REFERENCING OLD TABLE AS
 CREATE TRIGGER tasks_notify_changed AFTER UPDATE ON public.tasks FOR EACH ROW WHEN (((new.task_status <> old.task_status) AND ((new.notification_policy -> 'statuses'::text) @> to_jsonb(new.task_status)))) EXECUTE FUNCTION queue_notification();
 CREATE TRIGGER tasks_notify_created AFTER INSERT ON public.tasks FOR EACH ROW WHEN (((new.notification_policy -> 'statuses'::text) @> to_jsonb(new.task_status))) EXECUTE FUNCTION queue_notification();
 CREATE TRIGGER tasks_removed AFTER DELETE ON public.tasks REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION tasks_changed();
+
+create table totp_secrets (
+  account_id uuid not null,
+  secret bytea not null,
+  confirmed boolean default false not null,
+  last_step bigint default 0 not null,
+  constraint totp_secrets_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id) ON DELETE CASCADE,
+  constraint totp_secrets_pkey PRIMARY KEY (account_id)
+);
 
 create table undo_skips (
   task_id bigint not null,

@@ -16,6 +16,8 @@ export interface Account {
   readonly disabled: boolean;
   /** Another person has chosen or seen its password: at the first log-in on pages it has to be changed. */
   readonly mustChangePassword: boolean;
+  /** A password alone opens nothing of it. */
+  readonly hasSecondFactor: boolean;
   readonly createTime: Date;
   readonly lastUpdateTime: Date;
 }

@@ -24,7 +24,7 @@ test('what was typed outlives the session, and is sent after a log-in in another
   ]);
   await other.getByLabel('Login').fill(rootLogin);
   await other.getByLabel('Password').fill(rootPassword);
-  await other.getByRole('button', { name: 'Log in' }).click();
+  await other.getByRole('button', { name: 'Log in', exact: true }).click();
   await other.getByRole('button', { name: 'Log out' }).waitFor();
   await other.close();
 

@@ -298,7 +298,7 @@ test('whoever has guessed too often is told in the form how long to wait', async
   await page.getByLabel('Password').fill(rootPassword);
   const [answer] = await Promise.all([
     page.waitForResponse((response) => response.request().method() === 'POST'),
-    page.getByRole('button', { name: 'Log in' }).click(),
+    page.getByRole('button', { name: 'Log in', exact: true }).click(),
   ]);
   assert.equal(answer.status(), 429);
   const wait = Number(answer.headers()['retry-after']);

@@ -71,7 +71,8 @@ export function createAuthenticator({ accounts, passwords, guesses, clock }: Aut
   const byPassword = async (login: string, password: string, address: string): Promise<SignedIn> => {
     const signedIn = await guesses.make({ kind: 'password', login }, address, () => guess(login, password));
     if (signedIn === null) throw new DomainError('loginNotFound', 'wrong login or password');
-    await guesses.remember(signedIn.account.accountId, address);
+    // Otherwise the log-in is not complete yet.
+    if (!signedIn.account.hasSecondFactor) await guesses.remember(signedIn.account.accountId, address);
     return signedIn;
   };
 
@@ -105,6 +106,12 @@ export function createAuthenticator({ accounts, passwords, guesses, clock }: Aut
       const signedIn = await check;
       remember(key, signedIn);
       return signedIn;
+    },
+
+    /** Of an account that has proven itself without its password; null: it is disabled or gone. */
+    byOwnProof: async (accountId: string): Promise<SignedIn | null> => {
+      const found = await accounts.find(accountId);
+      return found?.account.disabled === false ? toSignedIn(found) : null;
     },
 
     /** Null when the session is too old, or its account is gone or has another password by now. */

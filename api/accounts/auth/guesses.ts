@@ -27,6 +27,10 @@ export function createGuesses(limit: LoginLimit, delay: LoginDelay) {
       }
     },
 
+    /** Something was asked for with which a guess can be made; `close` when it was right. */
+    open: limit.take,
+    close: limit.giveBack,
+
     /** A whole log-in from there has succeeded. */
     remember: delay.remember,
   };

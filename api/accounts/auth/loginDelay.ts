@@ -4,9 +4,9 @@ import type { Stores } from '../../../db/stores.ts';
 import { limiterStore, type LimiterDatabase } from './limiterClient.ts';
 import { networkOf, TooManyLoginsError } from './loginLimit.ts';
 
-/** What is guessed: the password of a login, whether anybody has it or not, or the code of an account's second factor. */
+/** What is guessed: the password of a login, whether anybody has it or not, the code of an account's second factor, or the key of a passkey (its id stands for the login). */
 export interface Guessed {
-  readonly kind: 'password' | 'code';
+  readonly kind: 'password' | 'code' | 'passkey';
   readonly login: string;
 }
 

@@ -4,6 +4,7 @@ import type { Account } from '../../../domain/accounts/account.ts';
 import { DomainError, type ErrorName } from '../../../domain/errors.ts';
 import type { Actor, AuditStore } from '../../../db/audit/auditStore.ts';
 import { actorOf } from '../../http/requestContext.ts';
+import type { Proof } from './sessionCookie.ts';
 import { TooManyLoginsError } from './loginLimit.ts';
 
 export interface SessionAuditDeps {
@@ -18,7 +19,13 @@ export type SessionAudit = ReturnType<typeof createSessionAudit>;
 
 const minute = 60_000;
 const loginAtMost = 128;
-const refusals = new Set<ErrorName>(['apiTokenInvalid', 'loginNotFound', 'forbidden', 'tooManyRequests']);
+const refusals = new Set<ErrorName>([
+  'apiTokenInvalid',
+  'loginNotFound',
+  'secondFactorNeeded',
+  'forbidden',
+  'tooManyRequests',
+]);
 
 /**
  * Log-ins and log-outs, and the log-ins that were refused. Whoever guesses passwords must not fill the audit: so
@@ -45,8 +52,13 @@ export function createSessionAudit(deps: SessionAuditDeps) {
     });
 
   return {
-    loggedIn: (req: Request, { accountId, login }: Account): Promise<void> =>
-      record({ ...actorOf(req), accountId, login }, 'session.login'),
+    /** Of a log-in by password alone nothing more is said. */
+    loggedIn: (req: Request, { accountId, login }: Account, proof?: Proof): Promise<void> => {
+      const { how = 'password', secondFactor = null } = proof ?? {};
+      const isPlain = how === 'password' && secondFactor === null;
+      const after = { how, ...(secondFactor !== null && { second_factor: secondFactor }) };
+      return record({ ...actorOf(req), accountId, login }, 'session.login', isPlain ? undefined : after);
+    },
 
     loggedOut: (req: Request): Promise<void> => record(actorOf(req), 'session.logout'),
 

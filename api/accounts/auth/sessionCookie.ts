@@ -80,7 +80,8 @@ function isTrustworthy(req: Request): boolean {
   return req.secure || req.get('x-forwarded-proto') === 'https' || isLoopback(req.hostname);
 }
 
-async function settle(start: (done: (error?: unknown) => void) => void): Promise<void> {
+/** @throws Error when the store failed */
+export async function settle(start: (done: (error?: unknown) => void) => void): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     start((error) => {
       if (error === undefined || error === null) resolve();

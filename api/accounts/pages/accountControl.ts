@@ -45,5 +45,12 @@ export function accountControlPages({
       } else leadTo(req, res, paths.account(accountId));
     };
 
-  return { resetPassword, disable: setDisabled(true), enable: setDisabled(false) };
+  const removeSecondFactor: RequestHandler = async (req, res) => {
+    const accountId = uuidOf(req, 'account_id');
+    await accountActions.removeSecondFactor(accountId, actorOf(req));
+    flash(req, 'The second factor was removed. The sessions of the account have ended.');
+    leadTo(req, res, paths.account(accountId));
+  };
+
+  return { removeSecondFactor, resetPassword, disable: setDisabled(true), enable: setDisabled(false) };
 }

@@ -1,13 +1,17 @@
 import type { RequestHandler } from 'express';
 import { paths } from '../../../views/paths.ts';
 import { identityOf } from '../../http/requestContext.ts';
-
-const alwaysOpen: readonly string[] = [paths.password, paths.logout];
+import type { SecondFactorRule } from '../secondFactor/rule.ts';
 
 /** Leads whoever has to do something first to its page. Who asks by password alone is a program, and is let on. */
-export const dutiesFirst: RequestHandler = (req, res, next) => {
-  const { account, via } = identityOf(req);
-  if (via === 'session' && account.mustChangePassword && !alwaysOpen.includes(req.path))
-    res.redirect(303, paths.password);
-  else next();
-};
+export function dutiesFirst(rule: Pick<SecondFactorRule, 'isMissing'>): RequestHandler {
+  return (req, res, next) => {
+    const { account, via } = identityOf(req);
+    const isOpen = req.path === paths.logout || req.path === paths.password;
+    const isSetUp = req.path === paths.secondFactor || req.path.startsWith(`${paths.secondFactor}/`);
+    if (via !== 'session' || isOpen) next();
+    else if (account.mustChangePassword) res.redirect(303, paths.password);
+    else if (!isSetUp && rule.isMissing(account)) res.redirect(303, paths.secondFactor);
+    else next();
+  };
+}

@@ -6,6 +6,7 @@ import { loginPage } from '../../../views/pages/login/login.ts';
 import { paths } from '../../../views/paths.ts';
 import { TooManyLoginsError } from '../auth/loginLimit.ts';
 import type { LoginDeps } from '../loginJson.ts';
+import { beginPendingLogin } from '../auth/pendingLogin.ts';
 import { beginSession, endSession, passwordProof } from '../auth/sessionCookie.ts';
 import { addressOf, contextOf } from '../../http/requestContext.ts';
 import { fieldsOf } from '../../html/form.ts';
@@ -23,12 +24,19 @@ export function loginPages(deps: Pick<LoginDeps, 'authenticator' | 'sessionAudit
   const logIn: RequestHandler = async (req, res) => {
     const { login = '', password = '' } = fieldsOf(req.body);
     try {
-      const { account, fingerprint } = await authenticator.byPassword(login.trim(), password, addressOf(req));
+      const signedIn = await authenticator.byPassword(login.trim(), password, addressOf(req));
+      const { account } = signedIn;
       if (!mayUseService(account)) {
         throw new DomainError('forbidden', `${account.login} is not an administrator`);
       }
+      const proof = passwordProof(account.login, password);
+      if (account.hasSecondFactor) {
+        await beginPendingLogin(req, signedIn, proof.hasDefaultPassword, clock);
+        res.redirect(303, paths.secondStep);
+        return;
+      }
       await sessionAudit.loggedIn(req, account);
-      await beginSession(req, { account, fingerprint }, passwordProof(account.login, password), clock);
+      await beginSession(req, signedIn, proof, clock);
       forgetReturnTo(res);
       leadTo(req, res, returnToOf(req).address ?? paths.home);
     } catch (error) {

@@ -4,8 +4,9 @@ import { isApiToken } from '../../../domain/accounts/apiToken.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { TokenAuthenticator } from '../../accounts/auth/tokenAuthenticator.ts';
 import { parseBasic, type Authenticator, type SignedIn } from '../../accounts/auth/authenticator.ts';
+import type { SecondFactorRule } from '../../accounts/secondFactor/rule.ts';
 import type { SessionAudit } from '../../accounts/auth/sessionAudit.ts';
-import { addressOf, contextOf, type Identity } from '../requestContext.ts';
+import { addressOf, contextOf, identityOf, type Identity } from '../requestContext.ts';
 
 /**
  * Lets administrators in, by Authorization header or session cookie; a header, even a wrong one, beats the cookie.
@@ -15,11 +16,12 @@ export function authenticate(
   authenticator: Authenticator,
   tokens: Pick<TokenAuthenticator, 'identify'>,
   sessionAudit: Pick<SessionAudit, 'refused'>,
+  rule: Pick<SecondFactorRule, 'refusePasswordAlone'>,
 ): RequestHandler {
   return async (req, _res, next) => {
     checkExcludeHeader(req);
     try {
-      contextOf(req).identity = await identify(req, authenticator, tokens);
+      contextOf(req).identity = await identify(req, authenticator, tokens, rule);
     } catch (error) {
       const header = req.get('Authorization');
       if (header !== undefined) await sessionAudit.refused(req, loginOf(header), error);
@@ -42,6 +44,7 @@ async function identify(
   req: Request,
   authenticator: Authenticator,
   tokens: Pick<TokenAuthenticator, 'identify'>,
+  rule: Pick<SecondFactorRule, 'refusePasswordAlone'>,
 ): Promise<Identity> {
   const token = tokenOf(req.get('Authorization'));
   if (token !== null) return tokens.identify(token.text, token.login, addressOf(req));
@@ -49,6 +52,7 @@ async function identify(
   if (!mayUseService(identity.account)) {
     throw new DomainError('forbidden', `${identity.account.login} is not an administrator`);
   }
+  if (identity.via === 'basic') rule.refusePasswordAlone(identity.account);
   return { ...identity, permissions: permissionsOfAccount(identity.account) };
 }
 
@@ -94,4 +98,13 @@ export function checkExcludeHeader(req: Request): void {
   if (req.get('Exclude-Header') !== undefined && !excludesChallenge(req)) {
     throw new DomainError('badHeader', { path: 'Exclude-Header', message: 'must be WWW-Authorization' });
   }
+}
+
+/** Of a session whose account has still to set up a second factor: only the pages that lead to it are open. */
+export function refuseMissingFactor(rule: Pick<SecondFactorRule, 'refuseMissing'>): RequestHandler {
+  return (req, _res, next) => {
+    const { via, account } = identityOf(req);
+    if (via === 'session') rule.refuseMissing(account);
+    next();
+  };
 }

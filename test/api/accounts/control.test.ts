@@ -36,6 +36,15 @@ test('a disabled account is refused as a wrong password is, its session and its 
   assert.equal((await asNobody('GET', '/4/login', { headers: session })).body.error_code, 12010);
 });
 
+test('API tokens of a disabled account are refused', async () => {
+  const { accountId, call } = await accountOfRole(asRoot, api.url, 'operator', 'robot@example.com');
+  const { body } = await call('POST', '/4/tokens', { body: { name: 'nightly' } });
+  const headers = { authorization: `Bearer ${body.token}` };
+  assert.equal((await asNobody('GET', '/4/tasks', { headers })).status, 200);
+  await control(accountId, 'disable');
+  assert.equal((await asNobody('GET', '/4/tasks', { headers })).status, 401);
+});
+
 test('the last administrator that is enabled can be neither disabled nor deleted', async () => {
   const { accountId } = await accountOfRole(asRoot, api.url, 'admin', 'second@example.com');
   assert.equal((await control(accountId, 'disable')).status, 200);

@@ -41,7 +41,7 @@ export async function logIn(page: Page, login: string, password: string): Promis
   await page.goto('/login');
   await page.getByLabel('Login').fill(login);
   await page.getByLabel('Password', { exact: true }).fill(password);
-  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('button', { name: 'Log in', exact: true }).click();
 }
 
 /** A session as the log-in page makes one, at a third of its cost: that page has tests of its own. */

@@ -23,6 +23,7 @@ export interface OwnAccountPage {
   readonly password: string;
   readonly tokens: string;
   readonly sessions: string;
+  readonly secondFactor: string;
 }
 
 /** The account of whoever looks at it. */
@@ -38,5 +39,6 @@ export function ownAccountPage({ login, role, permissions }: OwnAccountInput): O
     password: paths.password,
     tokens: paths.tokens,
     sessions: paths.ownSessions,
+    secondFactor: paths.secondFactor,
   };
 }

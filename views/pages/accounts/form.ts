@@ -88,8 +88,8 @@ export function accountFormPage(input: AccountFormInput): AccountFormPage {
   };
 }
 
-function valuesOf({ sees_pictures, disabled: _, ...account }: AccountShape): Record<string, string> {
-  return { ...account, sees_pictures: sees_pictures ? 'yes' : 'no' };
+function valuesOf({ account_type, role, description, sees_pictures }: AccountShape): Record<string, string> {
+  return { account_type, role, description, sees_pictures: sees_pictures ? 'yes' : 'no' };
 }
 
 function loginField(typed: Typed): Field {

@@ -35,6 +35,8 @@ export interface AccountPage {
   readonly disable: Confirm | null;
   readonly enable: string | null;
   readonly resetPassword: Confirm;
+  /** null: there is none. */
+  readonly removeSecondFactor: Confirm | null;
   readonly remove: Confirm;
   readonly tokens: readonly TokenRow[];
   readonly lists: readonly ListRow[];
@@ -53,6 +55,7 @@ export function accountPage({ account, stats, lists, faces, tokens, now }: Accou
     login: account.login,
     facts: [
       fact('Type', typeAndRole(account)),
+      fact('Second factor', account.has_second_factor ? 'Yes' : 'No'),
       fact('Description', account.description === '' ? '–' : account.description),
       idFact('Id', account.account_id),
     ],
@@ -75,6 +78,15 @@ export function accountPage({ account, stats, lists, faces, tokens, now }: Accou
           button: 'Disable account',
         },
     enable: account.disabled ? paths.enableAccount(account.account_id) : null,
+    removeSecondFactor: account.has_second_factor
+      ? {
+          text: 'Remove second factor…',
+          consequence:
+            'Removes the authenticator app, the passkeys and the recovery codes of the account, whose owner has lost them. Its sessions end, and its password is enough again.',
+          action: paths.removeSecondFactor(account.account_id),
+          button: 'Remove second factor',
+        }
+      : null,
     resetPassword: {
       text: 'Reset password…',
       consequence:

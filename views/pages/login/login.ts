@@ -15,6 +15,8 @@ export interface LoginPage {
   readonly fault: string | null;
   readonly note: string | null;
   readonly fields: readonly Field[];
+  /** By itself, without a password. */
+  readonly passkey: string;
 }
 
 const notes = {
@@ -27,6 +29,7 @@ export function loginPage({ login, fault, lost }: LoginInput): LoginPage {
   return {
     head: { title: 'Log in', section: null },
     action: paths.login,
+    passkey: paths.passkeyLogin,
     fault,
     note: lost === null ? null : notes[lost],
     fields: [
