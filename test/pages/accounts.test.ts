@@ -168,7 +168,6 @@ test('a form of an account that another administrator has changed meanwhile over
   const theirs = await page.context().newPage();
   await theirs.goto(address);
   await theirs.getByLabel('Description').fill('Hamburg');
-  await theirs.getByLabel('New password').fill('another secret');
   await theirs.getByRole('button', { name: 'Save' }).click();
   await theirs.getByText(`The account ${login} was changed.`).waitFor();
 
@@ -177,7 +176,7 @@ test('a form of an account that another administrator has changed meanwhile over
     .getByRole('alert')
     .filter({ hasText: 'the account was changed while you were editing it' });
   await conflict.getByText('Hamburg').waitFor({ timeout: 5_000 });
-  assert.equal(await conflict.getByRole('listitem').filter({ hasText: 'by root@visionlabs.ai' }).count(), 2);
+  assert.equal(await conflict.getByRole('listitem').filter({ hasText: 'by root@visionlabs.ai' }).count(), 1);
   assert.equal(await page.getByLabel('Description').inputValue(), 'Berlin');
   const descriptionOf = async () =>
     (await site.server.db.query('select description from accounts where login = $1', [login]))[0];

@@ -3,8 +3,8 @@ import type { RatePassword } from '../../../platform/passwordStrength.ts';
 import { refuseKnownPassword } from './knownPasswords.ts';
 
 /** What pages demand of a new password, above the 3 to 128 characters of the contract. */
-export const shortestPassword = 12;
-export const longestPassword = 128;
+const shortestPassword = 12;
+const longestPassword = 128;
 const lowestScore = 3;
 const contextWords = ['luna', 'admin', 'administrator', 'visionlabs', 'root', 'lunaadmin'];
 

@@ -73,7 +73,7 @@ export function accountPage({ account, stats, lists, faces, tokens, now }: Accou
       : {
           text: 'Disable…',
           consequence:
-            'Nobody can use the account until it is enabled again: its sessions end, and its password is refused.',
+            'The account cannot be used until it is enabled again: its sessions end, and its password and API tokens are refused.',
           action: paths.disableAccount(account.account_id),
           button: 'Disable account',
         },
