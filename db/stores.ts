@@ -2,8 +2,10 @@ import { createAccountQueries } from './accounts/accountQueries.ts';
 import { createAccountRemoval } from './accounts/accountRemoval.ts';
 import { createAccountStore } from './accounts/accountStore.ts';
 import { createAcknowledgements } from './ops/acknowledgements.ts';
+import { createAuditExports } from './audit/exportQueries.ts';
 import { createAuditQueries } from './audit/auditQueries.ts';
 import { createAuditStore } from './audit/auditStore.ts';
+import { createSealStore } from './audit/sealStore.ts';
 import { createBlockCounts } from './ops/blockCounts.ts';
 import type { Database, Reader } from './sql/connection.ts';
 import { createErrorQueries } from './tasks/errorQueries.ts';
@@ -80,6 +82,8 @@ export function createStores({ identity, control, records, heavy, reading, expor
     upgrades: createUpgradeStore(control),
     accountQueries: createAccountQueries(reading),
     auditQueries: createAuditQueries(reading),
+    auditExports: createAuditExports(exports),
+    auditSeals: createSealStore(control),
     errorQueries: { ...createErrorQueries(reading), all: createErrorQueries(exports).all },
     eventQueries: createEventQueries(reading),
     faceQueries: createFaceQueries(reading),

@@ -1,7 +1,7 @@
 import type { Stores } from '../../db/stores.ts';
 import { toAuditFilters, type AuditQuery } from './query.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
-import { presentAuditEntry } from './present.ts';
+import { presentAuditEntry } from '../../domain/audit/entry.ts';
 import { inputOf } from '../http/requestContext.ts';
 
 type AuditInput = AuditQuery & { readonly page: number; readonly page_size: number };

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import { auditFilters, auditPage } from '../../views/pages/audit/list.ts';
 import { toAuditFilters, type AuditQuery } from './query.ts';
 import { queryCheck } from '../http/contract/queryCheck.ts';
-import { presentAuditEntry } from './present.ts';
+import { presentAuditEntry } from '../../domain/audit/entry.ts';
 import type { PageSources } from '../html/deps.ts';
 import { sendPage } from '../html/pageAnswer.ts';
 import { readPaging } from '../html/paging.ts';

@@ -78,6 +78,42 @@ create table audit_blocks (
   constraint audit_blocks_pkey PRIMARY KEY (entry_id)
 );
 
+create table audit_chain (
+  only_row boolean default true not null,
+  seal bigint not null,
+  hash bytea not null,
+  constraint audit_chain_only_row_check CHECK (only_row),
+  constraint audit_chain_pkey PRIMARY KEY (only_row)
+);
+
+create table audit_heads (
+  head_id bigint generated always as identity not null,
+  seal bigint not null,
+  document jsonb not null,
+  sign_time timestamp with time zone default now() not null,
+  constraint audit_heads_pkey PRIMARY KEY (head_id),
+  constraint audit_heads_seal_key UNIQUE (seal)
+);
+CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_heads FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+ALTER TABLE audit_heads ENABLE ALWAYS TRIGGER audit_append_only;
+
+create table audit_seals (
+  seal bigint not null,
+  audit_id bigint not null,
+  seal_time timestamp(3) with time zone not null,
+  previous bytea not null,
+  hash bytea not null,
+  constraint audit_seals_pkey PRIMARY KEY (seal),
+  constraint audit_seals_audit_id_key UNIQUE (audit_id)
+);
+CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+ALTER TABLE audit_seals ENABLE ALWAYS TRIGGER audit_append_only;
+
+create table audit_unsealed (
+  audit_id bigint not null,
+  constraint audit_unsealed_pkey PRIMARY KEY (audit_id)
+);
+
 create table default_versions (
   kind text not null,
   version integer not null,
@@ -766,6 +802,7 @@ begin
     delete from audit_blocks;
   elsif tg_op = 'INSERT' then
     insert into audit_blocks (block, items) select audit_id >> 12, count(*) from added group by 1;
+    insert into audit_unsealed (audit_id) select audit_id from added;
   else
     insert into audit_blocks (block, items) select audit_id >> 12, -count(*) from gone group by 1;
   end if;

@@ -7,7 +7,7 @@ import type { FormOptions } from '../../../views/pages/tasks/fields/newTaskField
 import { toTaskKind, type TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
 import { paths, type ScheduleAction } from '../../../views/paths.ts';
 import { bodyCheck } from '../../http/contract/bodyCheck.ts';
-import { presentAuditEntry } from '../../audit/present.ts';
+import { presentAuditEntry } from '../../../domain/audit/entry.ts';
 import { presentScheduleOfPage } from '../present.ts';
 import { actorOf } from '../../http/requestContext.ts';
 import type { ScheduleBody } from '../actions.ts';

@@ -7,7 +7,7 @@ import { paths, type TaskAction } from '../../../views/paths.ts';
 import { taskPage } from '../../../views/pages/tasks/one.ts';
 import type { TaskErrorGroupShape, PartShape, TaskLogShape } from '../../../views/shapes.ts';
 import { actorOf } from '../../http/requestContext.ts';
-import { presentAuditEntry } from '../../audit/present.ts';
+import { presentAuditEntry } from '../../../domain/audit/entry.ts';
 import { presentTaskErrorOfPage } from '../../errors/present.ts';
 import { presentTaskOfPage } from '../present/task.ts';
 import { missingOf, type WorkerCounts } from '../live/workerWatch.ts';

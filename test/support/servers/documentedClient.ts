@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createContract } from '../../../api/http/contract/contract.ts';
 import { readDocument } from '../../../api/http/contract/document.ts';
-import type { presentAuditEntry } from '../../../api/audit/present.ts';
+import type { presentAuditEntry } from '../../../domain/audit/entry.ts';
 import type { presentAccount, presentAccountStats } from '../../../api/accounts/present.ts';
 import type { ErrorJson } from '../../../api/http/errorBody.ts';
 import type { presentList } from '../../../api/lists/present.ts';
