@@ -108,6 +108,7 @@ export function createPages(deps: PagesDeps): Pages {
   const networks = networkPages(deps);
   const upgrades = upgradePages(deps);
   const failed = errors(deps);
+  const audited = audit(deps);
   const retrying = retryErrors(deps);
   const login = loginPages(deps);
   const feed = createTaskFeed({ ...deps, read: readLiveTasks(deps) });
@@ -174,7 +175,9 @@ export function createPages(deps: PagesDeps): Pages {
   show('/errors/csv', failed.csv);
   show('/errors/retry', retrying.confirm);
   take('/errors/retry', retrying.act);
-  show('/audit/view', audit(deps));
+  show('/audit/view', audited.page);
+  show('/audit/ndjson', audited.ndjson);
+  show('/audit/csv', audited.csv);
   if (deps.isDevelopment) show(paths.styleguide, styleguide());
   show(paths.settings, settings(deps.shownSettings));
 

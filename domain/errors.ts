@@ -88,6 +88,7 @@ export const errorTable = {
   objectNotWritten: entry(28119, 500, 'Object not written', true),
   checkFailed: entry(28120, 500, 'Network check did not finish'),
   upgradeStepFailed: entry(28121, 500, 'Upgrade step did not finish'),
+  auditUnsealed: entry(28130, 503, 'Audit is still being sealed'),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorName = keyof typeof errorTable;

@@ -67,6 +67,7 @@ export const paths = {
   upgradeJson: (upgradeId: number) => `/4/upgrades/${upgradeId}`,
 
   audit: (query: Query = {}) => withQuery('/audit/view', query),
+  auditFile: (format: 'ndjson' | 'csv', query: Query = {}) => withQuery(`/audit/${format}`, query),
 
   accounts: (query: Query = {}) => withQuery('/accounts', query),
   newAccount: '/accounts/new',

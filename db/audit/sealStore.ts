@@ -11,16 +11,16 @@ const signEvery = '1 day';
 
 /** The chain of hashes over the audit (decision 0047). */
 export function createSealStore(db: Database) {
-  return {
+  const store = {
     /**
-     * Chains the next entries that have committed, by one process at a time: others answer 0 meanwhile. Writers of entries wait
-     * for nothing.
-     * @returns how many; as many as it takes at most: there may be more
+     * Chains the next entries that have committed, by one process at a time: others answer 0 meanwhile, or wait. Writers of
+     * entries wait for nothing.
+     * @returns how many
      */
-    seal: (): Promise<number> =>
+    seal: ({ wait = false } = {}): Promise<number> =>
       db.transaction(async (tx) => {
         const [end] = await tx.query<{ seal: number; hash: string }>(
-          "select seal, encode(hash, 'hex') hash from audit_chain for update skip locked",
+          `select seal, encode(hash, 'hex') hash from audit_chain for update ${wait ? '' : 'skip locked'}`,
         );
         if (end === undefined) return 0;
         const entries = await tx.query<AuditRow>(
@@ -50,6 +50,17 @@ export function createSealStore(db: Database) {
         return entries.length;
       }),
 
+    /** Chains all that has committed, unless that takes too long. @returns how many are left */
+    sealAll: async (atMostMs: number): Promise<number> => {
+      const end = performance.now() + atMostMs;
+      while ((await store.seal({ wait: true })) === sealsAtOnce) {
+        if (performance.now() < end) continue;
+        const [row] = await db.query<{ count: number }>('select count(*) from audit_unsealed');
+        return row?.count ?? 0;
+      }
+      return 0;
+    },
+
     /** Signs the end of the chain, once a day at most, if it has grown since; null: not now. */
     sign: <Signed extends AuditHead>(signHead: (head: AuditHead) => Signed): Promise<Signed | null> =>
       db.transaction(async (tx) => {
@@ -71,6 +82,7 @@ export function createSealStore(db: Database) {
         return head;
       }),
   };
+  return store;
 }
 
 function chain(

@@ -24,6 +24,7 @@ export interface AuditPage {
   readonly rows: readonly AuditRow[];
   readonly empty: EmptyState;
   readonly pager: Pager | null;
+  readonly files: Readonly<Record<'ndjson' | 'csv', string>>;
 }
 
 export const auditFilters = [
@@ -62,6 +63,10 @@ export function auditPage(input: AuditInput): AuditPage {
       count,
       href: (page) => paths.audit({ ...typed.values, page }),
     }),
+    files: {
+      ndjson: paths.auditFile('ndjson', typed.values),
+      csv: paths.auditFile('csv', typed.values),
+    },
   };
 }
 

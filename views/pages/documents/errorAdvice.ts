@@ -95,4 +95,5 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
     'The counters of the task do not match the tables. Keep the task and report it before you retry.',
   workflowFailed: 'A fault of the service. See the detail and the log of the workers; retry, and report it.',
   partsLeft: 'Retry the task: it completes the remaining subtasks.',
+  auditUnsealed: 'Try again in a minute: after an update, older entries are sealed first.',
 };
