@@ -9,6 +9,8 @@ import { createAccountActions } from './accounts/actions.ts';
 import { createAuthenticator } from './accounts/auth/authenticator.ts';
 import { createSessionAudit } from './accounts/auth/sessionAudit.ts';
 import type { LoginLimit } from './accounts/auth/loginLimit.ts';
+import { createErasureActions } from './erasure/actions.ts';
+import { erasureRoutes } from './erasure/json.ts';
 import { createContract } from './http/contract/contract.ts';
 import { readDocument } from './http/contract/document.ts';
 import { readManual } from './documents/manual.ts';
@@ -63,6 +65,7 @@ type Made =
   | 'accountActions'
   | 'authenticator'
   | 'contract'
+  | 'erasureActions'
   | 'maintenanceActions'
   | 'networkActions'
   | 'previewTask'
@@ -75,7 +78,17 @@ type Made =
 
 export interface AppDeps
   extends
-    Pick<Stores, 'accounts' | 'audit' | 'maintenance' | 'networkChecks' | 'schedules' | 'tasks' | 'upgrades'>,
+    Pick<
+      Stores,
+      | 'accounts'
+      | 'audit'
+      | 'certificates'
+      | 'maintenance'
+      | 'networkChecks'
+      | 'schedules'
+      | 'tasks'
+      | 'upgrades'
+    >,
     Omit<PagesDeps, Made>,
     Omit<HelpDeps, 'extractors'>,
     Pick<MaintenanceActionsDeps, 'followMaintenance' | 'startNext'>,
@@ -135,6 +148,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const scheduleActions = createScheduleActions({ ...deps, ...ordering });
   const maintenanceActions = createMaintenanceActions(deps);
   const networkActions = createNetworkActions(deps);
+  const erasureActions = createErasureActions(deps);
   const upgradeActions = createUpgradeActions({ ...deps, readSurroundings });
   const pages = createPages({
     ...deps,
@@ -146,6 +160,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       taskActions,
       previewTask,
       scheduleActions,
+      erasureActions,
       maintenanceActions,
       networkActions,
       upgradeActions,
@@ -167,6 +182,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...networkRoutes({ ...deps, networkActions }),
     ...upgradeRoutes({ ...deps, upgradeActions }),
     ...auditRoutes(deps),
+    ...erasureRoutes({ erasureActions }),
     ...healthRoutes(deps.checks),
     ...metricsRoutes(metrics, () => deps.refreshMetrics()),
     ...helpRoutes(deps),

@@ -17,6 +17,7 @@ import { assets, styleguide } from './html/assets.ts';
 import { audit } from './audit/page.ts';
 import { bulkTasks } from './tasks/pages/bulkTasks.ts';
 import type { PageSources } from './html/deps.ts';
+import { certificatePages } from './erasure/pages.ts';
 import { errors } from './errors/page.ts';
 import { retryErrors } from './errors/retry.ts';
 import { oneEvent, oneFace } from './faces/pages/faces.ts';
@@ -109,6 +110,7 @@ export function createPages(deps: PagesDeps): Pages {
   const upgrades = upgradePages(deps);
   const failed = errors(deps);
   const audited = audit(deps);
+  const certificates = certificatePages(deps);
   const retrying = retryErrors(deps);
   const login = loginPages(deps);
   const feed = createTaskFeed({ ...deps, read: readLiveTasks(deps) });
@@ -178,6 +180,10 @@ export function createPages(deps: PagesDeps): Pages {
   show('/audit/view', audited.page);
   show('/audit/ndjson', audited.ndjson);
   show('/audit/csv', audited.csv);
+  take('/tasks/:task_id/certify', certificates.ofTask);
+  take('/faces/:face_id/certify', certificates.ofFace);
+  take('/events/:event_id/certify', certificates.ofEvent);
+  show('/certificates/:certificate_id/view', certificates.one);
   if (deps.isDevelopment) show(paths.styleguide, styleguide());
   show(paths.settings, settings(deps.shownSettings));
 

@@ -8,6 +8,8 @@ import { createAuditStore } from './audit/auditStore.ts';
 import { createSealStore } from './audit/sealStore.ts';
 import { createBlockCounts } from './ops/blockCounts.ts';
 import type { Database, Reader } from './sql/connection.ts';
+import { createCertificateStore } from './gc/certificateStore.ts';
+import { createErasureQueries } from './gc/erasureQueries.ts';
 import { createErrorQueries } from './tasks/errorQueries.ts';
 import { createEventQueries } from './faces/eventQueries.ts';
 import { createExtractStore } from './extract/extractStore.ts';
@@ -81,6 +83,8 @@ export function createStores({ identity, control, records, heavy, reading, expor
     stats: createStatsStore(control),
     upgrades: createUpgradeStore(control),
     accountQueries: createAccountQueries(reading),
+    certificates: createCertificateStore(control),
+    erasureQueries: createErasureQueries(exports),
     auditQueries: createAuditQueries(reading),
     auditExports: createAuditExports(exports),
     auditSeals: createSealStore(control),

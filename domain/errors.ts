@@ -89,6 +89,10 @@ export const errorTable = {
   checkFailed: entry(28120, 500, 'Network check did not finish'),
   upgradeStepFailed: entry(28121, 500, 'Upgrade step did not finish'),
   auditUnsealed: entry(28130, 503, 'Audit is still being sealed'),
+  removalUnknown: entry(28131, 404, 'No removal of this object known'),
+  objectExists: entry(28132, 409, 'Object still exists'),
+  notRemoval: entry(28133, 409, 'Task is not a finished removal'),
+  certificateNotFound: entry(28134, 404, 'Certificate not found'),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorName = keyof typeof errorTable;

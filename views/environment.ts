@@ -15,6 +15,8 @@ import type { ErrorPage } from './pages/errors/error.ts';
 import type { ErrorsPage } from './pages/errors/list.ts';
 import type { RetryErrorsPage } from './pages/errors/retry.ts';
 import type { EventPage } from './pages/events/one.ts';
+import type { CertificatePage } from './pages/certificates/one.ts';
+import type { GonePage } from './pages/faces/gone.ts';
 import type { FacePage } from './pages/faces/one.ts';
 import type { HelpPage } from './pages/help/help.ts';
 import type { HomePage } from './pages/home/home.ts';
@@ -51,6 +53,8 @@ export interface Pages {
   'accounts/one': AccountPage;
   'accounts/lists': ListsPage;
   'events/one': EventPage;
+  'certificates/one': CertificatePage;
+  'faces/gone': GonePage;
   'faces/one': FacePage;
   'lists/one': ListPage;
   'audit/list': AuditPage;

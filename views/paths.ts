@@ -67,6 +67,11 @@ export const paths = {
   upgradeJson: (upgradeId: number) => `/4/upgrades/${upgradeId}`,
 
   audit: (query: Query = {}) => withQuery('/audit/view', query),
+  certificate: (certificateId: string) => `/certificates/${certificateId}/view`,
+  certificateJson: (certificateId: string) => `/4/certificates/${certificateId}`,
+  certifyTask: (taskId: number) => `/tasks/${taskId}/certify`,
+  certifyObject: (kind: 'face' | 'event', objectId: string) => `/${kind}s/${objectId}/certify`,
+  signingKey: '/docs/sys-info.pub',
   auditFile: (format: 'ndjson' | 'csv', query: Query = {}) => withQuery(`/audit/${format}`, query),
 
   accounts: (query: Query = {}) => withQuery('/accounts', query),

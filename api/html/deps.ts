@@ -8,6 +8,7 @@ import type { SearchDocuments } from '../documents/search/documentSearch.ts';
 import type { ContractPath } from '../http/contract/contract.ts';
 import type { Clock } from '../http/instants.ts';
 import type { NotificationPoliciesDeps } from '../notifications/policies.ts';
+import type { ErasureActions } from '../erasure/actions.ts';
 import type { MaintenanceActions } from '../maintenance/actions.ts';
 import type { NetworkActions } from '../networks/actions.ts';
 import type { ScheduleActions } from '../schedules/actions.ts';
@@ -18,6 +19,7 @@ import type { PreviewTask } from '../tasks/previewTask.ts';
 type NotForPages =
   | 'accounts'
   | 'audit'
+  | 'certificates'
   | 'heldTasks'
   | 'maintenance'
   | 'networkChecks'
@@ -32,7 +34,7 @@ type NotForPages =
 export interface PageSources extends Omit<Stores, NotForPages>, NotificationPoliciesDeps {
   /** The task's workflow in Temporal Web UI; null: nobody has said where they are. */
   workflowUrl(ref: TaskRef): string | null;
-  readonly images: { get(key: string): Promise<Buffer> };
+  readonly images: { get(key: string): Promise<Buffer>; check(): Promise<void> };
   readonly taskActions: TaskActions;
   readonly previewTask: PreviewTask;
   readonly scheduleActions: ScheduleActions;
@@ -40,6 +42,7 @@ export interface PageSources extends Omit<Stores, NotForPages>, NotificationPoli
   readonly networkActions: NetworkActions;
   readonly upgradeActions: UpgradeActions;
   readonly accountActions: AccountActions;
+  readonly erasureActions: ErasureActions;
   readonly contract: readonly ContractPath[];
   readonly clock: Clock;
   readonly searchDocuments: SearchDocuments;

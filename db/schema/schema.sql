@@ -124,6 +124,15 @@ create table default_versions (
   constraint default_versions_pkey PRIMARY KEY (kind)
 );
 
+create table erasure_certificates (
+  certificate_id uuid not null,
+  document jsonb not null,
+  issue_time timestamp with time zone default now() not null,
+  constraint erasure_certificates_pkey PRIMARY KEY (certificate_id)
+);
+CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.erasure_certificates FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+ALTER TABLE erasure_certificates ENABLE ALWAYS TRIGGER audit_append_only;
+
 create table estimator_stats (
   month date not null,
   name text not null,
@@ -318,6 +327,16 @@ create table planned_keys (
   keys uuid[] not null storage external,
   constraint planned_keys_task_id_part_no_fkey FOREIGN KEY (task_id, part_no) REFERENCES subtasks(task_id, part_no) ON DELETE CASCADE,
   constraint planned_keys_pkey PRIMARY KEY (task_id, part_no, to_key)
+);
+
+create table removed_rows (
+  task_id bigint not null,
+  part_no integer not null,
+  kind text not null,
+  version integer default 0 not null,
+  rows bigint not null,
+  constraint removed_rows_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
+  constraint removed_rows_pkey PRIMARY KEY (task_id, part_no, kind, version)
 );
 
 create table request_stats (

@@ -5,6 +5,9 @@ import { launchBrowser, type LaunchedBrowser } from '../support/browser/browser.
 import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/servers/apiServer.ts';
 import { createVisitor, logIn, registerAccount } from '../support/browser/visitor.ts';
 import { buildEvent, insertEventRows } from '../support/rows/eventRows.ts';
+import { basic } from '../support/rows/basic.ts';
+import { buildFace, insertFaces } from '../support/rows/rows.ts';
+import { createGcByHand } from '../support/engine/gcByHand.ts';
 import { createLook, isWhole } from './examine.ts';
 import { insertPicturedFaces } from './faceRows.ts';
 import { buildReport, insertCheck } from './networkRows.ts';
@@ -15,6 +18,8 @@ const evil = `"><img src=x onerror="document.title='pwned'"><script>document.tit
 // The style guide shows every component, the others what only pages have: a form, charts, a long text. To examine a page
 // takes five seconds of processor time, at two widths, light and dark: npm run test:looks examines all, and a build.
 const sampled = ['login', 'styleguide', 'home', 'task', 'new-extract', 'face', 'manual'];
+
+const goneId = '01900000-0000-7000-8000-00000000dead';
 
 let site: ApiServer;
 let launched: LaunchedBrowser;
@@ -90,6 +95,8 @@ before(async () => {
     network: '/networks/3/view',
     'network-gone': '/networks/2/view',
     audit: '/audit/view',
+    certificate: `/certificates/${await plantedCertificate()}/view`,
+    'face-gone': `/faces/${goneId}/view`,
     'audit-none': '/audit/view?action=task.pause',
     password: '/password',
     help: '/version/view',
@@ -107,6 +114,24 @@ after(async () => {
   await launched.close();
   await site.close();
 });
+
+/** A gc that has removed faces, and the certificate of one. */
+async function plantedCertificate(): Promise<string> {
+  const faces = [
+    buildFace({ faceId: goneId, externalId: 'goes', versions: [1, 3] }),
+    buildFace({ externalId: 'goes' }),
+  ];
+  await insertFaces(site.db, faces);
+  const { taskId } = await createGcByHand(site.db).run({
+    target: 'faces',
+    filters: { external_ids: ['goes'] },
+  });
+  const answer = await fetch(`${site.url}/4/tasks/${taskId}/certificate`, {
+    method: 'POST',
+    headers: basic(rootLogin, rootPassword),
+  });
+  return ((await answer.json()) as { certificate_id: string }).certificate_id;
+}
 
 /** Whatever else is text somewhere: a list's user data, values in the audit, what a schedule holds. */
 async function planted(accountId: string): Promise<void> {

@@ -27,6 +27,7 @@ export const actionWords: Readonly<Record<string, string>> = {
   'task.retry': 'Retried',
   'task.throttle': 'Throttled',
   'task.remove': 'Deleted',
+  'task.certify': 'Issued an erasure certificate of',
   'task.acknowledge': 'Acknowledged',
   'task.unacknowledge': 'Withdrew the acknowledgement of',
   'schedule.create': 'Created',

@@ -96,4 +96,9 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   workflowFailed: 'A fault of the service. See the detail and the log of the workers; retry, and report it.',
   partsLeft: 'Retry the task: it completes the remaining subtasks.',
   auditUnsealed: 'Try again in a minute: after an update, older entries are sealed first.',
+  removalUnknown:
+    'Only a gc that kept its result, and is among the newest fifty tasks about such objects, can be found by an object. Ask for the certificate of the task.',
+  objectExists: 'A certificate is issued for what was removed. Remove the object first.',
+  notRemoval: 'Ask for the certificate of a gc that has ended and is not a rehearsal.',
+  certificateNotFound: 'Check the id of the certificate.',
 };

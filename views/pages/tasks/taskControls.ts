@@ -51,6 +51,9 @@ function buttons(task: TaskShape): TaskControls['buttons'] {
     action: paths.taskAction(task.task_id, action),
     strong,
   });
+  const certify = removesObjects(task)
+    ? [{ text: 'Issue erasure certificate', action: paths.certifyTask(task.task_id), strong: false }]
+    : [];
   switch (task.state) {
     case 'pending':
     case 'planning':
@@ -64,13 +67,21 @@ function buttons(task: TaskShape): TaskControls['buttons'] {
       return [button('Resume', 'resume', true)];
     case 'cancelled':
     case 'failed':
-      return [button('Retry', 'retry', true)];
+      return [button('Retry', 'retry', true), ...certify];
     case 'done':
-      return task.progress.objects_failed > 0 ? [button('Retry failed objects', 'retry', true)] : [];
+      return [
+        ...(task.progress.objects_failed > 0 ? [button('Retry failed objects', 'retry', true)] : []),
+        ...certify,
+      ];
     case 'cancelling':
     case 'collecting':
       return [];
   }
+}
+
+/** Whether it is a gc that an admin orders, and not a rehearsal. */
+function removesObjects({ task_type: type, content, rehearsal }: TaskShape): boolean {
+  return type === taskTypes.gc && !('of' in content) && !rehearsal;
 }
 
 const noLimit = 251;
