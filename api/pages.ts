@@ -185,7 +185,7 @@ export function createPages(deps: PagesDeps): Pages {
   take('/events/:event_id/certify', certificates.ofEvent);
   show('/certificates/:certificate_id/view', certificates.one);
   if (deps.isDevelopment) show(paths.styleguide, styleguide());
-  show(paths.settings, settings(deps.shownSettings));
+  show(paths.settings, settings(deps));
 
   show('/schedules/view', schedules.list);
   show('/schedules/new', schedules.form);

@@ -34,6 +34,7 @@ import { createKnownAccounts } from './accounts/knownAccounts.ts';
 import { createHeldTasks } from './maintenance/heldTasks.ts';
 import { createMaintenanceQueries, createMaintenanceStore } from './maintenance/maintenanceStore.ts';
 import type { Pools } from './sql/pools.ts';
+import { createRetentionQueries } from './ops/retention.ts';
 import { createResultQueries } from './tasks/resultQueries.ts';
 import { createSampleStoreRow } from './faces/sampleStoreRow.ts';
 import { createManualRuns } from './schedules/manualRuns.ts';
@@ -100,6 +101,7 @@ export function createStores({ identity, control, records, heavy, reading, expor
     networkQueries: createNetworkQueries(reading),
     notificationQueries: createNotificationQueries(reading),
     objectHistory: createObjectHistory(reading),
+    retentionQueries: createRetentionQueries(reading),
     scheduleQueries: createScheduleQueries(reading),
     scheduleRunQueries: createScheduleRunQueries(reading),
     searchQueries: createSearchQueries(reading),

@@ -118,6 +118,16 @@ export const settings = {
     ['api'],
     'Ed25519 private key, PEM, that signs GET /luna_sys_info. If unset, one is created and kept in DATA_DIR. All APIs need the same one.',
   ),
+  AUDIT_RETENTION_DAYS: wholeNumber(30, 36_500)
+    .optional()
+    .describe(
+      'Days after which entries of the audit are removed, at least 30; the signed head of what was removed is kept, so that the rest can still be verified. Workers need it. If unset, they are kept.',
+    ),
+  ERROR_RETENTION_DAYS: wholeNumber(1, 36_500)
+    .default(365)
+    .describe(
+      'Days after which errors that a retry has resolved are removed, once their task has ended. Workers need it. Open errors are kept as long as their task.',
+    ),
   SECURE_COOKIES: yesOrNo.default(false).describe('Send the session cookie over HTTPS only.'),
   TRUST_PROXY: proxies
     .default('')

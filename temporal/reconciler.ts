@@ -32,6 +32,8 @@ export interface ReconcilerDeps {
   readonly watchMissedRuns: () => Promise<void>;
   /** Removes files whose rows are gone and that nobody removed; answers how many. */
   readonly sweepFiles: () => Promise<number>;
+  /** Removes what is too old. */
+  readonly sweepOld: () => Promise<void>;
   readonly outgrownWindows: Windows['outgrown'];
   readonly mergeCounts: BlockCounts['merge'];
   readonly foldSums: PartSums['fold'];
@@ -54,6 +56,7 @@ const standardFiguresEveryMs = 10_000;
 const sampleEveryMs = 5_000;
 const missedEveryMs = 60_000;
 const countEveryMs = 10_000;
+const sweepOldEveryMs = 3_600_000;
 // Younger differences between a row and its workflow are just under way.
 const patienceSeconds = 2;
 // Its workflow may stand in the queue of a busy Temporal for this long before it takes the task up.
@@ -62,7 +65,7 @@ const untakenSeconds = 30;
 /**
  * Makes the engine follow the rows, every few seconds, by one process at a time: starts tasks whose turn it is or whose
  * start got lost, starts those again whose workflow is gone or closed although they are not finished, repeats signals
- * that were missed, tells new windows, follows schedules, checks of networks, upgrades and a maintenance, ends undo windows, sweeps files, merges counts, keeps sums, samples progress. No
+ * that were missed, tells new windows, follows schedules, checks of networks, upgrades and a maintenance, ends undo windows, sweeps files and what is too old, merges counts, keeps sums, samples progress. No
  * chore waits for another one's success, and every step is harmless when it happens twice.
  */
 export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal): Promise<void> {
@@ -90,6 +93,7 @@ export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal)
     deps.foldSums,
     atMostEvery(sampleEveryMs, deps.sampleHistory),
     atMostEvery(countEveryMs, () => deps.sampleWatch.count()),
+    atMostEvery(sweepOldEveryMs, deps.sweepOld),
   ];
   while (!stopping.aborted) {
     try {

@@ -55,13 +55,16 @@ export function createChainCheck({ publicKey, partial = false, keptHeads = [] }:
   function takeEntry(line: SealedLine): void {
     counts.entries += 1;
     const name = `entry ${line.audit_id} (seal ${line.seal})`;
-    const missing = line.seal - end.seal - 1;
+    // The end of the story says whether what precedes the first entry was too old.
+    const isBegin = counts.entries === 1 && !partial && line.seal > end.seal + 1;
+    if (isBegin) begin = line.seal - 1;
+    const missing = isBegin ? 0 : line.seal - end.seal - 1;
     if (sealedHash(line) !== line.hash) fault(`${name}: it was altered or inserted`);
     else if (missing < 0) fault(`${name}: it was inserted or moved, it comes after seal ${end.seal}`);
     else if (missing > 0) {
       const were = missing === 1 ? '1 entry before it was' : `${missing} entries before it were`;
       if (!partial) fault(`${name}: ${were} removed, from seal ${end.seal + 1} on`);
-    } else if (line.previous_hash !== end.hash) {
+    } else if (line.previous_hash !== end.hash && !isBegin) {
       fault(`${name}: it does not follow from the entry before it, one of the two was replaced`);
     }
     if (missing >= 0) end = line;

@@ -19,7 +19,17 @@ export const serviceActor = (login: string): Actor => ({
 export interface AuditEntry {
   readonly actor: Actor;
   readonly action: string;
-  readonly objectType: 'task' | 'account' | 'schedule' | 'session' | 'network' | 'upgrade' | 'maintenance';
+  readonly objectType:
+    | 'task'
+    | 'account'
+    | 'schedule'
+    | 'session'
+    | 'network'
+    | 'upgrade'
+    | 'maintenance'
+    | 'face'
+    | 'event'
+    | 'sample';
   readonly objectId: string | number;
   readonly before?: object;
   readonly after?: object;

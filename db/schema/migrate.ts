@@ -62,12 +62,13 @@ async function grantRights(db: Database, role: string): Promise<void> {
       'audit',
       'audit_seals',
       'audit_heads',
+      'audit_expirations',
       'erasure_certificates',
       'schema_migrations',
     ]) {
       await tx.query(`revoke update, delete, truncate on ${table} from ${name}`);
     }
-    await tx.query(`revoke insert on schema_migrations from ${name}`);
+    await tx.query(`revoke insert on audit_expirations, schema_migrations from ${name}`);
   });
 }
 

@@ -86,6 +86,17 @@ create table audit_chain (
   constraint audit_chain_pkey PRIMARY KEY (only_row)
 );
 
+create table audit_expirations (
+  expiration_id bigint generated always as identity not null,
+  seal bigint not null,
+  removed bigint not null,
+  xact xid8 default pg_current_xact_id() not null,
+  expire_time timestamp with time zone default now() not null,
+  constraint audit_expirations_pkey PRIMARY KEY (expiration_id)
+);
+CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_expirations FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+ALTER TABLE audit_expirations ENABLE ALWAYS TRIGGER audit_append_only;
+
 create table audit_heads (
   head_id bigint generated always as identity not null,
   seal bigint not null,
@@ -112,6 +123,14 @@ ALTER TABLE audit_seals ENABLE ALWAYS TRIGGER audit_append_only;
 create table audit_unsealed (
   audit_id bigint not null,
   constraint audit_unsealed_pkey PRIMARY KEY (audit_id)
+);
+
+create table audit_views (
+  login text not null,
+  action text not null,
+  object_id text not null,
+  hour timestamp with time zone not null,
+  constraint audit_views_pkey PRIMARY KEY (hour, login, action, object_id)
 );
 
 create table default_versions (
@@ -347,6 +366,14 @@ create table request_stats (
   error_code integer default 0 not null,
   count bigint default 0 not null,
   constraint request_stats_pkey PRIMARY KEY (month, service, route, status_code, error_code)
+);
+
+create table retention_runs (
+  kind text not null,
+  run_time timestamp with time zone not null,
+  removed bigint not null,
+  removed_ever bigint not null,
+  constraint retention_runs_pkey PRIMARY KEY (kind)
 );
 
 create table sample_store (
@@ -868,6 +895,36 @@ begin
   end loop;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.expire_audit(days integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  head audit_heads%rowtype;
+  first bigint;
+  last bigint;
+begin
+  if days < 30 then
+    raise exception 'the audit is kept for 30 days at least';
+  end if;
+  select * into head from audit_heads where sign_time < now() - make_interval(days => days) order by seal desc limit 1;
+  select min(seal) into first from audit_seals;
+  if head.seal is null or first is null or first > head.seal then
+    return 0;
+  end if;
+  last := least(head.seal, first + 4999);
+  if head.seal > coalesce((select max(seal) from audit_expirations), 0) then
+    insert into audit (login, action, object_type, object_id, after)
+    values ('', 'audit.expire', 'audit', head.seal, jsonb_build_object('older_than_days', days, 'head', head.document));
+  end if;
+  insert into audit_expirations (seal, removed) values (head.seal, last - first + 1);
+  delete from audit where audit_id in (select audit_id from audit_seals where seal between first and last);
+  delete from audit_seals where seal between first and last;
+  return last - first + 1;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.index_aside(task bigint)
  RETURNS void
  LANGUAGE plpgsql
@@ -988,6 +1045,11 @@ CREATE OR REPLACE FUNCTION public.refuse_audit_change()
  LANGUAGE plpgsql
 AS $function$
 begin
+  if tg_op = 'DELETE' and tg_table_name in ('audit', 'audit_seals') and exists (
+    select from public.audit_expirations where xact = pg_current_xact_id_if_assigned() and expire_time = now()
+  ) then
+    return null;
+  end if;
   raise exception 'the audit is append-only: % is refused', lower(tg_op) using errcode = 'insufficient_privilege';
 end $function$;
 

@@ -1,5 +1,6 @@
 import { createDelivery } from '../../activities/deliverNotification.ts';
 import { createDuePurges } from '../../db/tasks/createUndo.ts';
+import { createRetention } from '../../db/ops/retention.ts';
 import { timeOf } from '../../db/sql/databaseClock.ts';
 import { createGuardedRequest } from '../../platform/guardedRequest.ts';
 import { runDeliveries } from '../deliveries.ts';
@@ -17,6 +18,7 @@ export function startOrchestrator(
   { config, log, shutdown, stopping }: WorkerProcess,
   { db, stores, admission, turns, gateway, metrics, removal, upgradeRuns }: WorkerResources,
 ): void {
+  const retention = createRetention(db, config);
   const reconciling = runReconciler(
     {
       tasks: stores.openTasks,
@@ -34,6 +36,7 @@ export function startOrchestrator(
       watchMissedRuns: createMissedRunWatch({ runs: stores.missedRuns, metrics, log, now: () => timeOf(db) }),
       endUndoWindows: () => createDuePurges(db),
       sweepFiles: () => removal.sweep(),
+      sweepOld: () => retention.sweep(),
       outgrownWindows: () => stores.windows.outgrown(),
       mergeCounts: () => stores.blockCounts.merge(),
       foldSums: () => stores.partSums.fold(),

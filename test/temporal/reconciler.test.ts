@@ -38,6 +38,7 @@ function reconcile(gateway: ReconcilerDeps['gateway'], changes: Partial<Reconcil
         followMaintenance: nothing,
         watchMissedRuns: nothing,
         sampleHistory: nothing,
+        sweepOld: nothing,
       },
       outgrownWindows: () => Promise.resolve([]),
       ...{ mergeCounts: none, foldSums: none, sweepFiles: none, endUndoWindows: none },

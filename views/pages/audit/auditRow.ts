@@ -51,6 +51,7 @@ export const actionWords: Readonly<Record<string, string>> = {
   'account.change': 'Changed',
   'account.password': 'Changed the password of',
   'account.remove': 'Removed',
+  'audit.expire': 'Began to remove old entries of',
   'session.login': 'Logged in',
   'session.logout': 'Logged out',
   'session.refuse': 'Was refused a log-in as',
@@ -61,7 +62,11 @@ export function auditRow(entry: AuditEntryShape): AuditRow {
   const purpose = purposeOf(entry);
   return {
     action: actionWords[entry.action] ?? entry.action,
-    object: isSession ? '' : `${wordOf(entry)} ${loginOf(entry) ?? entry.object_id}`,
+    object: isSession
+      ? ''
+      : entry.object_type === 'audit'
+        ? 'the audit'
+        : `${wordOf(entry)} ${loginOf(entry) ?? entry.object_id}`,
     objectHref: hrefOf(entry),
     purpose,
     who: entry.login === '' ? 'The service' : entry.login,

@@ -38,7 +38,19 @@ export const auditFilters = [
   'audit_time__lt',
 ] as const;
 
-const objectTypes = ['task', 'schedule', 'network', 'upgrade', 'maintenance', 'account', 'session'];
+const objectTypes = [
+  'task',
+  'schedule',
+  'network',
+  'upgrade',
+  'maintenance',
+  'account',
+  'session',
+  'face',
+  'event',
+  'sample',
+  'audit',
+];
 
 export function auditPage(input: AuditInput): AuditPage {
   const { typed, count } = input;
