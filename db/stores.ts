@@ -5,6 +5,7 @@ import { createAcknowledgements } from './ops/acknowledgements.ts';
 import { createAuditExports } from './audit/exportQueries.ts';
 import { createAuditQueries } from './audit/auditQueries.ts';
 import { createAuditStore } from './audit/auditStore.ts';
+import { createViewStore } from './audit/viewStore.ts';
 import { createSealStore } from './audit/sealStore.ts';
 import { createBlockCounts } from './ops/blockCounts.ts';
 import type { Database, Reader } from './sql/connection.ts';
@@ -89,6 +90,7 @@ export function createStores({ identity, control, records, heavy, reading, expor
     auditQueries: createAuditQueries(reading),
     auditExports: createAuditExports(exports),
     auditSeals: createSealStore(control),
+    auditViews: createViewStore(identity),
     errorQueries: { ...createErrorQueries(reading), all: createErrorQueries(exports).all },
     eventQueries: createEventQueries(reading),
     faceQueries: createFaceQueries(reading),

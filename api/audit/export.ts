@@ -5,8 +5,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { csvPieces } from '../http/csv.ts';
 import { sendPieces } from '../http/jsonStream.ts';
 
-export const exportFormats = ['ndjson', 'csv'] as const;
-export type ExportFormat = (typeof exportFormats)[number];
+export type ExportFormat = 'ndjson' | 'csv';
 
 const columns = [
   ...['audit_id', 'audit_time', 'account_id', 'login', 'action', 'object_type', 'object_id'],

@@ -30,7 +30,7 @@ import { sendResult } from './resultJson.ts';
 
 export interface TasksDeps extends Pick<
   Stores,
-  'taskQueries' | 'subtaskQueries' | 'resultQueries' | 'errorQueries'
+  'auditViews' | 'taskQueries' | 'subtaskQueries' | 'resultQueries' | 'errorQueries'
 > {
   readonly taskActions: TaskActions;
   readonly previewTask: PreviewTask;
@@ -142,6 +142,9 @@ export function taskRoutes(deps: TasksDeps): Handlers {
       const { task_id: taskId } = inputOf<OneTask>(req).params;
       const task = await findTask(taskId);
       await checkResult(task, deps.resultQueries);
+      await deps.auditViews.record({
+        ...{ actor: actorOf(req), action: 'result.read', objectType: 'result', objectId: taskId },
+      });
       const head = resultHead(task, {
         count: await deps.errorQueries.countOpen(taskId),
         first: isRehearsal(task.content) ? await deps.errorQueries.firstOpen(taskId) : [],

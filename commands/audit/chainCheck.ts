@@ -11,8 +11,6 @@ export interface ChainCheckOptions {
   readonly keptHeads?: readonly AuditHead[];
 }
 
-export type ChainCheck = ReturnType<typeof createChainCheck>;
-
 /**
  * Takes the lines of the audit in the order of their chain, and says what is wrong with them. After a fault it goes on from
  * what the entry itself says, so that each fault is told once.

@@ -29,7 +29,8 @@ export interface AuditEntry {
     | 'maintenance'
     | 'face'
     | 'event'
-    | 'sample';
+    | 'sample'
+    | 'result';
   readonly objectId: string | number;
   readonly before?: object;
   readonly after?: object;

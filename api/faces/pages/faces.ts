@@ -5,7 +5,7 @@ import { eventPage } from '../../../views/pages/events/one.ts';
 import { gonePage } from '../../../views/pages/faces/gone.ts';
 import { facePage } from '../../../views/pages/faces/one.ts';
 import { findRemoval } from '../../erasure/findRemoval.ts';
-import { contextOf } from '../../http/requestContext.ts';
+import { actorOf, contextOf } from '../../http/requestContext.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { sendPage } from '../../html/pageAnswer.ts';
 import { uuidOf } from '../../html/uuidOf.ts';
@@ -15,10 +15,11 @@ import { presentFaceCard } from '../present/faceCards.ts';
 import { presentFaceDetails } from '../present/faceDetails.ts';
 
 export function oneFace({
+  auditViews,
   faceQueries,
   objectHistory,
   extractors,
-}: Pick<PageSources, 'faceQueries' | 'objectHistory' | 'extractors'>): RequestHandler {
+}: Pick<PageSources, 'auditViews' | 'faceQueries' | 'objectHistory' | 'extractors'>): RequestHandler {
   return async (req, res) => {
     const faceId = uuidOf(req, 'face_id');
     const found = await faceQueries.find(faceId);
@@ -26,17 +27,24 @@ export function oneFace({
       await sendGone(req, res, objectHistory, 'face', faceId);
       return;
     }
+    await auditViews.record({
+      ...{ actor: actorOf(req), action: 'face.view', objectType: 'face', objectId: faceId },
+    });
     const history = await readHistory(objectHistory, faceId, 'face');
     sendPage(req, res, 'faces/one', facePage({ face: presentFaceDetails(found), extractors, history }));
   };
 }
 
 export function oneEvent({
+  auditViews,
   eventQueries,
   faceQueries,
   objectHistory,
   extractors,
-}: Pick<PageSources, 'eventQueries' | 'faceQueries' | 'objectHistory' | 'extractors'>): RequestHandler {
+}: Pick<
+  PageSources,
+  'auditViews' | 'eventQueries' | 'faceQueries' | 'objectHistory' | 'extractors'
+>): RequestHandler {
   return async (req, res) => {
     const eventId = uuidOf(req, 'event_id');
     const found = await eventQueries.find(eventId);
@@ -44,6 +52,9 @@ export function oneEvent({
       await sendGone(req, res, objectHistory, 'event', eventId);
       return;
     }
+    await auditViews.record({
+      ...{ actor: actorOf(req), action: 'event.view', objectType: 'event', objectId: eventId },
+    });
     const history = await readHistory(objectHistory, eventId, 'event');
     const faces = found.faceIds.length === 0 ? [] : await faceQueries.cards(found.faceIds);
     const page = eventPage({

@@ -52,6 +52,10 @@ export const actionWords: Readonly<Record<string, string>> = {
   'account.password': 'Changed the password of',
   'account.remove': 'Removed',
   'audit.expire': 'Began to remove old entries of',
+  'face.view': 'Looked at',
+  'event.view': 'Looked at',
+  'sample.view': 'Looked at pictures of',
+  'result.read': 'Downloaded the result of',
   'session.login': 'Logged in',
   'session.logout': 'Logged out',
   'session.refuse': 'Was refused a log-in as',
@@ -94,12 +98,16 @@ function loginOf({ object_type, before, after }: AuditEntryShape): string | null
 }
 
 /** A network is known by its version. */
-const wordOf = ({ object_type }: AuditEntryShape): string =>
-  object_type === 'network' ? 'version' : object_type;
+const wordOf = ({ object_type, object_id }: AuditEntryShape): string => {
+  if (object_type === 'sample') return object_id.startsWith('/') ? 'page' : 'object';
+  return { network: 'version', result: 'task' }[object_type] ?? object_type;
+};
 
 function hrefOf({ action, object_type, object_id }: AuditEntryShape): string | null {
   if (action.endsWith('.remove')) return null;
-  if (object_type === 'task') return paths.task(Number(object_id));
+  if (object_type === 'task' || object_type === 'result') return paths.task(Number(object_id));
+  if (object_type === 'face') return paths.face(object_id);
+  if (object_type === 'event') return paths.event(object_id);
   if (object_type === 'upgrade') return paths.upgrade(Number(object_id));
   if (object_type === 'account') return paths.account(object_id);
   if (object_type === 'network') return paths.network(Number(/\d+$/.exec(object_id)?.[0]));

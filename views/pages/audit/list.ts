@@ -6,7 +6,8 @@ import { pager, type Pager } from '../../components/pager/pager.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { AuditEntryShape } from '../../shapes.ts';
-import { actionWords, auditRow, type AuditRow } from './auditRow.ts';
+import { actionWords } from './auditRow.ts';
+import { foldLogins, type FoldedRow } from './foldLogins.ts';
 
 export interface AuditInput {
   readonly typed: Typed;
@@ -21,7 +22,7 @@ export interface AuditPage {
   readonly head: PageHead;
   readonly filters: FilterForm;
   readonly count: string;
-  readonly rows: readonly AuditRow[];
+  readonly rows: readonly FoldedRow[];
   readonly empty: EmptyState;
   readonly pager: Pager | null;
   readonly files: Readonly<Record<'ndjson' | 'csv', string>>;
@@ -49,6 +50,7 @@ const objectTypes = [
   'face',
   'event',
   'sample',
+  'result',
   'audit',
 ];
 
@@ -59,12 +61,12 @@ export function auditPage(input: AuditInput): AuditPage {
     head: { title: 'Audit', section: 'audit' },
     filters: filterForm('Filter the audit', paths.audit(), typed, filterFields(typed)),
     count: formatCount(count),
-    rows: input.entries.map(auditRow),
+    rows: foldLogins(input.entries),
     empty: {
       title: isFiltered ? 'Nothing matches' : 'Nothing has happened yet',
       text: isFiltered
         ? 'No audit entry matches all of these conditions.'
-        : 'Every change of a task, schedule or account and every log-in is recorded here.',
+        : 'Every change of a task, schedule or account, every log-in, and looks at pictures and results are recorded here.',
       action: isFiltered ? { text: 'Show everything', href: paths.audit() } : null,
     },
     pager: pager({
