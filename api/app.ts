@@ -7,6 +7,7 @@ import type { Passwords } from '../platform/passwords.ts';
 import { createRecent } from '../platform/recent.ts';
 import { createAccountActions } from './accounts/actions.ts';
 import { createAuthenticator } from './accounts/auth/authenticator.ts';
+import { createTokenAuthenticator } from './accounts/auth/tokenAuthenticator.ts';
 import { createSessionAudit } from './accounts/auth/sessionAudit.ts';
 import type { LoginLimit } from './accounts/auth/loginLimit.ts';
 import { createErasureActions } from './erasure/actions.ts';
@@ -35,7 +36,7 @@ import {
 import { sessions, type SessionSettings } from './http/middleware/session.ts';
 import { setEnvironmentName } from './html/environmentName.ts';
 import { setFormTokenKey } from './html/formToken.ts';
-import { createPages, type PagesDeps } from './pages.ts';
+import { createPages, type Pages, type PagesDeps } from './pages.ts';
 import { sendJson } from './http/jsonStream.ts';
 import { createPreviewTask } from './tasks/previewTask.ts';
 import { accountRoutes } from './accounts/json.ts';
@@ -45,6 +46,8 @@ import { docsRoutes } from './documents/json.ts';
 import { listRoutes } from './lists/json.ts';
 import { helpRoutes, type HelpDeps } from './ops/sysInfo.ts';
 import { loginRoutes } from './accounts/loginJson.ts';
+import { createTokenActions } from './accounts/tokens/actions.ts';
+import { tokenRoutes } from './accounts/tokens/json.ts';
 import { createMaintenanceActions, type MaintenanceActionsDeps } from './maintenance/actions.ts';
 import { maintenanceRoutes } from './maintenance/json.ts';
 import { createNetworkActions, type NetworkActionsDeps } from './networks/actions.ts';
@@ -74,6 +77,8 @@ type Made =
   | 'session'
   | 'sessionAudit'
   | 'taskActions'
+  | 'tokenActions'
+  | 'tokenAuthenticator'
   | 'upgradeActions';
 
 export interface AppDeps
@@ -81,12 +86,14 @@ export interface AppDeps
     Pick<
       Stores,
       | 'accounts'
+      | 'apiTokens'
       | 'audit'
       | 'certificates'
       | 'maintenance'
       | 'networkChecks'
       | 'schedules'
       | 'tasks'
+      | 'tokenLookUp'
       | 'upgrades'
     >,
     Omit<PagesDeps, Made>,
@@ -114,6 +121,8 @@ export interface AppDeps
 
 export interface App {
   readonly express: Express;
+  /** What each page needs; operations say it in the document. */
+  readonly pagePermissions: Pages['permissions'];
   /** Does beforehand what the first requests would wait for. */
   warm(): Promise<void>;
   /** Ends the answers that would go on for ever. */
@@ -135,6 +144,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
     limit: deps.loginLimit,
     clock: deps.clock,
   });
+  const tokenActions = createTokenActions({ apiTokens: deps.apiTokens, contract: paths });
+  const tokenAuthenticator = createTokenAuthenticator(deps);
   const sessionAudit = createSessionAudit(deps);
   const accountActions = createAccountActions({
     ...{ accounts, passwords, authenticator },
@@ -155,6 +166,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...{
       session,
       authenticator,
+      tokenAuthenticator,
+      tokenActions,
       sessionAudit,
       accountActions,
       taskActions,
@@ -172,6 +185,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...versionRoutes(),
     ...loginRoutes({ ...deps, authenticator, accountActions, sessionAudit }),
     ...accountRoutes({ accountQueries: deps.accountQueries, accountActions }),
+    ...tokenRoutes({ tokenActions }),
     ...listRoutes(deps),
     ...searchRoutes(deps),
     ...taskRoutes({ ...deps, taskActions, previewTask }),
@@ -195,7 +209,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     streams: pages.streams,
     alsoPublic: new Set(deps.configPublic ? ['getConfig'] : []),
     session,
-    guards: [authenticate(authenticator, sessionAudit)],
+    guards: [authenticate(authenticator, tokenAuthenticator, sessionAudit)],
   };
   const prefixed = createJsonRouter({ ...json, paths: paths.filter(({ isUnprefixed }) => !isUnprefixed) });
   const plain = createJsonRouter({ ...json, paths });
@@ -228,6 +242,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   app.use(errorHandler({ log, isUnavailable }));
   return {
     express: app,
+    pagePermissions: pages.permissions,
     warm: async () => {
       await Promise.all([passwords.warm(), deps.livingSessions([]), pages.warm()]);
     },

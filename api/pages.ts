@@ -1,5 +1,6 @@
 import express, { type ErrorRequestHandler, type RequestHandler, type Router } from 'express';
 import type { TaskChanges } from '../db/tasks/taskChanges.ts';
+import type { Permission } from '../domain/accounts/permission.ts';
 import { DomainError } from '../domain/errors.ts';
 import { describes } from '../domain/extract/networks.ts';
 import { render, warmTemplates } from '../views/environment.ts';
@@ -8,11 +9,15 @@ import { createTaskEvents, type TaskEventsDeps } from './tasks/live/taskEvents.t
 import { createWorkerWatch, type WorkerWatchDeps } from './tasks/live/workerWatch.ts';
 import { createTaskFeed, type TaskFeedDeps } from './tasks/live/taskFeed.ts';
 import { readLiveTasks } from './tasks/live/readLiveTasks.ts';
+import { allow } from './http/middleware/allow.ts';
 import { authenticate, noDialogue } from './http/middleware/authenticate.ts';
 import { methodNotAllowed } from './http/middleware/methodNotAllowed.ts';
-import { contextOf } from './http/requestContext.ts';
+import { contextOf, identityOf, type Identity } from './http/requestContext.ts';
 import { apiVersion } from './ops/json.ts';
 import { accountPages } from './accounts/pages/accounts.ts';
+import type { TokenAuthenticator } from './accounts/auth/tokenAuthenticator.ts';
+import { tokenPages } from './accounts/tokens/pages.ts';
+import { ownAccount } from './accounts/pages/ownAccount.ts';
 import { assets, styleguide } from './html/assets.ts';
 import { audit } from './audit/page.ts';
 import { bulkTasks } from './tasks/pages/bulkTasks.ts';
@@ -35,7 +40,7 @@ import { pageErrors, prefersHtml } from './html/pageErrors.ts';
 import { asPage, bracketed, named, onlyForms, onlyHtml, unlessStranger } from './html/pageSteps.ts';
 import { limitPages, pageLimitMs } from './html/pageLimit.ts';
 import type { ErrorHandlerDeps } from './http/middleware/errorHandler.ts';
-import { samplePicture } from './faces/pages/samplePicture.ts';
+import { hideFromOthers, samplePicture } from './faces/pages/samplePicture.ts';
 import { search } from './search/page.ts';
 import { networkPages } from './networks/pages/networks.ts';
 import { oneSchedule } from './schedules/pages/oneSchedule.ts';
@@ -51,12 +56,16 @@ export interface PagesDeps
   extends
     ErrorHandlerDeps,
     PageSources,
-    Omit<TaskEventsDeps, 'feed' | 'workerWatch' | 'authenticator'>,
+    Omit<TaskEventsDeps, 'feed' | 'workerWatch' | 'isStillIn'>,
     Pick<WorkerWatchDeps, 'workersByQueue'>,
     Pick<TaskFeedDeps, 'refreshMs'>,
     Pick<LoginDeps, 'authenticator' | 'sessionAudit'> {
   readonly session: RequestHandler;
-  readonly taskChanges: Pick<TaskChanges, 'subscribe' | 'subscribeToSchedules'>;
+  readonly tokenAuthenticator: TokenAuthenticator;
+  readonly taskChanges: Pick<
+    TaskChanges,
+    'subscribe' | 'subscribeToSchedules' | 'subscribeToAcknowledgements'
+  >;
   /** By name, secrets masked. */
   readonly shownSettings: Readonly<Record<string, unknown>>;
   /** Shows what only those who develop need. */
@@ -68,6 +77,8 @@ export interface PagesDeps
 export interface Pages {
   /** Before the JSON operations: shared addresses are passed on to them when no page is wanted. */
   readonly router: Router;
+  /** What each page needs, by method and pattern of its address. */
+  readonly permissions: ReadonlyMap<string, Permission>;
   /** Operations of the document that go on for as long as somebody listens, by their `operationId`. */
   readonly streams: Readonly<Record<'streamTasks' | 'streamTask', RequestHandler>>;
   /** After everything else, before the errors' answer in JSON: a browser gets "not found" as a page. */
@@ -93,7 +104,7 @@ const taskActions: readonly Exclude<TaskAction, 'throttle'>[] = [
 export function createPages(deps: PagesDeps): Pages {
   const router = express.Router();
   const maintenance = maintenancePages(deps);
-  const letIn = authenticate(deps.authenticator, deps.sessionAudit);
+  const letIn = authenticate(deps.authenticator, deps.tokenAuthenticator, deps.sessionAudit);
   const signIn: RequestHandler = async (req, res, next) => {
     await letIn(req, res, () => undefined);
     await maintenance.tell(res);
@@ -102,7 +113,8 @@ export function createPages(deps: PagesDeps): Pages {
   const lookIn = unlessStranger(signIn);
   const list = taskList(deps);
   const bulk = bulkTasks(deps);
-  const tasks = newTask(deps);
+  const taskForms = newTask(deps);
+  const tokens = tokenPages(deps);
   const accounts = accountPages(deps);
   const schedules = schedulePages(deps);
   const manualRun = runSchedule(deps);
@@ -117,17 +129,33 @@ export function createPages(deps: PagesDeps): Pages {
   deps.taskChanges.subscribe(feed.changed);
   const workerWatch = createWorkerWatch(deps);
   const { count: countWorkers } = workerWatch;
-  const events = createTaskEvents({ ...deps, feed, workerWatch });
+  const isStillIn = (identity: Identity): Promise<boolean> =>
+    (identity.via === 'token' ? deps.tokenAuthenticator : deps.authenticator).isStillIn(identity);
+  const events = createTaskEvents({ ...deps, isStillIn, feed, workerWatch });
   deps.taskChanges.subscribeToSchedules(events.scheduleChanged);
+  deps.taskChanges.subscribeToAcknowledgements(events.attentionChanged);
 
   const pageOnly = new Map<string, string[]>();
-  const show = (path: string, ...handlers: RequestHandler[]): void => {
-    pageOnly.set(path, [...(pageOnly.get(path) ?? []), 'get']);
-    router.get(path, asPage(path), deps.session, signIn, ...handlers);
+  const permissions = new Map<string, Permission>();
+  const allowed = (permission: Permission, route: string): RequestHandler[] => {
+    permissions.set(route, permission);
+    return [allow(permission)];
   };
-  const take = (path: string, handler: RequestHandler): void => {
+  const show = (permission: Permission, path: string, handler: RequestHandler): void => {
+    pageOnly.set(path, [...(pageOnly.get(path) ?? []), 'get']);
+    router.get(path, asPage(path), deps.session, signIn, ...allowed(permission, `GET ${path}`), handler);
+  };
+  const take = (permission: Permission, path: string, handler: RequestHandler): void => {
     pageOnly.set(path, [...(pageOnly.get(path) ?? []), 'post']);
-    router.post(path, asPage(path), deps.session, signIn, ...readForm, handler);
+    router.post(
+      path,
+      asPage(path),
+      deps.session,
+      signIn,
+      ...allowed(permission, `POST ${path}`),
+      ...readForm,
+      handler,
+    );
   };
   // JSON shares these addresses, and its router knows all of their methods.
   const ofNetworks = {
@@ -144,105 +172,139 @@ export function createPages(deps: PagesDeps): Pages {
 
   router.get(paths.login, onlyHtml, asPage(paths.login), deps.session, lookIn, login.form);
   router.post(paths.login, onlyForms, asPage(paths.login), deps.session, ...readStrangersForm, login.logIn);
-  take(paths.logout, login.logOut);
-  show(paths.password, login.passwordForm);
-  take(paths.password, login.changePassword);
+  take('own', paths.logout, login.logOut);
+  show('own', paths.ownAccount, ownAccount);
+  show('own', paths.tokens, tokens.list);
+  take('own', paths.tokens, tokens.create);
+  take('own', '/account/tokens/:token_id/revoke', tokens.revoke);
+  take('administer', '/accounts/:account_id/tokens/:token_id/revoke', tokens.revokeOfAccount);
+  show('own', paths.password, login.passwordForm);
+  take('own', paths.password, login.changePassword);
 
   const start = home({ ...deps, countWorkers });
-  show(paths.home, start.page);
-  show(paths.help, help({ version: apiVersion, extractors: deps.extractors.filter(describes) }));
+  show('own', paths.home, async (req, res, next) => {
+    if (identityOf(req).permissions.has('view')) await start.page(req, res, next);
+    else res.redirect(302, paths.audit());
+  });
+  show('identify', paths.help, help({ version: apiVersion, extractors: deps.extractors.filter(describes) }));
 
-  router.get('/tasks', onlyHtml, asPage('/tasks'), deps.session, signIn, list.page);
-  show('/tasks/view', list.page);
-  show('/tasks/csv', list.csv);
-  show('/tasks/compare', compareTasks(deps));
-  show('/tasks/bulk', bulk.confirm);
-  take('/tasks/bulk', bulk.act);
-  show('/tasks/new', tasks.form);
-  take('/tasks/new', tasks.create);
-  show('/tasks/:task_id/view', oneTask({ ...deps, countWorkers }));
+  router.get(
+    '/tasks',
+    onlyHtml,
+    asPage('/tasks'),
+    deps.session,
+    signIn,
+    ...allowed('results', 'GET /tasks'),
+    list.page,
+  );
+  show('results', '/tasks/view', list.page);
+  show('results', '/tasks/csv', list.csv);
+  show('results', '/tasks/compare', compareTasks(deps));
+  show('run', '/tasks/bulk', bulk.confirm);
+  take('run', '/tasks/bulk', bulk.act);
+  show('run', '/tasks/new', taskForms.form);
+  take('run', '/tasks/new', taskForms.create);
+  show('results', '/tasks/:task_id/view', oneTask({ ...deps, countWorkers }));
   for (const action of taskActions) {
-    take(`/tasks/:task_id/${action}`, actOnTask(deps.taskActions, action));
+    take('run', `/tasks/:task_id/${action}`, actOnTask(deps.taskActions, action));
   }
 
   const attended = acknowledge(deps);
-  take('/tasks/:task_id/acknowledge', attended.add);
-  take('/tasks/:task_id/unacknowledge', attended.undo);
-  take('/tasks/:task_id/throttle', throttleTask(deps));
+  take('run', '/tasks/:task_id/acknowledge', attended.add);
+  take('run', '/tasks/:task_id/unacknowledge', attended.undo);
+  take('run', '/tasks/:task_id/throttle', throttleTask(deps));
 
-  take(paths.startMaintenance, maintenance.start);
-  take(paths.endMaintenance, maintenance.end);
+  take('run', paths.startMaintenance, maintenance.start);
+  take('run', paths.endMaintenance, maintenance.end);
 
-  show('/errors/view', failed.page);
-  show('/errors/csv', failed.csv);
-  show('/errors/retry', retrying.confirm);
-  take('/errors/retry', retrying.act);
-  show('/audit/view', audited.page);
-  show('/audit/ndjson', audited.ndjson);
-  show('/audit/csv', audited.csv);
-  take('/tasks/:task_id/certify', certificates.ofTask);
-  take('/faces/:face_id/certify', certificates.ofFace);
-  take('/events/:event_id/certify', certificates.ofEvent);
-  show('/certificates/:certificate_id/view', certificates.one);
-  if (deps.isDevelopment) show(paths.styleguide, styleguide());
-  show(paths.settings, settings(deps));
+  show('view', '/errors/view', failed.page);
+  show('view', '/errors/csv', failed.csv);
+  show('run', '/errors/retry', retrying.confirm);
+  take('run', '/errors/retry', retrying.act);
+  show('audit', '/audit/view', audited.page);
+  show('audit', '/audit/ndjson', audited.ndjson);
+  show('audit', '/audit/csv', audited.csv);
+  take('run', '/tasks/:task_id/certify', certificates.ofTask);
+  take('run', '/faces/:face_id/certify', certificates.ofFace);
+  take('run', '/events/:event_id/certify', certificates.ofEvent);
+  show('view', '/certificates/:certificate_id/view', certificates.one);
+  if (deps.isDevelopment) show('own', paths.styleguide, styleguide());
+  show('run', paths.settings, settings(deps));
 
-  show('/schedules/view', schedules.list);
-  show('/schedules/new', schedules.form);
-  take('/schedules/new', schedules.create);
-  show('/schedules/:schedule_id/change', schedules.editForm);
-  take('/schedules/:schedule_id/change', schedules.replace);
-  show('/schedules/:schedule_id/view', oneSchedule(deps));
-  show('/schedules/:schedule_id/run', manualRun.form);
-  take('/schedules/:schedule_id/run', manualRun.run);
-  for (const action of scheduleActions) take(`/schedules/:schedule_id/${action}`, schedules.act(action));
+  show('view', '/schedules/view', schedules.list);
+  show('run', '/schedules/new', schedules.form);
+  take('run', '/schedules/new', schedules.create);
+  show('run', '/schedules/:schedule_id/change', schedules.editForm);
+  take('run', '/schedules/:schedule_id/change', schedules.replace);
+  show('view', '/schedules/:schedule_id/view', oneSchedule(deps));
+  show('run', '/schedules/:schedule_id/run', manualRun.form);
+  take('run', '/schedules/:schedule_id/run', manualRun.run);
+  for (const action of scheduleActions)
+    take('run', `/schedules/:schedule_id/${action}`, schedules.act(action));
 
-  show(paths.networks, networks.list);
-  show('/networks/:version/view', networks.one);
+  show('view', paths.networks, networks.list);
+  show('view', '/networks/:version/view', networks.one);
   for (const [action, path] of Object.entries(ofNetworks)) {
     const handler = networks[action as keyof typeof ofNetworks];
-    router.post(path, onlyForms, asPage(path), deps.session, signIn, ...readForm, handler);
+    const permission = action === 'check' ? 'run' : 'administer';
+    const step = allowed(permission, `POST ${path}`);
+    router.post(path, onlyForms, asPage(path), deps.session, signIn, ...step, ...readForm, handler);
   }
 
-  show('/upgrades/new', upgrades.form);
-  take('/upgrades/new', upgrades.create);
-  show('/upgrades/:upgrade_id/view', upgrades.one);
-  take('/upgrades/:upgrade_id/:action', upgrades.act);
-  take('/upgrades/:upgrade_id/:action/:step', upgrades.act);
+  show('administer', '/upgrades/new', upgrades.form);
+  take('administer', '/upgrades/new', upgrades.create);
+  show('view', '/upgrades/:upgrade_id/view', upgrades.one);
+  take('administer', '/upgrades/:upgrade_id/:action', upgrades.act);
+  take('administer', '/upgrades/:upgrade_id/:action/:step', upgrades.act);
 
-  router.get('/accounts', onlyHtml, asPage('/accounts'), deps.session, signIn, accounts.list);
+  router.get(
+    '/accounts',
+    onlyHtml,
+    asPage('/accounts'),
+    deps.session,
+    signIn,
+    ...allowed('view', 'GET /accounts'),
+    accounts.list,
+  );
   router.post(
     '/accounts',
     onlyForms,
     asPage('/accounts'),
     deps.session,
     signIn,
+    ...allowed('administer', 'POST /accounts'),
     ...readForm,
     accounts.create,
   );
-  show(paths.newAccount, accounts.form);
-  take(paths.newAccount, accounts.create);
+  show('administer', paths.newAccount, accounts.form);
+  take('administer', paths.newAccount, accounts.create);
   router.get(
     '/accounts/:account_id',
     onlyHtml,
     asPage('/accounts/{account_id}'),
     deps.session,
     signIn,
+    ...allowed('view', 'GET /accounts/:account_id'),
     accounts.one,
   );
-  show('/accounts/:account_id/lists', accounts.lists);
-  show('/accounts/:account_id/edit', accounts.editForm);
-  take('/accounts/:account_id/edit', accounts.edit);
-  take('/accounts/:account_id/remove', accounts.remove);
+  show('view', '/accounts/:account_id/lists', accounts.lists);
+  show('administer', '/accounts/:account_id/edit', accounts.editForm);
+  take('administer', '/accounts/:account_id/edit', accounts.edit);
+  take('administer', '/accounts/:account_id/remove', accounts.remove);
 
-  show(paths.search, search(deps));
-  show('/lists/:list_id/view', oneList(deps));
-  show('/faces/:face_id/view', oneFace(deps));
-  show('/events/:event_id/view', oneEvent(deps));
+  show('view', paths.search, search(deps));
+  show('view', '/lists/:list_id/view', oneList(deps));
+  show('view', '/faces/:face_id/view', oneFace(deps));
+  show('view', '/events/:event_id/view', oneEvent(deps));
   // What is wrong with a picture is told to who asks for it by itself, in JSON.
   const picture = '/samples/:owner_id/:kind';
   pageOnly.set(picture, ['get']);
-  router.get(picture, named(picture), noDialogue, deps.session, letIn, samplePicture(deps));
+  router.get(
+    picture,
+    ...[named(picture), noDialogue, deps.session, letIn, hideFromOthers],
+    ...allowed('pictures', `GET ${picture}`),
+    samplePicture(deps),
+  );
 
   for (const [path, methods] of pageOnly) router.all(path, methodNotAllowed(bracketed(path), methods));
 
@@ -257,6 +319,7 @@ export function createPages(deps: PagesDeps): Pages {
 
   return {
     router,
+    permissions,
     streams: { streamTasks: events.all, streamTask: events.one },
     notFound,
     errors: (error, req, res, next) => {

@@ -3,6 +3,7 @@ import { createAccountRemoval } from './accounts/accountRemoval.ts';
 import { createAccountStore } from './accounts/accountStore.ts';
 import { createAcknowledgements } from './ops/acknowledgements.ts';
 import { createAuditExports } from './audit/exportQueries.ts';
+import { createApiTokens, createTokenLookUp } from './accounts/apiTokens.ts';
 import { createAuditQueries } from './audit/auditQueries.ts';
 import { createAuditStore } from './audit/auditStore.ts';
 import { createViewStore } from './audit/viewStore.ts';
@@ -78,6 +79,8 @@ export function createStores({ identity, control, records, heavy, reading, expor
       undo: heavyTasks.undo,
     },
     acknowledgements: createAcknowledgements(control),
+    apiTokens: createApiTokens(control),
+    tokenLookUp: createTokenLookUp(identity),
     schedules: { ...createScheduleStore(records), ...createManualRuns(control) },
     maintenance: createMaintenanceStore(control),
     heldTasks: createHeldTasks(control),

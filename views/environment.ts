@@ -23,6 +23,8 @@ import type { HomePage } from './pages/home/home.ts';
 import type { ListPage } from './pages/lists/one.ts';
 import type { LoginPage } from './pages/login/login.ts';
 import type { PasswordPage } from './pages/login/password.ts';
+import type { TokensPage } from './pages/account/tokens.ts';
+import type { OwnAccountPage } from './pages/account/account.ts';
 import type { NetworksPage } from './pages/networks/list.ts';
 import type { NetworkPage } from './pages/networks/one.ts';
 import type { SchedulesPage } from './pages/schedules/list.ts';
@@ -60,6 +62,8 @@ export interface Pages {
   'audit/list': AuditPage;
   'login/login': LoginPage;
   'login/password': PasswordPage;
+  'account/account': OwnAccountPage;
+  'account/tokens': TokensPage;
   'help/help': HelpPage;
   'documents/errorCodes': ErrorCodesPage;
   'documents/manual': ManualPageView;

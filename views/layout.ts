@@ -1,3 +1,4 @@
+import type { Permission, Permissions, Role } from '../domain/accounts/permission.ts';
 import { assetPrefix } from './assetFiles.ts';
 import type { Flash } from './components/flash/flash.ts';
 import { maintenanceBanner } from './pages/maintenance/banner.ts';
@@ -12,7 +13,12 @@ export interface LayoutInput {
   /** Which installation this is, where somebody has more than one. */
   readonly environment: string | null;
   /** null: nobody is signed in, there is no navigation to offer. */
-  readonly user: { readonly login: string; readonly hasDefaultPassword: boolean } | null;
+  readonly user: {
+    readonly login: string;
+    readonly role: Role;
+    readonly permissions: Permissions;
+    readonly hasDefaultPassword: boolean;
+  } | null;
   /** Empty for strangers. */
   readonly csrfToken: string;
   readonly flash: readonly Flash[];
@@ -28,15 +34,15 @@ export interface PageHead {
   readonly searched?: string;
 }
 
-const sections: readonly { key: Section; text: string; href: string }[] = [
-  { key: 'home', text: 'Home', href: paths.home },
-  { key: 'tasks', text: 'Tasks', href: paths.tasks() },
-  { key: 'errors', text: 'Errors', href: paths.errors() },
-  { key: 'schedules', text: 'Schedules', href: paths.schedules() },
-  { key: 'networks', text: 'Networks', href: paths.networks },
-  { key: 'accounts', text: 'Accounts', href: paths.accounts() },
-  { key: 'audit', text: 'Audit', href: paths.audit() },
-  { key: 'help', text: 'Help', href: paths.help },
+const sections: readonly { key: Section; text: string; href: string; needs: Permission }[] = [
+  { key: 'home', text: 'Home', href: paths.home, needs: 'view' },
+  { key: 'tasks', text: 'Tasks', href: paths.tasks(), needs: 'results' },
+  { key: 'errors', text: 'Errors', href: paths.errors(), needs: 'view' },
+  { key: 'schedules', text: 'Schedules', href: paths.schedules(), needs: 'view' },
+  { key: 'networks', text: 'Networks', href: paths.networks, needs: 'view' },
+  { key: 'accounts', text: 'Accounts', href: paths.accounts(), needs: 'view' },
+  { key: 'audit', text: 'Audit', href: paths.audit(), needs: 'audit' },
+  { key: 'help', text: 'Help', href: paths.help, needs: 'identify' },
 ];
 
 /** Chosen in the browser and kept there: views/assets/theme.js. */
@@ -52,10 +58,16 @@ const times = [
   { value: 'local', text: 'Local time' },
 ];
 
+/** For templates: what is not permitted is not offered. */
+function may(permissions: Permissions = new Set()): Readonly<Partial<Record<Permission, true>>> {
+  return Object.fromEntries([...permissions].map((permission) => [permission, true]));
+}
+
 export function layoutView(input: LayoutInput, head: PageHead) {
   return {
     ...input,
     title: head.title,
+    may: may(input.user?.permissions),
     maintenance: maintenanceBanner(input.maintenance),
     themes,
     times,
@@ -65,11 +77,14 @@ export function layoutView(input: LayoutInput, head: PageHead) {
       home: paths.home,
       logout: paths.logout,
       password: paths.password,
+      ownAccount: paths.ownAccount,
       apiReference: paths.apiReference,
     },
     navigation:
       input.user === null
         ? []
-        : sections.map((section) => ({ ...section, current: section.key === head.section })),
+        : sections
+            .filter(({ needs }) => input.user?.permissions.has(needs))
+            .map((section) => ({ ...section, current: section.key === head.section })),
   };
 }

@@ -6,6 +6,11 @@ export const paths = {
   home: '/',
   login: '/login',
   logout: '/logout',
+  /** Of whoever is signed in. */
+  ownAccount: '/account',
+  tokens: '/account/tokens',
+  revokeToken: (tokenId: string) => `/account/tokens/${tokenId}/revoke`,
+  revokeTokenOf: (accountId: string, tokenId: string) => `/accounts/${accountId}/tokens/${tokenId}/revoke`,
   password: '/password',
   help: '/version/view',
   apiReference: '/docs/spec',

@@ -1,3 +1,4 @@
+import type { Role } from '../domain/accounts/permission.ts';
 import type { CheckState } from '../domain/networks/check.ts';
 import type { PartState, TaskState } from '../domain/tasks/task.ts';
 
@@ -139,10 +140,24 @@ export interface AcknowledgementShape {
 export interface AccountShape {
   readonly account_id: string;
   readonly account_type: string;
+  readonly role: Role;
+  readonly sees_pictures: boolean;
   readonly login: string;
   readonly description: string;
   readonly create_time: string;
   readonly last_update_time: string;
+}
+
+export interface ApiTokenShape {
+  readonly token_id: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly operations: readonly string[] | null;
+  readonly networks: readonly string[] | null;
+  readonly expire_time: string;
+  readonly revoke_time: string | null;
+  readonly last_use_time: string | null;
+  readonly last_use_address: string | null;
 }
 
 /** One line of the audit. */

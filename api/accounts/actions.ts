@@ -1,6 +1,7 @@
 import { v7 as newUuid } from 'uuid';
 import type { Stores } from '../../db/stores.ts';
 import type { Account, AccountType } from '../../domain/accounts/account.ts';
+import type { Role } from '../../domain/accounts/permission.ts';
 import type { Passwords } from '../../platform/passwords.ts';
 import { fingerprintOf, type Authenticator } from './auth/authenticator.ts';
 import { refuseKnownPassword } from './auth/knownPasswords.ts';
@@ -11,6 +12,8 @@ export interface Registration {
   readonly password: string;
   readonly accountType?: AccountType;
   readonly description?: string;
+  readonly role?: Role;
+  readonly seesPictures?: boolean;
   /** By the form of which the manual says that the e-mail address is the password too. */
   readonly isLegacy?: boolean;
 }
@@ -30,13 +33,24 @@ export function createAccountActions({ accounts, passwords, authenticator, isLoo
   return {
     /** @throws DomainError accountExists | validationFailed, for a password that everybody knows */
     register: async (
-      { login, password, accountType = 'advanced_user', description = '', isLegacy = false }: Registration,
+      registration: Registration,
       actor: Actor,
       accountId: string = newUuid(),
     ): Promise<string> => {
+      const {
+        login,
+        password,
+        accountType = 'advanced_user',
+        description = '',
+        isLegacy = false,
+      } = registration;
+      const { role = 'admin', seesPictures = false } = registration;
       if (!(isLegacy && isLoopback)) refuseKnownPassword(login, password);
       const passwordHash = await passwords.hash(password);
-      await accounts.register({ accountId, login, passwordHash, accountType, description }, actor);
+      await accounts.register(
+        { accountId, login, passwordHash, accountType, description, role, seesPictures },
+        actor,
+      );
       return accountId;
     },
 
@@ -58,16 +72,22 @@ export function createAccountActions({ accounts, passwords, authenticator, isLoo
 
     /**
      * Without a password that stays; another one ends all sessions of the account.
-     * @throws DomainError accountNotFound | lastAdmin | validationFailed, for a password that everybody knows
+     * @throws DomainError accountNotFound | accountChanged | lastAdmin | validationFailed, for a password that everybody knows
      */
     change: async (
       { accountId, login }: Pick<Account, 'accountId' | 'login'>,
-      { password, ...to }: Pick<Account, 'accountType' | 'description'> & { readonly password?: string },
+      {
+        password,
+        ...to
+      }: Pick<Account, 'accountType' | 'description' | 'role' | 'seesPictures'> & {
+        readonly password?: string;
+      },
       actor: Actor,
+      seen: number,
     ): Promise<void> => {
       if (password !== undefined) refuseKnownPassword(login, password);
       const hash = password === undefined ? {} : { passwordHash: await passwords.hash(password) };
-      await accounts.change(accountId, { ...to, ...hash }, actor);
+      await accounts.change(accountId, { ...to, ...hash }, actor, seen);
       authenticator.forget(accountId);
     },
 

@@ -1,6 +1,7 @@
 import type { Request } from 'express';
 import type { Stores } from '../../db/stores.ts';
 import type { AccountType } from '../../domain/accounts/account.ts';
+import type { Role } from '../../domain/accounts/permission.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { AccountActions, Registration } from './actions.ts';
 import { endSession } from './auth/sessionCookie.ts';
@@ -17,7 +18,7 @@ interface AccountInput {
 }
 
 type RegistrationBody =
-  | { login: string; password: string; account_type?: AccountType; description?: string }
+  | { login: string; password: string; account_type?: AccountType; description?: string; role?: Role }
   | { email: string; organization_name?: string };
 
 export function accountRoutes({ accountQueries, accountActions }: AccountsDeps): Handlers {
@@ -62,11 +63,12 @@ function registrationOf(req: Request): Registration {
     const { email, organization_name: description = '' } = body;
     return { login: email, password: email, description, isLegacy: true };
   }
-  const { login, password, account_type, description } = body;
+  const { login, password, account_type, description, role } = body;
   return {
     login,
     password,
     ...(account_type === undefined ? {} : { accountType: account_type }),
     ...(description === undefined ? {} : { description }),
+    ...(role === undefined ? {} : { role }),
   };
 }

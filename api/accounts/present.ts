@@ -14,6 +14,11 @@ export function presentAccount(account: Account) {
   };
 }
 
+/** As pages show it: what is beside the manual's contract too. */
+export function presentAccountOfPage(account: Account) {
+  return { ...presentAccount(account), role: account.role, sees_pictures: account.seesPictures };
+}
+
 export function presentAccountStats(stats: AccountStats) {
   return {
     list_count: stats.listCount,

@@ -67,6 +67,7 @@ function toReasonShape(group: ErrorReason) {
     tasks: group.tasks,
     is_retryable: group.isRetryable,
     first_time: group.firstTime.toISOString(),
+    is_first: group.isFirst,
     last_time: group.lastTime.toISOString(),
     detail: group.detail,
     objects: group.objects,

@@ -29,10 +29,10 @@ export function retryErrors({
       const { error_code, tasks = '' } = fieldsOf(req.body);
       const errorCode = codeOf(error_code);
       const taskIds = idsIn(tasks.split(',')).slice(0, tasksAtOnce);
-      const refused = await actOnEach(taskIds, 1, (taskId) =>
-        taskActions.retry(taskId, { errorCode }, actorOf(req)),
+      const outcome = await actOnEach(taskIds, 1, (taskId, contact) =>
+        taskActions.retry(taskId, { errorCode }, actorOf(req), contact),
       );
-      sayWhatWasDone(req, taskIds, refused, (count) => `${count} being retried.`);
+      sayWhatWasDone(req, taskIds, outcome, (count) => `${count} being retried.`);
       leadTo(req, res, paths.errors());
     },
   };

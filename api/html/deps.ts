@@ -4,6 +4,7 @@ import type { KnownNetwork } from '../../domain/networks/check.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
 import type { AccountActions } from '../accounts/actions.ts';
+import type { TokenActions } from '../accounts/tokens/actions.ts';
 import type { SearchDocuments } from '../documents/search/documentSearch.ts';
 import type { ContractPath } from '../http/contract/contract.ts';
 import type { Clock } from '../http/instants.ts';
@@ -18,6 +19,7 @@ import type { PreviewTask } from '../tasks/previewTask.ts';
 
 type NotForPages =
   | 'accounts'
+  | 'apiTokens'
   | 'audit'
   | 'certificates'
   | 'heldTasks'
@@ -26,6 +28,7 @@ type NotForPages =
   | 'schedules'
   | 'stats'
   | 'tasks'
+  | 'tokenLookUp'
   | 'upgrades'
   | 'watched'
   | 'workers';
@@ -43,6 +46,7 @@ export interface PageSources extends Omit<Stores, NotForPages>, NotificationPoli
   readonly upgradeActions: UpgradeActions;
   readonly accountActions: AccountActions;
   readonly erasureActions: ErasureActions;
+  readonly tokenActions: TokenActions;
   readonly contract: readonly ContractPath[];
   readonly clock: Clock;
   readonly searchDocuments: SearchDocuments;

@@ -80,7 +80,12 @@ function layoutOf(req: Request, res: Response): LayoutInput {
     user:
       identity === undefined
         ? null
-        : { login: identity.account.login, hasDefaultPassword: req.session.hasDefaultPassword === true },
+        : {
+            login: identity.account.login,
+            role: identity.account.role,
+            permissions: identity.permissions,
+            hasDefaultPassword: req.session.hasDefaultPassword === true,
+          },
     // A token makes a session, and strangers get none.
     csrfToken: identity === undefined ? '' : formToken(req),
     maintenance: shownMaintenanceOf(res),

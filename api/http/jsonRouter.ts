@@ -1,5 +1,6 @@
 import express, { type RequestHandler, type Router } from 'express';
 import type { ContractPath, Operation } from './contract/contract.ts';
+import { allow } from './middleware/allow.ts';
 import { noDialogue } from './middleware/authenticate.ts';
 import { jsonBody } from './middleware/jsonBody.ts';
 import { methodNotAllowed } from './middleware/methodNotAllowed.ts';
@@ -18,7 +19,7 @@ export interface JsonRouterOptions {
   /** Operations that need no credentials although the document says so: a setting of this installation. */
   readonly alsoPublic: ReadonlySet<string>;
   readonly session: RequestHandler;
-  /** What each operation that is not public passes after it has its session. */
+  /** What each operation that is not public passes after it has its session, before its permission is asked. */
   readonly guards: readonly RequestHandler[];
 }
 
@@ -65,11 +66,15 @@ function steps(operation: Operation, { session, guards, alsoPublic }: JsonRouter
     remember(operation),
     ...(isPublic
       ? publicAccess(operation, session)
-      : [sessionOf(operation, session), ...guards, sameOrigin()]),
+      : [sessionOf(operation, session), ...guards, ...permitted(operation), sameOrigin()]),
     validatePath(operation),
     ...(operation.body === null ? [] : jsonBody(operation.body)),
     validateRequest(operation),
   ];
+}
+
+function permitted({ permission }: Operation): RequestHandler[] {
+  return permission === null ? [] : [allow(permission)];
 }
 
 /** Only logging in needs a session without having one; the others must answer while the database is away. */

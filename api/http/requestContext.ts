@@ -2,13 +2,17 @@ import { isIP } from 'node:net';
 import type { Request } from 'express';
 import type { Actor } from '../../db/audit/auditStore.ts';
 import type { Account } from '../../domain/accounts/account.ts';
+import type { Permissions } from '../../domain/accounts/permission.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Operation } from './contract/contract.ts';
 
 export interface Identity {
   readonly account: Account;
+  readonly permissions: Permissions;
   /** How the client showed who it is; a cookie is sent by browsers without being asked. */
-  readonly via: 'basic' | 'session';
+  readonly via: 'basic' | 'session' | 'token';
+  /** Of a request with an API token: what it is limited to. */
+  readonly token?: { readonly tokenId: string; readonly operations: ReadonlySet<string> | null };
   /** Of the password: an answer that goes on for ever ends when the account has another one. */
   readonly fingerprint: string;
 }
@@ -62,11 +66,17 @@ function addressIn(text = ''): string | null {
   return isIP(text) === 0 ? null : text.replace(/%.*$/, '');
 }
 
-export function actorOf(req: Request): Actor {
+/** Who asks, and what they may do. */
+export interface Caller extends Actor {
+  readonly permissions: Permissions;
+}
+
+export function actorOf(req: Request): Caller {
   const { requestId, identity } = contextOf(req);
   return {
     accountId: identity?.account.accountId ?? null,
     login: identity?.account.login ?? '',
+    permissions: identity?.permissions ?? new Set(),
     requestId,
     remoteAddress: addressOf(req) || null,
   };

@@ -7,7 +7,7 @@ import { createTellEngine } from '../tasks/tellEngine.ts';
 export interface MaintenanceActionsDeps {
   readonly maintenance: MaintenanceStore;
   /** Makes all tasks follow the switch. */
-  followMaintenance(): Promise<void>;
+  readonly followMaintenance: () => Promise<void>;
   readonly startNext: Admission['startNext'];
   readonly log: Logger;
 }
@@ -24,12 +24,12 @@ export function createMaintenanceActions(deps: MaintenanceActionsDeps) {
   return {
     start: async (note: string | null, actor: Actor): Promise<void> => {
       await maintenance.start(note, actor);
-      await tell(deps.followMaintenance(), {}, actor);
+      await tell(deps.followMaintenance, {}, actor);
     },
 
     end: async (note: string | null, actor: Actor): Promise<void> => {
       await maintenance.end(note, actor);
-      await Promise.all([tell(deps.followMaintenance(), {}, actor), tell(deps.startNext(), {}, actor)]);
+      await Promise.all([tell(deps.followMaintenance, {}, actor), tell(deps.startNext, {}, actor)]);
     },
   };
 }

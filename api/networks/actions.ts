@@ -35,7 +35,7 @@ export function createNetworkActions(deps: NetworkActionsDeps) {
       const check = await deps.networkChecks.order(version, actor);
       if (check.isNew) {
         const { checkId } = check;
-        await tell(deps.gateway.startNetworkCheck(check), { checkId, version }, actor);
+        await tell(() => deps.gateway.startNetworkCheck(check), { checkId, version }, actor);
       }
       return check;
     },

@@ -1,4 +1,5 @@
 import type { createManualRuns } from '../../db/schedules/manualRuns.ts';
+import type { ScheduleQueries } from '../../db/schedules/scheduleQueries.ts';
 import type { ScheduleStore } from '../../db/schedules/scheduleStore.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { catchUpWindowMs, defaultCatchUpWindow } from '../../domain/schedules/catchUp.ts';
@@ -6,15 +7,16 @@ import type { OverlapPolicy, ScheduleSpec } from '../../domain/schedules/schedul
 import type { ExtractRequest, ReadSurroundings } from '../../domain/extract/extractContent.ts';
 import { freezeContent } from '../../domain/tasks/freezeContent.ts';
 import { withManner, type GcManner, type GcRequest } from '../../domain/gc/gcContent.ts';
-import type { TaskType } from '../../domain/tasks/task.ts';
+import { taskTypes, type TaskType } from '../../domain/tasks/task.ts';
 import { CronError, nextRuns } from '../../platform/cron.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Admission } from '../../temporal/admission.ts';
 import type { Clock } from '../http/instants.ts';
+import { demand } from '../http/middleware/allow.ts';
+import type { Caller } from '../http/requestContext.ts';
 import type { NotificationPolicyBody, ReadPolicy } from '../notifications/policies.ts';
 import { createTellEngine } from '../tasks/tellEngine.ts';
 import { runsToShow } from './present.ts';
-import type { Actor } from '../../db/audit/auditStore.ts';
 
 /** A schedule as a client sends it. */
 export interface ScheduleBody extends GcManner {
@@ -37,6 +39,7 @@ type ManualRuns = ReturnType<typeof createManualRuns>;
 
 export interface ScheduleActionsDeps {
   readonly schedules: Pick<ScheduleStore, 'create' | 'replace' | 'setActive' | 'remove'> & ManualRuns;
+  readonly scheduleQueries: Pick<ScheduleQueries, 'find'>;
   /** Starts the tasks whose turn it is. */
   readonly startNext: Admission['startNext'];
   readonly log: Logger;
@@ -76,6 +79,13 @@ export function createScheduleActions(deps: ScheduleActionsDeps) {
     };
   };
 
+  /** A schedule of removals is for those alone who may remove. @throws DomainError notPermitted */
+  const refuseRemovals = async (scheduleId: number, actor: Caller): Promise<void> => {
+    if (actor.permissions.has('remove')) return;
+    const known = await deps.scheduleQueries.find(scheduleId);
+    if (known !== null) refuseType(known.taskType, actor);
+  };
+
   return {
     /** The next times of what could be created. @throws DomainError as create */
     nextRuns: async (body: ScheduleBody): Promise<Date[]> => {
@@ -84,16 +94,23 @@ export function createScheduleActions(deps: ScheduleActionsDeps) {
     },
 
     /** @throws DomainError validationFailed, and what the content's own checks throw */
-    create: async (body: ScheduleBody, actor: Actor): Promise<number> =>
-      schedules.create(await specOf(body), actor),
+    create: async (body: ScheduleBody, actor: Caller): Promise<number> => {
+      refuseType(body.task_type, actor);
+      return schedules.create(await specOf(body), actor);
+    },
 
     /** Whether it is started or stopped stays as it is. @throws DomainError as create, scheduleNotFound, scheduleChanged */
-    replace: async (scheduleId: number, body: ScheduleBody, actor: Actor, seen?: Seen): Promise<void> =>
-      schedules.replace(scheduleId, await specOf(body), actor, seen),
+    replace: async (scheduleId: number, body: ScheduleBody, actor: Caller, seen?: Seen): Promise<void> => {
+      refuseType(body.task_type, actor);
+      await refuseRemovals(scheduleId, actor);
+      await schedules.replace(scheduleId, await specOf(body), actor, seen);
+    },
 
-    /** @throws DomainError scheduleNotFound, scheduleChanged */
-    setActive: (scheduleId: number, active: boolean, actor: Actor, seen?: Seen): Promise<void> =>
-      schedules.setActive(scheduleId, active, actor, seen),
+    /** Stopping is open to whoever runs tasks. @throws DomainError notPermitted, scheduleNotFound, scheduleChanged */
+    setActive: async (scheduleId: number, active: boolean, actor: Caller, seen?: Seen): Promise<void> => {
+      if (active) await refuseRemovals(scheduleId, actor);
+      await schedules.setActive(scheduleId, active, actor, seen);
+    },
 
     /**
      * Makes its task at once and answers its id. `asOf`: of a removal that was confirmed, when its objects were counted.
@@ -102,8 +119,9 @@ export function createScheduleActions(deps: ScheduleActionsDeps) {
     run: async (
       scheduleId: number,
       { evenIfActive, asOf }: { readonly evenIfActive: boolean; readonly asOf?: Date | undefined },
-      actor: Actor,
+      actor: Caller,
     ): Promise<number> => {
+      await refuseRemovals(scheduleId, actor);
       const around = await deps.readSurroundings();
       const ref = await schedules.run(
         {
@@ -112,14 +130,20 @@ export function createScheduleActions(deps: ScheduleActionsDeps) {
         },
         actor,
       );
-      await tell(deps.startNext(), { ...ref }, actor);
+      await tell(deps.startNext, { ...ref }, actor);
       return ref.taskId;
     },
 
     /** @throws DomainError scheduleNotFound, scheduleChanged */
-    remove: (scheduleId: number, actor: Actor, seen?: Seen): Promise<void> =>
-      schedules.remove(scheduleId, actor, seen),
+    remove: async (scheduleId: number, actor: Caller, seen?: Seen): Promise<void> => {
+      await refuseRemovals(scheduleId, actor);
+      await schedules.remove(scheduleId, actor, seen);
+    },
   };
+}
+
+function refuseType(taskType: TaskType, actor: Caller): void {
+  if (taskType !== taskTypes.additionalExtract) demand(actor, 'remove');
 }
 
 function checkTimes(cron: string, timeZone: string, now: Date): void {

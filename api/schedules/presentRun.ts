@@ -35,7 +35,7 @@ function whyOf(run: ScheduleRunRow): string | null {
   const { blockingTaskId: blocker } = run;
   switch (run.outcome) {
     case 'skipped':
-      return blocker === null ? blockedWords(run) : `Task ${blocker} of the previous run was still active.`;
+      return skippedWords(run);
     case 'waiting':
       return `Waiting for task ${blocker ?? 'of the previous run'} to end.`;
     case 'started':
@@ -50,7 +50,11 @@ function whyOf(run: ScheduleRunRow): string | null {
   }
 }
 
-function blockedWords({ blockingTime }: ScheduleRunRow): string {
+function skippedWords({ reason, blockingTaskId: blocker, blockingTime }: ScheduleRunRow): string {
+  const waited = `Waited for ${blocker === null ? 'the previous run' : `task ${blocker}`}`;
+  if (reason === 'stopped') return `${waited} until the schedule was stopped.`;
+  if (reason === 'changed') return `${waited} until the times of the schedule were changed.`;
+  if (blocker !== null) return `Task ${blocker} of the previous run was still active.`;
   if (blockingTime === null) return 'The previous run was still active.';
   return `The run of ${wordsOf(blockingTime)} had not begun yet.`;
 }

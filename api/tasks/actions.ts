@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
-import type { Actor } from '../../db/audit/auditStore.ts';
 import type { NewTask } from '../../db/tasks/createTask.ts';
-import type { TaskStore } from '../../db/tasks/taskStore.ts';
+import type { TaskQueries } from '../../db/tasks/taskQueries.ts';
+import type { ControlledRef, TaskStore } from '../../db/tasks/taskStore.ts';
 import type { Admission } from '../../temporal/admission.ts';
 import type { Gateway } from '../../temporal/gateway.ts';
 import { DomainError } from '../../domain/errors.ts';
@@ -20,8 +20,10 @@ import {
 import type { ControlAction } from '../../domain/tasks/lifecycle.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
 import { taskTypes, type RetryScope, type TaskType } from '../../domain/tasks/task.ts';
+import type { Caller } from '../http/requestContext.ts';
 import type { NotificationPolicyBody, ReadPolicy } from '../notifications/policies.ts';
-import { createTellEngine } from './tellEngine.ts';
+import { demand } from '../http/middleware/allow.ts';
+import { createTellEngine, type EngineContact } from './tellEngine.ts';
 
 /** What may be said of a new task besides its content. */
 export interface TaskOptions {
@@ -49,6 +51,7 @@ export interface TaskActionsDeps {
   readonly gateway: Pick<Gateway, 'controlTask'>;
   /** Starts the tasks whose turn it is. */
   readonly startNext: Admission['startNext'];
+  readonly taskQueries: Pick<TaskQueries, 'find'>;
   readonly readPolicy: ReadPolicy;
   readonly readSurroundings: ReadSurroundings;
   readonly log: Logger;
@@ -65,16 +68,21 @@ export function createTaskActions(deps: TaskActionsDeps) {
 
   const tell = createTellEngine(log);
 
-  const start = ({ taskId, generation }: TaskRef, actor: Actor): Promise<void> => {
-    const ref = { taskId, generation };
-    return tell(deps.startNext(), ref, actor);
+  /** A removal is for those alone who may remove. @throws DomainError notPermitted */
+  const refuseRemoval = async (taskId: number, actor: Caller): Promise<void> => {
+    if (actor.permissions.has('remove')) return;
+    const task = await deps.taskQueries.find(taskId);
+    if (task !== null && task.taskType !== taskTypes.additionalExtract) demand(actor, 'remove');
   };
+
+  const start = ({ taskId, generation }: TaskRef, actor: Caller, contact?: EngineContact): Promise<void> =>
+    tell(deps.startNext, { taskId, generation }, actor, contact);
 
   const create = async (
     taskType: TaskType,
     content: ContentAt,
     options: TaskOptions,
-    actor: Actor,
+    actor: Caller,
     { idempotency, asOf }: { readonly idempotency?: Idempotency | undefined } & Confirmed,
   ): Promise<number> => {
     const {
@@ -111,15 +119,18 @@ export function createTaskActions(deps: TaskActionsDeps) {
     createGc: async (
       request: GcRequest,
       options: TaskOptions,
-      actor: Actor,
+      actor: Caller,
       more: { readonly idempotency?: Idempotency | undefined } & Confirmed = {},
-    ): Promise<number> => create(taskTypes.gc, (now) => freezeGcContent(request, now), options, actor, more),
+    ): Promise<number> => {
+      demand(actor, 'remove');
+      return create(taskTypes.gc, (now) => freezeGcContent(request, now), options, actor, more);
+    },
 
     /** @throws DomainError noExtractor | validationFailed | fieldMissing | idempotencyConflict | versionInUse */
     createExtract: async (
       request: ExtractRequest,
       options: TaskOptions,
-      actor: Actor,
+      actor: Caller,
       idempotency?: Idempotency,
     ): Promise<number> => {
       const around = await deps.readSurroundings();
@@ -127,33 +138,53 @@ export function createTaskActions(deps: TaskActionsDeps) {
       return create(taskTypes.additionalExtract, content, options, actor, { idempotency });
     },
 
-    /** @throws DomainError taskNotFound | cannotCancel | cannotPause */
-    control: async (taskId: number, action: ControlAction, actor: Actor): Promise<void> => {
+    /** Stopping is open to whoever runs tasks. @throws DomainError notPermitted | taskNotFound | cannotCancel | cannotPause */
+    control: async (
+      taskId: number,
+      action: ControlAction,
+      actor: Caller,
+      contact?: EngineContact,
+    ): Promise<ControlledRef> => {
+      if (action === 'resume') await refuseRemoval(taskId, actor);
       const ref = await tasks.control(taskId, action, actor);
+      const { generation } = ref;
       // One that waits for its turn has no workflow that could be told.
-      if (ref.state === 'pending') await start(ref, actor);
-      else await tell(gateway.controlTask(ref), { taskId: ref.taskId, generation: ref.generation }, actor);
+      if (ref.state === 'pending') await start(ref, actor, contact);
+      else await tell(() => gateway.controlTask(ref), { taskId, generation }, actor, contact);
+      return ref;
     },
 
     /** Running parts read it themselves; nobody has to be told. @throws DomainError taskNotFound | cannotPause */
-    throttle: (taskId: number, objectsPerSecond: number | null, actor: Actor): Promise<void> =>
-      tasks.throttle(taskId, objectsPerSecond, actor),
+    throttle: async (taskId: number, objectsPerSecond: number | null, actor: Caller): Promise<void> => {
+      await refuseRemoval(taskId, actor);
+      await tasks.throttle(taskId, objectsPerSecond, actor);
+    },
 
     /** @throws DomainError taskNotFound | cannotRetry | versionInUse */
-    retry: async (taskId: number, scope: RetryScope, actor: Actor): Promise<void> => {
+    retry: async (
+      taskId: number,
+      scope: RetryScope,
+      actor: Caller,
+      contact?: EngineContact,
+    ): Promise<void> => {
+      await refuseRemoval(taskId, actor);
       const ref = await tasks.retry(taskId, scope, actor);
-      await start(ref, actor);
+      await start(ref, actor, contact);
     },
 
     /** @returns the id of the task that puts back. @throws DomainError as createUndo of db/tasks */
-    undo: async (taskId: number, filters: UndoFilters | undefined, actor: Actor): Promise<number> => {
+    undo: async (taskId: number, filters: UndoFilters | undefined, actor: Caller): Promise<number> => {
+      demand(actor, 'remove');
       const ref = await tasks.undo(taskId, filters, actor);
       await start(ref, actor);
       return ref.taskId;
     },
 
     /** @throws DomainError taskNotFound | stillRunning | keptAside */
-    remove: (taskId: number, actor: Actor): Promise<void> => tasks.remove(taskId, actor),
+    remove: async (taskId: number, actor: Caller): Promise<void> => {
+      demand(actor, 'remove');
+      await tasks.remove(taskId, actor);
+    },
   };
 }
 

@@ -1,5 +1,4 @@
 import type { Request } from 'express';
-import type { Actor } from '../../db/audit/auditStore.ts';
 import type { Stores } from '../../db/stores.ts';
 import type { SubtaskRow } from '../../db/tasks/subtaskQueries.ts';
 import type { TaskRow } from '../../db/tasks/taskQueries.ts';
@@ -18,7 +17,7 @@ import { isFinal, type RetryScope } from '../../domain/tasks/task.ts';
 import { csvPieces, prefersCsv } from '../http/csv.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
 import { arrayPieces, sendPieces } from '../http/jsonStream.ts';
-import { actorOf, inputOf } from '../http/requestContext.ts';
+import { actorOf, type Caller, inputOf } from '../http/requestContext.ts';
 import { type Idempotency, type TaskActions, taskNotFound, type TaskOptions } from './actions.ts';
 import { taskColumns, taskRows } from './present/csvRows.ts';
 import { presentSubtask, presentTask } from './present/task.ts';
@@ -63,7 +62,7 @@ export function taskRoutes(deps: TasksDeps): Handlers {
     return task;
   };
 
-  const act = (taskId: number, body: OrderBody, actor: Actor): Promise<void> => {
+  const act = (taskId: number, body: OrderBody, actor: Caller): Promise<unknown> => {
     if (body.action === 'retry') {
       const { scope = 'all', error_code: errorCode } = body;
       return taskActions.retry(taskId, errorCode === undefined ? scope : { errorCode }, actor);

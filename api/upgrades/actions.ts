@@ -22,14 +22,14 @@ export function createUpgradeActions({ upgrades, gateway, readSurroundings, log 
     /** @throws DomainError validationFailed | noExtractor | upgradeOpen | versionInUse */
     create: async (request: UpgradeRequest, actor: Actor): Promise<number> => {
       const { upgradeId } = await upgrades.create(freezeUpgrade(request, await readSurroundings()), actor);
-      await tell(gateway.tellUpgrade({ upgradeId }), { upgradeId }, actor);
+      await tell(() => gateway.tellUpgrade({ upgradeId }), { upgradeId }, actor);
       return upgradeId;
     },
 
     /** @throws DomainError upgradeNotFound | cannotActOnUpgrade | upgradeOpen */
     act: async (upgradeId: number, asked: AskedUpgradeAction, actor: Actor): Promise<void> => {
       await upgrades.act(upgradeId, asked, actor);
-      await tell(gateway.tellUpgrade({ upgradeId }), { upgradeId }, actor);
+      await tell(() => gateway.tellUpgrade({ upgradeId }), { upgradeId }, actor);
     },
   };
 }

@@ -1,11 +1,13 @@
 import {
   DataTypes,
   Model,
+  type CreationOptional,
   type InferAttributes,
   type InferCreationAttributes,
   type Sequelize,
 } from 'sequelize';
 import { accountTypes, type AccountType } from '../../domain/accounts/account.ts';
+import { roles, type Role } from '../../domain/accounts/permission.ts';
 
 export class AccountModel extends Model<
   InferAttributes<AccountModel>,
@@ -16,6 +18,9 @@ export class AccountModel extends Model<
   declare passwordHash: string;
   declare accountType: AccountType;
   declare description: string;
+  declare role: CreationOptional<Role>;
+  declare seesPictures: CreationOptional<boolean>;
+  declare revision: CreationOptional<number>;
   declare createTime: Date;
   declare lastUpdateTime: Date;
 }
@@ -30,6 +35,14 @@ export function defineAccountModel(sequelize: Sequelize): typeof AccountModel {
       passwordHash: { type: DataTypes.TEXT, allowNull: false },
       accountType: { type: DataTypes.TEXT, allowNull: false, validate: { isIn: [[...accountTypes]] } },
       description: { type: DataTypes.TEXT, allowNull: false },
+      role: {
+        type: DataTypes.TEXT,
+        allowNull: false,
+        defaultValue: 'admin',
+        validate: { isIn: [[...roles]] },
+      },
+      seesPictures: { type: DataTypes.BOOLEAN, allowNull: false, defaultValue: false },
+      revision: { type: DataTypes.INTEGER, allowNull: false, defaultValue: 1 },
       createTime: { type: DataTypes.DATE, allowNull: false },
       lastUpdateTime: { type: DataTypes.DATE, allowNull: false },
     },

@@ -51,7 +51,22 @@ export function createAccountQueries(db: Sql) {
       return rows.length > limit ? null : rows;
     },
 
-    /** The same of those that are looked for, and how many there are of each type. */
+    /** The first by login, where there are too many to choose from. */
+    logins: async (limit: number): Promise<string[]> => {
+      const rows = await db.query<{ login: string }>('select login from accounts order by login limit $1', [
+        limit,
+      ]);
+      return rows.map(({ login }) => login);
+    },
+
+    idOfLogin: async (login: string): Promise<string | null> => {
+      const [row] = await db.query<{ id: string }>('select account_id id from accounts where login = $1', [
+        login,
+      ]);
+      return row?.id ?? null;
+    },
+
+    /** Newest first those that are looked for, and how many there are of each type. */
     search: async (
       { text, type }: AccountFilter,
       paging: Paging,
@@ -73,9 +88,11 @@ export function createAccountQueries(db: Sql) {
       return { accounts, countByType, count: type === '' ? all : (countByType[type] ?? 0) };
     },
 
-    find: async (accountId: string): Promise<{ account: Account; stats: AccountStats } | null> => {
-      const [row] = await db.query<Account & AccountStats>(
-        `select ${accountColumns},
+    find: async (
+      accountId: string,
+    ): Promise<{ account: Account; stats: AccountStats; revision: number } | null> => {
+      const [row] = await db.query<Account & AccountStats & { revision: number }>(
+        `select ${accountColumns}, revision,
            (select count(*) from lists where account_id = $1) "listCount",
            (select count(*) from faces where account_id = $1) "faceCount",
            (select count(*) from faces join attributes using (face_id) where account_id = $1) "faceAttributeCount"
@@ -83,8 +100,8 @@ export function createAccountQueries(db: Sql) {
         [accountId],
       );
       if (row === undefined) return null;
-      const { listCount, faceCount, faceAttributeCount, ...account } = row;
-      return { account, stats: { listCount, faceCount, faceAttributeCount } };
+      const { listCount, faceCount, faceAttributeCount, revision, ...account } = row;
+      return { account, stats: { listCount, faceCount, faceAttributeCount }, revision };
     },
   };
 }

@@ -40,17 +40,22 @@ export function createAccountRemoval(db: Database) {
 }
 
 /** @throws DomainError lastAdmin when there is no other administrator; the lock of admins must be held */
-export async function refuseLastAdmin(tx: Sql, { accountId, accountType, login }: Account): Promise<void> {
-  if (accountType !== 'admin') return;
+export async function refuseLastAdmin(
+  tx: Sql,
+  { accountId, accountType, role, login }: Account,
+): Promise<void> {
+  if (accountType !== 'admin' || role !== 'admin') return;
   const [others] = await tx.query<{ some: boolean }>(
-    "select exists (select from accounts where account_type = 'admin' and account_id <> $1) some",
+    "select exists (select from accounts where account_type = 'admin' and role = 'admin' and account_id <> $1) some",
     [accountId],
   );
   if (others?.some !== true) throw new DomainError('lastAdmin', `${login} is the last administrator`);
 }
 
 /** In the words of the contract, as everything in the audit is. */
-export function shownAccount(account: Pick<Account, 'login' | 'accountType' | 'description'>) {
-  const { login, accountType, description } = account;
-  return { login, account_type: accountType, description };
+export function shownAccount(
+  account: Pick<Account, 'login' | 'accountType' | 'description' | 'role' | 'seesPictures'>,
+) {
+  const { login, accountType, description, role, seesPictures } = account;
+  return { login, account_type: accountType, description, role, sees_pictures: seesPictures };
 }

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
+import { literal } from 'sequelize';
 import { mayUseService, type AccountType } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { Role } from '../../domain/accounts/permission.ts';
 import { recordAudit, type Actor } from '../audit/auditStore.ts';
 import { advisoryLocks } from '../sql/advisoryLocks.ts';
 import { timeOf } from '../sql/databaseClock.ts';
@@ -15,10 +17,14 @@ export interface NewAccount {
   readonly passwordHash: string;
   readonly accountType: AccountType;
   readonly description: string;
+  /** Without one: `admin`. */
+  readonly role?: Role;
+  readonly seesPictures?: boolean;
 }
 
 /** Without a hash the password stays. */
 export type AccountChange = Pick<NewAccount, 'accountType' | 'description'> &
+  Required<Pick<NewAccount, 'role' | 'seesPictures'>> &
   Partial<Pick<NewAccount, 'passwordHash'>>;
 
 export type AccountStore = ReturnType<typeof createAccountStore>;
@@ -29,7 +35,8 @@ const firstStart: Actor = { accountId: null, login: 'first start', requestId: nu
 export function createAccountStore(records: Records) {
   const Accounts = defineAccountModel(records.sequelize);
 
-  const add = async (tx: RecordsTransaction, account: NewAccount, actor: Actor): Promise<void> => {
+  const add = async (tx: RecordsTransaction, given: NewAccount, actor: Actor): Promise<void> => {
+    const account = { ...given, role: given.role ?? 'admin', seesPictures: given.seesPictures ?? false };
     // One moment for both: nothing of a new account has been changed.
     const now = await timeOf(tx);
     await Accounts.create(
@@ -57,29 +64,34 @@ export function createAccountStore(records: Records) {
     },
 
     /**
-     * Sessions end with another password, and with a type that may not use the service.
-     * @throws DomainError accountNotFound | lastAdmin
+     * Sessions end with another password, another role, and with a type that may not use the service. `seen`: the
+     * revision that it must still have; undefined: whatever it is. Each line in the audit is a revision.
+     * @throws DomainError accountNotFound | accountChanged | lastAdmin
      */
-    change: (accountId: string, to: AccountChange, actor: Actor): Promise<void> =>
+    change: (accountId: string, to: AccountChange, actor: Actor, seen?: number): Promise<void> =>
       records.transaction(async (tx) => {
         await tx.query('select pg_advisory_xact_lock($1)', [advisoryLocks.admins]);
         const row = await Accounts.findOne({ where: { accountId }, lock: true, transaction: tx.transaction });
         if (row === null) throw new DomainError('accountNotFound', `account ${accountId}`);
-        if (to.accountType !== 'admin') await refuseLastAdmin(tx, row);
+        if (seen !== undefined && row.revision !== seen) {
+          throw new DomainError('accountChanged', `account ${accountId} is at revision ${row.revision}`);
+        }
+        if (to.accountType !== 'admin' || to.role !== 'admin') await refuseLastAdmin(tx, row);
         const line = { actor, objectType: 'account', objectId: accountId } as const;
         const before = shownAccount(row);
-        const after = { ...before, account_type: to.accountType, description: to.description };
+        const after = shownAccount({ login: row.login, ...to });
+        const hasOtherRole = row.role !== to.role || row.seesPictures !== to.seesPictures;
+        const isChanged = !isDeepStrictEqual(before, after);
         const { passwordHash = row.passwordHash, ...shown } = to;
+        const revision = row.revision + Number(isChanged) + Number(to.passwordHash !== undefined);
         await row.update(
-          { ...shown, passwordHash, lastUpdateTime: await timeOf(tx) },
+          { ...shown, passwordHash, revision, lastUpdateTime: await timeOf(tx) },
           { transaction: tx.transaction },
         );
-        if (to.passwordHash !== undefined || !mayUseService(to)) {
+        if (to.passwordHash !== undefined || hasOtherRole || !mayUseService(to)) {
           await tx.execute("delete from sessions where sess ->> 'accountId' = $1", [accountId]);
         }
-        if (!isDeepStrictEqual(before, after)) {
-          await recordAudit(tx, { ...line, action: 'account.change', before, after });
-        }
+        if (isChanged) await recordAudit(tx, { ...line, action: 'account.change', before, after });
         if (to.passwordHash !== undefined) await recordAudit(tx, { ...line, action: 'account.password' });
       }),
 
@@ -87,7 +99,7 @@ export function createAccountStore(records: Records) {
     changePassword: (accountId: string, passwordHash: string, actor: Actor): Promise<void> =>
       records.transaction(async (tx) => {
         await Accounts.update(
-          { passwordHash, lastUpdateTime: await timeOf(tx) },
+          { passwordHash, revision: literal('revision + 1'), lastUpdateTime: await timeOf(tx) },
           { where: { accountId }, transaction: tx.transaction },
         );
         await tx.execute("delete from sessions where sess ->> 'accountId' = $1", [accountId]);

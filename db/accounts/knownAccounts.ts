@@ -8,6 +8,7 @@ export interface Credentials {
 }
 
 export const accountColumns = `account_id "accountId", login, account_type "accountType", description,
+  role, sees_pictures "seesPictures",
   create_time "createTime", last_update_time "lastUpdateTime"`;
 
 export type KnownAccounts = ReturnType<typeof createKnownAccounts>;

@@ -24,6 +24,7 @@ export interface AuditEntry {
     | 'account'
     | 'schedule'
     | 'session'
+    | 'token'
     | 'network'
     | 'upgrade'
     | 'maintenance'

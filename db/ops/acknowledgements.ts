@@ -16,12 +16,12 @@ type Item = Pick<AcknowledgementRow, 'taskId' | 'item'>;
 // What still needs attention after that needs it anew.
 const keptFor = "interval '90 days'";
 
-/** The newest that admins have seen of the tasks that need attention. */
-export function listAcknowledgements(db: Sql, limit: number): Promise<AcknowledgementRow[]> {
+/** What admins have seen of these tasks. */
+export function listAcknowledgements(db: Sql, taskIds: readonly number[]): Promise<AcknowledgementRow[]> {
   return db.query<AcknowledgementRow>(
     `select task_id "taskId", item, note, login, ack_time "ackTime" from acknowledgements
-     where ack_time > now() - ${keptFor} order by ack_time desc limit $1`,
-    [limit],
+     where task_id = any($1::bigint[]) and ack_time > now() - ${keptFor}`,
+    [taskIds],
   );
 }
 

@@ -14,11 +14,37 @@ export interface ActivityStep {
   readonly items: number;
 }
 
+/** How many tasks are listed that no admin has acknowledged, and how many that one has. */
+export interface SeenLimits {
+  readonly open: number;
+  readonly acknowledged: number;
+}
+
 /** What the home page and the live streams show; of tasks their ids, newest first. */
 export function createHomeQueries(db: Sql) {
   const idsOf = async (sql: string, binds: readonly unknown[]): Promise<number[]> => {
     const rows = await db.query<{ taskId: number }>(sql, binds);
     return rows.map(({ taskId }) => taskId);
+  };
+  /** `condition`: of an index (migration 0043); `kind`: as the items of views/pages/home/attention.ts begin. */
+  const endedBadlySince = (
+    time: Date,
+    { kind, condition }: { kind: string; condition: string },
+    { open, acknowledged }: SeenLimits,
+  ): Promise<number[]> => {
+    const isAcknowledged = `a.task_id = t.task_id and a.item like '${kind} ' || t.generation || ' %' and a.ack_time >= t.end_time`;
+    return idsOf(
+      `select task_id "taskId" from (
+         (select task_id, end_time from tasks t where end_time >= $1 and ${condition}
+            and not exists (select from acknowledgements a where ${isAcknowledged})
+          order by end_time desc limit $2)
+         union all
+         (select t.task_id, end_time from acknowledgements a join tasks t on ${isAcknowledged}
+          where end_time >= $1 and a.ack_time >= $1 and ${condition}
+          order by ack_time desc limit $3)
+       ) both_kinds order by end_time desc`,
+      [time, open, acknowledged],
+    );
   };
   return {
     /** Tasks that are not final. */
@@ -41,20 +67,15 @@ export function createHomeQueries(db: Sql) {
         limit,
       ]),
 
-    failedSince: (time: Date, limit: number): Promise<number[]> =>
-      idsOf(
-        `select task_id "taskId" from tasks where end_time >= $1 and state = 'failed'
-         order by end_time desc limit $2`,
-        [time, limit],
-      ),
+    failedSince: (time: Date, limits: SeenLimits): Promise<number[]> =>
+      endedBadlySince(time, { kind: 'failed', condition: "state = 'failed'" }, limits),
 
-    /** Those of the last thousand that ended since then, and are done but not with every object. */
-    incompleteSince: (time: Date, limit: number): Promise<number[]> =>
-      idsOf(
-        `select task_id "taskId" from (
-           select task_id, state, objects_failed, end_time from tasks where end_time >= $1 order by end_time desc limit 1000
-         ) ended where state = 'done' and objects_failed > 0 order by end_time desc limit $2`,
-        [time, limit],
+    /** Those that are done, but not with every object. */
+    incompleteSince: (time: Date, limits: SeenLimits): Promise<number[]> =>
+      endedBadlySince(
+        time,
+        { kind: 'incomplete', condition: "state = 'done' and objects_failed > 0" },
+        limits,
       ),
 
     /** Messages that should have been delivered before `time`; `limit` stands for as many or more. */
@@ -77,7 +98,8 @@ export function createHomeQueries(db: Sql) {
         [since, seconds],
       ),
 
-    acknowledged: (limit: number): Promise<AcknowledgementRow[]> => listAcknowledgements(db, limit),
+    acknowledged: (taskIds: readonly number[]): Promise<AcknowledgementRow[]> =>
+      listAcknowledgements(db, taskIds),
 
     stock: (): Promise<Stock> => readStock(db),
 

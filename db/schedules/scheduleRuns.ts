@@ -17,6 +17,7 @@ export interface NotedRun {
   readonly blockingTime?: string;
   readonly failure?: object;
   readonly absence?: Absence;
+  readonly skipReason?: SkipReason;
   /** Who ran it by hand. */
   readonly login?: string;
 }
@@ -25,6 +26,9 @@ export interface NotedRun {
 export type Absence =
   | { readonly reason: 'workers_away'; readonly from: Date; readonly until: Date }
   | { readonly reason: 'temporal_away' };
+
+/** What became of its schedule while a run waited for the task before it. */
+export type SkipReason = 'stopped' | 'changed';
 
 export interface ScheduleRunRow {
   readonly runId: number;
@@ -40,7 +44,7 @@ export interface ScheduleRunRow {
   readonly blockingTaskId: number | null;
   readonly blockingTime: Date | null;
   readonly failure: object | null;
-  readonly reason: Absence['reason'] | null;
+  readonly reason: Absence['reason'] | SkipReason | null;
   readonly awayFrom: Date | null;
   readonly awayUntil: Date | null;
   readonly login: string | null;
@@ -85,14 +89,19 @@ export async function noteRun(tx: Sql, run: NotedRun): Promise<void> {
      on conflict (schedule_id, scheduled_time) where login is null do update set
        outcome = excluded.outcome, run_time = now(), task_id = excluded.task_id, failure = excluded.failure,
        reason = excluded.reason, away_from = excluded.away_from, away_until = excluded.away_until,
-       blocking_task_id = case when r.outcome = 'waiting' then r.blocking_task_id else excluded.blocking_task_id end,
+       blocking_task_id = case when r.outcome = 'waiting' or r.reason in ('stopped', 'changed') then r.blocking_task_id else excluded.blocking_task_id end,
        blocking_time = excluded.blocking_time
      where (r.outcome, r.task_id, r.failure) is distinct from (excluded.outcome, excluded.task_id, excluded.failure)`,
     [
       ...[run.scheduleId, run.scheduledTime, run.outcome, run.taskId ?? null],
       ...[run.blockingTaskId ?? null, run.blockingTime ?? null],
       run.failure === undefined ? null : JSON.stringify(run.failure),
-      ...[absence?.reason ?? null, away?.from ?? null, away?.until ?? null, run.login ?? null],
+      ...[
+        absence?.reason ?? run.skipReason ?? null,
+        away?.from ?? null,
+        away?.until ?? null,
+        run.login ?? null,
+      ],
     ],
   );
   await tx.query(
@@ -117,6 +126,20 @@ export async function noteTime(tx: Sql, run: NotedRun): Promise<void> {
        and (last_run is null or (last_run ->> 'scheduled_time')::timestamptz <= $3)`,
     [run.scheduleId, JSON.stringify(shown), scheduledTime],
   );
+}
+
+/** Runs that wait for the task before them are skipped. One that finds its schedule as it was by then waits on. */
+export async function skipWaiting(tx: Sql, scheduleId: number, skipReason: SkipReason): Promise<void> {
+  const waiting = await tx.query<{ time: Date }>(
+    `select scheduled_time "time" from schedule_runs where schedule_id = $1 and outcome = 'waiting'`,
+    [scheduleId],
+  );
+  for (const { time } of waiting) {
+    await noteTime(tx, {
+      ...{ scheduleId, scheduledTime: time.toISOString() },
+      ...{ outcome: 'skipped', skipReason },
+    });
+  }
 }
 
 /** The id of a task of the schedule that has not ended; null: there is none. */

@@ -3,6 +3,7 @@ import { DomainError } from '../../domain/errors.ts';
 import type { ScheduleSpec } from '../../domain/schedules/schedule.ts';
 import { recordAudit, type Actor } from '../audit/auditStore.ts';
 import type { Records, RecordsTransaction } from '../sql/records.ts';
+import { skipWaiting } from './scheduleRuns.ts';
 import { defineScheduleModel, type ScheduleModel } from './scheduleModel.ts';
 
 /** The revisions of which a row must have one to be changed; undefined: whatever it is. */
@@ -56,7 +57,9 @@ export function createScheduleStore(records: Records) {
       records.transaction(async (tx) => {
         const row = await lock(tx, scheduleId, seen);
         const before = shown(row);
+        const hasOtherTimes = row.cron !== order.cron || row.timeZone !== order.timeZone;
         await change(tx, row, order);
+        if (hasOtherTimes) await skipWaiting(tx, scheduleId, 'changed');
         await recordAudit(tx, { ...lineOf('replace', scheduleId, actor), before, after: shown(order) });
       }),
 
@@ -66,6 +69,7 @@ export function createScheduleStore(records: Records) {
         const row = await lock(tx, scheduleId, seen);
         if (row.active === active) return;
         await change(tx, row, { active });
+        if (!active) await skipWaiting(tx, scheduleId, 'stopped');
         await recordAudit(tx, {
           ...lineOf(active ? 'start' : 'stop', scheduleId, actor),
           before: { active: !active },
@@ -78,6 +82,7 @@ export function createScheduleStore(records: Records) {
       records.transaction(async (tx) => {
         const row = await lock(tx, scheduleId, seen);
         await change(tx, row, { removed: true, active: false });
+        await skipWaiting(tx, scheduleId, 'stopped');
         await recordAudit(tx, { ...lineOf('remove', scheduleId, actor), before: shown(row) });
       }),
   };

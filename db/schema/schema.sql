@@ -9,9 +9,13 @@ create table accounts (
   create_time timestamp with time zone default now() not null,
   last_update_time timestamp with time zone default now() not null,
   vetted_hash text,
+  revision integer default 1 not null,
+  role text default 'admin'::text not null,
+  sees_pictures boolean default false not null,
   constraint accounts_account_type_check CHECK ((account_type = ANY (ARRAY['admin'::text, 'advanced_user'::text, 'user'::text]))),
   constraint accounts_description_check CHECK ((length(description) <= 128)),
   constraint accounts_login_check CHECK (((length(login) >= 3) AND (length(login) <= 128))),
+  constraint accounts_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'auditor'::text, 'admin'::text]))),
   constraint accounts_pkey PRIMARY KEY (account_id),
   constraint accounts_login_key UNIQUE (login)
 );
@@ -28,6 +32,7 @@ create table acknowledgements (
   constraint acknowledgements_pkey PRIMARY KEY (task_id, item)
 );
 CREATE INDEX acknowledgements_newest ON public.acknowledgements USING btree (ack_time DESC);
+CREATE TRIGGER acknowledgements_announce AFTER INSERT OR DELETE ON public.acknowledgements FOR EACH ROW EXECUTE FUNCTION announce_acknowledgement();
 
 create table activity (
   minute timestamp with time zone not null,
@@ -36,6 +41,28 @@ create table activity (
   items bigint not null,
   constraint activity_pkey PRIMARY KEY (minute, task_type, error_code)
 );
+
+create table api_tokens (
+  token_id uuid not null,
+  account_id uuid not null,
+  name text not null,
+  token_hash bytea not null,
+  role text not null,
+  operations text[],
+  networks cidr[],
+  create_time timestamp with time zone default now() not null,
+  expire_time timestamp with time zone not null,
+  revoke_time timestamp with time zone,
+  last_use_time timestamp with time zone,
+  last_use_address inet,
+  constraint api_tokens_name_check CHECK (((length(name) >= 1) AND (length(name) <= 64))),
+  constraint api_tokens_role_check CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'auditor'::text, 'admin'::text]))),
+  constraint api_tokens_token_hash_check CHECK ((length(token_hash) = 32)),
+  constraint api_tokens_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id) ON DELETE CASCADE,
+  constraint api_tokens_pkey PRIMARY KEY (token_id),
+  constraint api_tokens_token_hash_key UNIQUE (token_hash)
+);
+CREATE INDEX api_tokens_account ON public.api_tokens USING btree (account_id, create_time DESC);
 
 create table attributes (
   face_id uuid not null,
@@ -427,12 +454,13 @@ create table schedule_runs (
   away_until timestamp with time zone,
   login text,
   constraint schedule_runs_outcome_check CHECK ((outcome = ANY (ARRAY['started'::text, 'skipped'::text, 'waiting'::text, 'failed'::text, 'missed'::text]))),
-  constraint schedule_runs_reason_check CHECK ((reason = ANY (ARRAY['workers_away'::text, 'temporal_away'::text]))),
+  constraint schedule_runs_reason_check CHECK ((reason = ANY (ARRAY['workers_away'::text, 'temporal_away'::text, 'stopped'::text, 'changed'::text]))),
   constraint schedule_runs_schedule_id_fkey FOREIGN KEY (schedule_id) REFERENCES schedules(schedule_id) ON DELETE CASCADE,
   constraint schedule_runs_pkey PRIMARY KEY (run_id)
 );
 CREATE INDEX schedule_runs_newest ON public.schedule_runs USING btree (schedule_id, scheduled_time DESC, run_id DESC);
 CREATE UNIQUE INDEX schedule_runs_once ON public.schedule_runs USING btree (schedule_id, scheduled_time) WHERE (login IS NULL);
+CREATE INDEX schedule_runs_waiting ON public.schedule_runs USING btree (schedule_id) WHERE (outcome = 'waiting'::text);
 CREATE TRIGGER schedule_runs_announce AFTER INSERT OR UPDATE ON public.schedule_runs FOR EACH ROW EXECUTE FUNCTION announce_schedule();
 
 create table schedule_watches (
@@ -583,7 +611,7 @@ create table task_errors (
   attempts integer default 1 not null,
   error_time timestamp with time zone default now() not null,
   overcome_time timestamp with time zone,
-  reason text generated always as ("left"(regexp_replace(regexp_replace(detail, '[^\s''"(]*[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}[^\s''"):,;]*|(?<!\w)(\w+:/)?(/[^\s''"):,;/]+)+/?'::text, '…'::text, 'gi'::text), '[0-9a-f]{12,}|\d{4,}'::text, '…'::text, 'gi'::text), 200)) stored not null,
+  reason text generated always as (error_reason(detail)) stored not null,
   constraint task_errors_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
   constraint task_errors_pkey PRIMARY KEY (error_id)
 );
@@ -732,8 +760,10 @@ CREATE INDEX tasks_create_time ON public.tasks USING btree (create_time);
 CREATE INDEX tasks_creator ON public.tasks USING btree (created_by_login, task_id DESC);
 CREATE INDEX tasks_described ON public.tasks USING btree (task_id DESC) WHERE (description IS NOT NULL);
 CREATE INDEX tasks_ended ON public.tasks USING btree (end_time, task_id) INCLUDE (task_type, task_status) WHERE (end_time IS NOT NULL);
+CREATE INDEX tasks_failed ON public.tasks USING btree (end_time) WHERE (state = 'failed'::text);
 CREATE INDEX tasks_held ON public.tasks USING btree (task_id) WHERE held_by_maintenance;
 CREATE UNIQUE INDEX tasks_idempotency_key ON public.tasks USING btree (created_by, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+CREATE INDEX tasks_incomplete ON public.tasks USING btree (end_time) WHERE ((state = 'done'::text) AND (objects_failed > 0));
 CREATE INDEX tasks_open ON public.tasks USING btree (task_id) WHERE (state <> ALL (ARRAY['cancelled'::text, 'failed'::text, 'done'::text]));
 CREATE INDEX tasks_open_of_schedule ON public.tasks USING btree (schedule_id) WHERE ((schedule_id IS NOT NULL) AND (state <> ALL (ARRAY['cancelled'::text, 'failed'::text, 'done'::text])));
 CREATE INDEX tasks_open_version_removals ON public.tasks USING btree (task_id) WHERE ((task_type = 4) AND ((content ->> 'target'::text) = ANY (ARRAY['face_descriptors'::text, 'event_descriptors'::text])) AND (state <> ALL (ARRAY['cancelled'::text, 'failed'::text, 'done'::text])));
@@ -828,6 +858,15 @@ create table workers (
   constraint workers_pkey PRIMARY KEY (worker_id)
 );
 
+CREATE OR REPLACE FUNCTION public.announce_acknowledgement()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  perform pg_notify('luna_acknowledgements', coalesce(new.task_id, old.task_id)::text);
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.announce_schedule()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -893,6 +932,53 @@ begin
   loop
     execute format('grant select, truncate on %I to %I', partition, role);
   end loop;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.error_reason(detail text)
+ RETURNS text
+ LANGUAGE plpgsql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+declare
+  reason text := detail;
+begin
+  -- Between quotation marks, where spaces belong to a path.
+  reason := regexp_replace(reason, '(?<!\w)(?:''[^'']*[/\\][^'']*''|"[^"]*[/\\][^"]*")(?!\w)', '…', 'g');
+  if strpos(reason, '://') > 0 then
+    reason := regexp_replace(reason, '[a-z][a-z0-9+.-]*://[^\s''"<>]*[^\s''"<>:,;.)]', '…', 'gi');
+  end if;
+  -- An account at a host.
+  if strpos(reason, '@') > 0 then
+    reason := regexp_replace(reason, '[^\s''"(@]+@[^\s''"():,;@]+(?::\d+)?', '…', 'g');
+  end if;
+  -- What contains a UUID.
+  reason := regexp_replace(reason,
+    '[^\s''"(]*[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}[^\s''"):,;]*', '…', 'gi');
+  -- What ends in a query.
+  if strpos(reason, '?') > 0 then
+    reason := regexp_replace(reason, '[^\s''"(]*\?[\w.-]+=(?:[^\s''")]*[^\s''":,;.)])?', '…', 'g');
+  end if;
+  -- Paths of Windows, with a drive or a server.
+  if strpos(reason, '\') > 0 then
+    reason := regexp_replace(reason,
+      '(?<!\w)[a-z]:\\(?:[^\\''"<>|:;,]+\\)*[^\\\s''"<>|:;,)]*|(?<![\w\\])\\\\[^\s''":;,)]+', '…', 'gi');
+  end if;
+  if strpos(reason, '/') > 0 then
+    reason := regexp_replace(reason,
+      '(?<!\w)(?:/[^\s''"):,;/]+)+/?|[\w.-]+(?:/[\w.-]+)+\.\w{2,5}\M', '…', 'g');
+  end if;
+  -- Names of files.
+  if strpos(reason, '.') > 0 then
+    reason := regexp_replace(reason, '[\w.#-]+\.(?:jpe?g|png|webp|tiff?|gif|avif|heic|bmp|onnx)\M', '…', 'gi');
+  end if;
+  -- IPv6 hosts, and times of a day.
+  if strpos(reason, ':') > 0 then
+    reason := regexp_replace(reason,
+      '(?<![\w:])\[?[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}\]?(?::\d+)?(?!\w)', '…', 'gi');
+  end if;
+  reason := regexp_replace(reason,
+    '0x[0-9a-f]+|[0-9a-f]{12,}|\m(?=[a-f]*\d)[0-9a-f]{8,}\M|\d+(?:[.,''_\u00a0\u202f]\d+)+|\d{4,}', '…', 'gi');
+  return left(reason, 200);
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.expire_audit(days integer)

@@ -13,6 +13,8 @@ export interface ErrorReason {
   /** Whether an open one stands at an object: what failed as a whole is taken up by the task's own retry. */
   readonly isRetryable: boolean;
   readonly firstTime: Date;
+  /** Whether no earlier one matches; otherwise it is the first of those that were looked at. */
+  readonly isFirst: boolean;
   readonly lastTime: Date;
   /** Of the newest one. */
   readonly desc: string;
@@ -76,6 +78,10 @@ export async function errorReasons(
          looked as (${ofState('true')} union all ${ofState('false')})`
       : `looked as (select error_id, error_code, reason, task_id, overcome_time is null as is_open, object_id
           from task_errors ${conditions.where()} order by error_id desc limit ${countedAtMost})`;
+  // An index knows the first of all; of those that a filter matches it does not.
+  const firstOf = (state: string) => `(select min(error_id) from task_errors e
+    where e.error_code = g.error_code and e.reason = g.reason and overcome_time is ${state})`;
+  const first = conditions === null ? `least(${firstOf('null')}, ${firstOf('not null')})` : 'g.first';
   return db.query<ErrorReason>(
     `with ${looked}, grouped as (
        select error_code, reason, count(*) filter (where is_open) as open, count(*) filter (where not is_open) as resolved,
@@ -85,12 +91,13 @@ export async function errorReasons(
        order by count(*) filter (where is_open) > 0 desc, max(error_id) desc limit ${reasonsAtMost}
      )
      select g.error_code "errorCode", g.reason, g.open, g.resolved, g.tasks, g.is_retryable "isRetryable", f.error_time "firstTime",
+       ${conditions === null ? 'true' : `(select count(*) from looked) < ${countedAtMost}`} "isFirst",
        l.error_time "lastTime", l."desc", l.detail,
        coalesce((select json_agg(json_build_object('type', e.object_type, 'id', e.object_id,
            'picture', (select max(kind) from samples where owner_id = e.object_id)) order by e.error_id desc)
          from task_errors e where e.error_id = any(g.newest) and e.object_id is not null
            and e.object_type in ('face', 'event')), '[]') "objects"
-     from grouped g join task_errors f on f.error_id = g.first join task_errors l on l.error_id = g.last
+     from grouped g join task_errors f on f.error_id = ${first} join task_errors l on l.error_id = g.last
      order by g.open > 0 desc, g.last desc`,
     binds,
   );

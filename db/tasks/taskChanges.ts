@@ -5,8 +5,8 @@ import { bareConnection } from '../sql/line.ts';
 /** Ids of tasks that changed; null: any may have, because announcements may have been missed. */
 export type ChangedTasks = readonly number[] | null;
 
-/** The id of a schedule that changed; null: any may have. */
-export type ChangedSchedule = number | null;
+/** The id of a schedule that changed, or of a task that an admin has acknowledged; null: any may have. */
+export type ChangedRow = number | null;
 
 export interface TaskChangesOptions {
   readonly url: string;
@@ -19,6 +19,8 @@ export type TaskChanges = ReturnType<typeof listenToTaskChanges>;
 export const taskChannel = 'luna_tasks';
 // The triggers of schedules (migration 0021) announce there.
 const scheduleChannel = 'luna_schedules';
+// The trigger of acknowledgements (migration 0043) announces there.
+const acknowledgementChannel = 'luna_acknowledgements';
 
 const firstWaitMs = 100;
 const longestWaitMs = 5_000;
@@ -26,23 +28,26 @@ const longestWaitMs = 5_000;
 const askEveryMs = 10_000;
 
 /**
- * One connection that hears which tasks and schedules change, however many want to know. When it breaks it is opened again, with
+ * One connection that hears which tasks, schedules and acknowledgements change, however many want to know. When it breaks it is opened again, with
  * growing pauses, and everybody is told to read anew, at once and then: what was announced meanwhile is lost.
  */
 export function listenToTaskChanges({ url, log }: TaskChangesOptions) {
   const subscribers = new Set<(changed: ChangedTasks) => void>();
-  const scheduleSubscribers = new Set<(changed: ChangedSchedule) => void>();
+  const rowSubscribers = new Map<string, Set<(changed: ChangedRow) => void>>([
+    [scheduleChannel, new Set()],
+    [acknowledgementChannel, new Set()],
+  ]);
   const closing = new AbortController();
 
   const tell = (changed: ChangedTasks): void => {
     for (const subscriber of subscribers) subscriber(changed);
   };
-  const tellSchedule = (changed: ChangedSchedule): void => {
-    for (const subscriber of scheduleSubscribers) subscriber(changed);
+  const tellRow = (channel: string, changed: ChangedRow): void => {
+    for (const subscriber of rowSubscribers.get(channel) ?? []) subscriber(changed);
   };
   const tellToReadAnew = (): void => {
     tell(null);
-    tellSchedule(null);
+    for (const channel of rowSubscribers.keys()) tellRow(channel, null);
   };
 
   /** Hears until the connection breaks; @throws what broke it */
@@ -52,13 +57,13 @@ export function listenToTaskChanges({ url, log }: TaskChangesOptions) {
     client.on('error', (error) => broken.abort(error));
     client.on('end', () => broken.abort(new Error('the connection was ended')));
     client.on('notification', ({ channel, payload }) => {
-      if (channel === scheduleChannel) tellSchedule(idsOf(payload)?.[0] ?? null);
-      else tell(idsOf(payload));
+      if (channel === taskChannel) tell(idsOf(payload));
+      else tellRow(channel, idsOf(payload)?.[0] ?? null);
     });
     const leave = AbortSignal.any([broken.signal, closing.signal]);
     try {
       await client.connect();
-      await client.query(`listen ${taskChannel}; listen ${scheduleChannel}`);
+      await client.query(`listen ${[taskChannel, ...rowSubscribers.keys()].join('; listen ')}`);
       onListening();
       tellToReadAnew();
       while (await passes(askEveryMs, leave)) await client.query('select 1');
@@ -92,8 +97,12 @@ export function listenToTaskChanges({ url, log }: TaskChangesOptions) {
       subscribers.add(subscriber);
     },
 
-    subscribeToSchedules: (subscriber: (changed: ChangedSchedule) => void): void => {
-      scheduleSubscribers.add(subscriber);
+    subscribeToSchedules: (subscriber: (changed: ChangedRow) => void): void => {
+      rowSubscribers.get(scheduleChannel)?.add(subscriber);
+    },
+
+    subscribeToAcknowledgements: (subscriber: (changed: ChangedRow) => void): void => {
+      rowSubscribers.get(acknowledgementChannel)?.add(subscriber);
     },
 
     close: async (): Promise<void> => {

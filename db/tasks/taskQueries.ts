@@ -1,6 +1,7 @@
 import type { ExtractContent } from '../../domain/extract/extractContent.ts';
 import type { GcContent } from '../../domain/gc/gcContent.ts';
 import type { NotificationPolicy, TaskState } from '../../domain/tasks/task.ts';
+import type { TaskKind } from '../../domain/tasks/lifecycle.ts';
 import type { TaskFilters } from '../../domain/tasks/taskFilters.ts';
 import { countRows, readPage, type BlockList } from '../sql/blockPages.ts';
 import { createConditions, likeText, type Conditions } from '../sql/conditions.ts';
@@ -15,11 +16,6 @@ export interface StatusCount {
   readonly status: number;
   readonly count: number;
   readonly more: boolean;
-}
-
-interface TaskKind {
-  readonly state: TaskState;
-  readonly hasFailed: boolean;
 }
 
 /** Newest or oldest first; by the end, where what has not ended is left out. */
@@ -191,8 +187,8 @@ export function createTaskQueries(db: Reader) {
     countByState: (filters: TaskFilters): Promise<(TaskKind & { count: number })[]> => {
       const conditions = conditionsOf(filters);
       return db.query(
-        `select state, objects_failed > 0 "hasFailed", count(*) from tasks ${conditions.where()}
-         group by 1, 2 order by 1, 2`,
+        `select state, objects_failed > 0 "hasFailed", ${heldColumn} "isHeld", count(*) from tasks t
+         ${conditions.where()} group by 1, 2, 3 order by 1, 2, 3`,
         conditions.binds,
       );
     },
@@ -204,9 +200,12 @@ export function createTaskQueries(db: Reader) {
       limit: number,
     ): Promise<number[]> => {
       const conditions = conditionsOf(filters);
-      conditions.add("state || ' ' || (objects_failed > 0) = any($?::text[])", kinds.map(kindText));
+      conditions.add(
+        `state || ' ' || (objects_failed > 0) || ' ' || (${heldColumn}) = any($?::text[])`,
+        kinds.map(kindText),
+      );
       const rows = await db.query<{ taskId: number }>(
-        `select task_id "taskId" from tasks ${conditions.where()} order by task_id desc
+        `select task_id "taskId" from tasks t ${conditions.where()} order by task_id desc
          limit ${conditions.bind(limit)}`,
         conditions.binds,
       );
@@ -269,8 +268,8 @@ function conditionsOf(filters: TaskFilters): Conditions {
   return conditions;
 }
 
-function kindText({ state, hasFailed }: TaskKind): string {
-  return `${state} ${hasFailed}`;
+function kindText({ state, hasFailed, isHeld }: TaskKind): string {
+  return `${state} ${hasFailed} ${isHeld}`;
 }
 
 /** The same on the counts by blocks; null when they do not tell what is asked for. */

@@ -26,6 +26,9 @@ import { unfoldOpened } from '../engine/partSums.ts';
 import { toWork } from '../engine/engineTask.ts';
 import { holdVersions } from './versionConflicts.ts';
 
+/** `wasHeld`: by a maintenance, until now. */
+export type ControlledRef = TaskRef & { readonly state: TaskState; readonly wasHeld: boolean };
+
 export type TaskStore = ReturnType<typeof createTaskStore>;
 
 /** What admins do to tasks. Each method is one transaction with its line in the audit; the engine is told afterwards. */
@@ -39,7 +42,7 @@ export function createTaskStore(db: Database) {
       db.transaction((tx) => createTask(tx, task, actor)),
 
     /** @throws DomainError taskNotFound | cannotCancel | cannotPause */
-    control: (taskId: number, action: ControlAction, actor: Actor): Promise<TaskRef & { state: TaskState }> =>
+    control: (taskId: number, action: ControlAction, actor: Actor): Promise<ControlledRef> =>
       db.transaction((tx) => controlTask(tx, taskId, action, actor)),
 
     /** Sets how many objects a second the task may do from now on; null: as many as it can. @throws DomainError taskNotFound | cannotPause */
@@ -87,7 +90,12 @@ async function lockTask(tx: Sql, taskId: number): Promise<LockedTask> {
 const ownWill = (bind: string) => `held_by_maintenance = false,
   released_from = case when ${bind}::text = 'resume' then (select number from maintenance where active) end`;
 
-export async function controlTask(tx: Sql, taskId: number, action: ControlAction, actor: Actor) {
+export async function controlTask(
+  tx: Sql,
+  taskId: number,
+  action: ControlAction,
+  actor: Actor,
+): Promise<ControlledRef> {
   const task = await lockTask(tx, taskId);
   const next = applyControl(
     { state: task.state, desiredState: task.desired_state, isAdmitted: task.admitted },
@@ -122,7 +130,7 @@ export async function controlTask(tx: Sql, taskId: number, action: ControlAction
       ...{ before: { held_by_maintenance: true }, after: { held_by_maintenance: false } },
     });
   }
-  return { taskId, generation: task.generation, state: next.state };
+  return { taskId, generation: task.generation, state: next.state, wasHeld: task.is_held };
 }
 
 async function throttle(

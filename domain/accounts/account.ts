@@ -1,3 +1,5 @@
+import { permissionsOf, type Permissions, type Role } from './permission.ts';
+
 export const accountTypes = ['admin', 'advanced_user', 'user'] as const;
 export type AccountType = (typeof accountTypes)[number];
 
@@ -6,6 +8,10 @@ export interface Account {
   readonly login: string;
   readonly accountType: AccountType;
   readonly description: string;
+  /** Of meaning for the type `admin` alone. */
+  readonly role: Role;
+  /** Whether a viewer is shown pictures of people. */
+  readonly seesPictures: boolean;
   readonly createTime: Date;
   readonly lastUpdateTime: Date;
 }
@@ -20,4 +26,10 @@ export function isLogin(text: string): boolean {
 /** This service is for administrators; the other types are customers of the services that it administers. */
 export function mayUseService(account: { readonly accountType: AccountType }): boolean {
   return account.accountType === 'admin';
+}
+
+export function permissionsOfAccount(
+  account: Pick<Account, 'accountType' | 'role' | 'seesPictures'>,
+): Permissions {
+  return mayUseService(account) ? permissionsOf(account.role, account.seesPictures) : new Set();
 }

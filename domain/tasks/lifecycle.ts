@@ -87,18 +87,26 @@ export const nextStates: Readonly<Record<TaskState, readonly TaskState[]>> = {
 export const bulkActions = ['pause', 'resume', 'throttle', 'cancel', 'retry', 'remove'] as const;
 export type BulkAction = (typeof bulkActions)[number];
 
-/** Whether an action on many tasks is for one in this state: what a repetition would not change is left out too. */
-export function isForTask(action: BulkAction, state: TaskState, hasFailedObjects: boolean): boolean {
+/** What decides whether an action is for a task. */
+export interface TaskKind {
+  readonly state: TaskState;
+  readonly hasFailed: boolean;
+  /** By a maintenance. */
+  readonly isHeld: boolean;
+}
+
+/** Whether an action on many tasks is for one of this kind: what a repetition would not change is left out too. */
+export function isForTask(action: BulkAction, { state, hasFailed, isHeld }: TaskKind): boolean {
   switch (action) {
     case 'pause':
-      return state === 'pending' || state === 'planning' || state === 'running';
+      return isHeld || state === 'pending' || state === 'planning' || state === 'running';
     case 'resume':
-      return state === 'paused' || state === 'pausing';
+      return isHeld || state === 'paused' || state === 'pausing';
     case 'throttle':
     case 'cancel':
       return !isFinal(state) && state !== 'cancelling';
     case 'retry':
-      return state === 'cancelled' || state === 'failed' || (state === 'done' && hasFailedObjects);
+      return state === 'cancelled' || state === 'failed' || (state === 'done' && hasFailed);
     case 'remove':
       return isFinal(state);
   }

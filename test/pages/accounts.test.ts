@@ -102,3 +102,79 @@ test('accounts are found by a part of their login or description, and by type', 
   await types.getByRole('link', { name: 'Administrators 0' }).click();
   await page.getByText('No account matches.').waitFor();
 });
+
+test('another role ends the sessions of an account, and the last of the role Admin keeps it', async () => {
+  await registerAccount(site.server, {
+    login: 'helper@example.com',
+    password: 'secret',
+    account_type: 'admin',
+  });
+  const theirs = await site.visit();
+  await logIn(theirs, 'helper@example.com', 'secret');
+  await theirs.getByRole('link', { name: 'Audit' }).waitFor();
+  const page = await site.signedIn({ javaScriptEnabled: false });
+  await page.goto('/accounts');
+  await page.getByRole('link', { name: 'helper@example.com' }).click();
+  await page.getByRole('link', { name: 'Edit' }).click();
+  await page.getByLabel('Role').selectOption('Viewer');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('Administrator · Viewer').waitFor();
+  await theirs.reload();
+  await theirs.getByText('Your session has ended.').waitFor();
+  await logIn(theirs, 'helper@example.com', 'secret');
+  await theirs.getByRole('heading', { name: 'Home' }).waitFor();
+  assert.equal(await theirs.getByRole('link', { name: 'Audit' }).count(), 0);
+
+  await page.goto('/accounts');
+  await page.getByRole('main').getByRole('link', { name: rootLogin }).click();
+  await page.getByRole('link', { name: 'Edit' }).click();
+  await page.getByLabel('Role').selectOption('Operator');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('alert').getByText('is the last administrator and has to stay one').waitFor();
+});
+
+test('an auditor is led to the audit, and is told why another page is not shown', async () => {
+  await registerAccount(site.server, {
+    ...{ login: 'auditor@example.com', password: 'secret' },
+    ...{ account_type: 'admin', role: 'auditor' },
+  });
+  const page = await site.visit();
+  await logIn(page, 'auditor@example.com', 'secret');
+  await page.getByRole('heading', { name: 'Audit' }).waitFor();
+  const items = page.getByRole('navigation', { name: 'Main' }).getByRole('link');
+  assert.deepEqual(await items.allTextContents(), ['Tasks', 'Audit', 'Help']);
+  await page.goto('/schedules/view');
+  await page.getByText('this needs the role viewer or operator or admin').waitFor();
+});
+
+test('a form of an account that another administrator has changed meanwhile overwrites nothing until it is said', async () => {
+  const login = 'shared@example.com';
+  await registerAccount(site.server, { login, password: 'secret', account_type: 'user' });
+  const page = await site.signedIn({ javaScriptEnabled: false });
+  await page.goto('/accounts');
+  await page.getByRole('link', { name: login }).click();
+  await page.getByRole('link', { name: 'Edit' }).click();
+  const address = page.url();
+  await page.getByLabel('Description').fill('Berlin');
+
+  const theirs = await page.context().newPage();
+  await theirs.goto(address);
+  await theirs.getByLabel('Description').fill('Hamburg');
+  await theirs.getByLabel('New password').fill('another secret');
+  await theirs.getByRole('button', { name: 'Save' }).click();
+  await theirs.getByText(`The account ${login} was changed.`).waitFor();
+
+  await page.getByRole('button', { name: 'Save' }).click();
+  const conflict = page
+    .getByRole('alert')
+    .filter({ hasText: 'the account was changed while you were editing it' });
+  await conflict.getByText('Hamburg').waitFor({ timeout: 5_000 });
+  assert.equal(await conflict.getByRole('listitem').filter({ hasText: 'by root@visionlabs.ai' }).count(), 2);
+  assert.equal(await page.getByLabel('Description').inputValue(), 'Berlin');
+  const descriptionOf = async () =>
+    (await site.server.db.query('select description from accounts where login = $1', [login]))[0];
+  assert.deepEqual(await descriptionOf(), { description: 'Hamburg' });
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText(`The account ${login} was changed.`).waitFor();
+  assert.deepEqual(await descriptionOf(), { description: 'Berlin' });
+});

@@ -209,3 +209,32 @@ test('selected tasks are paused, resumed and throttled once it was shown which o
     ],
   );
 });
+
+test('an engine that does not answer is told of the first tasks alone, and the page says that it follows', async () => {
+  const db = site.server.db;
+  for (let count = 0; count < 12; count++) await insertTask(db);
+  site.server.setEngine(false);
+  try {
+    const page = await site.signedIn({ javaScriptEnabled: false });
+    await page.goto('/tasks/view');
+    await page.getByLabel('Apply to').selectOption('matching');
+    await page.getByRole('button', { name: 'Pause…' }).click();
+    await page.getByRole('button', { name: 'Pause 12 tasks' }).click();
+    await page.getByText('12 tasks are being paused.').waitFor();
+    await page.getByText('The engine did not answer. The tasks will follow when it is back.').waitFor();
+    assert.deepEqual(new Set(Object.values(await statesOf())), new Set(['pausing']));
+    const before = site.server.unanswered();
+    assert.ok(before <= 4, `${before} times`);
+
+    await db.query("update tasks set state = 'failed', end_time = now()");
+    await page.goto('/tasks/view');
+    await page.getByLabel('Apply to').selectOption('matching');
+    await page.getByRole('button', { name: 'Retry…' }).click();
+    await page.getByRole('button', { name: 'Retry 12 tasks' }).click();
+    await page.getByText('12 tasks are being retried.').waitFor();
+    await page.getByText('The engine did not answer.').waitFor();
+    assert.ok(site.server.unanswered() - before <= 4, `${site.server.unanswered() - before} times`);
+  } finally {
+    site.server.setEngine(true);
+  }
+});

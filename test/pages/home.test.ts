@@ -5,7 +5,7 @@ import { rootLogin, rootPassword } from '../support/servers/apiServer.ts';
 import { basic } from '../support/rows/basic.ts';
 import { buildFace, insertFaces } from '../support/rows/rows.ts';
 import { textsOf } from '../support/browser/textsOf.ts';
-import { logIn, registerAccount } from '../support/browser/visitor.ts';
+import { logIn } from '../support/browser/visitor.ts';
 import { insertTask } from './taskRows.ts';
 import { openSite } from '../support/browser/site.ts';
 
@@ -252,49 +252,4 @@ test('home tells of a task that has come to a standstill though nothing happens'
   });
   await page.clock.fastForward(60_000);
   await page.getByText(`Task ${taskId} has made no progress for 6 minutes.`).waitFor();
-});
-
-test('what an admin has acknowledged folds away with its note for all, and comes back when the task fails again', async () => {
-  const { db } = site.server;
-  await db.query('delete from tasks');
-  const failure = { error_code: 28111, desc: 'Too many objects failed', detail: 'more than 20 %' };
-  const failed = await insertTask(db, { state: 'failed', failure });
-  const page = await site.signedIn({ javaScriptEnabled: false });
-  await page.goto('/');
-  const list = page.getByRole('region', { name: 'Needs attention' });
-  const item = list.getByRole('listitem').filter({ hasText: `Task ${failed} failed` });
-  await item.getByRole('button', { name: 'Acknowledge' }).click();
-  await item.getByLabel('Note').fill('disk full, see OPS-7');
-  await item.getByRole('dialog').getByRole('button', { name: 'Acknowledge' }).click();
-  await page.getByText(`Task ${failed} was acknowledged.`).waitFor();
-  await list.getByText('1 acknowledged').click();
-  const seen = list.locator('#acknowledged');
-  await seen.getByText(/disk full, see OPS-7 · root@visionlabs\.ai/).waitFor();
-
-  const colleague = { login: 'colleague@example.com', password: 'secret' };
-  await registerAccount(site.server, { ...colleague, account_type: 'admin' });
-  const theirs = await fetch(site.server.url, {
-    headers: { ...basic(colleague.login, colleague.password), accept: 'text/html' },
-  });
-  assert.match(await theirs.text(), /1 acknowledged/);
-
-  await seen.getByRole('button', { name: 'Undo' }).click();
-  await page.getByText(`Task ${failed} needs attention again.`).waitFor();
-  await item.getByRole('button', { name: 'Acknowledge' }).click();
-  await item.getByRole('dialog').getByRole('button', { name: 'Acknowledge' }).click();
-  await list.getByText('1 acknowledged').waitFor();
-  await db.query(`update tasks set generation = generation + 1, end_time = now() where task_id = $1`, [
-    failed,
-  ]);
-  await page.goto('/');
-  await item.getByRole('button', { name: 'Acknowledge' }).waitFor();
-  assert.equal(await list.locator('#acknowledged').count(), 0);
-  const actions = await db.query<{ action: string }>(
-    `select action from audit where object_type = 'task' and object_id = $1 order by audit_id`,
-    [String(failed)],
-  );
-  assert.deepEqual(
-    actions.map(({ action }) => action),
-    ['task.acknowledge', 'task.unacknowledge', 'task.acknowledge'],
-  );
 });

@@ -132,3 +132,43 @@ test("an account's page shows its newest lists and leads to all of them", async 
   await page.getByRole('link', { name: 'Next' }).click();
   await page.getByRole('row').filter({ hasText: 'list 1' }).first().waitFor();
 });
+
+test('a list shows the last hour, day, week or month with one link, beside its other conditions', async () => {
+  const { db } = site.server;
+  const [recent, old] = [await insertTask(db), await insertTask(db)];
+  await db.query("update tasks set create_time = now() - interval '3 days' where task_id = $1", [old]);
+  await insertError(db, recent, 'recent');
+  await insertError(db, old, 'old');
+  await db.query("update task_errors set error_time = now() - interval '3 days' where task_id = $1", [old]);
+  const page = await signedIn();
+  const choose = (name: string) => page.getByRole('link', { name, exact: true }).click();
+  const current = () => textsOf(page.locator('.filter-box [aria-current=true]'));
+  const newest = page.getByLabel(`Select task ${recent}`, { exact: true });
+  const oldest = page.getByLabel(`Select task ${old}`, { exact: true });
+
+  await page.goto(`/tasks/view?task_ids=${recent},${old}&sort=oldest`);
+  assert.deepEqual(await current(), ['Any time']);
+  await choose('Last hour');
+  await newest.waitFor();
+  assert.equal(await oldest.count(), 0);
+  assert.equal(await page.getByLabel('Created from').inputValue(), 'now-1h');
+  const { searchParams } = new URL(page.url());
+  assert.deepEqual(
+    [searchParams.get('task_ids'), searchParams.get('sort')],
+    [`${recent},${old}`, 'oldest'],
+    'the other conditions and the order are kept',
+  );
+  await choose('7 days');
+  await oldest.waitFor();
+  assert.deepEqual(await current(), ['7 days']);
+
+  await page.goto(`/errors/view?task_ids=${recent},${old}`);
+  await choose('24 hours');
+  const errors = page.getByRole('table', { name: 'Errors, newest first' });
+  await errors.getByRole('link', { name: `Task ${recent}` }).waitFor();
+  assert.equal(await errors.getByRole('link', { name: `Task ${old}` }).count(), 0);
+
+  await page.goto('/audit/view?login=nobody@example.com');
+  await choose('30 days');
+  assert.equal(new URL(page.url()).search, '?login=nobody%40example.com&audit_time__gte=now-30d');
+});

@@ -98,6 +98,8 @@ before(async () => {
     certificate: `/certificates/${await plantedCertificate()}/view`,
     'face-gone': `/faces/${goneId}/view`,
     'audit-none': '/audit/view?action=task.pause',
+    ownAccount: '/account',
+    tokens: '/account/tokens',
     password: '/password',
     help: '/version/view',
     settings: '/settings/view',

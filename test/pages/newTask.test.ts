@@ -71,7 +71,7 @@ for (const javaScriptEnabled of [true, false]) {
 test('descriptors of events are removed by version and kind', async () => {
   const page = await site.signedIn();
   await page.goto('/tasks/new?kind=gc-event-descriptors');
-  await page.getByLabel('Descriptor version to remove').fill('101');
+  await page.getByLabel('Other version').fill('101');
   await page.getByLabel('Kind of descriptor').selectOption('body');
   await page.getByRole('button', { name: 'Remove descriptors' }).click();
   await page.getByRole('heading', { name: 'Remove event descriptors of version 101' }).waitFor();
@@ -131,7 +131,7 @@ test('body descriptors are extracted for events', async () => {
 test('a new task names who is notified, and what is wrong with that stands beside its field', async () => {
   const page = await site.signedIn({ javaScriptEnabled: false });
   await page.goto('/tasks/new?kind=gc-face-descriptors');
-  await page.getByLabel('Descriptor version to remove').fill('3');
+  await page.getByLabel('Other version').fill('3');
   const send = (): Promise<void> => page.getByRole('button', { name: 'Remove descriptors' }).click();
   const address = page.getByLabel('Webhook URL');
   await unfold(page);
@@ -182,7 +182,7 @@ test('a fault is told beside its field in every form', async () => {
   for (const [kind, label, button] of [
     ['extract-faces', 'Created from', 'Start extract'],
     ['extract-events', 'Inserted before', 'Start extract'],
-    ['gc-face-descriptors', 'Descriptor version to remove', 'Remove descriptors'],
+    ['gc-face-descriptors', 'Maximum objects per second', 'Remove descriptors'],
     ['gc-event-descriptors', 'Error budget', 'Remove descriptors'],
     ['gc-events', 'Handler ids', 'Remove events'],
   ] as const) {

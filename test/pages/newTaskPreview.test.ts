@@ -39,8 +39,12 @@ test('a form is filled in by its address, and what is typed goes along to anothe
   assert.equal(await keeps.isChecked(), false);
   await page.goto('/tasks/new?kind=extract-faces&descriptor_version=1');
   await page.getByRole('link', { name: 'Remove face descriptors' }).click();
-  const removed = page.getByLabel('Descriptor version to remove');
-  assert.equal(await removed.inputValue(), '', 'what was to be made is not to be removed');
+  await page.getByRole('group', { name: 'Descriptor version to remove' }).waitFor();
+  assert.equal(
+    await page.locator('[type=radio]:checked').count(),
+    0,
+    'what was to be made is not to be removed',
+  );
 });
 
 test('a version that an open task needs is not removed: the form stays as it is and leads to that task', async () => {
@@ -51,7 +55,7 @@ test('a version that an open task needs is not removed: the form stays as it is 
   const extract = new URL(page.url()).pathname;
   for (const button of ['Preview', 'Remove descriptors']) {
     await page.goto('/tasks/new?kind=gc-face-descriptors');
-    await page.getByLabel('Descriptor version to remove').fill('1');
+    await page.getByLabel('Other version').fill('1');
     await page.getByLabel('Description').fill('clean up');
     const refused = page.waitForResponse((answer) => answer.status() === 409);
     await page.getByRole('button', { name: button }).click();
@@ -253,13 +257,13 @@ test('removing the default version tells what can never be extracted again, and 
   );
   const page = await site.signedIn({ javaScriptEnabled: false });
   await page.goto('/tasks/new?kind=gc-face-descriptors');
-  const version = page.getByLabel('Descriptor version to remove');
-  await version.fill('3');
+  const version = (number: number) => page.getByRole('radio', { name: new RegExp(`^${number} `) });
+  await version(3).check();
   await page.getByRole('button', { name: 'Preview' }).click();
   const preview = page.getByRole('region', { name: 'Preview' });
   await preview.getByRole('button', { name: 'Remove descriptors' }).waitFor();
   assert.equal(await preview.getByText('default version').count(), 0);
-  await version.fill('1');
+  await version(1).check();
   await page.getByRole('button', { name: 'Preview' }).click();
   await preview
     .getByText('2 of these faces have no other version and can never be extracted again.')

@@ -111,7 +111,7 @@ test('a schedule that removes shows what it would remove now, and asks for the n
   const page = await schedules({ javaScriptEnabled: false });
   await page.goto('/schedules/new?kind=gc-face-descriptors');
   await page.getByLabel('Cron expression').fill('0 4 * * SUN');
-  await page.getByLabel('Descriptor version to remove').fill('1');
+  await page.getByRole('radio', { name: /^1 · face/ }).check();
   await page.getByRole('button', { name: 'Show next runs' }).click();
   const now = page.getByRole('region', { name: 'If it ran now' });
   await now.getByText('2 of these faces have no other').waitFor();

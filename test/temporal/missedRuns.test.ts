@@ -4,7 +4,7 @@ import { createMissedRuns } from '../../db/schedules/missedRuns.ts';
 import { createScheduledTasks } from '../../db/schedules/scheduledTasks.ts';
 import { createScheduleQueries } from '../../db/schedules/scheduleQueries.ts';
 import { createScheduleStore } from '../../db/schedules/scheduleStore.ts';
-import type { OverlapPolicy, ScheduledRun } from '../../domain/schedules/schedule.ts';
+import type { OverlapPolicy, ScheduledRun, ScheduleSpec } from '../../domain/schedules/schedule.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 import { createMissedRunWatch } from '../../temporal/missedRunWatch.ts';
@@ -21,17 +21,16 @@ afterEach(async () => {
   await db.query('truncate schedules, schedule_watches, tasks cascade');
 });
 
+const orderOf = (overlapPolicy: OverlapPolicy): ScheduleSpec => ({
+  ...times,
+  ...{ taskType: 4, content: { target: 'faces', filters: { create_time__lt: 'now-1d' } } },
+  ...{ description: null, overlapPolicy, catchUpWindow: '10m', notificationPolicy: null },
+  ...{ objectsPerSecond: null, errorBudget: null },
+});
+
 /** Made at half past three. */
 async function hourly(overlapPolicy: OverlapPolicy = 'skip'): Promise<number> {
-  const scheduleId = await store.create(
-    {
-      ...times,
-      ...{ taskType: 4, content: { target: 'faces', filters: { create_time__lt: 'now-1d' } } },
-      ...{ description: null, overlapPolicy, catchUpWindow: '10m', notificationPolicy: null },
-      ...{ objectsPerSecond: null, errorBudget: null },
-    },
-    tester,
-  );
+  const scheduleId = await store.create(orderOf(overlapPolicy), tester);
   await db.query(`update schedules set create_time = $1, last_update_time = $1`, ['2026-05-04T03:30:00Z']);
   return scheduleId;
 }
@@ -180,4 +179,31 @@ test('a run that its worker took up after the catch-up window is missed, one tha
   await db.query(`update tasks set state = 'done', end_time = now()`);
   assert.equal((await late('06:00', 11 * 60_000)).kind, 'started');
   assert.deepEqual(await history(), ['04:00 missed', '05:00 started', '06:00 started']);
+});
+
+test('a run that waits for the task before it is skipped when its schedule is stopped or gets other times', async () => {
+  const scheduleId = await hourly('buffer_one');
+  await run(scheduleId, '04:00');
+  assert.equal((await run(scheduleId, '05:00')).kind, 'waits');
+  await store.setActive(scheduleId, false, tester);
+  assert.equal((await run(scheduleId, '05:00')).kind, 'void');
+  assert.deepEqual(await history(), ['04:00 started', '05:00 skipped stopped']);
+  assert.equal(await lastRun(scheduleId), '05:00 skipped');
+  await store.setActive(scheduleId, true, tester);
+  assert.equal((await run(scheduleId, '06:00')).kind, 'waits');
+  await store.replace(scheduleId, orderOf('buffer_one'), tester);
+  assert.deepEqual((await history()).at(-1), '06:00 waiting', 'other contents let it wait');
+  await store.replace(scheduleId, { ...orderOf('buffer_one'), cron: '0 3 * * *' }, tester);
+  assert.equal((await run(scheduleId, '06:00')).kind, 'void');
+  assert.deepEqual((await history()).at(-1), '06:00 skipped changed');
+});
+
+test('a run whose schedule is started again before it has looked waits on', async () => {
+  const scheduleId = await hourly('buffer_one');
+  await run(scheduleId, '04:00');
+  await run(scheduleId, '05:00');
+  await store.setActive(scheduleId, false, tester);
+  await store.setActive(scheduleId, true, tester);
+  assert.equal((await run(scheduleId, '05:00')).kind, 'waits');
+  assert.deepEqual(await history(), ['04:00 started', '05:00 waiting']);
 });

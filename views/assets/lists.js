@@ -1,5 +1,5 @@
 // The lists of the account that is chosen become choices. Without scripts the preview does that.
-const account = document.querySelector('select#account_id');
+const account = document.getElementById('account_id');
 
 account?.addEventListener('change', async () => {
   const kind = account.form.querySelector('[name="kind"]').value;

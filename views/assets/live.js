@@ -39,7 +39,7 @@ function follow(url) {
     close('reconnecting');
     source = new EventSource(url);
     source.addEventListener('open', () => mark({ line: 'live', isTold: true }));
-    for (const type of ['open', 'task', 'schedule', 'workers', 'database'])
+    for (const type of ['open', 'task', 'schedule', 'attention', 'workers', 'database'])
       source.addEventListener(type, heard);
     source.addEventListener('error', () => {
       mark({ line: 'reconnecting' });
@@ -61,6 +61,9 @@ function follow(url) {
       });
       // Tasks that are open are told when a stream begins; schedules have to be asked for.
       source.addEventListener('open', () => refresh());
+    }
+    if (document.getElementById('live-attention') !== null) {
+      source.addEventListener('attention', () => refresh());
     }
     source.addEventListener('database', (event) => {
       const { available } = JSON.parse(event.data);

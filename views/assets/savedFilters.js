@@ -1,6 +1,6 @@
-// Filters of the list of tasks under a name. They are kept in this browser, as the theme is: a filter is an address, which
+// Filters of the list of tasks under a name. They are kept in this browser, for each account: a filter is an address, which
 // can be passed on as it is, so nothing would be gained by a table on the server.
-const key = 'task-filters';
+const key = `task-filters ${document.querySelector('[data-account]')?.dataset.account ?? ''}`;
 const place = document.querySelector('[data-saved-filters]');
 if (place !== null) follow(place);
 

@@ -116,10 +116,10 @@ export function createAuthenticator({ accounts, passwords, limit, clock }: Authe
       return clock.now().getTime() - begun < sessionAtMostMs ? stillValid(accountId, fingerprint) : null;
     },
 
-    /** Whether the account still exists, with the password that it had then, and may still use the service. */
+    /** Whether the account still exists, with the password and role that it had then, and may still use the service. */
     isStillIn: async ({ account, fingerprint }: SignedIn): Promise<boolean> => {
       const found = await stillValid(account.accountId, fingerprint);
-      return found !== null && mayUseService(found.account);
+      return found !== null && mayUseService(found.account) && hasSameRole(found.account, account);
     },
 
     /** After a change of password or a removal: nothing that was known of the account counts any longer. */
@@ -129,6 +129,10 @@ export function createAuthenticator({ accounts, passwords, limit, clock }: Authe
 
 function toSignedIn(found: Credentials | null): SignedIn | null {
   return found === null ? null : { account: found.account, fingerprint: fingerprintOf(found.passwordHash) };
+}
+
+function hasSameRole(a: Account, b: Account): boolean {
+  return a.role === b.role && a.seesPictures === b.seesPictures;
 }
 
 export function fingerprintOf(passwordHash: string): string {

@@ -33,7 +33,9 @@ export async function endSession(req: Request, res: Response): Promise<void> {
   await settle((done) => req.session.destroy(done));
   res.clearCookie(cookieName, { path: '/' });
   // Pictures of faces may be kept for a minute, and pages for the way back. Not "cookies": those of all services of the same
-  // domain would go. Not "storage": only the theme is in it.
+  // domain would go. Not "storage": the theme, and each account's saved filters, which are shown to that account alone and have to
+  // survive. What was typed in forms is not in it, but in the history of the tab, of which keep.js shows and keeps only
+  // what the same account typed.
   if (isTrustworthy(req)) res.set('Clear-Site-Data', '"cache"');
 }
 

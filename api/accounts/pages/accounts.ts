@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import { accountTypes, mayUseService } from '../../../domain/accounts/account.ts';
+import { roles } from '../../../domain/accounts/permission.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { Typed } from '../../../views/components/field/field.ts';
 import { accountFormPage } from '../../../views/pages/accounts/form.ts';
@@ -10,7 +11,9 @@ import { paths } from '../../../views/paths.ts';
 import { endSession } from '../auth/sessionCookie.ts';
 import { actorOf, identityOf } from '../../http/requestContext.ts';
 import { bodyCheck } from '../../http/contract/bodyCheck.ts';
-import { presentAccount, presentAccountStats } from '../present.ts';
+import { changesSince } from '../../audit/changesSince.ts';
+import { presentAccountOfPage, presentAccountStats } from '../present.ts';
+import { presentApiToken } from '../tokens/present.ts';
 import { presentFaceCards } from '../../faces/present/faceCards.ts';
 import { presentList } from '../../lists/present.ts';
 import type { PageSources } from '../../html/deps.ts';
@@ -23,17 +26,27 @@ import { uuidOf } from '../../html/uuidOf.ts';
 
 type AccountSources = Pick<
   PageSources,
-  'accountQueries' | 'listQueries' | 'faceQueries' | 'accountActions' | 'contract'
+  | 'accountQueries'
+  | 'auditQueries'
+  | 'listQueries'
+  | 'faceQueries'
+  | 'accountActions'
+  | 'contract'
+  | 'tokenActions'
+  | 'clock'
 >;
 
 const newestLists = 5;
 
 export function accountPages({
   accountQueries,
+  auditQueries,
   listQueries,
   faceQueries,
   accountActions,
   contract,
+  tokenActions,
+  clock,
 }: AccountSources) {
   const checkAccount = bodyCheck(contract, 'post', '/accounts');
 
@@ -43,7 +56,7 @@ export function accountPages({
     const search = typeof q === 'string' ? q.trim().slice(0, 256) : '';
     const type = accountTypes.find((one) => one === named) ?? '';
     const found = await accountQueries.search({ text: search, type }, paging);
-    const accounts = found.accounts.map(presentAccount);
+    const accounts = found.accounts.map(presentAccountOfPage);
     sendPage(req, res, 'accounts/list', accountsPage({ ...found, accounts, search, type, ...paging }));
   };
 
@@ -60,10 +73,11 @@ export function accountPages({
     const account_type = accountTypes.find((type) => type === values['account_type']) ?? 'advanced_user';
     const body = {
       ...{ login: login.trim(), password, account_type, description: description.trim() },
+      role: roles.find((role) => role === values['role']) ?? 'viewer',
       ...fixed,
     };
     checkAccount(body);
-    return body;
+    return { ...body, seesPictures: values['sees_pictures'] === 'yes' };
   };
 
   const create: RequestHandler = async (req, res) => {
@@ -79,29 +93,43 @@ export function accountPages({
     }
   };
 
-  const showEdit = async (req: Request, res: Response, typed?: Typed): Promise<void> => {
-    const { account } = await accountOf(uuidOf(req, 'account_id'));
+  /** `sent`: the form that was refused; the revision that it stands for stays, unless it is told what has changed. */
+  const showEdit = async (
+    req: Request,
+    res: Response,
+    sent?: { readonly typed: Typed; readonly revision: string; readonly isOutdated: boolean },
+  ): Promise<void> => {
+    const accountId = uuidOf(req, 'account_id');
+    const { account, revision } = await accountOf(accountId);
+    const isOutdated = sent?.isOutdated === true;
+    const of = { objectType: 'account', objectId: accountId };
+    const missed = revision - Number(sent?.revision);
     const page = accountFormPage({
-      account: presentAccount(account),
+      account: presentAccountOfPage(account),
       isOneself: isOwn(req, account.accountId),
-      typed,
+      typed: sent?.typed,
+      revision: sent === undefined || isOutdated ? String(revision) : sent.revision,
+      ...(isOutdated ? { meanwhile: await changesSince(auditQueries, of, { missed, isChange }) } : {}),
     });
-    sendPage(req, res, 'accounts/form', page, typed === undefined ? 200 : 400);
+    sendPage(req, res, 'accounts/form', page, sent === undefined ? 200 : isOutdated ? 412 : 400);
   };
 
   const editForm: RequestHandler = (req, res) => showEdit(req, res);
 
   const edit: RequestHandler = async (req, res) => {
-    const values = fieldsOf(req.body);
+    const { revision = '', ...values } = fieldsOf(req.body);
     const { account } = await accountOf(uuidOf(req, 'account_id'));
     const { accountId, login } = account;
     const hasPassword = (values['password'] ?? '') !== '' && !isOwn(req, accountId);
     try {
       const body = read(values, { login, ...(hasPassword ? {} : { password: 'unchanged' }) });
-      const to = { accountType: body.account_type, description: body.description };
+      const { account_type: accountType, description, role, seesPictures } = body;
+      const to = { accountType, description, role, seesPictures };
       const changes = hasPassword ? { ...to, password: body.password } : to;
-      await accountActions.change(account, changes, actorOf(req));
-      if (isOwn(req, accountId) && !mayUseService(to)) {
+      await accountActions.change(account, changes, actorOf(req), Number(revision));
+      const keepsSession =
+        mayUseService(to) && role === account.role && seesPictures === account.seesPictures;
+      if (isOwn(req, accountId) && !keepsSession) {
         await endSession(req, res);
         res.redirect(303, paths.login);
         return;
@@ -109,7 +137,9 @@ export function accountPages({
       flash(req, `The account ${login} was changed.`);
       leadTo(req, res, paths.account(accountId));
     } catch (error) {
-      await showEdit(req, res, { values, faults: faultsOfAccount(error) });
+      const isOutdated = error instanceof DomainError && error.error === 'accountChanged';
+      const faults = isOutdated ? {} : faultsOfAccount(error);
+      await showEdit(req, res, { typed: { values, faults }, revision, isOutdated });
     }
   };
 
@@ -121,16 +151,20 @@ export function accountPages({
 
   const one: RequestHandler = async (req, res) => {
     const accountId = uuidOf(req, 'account_id');
-    const [{ account, stats }, { lists }, faces] = await Promise.all([
+    const isAdministrator = identityOf(req).permissions.has('administer');
+    const [{ account, stats }, { lists }, faces, tokens] = await Promise.all([
       accountOf(accountId),
       listQueries.page({ accountId }, { page: 1, pageSize: newestLists }),
       faceQueries.page({ accountId }, readFacePlace(req.query), shownFaces),
+      isAdministrator ? tokenActions.list(accountId) : [],
     ]);
     const page = accountPage({
-      account: presentAccount(account),
+      account: presentAccountOfPage(account),
       stats: presentAccountStats(stats),
       lists: lists.map(presentList),
       faces: presentFaceCards(faces),
+      tokens: tokens.map(presentApiToken),
+      now: clock.now(),
     });
     sendPage(req, res, 'accounts/one', page);
   };
@@ -143,7 +177,7 @@ export function accountPages({
       listQueries.page({ accountId }, paging),
     ]);
     const page = listsPage({
-      account: presentAccount(account),
+      account: presentAccountOfPage(account),
       lists: lists.map(presentList),
       count,
       ...paging,
@@ -171,6 +205,11 @@ export function accountPages({
   };
 
   return { list, form, create, editForm, edit, one, lists: listsOf, remove };
+}
+
+/** Each of them is a revision. */
+function isChange(action: string): boolean {
+  return action === 'account.change' || action === 'account.password';
 }
 
 function isOwn(req: Request, accountId: string): boolean {

@@ -1,3 +1,4 @@
+import { isPermission, permissionTable } from '../../../domain/accounts/permission.ts';
 import { errorOfCode, errorTable } from '../../../domain/errors.ts';
 import type {
   AnswerView,
@@ -58,6 +59,7 @@ export function operationView(
     title: operation.summary,
     note: reader.prose(operation.description ?? ''),
     isPublic: operation.security?.length === 0,
+    roles: rolesOf(operation),
     parameters: places.flatMap(({ place, title }): ParametersView[] => {
       const fields = parameters
         .filter((parameter) => parameter.in === place && !reader.common.has(parameter.name))
@@ -91,6 +93,10 @@ export function operationView(
       }),
     })),
   };
+}
+
+function rolesOf({ 'x-permission': permission }: OperationObject): readonly string[] {
+  return isPermission(permission) ? permissionTable[permission].roles : [];
 }
 
 function parametersOf(

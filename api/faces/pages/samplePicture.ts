@@ -1,8 +1,9 @@
 import type { RequestHandler } from 'express';
 import { DomainError } from '../../../domain/errors.ts';
-import { noPicture } from '../../../views/components/picture/picture.ts';
+import { hiddenPicture, noPicture } from '../../../views/components/picture/picture.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { pictureView } from '../../audit/pictureView.ts';
+import { identityOf } from '../../http/requestContext.ts';
 import { uuidOf } from '../../html/uuidOf.ts';
 
 type PictureSources = Pick<PageSources, 'auditViews' | 'faceQueries' | 'images'>;
@@ -35,6 +36,13 @@ export function samplePicture({ auditViews, faceQueries, images }: PictureSource
     res.type(type).send(bytes);
   };
 }
+
+/** In a page it stands where the picture would; whoever asks for the picture alone is told why they may not. */
+export const hideFromOthers: RequestHandler = (req, res, next) => {
+  const isHidden = !identityOf(req).permissions.has('pictures') && req.get('Sec-Fetch-Dest') === 'image';
+  if (isHidden) res.redirect(302, hiddenPicture);
+  else next();
+};
 
 /** What an image is by its first bytes, whatever its name says; null: nothing that a browser should be shown. */
 function pictureType(bytes: Buffer): string | null {

@@ -12,6 +12,7 @@ import {
   type ResponseObject,
   type Schema,
 } from './document.ts';
+import { isPermission, type Permission } from '../../../domain/accounts/permission.ts';
 import { typedFormats } from './typedFaults.ts';
 
 /** Null when the value is as the document says, else what is wrong with it, the first fault first. */
@@ -30,6 +31,8 @@ export interface Operation {
   /** As in the document: `/tasks/{task_id}`. */
   readonly path: string;
   readonly isPublic: boolean;
+  /** null: of a public operation. */
+  readonly permission: Permission | null;
   readonly pathParameters: readonly ParameterRule[];
   readonly queryParameters: readonly ParameterRule[];
   readonly checkPath: Check;
@@ -154,6 +157,7 @@ function toOperation(
     method,
     path,
     isPublic: operation.security?.length === 0,
+    permission: permissionOf(operation),
     pathParameters,
     queryParameters,
     checkPath: compile(objectOf(pathParameters)),
@@ -165,6 +169,15 @@ function toOperation(
         : bodyRule(document, { compile, compileTyped }, operation.requestBody),
     checkResponse: responseChecks(document, compile, operation),
   };
+}
+
+/** One that somebody forgot would be open to every role: the service does not start with it. */
+function permissionOf(operation: OperationObject): Permission | null {
+  const permission = operation['x-permission'];
+  if (operation.security?.length === 0 && permission === undefined) return null;
+  if (!isPermission(permission))
+    throw new Error(`${operation.operationId} of the OpenAPI document has no x-permission`);
+  return permission;
 }
 
 function objectOf(parameters: readonly ParameterRule[]): object {

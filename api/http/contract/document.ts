@@ -19,6 +19,8 @@ export interface PathItem extends Readonly<Partial<Record<Method, OperationObjec
 
 export interface OperationObject {
   readonly operationId: string;
+  /** What an account needs for it; see domain/accounts/permission.ts. */
+  readonly 'x-permission'?: string;
   readonly tags: readonly string[];
   readonly summary: string;
   readonly description?: string;

@@ -1,6 +1,8 @@
 import type { Request, RequestHandler } from 'express';
-import { mayUseService } from '../../../domain/accounts/account.ts';
+import { mayUseService, permissionsOfAccount } from '../../../domain/accounts/account.ts';
+import { isApiToken } from '../../../domain/accounts/apiToken.ts';
 import { DomainError } from '../../../domain/errors.ts';
+import type { TokenAuthenticator } from '../../accounts/auth/tokenAuthenticator.ts';
 import { parseBasic, type Authenticator, type SignedIn } from '../../accounts/auth/authenticator.ts';
 import type { SessionAudit } from '../../accounts/auth/sessionAudit.ts';
 import { addressOf, contextOf, type Identity } from '../requestContext.ts';
@@ -11,12 +13,13 @@ import { addressOf, contextOf, type Identity } from '../requestContext.ts';
  */
 export function authenticate(
   authenticator: Authenticator,
+  tokens: Pick<TokenAuthenticator, 'identify'>,
   sessionAudit: Pick<SessionAudit, 'refused'>,
 ): RequestHandler {
   return async (req, _res, next) => {
     checkExcludeHeader(req);
     try {
-      contextOf(req).identity = await identify(req, authenticator);
+      contextOf(req).identity = await identify(req, authenticator, tokens);
     } catch (error) {
       const header = req.get('Authorization');
       if (header !== undefined) await sessionAudit.refused(req, loginOf(header), error);
@@ -30,19 +33,43 @@ function loginOf(header: string): string {
   try {
     return parseBasic(header).login;
   } catch {
-    return '';
+    // Nobody knows whose it was meant to be.
+    return /^Bearer /i.test(header) ? 'API token' : '';
   }
 }
 
-async function identify(req: Request, authenticator: Authenticator): Promise<Identity> {
+async function identify(
+  req: Request,
+  authenticator: Authenticator,
+  tokens: Pick<TokenAuthenticator, 'identify'>,
+): Promise<Identity> {
+  const token = tokenOf(req.get('Authorization'));
+  if (token !== null) return tokens.identify(token.text, token.login, addressOf(req));
   const identity = await findIdentity(req, authenticator);
   if (!mayUseService(identity.account)) {
     throw new DomainError('forbidden', `${identity.account.login} is not an administrator`);
   }
-  return identity;
+  return { ...identity, permissions: permissionsOfAccount(identity.account) };
 }
 
-async function findIdentity(req: Request, authenticator: Authenticator): Promise<Identity> {
+/** Clients of the manual, who can only do Basic, send a token as the password. @throws DomainError badAuthorization */
+function tokenOf(
+  header: string | undefined,
+): { readonly text: string; readonly login: string | null } | null {
+  if (header === undefined) return null;
+  const bearer = /^Bearer +(\S+) *$/i.exec(header)?.[1];
+  if (bearer !== undefined) {
+    if (isApiToken(bearer)) return { text: bearer, login: null };
+    throw new DomainError('badAuthorization', 'expected Authorization: Bearer with an API token');
+  }
+  const { login, password } = parseBasic(header);
+  return isApiToken(password) ? { text: password, login } : null;
+}
+
+async function findIdentity(
+  req: Request,
+  authenticator: Authenticator,
+): Promise<Omit<Identity, 'permissions'>> {
   const header = req.get('Authorization');
   if (header !== undefined) {
     return { ...(await authenticator.byHeader(header, addressOf(req))), via: 'basic' };

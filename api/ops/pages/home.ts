@@ -9,7 +9,7 @@ import { dayStep, hourStep } from '../../../views/pages/home/activity.ts';
 import { overdueAtMost } from '../../../views/pages/home/attention.ts';
 import { homePage, type HomePage } from '../../../views/pages/home/home.ts';
 import type { TaskShape } from '../../../views/shapes.ts';
-import { presentAccount } from '../../accounts/present.ts';
+import { presentAccountOfPage } from '../../accounts/present.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { sendPage } from '../../html/pageAnswer.ts';
 import { readPaging } from '../../html/paging.ts';
@@ -32,10 +32,8 @@ type HomeSources = Pick<
 export const homePageSize = 10;
 const openAtMost = 10;
 const endedAtMost = 5;
-// More than are shown: some of them may be acknowledged.
-const failedAtMost = 25;
-const incompleteAtMost = 15;
-const acknowledgedAtMost = 200;
+const failedAtMost = { open: 5, acknowledged: 20 };
+const incompleteAtMost = { open: 3, acknowledged: 12 };
 // What has come to its end is told for a day, and asked no more.
 const endedUpgradeMs = 86_400_000;
 const failedWithinMs = 86_400_000;
@@ -70,10 +68,10 @@ export function home(sources: HomeSources): {
     const now = sources.clock.now();
     const before = (ms: number) => new Date(now.getTime() - ms);
     const told = <T>(asked: Promise<T>): Promise<T | null> => toldInTime(asked, sources.isUnavailable);
-    const [tasks, upgrades, statuses, accounts, stock, findings, workers, overdueMessages, hour, day, acks] =
+    const [tasks, upgrades, statuses, accounts, stock, findings, workers, overdueMessages, hour, day] =
       await Promise.all([
         told(
-          tasksOf(taskQueries, [
+          tasksOf(sources, [
             homeQueries.openTasks(openAtMost),
             homeQueries.endedTasks(endedAtMost),
             homeQueries.failedSince(before(failedWithinMs), failedAtMost),
@@ -89,10 +87,9 @@ export function home(sources: HomeSources): {
         told(homeQueries.overdueMessages(before(overdueAfterMs), overdueAtMost)),
         told(recentHour()),
         told(recentDay()),
-        told(homeQueries.acknowledged(acknowledgedAtMost)),
       ]);
     const missing = workers === null ? [] : missingOf(workers);
-    const [running = [], recent = [], failedOfLate = [], incompleteOfLate = []] = tasks ?? [];
+    const [running = [], recent = [], failedOfLate = [], incompleteOfLate = []] = tasks?.lists ?? [];
     const faulty = findings?.filter(({ status }) => status !== 'ok') ?? [];
     return homePage({
       upgrades,
@@ -100,13 +97,14 @@ export function home(sources: HomeSources): {
       activity: { now, hour, day },
       tasks: tasks === null ? null : { running, recent, failedOfLate, incompleteOfLate },
       counts: statuses === null ? null : countsOf(statuses),
-      accounts: accounts === null ? null : { ...accounts, accounts: accounts.accounts.map(presentAccount) },
+      accounts:
+        accounts === null ? null : { ...accounts, accounts: accounts.accounts.map(presentAccountOfPage) },
       ...paging,
       stock:
         stock === null ? null : { ...stock, extractors: extractors.filter(({ kind }) => kind === 'face') },
       health: { findings, workers },
       attention: {
-        acknowledgements: (acks ?? []).map(presentAcknowledgement),
+        acknowledgements: (tasks?.acknowledgements ?? []).map(presentAcknowledgement),
         ...{ now, broken: [...missing, ...faulty.map(({ service }) => service)], overdueMessages },
       },
     });
@@ -140,17 +138,23 @@ function isNoWorker({ name }: HealthCheck): boolean {
   return name !== 'workers' && name !== 'extractors';
 }
 
-/** The tasks of each list in the order of its ids, read at once; one that has been deleted meanwhile is left out. */
+/**
+ * The tasks of each list in the order of its ids, read at once, and what has been seen of them; one that has been deleted
+ * meanwhile is left out.
+ */
 async function tasksOf(
-  taskQueries: HomeSources['taskQueries'],
+  { taskQueries, homeQueries }: Pick<HomeSources, 'taskQueries' | 'homeQueries'>,
   lists: readonly Promise<readonly number[]>[],
-): Promise<TaskShape[][]> {
+): Promise<{ lists: TaskShape[][]; acknowledgements: AcknowledgementRow[] }> {
   const ids = await Promise.all(lists);
   const taskIds = [...new Set(ids.flat())];
-  if (taskIds.length === 0) return [];
-  const rows = await taskQueries.page({ taskIds }, { page: 1, pageSize: taskIds.length });
+  if (taskIds.length === 0) return { lists: [], acknowledgements: [] };
+  const [rows, acknowledgements] = await Promise.all([
+    taskQueries.page({ taskIds }, { page: 1, pageSize: taskIds.length }),
+    homeQueries.acknowledged(taskIds),
+  ]);
   const byId = new Map(rows.map((row) => [row.taskId, presentTaskOfPage(row)]));
-  return ids.map((list) => list.flatMap((id) => byId.get(id) ?? []));
+  return { lists: ids.map((list) => list.flatMap((id) => byId.get(id) ?? [])), acknowledgements };
 }
 
 // A page comes within two seconds, of which its own making takes some.

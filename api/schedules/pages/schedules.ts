@@ -7,7 +7,7 @@ import type { FormOptions } from '../../../views/pages/tasks/fields/newTaskField
 import { toTaskKind, type TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
 import { paths, type ScheduleAction } from '../../../views/paths.ts';
 import { bodyCheck } from '../../http/contract/bodyCheck.ts';
-import { presentAuditEntry } from '../../../domain/audit/entry.ts';
+import { changesSince } from '../../audit/changesSince.ts';
 import { presentScheduleOfPage } from '../present.ts';
 import { actorOf } from '../../http/requestContext.ts';
 import type { ScheduleBody } from '../actions.ts';
@@ -21,6 +21,7 @@ import { carriedValues, type TaskRequest } from '../../tasks/pages/taskForm.ts';
 import { countedAt, countFault, previewForm, type LookSources } from '../../tasks/pages/previewForm.ts';
 import { leadTo, flash, sendPage } from '../../html/pageAnswer.ts';
 import { readPaging } from '../../html/paging.ts';
+import { withAccountId } from '../../tasks/pages/accountOfForm.ts';
 import { readSchedule, scheduleValues } from './scheduleForm.ts';
 import { idOf } from '../../tasks/pages/taskId.ts';
 
@@ -31,9 +32,6 @@ type ScheduleSources = FormSources &
 
 /** A form as it was sent. */
 type Shown = Pick<NewScheduleInput, 'kind' | 'changed'> & { readonly typed: Typed };
-
-const missedAtMost = 5;
-const linesAtMost = 50;
 
 export function schedulePages(sources: ScheduleSources) {
   const { scheduleQueries, scheduleActions, auditQueries, contract, clock } = sources;
@@ -103,15 +101,13 @@ export function schedulePages(sources: ScheduleSources) {
   const meanwhile = async (scheduleId: number, revision: string) => {
     const schedule = await scheduleQueries.find(scheduleId);
     if (schedule === null) throw new DomainError('scheduleNotFound', `schedule ${scheduleId}`);
-    const missed = schedule.revision - Number(revision);
-    const pageSize = missed > 0 && missed < missedAtMost ? missed : missedAtMost;
-    const lines = await auditQueries.page(
+    const changes = await changesSince(
+      auditQueries,
       { objectType: 'schedule', objectId: String(scheduleId) },
-      { page: 1, pageSize: linesAtMost },
+      // A run by hand changes nothing of it.
+      { missed: schedule.revision - Number(revision), isChange: (action) => action !== 'schedule.run' },
     );
-    // A run by hand changes nothing of it.
-    const changes = lines.filter(({ action }) => action !== 'schedule.run').slice(0, pageSize);
-    return { revision: String(schedule.revision), meanwhile: changes.map(presentAuditEntry) };
+    return { revision: String(schedule.revision), meanwhile: changes };
   };
 
   /** What was typed is shown with what is wrong with it, whatever was to become of it. */
@@ -126,7 +122,7 @@ export function schedulePages(sources: ScheduleSources) {
     // The kind is there in every form that was sent, so a box that is absent was unticked.
     const typed = { values: { kind, ...values }, faults: {} };
     try {
-      const { request, body } = readSchedule(kind, values);
+      const { request, body } = readSchedule(kind, await withAccountId(sources, values));
       checkSchedule(body);
       // The document has proven that it is one.
       await act(request, body as ScheduleBody, { kind, typed, ...edited });

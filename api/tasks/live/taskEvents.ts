@@ -17,7 +17,8 @@ export interface TaskEventsDeps {
   readonly workerWatch: WorkerWatch;
   /** Which of these sessions still exist: a log-out ends what the session's streams may see. */
   livingSessions(ids: readonly string[]): Promise<ReadonlySet<string>>;
-  readonly authenticator: { isStillIn(identity: Identity): Promise<boolean> };
+  /** Whether whoever listens by header may still do so. */
+  isStillIn(identity: Identity): Promise<boolean>;
   readonly log: Logger;
   readonly heartbeatEveryMs?: number;
   readonly streamsPerAccount?: number;
@@ -33,7 +34,7 @@ interface Stream {
 }
 
 /**
- * Streams of `task` events, each with the JSON of `GET /tasks/{task_id}`, of `gone`, `schedule`, `workers` and `database`. A stream begins with the
+ * Streams of `task` events, each with the JSON of `GET /tasks/{task_id}`, of `gone`, `schedule`, `attention`, `workers` and `database`. A stream begins with the
  * present state of what is open; a client that comes back with `Last-Event-ID`, the time of the newest change that it
  * has heard of, is also told of what has ended since.
  */
@@ -41,7 +42,7 @@ export function createTaskEvents({
   feed,
   workerWatch,
   livingSessions,
-  authenticator,
+  isStillIn: askIfIn,
   log,
   heartbeatEveryMs = heartbeatMs,
   streamsPerAccount = streamsOfOneAccount,
@@ -69,7 +70,7 @@ export function createTaskEvents({
 
   const isStillIn = async (identity: Identity, known: Map<string, boolean>): Promise<boolean> => {
     const who = `${identity.account.accountId} ${identity.fingerprint}`;
-    const isIn = known.get(who) ?? (await authenticator.isStillIn(identity));
+    const isIn = known.get(who) ?? (await askIfIn(identity));
     known.set(who, isIn);
     return isIn;
   };
@@ -129,15 +130,20 @@ export function createTaskEvents({
       });
     };
 
+  const tellThoseOfAll = (name: string, data: object): void => {
+    const event = eventText(name, data);
+    for (const { res, taskId } of open) if (taskId === null) writer.write(res, event);
+  };
+
   return {
     all: stream(() => null),
     one: stream((req) => inputOf<{ params: { task_id: number } }>(req).params.task_id),
 
     /** Told to whoever follows all tasks; null: any schedule may have changed. */
-    scheduleChanged: (schedule_id: number | null): void => {
-      const event = eventText('schedule', { schedule_id });
-      for (const { res, taskId } of open) if (taskId === null) writer.write(res, event);
-    },
+    scheduleChanged: (schedule_id: number | null): void => tellThoseOfAll('schedule', { schedule_id }),
+
+    /** The same; null: any task may have been acknowledged. */
+    attentionChanged: (task_id: number | null): void => tellThoseOfAll('attention', { task_id }),
 
     /** Ends every stream; browsers come back to whoever serves then. */
     close: (): void => {

@@ -5,9 +5,9 @@ import { nothingTyped } from '../../../views/components/field/field.ts';
 import { bulkAtOnce, bulkPage } from '../../../views/pages/tasks/bulk.ts';
 import { taskFilters } from '../../../views/pages/tasks/list.ts';
 import { paths } from '../../../views/paths.ts';
-import type { Actor } from '../../../db/audit/auditStore.ts';
-import { actorOf } from '../../http/requestContext.ts';
+import { actorOf, type Caller } from '../../http/requestContext.ts';
 import type { TaskActions } from '../actions.ts';
+import type { EngineContact } from '../tellEngine.ts';
 import type { TaskFilters } from '../../../domain/tasks/taskFilters.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { fieldsOf } from '../../html/form.ts';
@@ -43,7 +43,7 @@ export function bulkTasks({
   /** What the page shows of the tasks that are asked for. */
   const look = async (action: BulkAction, wanted: TaskFilters) => {
     const groups = await taskQueries.countByState(wanted);
-    const kinds = groups.filter(({ state, hasFailed }) => isForTask(action, state, hasFailed));
+    const kinds = groups.filter((kind) => isForTask(action, kind));
     return { action, groups, taskIds: await taskQueries.idsOfKinds(wanted, kinds, bulkAtOnce) };
   };
 
@@ -82,8 +82,8 @@ export function bulkTasks({
         return;
       }
       const atOnce = action === 'retry' || action === 'remove' ? 1 : sideBySide;
-      const refused = await actOnEach(taskIds, atOnce, actOn(taskActions, { action, rate }, actorOf(req)));
-      sayWhatWasDone(req, taskIds, refused, said[action]);
+      const outcome = await actOnEach(taskIds, atOnce, actOn(taskActions, { action, rate }, actorOf(req)));
+      sayWhatWasDone(req, taskIds, outcome, said[action]);
       leadTo(req, res, paths.tasks(kept));
     },
   };
@@ -92,20 +92,20 @@ export function bulkTasks({
 function actOn(
   taskActions: TaskActions,
   { action, rate }: { readonly action: BulkAction; readonly rate: number | null },
-  actor: Actor,
-): (taskId: number) => Promise<void> {
-  return (taskId) => {
+  actor: Caller,
+): (taskId: number, contact: EngineContact) => Promise<unknown> {
+  return (taskId, contact) => {
     switch (action) {
       case 'throttle':
         return taskActions.throttle(taskId, rate, actor);
       case 'retry':
-        return taskActions.retry(taskId, 'all', actor);
+        return taskActions.retry(taskId, 'all', actor, contact);
       case 'remove':
         return taskActions.remove(taskId, actor);
       case 'cancel':
       case 'pause':
       case 'resume':
-        return taskActions.control(taskId, action, actor);
+        return taskActions.control(taskId, action, actor, contact);
     }
   };
 }

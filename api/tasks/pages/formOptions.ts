@@ -13,23 +13,25 @@ export type FormSources = NotificationPoliciesDeps &
   >;
 
 const choicesAtMost = 200;
+const suggestedAtMost = 2_000;
 const countedTo = 1_000;
 
-/** What the forms of tasks and schedules have to choose from. `accountId`: the one that is chosen. */
+/** What the forms of tasks and schedules have to choose from. `account`: the id or login of the one that is chosen. */
 export async function formOptions(
   sources: FormSources,
   kind: TaskKind,
-  accountId: string | undefined,
+  account: string | undefined,
 ): Promise<FormOptions> {
   const objects = kind === 'extract-faces' ? 'faces' : kind === 'extract-events' ? 'events' : null;
   const defaults = await sources.defaultVersions.read();
   const [conditions, isDefaultGone, stored] = await Promise.all([
-    conditionOffers(sources, kind, accountId),
+    conditionOffers(sources, kind, account),
     objects !== null && sources.versionUse.isGone({ objects, version: defaults.face, type: 'face' }),
     sources.networkQueries.stored(),
   ]);
   const counted = stored.map(({ version, faces, events }) => {
-    const { count, isExact: exact } = kind === 'gc-face-descriptors' ? faces : events;
+    const { count, isExact: exact } =
+      kind === 'gc-face-descriptors' || kind === 'extract-faces' ? faces : events;
     return { version, count, exact };
   });
   return {
@@ -48,15 +50,18 @@ export async function formOptions(
 async function conditionOffers(
   { accountQueries, listQueries }: FormSources,
   kind: TaskKind,
-  accountId = '',
+  account = '',
 ): Promise<ConditionOffers> {
-  if (kind.endsWith('descriptors') || kind === 'gc-samples') return { accounts: null, lists: null };
-  const ofLists = isUuid(accountId) && !kind.endsWith('events');
+  if (kind.endsWith('descriptors') || kind === 'gc-samples')
+    return { accounts: null, logins: [], lists: null };
+  const accountId = account === '' || isUuid(account) ? account : await accountQueries.idOfLogin(account);
+  const ofLists = accountId !== null && isUuid(accountId) && !kind.endsWith('events');
   const [accounts, lists] = await Promise.all([
     accountQueries.choices(choicesAtMost, countedTo),
     ofLists ? listQueries.choices(accountId, choicesAtMost, countedTo) : null,
   ]);
   return {
+    logins: accounts === null ? await accountQueries.logins(suggestedAtMost) : [],
     accounts:
       accounts?.map((one) => ({
         ...{ account_id: one.accountId, login: one.login },

@@ -5,11 +5,11 @@ import { toTaskKind, type TaskKind } from '../../../views/pages/tasks/taskKinds.
 import { paths } from '../../../views/paths.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { VersionInUseError } from '../../../domain/extract/heldVersions.ts';
-import type { Actor } from '../../../db/audit/auditStore.ts';
-import { actorOf } from '../../http/requestContext.ts';
+import { actorOf, type Caller } from '../../http/requestContext.ts';
 import { bodyCheck } from '../../http/contract/bodyCheck.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { fieldsOf } from '../../html/form.ts';
+import { withAccountId } from './accountOfForm.ts';
 import { formOptions, type FormSources } from './formOptions.ts';
 import { faultsOf } from '../../html/formFaults.ts';
 import { leadToTyped, readTypedForm } from '../../html/typedForm.ts';
@@ -60,7 +60,7 @@ export function newTask(sources: NewTaskSources) {
   ): Promise<void> => {
     const typed: Typed = { values: { kind, ...values }, faults: {} };
     try {
-      const request = readTaskForm(kind, values);
+      const request = readTaskForm(kind, await withAccountId(sources, values));
       const body = { ...request.options, content: request.content };
       checks[request.taskType](body);
       await act(typed, request, body);
@@ -93,7 +93,7 @@ export function newTask(sources: NewTaskSources) {
     else await show(req, res, kind, { typed });
   };
 
-  const start = (request: TaskRequest, actor: Actor, confirmed: Confirmed): Promise<number> =>
+  const start = (request: TaskRequest, actor: Caller, confirmed: Confirmed): Promise<number> =>
     request.taskType === 5
       ? taskActions.createExtract(request.content, request.options, actor)
       : taskActions.createGc(request.content, request.options, actor, confirmed);

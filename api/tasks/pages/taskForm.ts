@@ -2,7 +2,7 @@ import type { ExtractRequest, ExtractionTarget } from '../../../domain/extract/e
 import type { GcRequest } from '../../../domain/gc/gcContent.ts';
 import { hasCondition, type EventFilters, type FaceFilters } from '../../../domain/tasks/filters.ts';
 import { DomainError } from '../../../domain/errors.ts';
-import { pickedName, type Typed } from '../../../views/components/field/field.ts';
+import { otherName, pickedName, type Typed } from '../../../views/components/field/field.ts';
 import { filterFields } from '../../../views/pages/tasks/fields/filterFields.ts';
 import { statusBox, toldStatuses } from '../../../views/pages/tasks/fields/notificationFields.ts';
 import type { TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
@@ -92,9 +92,9 @@ function readGc(kind: Exclude<TaskKind, `extract-${string}`>, values: Values): G
 function readTarget(kind: Exclude<TaskKind, `extract-${string}`>, values: Values): GcRequest {
   switch (kind) {
     case 'gc-face-descriptors':
-      return { target: 'face_descriptors', filters: numberOf(values, 'descriptor_version') };
+      return { target: 'face_descriptors', filters: versionOf(values) };
     case 'gc-event-descriptors': {
-      const filters = { ...numberOf(values, 'descriptor_version'), ...textOf(values, 'descriptor_type') };
+      const filters = { ...versionOf(values), ...textOf(values, 'descriptor_type') };
       return { target: 'event_descriptors', filters: filters as GcRequest['filters'] & object };
     }
     case 'gc-faces':
@@ -104,6 +104,18 @@ function readTarget(kind: Exclude<TaskKind, `extract-${string}`>, values: Values
     case 'gc-samples':
       return { target: 'samples', filters: readFilters('samples', values) };
   }
+}
+
+/** @throws DomainError validationFailed for one that is typed beside one that is chosen */
+function versionOf(values: Values): { readonly descriptor_version?: number } {
+  const other = values[otherName('descriptor_version')]?.trim() ?? '';
+  if (other === '') return numberOf(values, 'descriptor_version');
+  const { descriptor_version: chosen = '' } = values;
+  if (chosen !== '' && chosen !== other) {
+    const message = `choose either version ${chosen} or another one, not both`;
+    throw new DomainError('validationFailed', { path: 'content.filters.descriptor_version', message });
+  }
+  return numberOf({ descriptor_version: other }, 'descriptor_version');
 }
 
 function readRemoval(objects: 'faces' | 'events', values: Values) {
@@ -149,11 +161,12 @@ function items(typed: string, between: RegExp): string[] {
 
 /** What was typed in the form of one kind, for that of another. Nothing is to be removed because it was to be made. */
 export function carriedValues(kind: TaskKind, values: Readonly<Record<string, string>>): Typed {
-  const { former_kind: former = '', descriptor_version: version, from: _from, ...others } = values;
-  const kept = Object.fromEntries(Object.entries(others).filter(([name]) => !name.startsWith('confirm_')));
+  const { former_kind: former = '', from: _from, ...others } = values;
   const isAlike = former.startsWith('extract-') === kind.startsWith('extract-');
+  const isKept = ([name]: [string, string]): boolean =>
+    !name.startsWith('confirm_') && (isAlike || !name.startsWith('descriptor_version'));
   return {
-    values: { kind, ...kept, ...(isAlike && version !== undefined ? { descriptor_version: version } : {}) },
+    values: { kind, ...Object.fromEntries(Object.entries(others).filter(isKept)) },
     faults: {},
   };
 }

@@ -119,6 +119,7 @@ const said: Record<Exclude<TaskAction, 'remove' | 'throttle' | 'undo'>, string> 
   resume: 'The task has resumed.',
   retry: 'The task has been retried.',
 };
+const saidOfHeld = 'The task stays paused when maintenance ends.';
 
 /** Everything that is left, unless the button was that of one error. */
 function scopeOf(req: Request): RetryScope {
@@ -140,10 +141,12 @@ export function actOnTask(taskActions: TaskActions, action: Exclude<TaskAction, 
         const made = await taskActions.undo(taskId, undefined, actorOf(req));
         next = paths.task(made);
         flash(req, `Task ${made} restores what task ${taskId} removed.`);
+      } else if (action === 'retry') {
+        await taskActions.retry(taskId, scopeOf(req), actorOf(req));
+        flash(req, said.retry);
       } else {
-        if (action === 'retry') await taskActions.retry(taskId, scopeOf(req), actorOf(req));
-        else await taskActions.control(taskId, action, actorOf(req));
-        flash(req, said[action]);
+        const { wasHeld } = await taskActions.control(taskId, action, actorOf(req));
+        flash(req, action === 'pause' && wasHeld ? saidOfHeld : said[action]);
       }
     } catch (error) {
       if (!(error instanceof DomainError) || error.error === 'taskNotFound') throw error;

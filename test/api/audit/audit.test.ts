@@ -86,7 +86,10 @@ test('accounts, passwords and sessions leave lines, and no password is in them',
       ['account.create', rootLogin],
     ],
   );
-  const shown = { login, account_type: 'admin', description: 'Audited' };
+  const shown = {
+    ...{ login, account_type: 'admin', description: 'Audited' },
+    ...{ role: 'admin', sees_pictures: false },
+  };
   assert.deepEqual(
     ofAccount.map(({ before, after }) => [before, after]),
     [

@@ -68,13 +68,17 @@ test('the history has pages, newest first, and says why nothing came of a time',
        (1, '2026-05-05T02:30Z', '2026-05-05T05:00Z', 'started', 18, null, null, null, null, null, null),
        (1, '2026-05-06T02:30Z', '2026-05-06T05:00Z', 'started', 19, 18, null, null, null, null, null),
        (1, '2026-05-07T02:30Z', '2026-05-07T02:30Z', 'skipped', null, null, '2026-05-06T02:30Z', null, null, null, null),
-       (1, '2026-05-08T02:30Z', '2026-05-08T03:30Z', 'missed', null, null, null, null, 'temporal_away', null, null)`,
+       (1, '2026-05-08T02:30Z', '2026-05-08T03:30Z', 'missed', null, null, null, null, 'temporal_away', null, null),
+       (1, '2026-05-09T02:30Z', '2026-05-09T03:30Z', 'skipped', null, 19, null, null, 'stopped', null, null),
+       (1, '2026-05-10T02:30Z', '2026-05-10T03:30Z', 'skipped', null, 19, null, null, 'changed', null, null)`,
   );
   const { runs, run_count } = await runsOf();
-  assert.equal(run_count, 8);
+  assert.equal(run_count, 10);
   assert.deepEqual(
     runs.map(({ outcome, why }) => [outcome, why]),
     [
+      ['skipped', 'Waited for task 19 until the times of the schedule were changed.'],
+      ['skipped', 'Waited for task 19 until the schedule was stopped.'],
       ['missed', 'Workers ran, but Temporal started no run: it was away, or the schedule was paused there.'],
       ['skipped', 'The run of 2026-05-06 02:30 UTC had not begun yet.'],
       ['started', 'Waited for task 18 to end.'],
@@ -88,7 +92,7 @@ test('the history has pages, newest first, and says why nothing came of a time',
   const page = (await call('GET', `${address}/runs?page=2&page_size=3`)).body;
   assert.deepEqual(
     page.runs.map(({ scheduled_time }) => scheduled_time.slice(0, 10)),
-    ['2026-05-05', '2026-05-04', '2026-05-03'],
+    ['2026-05-07', '2026-05-06', '2026-05-05'],
   );
   const unknown = await call('GET', '/4/tasks/schedules/99/runs');
   assert.deepEqual([unknown.status, unknown.body.error_code], [404, 28036]);

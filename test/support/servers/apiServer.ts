@@ -107,8 +107,12 @@ async function start(options: ApiServerOptions, { shutdown, stop }: ReturnType<t
   });
   const told: Told[] = [];
   let isEngineThere = true;
+  let unanswered = 0;
   const tell = (entry: Told): Promise<void> => {
-    if (!isEngineThere) return Promise.reject(new Error('nobody answers'));
+    if (!isEngineThere) {
+      unanswered++;
+      return Promise.reject(new Error('nobody answers'));
+    }
     told.push(entry);
     return Promise.resolve();
   };
@@ -159,6 +163,8 @@ async function start(options: ApiServerOptions, { shutdown, stop }: ReturnType<t
   await once(server, 'listening');
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    /** What each page needs. */
+    pagePermissions: app.pagePermissions,
     db,
     testDatabase,
     imageFolder,
@@ -167,6 +173,8 @@ async function start(options: ApiServerOptions, { shutdown, stop }: ReturnType<t
     questions,
     /** What the engine was told, in order. */
     told,
+    /** How often the engine was to be told and did not answer. */
+    unanswered: (): number => unanswered,
     setEngine: (isThere: boolean): void => {
       isEngineThere = isThere;
     },

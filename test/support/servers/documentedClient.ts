@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { createContract } from '../../../api/http/contract/contract.ts';
 import { readDocument } from '../../../api/http/contract/document.ts';
 import type { presentAuditEntry } from '../../../domain/audit/entry.ts';
+import type { presentApiToken } from '../../../api/accounts/tokens/present.ts';
 import type { presentAccount, presentAccountStats } from '../../../api/accounts/present.ts';
 import type { ErrorJson } from '../../../api/http/errorBody.ts';
 import type { presentList } from '../../../api/lists/present.ts';
@@ -62,6 +63,9 @@ export interface Fields
   readonly data: object | null;
   readonly type: string | null;
   readonly account_id: string;
+  readonly token_id: string;
+  readonly token: string;
+  readonly tokens: readonly ReturnType<typeof presentApiToken>[];
   readonly info: ReturnType<typeof presentAccount>;
   readonly stats: ReturnType<typeof presentAccountStats>;
   readonly count: number;

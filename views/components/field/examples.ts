@@ -1,5 +1,13 @@
 import type { Example } from '../../examples/example.ts';
-import { checkField, checksField, nothingTyped, selectField, textField, type Field } from './field.ts';
+import {
+  checkField,
+  checksField,
+  choiceField,
+  nothingTyped,
+  selectField,
+  textField,
+  type Field,
+} from './field.ts';
 
 const wrong = {
   values: { example_time: 'yesterday' },
@@ -46,6 +54,16 @@ export const examples: readonly Example<Field>[] = [
       ],
       initial: 'admin',
       hint: 'Only administrators can log in to this service.',
+    }),
+  },
+  {
+    name: 'A choice, or another number',
+    input: choiceField(wrong, 'example_removed', 'Version to remove', {
+      options: [
+        { value: '1', text: '1 · face, 1,200 faces' },
+        { value: '3', text: '3 · face, 12 faces' },
+      ],
+      other: 'Other version',
     }),
   },
   {

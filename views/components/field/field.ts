@@ -44,12 +44,20 @@ export interface ChecksField extends Common {
   readonly boxes: readonly { readonly name: string; readonly label: string; readonly checked: boolean }[];
 }
 
+/** One of some values, or another that is typed after the last of them and sent under a name of its own. */
+export interface ChoiceField extends Common {
+  readonly kind: 'choice';
+  readonly value: string;
+  readonly options: readonly Option[];
+  readonly other: { readonly name: string; readonly label: string; readonly value: string };
+}
+
 export interface Option {
   readonly value: string;
   readonly text: string;
 }
 
-export type Field = TextField | SelectField | TimeField | CheckField | ChecksField;
+export type Field = TextField | SelectField | TimeField | CheckField | ChecksField | ChoiceField;
 
 export interface FieldGroup {
   readonly title: string;
@@ -136,6 +144,29 @@ export function timeField(
     pickedName: pickedName(name),
     picked: typed.values[pickedName(name)] ?? '',
     suggestions: agoSuggestions,
+    error: typed.faults[name] ?? null,
+  };
+}
+
+/** The name of what is typed instead of the choices of a field. */
+export const otherName = (name: string): string => `${name}_other`;
+
+export function choiceField(
+  typed: Typed,
+  name: string,
+  label: string,
+  { options, hint = null, other }: { options: readonly Option[]; hint?: string | null; other: string },
+): ChoiceField {
+  const { [name]: value = '', [otherName(name)]: typedOther = '' } = typed.values;
+  const isOffered = options.some((option) => option.value === value);
+  return {
+    kind: 'choice',
+    name,
+    label,
+    hint,
+    options,
+    value: isOffered ? value : '',
+    other: { name: otherName(name), label: other, value: isOffered || value === '' ? typedOther : value },
     error: typed.faults[name] ?? null,
   };
 }

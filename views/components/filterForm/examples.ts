@@ -3,7 +3,7 @@ import { nothingTyped, selectField, textField, type Field, type Typed } from '..
 import { filterForm, type FilterForm } from './filterForm.ts';
 
 const fields = (typed: Typed, prefix: string): Field[] => [
-  textField(typed, `${prefix}_task`, 'Task', { hint: 'Separate several with commas' }),
+  textField(typed, `${prefix}_task`, 'Task', { hint: 'Comma-separated' }),
   textField(typed, `${prefix}_code`, 'Code', { kind: 'number' }),
   selectField(typed, `${prefix}_kind`, 'Kind of task', { options: [{ value: '', text: 'Any' }] }),
 ];
@@ -12,7 +12,9 @@ const typed = { values: { wrong_task: 'word' }, faults: { wrong_task: 'not a num
 export const examples: readonly Example<FilterForm>[] = [
   {
     name: 'Without conditions',
-    input: filterForm('Filter the errors', '', nothingTyped, fields(nothingTyped, 'plain')),
+    input: filterForm('Filter the errors', '', nothingTyped, fields(nothingTyped, 'plain'), {
+      period: { time: 'error_time', label: 'Period', address: () => '#filterForm' },
+    }),
   },
   {
     name: 'With a condition that cannot be read',

@@ -12,8 +12,26 @@ export interface FilterForm {
   /** Chosen elsewhere on the page, and to be kept. */
   readonly kept: readonly { readonly name: string; readonly value: string }[];
   readonly summary: ErrorSummary | null;
+  readonly period: Period | null;
   /** Where the list is without conditions; null while there are none. */
   readonly clear: string | null;
+}
+
+/** Links to what the list has of the last hour, day, week or month. */
+interface Period {
+  readonly label: string;
+  readonly choices: readonly { readonly text: string; readonly href: string; readonly isCurrent: boolean }[];
+}
+
+interface FilterFormOptions {
+  readonly kept?: FilterForm['kept'];
+  readonly rare?: readonly string[];
+  /** `time`: the name of the time of its conditions, before `__gte` and `__lt`. */
+  readonly period?: {
+    readonly time: string;
+    readonly label: string;
+    readonly address: (values: Readonly<Record<string, string | undefined>>) => string;
+  };
 }
 
 export function filterForm(
@@ -21,8 +39,7 @@ export function filterForm(
   action: string,
   typed: Typed,
   all: readonly Field[],
-  kept: FilterForm['kept'] = [],
-  rare: readonly string[] = [],
+  { kept = [], rare = [], period }: FilterFormOptions = {},
 ): FilterForm {
   const more = all.filter(({ name }) => rare.includes(name));
   return {
@@ -34,7 +51,31 @@ export function filterForm(
         ? null
         : { fields: more, isOpen: more.some(({ name }) => typed.values[name] !== undefined) },
     kept,
+    period: period === undefined ? null : periodOf(typed, period),
     summary: errorSummary(typed, all),
     clear: Object.keys(typed.values).length === 0 ? null : action,
+  };
+}
+
+const periods = [
+  { text: 'Last hour', from: 'now-1h' },
+  { text: '24 hours', from: 'now-1d' },
+  { text: '7 days', from: 'now-7d' },
+  { text: '30 days', from: 'now-30d' },
+  { text: 'Any time', from: undefined },
+] as const;
+
+function periodOf(
+  { values }: Typed,
+  { time, label, address }: NonNullable<FilterFormOptions['period']>,
+): Period {
+  const [first, last] = [`${time}__gte`, `${time}__lt`];
+  return {
+    label,
+    choices: periods.map(({ text, from }) => ({
+      text,
+      href: address({ ...values, [first]: from, [last]: undefined }),
+      isCurrent: values[first] === from && values[last] === undefined,
+    })),
   };
 }

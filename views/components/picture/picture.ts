@@ -10,6 +10,9 @@ export interface Picture {
 /** Stands for an image that there is not. */
 export const noPicture = `${assetPrefix}/no-picture.svg`;
 
+/** Stands for one that the account may not see. */
+export const hiddenPicture = `${assetPrefix}/hidden-picture.svg`;
+
 /** The sample of a face or of an event's face. */
 export function facePicture(ownerId: string, hasSample: boolean, alt = ''): Picture {
   return { src: hasSample ? paths.sample(ownerId, 'face') : noPicture, alt };

@@ -1,3 +1,4 @@
+import type { Role } from '../../../domain/accounts/permission.ts';
 import { time, type Time } from '../../components/time/time.ts';
 import { paths } from '../../paths.ts';
 import type { AccountShape } from '../../shapes.ts';
@@ -6,6 +7,7 @@ export interface AccountRow {
   readonly id: string;
   readonly href: string;
   readonly login: string;
+  /** With the role of one that can log in. */
   readonly type: string;
   readonly description: string;
   readonly created: Time;
@@ -21,12 +23,25 @@ export function accountTypeName(type: string): string {
   return typeNames[type] ?? type;
 }
 
+export const roleNames: Readonly<Record<Role, string>> = {
+  viewer: 'Viewer',
+  operator: 'Operator',
+  auditor: 'Auditor',
+  admin: 'Admin',
+};
+
+/** Only administrators have a role, and most of them may do everything. */
+export function typeAndRole({ account_type, role }: AccountShape): string {
+  const type = accountTypeName(account_type);
+  return account_type === 'admin' && role !== 'admin' ? `${type} · ${roleNames[role]}` : type;
+}
+
 export function accountRow(account: AccountShape): AccountRow {
   return {
     id: account.account_id,
     href: paths.account(account.account_id),
     login: account.login,
-    type: accountTypeName(account.account_type),
+    type: typeAndRole(account),
     description: account.description,
     created: time(account.create_time),
   };

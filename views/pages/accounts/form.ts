@@ -1,3 +1,4 @@
+import type { Conflict } from '../../components/conflict/conflict.ts';
 import { errorSummary, type ErrorSummary } from '../../components/errorSummary/errorSummary.ts';
 import {
   nothingTyped,
@@ -8,8 +9,10 @@ import {
 } from '../../components/field/field.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
-import type { AccountShape } from '../../shapes.ts';
-import { accountTypeName } from './accountRow.ts';
+import type { AccountShape, AuditEntryShape } from '../../shapes.ts';
+import { auditRow } from '../audit/auditRow.ts';
+import { accountTypeName, roleNames } from './accountRow.ts';
+import { roles } from '../../../domain/accounts/permission.ts';
 
 export interface AccountFormInput {
   /** Absent: a new one. */
@@ -17,6 +20,10 @@ export interface AccountFormInput {
   /** Whose account it is: their own password is changed elsewhere, with the present session kept. */
   readonly isOneself: boolean;
   readonly typed?: Typed | undefined;
+  /** The state of the account that the form stands for. */
+  readonly revision?: string;
+  /** What was done to it since the form was read; a form with it was not saved. */
+  readonly meanwhile?: readonly AuditEntryShape[];
 }
 
 export interface AccountFormPage {
@@ -27,14 +34,19 @@ export interface AccountFormPage {
   readonly summary: ErrorSummary | null;
   readonly fields: readonly Field[];
   readonly ownPassword: string | null;
+  /** null: it does not exist yet. */
+  readonly revision: string | null;
+  /** Why it was not saved. */
+  readonly conflict: Conflict | null;
   readonly action: string;
   readonly button: string;
   readonly cancel: string;
   readonly accounts: string;
 }
 
-export function accountFormPage({ account, isOneself, typed: sent }: AccountFormInput): AccountFormPage {
-  const typed = sent ?? (account === undefined ? nothingTyped : { values: { ...account }, faults: {} });
+export function accountFormPage(input: AccountFormInput): AccountFormPage {
+  const { account, isOneself, typed: sent, revision = null, meanwhile } = input;
+  const typed = sent ?? (account === undefined ? nothingTyped : { values: valuesOf(account), faults: {} });
   const isNew = account === undefined;
   const fields = [
     ...(isNew ? [loginField(typed)] : []),
@@ -44,8 +56,21 @@ export function accountFormPage({ account, isOneself, typed: sent }: AccountForm
       initial: 'admin',
       hint: 'Only administrators can log in here.',
     }),
+    selectField(typed, 'role', 'Role', {
+      options: roles.map((value) => ({ value, text: roleNames[value] })),
+      initial: 'admin',
+      hint: 'What an administrator may do here. Another role ends all sessions of the account.',
+    }),
+    selectField(typed, 'sees_pictures', 'Pictures of people', {
+      options: [
+        { value: 'no', text: 'Hidden from viewers' },
+        { value: 'yes', text: 'Shown to viewers too' },
+      ],
+      initial: 'no',
+    }),
     textField(typed, 'description', 'Description', { maxlength: 128 }),
   ];
+  const action = isNew ? paths.newAccount : paths.editAccount(account.account_id);
   const title = isNew ? 'New account' : 'Edit account';
   return {
     head: { title, section: 'accounts' },
@@ -54,11 +79,18 @@ export function accountFormPage({ account, isOneself, typed: sent }: AccountForm
     summary: errorSummary(typed, fields),
     fields,
     ownPassword: isOneself ? paths.password : null,
-    action: isNew ? paths.newAccount : paths.editAccount(account.account_id),
+    action,
+    revision,
+    conflict:
+      meanwhile === undefined ? null : { thing: 'account', acts: meanwhile.map(auditRow), href: action },
     button: isNew ? 'Create account' : 'Save',
     cancel: isNew ? paths.accounts() : paths.account(account.account_id),
     accounts: paths.accounts(),
   };
+}
+
+function valuesOf({ sees_pictures, ...account }: AccountShape): Record<string, string> {
+  return { ...account, sees_pictures: sees_pictures ? 'yes' : 'no' };
 }
 
 function loginField(typed: Typed): Field {

@@ -5,9 +5,10 @@ import { faceGrid, type FaceGrid } from '../../components/faceGrid/faceGrid.ts';
 import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
-import type { AccountShape, AccountStatsShape, ListShape } from '../../shapes.ts';
+import type { ApiTokenShape, AccountShape, AccountStatsShape, ListShape } from '../../shapes.ts';
 import type { FaceCardsShape } from '../faces/faceShapes.ts';
-import { accountTypeName } from './accountRow.ts';
+import { tokenRow, type TokenRow } from '../account/tokens.ts';
+import { typeAndRole } from './accountRow.ts';
 import { listRow, type ListRow } from './listRow.ts';
 
 export interface AccountInput {
@@ -16,6 +17,9 @@ export interface AccountInput {
   /** Those that changed last. */
   readonly lists: readonly ListShape[];
   readonly faces: FaceCardsShape;
+  /** Empty for who does not administer accounts. */
+  readonly tokens: readonly ApiTokenShape[];
+  readonly now: Date;
 }
 
 export interface AccountPage {
@@ -27,6 +31,7 @@ export interface AccountPage {
   readonly figures: readonly { readonly name: string; readonly value: string }[];
   readonly edit: string;
   readonly remove: Confirm;
+  readonly tokens: readonly TokenRow[];
   readonly lists: readonly ListRow[];
   readonly listCount: string;
   /** null: all of them are shown. */
@@ -37,12 +42,12 @@ export interface AccountPage {
   readonly accounts: string;
 }
 
-export function accountPage({ account, stats, lists, faces }: AccountInput): AccountPage {
+export function accountPage({ account, stats, lists, faces, tokens, now }: AccountInput): AccountPage {
   return {
     head: { title: account.login, section: 'accounts' },
     login: account.login,
     facts: [
-      fact('Type', accountTypeName(account.account_type)),
+      fact('Type', typeAndRole(account)),
       fact('Description', account.description === '' ? '–' : account.description),
       idFact('Id', account.account_id),
     ],
@@ -61,6 +66,9 @@ export function accountPage({ account, stats, lists, faces }: AccountInput): Acc
       action: paths.removeAccount(account.account_id),
       button: 'Delete account',
     },
+    tokens: tokens.map((token) =>
+      tokenRow(token, now, (tokenId) => paths.revokeTokenOf(account.account_id, tokenId)),
+    ),
     lists: lists.map(listRow),
     listCount: formatCount(stats.list_count),
     moreLists: stats.list_count > lists.length ? `All ${formatCount(stats.list_count)} lists` : null,

@@ -47,6 +47,7 @@ const objectTypes = [
   'maintenance',
   'account',
   'session',
+  'token',
   'face',
   'event',
   'sample',
@@ -59,7 +60,9 @@ export function auditPage(input: AuditInput): AuditPage {
   const isFiltered = Object.keys(typed.values).length > 0;
   return {
     head: { title: 'Audit', section: 'audit' },
-    filters: filterForm('Filter the audit', paths.audit(), typed, filterFields(typed)),
+    filters: filterForm('Filter the audit', paths.audit(), typed, filterFields(typed), {
+      period: { time: 'audit_time', label: 'Period', address: paths.audit },
+    }),
     count: formatCount(count),
     rows: foldLogins(input.entries),
     empty: {

@@ -21,6 +21,10 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   badHeader: 'Correct the header named in the detail.',
   badAuthorization: 'Send Authorization: Basic with login:password in Base64.',
   forbidden: 'Log in with an account of type admin.',
+  apiTokenInvalid: 'Make a new token on the page of your account.',
+  apiTokenNotFound: 'List your tokens: it may have been revoked already.',
+  tooManyApiTokens: 'Revoke a token that is no longer used.',
+  notPermitted: 'Ask an administrator to do it, or to change the role of your account.',
   methodNotAllowed: 'Use one of the methods in the Allow header.',
   validationFailed: 'Correct the value whose path in the body the detail names.',
   notAcceptable: 'Accept one of the types named in the detail.',
@@ -61,6 +65,7 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   cannotActOnUpgrade: 'See `actions` in GET /upgrades/{upgrade_id} for what is possible now.',
   scheduleNotFound: checkId,
   previousRunActive: 'Wait until the previous run has ended or cancel it, or run anyway (even_if_active).',
+  accountChanged: 'Open the account again and apply your change to its current state.',
   scheduleChanged: 'Read the schedule again and apply your change to its current state.',
   idempotencyConflict: 'Use a new key for a new request.',
   versionInUse:

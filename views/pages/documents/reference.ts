@@ -52,6 +52,8 @@ export interface OperationView {
   readonly title: string;
   readonly note: string;
   readonly isPublic: boolean;
+  /** Roles that may call it. */
+  readonly roles: readonly string[];
   readonly parameters: readonly ParametersView[];
   readonly body: (SchemaView & { readonly about: string; readonly isRequired: boolean }) | null;
   readonly answers: readonly AnswerView[];

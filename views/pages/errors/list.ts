@@ -68,7 +68,9 @@ export function errorsPage(input: ErrorsInput): ErrorsPage {
   const isFiltered = Object.keys(typed.values).length > 0;
   return {
     head: { title: 'Errors', section: 'errors' },
-    filters: filterForm('Filter the errors', paths.errors(), typed, filterFields(typed)),
+    filters: filterForm('Filter the errors', paths.errors(), typed, filterFields(typed), {
+      period: { time: 'error_time', label: 'Period', address: paths.errors },
+    }),
     count: openWords(input.open.count, Math.max(0, count - input.open.count), input.open.most),
     events: paths.allTaskEvents,
     reasons: input.reasons.map((reason) => reasonRow(reason, input.open.most)),
@@ -95,7 +97,7 @@ export function errorsPage(input: ErrorsInput): ErrorsPage {
 
 function filterFields(typed: Typed): Field[] {
   return [
-    textField(typed, 'task_ids', 'Task', { hint: 'Separate several with commas' }),
+    textField(typed, 'task_ids', 'Task', { hint: 'Comma-separated' }),
     textField(typed, 'error_code', 'Code', { kind: 'number' }),
     selectField(typed, 'task_type', 'Kind of task', {
       options: [

@@ -15,6 +15,8 @@ export interface ErrorReasonShape {
   readonly tasks: number;
   readonly is_retryable: boolean;
   readonly first_time: string;
+  /** Whether none is earlier. */
+  readonly is_first: boolean;
   readonly last_time: string;
   /** Of the newest one. */
   readonly detail: string;
@@ -33,6 +35,8 @@ export interface ReasonRow {
   readonly counts: string;
   readonly isOpen: boolean;
   readonly first: Time;
+  /** Said beside it. */
+  readonly firstWords: string;
   readonly last: Time;
   readonly advice: string;
   readonly pictures: readonly { readonly picture: Picture; readonly href: string }[];
@@ -42,7 +46,9 @@ export interface ReasonRow {
 
 export function reasonRow(group: ErrorReasonShape, most: number): ReasonRow {
   const name = errorOfCode(group.error_code);
-  const tasks = group.tasks === 1 ? '1 task' : `${formatCount(group.tasks)} tasks`;
+  const isAll = group.open < most && group.resolved < most;
+  const tasks =
+    group.tasks === 1 && isAll ? '1 task' : `${formatCount(group.tasks)}${isAll ? '' : '+'} tasks`;
   return {
     code: String(group.error_code),
     codeHref: paths.errorCode(group.error_code),
@@ -51,6 +57,7 @@ export function reasonRow(group: ErrorReasonShape, most: number): ReasonRow {
     counts: `${openWords(group.open, group.resolved, most)} in ${tasks}`,
     isOpen: group.open > 0,
     first: time(group.first_time),
+    firstWords: group.is_first ? '' : 'or earlier',
     last: time(group.last_time),
     advice: name === undefined ? '' : errorAdvice[name],
     pictures: group.objects.map(({ type, id, picture }) => ({

@@ -65,10 +65,6 @@ const brokenWords: Readonly<Record<string, string>> = {
   'sample-store': 'The sample store is unavailable: objects with samples cannot be processed.',
 };
 
-// Acknowledged ones make place for others.
-const failedAtMost = 5;
-const incompleteAtMost = 3;
-
 export function attention(input: AttentionInput): Attentions {
   const { overdueMessages, untold, acknowledgements } = input;
   const seen = new Map(acknowledgements.map((ack) => [`${ack.task_id} ${ack.item}`, ack]));
@@ -89,11 +85,9 @@ export function attention(input: AttentionInput): Attentions {
       ...input.broken.map((name) =>
         notice('bad', brokenWords[name] ?? `${name} does not answer.`, paths.help),
       ),
-      ...[
-        ...running.filter(isOpen),
-        ...failures.filter(isOpen).slice(0, failedAtMost),
-        ...incompletes.filter(isOpen).slice(0, incompleteAtMost),
-      ].map(taskNotice),
+      ...[...running.filter(isOpen), ...failures.filter(isOpen), ...incompletes.filter(isOpen)].map(
+        taskNotice,
+      ),
       ...(overdueMessages === null || overdueMessages === 0
         ? []
         : [notice('waiting', `Overdue webhooks: ${overdueWords(overdueMessages)}.`)]),

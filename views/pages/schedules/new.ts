@@ -1,3 +1,4 @@
+import type { Conflict } from '../../components/conflict/conflict.ts';
 import { errorSummary, type ErrorSummary } from '../../components/errorSummary/errorSummary.ts';
 import {
   nothingTyped,
@@ -9,7 +10,7 @@ import {
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { AuditEntryShape } from '../../shapes.ts';
-import { auditRow, type AuditRow } from '../audit/auditRow.ts';
+import { auditRow } from '../audit/auditRow.ts';
 import { fromTask, type FromTask } from '../tasks/fromTask.ts';
 import { newTaskFields, type FormOptions } from '../tasks/fields/newTaskFields.ts';
 import { taskPreview, type TaskPreviewInput, type TaskPreviewView } from '../tasks/preview/taskPreview.ts';
@@ -61,13 +62,6 @@ export interface NewSchedulePage {
   readonly cancel: string;
 }
 
-interface Conflict {
-  /** Newest first. */
-  readonly acts: readonly AuditRow[];
-  /** The form with what is saved now. */
-  readonly href: string;
-}
-
 export function newSchedulePage(input: NewScheduleInput): NewSchedulePage {
   const { kind, typed = nothingTyped, nextRuns, changed } = input;
   const title = changed === undefined ? 'New schedule' : `Edit schedule ${changed.scheduleId}`;
@@ -92,7 +86,9 @@ export function newSchedulePage(input: NewScheduleInput): NewSchedulePage {
     when: nextRuns === undefined ? '' : `${cronWords(typed.values['cron'] ?? '')}, ${nextRuns.timeZone}`,
     nextRuns: nextRuns?.times.map((run) => nextRun(run, nextRuns.timeZone)) ?? null,
     conflict:
-      changed?.meanwhile === undefined ? null : { acts: changed.meanwhile.map(auditRow), href: action },
+      changed?.meanwhile === undefined
+        ? null
+        : { thing: 'schedule', acts: changed.meanwhile.map(auditRow), href: action },
     revision: changed?.revision ?? null,
     action,
     button: changed === undefined ? 'Create schedule' : 'Save',

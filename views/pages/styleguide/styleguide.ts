@@ -1,5 +1,6 @@
 import type { Example } from '../../examples/example.ts';
 import { examples as changes } from '../../components/changes/examples.ts';
+import { examples as conflict } from '../../components/conflict/examples.ts';
 import { examples as chart } from '../../components/chart/examples.ts';
 import { examples as confirm } from '../../components/confirm/examples.ts';
 import { examples as copyId } from '../../components/copyId/examples.ts';
@@ -37,6 +38,7 @@ const components: Readonly<Record<string, readonly Example<unknown>[]>> = {
   changes,
   chart,
   confirm,
+  conflict,
   copyId,
   distribution,
   emptyState,

@@ -1,4 +1,4 @@
-import { isForTask, type BulkAction } from '../../../domain/tasks/lifecycle.ts';
+import { isForTask, type BulkAction, type TaskKind } from '../../../domain/tasks/lifecycle.ts';
 import { isFinal, type TaskState } from '../../../domain/tasks/task.ts';
 import { formatCount } from '../../assets/words.js';
 import { statusBadge, type StatusBadge } from '../../components/statusBadge/statusBadge.ts';
@@ -9,11 +9,7 @@ import { paths } from '../../paths.ts';
 export interface BulkInput {
   readonly action: BulkAction;
   /** All that were asked for, by what decides about them. */
-  readonly groups: readonly {
-    readonly state: TaskState;
-    readonly hasFailed: boolean;
-    readonly count: number;
-  }[];
+  readonly groups: readonly (TaskKind & { readonly count: number })[];
   /** Those that it would act on, newest first, no more than {@link bulkAtOnce}. */
   readonly taskIds: readonly number[];
   readonly isSelection: boolean;
@@ -89,14 +85,17 @@ const words: Readonly<
   },
 };
 
+const keptNote = ' Tasks that maintenance has paused stay paused when it ends.';
+
 const harmless: readonly BulkAction[] = ['pause', 'resume', 'throttle', 'retry'];
 
 export function bulkPage({ action, groups, taskIds, isSelection, typed, filters }: BulkInput): BulkPage {
   const { title, verb, would, consequence } = words[action];
   const total = groups.reduce((sum, { count }) => sum + count, 0);
   const concerned = groups
-    .filter(({ state, hasFailed }) => isForTask(action, state, hasFailed))
+    .filter((group) => isForTask(action, group))
     .reduce((sum, { count }) => sum + count, 0);
+  const keeps = action === 'pause' && groups.some(({ isHeld }) => isHeld);
   const count = taskIds.length;
   const left =
     concerned > count ? ` At most ${bulkAtOnce} can be changed at once: these are the newest ${count}.` : '';
@@ -107,9 +106,9 @@ export function bulkPage({ action, groups, taskIds, isSelection, typed, filters 
     rows: groups.map((group) => ({
       badge: statusBadge(group.state),
       count: tasks(group.count),
-      what: isForTask(action, group.state, group.hasFailed) ? would : reasonOf(action, group.state),
+      what: isForTask(action, group) ? would : reasonOf(action, group.state),
     })),
-    consequence: count === 0 ? null : consequence,
+    consequence: count === 0 ? null : consequence + (keeps ? keptNote : ''),
     form:
       count === 0
         ? null

@@ -173,17 +173,17 @@ function besideOf({ tasks, page }: TasksInput, next: number): Record<string, num
 
 function filtersOf(typed: Typed, order: TaskSort, status: string | undefined): FilterForm {
   const sort = orderNames[order];
-  return filterForm(
-    'Filter the tasks',
-    paths.tasks(),
-    typed,
-    filterFields(typed),
-    [
+  return filterForm('Filter the tasks', paths.tasks(), typed, filterFields(typed), {
+    kept: [
       ...(status === undefined ? [] : [{ name: 'task_status', value: status }]),
       ...(sort === undefined ? [] : [{ name: 'sort', value: sort }]),
     ],
-    rareFilters,
-  );
+    rare: rareFilters,
+    period: {
+      ...{ time: 'create_time', label: 'Created' },
+      address: (values) => paths.tasks({ ...values, sort }),
+    },
+  });
 }
 
 const rareFilters = [
@@ -204,7 +204,7 @@ function filterFields(typed: Typed): Field[] {
         ...[5, 4].map((type) => ({ value: String(type), text: taskTypeName(type) })),
       ],
     }),
-    textField(typed, 'task_ids', 'Ids', { hint: 'Separate several with commas' }),
+    textField(typed, 'task_ids', 'Ids', { hint: 'Comma-separated' }),
     textField(typed, 'creator', 'Created by', { hint: 'Its login' }),
     textField(typed, 'schedule_id', 'Schedule', { hint: 'Its id' }),
     textField(typed, 'upgrade_id', 'Upgrade', { hint: 'Its id' }),

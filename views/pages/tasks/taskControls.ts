@@ -43,7 +43,8 @@ function links({ task_id: from, task_type: type, content, state }: TaskShape): T
   ];
 }
 
-const heldNote = 'Paused by maintenance. It continues when maintenance ends, or when you resume it.';
+const heldNote =
+  'Paused by maintenance. It continues when maintenance ends or when you resume it, unless you keep it paused.';
 
 function buttons(task: TaskShape): TaskControls['buttons'] {
   const button = (text: string, action: TaskAction, strong = false) => ({
@@ -54,17 +55,18 @@ function buttons(task: TaskShape): TaskControls['buttons'] {
   const certify = removesObjects(task)
     ? [{ text: 'Issue erasure certificate', action: paths.certifyTask(task.task_id), strong: false }]
     : [];
+  const { held_by_maintenance: isHeld } = task;
   switch (task.state) {
     case 'pending':
     case 'planning':
     case 'running':
       return [
-        ...(task.held_by_maintenance ? [button('Resume', 'resume', true)] : []),
-        button('Pause', 'pause'),
+        ...(isHeld ? [button('Resume', 'resume', true)] : []),
+        button(isHeld ? 'Keep paused' : 'Pause', 'pause'),
       ];
     case 'pausing':
     case 'paused':
-      return [button('Resume', 'resume', true)];
+      return [button('Resume', 'resume', true), ...(isHeld ? [button('Keep paused', 'pause')] : [])];
     case 'cancelled':
     case 'failed':
       return [button('Retry', 'retry', true), ...certify];

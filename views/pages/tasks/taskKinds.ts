@@ -23,7 +23,7 @@ export interface KindWords {
 }
 
 const extracts =
-  'Computes descriptors of another version for objects that have one of the default version, or attributes for objects that lack them. Existing descriptors are kept, and running it again repeats nothing.';
+  'Adds descriptors of another version to objects that have one of the default version, or attributes to objects without them.';
 const overAllAccounts = 'Applies to all accounts, and cannot be undone without an undo window.';
 
 export const kindWords: Readonly<Record<TaskKind, KindWords>> = {

@@ -113,7 +113,7 @@ test('whoever has left before a stream begins leaves nothing behind', async () =
       count: () => Promise.resolve({ workers: 1, extractors: 1 }),
     },
     livingSessions: () => Promise.resolve(new Set()),
-    authenticator: { isStillIn: () => Promise.resolve(true) },
+    isStillIn: () => Promise.resolve(true),
     log: pino({ level: 'silent' }),
   });
   const leaving = new AbortController();

@@ -18,8 +18,9 @@ interface Counted {
 }
 
 export interface ConditionOffers {
-  /** null: too many to choose from. */
+  /** null: too many to choose from; then one is named by its login, of which some are suggested. */
   readonly accounts: readonly AccountChoice[] | null;
+  readonly logins: readonly string[];
   /** Those of the chosen account; null: none is chosen, or they are too many to choose from. */
   readonly lists: readonly ListChoice[] | null;
 }
@@ -56,7 +57,7 @@ export function conditionGroups(
   return [
     {
       title: `Which ${objects}`,
-      hint: `Leave a field empty to ignore it. Only ${objects} that match every field are selected.`,
+      hint: `Only ${objects} that match every field you fill in.`,
       fields: all.filter(isCommon).map((filter) => conditionField(typed, filter, offers)),
     },
     ...(rare.length === 0
@@ -91,7 +92,8 @@ function choiceField(typed: Typed, { name, label, hint }: FilterField, offers: C
   const choices = isAccount ? offers.accounts?.map(accountOption) : offers.lists?.map(listOption);
   if (choices === undefined) {
     return textField(typed, name, label, {
-      hint: isAccount ? hint : `${hint} Choose an account to pick from its lists.`,
+      hint: isAccount ? 'Its login or id.' : 'An id. Choose an account to pick its list.',
+      suggestions: isAccount ? offers.logins.map((login) => ({ value: login, text: login })) : [],
     });
   }
   const { [name]: chosen = '' } = typed.values;

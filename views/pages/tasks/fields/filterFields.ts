@@ -6,9 +6,9 @@ export interface FilterField {
   readonly hint: string;
 }
 
-const severalIds = 'Any of these ids, separated by commas, spaces or new lines.';
+const severalIds = 'Any of these, separated by commas or new lines.';
 const severalTexts = 'Any of these, one per line.';
-const time = 'Such as now-30d (s m h d w M y) or 2026-01-31T00:00:00Z, UTC.';
+const time = 'Such as now-30d (s m h d w M y). Times are UTC.';
 
 const account: FilterField = {
   name: 'account_id',
@@ -49,8 +49,8 @@ export const filterFields: Readonly<Record<'faces' | 'events' | 'samples', reado
   faces: [
     account,
     { name: 'list_id', label: 'List', kind: 'uuid', hint: 'Only faces of this list.' },
-    ...times('create_time', 'Created'),
     userData,
+    ...times('create_time', 'Created'),
     externalIds,
     ids('face_ids', 'Face ids'),
     ids('event_ids', 'Event ids'),
@@ -58,11 +58,11 @@ export const filterFields: Readonly<Record<'faces' | 'events' | 'samples', reado
   events: [
     account,
     userData,
+    texts('sources', 'Sources'),
     ...times('create_time', 'Created'),
+    texts('tags', 'Tags'),
     ...times('end_time', 'Ended'),
     ...times('insert_time', 'Inserted'),
-    texts('sources', 'Sources'),
-    texts('tags', 'Tags'),
     externalIds,
     texts('track_ids', 'Track ids'),
     ids('handler_ids', 'Handler ids'),

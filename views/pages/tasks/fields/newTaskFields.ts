@@ -1,6 +1,7 @@
 import { formatCount } from '../../../assets/words.js';
 import {
   checkField,
+  choiceField,
   folded,
   selectField,
   textField,
@@ -41,47 +42,49 @@ export function newTaskFields(
   offers: FormOptions,
   { isSchedule = false } = {},
 ): FieldGroup[] {
-  const about: FieldGroup[] = [
-    { title: 'Task', hint: null, fields: [descriptionField(typed)] },
+  const description = descriptionField(typed);
+  const rare: FieldGroup[] = [
     folded(typed, (given) => ({ title: 'Advanced', hint: null, fields: advancedFields(given, isSchedule) })),
     folded(typed, (given) => notificationFields(given, offers)),
   ];
-  const manner: FieldGroup = { title: 'How', hint: null, fields: mannerFields(typed) };
+  const group = (title: string, ...fields: Field[]): FieldGroup => ({ title, hint: null, fields });
+  const removal = (objects: 'faces' | 'events'): FieldGroup[] => {
+    const [which, ...more] = conditionGroups(typed, offers, objects);
+    const how = group('How', ...leftFields(typed, objects), ...mannerFields(typed), description);
+    return [...(which === undefined ? [] : [which]), how, ...more, ...rare];
+  };
   switch (kind) {
     case 'extract-faces':
+    case 'extract-events': {
+      const objects = kind === 'extract-faces' ? 'faces' : 'events';
       return [
-        { title: 'What to extract', hint: null, fields: extractFields(typed, offers, 'faces') },
-        ...conditionGroups(typed, offers, 'faces'),
-        ...about,
+        group('What to extract', ...extractFields(typed, offers, objects), description),
+        ...conditionGroups(typed, offers, objects),
+        ...rare,
       ];
-    case 'extract-events':
-      return [
-        { title: 'What to extract', hint: null, fields: extractFields(typed, offers, 'events') },
-        ...conditionGroups(typed, offers, 'events'),
-        ...about,
-      ];
+    }
     case 'gc-face-descriptors':
       return [
-        { title: 'Version', hint: null, fields: [versionField(typed, offers, 'face')] },
-        manner,
-        ...about,
+        group('What to remove', versionField(typed, offers, 'face')),
+        group('How', ...mannerFields(typed), description),
+        ...rare,
       ];
     case 'gc-event-descriptors':
       return [
-        {
-          title: 'Version',
-          hint: null,
-          fields: [versionField(typed, offers, 'event'), descriptorTypeField(typed)],
-        },
-        manner,
-        ...about,
+        group('What to remove', versionField(typed, offers, 'event'), descriptorTypeField(typed)),
+        group('How', ...mannerFields(typed), description),
+        ...rare,
       ];
     case 'gc-faces':
-      return [...conditionGroups(typed, offers, 'faces'), removal(typed, 'faces'), manner, ...about];
+      return removal('faces');
     case 'gc-events':
-      return [...conditionGroups(typed, offers, 'events'), removal(typed, 'events'), manner, ...about];
+      return removal('events');
     case 'gc-samples':
-      return [...conditionGroups(typed, offers, 'samples'), manner, ...about];
+      return [
+        ...conditionGroups(typed, offers, 'samples'),
+        group('How', ...mannerFields(typed), description),
+        ...rare,
+      ];
   }
 }
 
@@ -94,13 +97,17 @@ export function extractWarning(kind: TaskKind, { defaults, isDefaultGone }: Form
 
 function extractFields(
   typed: Typed,
-  { versions, defaults }: FormOptions,
+  { versions, stored, defaults }: FormOptions,
   objects: 'faces' | 'events',
 ): Field[] {
   const offered = objects === 'faces' ? versions.filter(({ kind }) => kind === 'face') : versions;
   const isDefault = ({ version, kind }: FormOptions['versions'][number]) => version === defaults[kind];
   const newest = versions.filter((one) => one.kind === 'face' && !isDefault(one)).at(-1) ?? versions[0];
   const { descriptor_version: chosen = '' } = typed.values;
+  const storedWords = (version: number): string => {
+    const count = stored.find((one) => one.version === version);
+    return count === undefined ? '' : ` · ${countWords(count, objects === 'faces' ? 'face' : 'event')}`;
+  };
   const isKnown = chosen === '' || offered.some(({ version }) => String(version) === chosen);
   return [
     selectField(typed, 'extraction_target', 'What', {
@@ -115,45 +122,32 @@ function extractFields(
       options: [
         ...offered.map((one) => ({
           value: String(one.version),
-          text: `${one.version} · ${one.kind}, ${one.name}${isDefault(one) ? ' (the default: adds nothing)' : ''}`,
+          text: `${one.version} · ${one.kind}, ${one.name}${storedWords(one.version)}${isDefault(one) ? ' (the default: adds nothing)' : ''}`,
         })),
         ...(isKnown ? [] : [{ value: chosen, text: `${chosen} · no network` }]),
       ],
       initial: String(newest?.version ?? ''),
-      hint: 'Ignored for attributes, which have no version.',
+      hint: 'Ignored for attributes.',
     }),
   ];
 }
 
 function versionField(typed: Typed, { versions, stored, defaults }: FormOptions, thing: string): Field {
-  const numbers = [...new Set([...stored, ...versions].map(({ version }) => version))].sort((a, b) => a - b);
-  return textField(typed, 'descriptor_version', 'Descriptor version to remove', {
-    kind: 'number',
-    required: true,
-    hint: `${storedWords(stored, defaults, thing)} You can enter any other number.`,
-    suggestions: numbers.map((version) => {
+  const isDefault = (version: number): boolean => version === defaults.face || version === defaults.body;
+  return choiceField(typed, 'descriptor_version', 'Descriptor version to remove', {
+    options: stored.map(({ version, ...count }) => {
       const network = versions.find((one) => one.version === version);
       const name = network === undefined ? 'no network' : `${network.kind}, ${network.name}`;
-      const count = stored.find((one) => one.version === version);
-      return {
-        value: String(version),
-        text: `${version} · ${name}${count === undefined ? '' : ` · ${countWords(count, thing)}`}`,
-      };
+      const words = `${version} · ${name} · ${countWords(count, thing)}`;
+      return { value: String(version), text: isDefault(version) ? `${words} (the default)` : words };
     }),
+    hint: stored.length === 0 ? `No ${thing} has a descriptor.` : null,
+    other: 'Other version',
   });
 }
 
-function countWords({ count, exact }: FormOptions['stored'][number], thing: string): string {
+function countWords({ count, exact }: Pick<FormOptions['stored'][number], 'count' | 'exact'>, thing: string) {
   return `${exact ? '' : 'about '}${formatCount(count)} ${thing}${count === 1 ? '' : 's'}`;
-}
-
-function storedWords(stored: FormOptions['stored'], defaults: DefaultVersions, thing: string): string {
-  if (stored.length === 0) return `No ${thing} has a descriptor.`;
-  const isDefault = (version: number): boolean => version === defaults.face || version === defaults.body;
-  const words = stored.map(
-    (one) => `${one.version}${isDefault(one.version) ? ' (default)' : ''}: ${countWords(one, thing)}`,
-  );
-  return `Stored: ${words.join('; ')}.`;
 }
 
 function descriptorTypeField(typed: Typed): Field {
@@ -167,29 +161,25 @@ function descriptorTypeField(typed: Typed): Field {
   });
 }
 
-function removal(typed: Typed, objects: 'faces' | 'events'): FieldGroup {
-  return {
-    title: 'What to remove with them',
-    hint: null,
-    fields: [
-      checkField(typed, 'remove_samples', 'Remove samples too', {
-        hint: 'Otherwise the images stay in the store, where no page shows them, until a task removes samples without an owner. The preview says how many.',
-      }),
-      checkField(typed, 'remove_image_origins', 'Remove image origins too', {
-        hint: 'Sends an HTTP DELETE to the URL of each image, only to hosts in ORIGIN_HOSTS.',
-      }),
-      checkField(typed, 'confirm_all', `Remove all ${objects} if no condition is set`),
-    ],
-  };
+function leftFields(typed: Typed, objects: 'faces' | 'events'): Field[] {
+  return [
+    checkField(typed, 'remove_samples', 'Remove samples too', {
+      hint: 'Otherwise they stay without an owner.',
+    }),
+    checkField(typed, 'remove_image_origins', 'Remove image origins too', {
+      hint: 'HTTP DELETE to each URL on ORIGIN_HOSTS.',
+    }),
+    checkField(typed, 'confirm_all', `Remove all ${objects} if no condition is set`),
+  ];
 }
 
 function mannerFields(typed: Typed): Field[] {
   return [
     checkField(typed, 'rehearsal', 'Rehearse only', {
-      hint: 'Runs at the same rate but changes nothing. The result lists what would be removed, and why the rest would stay.',
+      hint: 'Changes nothing; lists what it would remove.',
     }),
     textField(typed, 'undo_window', 'Undo window', {
-      hint: 'Such as 7d or 12h: how long you can restore what was removed. It needs disk space and makes the task slower. Empty: no undo. Not available with image origins.',
+      hint: 'Such as 7d: how long you can restore.',
     }),
   ];
 }
@@ -197,7 +187,7 @@ function mannerFields(typed: Typed): Field[] {
 function descriptionField(typed: Typed): Field {
   return textField(typed, 'description', 'Description', {
     maxlength: 4096,
-    hint: 'Shown with the task in every list.',
+    hint: 'Shown in every list of tasks.',
   });
 }
 

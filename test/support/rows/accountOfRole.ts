@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict';
+import type { Role } from '../../../domain/accounts/permission.ts';
+import { createClient, type Client } from '../servers/documentedClient.ts';
+import { basic } from './basic.ts';
+
+const password = 'violet harbour at noon';
+
+/** An account that may log in, and who calls with its password. */
+export async function accountOfRole(
+  asRoot: Client,
+  url: string,
+  role: Role,
+  login = `${role}@example.com`,
+): Promise<{ readonly call: Client; readonly headers: Record<string, string>; readonly accountId: string }> {
+  const made = await asRoot('POST', '/4/accounts', {
+    body: { login, password, account_type: 'admin', role },
+  });
+  assert.equal(made.status, 201, JSON.stringify(made.body));
+  const headers = basic(login, password);
+  return { call: await createClient(url, headers), headers, accountId: made.body.account_id };
+}
