@@ -21,7 +21,7 @@ export const oneOf = <const Values extends readonly [string, ...string[]]>(value
 export const url = (protocol: RegExp, example: string) =>
   z.string().refine((value) => URL.canParse(value) && protocol.test(value), `an address such as ${example}`);
 
-const commaSeparated = z.string().transform((value) =>
+export const commaSeparated = z.string().transform((value) =>
   value
     .split(',')
     .map((item) => item.trim())
@@ -34,6 +34,16 @@ export const hosts = commaSeparated.superRefine((value, context) => {
   } catch (error) {
     context.addIssue(error instanceof RangeError ? error.message : String(error));
   }
+});
+
+/** `value=role`, comma-separated. */
+export const roleMap = commaSeparated.transform((items, context) => {
+  const entries = items.flatMap((item) => {
+    const [, value = '', role = ''] = /^(.+)=(viewer|operator|auditor|admin)$/.exec(item) ?? [];
+    if (value === '') context.addIssue(`items like luna-admins=admin with a role of viewer, operator, auditor or admin, not ${item}`);
+    return value === '' ? [] : [[value, role] as const];
+  });
+  return Object.fromEntries(entries);
 });
 
 /** What express takes for `trust proxy`, except everybody: who may name any address is limited by none. */

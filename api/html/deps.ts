@@ -17,6 +17,7 @@ import type { TaskActions } from '../tasks/actions.ts';
 import type { PreviewTask } from '../tasks/previewTask.ts';
 
 type NotForPages =
+  | 'accountIdentities'
   | 'accounts'
   | 'apiTokens'
   | 'audit'
