@@ -6,10 +6,9 @@ import type { Metrics } from '../platform/metrics.ts';
 import type { Passwords } from '../platform/passwords.ts';
 import { createRecent } from '../platform/recent.ts';
 import { createAccountActions } from './accounts/actions.ts';
-import { createAuthenticator } from './accounts/auth/authenticator.ts';
+import { createAuthenticator, type Authenticator } from './accounts/auth/authenticator.ts';
 import { createTokenAuthenticator } from './accounts/auth/tokenAuthenticator.ts';
 import { createSessionAudit } from './accounts/auth/sessionAudit.ts';
-import type { LoginLimit } from './accounts/auth/loginLimit.ts';
 import { createErasureActions } from './erasure/actions.ts';
 import { erasureRoutes } from './erasure/json.ts';
 import { createContract } from './http/contract/contract.ts';
@@ -46,6 +45,9 @@ import { docsRoutes } from './documents/json.ts';
 import { listRoutes } from './lists/json.ts';
 import { helpRoutes, type HelpDeps } from './ops/sysInfo.ts';
 import { loginRoutes } from './accounts/loginJson.ts';
+import type { ClaimRules } from '../domain/accounts/claims.ts';
+import { createOidcProvider, type OidcSettings } from './accounts/oidc/provider.ts';
+import { createOidcSignIn } from './accounts/oidc/signIn.ts';
 import { createTokenActions } from './accounts/tokens/actions.ts';
 import { tokenRoutes } from './accounts/tokens/json.ts';
 import { createMaintenanceActions, type MaintenanceActionsDeps } from './maintenance/actions.ts';
@@ -71,6 +73,7 @@ type Made =
   | 'erasureActions'
   | 'maintenanceActions'
   | 'networkActions'
+  | 'oidc'
   | 'previewTask'
   | 'scheduleActions'
   | 'searchDocuments'
@@ -85,6 +88,7 @@ export interface AppDeps
   extends
     Pick<
       Stores,
+      | 'accountIdentities'
       | 'accounts'
       | 'apiTokens'
       | 'audit'
@@ -96,7 +100,7 @@ export interface AppDeps
       | 'tokenLookUp'
       | 'upgrades'
     >,
-    Omit<PagesDeps, Made>,
+    Omit<PagesDeps, Made | 'accountIdentities'>,
     Omit<HelpDeps, 'extractors'>,
     Pick<MaintenanceActionsDeps, 'followMaintenance' | 'startNext'>,
     KnownHostDeps {
@@ -115,7 +119,10 @@ export interface AppDeps
   readonly configPublic: boolean;
   /** Shown at the top of every page. */
   readonly environmentName: string | null;
-  readonly loginLimit: LoginLimit;
+  /** Who may use a password; empty: everybody. */
+  readonly passwordLogins: readonly string[];
+  /** null: nobody has set one up. */
+  readonly oidcSettings: (OidcSettings & { readonly name: string; readonly rules: ClaimRules }) | null;
   readonly basicAttributesVersion: number;
 }
 
@@ -143,6 +150,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     passwords,
     limit: deps.loginLimit,
     clock: deps.clock,
+    passwordLogins: deps.passwordLogins,
   });
   const tokenActions = createTokenActions({ apiTokens: deps.apiTokens, contract: paths });
   const tokenAuthenticator = createTokenAuthenticator(deps);
@@ -164,6 +172,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const pages = createPages({
     ...deps,
     ...{
+      oidc: createOidc(deps, authenticator),
       session,
       authenticator,
       tokenAuthenticator,
@@ -247,6 +256,17 @@ export async function createApp(deps: AppDeps): Promise<App> {
       await Promise.all([passwords.warm(), deps.livingSessions([]), pages.warm()]);
     },
     close: () => pages.close(),
+  };
+}
+
+function createOidc(deps: AppDeps, authenticator: Authenticator): PagesDeps['oidc'] {
+  const { oidcSettings } = deps;
+  if (oidcSettings === null) return null;
+  const { issuer, name, rules } = oidcSettings;
+  return {
+    ...{ issuer, name, secret: deps.session.secret },
+    provider: createOidcProvider(oidcSettings),
+    signIn: createOidcSignIn({ ...deps, authenticator, issuer, rules }),
   };
 }
 

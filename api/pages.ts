@@ -15,6 +15,7 @@ import { methodNotAllowed } from './http/middleware/methodNotAllowed.ts';
 import { contextOf, identityOf, type Identity } from './http/requestContext.ts';
 import { apiVersion } from './ops/json.ts';
 import { accountPages } from './accounts/pages/accounts.ts';
+import { oidcPages, type OidcPagesDeps } from './accounts/oidc/pages.ts';
 import type { TokenAuthenticator } from './accounts/auth/tokenAuthenticator.ts';
 import { tokenPages } from './accounts/tokens/pages.ts';
 import { ownAccount } from './accounts/pages/ownAccount.ts';
@@ -26,7 +27,7 @@ import { certificatePages } from './erasure/pages.ts';
 import { errors } from './errors/page.ts';
 import { retryErrors } from './errors/retry.ts';
 import { oneEvent, oneFace } from './faces/pages/faces.ts';
-import { readForm, readStrangersForm } from './html/form.ts';
+import { readForm, readServersForm, readStrangersForm } from './html/form.ts';
 import { help } from './ops/pages/help.ts';
 import { acknowledge } from './ops/pages/acknowledge.ts';
 import { home, homePageSize } from './ops/pages/home.ts';
@@ -59,7 +60,10 @@ export interface PagesDeps
     Omit<TaskEventsDeps, 'feed' | 'workerWatch' | 'isStillIn'>,
     Pick<WorkerWatchDeps, 'workersByQueue'>,
     Pick<TaskFeedDeps, 'refreshMs'>,
-    Pick<LoginDeps, 'authenticator' | 'sessionAudit'> {
+    Pick<LoginDeps, 'authenticator' | 'sessionAudit'>,
+    Omit<OidcPagesDeps, 'oidc'> {
+  /** null: nobody has set one up. */
+  readonly oidc: OidcPagesDeps['oidc'] | null;
   readonly session: RequestHandler;
   readonly tokenAuthenticator: TokenAuthenticator;
   readonly taskChanges: Pick<
@@ -124,7 +128,12 @@ export function createPages(deps: PagesDeps): Pages {
   const audited = audit(deps);
   const certificates = certificatePages(deps);
   const retrying = retryErrors(deps);
-  const login = loginPages(deps);
+  const oidc = deps.oidc === null ? null : oidcPages({ ...deps, oidc: deps.oidc });
+  const login = loginPages({
+    ...deps,
+    singleSignOn: deps.oidc?.name ?? null,
+    logOutThere: (req, res) => oidc?.logOutThere(req, res) ?? Promise.resolve(false),
+  });
   const feed = createTaskFeed({ ...deps, read: readLiveTasks(deps) });
   deps.taskChanges.subscribe(feed.changed);
   const workerWatch = createWorkerWatch(deps);
@@ -172,8 +181,14 @@ export function createPages(deps: PagesDeps): Pages {
 
   router.get(paths.login, onlyHtml, asPage(paths.login), deps.session, lookIn, login.form);
   router.post(paths.login, onlyForms, asPage(paths.login), deps.session, ...readStrangersForm, login.logIn);
+  if (oidc !== null) {
+    router.get(paths.oidc, asPage(paths.oidc), deps.session, oidc.begin);
+    router.get(paths.oidcCallback, asPage(paths.oidcCallback), deps.session, lookIn, oidc.callback);
+    router.post(paths.oidcBackchannel, named(paths.oidcBackchannel), readServersForm, oidc.backchannel);
+    take('own', paths.oidcConnect, oidc.connect);
+  }
   take('own', paths.logout, login.logOut);
-  show('own', paths.ownAccount, ownAccount);
+  show('own', paths.ownAccount, ownAccount(deps));
   show('own', paths.tokens, tokens.list);
   take('own', paths.tokens, tokens.create);
   take('own', '/account/tokens/:token_id/revoke', tokens.revoke);

@@ -1,3 +1,4 @@
+import { createAccountIdentities } from './accounts/accountIdentities.ts';
 import { createAccountQueries } from './accounts/accountQueries.ts';
 import { createAccountRemoval } from './accounts/accountRemoval.ts';
 import { createAccountStore } from './accounts/accountStore.ts';
@@ -79,6 +80,7 @@ export function createStores({ identity, control, records, heavy, reading, expor
       undo: heavyTasks.undo,
     },
     acknowledgements: createAcknowledgements(control),
+    accountIdentities: createAccountIdentities(control),
     apiTokens: createApiTokens(control),
     tokenLookUp: createTokenLookUp(identity),
     schedules: { ...createScheduleStore(records), ...createManualRuns(control) },

@@ -1,10 +1,12 @@
 import type { z } from 'zod';
 import {
+  commaSeparated,
   hosts,
   namedSecrets,
   oneOf,
   proxies,
   remoteExtractors,
+  roleMap,
   text,
   url,
   wholeNumber,
@@ -112,6 +114,33 @@ export const settings = {
     .default(30)
     .describe(
       'Failed log-ins allowed per network (an IPv4 address or an IPv6 /64) in five minutes; after that it has to wait. An IPv6 /48 may have four times as many.',
+    ),
+  PASSWORD_LOGINS: commaSeparated
+    .default([])
+    .describe(
+      'Logins that may still use a password, comma-separated, such as one account for emergencies beside single sign-on. Empty: all.',
+    ),
+  OIDC_ISSUER: url(/^https:|^http:\/\/(127\.|localhost|\[::1\])/, 'https://login.example.com/realms/main')
+    .optional()
+    .describe(
+      'OpenID provider for single sign-on (docs/security.md); HTTPS, unless it is on this machine. OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and OIDC_ROLES are then required.',
+    ),
+  OIDC_CLIENT_ID: text.optional().describe('Id of this service at the provider.'),
+  OIDC_CLIENT_SECRET: secret(text.optional(), ['api'], 'Its secret there.'),
+  OIDC_NAME: text
+    .min(1)
+    .max(40)
+    .default('single sign-on')
+    .describe('Name of the provider on the log-in page: Log in with …'),
+  OIDC_SCOPES: text.default('openid email profile').describe('Scopes that are requested.'),
+  OIDC_LOGIN_CLAIM: text
+    .default('email')
+    .describe('Claim of the ID token that becomes the login of a new account.'),
+  OIDC_ROLE_CLAIM: text.default('groups').describe('Claim of the ID token whose values have roles.'),
+  OIDC_ROLES: roleMap
+    .default({})
+    .describe(
+      'Roles by values of that claim, comma-separated: luna-admins=admin,on-call=operator. Log-ins without a role are refused; of several roles the one that allows most counts.',
     ),
   SYS_INFO_KEY: secret(
     text.optional(),

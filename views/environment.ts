@@ -24,6 +24,7 @@ import type { ListPage } from './pages/lists/one.ts';
 import type { LoginPage } from './pages/login/login.ts';
 import type { PasswordPage } from './pages/login/password.ts';
 import type { TokensPage } from './pages/account/tokens.ts';
+import type { OnwardPage } from './pages/login/onward.ts';
 import type { OwnAccountPage } from './pages/account/account.ts';
 import type { NetworksPage } from './pages/networks/list.ts';
 import type { NetworkPage } from './pages/networks/one.ts';
@@ -62,6 +63,7 @@ export interface Pages {
   'audit/list': AuditPage;
   'login/login': LoginPage;
   'login/password': PasswordPage;
+  'login/onward': OnwardPage;
   'account/account': OwnAccountPage;
   'account/tokens': TokensPage;
   'help/help': HelpPage;

@@ -6,6 +6,10 @@ export const paths = {
   home: '/',
   login: '/login',
   logout: '/logout',
+  oidc: '/login/oidc',
+  oidcCallback: '/login/oidc/callback',
+  oidcBackchannel: '/login/oidc/backchannel',
+  oidcConnect: '/login/oidc/connect',
   /** Of whoever is signed in. */
   ownAccount: '/account',
   tokens: '/account/tokens',

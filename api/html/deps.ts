@@ -18,6 +18,7 @@ import type { TaskActions } from '../tasks/actions.ts';
 import type { PreviewTask } from '../tasks/previewTask.ts';
 
 type NotForPages =
+  | 'accountIdentities'
   | 'accounts'
   | 'apiTokens'
   | 'audit'

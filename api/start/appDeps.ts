@@ -2,6 +2,7 @@ import { createTurns } from '../../db/engine/turns.ts';
 import { createDefaultVersionStore } from '../../db/networks/defaultVersionStore.ts';
 import { isUnavailable } from '../../db/sql/unavailable.ts';
 import { knownNetworks } from '../../extraction/catalogue/catalogue.ts';
+import type { Config } from '../../platform/config.ts';
 import { showSettings } from '../../platform/shownSettings.ts';
 import { getSigningKey } from '../../platform/signingKey.ts';
 import { createAdmission } from '../../temporal/admission.ts';
@@ -37,6 +38,8 @@ export async function appDeps(context: ApiProcess, resources: ApiResources): Pro
       store: sessionStore.store,
     },
     loginLimit: createLoginLimit(pools.identity, config.loginFailures),
+    oidcSettings: oidcSettings(config),
+    passwordLogins: config.passwordLogins,
     startNext: createAdmission({ turns: createTurns(pools.control, config), gateway }).startNext,
     followMaintenance: createMaintenanceFollower({ heldTasks: resources.stores.heldTasks, gateway }),
     signingKey: await getSigningKey(config),
@@ -57,5 +60,18 @@ export async function appDeps(context: ApiProcess, resources: ApiResources): Pro
     extractors: knownNetworks(config.networks),
     defaultVersions: createDefaultVersionStore(pools.control, config),
     basicAttributesVersion: config.basicAttributesVersion,
+  };
+}
+
+function oidcSettings(config: Config): AppDeps['oidcSettings'] {
+  const { oidcIssuer: issuer, oidcClientId: clientId = '', oidcClientSecret: clientSecret = '' } = config;
+  if (issuer === undefined) return null;
+  return {
+    ...{ issuer, clientId, clientSecret, scopes: config.oidcScopes, name: config.oidcName },
+    rules: {
+      loginClaim: config.oidcLoginClaim,
+      roleClaim: config.oidcRoleClaim,
+      roles: config.oidcRoles,
+    },
   };
 }

@@ -1,5 +1,17 @@
 -- Written by npm run schema:dump after the migrations; do not edit.
 
+create table account_identities (
+  issuer text not null,
+  subject text not null,
+  account_id uuid not null,
+  managed boolean not null,
+  create_time timestamp with time zone default now() not null,
+  last_login_time timestamp with time zone,
+  constraint account_identities_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id) ON DELETE CASCADE,
+  constraint account_identities_pkey PRIMARY KEY (issuer, subject)
+);
+CREATE INDEX account_identities_account ON public.account_identities USING btree (account_id);
+
 create table accounts (
   account_id uuid not null,
   login text not null,

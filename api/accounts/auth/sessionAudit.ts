@@ -18,7 +18,13 @@ export type SessionAudit = ReturnType<typeof createSessionAudit>;
 
 const minute = 60_000;
 const loginAtMost = 128;
-const refusals = new Set<ErrorName>(['apiTokenInvalid', 'loginNotFound', 'forbidden', 'tooManyRequests']);
+const refusals = new Set<ErrorName>([
+  'apiTokenInvalid',
+  'singleSignOnRefused',
+  'loginNotFound',
+  'forbidden',
+  'tooManyRequests',
+]);
 
 /**
  * Log-ins and log-outs, and the log-ins that were refused. Whoever guesses passwords must not fill the audit: so

@@ -50,6 +50,7 @@ export interface ApiServerOptions
         ApiConfig,
         | ('allowedHosts' | 'basicAttributesVersion' | 'configPublic' | 'databaseUrl' | 'development')
         | ('environmentName' | 'host' | 'loginFailures' | 'networks' | 'tasksAtOnce' | 'trustProxy')
+        | ('oidcClientId' | 'oidcClientSecret' | 'oidcIssuer' | 'oidcName' | 'oidcRoles' | 'passwordLogins')
       >
     >,
     Pick<Partial<AppDeps>, 'checks' | 'workersByQueue'>,

@@ -7,6 +7,8 @@ export interface LoginInput {
   readonly fault: string | null;
   /** What the end of a session has cost. */
   readonly lost: 'page' | 'form' | null;
+  /** Its name; null: there is none. */
+  readonly singleSignOn: string | null;
 }
 
 export interface LoginPage {
@@ -15,6 +17,7 @@ export interface LoginPage {
   readonly fault: string | null;
   readonly note: string | null;
   readonly fields: readonly Field[];
+  readonly singleSignOn: { readonly text: string; readonly href: string } | null;
 }
 
 const notes = {
@@ -22,13 +25,14 @@ const notes = {
   form: 'Your session has ended, and your last action was not carried out. Log in to repeat it.',
 };
 
-export function loginPage({ login, fault, lost }: LoginInput): LoginPage {
+export function loginPage({ login, fault, lost, singleSignOn }: LoginInput): LoginPage {
   const typed = { values: { login }, faults: {} };
   return {
     head: { title: 'Log in', section: null },
     action: paths.login,
     fault,
     note: lost === null ? null : notes[lost],
+    singleSignOn: singleSignOn === null ? null : { text: `Log in with ${singleSignOn}`, href: paths.oidc },
     fields: [
       textField(typed, 'login', 'Login', { required: true, autocomplete: 'username', isFirst: login === '' }),
       textField(typed, 'password', 'Password', {
