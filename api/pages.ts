@@ -242,7 +242,7 @@ export function createPages(deps: PagesDeps): Pages {
   take('run', '/tasks/:task_id/certify', certificates.ofTask);
   take('run', '/faces/:face_id/certify', certificates.ofFace);
   take('run', '/events/:event_id/certify', certificates.ofEvent);
-  show('view', '/certificates/:certificate_id/view', certificates.one);
+  show('results', '/certificates/:certificate_id/view', certificates.one);
   if (deps.isDevelopment) show('own', paths.styleguide, styleguide());
   show('run', paths.settings, settings(deps));
 
