@@ -50,6 +50,8 @@ import { createOidcProvider, type OidcSettings } from './accounts/oidc/provider.
 import { createOidcSignIn } from './accounts/oidc/signIn.ts';
 import { createTokenActions } from './accounts/tokens/actions.ts';
 import { tokenRoutes } from './accounts/tokens/json.ts';
+import type { ApprovalRule } from '../domain/approvals/approval.ts';
+import { createApprovalActions } from './approvals/actions.ts';
 import { createMaintenanceActions, type MaintenanceActionsDeps } from './maintenance/actions.ts';
 import { maintenanceRoutes } from './maintenance/json.ts';
 import { createNetworkActions, type NetworkActionsDeps } from './networks/actions.ts';
@@ -68,6 +70,7 @@ import { createTaskActions, type TaskActionsDeps } from './tasks/actions.ts';
 /** Of what pages need, that which `createApp` makes itself. */
 type Made =
   | 'accountActions'
+  | 'approvalActions'
   | 'authenticator'
   | 'contract'
   | 'erasureActions'
@@ -124,6 +127,8 @@ export interface AppDeps
   /** null: nobody has set one up. */
   readonly oidcSettings: (OidcSettings & { readonly name: string; readonly rules: ClaimRules }) | null;
   readonly basicAttributesVersion: number;
+  /** From when on a removal needs another administrator; null: never. */
+  readonly approvalRule: ApprovalRule | null;
 }
 
 export interface App {
@@ -165,6 +170,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const taskActions = createTaskActions({ ...deps, ...ordering });
   const previewTask = createPreviewTask({ ...deps, readSurroundings });
   const scheduleActions = createScheduleActions({ ...deps, ...ordering });
+  const approvalActions = createApprovalActions(deps);
   const maintenanceActions = createMaintenanceActions(deps);
   const networkActions = createNetworkActions(deps);
   const erasureActions = createErasureActions(deps);
@@ -179,6 +185,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       tokenActions,
       sessionAudit,
       accountActions,
+      approvalActions,
       taskActions,
       previewTask,
       scheduleActions,
@@ -197,10 +204,10 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...tokenRoutes({ tokenActions }),
     ...listRoutes(deps),
     ...searchRoutes(deps),
-    ...taskRoutes({ ...deps, taskActions, previewTask }),
+    ...taskRoutes({ ...deps, taskActions, approvalActions, previewTask }),
     ...taskErrorRoutes(deps),
     ...notificationRoutes(deps),
-    ...scheduleRoutes({ ...deps, scheduleActions }),
+    ...scheduleRoutes({ ...deps, scheduleActions, approvalActions }),
     ...maintenanceRoutes({ ...deps, maintenanceActions }),
     ...networkRoutes({ ...deps, networkActions }),
     ...upgradeRoutes({ ...deps, upgradeActions }),

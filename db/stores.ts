@@ -5,6 +5,8 @@ import { createAccountStore } from './accounts/accountStore.ts';
 import { createAcknowledgements } from './ops/acknowledgements.ts';
 import { createAuditExports } from './audit/exportQueries.ts';
 import { createApiTokens, createTokenLookUp } from './accounts/apiTokens.ts';
+import { createApprovalQueries } from './approvals/approvalQueries.ts';
+import type { ApprovalRule } from '../domain/approvals/approval.ts';
 import { createAuditQueries } from './audit/auditQueries.ts';
 import { createAuditStore } from './audit/auditStore.ts';
 import { createViewStore } from './audit/viewStore.ts';
@@ -63,8 +65,11 @@ import { createWorkerStore } from './ops/workerStore.ts';
 export type Stores = ReturnType<typeof createStores>;
 
 /** What the API asks and orders, each over the connections that are for it. */
-export function createStores({ identity, control, records, heavy, reading, exports, health }: Pools) {
-  const heavyTasks = createTaskStore(heavy);
+export function createStores(
+  { identity, control, records, heavy, reading, exports, health }: Pools,
+  approvalRule: ApprovalRule | null,
+) {
+  const heavyTasks = createTaskStore(heavy, approvalRule);
   return {
     accounts: {
       ...createAccountStore(records),
@@ -74,16 +79,18 @@ export function createStores({ identity, control, records, heavy, reading, expor
     /** Of log-ins; what is ordered writes its line in its own transaction. */
     audit: createAuditStore(identity),
     tasks: {
-      ...createTaskStore(control),
+      ...createTaskStore(control, approvalRule),
       retry: heavyTasks.retry,
       remove: heavyTasks.remove,
       undo: heavyTasks.undo,
+      decide: heavyTasks.decide,
     },
     acknowledgements: createAcknowledgements(control),
     accountIdentities: createAccountIdentities(control),
     apiTokens: createApiTokens(control),
     tokenLookUp: createTokenLookUp(identity),
-    schedules: { ...createScheduleStore(records), ...createManualRuns(control) },
+    schedules: { ...createScheduleStore(records, approvalRule), ...createManualRuns(control, approvalRule) },
+    approvalQueries: createApprovalQueries(reading),
     maintenance: createMaintenanceStore(control),
     heldTasks: createHeldTasks(control),
     networkChecks: createNetworkCheckStore(control),

@@ -75,6 +75,10 @@ export const errorTable = {
   previousRunActive: entry(28047, 409, 'The previous run is still active'),
   cannotUndo: entry(28050, 400, 'Task cannot be undone'),
   keptAside: entry(28051, 400, 'Undo window still open'),
+  cannotApprove: entry(28060, 409, 'Nothing awaits approval'),
+  ownApproval: entry(28061, 403, 'Own order awaits someone else'),
+  ordererNotAdmin: entry(28062, 409, 'Orderer is no longer an administrator'),
+  removalGrew: entry(28063, 409, 'Removal has grown'),
   idempotencyConflict: entry(28035, 409, 'Idempotency key used with another body'),
 
   sampleMissing: entry(28100, 500, 'Sample missing', true),
@@ -95,6 +99,7 @@ export const errorTable = {
   attemptFailed: entry(28115, 500, 'Attempt failed, retrying', true),
   objectNotWritten: entry(28119, 500, 'Object not written', true),
   checkFailed: entry(28120, 500, 'Network check did not finish'),
+  moreThanApproved: entry(28064, 500, 'More objects than approved'),
   upgradeStepFailed: entry(28121, 500, 'Upgrade step did not finish'),
   auditUnsealed: entry(28130, 503, 'Audit is still being sealed'),
   removalUnknown: entry(28131, 404, 'No removal of this object known'),

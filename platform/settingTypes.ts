@@ -15,6 +15,10 @@ export const yesOrNo = z.stringbool({ error: 'true or false' });
 
 export const text = z.string();
 
+export const duration = z
+  .string()
+  .regex(/^[1-9]\d{0,2}[smhdw]$/, 'a number followed by s, m, h, d or w, such as 3d');
+
 export const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, { error: `one of ${values.join(', ')}` });
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import {
   commaSeparated,
+  duration,
   hosts,
   namedSecrets,
   oneOf,
@@ -228,6 +229,16 @@ export const settings = {
     .default(200)
     .describe(
       'How many tasks of the same or a more urgent priority run at the same time; others wait for their turn. API and workers need the same.',
+    ),
+  APPROVAL_OBJECTS: wholeNumber(0, 1_000_000_000_000)
+    .optional()
+    .describe(
+      'A gc of more objects than this, of everything, or of a whole descriptor version waits until another administrator approves it. If unset, no approval is needed. API and workers need the same.',
+    ),
+  APPROVAL_EXPIRES: duration
+    .default('3d')
+    .describe(
+      'How long a gc or a schedule waits for its approval, such as 12h or 3d; then it is cancelled. API and workers need the same.',
     ),
   PART_SIZE_GC: wholeNumber(1, 10_000_000).default(50_000).describe('Objects per subtask of a gc task.'),
   PART_SIZE_EXTRACT: wholeNumber(1, 1_000_000)

@@ -5,6 +5,7 @@ import type { TaskRef } from '../../domain/tasks/parts.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
 import type { AccountActions } from '../accounts/actions.ts';
 import type { TokenActions } from '../accounts/tokens/actions.ts';
+import type { ApprovalActions } from '../approvals/actions.ts';
 import type { SearchDocuments } from '../documents/search/documentSearch.ts';
 import type { ContractPath } from '../http/contract/contract.ts';
 import type { Clock } from '../http/instants.ts';
@@ -40,6 +41,7 @@ export interface PageSources extends Omit<Stores, NotForPages>, NotificationPoli
   workflowUrl(ref: TaskRef): string | null;
   readonly images: { get(key: string): Promise<Buffer>; check(): Promise<void> };
   readonly taskActions: TaskActions;
+  readonly approvalActions: ApprovalActions;
   readonly previewTask: PreviewTask;
   readonly scheduleActions: ScheduleActions;
   readonly maintenanceActions: MaintenanceActions;

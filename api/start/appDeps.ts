@@ -1,5 +1,6 @@
 import { createTurns } from '../../db/engine/turns.ts';
 import { createDefaultVersionStore } from '../../db/networks/defaultVersionStore.ts';
+import { approvalRuleOf } from '../../domain/approvals/approval.ts';
 import { isUnavailable } from '../../db/sql/unavailable.ts';
 import { knownNetworks } from '../../extraction/catalogue/catalogue.ts';
 import type { Config } from '../../platform/config.ts';
@@ -45,6 +46,7 @@ export async function appDeps(context: ApiProcess, resources: ApiResources): Pro
     signingKey: await getSigningKey(config),
     shownSettings: showSettings(config),
     configPublic: config.configPublic,
+    approvalRule: approvalRuleOf(config),
     environmentName: config.environmentName ?? null,
     isDevelopment: config.development,
     trustProxy: config.trustProxy,

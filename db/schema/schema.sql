@@ -76,6 +76,37 @@ create table api_tokens (
 );
 CREATE INDEX api_tokens_account ON public.api_tokens USING btree (account_id, create_time DESC);
 
+create table approvals (
+  approval_id bigint generated always as identity not null,
+  task_id bigint,
+  schedule_id bigint,
+  state text default 'waiting'::text not null,
+  cause text not null,
+  preview jsonb not null,
+  approved_count bigint,
+  ordered_by uuid,
+  ordered_by_login text not null,
+  order_time timestamp with time zone default now() not null,
+  expire_time timestamp with time zone not null,
+  decided_by uuid,
+  decided_by_login text,
+  decide_time timestamp with time zone,
+  reason text,
+  constraint approvals_cause_check CHECK ((cause = ANY (ARRAY['version'::text, 'everything'::text, 'objects'::text, 'uncounted'::text]))),
+  constraint approvals_check CHECK (((task_id IS NULL) <> (schedule_id IS NULL))),
+  constraint approvals_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'approved'::text, 'rejected'::text, 'expired'::text, 'withdrawn'::text]))),
+  constraint approvals_schedule_id_fkey FOREIGN KEY (schedule_id) REFERENCES schedules(schedule_id) ON DELETE CASCADE,
+  constraint approvals_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
+  constraint approvals_pkey PRIMARY KEY (approval_id)
+);
+CREATE INDEX approvals_due ON public.approvals USING btree (expire_time) WHERE (state = 'waiting'::text);
+CREATE INDEX approvals_of_schedule ON public.approvals USING btree (schedule_id, approval_id DESC) WHERE (schedule_id IS NOT NULL);
+CREATE INDEX approvals_of_task ON public.approvals USING btree (task_id, approval_id DESC) WHERE (task_id IS NOT NULL);
+CREATE UNIQUE INDEX approvals_waiting_schedule ON public.approvals USING btree (schedule_id) WHERE (state = 'waiting'::text);
+CREATE UNIQUE INDEX approvals_waiting_task ON public.approvals USING btree (task_id) WHERE (state = 'waiting'::text);
+CREATE TRIGGER approvals_notify_decided AFTER UPDATE OF state ON public.approvals FOR EACH ROW WHEN ((new.state <> old.state)) EXECUTE FUNCTION queue_approval_notification();
+CREATE TRIGGER approvals_notify_ordered AFTER INSERT ON public.approvals FOR EACH ROW EXECUTE FUNCTION queue_approval_notification();
+
 create table attributes (
   face_id uuid not null,
   attribute_id uuid not null,
@@ -503,6 +534,10 @@ create table schedules (
   last_run jsonb,
   catch_up_window text default '10m'::text not null,
   watched_until timestamp with time zone,
+  approval text,
+  changed_by uuid,
+  changed_by_login text,
+  constraint schedules_approval_check CHECK ((approval = ANY (ARRAY['waiting'::text, 'approved'::text, 'refused'::text]))),
   constraint schedules_error_budget_check CHECK (((error_budget >= (0)::double precision) AND (error_budget <= (1)::double precision))),
   constraint schedules_objects_per_second_check CHECK ((objects_per_second > 0)),
   constraint schedules_overlap_policy_check CHECK ((overlap_policy = ANY (ARRAY['skip'::text, 'buffer_one'::text, 'allow_all'::text]))),
@@ -700,15 +735,6 @@ create table tasks (
   task_id bigint generated always as identity not null,
   task_type smallint not null,
   state text default 'pending'::text not null,
-  task_status smallint generated always as (
-CASE state
-    WHEN 'pending'::text THEN 0
-    WHEN 'cancelled'::text THEN 2
-    WHEN 'failed'::text THEN 3
-    WHEN 'collecting'::text THEN 4
-    WHEN 'done'::text THEN 5
-    ELSE 1
-END) stored not null,
   desired_state text default 'run'::text not null,
   generation integer default 1 not null,
   content jsonb not null,
@@ -756,18 +782,31 @@ END) stored not null,
   upgrade_step integer,
   held_by_maintenance boolean default false not null,
   released_from integer,
+  task_status smallint generated always as (
+CASE state
+    WHEN 'awaiting_approval'::text THEN 0
+    WHEN 'pending'::text THEN 0
+    WHEN 'cancelled'::text THEN 2
+    WHEN 'failed'::text THEN 3
+    WHEN 'collecting'::text THEN 4
+    WHEN 'done'::text THEN 5
+    ELSE 1
+END) stored not null,
+  objects_limit bigint,
+  by_approved_schedule boolean default false not null,
   constraint tasks_asked_action_check CHECK ((asked_action = ANY (ARRAY['cancel'::text, 'pause'::text, 'resume'::text, 'retry'::text]))),
   constraint tasks_desired_state_check CHECK ((desired_state = ANY (ARRAY['run'::text, 'pause'::text, 'cancel'::text]))),
   constraint tasks_error_budget_check CHECK (((error_budget >= (0)::double precision) AND (error_budget <= (1)::double precision))),
   constraint tasks_objects_per_second_check CHECK ((objects_per_second > 0)),
   constraint tasks_priority_check CHECK (((priority >= 1) AND (priority <= 5))),
   constraint tasks_rest_state_check CHECK ((rest_state = ANY (ARRAY['cancelled'::text, 'failed'::text]))),
-  constraint tasks_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'planning'::text, 'running'::text, 'pausing'::text, 'paused'::text, 'cancelling'::text, 'collecting'::text, 'cancelled'::text, 'failed'::text, 'done'::text]))),
+  constraint tasks_state_check CHECK ((state = ANY (ARRAY['awaiting_approval'::text, 'pending'::text, 'planning'::text, 'running'::text, 'pausing'::text, 'paused'::text, 'cancelling'::text, 'collecting'::text, 'cancelled'::text, 'failed'::text, 'done'::text]))),
   constraint tasks_task_type_check CHECK (((task_type >= 0) AND (task_type <= 9))),
   constraint tasks_window_size_check CHECK ((window_size > 0)),
   constraint tasks_pkey PRIMARY KEY (task_id)
 );
 CREATE INDEX tasks_at_work ON public.tasks USING btree (priority, task_id) WHERE ((state = ANY (ARRAY['planning'::text, 'running'::text, 'pausing'::text, 'cancelling'::text, 'collecting'::text])) OR (admitted AND ((state = 'pending'::text) OR ((state = 'paused'::text) AND (desired_state = 'run'::text)))));
+CREATE INDEX tasks_awaiting_approval ON public.tasks USING btree (task_id) WHERE (state = 'awaiting_approval'::text);
 CREATE INDEX tasks_create_time ON public.tasks USING btree (create_time);
 CREATE INDEX tasks_creator ON public.tasks USING btree (created_by_login, task_id DESC);
 CREATE INDEX tasks_described ON public.tasks USING btree (task_id DESC) WHERE (description IS NOT NULL);
@@ -1105,6 +1144,38 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.queue_approval_notification()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  id uuid := gen_random_uuid();
+  approval jsonb := jsonb_build_object(
+    'state', new.state, 'cause', new.cause, 'count', new.preview -> 'count', 'is_exact', new.preview -> 'isExact',
+    'ordered_by', new.ordered_by_login, 'order_time', iso_time(new.order_time), 'expire_time', iso_time(new.expire_time),
+    'decided_by', new.decided_by_login, 'reason', new.reason);
+  policy jsonb;
+  task tasks;
+  payload jsonb;
+begin
+  if new.task_id is not null then
+    select * into task from tasks where task_id = new.task_id;
+    policy := task.notification_policy;
+    payload := jsonb_build_object('type', 'task.approval', 'task', task_payload(task));
+  else
+    select notification_policy, jsonb_build_object('type', 'schedule.approval', 'schedule', jsonb_build_object(
+      'schedule_id', schedule_id, 'task_type', task_type, 'description', description, 'cron', cron, 'time_zone', time_zone))
+    into policy, payload from schedules where schedule_id = new.schedule_id;
+  end if;
+  if policy is null or jsonb_typeof(policy) = 'null' then
+    return null;
+  end if;
+  insert into notifications (notification_id, task_id, task_status, url, secret, payload)
+  values (id, new.task_id, coalesce(task.task_status, 0), policy ->> 'url', policy ->> 'secret',
+    payload || jsonb_build_object('notification_id', id, 'time', iso_time(now()), 'approval', approval));
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.queue_notification()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1115,26 +1186,7 @@ begin
   insert into notifications (notification_id, task_id, task_status, url, secret, payload)
   values (id, new.task_id, new.task_status,
     coalesce(new.notification_policy ->> 'url', ''), coalesce(new.notification_policy ->> 'secret', ''),
-    jsonb_build_object(
-      'notification_id', id,
-      'type', 'task.status',
-      'time', iso_time(now()),
-      'task', jsonb_build_object(
-        'task_id', new.task_id,
-        'task_type', new.task_type,
-        'task_status', new.task_status,
-        'state', new.state,
-        'generation', new.generation,
-        'description', new.description,
-        'schedule_id', new.schedule_id,
-        'create_time', iso_time(new.create_time),
-        'end_time', iso_time(new.end_time),
-        'objects_expected', new.objects_expected,
-        'objects_done', new.objects_done,
-        'objects_failed', new.objects_failed,
-        'objects_skipped', new.objects_skipped,
-        'result_id', new.result_id,
-        'failure', new.failure)));
+    jsonb_build_object('notification_id', id, 'type', 'task.status', 'time', iso_time(now()), 'task', task_payload(new)));
   return null;
 end $function$;
 
@@ -1169,6 +1221,29 @@ begin
   end if;
   return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.task_payload(task tasks)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select jsonb_build_object(
+    'task_id', task.task_id,
+    'task_type', task.task_type,
+    'task_status', task.task_status,
+    'state', task.state,
+    'generation', task.generation,
+    'description', task.description,
+    'schedule_id', task.schedule_id,
+    'create_time', iso_time(task.create_time),
+    'end_time', iso_time(task.end_time),
+    'objects_expected', task.objects_expected,
+    'objects_done', task.objects_done,
+    'objects_failed', task.objects_failed,
+    'objects_skipped', task.objects_skipped,
+    'result_id', task.result_id,
+    'failure', task.failure)
+$function$;
 
 CREATE OR REPLACE FUNCTION public.tasks_changed()
  RETURNS trigger

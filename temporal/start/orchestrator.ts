@@ -1,4 +1,6 @@
 import { createDelivery } from '../../activities/deliverNotification.ts';
+import { expireScheduleApprovals } from '../../db/approvals/scheduleApprovals.ts';
+import { expireTaskApprovals } from '../../db/approvals/taskApprovals.ts';
 import { createDuePurges } from '../../db/tasks/createUndo.ts';
 import { createRetention } from '../../db/ops/retention.ts';
 import { timeOf } from '../../db/sql/databaseClock.ts';
@@ -34,6 +36,10 @@ export function startOrchestrator(
       followUpgrades: createUpgradeReconciler({ ...{ upgrades: upgradeRuns, gateway, metrics, log } }),
       followMaintenance: createMaintenanceFollower({ heldTasks: stores.heldTasks, gateway }),
       watchMissedRuns: createMissedRunWatch({ runs: stores.missedRuns, metrics, log, now: () => timeOf(db) }),
+      expireApprovals: async () => {
+        await expireTaskApprovals(db);
+        await expireScheduleApprovals(db);
+      },
       endUndoWindows: () => createDuePurges(db),
       sweepFiles: () => removal.sweep(),
       sweepOld: () => retention.sweep(),

@@ -51,6 +51,7 @@ export interface ApiServerOptions
         | ('allowedHosts' | 'basicAttributesVersion' | 'configPublic' | 'databaseUrl' | 'development')
         | ('environmentName' | 'host' | 'loginFailures' | 'networks' | 'tasksAtOnce' | 'trustProxy')
         | ('oidcClientId' | 'oidcClientSecret' | 'oidcIssuer' | 'oidcName' | 'oidcRoles' | 'passwordLogins')
+        | ('approvalObjects' | 'approvalExpires')
       >
     >,
     Pick<Partial<AppDeps>, 'checks' | 'workersByQueue'>,

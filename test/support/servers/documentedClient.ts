@@ -43,6 +43,7 @@ export interface Fields
     Omit<UpgradeJson, keyof TaskJson | keyof NetworkCheckJson | 'kind'>,
     Pick<ReturnType<typeof presentMaintenance>, 'started_by' | 'note'> {
   readonly paused_tasks: number;
+  readonly needs_approval: string | null;
   readonly networks: readonly NetworkVersionJson[];
   readonly checks: readonly NetworkCheckJson[];
   readonly schedules: readonly ScheduleJson[];

@@ -56,6 +56,13 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   noExtractor: 'Choose a version with a network, or add one to EXTRACTORS_FILE or REMOTE_EXTRACTORS.',
   cannotUndo:
     'Only a gc created with undo_window can be undone, after it has ended and before the window is over. The detail gives the reason.',
+  cannotApprove:
+    'Reload it: it was approved, rejected, cancelled or has expired. If need be, order it again.',
+  ownApproval: 'Ask another administrator to approve or reject it. If you no longer want it, cancel it.',
+  ordererNotAdmin: 'Reject it. An administrator can order the removal again.',
+  removalGrew: 'Look at what it selects now, then approve that number: send it as count.',
+  moreThanApproved:
+    'Look at what its filters select by now. A retry orders the approval of all that is left.',
   keptAside: 'Wait until the undo window is over and purged, or undo the task; then delete it.',
   selectsEverything: 'Add a filter, or confirm with confirm_all that you mean everything.',
   networkNotFound: 'Choose a version listed by GET /networks.',

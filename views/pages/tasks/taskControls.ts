@@ -75,6 +75,7 @@ function buttons(task: TaskShape): TaskControls['buttons'] {
         ...(task.progress.objects_failed > 0 ? [button('Retry failed objects', 'retry', true)] : []),
         ...certify,
       ];
+    case 'awaiting_approval':
     case 'cancelling':
     case 'collecting':
       return [];
@@ -162,6 +163,7 @@ function note(state: TaskState): string | null {
     case 'cancelled':
     case 'failed':
       return 'A retry covers failed objects and unfinished subtasks. Completed work is not repeated.';
+    case 'awaiting_approval':
     case 'collecting':
     case 'done':
       return null;
