@@ -24,6 +24,7 @@ import { audit } from './audit/page.ts';
 import { bulkTasks } from './tasks/pages/bulkTasks.ts';
 import type { PageSources } from './html/deps.ts';
 import { certificatePages } from './erasure/pages.ts';
+import { decidePages } from './approvals/pages/decide.ts';
 import { errors } from './errors/page.ts';
 import { retryErrors } from './errors/retry.ts';
 import { oneEvent, oneFace } from './faces/pages/faces.ts';
@@ -95,7 +96,8 @@ export interface Pages {
 }
 
 const scheduleActions = ['start', 'stop', 'remove'] as const satisfies readonly ScheduleAction[];
-const taskActions: readonly Exclude<TaskAction, 'throttle'>[] = [
+const decisions = ['approve', 'reject'] as const;
+const taskActions: readonly Exclude<TaskAction, 'throttle' | 'approve' | 'reject'>[] = [
   'cancel',
   'pause',
   'resume',
@@ -222,6 +224,12 @@ export function createPages(deps: PagesDeps): Pages {
   show('results', '/tasks/:task_id/view', oneTask({ ...deps, countWorkers }));
   for (const action of taskActions) {
     take('run', `/tasks/:task_id/${action}`, actOnTask(deps.taskActions, action));
+  }
+
+  const decide = decidePages(deps);
+  for (const decision of decisions) {
+    take('remove', `/tasks/:task_id/${decision}`, decide.task(decision));
+    take('remove', `/schedules/:schedule_id/${decision}`, decide.schedule(decision));
   }
 
   const attended = acknowledge(deps);

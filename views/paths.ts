@@ -95,8 +95,9 @@ export const paths = {
   removeAccount: (accountId: string) => `/accounts/${accountId}/remove`,
 } as const;
 
-export type TaskAction = 'cancel' | 'pause' | 'resume' | 'retry' | 'throttle' | 'undo' | 'remove';
-export type ScheduleAction = 'start' | 'stop' | 'remove' | 'run';
+export type TaskAction =
+  'cancel' | 'pause' | 'resume' | 'retry' | 'throttle' | 'undo' | 'remove' | 'approve' | 'reject';
+export type ScheduleAction = 'start' | 'stop' | 'remove' | 'run' | 'approve' | 'reject';
 
 type Query = Readonly<Record<string, string | number | undefined>>;
 

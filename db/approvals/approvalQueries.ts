@@ -23,9 +23,32 @@ export type ApprovalQueries = ReturnType<typeof createApprovalQueries>;
 
 // Who approves waits for it once, and what is counted is what may be removed.
 const limits: LookLimits = { exactUpTo: 100_000, countMs: 500, countAllMs: 5_000 };
+// A page comes within two seconds.
+const ofPage: LookLimits = { exactUpTo: 100_000, countMs: 400, countAllMs: 600 };
 
 /** What waits for an approval, and what each of it would remove. */
 export function createApprovalQueries(db: Database) {
+  const look = (of: ApprovalObject, within: LookLimits): Promise<RemovalLook | null> =>
+    db.transaction(async (tx) => {
+      await tx.query('set transaction isolation level repeatable read, read only');
+      if ('taskId' in of) {
+        const [task] = await tx.query<{ type: number; content: unknown; bound: string }>(
+          'select task_type "type", content, upper_bound::text bound from tasks where task_id = $1',
+          [of.taskId],
+        );
+        return task === undefined
+          ? null
+          : lookAtRemoval(tx, toWork(task.type, task.content), task.bound, within);
+      }
+      const [schedule] = await tx.query<{ type: number; content: GcRequest }>(
+        'select task_type "type", content from schedules where schedule_id = $1 and not removed',
+        [of.scheduleId],
+      );
+      if (schedule?.type !== taskTypes.gc) return null;
+      const content = freezeGcContent(schedule.content, await timeOf(tx));
+      return lookAtRemoval(tx, { kind: 'gc', content }, null, within);
+    });
+
   return {
     /** The newest order; null: none has ever been needed. */
     newest: async (of: ApprovalObject): Promise<ApprovalView | null> => {
@@ -46,27 +69,11 @@ export function createApprovalQueries(db: Database) {
       return row?.preview ?? null;
     },
 
-    /** What it would remove now; null: it is gone. */
-    now: (of: ApprovalObject): Promise<RemovalLook | null> =>
-      db.transaction(async (tx) => {
-        await tx.query('set transaction isolation level repeatable read, read only');
-        if ('taskId' in of) {
-          const [task] = await tx.query<{ type: number; content: unknown; bound: string }>(
-            'select task_type "type", content, upper_bound::text bound from tasks where task_id = $1',
-            [of.taskId],
-          );
-          return task === undefined
-            ? null
-            : lookAtRemoval(tx, toWork(task.type, task.content), task.bound, limits);
-        }
-        const [schedule] = await tx.query<{ type: number; content: GcRequest }>(
-          'select task_type "type", content from schedules where schedule_id = $1 and not removed',
-          [of.scheduleId],
-        );
-        if (schedule?.type !== taskTypes.gc) return null;
-        const content = freezeGcContent(schedule.content, await timeOf(tx));
-        return lookAtRemoval(tx, { kind: 'gc', content }, null, limits);
-      }),
+    /** What it would remove now, as it is approved; null: it is gone. */
+    now: (of: ApprovalObject): Promise<RemovalLook | null> => look(of, limits),
+
+    /** The same, for a page: larger ones are estimated. */
+    seen: (of: ApprovalObject): Promise<RemovalLook | null> => look(of, ofPage),
 
     /** The oldest first. */
     waiting: (limit: number): Promise<WaitingOrder[]> =>

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { v7 as newId } from 'uuid';
 import { launchBrowser, type LaunchedBrowser } from '../support/browser/browser.ts';
 import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/servers/apiServer.ts';
 import { createVisitor, logIn, registerAccount } from '../support/browser/visitor.ts';
@@ -48,6 +49,7 @@ before(async () => {
   });
   await insertTask(site.db, { state: 'done', done: 1_000, resultId: '11111111-1111-4111-8111-111111111111' });
   await insertTask(site.db, { state: 'pending', done: 0, expected: 0 });
+  const waiting = await plantedApproval();
   const accountId = await registerAccount(site, {
     login: 'branch@example.com',
     password: 'secret',
@@ -63,6 +65,9 @@ before(async () => {
     home: '/',
     tasks: '/tasks/view',
     task: `/tasks/${running}/view`,
+    'task-approval': `/tasks/${waiting}/view`,
+    'task-approval-reason': `/tasks/${waiting}/view?reason_for=approve`,
+    'tasks-approval': '/tasks/view?state=awaiting_approval',
     'task-failed': `/tasks/${failed}/view`,
     'tasks-none': '/tasks/view?task_status=2',
     'tasks-bulk': '/tasks/bulk?act=cancel&of=matching',
@@ -133,6 +138,35 @@ async function plantedCertificate(): Promise<string> {
     headers: basic(rootLogin, rootPassword),
   });
   return ((await answer.json()) as { certificate_id: string }).certificate_id;
+}
+
+/** A removal of somebody else's that waits for its approval, of which more is selected than when it was ordered. */
+async function plantedApproval(): Promise<number> {
+  const content = { target: 'events', filters: { user_data: evil.slice(0, 128) }, store_results: false };
+  const taskId = await insertTask(site.db, {
+    state: 'awaiting_approval',
+    taskType: 4,
+    content,
+    done: 0,
+    expected: 0,
+  });
+  await insertEventRows(site.db, [
+    buildEvent({ userData: evil.slice(0, 128) }),
+    buildEvent({ userData: evil.slice(0, 128) }),
+  ]);
+  const sample = [
+    { kind: 'event', eventId: newId(), userData: evil, createTime: '2026-03-02T01:30:00.000Z' },
+  ];
+  await site.db.query(
+    `insert into approvals (task_id, cause, preview, ordered_by, ordered_by_login, expire_time)
+     values ($1, 'objects', $2, gen_random_uuid(), $3, now() + interval '3 days')`,
+    [
+      taskId,
+      JSON.stringify({ count: 1, isExact: true, oldest: null, newest: null, sample }),
+      evil.slice(0, 128),
+    ],
+  );
+  return taskId;
 }
 
 /** Whatever else is text somewhere: a list's user data, values in the audit, what a schedule holds. */
