@@ -46,7 +46,7 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByRole('dialog', { name: 'Approve removal' }).getByLabel('Reason').fill('ticket 7');
     await page.getByRole('button', { name: 'Approve removal' }).click();
     await page.getByText('The removal was approved.').waitFor();
-    await page.getByText('Approved by root@visionlabs.ai').waitFor();
+    await page.getByText('Approved by root@visionlabs.ai', { exact: true }).waitFor();
     assert.deepEqual(
       [(await approvalOf(taskId))?.state, (await approvalOf(taskId))?.reason],
       ['approved', 'ticket 7'],
@@ -63,7 +63,7 @@ test('a rejection needs a reason, and says on the page who gave it', async () =>
   await page.getByText('Enter a reason.').waitFor();
   await page.getByRole('dialog', { name: 'Reject removal' }).getByLabel('Reason').fill('still needed');
   await page.getByRole('button', { name: 'Reject removal' }).click();
-  await page.getByText('Rejected by root@visionlabs.ai').waitFor();
+  await page.getByText('Rejected by root@visionlabs.ai', { exact: true }).waitFor();
   await page.getByText('still needed').first().waitFor();
   assert.equal((await approvalOf(taskId))?.state, 'rejected');
 });
@@ -76,7 +76,7 @@ test('who ordered a removal is told that another administrator decides, and can 
   assert.equal(await page.getByRole('button', { name: 'Approve…' }).count(), 0);
   await page.getByRole('button', { name: 'Cancel…' }).click();
   await page.getByRole('button', { name: 'Cancel task' }).click();
-  await page.getByText('Withdrawn by root@visionlabs.ai').waitFor();
+  await page.getByText('Withdrawn by root@visionlabs.ai', { exact: true }).waitFor();
 });
 
 test('what has come to match since is shown beside what was ordered, and its number is what is approved', async () => {
