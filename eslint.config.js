@@ -42,6 +42,8 @@ const libraries = {
   compression: ['api'],
   minisearch: ['api'],
   'express-session': ['api'],
+  'openid-client': ['api'],
+  jose: ['api'],
   'rate-limiter-flexible': ['api'],
   helmet: ['api'],
   'csrf-sync': ['api'],

@@ -7,7 +7,7 @@ import type { Passwords } from '../platform/passwords.ts';
 import { createPasswordStrength } from '../platform/passwordStrength.ts';
 import { createRecent } from '../platform/recent.ts';
 import { createAccountActions } from './accounts/actions.ts';
-import { createAuthenticator } from './accounts/auth/authenticator.ts';
+import { createAuthenticator, type Authenticator } from './accounts/auth/authenticator.ts';
 import { createTokenAuthenticator } from './accounts/auth/tokenAuthenticator.ts';
 import { createSessionAudit } from './accounts/auth/sessionAudit.ts';
 import { createCodes } from './accounts/secondFactor/codes.ts';
@@ -17,6 +17,8 @@ import type { SecretBox } from '../platform/secretBox.ts';
 import { createGuesses } from './accounts/auth/guesses.ts';
 import type { LoginDelay } from './accounts/auth/loginDelay.ts';
 import type { LoginLimit } from './accounts/auth/loginLimit.ts';
+import { createErasureActions } from './erasure/actions.ts';
+import { erasureRoutes } from './erasure/json.ts';
 import { createContract } from './http/contract/contract.ts';
 import { readDocument } from './http/contract/document.ts';
 import { readManual } from './documents/manual.ts';
@@ -51,8 +53,13 @@ import { docsRoutes } from './documents/json.ts';
 import { listRoutes } from './lists/json.ts';
 import { helpRoutes, type HelpDeps } from './ops/sysInfo.ts';
 import { loginRoutes } from './accounts/loginJson.ts';
+import type { ClaimRules } from '../domain/accounts/claims.ts';
+import { createOidcProvider, type OidcSettings } from './accounts/oidc/provider.ts';
+import { createOidcSignIn } from './accounts/oidc/signIn.ts';
 import { createTokenActions } from './accounts/tokens/actions.ts';
 import { tokenRoutes } from './accounts/tokens/json.ts';
+import type { ApprovalRule } from '../domain/approvals/approval.ts';
+import { createApprovalActions } from './approvals/actions.ts';
 import { createMaintenanceActions, type MaintenanceActionsDeps } from './maintenance/actions.ts';
 import { maintenanceRoutes } from './maintenance/json.ts';
 import { createNetworkActions, type NetworkActionsDeps } from './networks/actions.ts';
@@ -71,14 +78,17 @@ import { createTaskActions, type TaskActionsDeps } from './tasks/actions.ts';
 /** Of what pages need, that which `createApp` makes itself. */
 type Made =
   | 'accountActions'
+  | 'approvalActions'
   | 'authenticator'
   | 'codes'
   | 'guesses'
   | 'passkeyCeremonies'
   | 'secondFactorRule'
   | 'contract'
+  | 'erasureActions'
   | 'maintenanceActions'
   | 'networkActions'
+  | 'oidc'
   | 'previewTask'
   | 'ratePassword'
   | 'scheduleActions'
@@ -94,9 +104,11 @@ export interface AppDeps
   extends
     Pick<
       Stores,
+      | 'accountIdentities'
       | 'accounts'
       | 'apiTokens'
       | 'audit'
+      | 'certificates'
       | 'maintenance'
       | 'networkChecks'
       | 'schedules'
@@ -104,7 +116,7 @@ export interface AppDeps
       | 'tokenLookUp'
       | 'upgrades'
     >,
-    Omit<PagesDeps, Made>,
+    Omit<PagesDeps, Made | 'accountIdentities'>,
     Omit<HelpDeps, 'extractors'>,
     Pick<MaintenanceActionsDeps, 'followMaintenance' | 'startNext'>,
     KnownHostDeps {
@@ -129,7 +141,13 @@ export interface AppDeps
   readonly requireSecondFactor: Config['requireSecondFactor'];
   /** null: passkeys are bound to the host of the request. */
   readonly passkeyDomain: string | null;
+  /** Who may use a password; empty: everybody. */
+  readonly passwordLogins: readonly string[];
+  /** null: nobody has set one up. */
+  readonly oidcSettings: (OidcSettings & { readonly name: string; readonly rules: ClaimRules }) | null;
   readonly basicAttributesVersion: number;
+  /** From when on a removal needs another administrator; null: never. */
+  readonly approvalRule: ApprovalRule | null;
 }
 
 export interface App {
@@ -157,6 +175,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     passwords,
     guesses,
     clock: deps.clock,
+    passwordLogins: deps.passwordLogins,
   });
   const tokenActions = createTokenActions({ apiTokens: deps.apiTokens, contract: paths });
   const tokenAuthenticator = createTokenAuthenticator(deps);
@@ -174,12 +193,15 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const taskActions = createTaskActions({ ...deps, ...ordering });
   const previewTask = createPreviewTask({ ...deps, readSurroundings });
   const scheduleActions = createScheduleActions({ ...deps, ...ordering });
+  const approvalActions = createApprovalActions(deps);
   const maintenanceActions = createMaintenanceActions(deps);
   const networkActions = createNetworkActions(deps);
+  const erasureActions = createErasureActions(deps);
   const upgradeActions = createUpgradeActions({ ...deps, readSurroundings });
   const pages = createPages({
     ...deps,
     ...{
+      oidc: createOidc(deps, authenticator),
       session,
       authenticator,
       tokenAuthenticator,
@@ -189,9 +211,11 @@ export async function createApp(deps: AppDeps): Promise<App> {
       passkeyCeremonies: createPasskeyCeremonies({ passkeys: deps.passkeys, domain: deps.passkeyDomain }),
       accountActions,
       ratePassword: createPasswordStrength(),
+      approvalActions,
       taskActions,
       previewTask,
       scheduleActions,
+      erasureActions,
       maintenanceActions,
       networkActions,
       upgradeActions,
@@ -206,14 +230,15 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...tokenRoutes({ tokenActions }),
     ...listRoutes(deps),
     ...searchRoutes(deps),
-    ...taskRoutes({ ...deps, taskActions, previewTask }),
+    ...taskRoutes({ ...deps, taskActions, approvalActions, previewTask }),
     ...taskErrorRoutes(deps),
     ...notificationRoutes(deps),
-    ...scheduleRoutes({ ...deps, scheduleActions }),
+    ...scheduleRoutes({ ...deps, scheduleActions, approvalActions }),
     ...maintenanceRoutes({ ...deps, maintenanceActions }),
     ...networkRoutes({ ...deps, networkActions }),
     ...upgradeRoutes({ ...deps, upgradeActions }),
     ...auditRoutes(deps),
+    ...erasureRoutes({ erasureActions }),
     ...healthRoutes(deps.checks),
     ...metricsRoutes(metrics, () => deps.refreshMetrics()),
     ...helpRoutes(deps),
@@ -267,6 +292,17 @@ export async function createApp(deps: AppDeps): Promise<App> {
       await Promise.all([passwords.warm(), deps.livingSessions([]), pages.warm()]);
     },
     close: () => pages.close(),
+  };
+}
+
+function createOidc(deps: AppDeps, authenticator: Authenticator): PagesDeps['oidc'] {
+  const { oidcSettings } = deps;
+  if (oidcSettings === null) return null;
+  const { issuer, name, rules } = oidcSettings;
+  return {
+    ...{ issuer, name, secret: deps.session.secret },
+    provider: createOidcProvider(oidcSettings),
+    signIn: createOidcSignIn({ ...deps, authenticator, issuer, rules }),
   };
 }
 

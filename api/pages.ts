@@ -15,6 +15,7 @@ import { methodNotAllowed } from './http/middleware/methodNotAllowed.ts';
 import { contextOf, identityOf, type Identity } from './http/requestContext.ts';
 import { apiVersion } from './ops/json.ts';
 import { accountPages } from './accounts/pages/accounts.ts';
+import { oidcPages, type OidcPagesDeps } from './accounts/oidc/pages.ts';
 import type { TokenAuthenticator } from './accounts/auth/tokenAuthenticator.ts';
 import { tokenPages } from './accounts/tokens/pages.ts';
 import { ownAccount } from './accounts/pages/ownAccount.ts';
@@ -22,10 +23,12 @@ import { assets, styleguide } from './html/assets.ts';
 import { audit } from './audit/page.ts';
 import { bulkTasks } from './tasks/pages/bulkTasks.ts';
 import type { PageSources } from './html/deps.ts';
+import { certificatePages } from './erasure/pages.ts';
+import { decidePages } from './approvals/pages/decide.ts';
 import { errors } from './errors/page.ts';
 import { retryErrors } from './errors/retry.ts';
 import { oneEvent, oneFace } from './faces/pages/faces.ts';
-import { readForm, readStrangersForm } from './html/form.ts';
+import { readForm, readServersForm, readStrangersForm } from './html/form.ts';
 import { help } from './ops/pages/help.ts';
 import { acknowledge } from './ops/pages/acknowledge.ts';
 import { home, homePageSize } from './ops/pages/home.ts';
@@ -65,8 +68,11 @@ export interface PagesDeps
     Pick<WorkerWatchDeps, 'workersByQueue'>,
     Pick<TaskFeedDeps, 'refreshMs'>,
     Pick<LoginDeps, 'authenticator' | 'sessionAudit'>,
-    SecondStepDeps,
-    SecondFactorDeps {
+    Omit<SecondStepDeps, 'singleSignOn'>,
+    SecondFactorDeps,
+    Omit<OidcPagesDeps, 'oidc'> {
+  /** null: nobody has set one up. */
+  readonly oidc: OidcPagesDeps['oidc'] | null;
   readonly session: RequestHandler;
   readonly tokenAuthenticator: TokenAuthenticator;
   readonly taskChanges: Pick<
@@ -98,7 +104,8 @@ export interface Pages {
 }
 
 const scheduleActions = ['start', 'stop', 'remove'] as const satisfies readonly ScheduleAction[];
-const taskActions: readonly Exclude<TaskAction, 'throttle'>[] = [
+const decisions = ['approve', 'reject'] as const;
+const taskActions: readonly Exclude<TaskAction, 'throttle' | 'approve' | 'reject'>[] = [
   'cancel',
   'pause',
   'resume',
@@ -135,13 +142,21 @@ export function createPages(deps: PagesDeps): Pages {
   const networks = networkPages(deps);
   const upgrades = upgradePages(deps);
   const failed = errors(deps);
+  const audited = audit(deps);
+  const certificates = certificatePages(deps);
   const retrying = retryErrors(deps);
-  const login = loginPages(deps);
+  const singleSignOn = deps.oidc?.name ?? null;
   const password = passwordPages(deps);
-  const secondStep = secondStepPages(deps);
+  const secondStep = secondStepPages({ ...deps, singleSignOn });
   const secondFactor = secondFactorPages(deps);
   const sessions = sessionPages(deps);
   const control = accountControlPages(deps);
+  const oidc = deps.oidc === null ? null : oidcPages({ ...deps, oidc: deps.oidc });
+  const login = loginPages({
+    ...deps,
+    singleSignOn,
+    logOutThere: (req, res) => oidc?.logOutThere(req, res) ?? Promise.resolve(false),
+  });
   const feed = createTaskFeed({ ...deps, read: readLiveTasks(deps) });
   deps.taskChanges.subscribe(feed.changed);
   const workerWatch = createWorkerWatch(deps);
@@ -197,7 +212,6 @@ export function createPages(deps: PagesDeps): Pages {
   const challenge = `${paths.passkeyLogin}/options`;
   pageOnly.set(challenge, ['post']);
   router.post(challenge, named(challenge), deps.session, ...readStrangersForm, secondStep.challenge);
-  take('own', paths.logout, login.logOut);
   show('own', paths.secondFactor, secondFactor.show);
   show('own', paths.secondFactorApp, secondFactor.appForm);
   take('own', paths.secondFactorApp, secondFactor.confirmApp);
@@ -205,7 +219,14 @@ export function createPages(deps: PagesDeps): Pages {
   take('own', paths.passkeys, secondFactor.addPasskey);
   take('own', `${paths.passkeys}/remove`, secondFactor.removePasskey);
   take('own', paths.recoveryCodes, secondFactor.renewCodes);
-  show('own', paths.ownAccount, ownAccount);
+  if (oidc !== null) {
+    router.get(paths.oidc, asPage(paths.oidc), deps.session, oidc.begin);
+    router.get(paths.oidcCallback, asPage(paths.oidcCallback), deps.session, lookIn, oidc.callback);
+    router.post(paths.oidcBackchannel, named(paths.oidcBackchannel), readServersForm, oidc.backchannel);
+    take('own', paths.oidcConnect, oidc.connect);
+  }
+  take('own', paths.logout, login.logOut);
+  show('own', paths.ownAccount, ownAccount(deps));
   show('own', paths.tokens, tokens.list);
   take('own', paths.tokens, tokens.create);
   take('own', '/account/tokens/:token_id/revoke', tokens.revoke);
@@ -243,6 +264,12 @@ export function createPages(deps: PagesDeps): Pages {
     take('run', `/tasks/:task_id/${action}`, actOnTask(deps.taskActions, action));
   }
 
+  const decide = decidePages(deps);
+  for (const decision of decisions) {
+    take('remove', `/tasks/:task_id/${decision}`, decide.task(decision));
+    take('remove', `/schedules/:schedule_id/${decision}`, decide.schedule(decision));
+  }
+
   const attended = acknowledge(deps);
   take('run', '/tasks/:task_id/acknowledge', attended.add);
   take('run', '/tasks/:task_id/unacknowledge', attended.undo);
@@ -255,9 +282,15 @@ export function createPages(deps: PagesDeps): Pages {
   show('view', '/errors/csv', failed.csv);
   show('run', '/errors/retry', retrying.confirm);
   take('run', '/errors/retry', retrying.act);
-  show('audit', '/audit/view', audit(deps));
+  show('audit', '/audit/view', audited.page);
+  show('audit', '/audit/ndjson', audited.ndjson);
+  show('audit', '/audit/csv', audited.csv);
+  take('run', '/tasks/:task_id/certify', certificates.ofTask);
+  take('run', '/faces/:face_id/certify', certificates.ofFace);
+  take('run', '/events/:event_id/certify', certificates.ofEvent);
+  show('results', '/certificates/:certificate_id/view', certificates.one);
   if (deps.isDevelopment) show('own', paths.styleguide, styleguide());
-  show('run', paths.settings, settings(deps.shownSettings));
+  show('run', paths.settings, settings(deps));
 
   show('view', '/schedules/view', schedules.list);
   show('run', '/schedules/new', schedules.form);

@@ -39,6 +39,10 @@ REFUSED_BY_STATE = {
     28047,  # the schedule's previous run is still active
     28050,  # the task cannot be undone, or not any more
     28051,  # what it removed is still kept aside
+    28060,  # nothing awaits approval
+    28061,  # the caller has ordered it
+    28062,  # the orderer is no longer an administrator
+    28063,  # more objects are selected than count says
     28037,  # the schedule is at another revision than If-Match says
 }
 

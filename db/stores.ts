@@ -1,12 +1,20 @@
+import { createAccountIdentities } from './accounts/accountIdentities.ts';
 import { createAccountQueries } from './accounts/accountQueries.ts';
 import { createAccountRemoval } from './accounts/accountRemoval.ts';
 import { createAccountStore } from './accounts/accountStore.ts';
 import { createAcknowledgements } from './ops/acknowledgements.ts';
+import { createAuditExports } from './audit/exportQueries.ts';
 import { createApiTokens, createTokenLookUp } from './accounts/apiTokens.ts';
+import { createApprovalQueries } from './approvals/approvalQueries.ts';
+import type { ApprovalRule } from '../domain/approvals/approval.ts';
 import { createAuditQueries } from './audit/auditQueries.ts';
 import { createAuditStore } from './audit/auditStore.ts';
+import { createViewStore } from './audit/viewStore.ts';
+import { createSealStore } from './audit/sealStore.ts';
 import { createBlockCounts } from './ops/blockCounts.ts';
 import type { Database, Reader } from './sql/connection.ts';
+import { createCertificateStore } from './gc/certificateStore.ts';
+import { createErasureQueries } from './gc/erasureQueries.ts';
 import { createErrorQueries } from './tasks/errorQueries.ts';
 import { createEventQueries } from './faces/eventQueries.ts';
 import { createExtractStore } from './extract/extractStore.ts';
@@ -32,6 +40,7 @@ import { createKnownAccounts } from './accounts/knownAccounts.ts';
 import { createHeldTasks } from './maintenance/heldTasks.ts';
 import { createMaintenanceQueries, createMaintenanceStore } from './maintenance/maintenanceStore.ts';
 import type { Pools } from './sql/pools.ts';
+import { createRetentionQueries } from './ops/retention.ts';
 import { createResultQueries } from './tasks/resultQueries.ts';
 import { createSampleStoreRow } from './faces/sampleStoreRow.ts';
 import { createManualRuns } from './schedules/manualRuns.ts';
@@ -60,8 +69,11 @@ import { createWorkerStore } from './ops/workerStore.ts';
 export type Stores = ReturnType<typeof createStores>;
 
 /** What the API asks and orders, each over the connections that are for it. */
-export function createStores({ identity, control, records, heavy, reading, exports, health }: Pools) {
-  const heavyTasks = createTaskStore(heavy);
+export function createStores(
+  { identity, control, records, heavy, reading, exports, health }: Pools,
+  approvalRule: ApprovalRule | null,
+) {
+  const heavyTasks = createTaskStore(heavy, approvalRule);
   return {
     accounts: {
       ...createAccountStore(records),
@@ -71,22 +83,30 @@ export function createStores({ identity, control, records, heavy, reading, expor
     /** Of log-ins; what is ordered writes its line in its own transaction. */
     audit: createAuditStore(identity),
     tasks: {
-      ...createTaskStore(control),
+      ...createTaskStore(control, approvalRule),
       retry: heavyTasks.retry,
       remove: heavyTasks.remove,
       undo: heavyTasks.undo,
+      decide: heavyTasks.decide,
     },
     acknowledgements: createAcknowledgements(control),
+    accountIdentities: createAccountIdentities(control),
     apiTokens: createApiTokens(control),
     tokenLookUp: createTokenLookUp(identity),
-    schedules: { ...createScheduleStore(records), ...createManualRuns(control) },
+    schedules: { ...createScheduleStore(records, approvalRule), ...createManualRuns(control, approvalRule) },
+    approvalQueries: createApprovalQueries(reading),
     maintenance: createMaintenanceStore(control),
     heldTasks: createHeldTasks(control),
     networkChecks: createNetworkCheckStore(control),
     stats: createStatsStore(control),
     upgrades: createUpgradeStore(control),
     accountQueries: createAccountQueries(reading),
+    certificates: createCertificateStore(control),
+    erasureQueries: createErasureQueries(exports),
     auditQueries: createAuditQueries(reading),
+    auditExports: createAuditExports(exports),
+    auditSeals: createSealStore(control),
+    auditViews: createViewStore(identity),
     errorQueries: { ...createErrorQueries(reading), all: createErrorQueries(exports).all },
     eventQueries: createEventQueries(reading),
     faceQueries: createFaceQueries(reading),
@@ -99,6 +119,7 @@ export function createStores({ identity, control, records, heavy, reading, expor
     networkQueries: createNetworkQueries(reading),
     notificationQueries: createNotificationQueries(reading),
     objectHistory: createObjectHistory(reading),
+    retentionQueries: createRetentionQueries(reading),
     scheduleQueries: createScheduleQueries(reading),
     scheduleRunQueries: createScheduleRunQueries(reading),
     loginNetworks: createLoginNetworks(identity),

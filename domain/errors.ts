@@ -43,6 +43,9 @@ export const errorTable = {
   csrf: entry(12041, 403, 'CSRF token missing or wrong'),
   bodyTooLarge: entry(12042, 413, 'Request body too large'),
   unknownHost: entry(12044, 421, 'Unknown host'),
+  singleSignOnRefused: entry(12045, 403, 'Single sign-on refused'),
+  singleSignOnUnavailable: entry(12046, 503, 'Single sign-on unavailable', true),
+  badLogoutToken: entry(12047, 400, 'Log-out token not valid'),
   unavailable: entry(12043, 503, 'Service temporarily unavailable', true),
   faceNotFound: entry(22002, 404, 'Face not found'),
   listNotFound: entry(22003, 404, 'List not found'),
@@ -73,6 +76,10 @@ export const errorTable = {
   previousRunActive: entry(28047, 409, 'The previous run is still active'),
   cannotUndo: entry(28050, 400, 'Task cannot be undone'),
   keptAside: entry(28051, 400, 'Undo window still open'),
+  cannotApprove: entry(28060, 409, 'Nothing awaits approval'),
+  ownApproval: entry(28061, 403, 'Own order awaits someone else'),
+  ordererNotAdmin: entry(28062, 409, 'Orderer is no longer an administrator'),
+  removalGrew: entry(28063, 409, 'Removal has grown'),
   idempotencyConflict: entry(28035, 409, 'Idempotency key used with another body'),
 
   sampleMissing: entry(28100, 500, 'Sample missing', true),
@@ -93,7 +100,13 @@ export const errorTable = {
   attemptFailed: entry(28115, 500, 'Attempt failed, retrying', true),
   objectNotWritten: entry(28119, 500, 'Object not written', true),
   checkFailed: entry(28120, 500, 'Network check did not finish'),
+  moreThanApproved: entry(28064, 500, 'More objects than approved'),
   upgradeStepFailed: entry(28121, 500, 'Upgrade step did not finish'),
+  auditUnsealed: entry(28130, 503, 'Audit is still being sealed'),
+  removalUnknown: entry(28131, 404, 'No removal of this object known'),
+  objectExists: entry(28132, 409, 'Object still exists'),
+  notRemoval: entry(28133, 409, 'Task is not a finished removal'),
+  certificateNotFound: entry(28134, 404, 'Certificate not found'),
 } as const satisfies Record<string, ErrorEntry>;
 
 export type ErrorName = keyof typeof errorTable;

@@ -49,8 +49,21 @@ export function loadConfig(env: Environment = environment(), role: Role = 'comma
   if (role === 'api' && given['SESSION_SECRET'] === undefined && !mentions(faults, 'SESSION_SECRET')) {
     faults.push('SESSION_SECRET: required, at least 32 characters');
   }
+  if (role === 'api' && given['OIDC_ISSUER'] !== undefined && given['OIDC_CLIENT_SECRET'] === undefined) {
+    faults.push('OIDC_CLIENT_SECRET: required with OIDC_ISSUER');
+  }
+  if (result.success) faults.push(...missingBesides(result.data));
   if (faults.length > 0 || !result.success) throw new ConfigError(faults);
   return freeze(result.data);
+}
+
+/** What OIDC_ISSUER makes necessary. A secret is read only by the API, so that nobody else can miss it. */
+function missingBesides(parsed: Parsed): string[] {
+  if (parsed.OIDC_ISSUER === undefined) return [];
+  return [
+    ...(parsed.OIDC_CLIENT_ID === undefined ? ['OIDC_CLIENT_ID: required with OIDC_ISSUER'] : []),
+    ...(Object.keys(parsed.OIDC_ROLES).length === 0 ? ['OIDC_ROLES: required with OIDC_ISSUER'] : []),
+  ];
 }
 
 /** Settings of which some are there. */

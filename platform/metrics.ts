@@ -105,6 +105,12 @@ export function createMetrics(registry: Registry = new Registry()) {
       'Age of the oldest notification to be sent, or of the oldest task that waits although it is its turn.',
       [],
     ),
+    approvalsWaiting: gauge(
+      'luna_approvals_waiting',
+      'Tasks and schedules that wait for the approval of another administrator.',
+      [],
+    ),
+    approvalAge: gauge('luna_approval_age_seconds', 'Age of the oldest approval that is waited for.', []),
     clockOffset: gauge(
       'luna_clock_offset_seconds',
       "How far the clock of this process is ahead of the database's.",

@@ -15,13 +15,17 @@ export const yesOrNo = z.stringbool({ error: 'true or false' });
 
 export const text = z.string();
 
+export const duration = z
+  .string()
+  .regex(/^[1-9]\d{0,2}[smhdw]$/, 'a number followed by s, m, h, d or w, such as 3d');
+
 export const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, { error: `one of ${values.join(', ')}` });
 
 export const url = (protocol: RegExp, example: string) =>
   z.string().refine((value) => URL.canParse(value) && protocol.test(value), `an address such as ${example}`);
 
-const commaSeparated = z.string().transform((value) =>
+export const commaSeparated = z.string().transform((value) =>
   value
     .split(',')
     .map((item) => item.trim())
@@ -34,6 +38,23 @@ export const hosts = commaSeparated.superRefine((value, context) => {
   } catch (error) {
     context.addIssue(error instanceof RangeError ? error.message : String(error));
   }
+});
+
+const role = z.enum(['viewer', 'operator', 'auditor', 'admin']);
+
+/** `value=role`, comma-separated. */
+export const roleMap = commaSeparated.transform((items, context) => {
+  const roles: Record<string, z.output<typeof role>> = {};
+  for (const item of items) {
+    const at = item.lastIndexOf('=');
+    const given = role.safeParse(item.slice(at + 1));
+    if (at > 0 && given.success) roles[item.slice(0, at)] = given.data;
+    else
+      context.addIssue(
+        `items like luna-admins=admin with a role of viewer, operator, auditor or admin, not ${item}`,
+      );
+  }
+  return roles;
 });
 
 /** What express takes for `trust proxy`, except everybody: who may name any address is limited by none. */

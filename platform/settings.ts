@@ -1,11 +1,14 @@
 import type { z } from 'zod';
 import {
+  commaSeparated,
+  duration,
   hosts,
   keys,
   namedSecrets,
   oneOf,
   proxies,
   remoteExtractors,
+  roleMap,
   text,
   url,
   wholeNumber,
@@ -130,11 +133,48 @@ export const settings = {
     .describe(
       'Failed log-ins allowed per network (an IPv4 address or an IPv6 /64) in five minutes; after that it has to wait. An IPv6 /48 may have four times as many.',
     ),
+  PASSWORD_LOGINS: commaSeparated
+    .default([])
+    .describe(
+      'Logins that may still use a password, comma-separated, such as one account for emergencies beside single sign-on. Empty: all.',
+    ),
+  OIDC_ISSUER: url(/^https:|^http:\/\/(127\.|localhost|\[::1\])/, 'https://login.example.com/realms/main')
+    .optional()
+    .describe(
+      'OpenID provider for single sign-on (docs/security.md); HTTPS, unless it is on this machine. OIDC_CLIENT_ID, OIDC_CLIENT_SECRET and OIDC_ROLES are then required.',
+    ),
+  OIDC_CLIENT_ID: text.optional().describe('Id of this service at the provider.'),
+  OIDC_CLIENT_SECRET: secret(text.optional(), ['api'], 'Its secret there.'),
+  OIDC_NAME: text
+    .min(1)
+    .max(40)
+    .default('single sign-on')
+    .describe('Name of the provider on the log-in page: Log in with …'),
+  OIDC_SCOPES: text.default('openid email profile').describe('Scopes that are requested.'),
+  OIDC_LOGIN_CLAIM: text
+    .default('email')
+    .describe('Claim of the ID token that becomes the login of a new account.'),
+  OIDC_ROLE_CLAIM: text.default('groups').describe('Claim of the ID token whose values have roles.'),
+  OIDC_ROLES: roleMap
+    .default({})
+    .describe(
+      'Roles by values of that claim, comma-separated: luna-admins=admin,on-call=operator. Log-ins without a role are refused; of several roles the one that allows most counts.',
+    ),
   SYS_INFO_KEY: secret(
     text.optional(),
     ['api'],
     'Ed25519 private key, PEM, that signs GET /luna_sys_info. If unset, one is created and kept in DATA_DIR. All APIs need the same one.',
   ),
+  AUDIT_RETENTION_DAYS: wholeNumber(30, 36_500)
+    .optional()
+    .describe(
+      'Days after which entries of the audit are removed, at least 30; the signed head of what was removed is kept, so that the rest can still be verified. Workers need it. If unset, they are kept.',
+    ),
+  ERROR_RETENTION_DAYS: wholeNumber(1, 36_500)
+    .default(365)
+    .describe(
+      'Days after which errors that a retry has resolved are removed, once their task has ended. Workers need it. Open errors are kept as long as their task.',
+    ),
   SECURE_COOKIES: yesOrNo.default(false).describe('Send the session cookie over HTTPS only.'),
   TRUST_PROXY: proxies
     .default('')
@@ -206,6 +246,16 @@ export const settings = {
     .default(200)
     .describe(
       'How many tasks of the same or a more urgent priority run at the same time; others wait for their turn. API and workers need the same.',
+    ),
+  APPROVAL_OBJECTS: wholeNumber(0, 1_000_000_000_000)
+    .optional()
+    .describe(
+      'A gc of more objects than this, of everything, or of a whole descriptor version waits until another administrator approves it. If unset, no approval is needed. API and workers need the same.',
+    ),
+  APPROVAL_EXPIRES: duration
+    .default('3d')
+    .describe(
+      'How long a gc or a schedule waits for its approval, such as 12h or 3d; then it is cancelled. API and workers need the same.',
     ),
   PART_SIZE_GC: wholeNumber(1, 10_000_000).default(50_000).describe('Objects per subtask of a gc task.'),
   PART_SIZE_EXTRACT: wholeNumber(1, 1_000_000)

@@ -8,11 +8,11 @@ import {
 } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import canonicalizeModule from 'canonicalize';
+import { canonicalJson } from './canonicalJson.ts';
 import { type Config, ConfigError } from './config.ts';
 
 /**
- * The given Ed25519 key that signs the system information, or the one that the first start made and keeps in
+ * The given Ed25519 key that signs system information, heads of the audit and erasure certificates, or the one that the first start made and keeps in
  * `DATA_DIR/secrets`.
  * @throws ConfigError for a key of another kind
  */
@@ -54,9 +54,6 @@ async function makeKey(file: string): Promise<string> {
   return readFile(file, 'utf8');
 }
 
-// The package declares an ES module and is a CommonJS one.
-const canonicalize = canonicalizeModule as unknown as (value: unknown) => string | undefined;
-
 /** The document with its `signature`: Ed25519 over the canonical JSON (RFC 8785) of the rest, base64. */
 export function signJson<Document extends object>(
   document: Document,
@@ -64,16 +61,12 @@ export function signJson<Document extends object>(
 ): Document & { signature: string } {
   // As a reader will see it: without what JSON leaves out.
   const plain = JSON.parse(JSON.stringify(document)) as Document;
-  return { ...plain, signature: sign(null, bytesOf(plain), privateKey).toString('base64') };
+  return { ...plain, signature: sign(null, canonicalJson(plain), privateKey).toString('base64') };
 }
 
 /** Whether the document is, but for spaces and the order of its fields, what the owner of the key has signed. */
 export function isSignedBy(document: object, publicKey: KeyObject): boolean {
   const { signature, ...rest } = document as { signature?: unknown };
   if (typeof signature !== 'string') return false;
-  return verify(null, bytesOf(rest), publicKey, Buffer.from(signature, 'base64'));
-}
-
-function bytesOf(value: object): Buffer {
-  return Buffer.from(canonicalize(value) ?? '', 'utf8');
+  return verify(null, canonicalJson(rest), publicKey, Buffer.from(signature, 'base64'));
 }

@@ -26,19 +26,29 @@ export interface ReconcilerDeps {
   readonly followUpgrades: () => Promise<void>;
   /** Pauses or resumes what the switch of the maintenance says, where that was not finished. */
   readonly followMaintenance: () => Promise<void>;
+  /** Ends what has waited too long for an approval. */
+  readonly expireApprovals: () => Promise<unknown>;
   /** Makes the tasks that end undo windows; answers how many. */
   readonly endUndoWindows: () => Promise<number>;
   /** Notes the times at which schedules should have run and did not. */
   readonly watchMissedRuns: () => Promise<void>;
   /** Removes files whose rows are gone and that nobody removed; answers how many. */
   readonly sweepFiles: () => Promise<number>;
+  /** Removes what is too old. */
+  readonly sweepOld: () => Promise<void>;
   readonly outgrownWindows: Windows['outgrown'];
   readonly mergeCounts: BlockCounts['merge'];
   readonly foldSums: PartSums['fold'];
   readonly sampleHistory: HistoryStore['sample'];
   readonly metrics: Pick<
     Metrics,
-    'tasks' | 'checkpointAge' | 'failedAttempts' | 'outboxAge' | 'reconcilerRepairs'
+    | 'approvalAge'
+    | 'approvalsWaiting'
+    | 'tasks'
+    | 'checkpointAge'
+    | 'failedAttempts'
+    | 'outboxAge'
+    | 'reconcilerRepairs'
   >;
   /** What removals have left; counting is for the leader. */
   readonly sampleWatch: SampleWatch;
@@ -54,6 +64,7 @@ const standardFiguresEveryMs = 10_000;
 const sampleEveryMs = 5_000;
 const missedEveryMs = 60_000;
 const countEveryMs = 10_000;
+const sweepOldEveryMs = 3_600_000;
 // Younger differences between a row and its workflow are just under way.
 const patienceSeconds = 2;
 // Its workflow may stand in the queue of a busy Temporal for this long before it takes the task up.
@@ -62,7 +73,7 @@ const untakenSeconds = 30;
 /**
  * Makes the engine follow the rows, every few seconds, by one process at a time: starts tasks whose turn it is or whose
  * start got lost, starts those again whose workflow is gone or closed although they are not finished, repeats signals
- * that were missed, tells new windows, follows schedules, checks of networks, upgrades and a maintenance, ends undo windows, sweeps files, merges counts, keeps sums, samples progress. No
+ * that were missed, tells new windows, follows schedules, checks of networks, upgrades and a maintenance, ends undo windows and approvals, sweeps files and what is too old, merges counts, keeps sums, samples progress. No
  * chore waits for another one's success, and every step is harmless when it happens twice.
  */
 export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal): Promise<void> {
@@ -71,6 +82,7 @@ export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal)
   const figures = atMostEvery(figuresEveryMs, figuresPublisher(deps));
   const chores: (() => Promise<unknown>)[] = [
     atMostEvery(missedEveryMs, deps.watchMissedRuns),
+    deps.expireApprovals,
     deps.followMaintenance,
     deps.startNext,
     lookThrough(deps, 'overdue'),
@@ -90,6 +102,7 @@ export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal)
     deps.foldSums,
     atMostEvery(sampleEveryMs, deps.sampleHistory),
     atMostEvery(countEveryMs, () => deps.sampleWatch.count()),
+    atMostEvery(sweepOldEveryMs, deps.sweepOld),
   ];
   while (!stopping.aborted) {
     try {
@@ -185,6 +198,8 @@ function figuresPublisher({ tasks, isHeldUp, sampleWatch, metrics }: ReconcilerD
     }
     metrics.checkpointAge.set(figures.checkpointAgeSeconds);
     metrics.failedAttempts.set(figures.failedAttempts);
+    metrics.approvalsWaiting.set(figures.approvalsWaiting);
+    metrics.approvalAge.set(figures.approvalAgeSeconds);
     // Whoever waits for a place waits rightly, until there is one.
     heldUpSince = heldUp ? (heldUpSince ?? performance.now()) : null;
     const heldUpSeconds = heldUpSince === null ? 0 : (performance.now() - heldUpSince) / 1_000;

@@ -6,6 +6,10 @@ export const paths = {
   home: '/',
   login: '/login',
   logout: '/logout',
+  oidc: '/login/oidc',
+  oidcCallback: '/login/oidc/callback',
+  oidcBackchannel: '/login/oidc/backchannel',
+  oidcConnect: '/login/oidc/connect',
   /** Of whoever is signed in. */
   ownAccount: '/account',
   tokens: '/account/tokens',
@@ -79,6 +83,12 @@ export const paths = {
   upgradeJson: (upgradeId: number) => `/4/upgrades/${upgradeId}`,
 
   audit: (query: Query = {}) => withQuery('/audit/view', query),
+  certificate: (certificateId: string) => `/certificates/${certificateId}/view`,
+  certificateJson: (certificateId: string) => `/4/certificates/${certificateId}`,
+  certifyTask: (taskId: number) => `/tasks/${taskId}/certify`,
+  certifyObject: (kind: 'face' | 'event', objectId: string) => `/${kind}s/${objectId}/certify`,
+  signingKey: '/docs/sys-info.pub',
+  auditFile: (format: 'ndjson' | 'csv', query: Query = {}) => withQuery(`/audit/${format}`, query),
 
   accounts: (query: Query = {}) => withQuery('/accounts', query),
   newAccount: '/accounts/new',
@@ -97,8 +107,9 @@ export const paths = {
   removeAccount: (accountId: string) => `/accounts/${accountId}/remove`,
 } as const;
 
-export type TaskAction = 'cancel' | 'pause' | 'resume' | 'retry' | 'throttle' | 'undo' | 'remove';
-export type ScheduleAction = 'start' | 'stop' | 'remove' | 'run';
+export type TaskAction =
+  'cancel' | 'pause' | 'resume' | 'retry' | 'throttle' | 'undo' | 'remove' | 'approve' | 'reject';
+export type ScheduleAction = 'start' | 'stop' | 'remove' | 'run' | 'approve' | 'reject';
 
 type Query = Readonly<Record<string, string | number | undefined>>;
 

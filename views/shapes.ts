@@ -1,3 +1,4 @@
+import type { ApprovalShape } from './pages/approvals/approvalPanel.ts';
 import type { Role } from '../domain/accounts/permission.ts';
 import type { CheckState } from '../domain/networks/check.ts';
 import type { PartState, TaskState } from '../domain/tasks/task.ts';
@@ -34,6 +35,8 @@ export interface TaskShape {
   readonly failure: object | null;
   /** Whether what it removed can be put back; null: it has no undo window. */
   readonly undo: UndoShape | null;
+  /** Of a removal that needs another administrator. */
+  readonly approval: ApprovalShape | null;
   /** Whether a maintenance keeps it from going on. */
   readonly held_by_maintenance: boolean;
   /** How many are started before it; null: it does not wait for its turn. */
@@ -175,6 +178,7 @@ export interface AuditEntryShape {
 }
 
 export interface ScheduleShape {
+  readonly approval: ApprovalShape | null;
   readonly schedule_id: number;
   readonly task_type: number;
   readonly content: object;

@@ -1,5 +1,5 @@
 import type { AuditFilters, AuditQueries } from '../../db/audit/auditQueries.ts';
-import { presentAuditEntry } from './present.ts';
+import { presentAuditEntry } from '../../domain/audit/entry.ts';
 
 const shownAtMost = 5;
 const linesAtMost = 50;

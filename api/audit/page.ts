@@ -1,21 +1,23 @@
 import type { RequestHandler } from 'express';
+import { DomainError } from '../../domain/errors.ts';
 import { auditFilters, auditPage } from '../../views/pages/audit/list.ts';
+import { createAuditExport, type ExportFormat } from './export.ts';
 import { toAuditFilters, type AuditQuery } from './query.ts';
 import { queryCheck } from '../http/contract/queryCheck.ts';
-import { presentAuditEntry } from './present.ts';
+import { presentAuditEntry } from '../../domain/audit/entry.ts';
 import type { PageSources } from '../html/deps.ts';
 import { sendPage } from '../html/pageAnswer.ts';
 import { readPaging } from '../html/paging.ts';
 import { readFilters } from '../html/readFilters.ts';
 
-/** Who did what. Filters that cannot be read show nothing, and what is wrong with them. */
-export function audit({
-  auditQueries,
-  contract,
-  clock,
-}: Pick<PageSources, 'auditQueries' | 'contract' | 'clock'>): RequestHandler {
+/** Who did what, and the same as files. Filters that cannot be read show nothing, and what is wrong with them. */
+export function audit(
+  deps: Pick<PageSources, 'auditQueries' | 'auditSeals' | 'auditExports' | 'contract' | 'clock'>,
+): Record<'page' | ExportFormat, RequestHandler> {
+  const { auditQueries, contract, clock } = deps;
+  const sendExport = createAuditExport(deps);
   const check = queryCheck<AuditQuery>(contract, '/audit');
-  return async (req, res) => {
+  const page: RequestHandler = async (req, res) => {
     const paging = readPaging(req.query, 20);
     const { query, typed } = readFilters(req, auditFilters, check, clock.now());
     const filters = query === null ? null : toAuditFilters(query);
@@ -26,4 +28,14 @@ export function audit({
     const page = auditPage({ typed, entries: entries.map(presentAuditEntry), count, ...paging });
     sendPage(req, res, 'audit/list', page, filters === null ? 400 : 200);
   };
+
+  const file =
+    (format: ExportFormat): RequestHandler =>
+    async (req, res) => {
+      const { query, typed } = readFilters(req, auditFilters, check, clock.now());
+      if (query === null) throw new DomainError('badQueryParameter', Object.values(typed.faults).join('; '));
+      await sendExport(res, format, toAuditFilters(query));
+    };
+
+  return { page, ndjson: file('ndjson'), csv: file('csv') };
 }

@@ -6,10 +6,12 @@ import type { RatePassword } from '../../platform/passwordStrength.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
 import type { AccountActions } from '../accounts/actions.ts';
 import type { TokenActions } from '../accounts/tokens/actions.ts';
+import type { ApprovalActions } from '../approvals/actions.ts';
 import type { SearchDocuments } from '../documents/search/documentSearch.ts';
 import type { ContractPath } from '../http/contract/contract.ts';
 import type { Clock } from '../http/instants.ts';
 import type { NotificationPoliciesDeps } from '../notifications/policies.ts';
+import type { ErasureActions } from '../erasure/actions.ts';
 import type { MaintenanceActions } from '../maintenance/actions.ts';
 import type { NetworkActions } from '../networks/actions.ts';
 import type { ScheduleActions } from '../schedules/actions.ts';
@@ -18,9 +20,11 @@ import type { TaskActions } from '../tasks/actions.ts';
 import type { PreviewTask } from '../tasks/previewTask.ts';
 
 type NotForPages =
+  | 'accountIdentities'
   | 'accounts'
   | 'apiTokens'
   | 'audit'
+  | 'certificates'
   | 'heldTasks'
   | 'loginNetworks'
   | 'passkeys'
@@ -39,14 +43,16 @@ type NotForPages =
 export interface PageSources extends Omit<Stores, NotForPages>, NotificationPoliciesDeps {
   /** The task's workflow in Temporal Web UI; null: nobody has said where they are. */
   workflowUrl(ref: TaskRef): string | null;
-  readonly images: { get(key: string): Promise<Buffer> };
+  readonly images: { get(key: string): Promise<Buffer>; check(): Promise<void> };
   readonly taskActions: TaskActions;
+  readonly approvalActions: ApprovalActions;
   readonly previewTask: PreviewTask;
   readonly scheduleActions: ScheduleActions;
   readonly maintenanceActions: MaintenanceActions;
   readonly networkActions: NetworkActions;
   readonly upgradeActions: UpgradeActions;
   readonly accountActions: AccountActions;
+  readonly erasureActions: ErasureActions;
   readonly tokenActions: TokenActions;
   readonly ratePassword: RatePassword;
   readonly contract: readonly ContractPath[];

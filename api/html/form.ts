@@ -14,6 +14,9 @@ export const readStrangersForm: readonly RequestHandler[] = [
   express.urlencoded({ extended: false, limit: limitBytes }),
 ];
 
+/** What another server posts, which has neither cookies nor an origin. */
+export const readServersForm: RequestHandler = express.urlencoded({ extended: false, limit: limitBytes });
+
 /** What every other form post passes before its handler. */
 export const readForm: readonly RequestHandler[] = [...readStrangersForm, requireFormToken()];
 

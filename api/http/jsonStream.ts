@@ -8,7 +8,7 @@ import type { Response } from 'express';
  */
 export async function sendPieces(
   res: Response,
-  type: 'json' | 'csv',
+  type: 'json' | 'csv' | 'application/x-ndjson',
   pieces: AsyncIterable<string | Buffer>,
 ): Promise<void> {
   const gone = new AbortController();

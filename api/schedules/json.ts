@@ -1,6 +1,7 @@
 import type { Request, Response } from 'express';
 import type { Stores } from '../../db/stores.ts';
 import { DomainError } from '../../domain/errors.ts';
+import type { ApprovalActions, DecisionBody } from '../approvals/actions.ts';
 import type { Clock } from '../http/instants.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
 import { actorOf, inputOf } from '../http/requestContext.ts';
@@ -10,6 +11,7 @@ import { presentRun } from './presentRun.ts';
 
 export interface SchedulesDeps extends Pick<Stores, 'scheduleQueries' | 'scheduleRunQueries'> {
   readonly scheduleActions: ScheduleActions;
+  readonly approvalActions: ApprovalActions;
   readonly clock: Clock;
 }
 
@@ -73,9 +75,12 @@ export function scheduleRoutes(deps: SchedulesDeps): Handlers {
     },
 
     controlSchedule: async (req, res) => {
-      const { params, body } = inputOf<OneSchedule & { body: { action: 'start' | 'stop' } }>(req);
-      const isStart = body.action === 'start';
-      await scheduleActions.setActive(params.schedule_id, isStart, actorOf(req), allowedRevisions(req));
+      const { params, body } = inputOf<OneSchedule & { body: { action: 'start' | 'stop' } | DecisionBody }>(
+        req,
+      );
+      const [scheduleId, actor, seen] = [params.schedule_id, actorOf(req), allowedRevisions(req)];
+      if ('reason' in body) await deps.approvalActions.decideSchedule(scheduleId, body, actor, seen);
+      else await scheduleActions.setActive(scheduleId, body.action === 'start', actor, seen);
       await show(res, params.schedule_id);
     },
 

@@ -1,4 +1,5 @@
 import type { ScheduleRow } from '../../db/schedules/scheduleQueries.ts';
+import { presentApproval } from '../approvals/present.ts';
 import { nextRuns } from '../../platform/cron.ts';
 import type { ScheduleRunShape } from '../../views/shapes.ts';
 
@@ -7,7 +8,11 @@ export type ScheduleJson = ReturnType<typeof presentSchedule>;
 export const runsToShow = 5;
 
 export function presentSchedule(schedule: ScheduleRow, now: Date) {
-  const runs = schedule.active ? nextRuns(schedule.cron, schedule.timeZone, now, runsToShow) : [];
+  const { approval } = schedule;
+  const runs =
+    schedule.active && (approval === null || approval.state === 'approved')
+      ? nextRuns(schedule.cron, schedule.timeZone, now, runsToShow)
+      : [];
   return {
     schedule_id: schedule.scheduleId,
     task_type: schedule.taskType,
@@ -21,6 +26,7 @@ export function presentSchedule(schedule: ScheduleRow, now: Date) {
     objects_per_second: schedule.objectsPerSecond,
     error_budget: schedule.errorBudget,
     active: schedule.active,
+    approval: presentApproval(approval),
     followed: schedule.followed,
     next_runs: runs.map((run) => run.toISOString()),
     last_run: schedule.lastRun,

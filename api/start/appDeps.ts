@@ -1,7 +1,9 @@
 import { createTurns } from '../../db/engine/turns.ts';
 import { createDefaultVersionStore } from '../../db/networks/defaultVersionStore.ts';
+import { approvalRuleOf } from '../../domain/approvals/approval.ts';
 import { isUnavailable } from '../../db/sql/unavailable.ts';
 import { knownNetworks } from '../../extraction/catalogue/catalogue.ts';
+import type { Config } from '../../platform/config.ts';
 import { showSettings } from '../../platform/shownSettings.ts';
 import { createSecretBox } from '../../platform/secretBox.ts';
 import { getSigningKey } from '../../platform/signingKey.ts';
@@ -43,11 +45,14 @@ export async function appDeps(context: ApiProcess, resources: ApiResources): Pro
     secretBox: createSecretBox([...(config.secondFactorKey ?? []), config.sessionSecret], 'second factors'),
     requireSecondFactor: config.requireSecondFactor,
     passkeyDomain: config.passkeyDomain ?? null,
+    oidcSettings: oidcSettings(config),
+    passwordLogins: config.passwordLogins,
     startNext: createAdmission({ turns: createTurns(pools.control, config), gateway }).startNext,
     followMaintenance: createMaintenanceFollower({ heldTasks: resources.stores.heldTasks, gateway }),
     signingKey: await getSigningKey(config),
     shownSettings: showSettings(config),
     configPublic: config.configPublic,
+    approvalRule: approvalRuleOf(config),
     environmentName: config.environmentName ?? null,
     isDevelopment: config.development,
     trustProxy: config.trustProxy,
@@ -63,5 +68,18 @@ export async function appDeps(context: ApiProcess, resources: ApiResources): Pro
     extractors: knownNetworks(config.networks),
     defaultVersions: createDefaultVersionStore(pools.control, config),
     basicAttributesVersion: config.basicAttributesVersion,
+  };
+}
+
+function oidcSettings(config: Config): AppDeps['oidcSettings'] {
+  const { oidcIssuer: issuer, oidcClientId: clientId = '', oidcClientSecret: clientSecret = '' } = config;
+  if (issuer === undefined) return null;
+  return {
+    ...{ issuer, clientId, clientSecret, scopes: config.oidcScopes, name: config.oidcName },
+    rules: {
+      loginClaim: config.oidcLoginClaim,
+      roleClaim: config.oidcRoleClaim,
+      roles: config.oidcRoles,
+    },
   };
 }

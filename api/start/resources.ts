@@ -4,6 +4,7 @@ import type { RequestCount } from '../../db/ops/statsStore.ts';
 import { createDatabaseClock } from '../../db/sql/databaseClock.ts';
 import { createPools, type Pools } from '../../db/sql/pools.ts';
 import { createStores } from '../../db/stores.ts';
+import { approvalRuleOf } from '../../domain/approvals/approval.ts';
 import { listenToTaskChanges } from '../../db/tasks/taskChanges.ts';
 import type { Network } from '../../extraction/catalogue/network.ts';
 import { openImageStore } from '../../imagestore/folder.ts';
@@ -52,7 +53,7 @@ export function openResources(
     now: () => clock.now(),
   });
   shutdown.on('last', 'engine', () => gateway.close());
-  const { watched, stats, workers, ...stores } = createStores(pools);
+  const { watched, stats, workers, ...stores } = createStores(pools, approvalRuleOf(config));
   const requestStats = createMonthlyCounts<Omit<RequestCount, 'month' | 'count'>>({
     write: (rows) => stats.addRequests(rows),
     log,

@@ -8,6 +8,7 @@ import { createShutdown } from '../../platform/shutdown.ts';
 import { ensureFirstAdmin } from '../accounts/auth/firstAdmin.ts';
 import { createApp, type App } from '../app.ts';
 import { startHttpServer } from '../http/httpServer.ts';
+import { runSealing } from '../audit/sealing.ts';
 import { startWaitingServer } from '../http/waitingServer.ts';
 import { appDeps } from './appDeps.ts';
 import { openResources, type ApiConfig, type ApiProcess } from './resources.ts';
@@ -43,7 +44,10 @@ export async function startApi(config: ApiConfig): Promise<void> {
     await resources.images.check().catch((error: unknown) => {
       log.warn({ err: error }, 'the sample store cannot be used yet');
     });
-    const app = await createApp(await appDeps(context, resources));
+    const deps = await appDeps(context, resources);
+    const sealing = runSealing({ seals: deps.auditSeals, signingKey: deps.signingKey, log }, stopping.signal);
+    shutdown.on('normal', 'seals of the audit', () => sealing);
+    const app = await createApp(deps);
     await warm(app, log);
     const server = await startHttpServer(app.express, {
       host: config.host,

@@ -14,6 +14,7 @@ import {
 } from '../../domain/gc/gcContent.ts';
 import type { ControlAction } from '../../domain/tasks/lifecycle.ts';
 import { isFinal, type RetryScope } from '../../domain/tasks/task.ts';
+import type { ApprovalActions, DecisionBody } from '../approvals/actions.ts';
 import { csvPieces, prefersCsv } from '../http/csv.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
 import { arrayPieces, sendPieces } from '../http/jsonStream.ts';
@@ -29,9 +30,10 @@ import { sendResult } from './resultJson.ts';
 
 export interface TasksDeps extends Pick<
   Stores,
-  'taskQueries' | 'subtaskQueries' | 'resultQueries' | 'errorQueries'
+  'auditViews' | 'taskQueries' | 'subtaskQueries' | 'resultQueries' | 'errorQueries'
 > {
   readonly taskActions: TaskActions;
+  readonly approvalActions: ApprovalActions;
   readonly previewTask: PreviewTask;
 }
 
@@ -40,7 +42,10 @@ interface ListQuery extends TaskQuery {
   readonly page_size: number;
 }
 
-type ControlBody = OrderBody | { readonly action: 'undo'; readonly filters?: UndoFilters };
+type ControlBody =
+  | OrderBody
+  | (DecisionBody & { readonly count?: number })
+  | { readonly action: 'undo'; readonly filters?: UndoFilters };
 
 type OrderBody =
   | { readonly action?: ControlAction }
@@ -127,7 +132,9 @@ export function taskRoutes(deps: TasksDeps): Handlers {
         res.json({ task_id: await taskActions.undo(params.task_id, body.filters, actorOf(req)) });
         return;
       }
-      await act(params.task_id, body, actorOf(req));
+      if ('reason' in body) {
+        await deps.approvalActions.decideTask(params.task_id, body, actorOf(req));
+      } else await act(params.task_id, body, actorOf(req));
       res.json({});
     },
 
@@ -141,6 +148,9 @@ export function taskRoutes(deps: TasksDeps): Handlers {
       const { task_id: taskId } = inputOf<OneTask>(req).params;
       const task = await findTask(taskId);
       await checkResult(task, deps.resultQueries);
+      await deps.auditViews.record({
+        ...{ actor: actorOf(req), action: 'result.read', objectType: 'result', objectId: taskId },
+      });
       const head = resultHead(task, {
         count: await deps.errorQueries.countOpen(taskId),
         first: isRehearsal(task.content) ? await deps.errorQueries.firstOpen(taskId) : [],

@@ -1,3 +1,4 @@
+import type { TaskState } from '../../domain/tasks/task.ts';
 import type { TaskFilters } from '../../domain/tasks/taskFilters.ts';
 import { optionalInstant } from '../http/instants.ts';
 
@@ -10,6 +11,7 @@ export interface TaskQuery {
   readonly end_time__lt?: string;
   readonly task_type?: number;
   readonly task_status?: number;
+  readonly state?: TaskState;
   readonly schedule_id?: number;
   readonly upgrade_id?: number;
 }
@@ -23,6 +25,7 @@ export function toTaskFilters(query: TaskQuery): TaskFilters {
     endTimeLt: optionalInstant(query.end_time__lt),
     taskType: query.task_type,
     taskStatus: query.task_status,
+    state: query.state,
     scheduleId: query.schedule_id,
     upgradeId: query.upgrade_id,
   });

@@ -52,6 +52,8 @@ export function createSessionStore(session: SessionModule, options: SessionStore
     pool: pool as unknown as NonNullable<PGStoreOptions['pool']>,
     tableName: 'sessions',
     ttl: idleSeconds,
+    // The retention does (db/ops/retention.ts).
+    pruneSessionInterval: false,
     errorLog: (...parts: unknown[]) => log.error({ parts }, 'session store'),
   });
   return {

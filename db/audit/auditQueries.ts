@@ -1,3 +1,4 @@
+import type { AuditRow } from '../../domain/audit/entry.ts';
 import { countRows, readPage, type BlockList } from '../sql/blockPages.ts';
 import { createConditions, type Conditions } from '../sql/conditions.ts';
 import type { Reader } from '../sql/connection.ts';
@@ -14,25 +15,11 @@ export interface AuditFilters {
   readonly auditTimeLt?: string;
 }
 
-export interface AuditRow {
-  readonly auditId: number;
-  readonly auditTime: Date;
-  readonly accountId: string | null;
-  readonly login: string;
-  readonly action: string;
-  readonly objectType: string;
-  readonly objectId: string;
-  readonly requestId: string | null;
-  readonly remoteAddress: string | null;
-  readonly before: object | null;
-  readonly after: object | null;
-}
-
 export type AuditQueries = ReturnType<typeof createAuditQueries>;
 
 const list: BlockList = { table: 'audit', key: 'audit_id', blocks: 'audit_blocks' };
 
-const columns = `audit_id "auditId", audit_time "auditTime", account_id "accountId", login, action,
+export const auditColumns = `audit_id "auditId", audit_time "auditTime", account_id "accountId", login, action,
   object_type "objectType", object_id "objectId", request_id "requestId", remote_address "remoteAddress",
   before, after`;
 
@@ -43,22 +30,22 @@ export function createAuditQueries(db: Reader) {
       readPage<AuditRow>(
         db,
         list,
-        { conditions: conditionsOf(filters), inBlocks: () => inBlocks(filters) },
+        { conditions: auditConditions(filters), inBlocks: () => inBlocks(filters) },
         paging,
-        { columns, join: 'audit using (audit_id)' },
+        { columns: auditColumns, join: 'audit using (audit_id)' },
       ),
 
     count: (filters: AuditFilters): Promise<number> =>
       countRows(
         db,
         list,
-        () => conditionsOf(filters),
+        () => auditConditions(filters),
         () => inBlocks(filters),
       ),
   };
 }
 
-function conditionsOf(filters: AuditFilters): Conditions {
+export function auditConditions(filters: AuditFilters): Conditions {
   const conditions = createConditions();
   const { accountId, login, action, objectType, objectId, requestId, auditTimeGte, auditTimeLt } = filters;
   if (accountId !== undefined) conditions.add('account_id = $?::uuid', accountId);

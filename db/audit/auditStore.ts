@@ -20,7 +20,18 @@ export interface AuditEntry {
   readonly actor: Actor;
   readonly action: string;
   readonly objectType:
-    'task' | 'account' | 'schedule' | 'session' | 'token' | 'network' | 'upgrade' | 'maintenance';
+    | 'task'
+    | 'account'
+    | 'schedule'
+    | 'session'
+    | 'token'
+    | 'network'
+    | 'upgrade'
+    | 'maintenance'
+    | 'face'
+    | 'event'
+    | 'sample'
+    | 'result';
   readonly objectId: string | number;
   readonly before?: object;
   readonly after?: object;

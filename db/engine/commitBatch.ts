@@ -1,6 +1,7 @@
 import { fadeMs } from '../../domain/tasks/rate.ts';
 import type { Checkpoint, ClaimedPart, Committed, Control } from '../../domain/tasks/parts.ts';
 import type { Database, Sql } from '../sql/connection.ts';
+import { refuseBeyondLimit } from './objectsLimit.ts';
 import { endAttempt } from './partAttempts.ts';
 import { isToSum } from './partSums.ts';
 import { withRetries } from '../sql/transientErrors.ts';
@@ -54,6 +55,8 @@ async function tryBatch<T>(
         return { kind: 'stopped' };
       }
       const { checkpoint, finished, result } = await work(tx);
+      const grown = checkpoint.done + checkpoint.failed + checkpoint.skipped - control.expected;
+      if (grown > 0) await refuseBeyondLimit(tx, part.task, grown);
       const updated = await tx.execute(
         `update subtasks set cursor = $3, walked = $4, error_cursor = $5, batches = $6, done = $7, failed = $8,
          skipped = case when $12 then greatest($9::bigint, expected - $7::bigint - $8::bigint) else $9 end,
@@ -90,9 +93,12 @@ async function tryBatch<T>(
 }
 
 /** Locks the part's row if the claim is still ours. */
-async function fence(tx: Sql, part: ClaimedPart): Promise<(Control & { clockMs: number }) | null> {
-  const [row] = await tx.query<Control & { clockMs: number }>(
-    `select ${orderColumns},
+async function fence(
+  tx: Sql,
+  part: ClaimedPart,
+): Promise<(Control & { clockMs: number; expected: number }) | null> {
+  const [row] = await tx.query<Control & { clockMs: number; expected: number }>(
+    `select ${orderColumns}, s.expected,
        (t.running_ms + coalesce(extract(epoch from clock_timestamp() - t.running_since) * 1000, 0))::bigint as "clockMs"
      from subtasks s join tasks t on t.task_id = s.task_id
      where s.task_id = $1 and s.part_no = $2 and s.claim = $3 and s.state = 'running'

@@ -19,11 +19,12 @@ interface Row {
   window_size: number | null;
   priority: number;
   error_budget: number | null;
+  objects_limit: number | null;
   default_version_removed: boolean;
 }
 
 /**
- * The task in this generation; null when it is gone or lives on in another one. `lock` keeps its row until the end
+ * The task in this generation; null when it is gone, lives on in another one, or waits for an approval. `lock` keeps its row until the end
  * of the transaction, without keeping batches from inserting rows that refer to it.
  */
 export async function findEngineTask(
@@ -34,8 +35,8 @@ export async function findEngineTask(
   // The bound keeps its microseconds as text: a Date would cut them off and lose the objects of the last millisecond.
   const [row] = await db.query<Row>(
     `select task_id, task_type, state, desired_state, generation, content, upper_bound::text, plan_cursor, plan_done,
-       rest_state, window_size, priority, error_budget, default_version_removed
-     from tasks where task_id = $1 and generation = $2 ${lock}`,
+       rest_state, window_size, priority, error_budget, objects_limit, default_version_removed
+     from tasks where task_id = $1 and generation = $2 and state <> 'awaiting_approval' ${lock}`,
     [ref.taskId, ref.generation],
   );
   return row === undefined ? null : toEngineTask(row);
@@ -55,6 +56,7 @@ function toEngineTask(row: Row): EngineTask {
     windowSize: row.window_size,
     priority: row.priority,
     errorBudget: row.error_budget,
+    objectsLimit: row.objects_limit,
     isDefaultRemoved: row.default_version_removed,
     ...toWork(row.task_type, row.content),
   };

@@ -20,6 +20,8 @@ export interface EngineFigures {
   /** Attempts of a part that failed one after the other; the most. */
   readonly failedAttempts: number;
   readonly outboxAgeSeconds: number;
+  readonly approvalsWaiting: number;
+  readonly approvalAgeSeconds: number;
 }
 
 export type OpenTasks = ReturnType<typeof createOpenTasks>;
@@ -90,8 +92,15 @@ export function createOpenTasks(db: Database) {
              and t.state in ('planning', 'running') and t.desired_state = 'run'
          ) parts`,
       );
+      const [approvals] = await db.query<Pick<EngineFigures, 'approvalsWaiting' | 'approvalAgeSeconds'>>(
+        `select count(*) "approvalsWaiting",
+           coalesce(extract(epoch from now() - min(order_time)), 0)::float8 "approvalAgeSeconds"
+         from approvals where state = 'waiting'`,
+      );
       return {
         tasks,
+        approvalsWaiting: approvals?.approvalsWaiting ?? 0,
+        approvalAgeSeconds: approvals?.approvalAgeSeconds ?? 0,
         checkpointAgeSeconds: ages?.checkpointAgeSeconds ?? 0,
         failedAttempts: ages?.failedAttempts ?? 0,
         outboxAgeSeconds: ages?.outboxAgeSeconds ?? 0,

@@ -4,6 +4,7 @@ import type { TaskRef } from '../../domain/tasks/parts.ts';
 import { isFinal } from '../../domain/tasks/task.ts';
 import type { Database, Sql } from '../sql/connection.ts';
 import { findEngineTask } from './engineTask.ts';
+import { refuseBeyondLimit } from './objectsLimit.ts';
 import { explainFailure, toStoredFailure } from './faults.ts';
 import { indexAside } from '../gc/aside.ts';
 import { cutFew, cutWindow, type Cut, type StepSizes } from './partCut.ts';
@@ -149,6 +150,8 @@ async function writeParts(
   await db.transaction(async (tx) => {
     const now = await findEngineTask(tx, { taskId, generation }, 'for no key update');
     if (now === null || isFinal(now.state) || now.planDone || now.planCursor !== planCursor) return;
+    const objects = bounds.reduce((sum, one) => sum + one.objects, 0);
+    await refuseBeyondLimit(tx, now, objects);
     if (bounds.length > 0) {
       const parts = await tx.query<{ partNo: number }>(
         `insert into subtasks (task_id, part_no, from_key, to_key, expected, sparse, whole)
@@ -172,7 +175,7 @@ async function writeParts(
          state = case when state = 'planning' and $3 then 'running' else state end, failure = null, stuck_since = null,
          last_update_time = now(), lock_version = lock_version + 1
        where task_id = $1`,
-      [taskId, cursor, isLast, bounds.reduce((sum, { objects }) => sum + objects, 0), bounds.length],
+      [taskId, cursor, isLast, objects, bounds.length],
     );
   });
 }

@@ -36,6 +36,13 @@ export function childTables(
   return tables[target].slice(1).filter(([table]) => table !== 'image_origins');
 }
 
+/** All tables that a gc of the target removes rows of, and each one's owner column. */
+export function tablesOf(
+  target: RemovalContent['target'],
+): readonly (readonly [table: string, owner: string])[] {
+  return tables[target];
+}
+
 /** The table that keeps what task `taskId` has removed of `table`; migration 0036 makes it. */
 export function asideTable(taskId: number, table: string): string {
   if (!Number.isSafeInteger(taskId) || !/^[a-z_]+$/.test(table)) throw new TypeError(`${taskId} ${table}`);
@@ -58,6 +65,22 @@ export function removalOf(
   const [table = '', alias = table] = from.split(' ');
   return `with gone as (delete from ${from} where ${where} returning ${alias}.*)
     insert into ${asideTable(part.task.taskId, table)} select * from gone`;
+}
+
+/** The statement that removes rows which hang on the objects; it answers how many: of descriptors by version. */
+export function childRemovalOf(
+  part: ClaimedPart,
+  content: GcContent,
+  { table, where }: { readonly table: string; readonly where: string },
+): string {
+  const version = table.endsWith('_descriptors') ? 'descriptor_version' : '0';
+  const counted = `select ${version} version, count(*) rows from gone group by 1`;
+  if (!keepsAside(content)) {
+    return `with gone as (delete from ${table} where ${where} returning ${version}${version === '0' ? ' as nothing' : ''}) ${counted}`;
+  }
+  return `with gone as (delete from ${table} where ${where} returning *),
+      kept as (insert into ${asideTable(part.task.taskId, table)} select * from gone)
+    ${counted}`;
 }
 
 /** Makes the tables of a new gc with an undo window, in the transaction that makes the gc. */
@@ -95,7 +118,7 @@ export interface AsideTable {
 
 /** What there is of a gc, the objects' own table first. */
 export async function asideTables(
-  tx: Sql,
+  tx: Pick<Sql, 'query'>,
   taskId: number,
   objects: RemovalContent['target'],
 ): Promise<AsideTable[]> {

@@ -4,6 +4,7 @@ import { errorTable } from '../../domain/errors.ts';
 import { createBinds, type Binds } from '../sql/conditions.ts';
 import type { Sql } from '../sql/connection.ts';
 import { childTables, removalOf } from './aside.ts';
+import { removeRows } from './removedRows.ts';
 import { restoreObjects } from './asideBatch.ts';
 import { buryOrigins } from './originBatch.ts';
 import { everything } from '../selection/keyRange.ts';
@@ -259,7 +260,7 @@ async function removeChildren(
 ): Promise<Gone> {
   let result: typeof nothingElse = nothingElse;
   for (const [table, owner] of childTables(content.target)) {
-    await tx.execute(removalOf(part, content, { from: table, where: `${owner} = ${idsOfChunk}` }), chunk);
+    await removeRows(tx, part, content, { table, where: `${owner} = ${idsOfChunk}` }, chunk);
   }
   if (content.target === 'faces' || content.target === 'events') {
     if (content.remove_samples) {
@@ -270,8 +271,8 @@ async function removeChildren(
     if (content.remove_image_origins)
       result = { ...result, awaitingOrigins: await buryOrigins(tx, idsOfChunk, chunk) };
     else {
-      const origins = { from: 'image_origins', where: `owner_id = ${idsOfChunk}` };
-      await tx.execute(removalOf(part, content, origins), chunk);
+      const origins = { table: 'image_origins', where: `owner_id = ${idsOfChunk}` };
+      await removeRows(tx, part, content, origins, chunk);
     }
   }
   return result;

@@ -1,4 +1,5 @@
 import type { EngineSchedule } from '../../domain/schedules/schedule.ts';
+import { isApproved } from './scheduledTasks.ts';
 import type { Database } from '../sql/connection.ts';
 
 export interface ScheduleToFollow extends EngineSchedule {
@@ -14,7 +15,7 @@ export function createFollowedSchedules(db: Database) {
     list: (which: 'changed' | 'all', afterScheduleId: number, limit: number): Promise<ScheduleToFollow[]> =>
       db.query<ScheduleToFollow>(
         `select schedule_id as "scheduleId", cron, time_zone as "timeZone", overlap_policy as "overlapPolicy",
-           catch_up_window as "catchUpWindow", active, revision, removed
+           catch_up_window as "catchUpWindow", active and ${isApproved} as active, revision, removed
          from schedules where schedule_id > $1
            and ($2 or removed or followed_revision is distinct from revision)
          order by schedule_id limit $3`,

@@ -3,6 +3,7 @@ import type { TaskRef } from '../../domain/tasks/parts.ts';
 import { recordAudit, type Actor } from '../audit/auditStore.ts';
 import type { Database } from '../sql/connection.ts';
 import { timeOf } from '../sql/databaseClock.ts';
+import type { ApprovalRule } from '../../domain/approvals/approval.ts';
 import { createTask } from '../tasks/createTask.ts';
 import { taskColumns, taskOf, type Freeze, type TaskOfSchedule } from './scheduledTasks.ts';
 import { findOpenTask, noteRun } from './scheduleRuns.ts';
@@ -17,7 +18,7 @@ export interface ManualRun {
 }
 
 /** Runs of schedules that an admin asks for, stopped ones too. */
-export function createManualRuns(db: Database) {
+export function createManualRuns(db: Database, rule: ApprovalRule | null) {
   return {
     /**
      * Makes the schedule's task at once, in the name of who asks.
@@ -26,8 +27,8 @@ export function createManualRuns(db: Database) {
     run: ({ scheduleId, freeze, evenIfActive, asOf }: ManualRun, actor: Actor): Promise<TaskRef> =>
       db.transaction(async (tx) => {
         // The lock keeps a time of the schedule from making a task beside this one.
-        const [schedule] = await tx.query<TaskOfSchedule & { allowsBoth: boolean }>(
-          `select ${taskColumns}, overlap_policy = 'allow_all' as "allowsBoth"
+        const [schedule] = await tx.query<TaskOfSchedule & { allowsBoth: boolean; isApproved: boolean }>(
+          `select ${taskColumns}, overlap_policy = 'allow_all' as "allowsBoth", approval is not distinct from 'approved' as "isApproved"
            from schedules where schedule_id = $1 and not removed for update`,
           [scheduleId],
         );
@@ -39,8 +40,11 @@ export function createManualRuns(db: Database) {
             `task ${active} of schedule ${scheduleId} has not ended; even_if_active: true runs it anyway`,
           );
         }
-        const order = { ...taskOf(schedule, freeze), schedule: { scheduleId } };
-        const { taskId, generation } = await createTask(tx, asOf ? { ...order, asOf } : order, actor);
+        const order = {
+          ...taskOf(schedule, freeze),
+          schedule: { scheduleId, isApproved: schedule.isApproved },
+        };
+        const { taskId, generation } = await createTask(tx, asOf ? { ...order, asOf } : order, actor, rule);
         const scheduledTime = (await timeOf(tx)).toISOString();
         await noteRun(tx, { scheduleId, scheduledTime, outcome: 'started', taskId, login: actor.login });
         await recordAudit(tx, {

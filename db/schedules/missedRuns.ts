@@ -1,4 +1,5 @@
 import type { Database } from '../sql/connection.ts';
+import { isApproved } from './scheduledTasks.ts';
 import { noteRun, noteTime, type Absence } from './scheduleRuns.ts';
 import { beatWatch, findAbsence } from './scheduleWatches.ts';
 
@@ -29,7 +30,7 @@ export function createMissedRuns(db: Database) {
         `select schedule_id as "scheduleId", cron, time_zone as "timeZone", catch_up_window as "catchUpWindow",
            revision, greatest(last_update_time, watched_until) as since
          from schedules
-         where active and not removed and (last_run ->> 'outcome') is distinct from 'waiting'
+         where active and ${isApproved} and not removed and (last_run ->> 'outcome') is distinct from 'waiting'
          order by schedule_id`,
       ),
 

@@ -30,6 +30,10 @@ export class ScheduleModel
   declare active: CreationOptional<boolean>;
   declare revision: CreationOptional<number>;
   declare removed: CreationOptional<boolean>;
+  /** Null: its removals needed none when it was made or changed. */
+  declare approval: CreationOptional<'waiting' | 'approved' | 'refused' | null>;
+  declare changedBy: CreationOptional<string | null>;
+  declare changedByLogin: CreationOptional<string | null>;
   declare lastUpdateTime: CreationOptional<Date>;
 }
 
@@ -54,6 +58,9 @@ export function defineScheduleModel(sequelize: Sequelize): typeof ScheduleModel 
       active: DataTypes.BOOLEAN,
       revision: DataTypes.INTEGER,
       removed: DataTypes.BOOLEAN,
+      approval: DataTypes.TEXT,
+      changedBy: DataTypes.UUID,
+      changedByLogin: DataTypes.TEXT,
       lastUpdateTime: DataTypes.DATE,
     },
     { sequelize, tableName: 'schedules', underscored: true, timestamps: false },

@@ -5,6 +5,7 @@ import type { GcContent } from '../../domain/gc/gcContent.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
 import type { Database, Sql } from '../sql/connection.ts';
 import { isRun } from '../../platform/cron.ts';
+import type { ApprovalRule } from '../../domain/approvals/approval.ts';
 import { createTask, type NewTask } from '../tasks/createTask.ts';
 import { timeOf } from '../sql/databaseClock.ts';
 import { toStoredFailure } from '../engine/faults.ts';
@@ -41,12 +42,22 @@ export type TaskOfSchedule = Pick<
 interface Row extends ScheduleSpec {
   readonly createdBy: string | null;
   readonly createdByLogin: string;
+  readonly isApproved: boolean;
+  readonly changedBy: string | null;
+  readonly changedByLogin: string;
 }
+
+/** In SQL, of `schedules`: it needs no approval, or has it. */
+export const isApproved = `(approval is null or approval = 'approved')`;
+
+/** Whether its removals were approved as a rule, and whose order they are. */
+const approvalColumns = `approval is not null as "isApproved", case when changed_by_login is null then created_by else changed_by end
+  as "changedBy", coalesce(changed_by_login, created_by_login) as "changedByLogin"`;
 
 export type ScheduledTasks = ReturnType<typeof createScheduledTasks>;
 
 /** Makes the tasks of schedules. Whether one is still under way is read from the tasks' own rows. */
-export function createScheduledTasks(db: Database, prepare: PrepareFreeze) {
+export function createScheduledTasks(db: Database, prepare: PrepareFreeze, rule: ApprovalRule | null) {
   return {
     /**
      * At most one task for each time of a schedule, however often it is called.
@@ -54,7 +65,7 @@ export function createScheduledTasks(db: Database, prepare: PrepareFreeze) {
      */
     start: async (run: ScheduledRun): Promise<RunOutcome> => {
       try {
-        return await db.transaction((tx) => start(tx, run, prepare));
+        return await db.transaction((tx) => start(tx, run, prepare, rule));
       } catch (error) {
         if (error instanceof DomainError) {
           await noteTime(db, { ...run, outcome: 'failed', failure: toStoredFailure(error) });
@@ -65,12 +76,17 @@ export function createScheduledTasks(db: Database, prepare: PrepareFreeze) {
   };
 }
 
-async function start(tx: Sql, run: ScheduledRun, prepare: PrepareFreeze): Promise<RunOutcome> {
+async function start(
+  tx: Sql,
+  run: ScheduledRun,
+  prepare: PrepareFreeze,
+  rule: ApprovalRule | null,
+): Promise<RunOutcome> {
   // The lock keeps two times of the schedule from seeing each other's task not yet there.
   const [schedule] = await tx.query<Row>(
     `select ${taskColumns}, overlap_policy as "overlapPolicy", catch_up_window as "catchUpWindow",
-       created_by as "createdBy", created_by_login as "createdByLogin"
-     from schedules where schedule_id = $1 and active and not removed and cron = $2 and time_zone = $3
+       created_by as "createdBy", created_by_login as "createdByLogin", ${approvalColumns}
+     from schedules where schedule_id = $1 and active and ${isApproved} and not removed and cron = $2 and time_zone = $3
      for update`,
     [run.scheduleId, run.cron, run.timeZone],
   );
@@ -93,7 +109,12 @@ async function start(tx: Sql, run: ScheduledRun, prepare: PrepareFreeze): Promis
     tx,
     {
       ...taskOf(schedule, await prepare(tx)),
-      schedule: { ...run, isOutside: await isOutside(tx, run) },
+      schedule: {
+        ...run,
+        isOutside: await isOutside(tx, run),
+        isApproved: schedule.isApproved,
+        orderedBy: { accountId: schedule.changedBy, login: schedule.changedByLogin },
+      },
     },
     {
       accountId: schedule.createdBy,
@@ -101,6 +122,7 @@ async function start(tx: Sql, run: ScheduledRun, prepare: PrepareFreeze): Promis
       requestId: null,
       remoteAddress: null,
     },
+    rule,
   );
   await noteTime(tx, { ...run, outcome: 'started', taskId: ref.taskId });
   return { kind: 'started', ref };

@@ -58,10 +58,17 @@ async function grantRights(db: Database, role: string): Promise<void> {
     for (const partition of await descriptorPartitions(tx)) {
       await tx.query(`grant truncate on ${partition} to ${name}`);
     }
-    for (const table of ['audit', 'schema_migrations']) {
+    for (const table of [
+      'audit',
+      'audit_seals',
+      'audit_heads',
+      'audit_expirations',
+      'erasure_certificates',
+      'schema_migrations',
+    ]) {
       await tx.query(`revoke update, delete, truncate on ${table} from ${name}`);
     }
-    await tx.query(`revoke insert on schema_migrations from ${name}`);
+    await tx.query(`revoke insert on audit_expirations, schema_migrations from ${name}`);
   });
 }
 

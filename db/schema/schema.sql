@@ -1,5 +1,17 @@
 -- Written by npm run schema:dump after the migrations; do not edit.
 
+create table account_identities (
+  issuer text not null,
+  subject text not null,
+  account_id uuid not null,
+  managed boolean not null,
+  create_time timestamp with time zone default now() not null,
+  last_login_time timestamp with time zone,
+  constraint account_identities_account_id_fkey FOREIGN KEY (account_id) REFERENCES accounts(account_id) ON DELETE CASCADE,
+  constraint account_identities_pkey PRIMARY KEY (issuer, subject)
+);
+CREATE INDEX account_identities_account ON public.account_identities USING btree (account_id);
+
 create table accounts (
   account_id uuid not null,
   login text not null,
@@ -66,6 +78,37 @@ create table api_tokens (
 );
 CREATE INDEX api_tokens_account ON public.api_tokens USING btree (account_id, create_time DESC);
 
+create table approvals (
+  approval_id bigint generated always as identity not null,
+  task_id bigint,
+  schedule_id bigint,
+  state text default 'waiting'::text not null,
+  cause text not null,
+  preview jsonb not null,
+  approved_count bigint,
+  ordered_by uuid,
+  ordered_by_login text not null,
+  order_time timestamp with time zone default now() not null,
+  expire_time timestamp with time zone not null,
+  decided_by uuid,
+  decided_by_login text,
+  decide_time timestamp with time zone,
+  reason text,
+  constraint approvals_cause_check CHECK ((cause = ANY (ARRAY['version'::text, 'everything'::text, 'objects'::text, 'uncounted'::text]))),
+  constraint approvals_check CHECK (((task_id IS NULL) <> (schedule_id IS NULL))),
+  constraint approvals_state_check CHECK ((state = ANY (ARRAY['waiting'::text, 'approved'::text, 'rejected'::text, 'expired'::text, 'withdrawn'::text]))),
+  constraint approvals_schedule_id_fkey FOREIGN KEY (schedule_id) REFERENCES schedules(schedule_id) ON DELETE CASCADE,
+  constraint approvals_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
+  constraint approvals_pkey PRIMARY KEY (approval_id)
+);
+CREATE INDEX approvals_due ON public.approvals USING btree (expire_time) WHERE (state = 'waiting'::text);
+CREATE INDEX approvals_of_schedule ON public.approvals USING btree (schedule_id, approval_id DESC) WHERE (schedule_id IS NOT NULL);
+CREATE INDEX approvals_of_task ON public.approvals USING btree (task_id, approval_id DESC) WHERE (task_id IS NOT NULL);
+CREATE UNIQUE INDEX approvals_waiting_schedule ON public.approvals USING btree (schedule_id) WHERE (state = 'waiting'::text);
+CREATE UNIQUE INDEX approvals_waiting_task ON public.approvals USING btree (task_id) WHERE (state = 'waiting'::text);
+CREATE TRIGGER approvals_notify_decided AFTER UPDATE OF state ON public.approvals FOR EACH ROW WHEN ((new.state <> old.state)) EXECUTE FUNCTION queue_approval_notification();
+CREATE TRIGGER approvals_notify_ordered AFTER INSERT ON public.approvals FOR EACH ROW EXECUTE FUNCTION queue_approval_notification();
+
 create table attributes (
   face_id uuid not null,
   attribute_id uuid not null,
@@ -107,6 +150,61 @@ create table audit_blocks (
   constraint audit_blocks_pkey PRIMARY KEY (entry_id)
 );
 
+create table audit_chain (
+  only_row boolean default true not null,
+  seal bigint not null,
+  hash bytea not null,
+  constraint audit_chain_only_row_check CHECK (only_row),
+  constraint audit_chain_pkey PRIMARY KEY (only_row)
+);
+
+create table audit_expirations (
+  expiration_id bigint generated always as identity not null,
+  seal bigint not null,
+  removed bigint not null,
+  xact xid8 default pg_current_xact_id() not null,
+  expire_time timestamp with time zone default now() not null,
+  constraint audit_expirations_pkey PRIMARY KEY (expiration_id)
+);
+CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_expirations FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+ALTER TABLE audit_expirations ENABLE ALWAYS TRIGGER audit_append_only;
+
+create table audit_heads (
+  head_id bigint generated always as identity not null,
+  seal bigint not null,
+  document jsonb not null,
+  sign_time timestamp with time zone default now() not null,
+  constraint audit_heads_pkey PRIMARY KEY (head_id),
+  constraint audit_heads_seal_key UNIQUE (seal)
+);
+CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_heads FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+ALTER TABLE audit_heads ENABLE ALWAYS TRIGGER audit_append_only;
+
+create table audit_seals (
+  seal bigint not null,
+  audit_id bigint not null,
+  seal_time timestamp(3) with time zone not null,
+  previous bytea not null,
+  hash bytea not null,
+  constraint audit_seals_pkey PRIMARY KEY (seal),
+  constraint audit_seals_audit_id_key UNIQUE (audit_id)
+);
+CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_seals FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+ALTER TABLE audit_seals ENABLE ALWAYS TRIGGER audit_append_only;
+
+create table audit_unsealed (
+  audit_id bigint not null,
+  constraint audit_unsealed_pkey PRIMARY KEY (audit_id)
+);
+
+create table audit_views (
+  login text not null,
+  action text not null,
+  object_id text not null,
+  hour timestamp with time zone not null,
+  constraint audit_views_pkey PRIMARY KEY (hour, login, action, object_id)
+);
+
 create table default_versions (
   kind text not null,
   version integer not null,
@@ -116,6 +214,15 @@ create table default_versions (
   constraint default_versions_version_check CHECK ((version > 0)),
   constraint default_versions_pkey PRIMARY KEY (kind)
 );
+
+create table erasure_certificates (
+  certificate_id uuid not null,
+  document jsonb not null,
+  issue_time timestamp with time zone default now() not null,
+  constraint erasure_certificates_pkey PRIMARY KEY (certificate_id)
+);
+CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.erasure_certificates FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
+ALTER TABLE erasure_certificates ENABLE ALWAYS TRIGGER audit_append_only;
 
 create table estimator_stats (
   month date not null,
@@ -342,6 +449,16 @@ create table recovery_codes (
   constraint recovery_codes_pkey PRIMARY KEY (account_id, code_hash)
 );
 
+create table removed_rows (
+  task_id bigint not null,
+  part_no integer not null,
+  kind text not null,
+  version integer default 0 not null,
+  rows bigint not null,
+  constraint removed_rows_task_id_fkey FOREIGN KEY (task_id) REFERENCES tasks(task_id) ON DELETE CASCADE,
+  constraint removed_rows_pkey PRIMARY KEY (task_id, part_no, kind, version)
+);
+
 create table request_stats (
   month date not null,
   service text not null,
@@ -350,6 +467,14 @@ create table request_stats (
   error_code integer default 0 not null,
   count bigint default 0 not null,
   constraint request_stats_pkey PRIMARY KEY (month, service, route, status_code, error_code)
+);
+
+create table retention_runs (
+  kind text not null,
+  run_time timestamp with time zone not null,
+  removed bigint not null,
+  removed_ever bigint not null,
+  constraint retention_runs_pkey PRIMARY KEY (kind)
 );
 
 create table sample_store (
@@ -440,6 +565,10 @@ create table schedules (
   last_run jsonb,
   catch_up_window text default '10m'::text not null,
   watched_until timestamp with time zone,
+  approval text,
+  changed_by uuid,
+  changed_by_login text,
+  constraint schedules_approval_check CHECK ((approval = ANY (ARRAY['waiting'::text, 'approved'::text, 'refused'::text]))),
   constraint schedules_error_budget_check CHECK (((error_budget >= (0)::double precision) AND (error_budget <= (1)::double precision))),
   constraint schedules_objects_per_second_check CHECK ((objects_per_second > 0)),
   constraint schedules_overlap_policy_check CHECK ((overlap_policy = ANY (ARRAY['skip'::text, 'buffer_one'::text, 'allow_all'::text]))),
@@ -637,15 +766,6 @@ create table tasks (
   task_id bigint generated always as identity not null,
   task_type smallint not null,
   state text default 'pending'::text not null,
-  task_status smallint generated always as (
-CASE state
-    WHEN 'pending'::text THEN 0
-    WHEN 'cancelled'::text THEN 2
-    WHEN 'failed'::text THEN 3
-    WHEN 'collecting'::text THEN 4
-    WHEN 'done'::text THEN 5
-    ELSE 1
-END) stored not null,
   desired_state text default 'run'::text not null,
   generation integer default 1 not null,
   content jsonb not null,
@@ -693,18 +813,31 @@ END) stored not null,
   upgrade_step integer,
   held_by_maintenance boolean default false not null,
   released_from integer,
+  task_status smallint generated always as (
+CASE state
+    WHEN 'awaiting_approval'::text THEN 0
+    WHEN 'pending'::text THEN 0
+    WHEN 'cancelled'::text THEN 2
+    WHEN 'failed'::text THEN 3
+    WHEN 'collecting'::text THEN 4
+    WHEN 'done'::text THEN 5
+    ELSE 1
+END) stored not null,
+  objects_limit bigint,
+  by_approved_schedule boolean default false not null,
   constraint tasks_asked_action_check CHECK ((asked_action = ANY (ARRAY['cancel'::text, 'pause'::text, 'resume'::text, 'retry'::text]))),
   constraint tasks_desired_state_check CHECK ((desired_state = ANY (ARRAY['run'::text, 'pause'::text, 'cancel'::text]))),
   constraint tasks_error_budget_check CHECK (((error_budget >= (0)::double precision) AND (error_budget <= (1)::double precision))),
   constraint tasks_objects_per_second_check CHECK ((objects_per_second > 0)),
   constraint tasks_priority_check CHECK (((priority >= 1) AND (priority <= 5))),
   constraint tasks_rest_state_check CHECK ((rest_state = ANY (ARRAY['cancelled'::text, 'failed'::text]))),
-  constraint tasks_state_check CHECK ((state = ANY (ARRAY['pending'::text, 'planning'::text, 'running'::text, 'pausing'::text, 'paused'::text, 'cancelling'::text, 'collecting'::text, 'cancelled'::text, 'failed'::text, 'done'::text]))),
+  constraint tasks_state_check CHECK ((state = ANY (ARRAY['awaiting_approval'::text, 'pending'::text, 'planning'::text, 'running'::text, 'pausing'::text, 'paused'::text, 'cancelling'::text, 'collecting'::text, 'cancelled'::text, 'failed'::text, 'done'::text]))),
   constraint tasks_task_type_check CHECK (((task_type >= 0) AND (task_type <= 9))),
   constraint tasks_window_size_check CHECK ((window_size > 0)),
   constraint tasks_pkey PRIMARY KEY (task_id)
 );
 CREATE INDEX tasks_at_work ON public.tasks USING btree (priority, task_id) WHERE ((state = ANY (ARRAY['planning'::text, 'running'::text, 'pausing'::text, 'cancelling'::text, 'collecting'::text])) OR (admitted AND ((state = 'pending'::text) OR ((state = 'paused'::text) AND (desired_state = 'run'::text)))));
+CREATE INDEX tasks_awaiting_approval ON public.tasks USING btree (task_id) WHERE (state = 'awaiting_approval'::text);
 CREATE INDEX tasks_create_time ON public.tasks USING btree (create_time);
 CREATE INDEX tasks_creator ON public.tasks USING btree (created_by_login, task_id DESC);
 CREATE INDEX tasks_described ON public.tasks USING btree (task_id DESC) WHERE (description IS NOT NULL);
@@ -845,6 +978,7 @@ begin
     delete from audit_blocks;
   elsif tg_op = 'INSERT' then
     insert into audit_blocks (block, items) select audit_id >> 12, count(*) from added group by 1;
+    insert into audit_unsealed (audit_id) select audit_id from added;
   else
     insert into audit_blocks (block, items) select audit_id >> 12, -count(*) from gone group by 1;
   end if;
@@ -938,6 +1072,36 @@ begin
   return left(reason, 200);
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.expire_audit(days integer)
+ RETURNS bigint
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  head audit_heads%rowtype;
+  first bigint;
+  last bigint;
+begin
+  if days < 30 then
+    raise exception 'the audit is kept for 30 days at least';
+  end if;
+  select * into head from audit_heads where sign_time < now() - make_interval(days => days) order by seal desc limit 1;
+  select min(seal) into first from audit_seals;
+  if head.seal is null or first is null or first > head.seal then
+    return 0;
+  end if;
+  last := least(head.seal, first + 4999);
+  if head.seal > coalesce((select max(seal) from audit_expirations), 0) then
+    insert into audit (login, action, object_type, object_id, after)
+    values ('', 'audit.expire', 'audit', head.seal, jsonb_build_object('older_than_days', days, 'head', head.document));
+  end if;
+  insert into audit_expirations (seal, removed) values (head.seal, last - first + 1);
+  delete from audit where audit_id in (select audit_id from audit_seals where seal between first and last);
+  delete from audit_seals where seal between first and last;
+  return last - first + 1;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.index_aside(task bigint)
  RETURNS void
  LANGUAGE plpgsql
@@ -1020,6 +1184,38 @@ begin
   return new;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.queue_approval_notification()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  id uuid := gen_random_uuid();
+  approval jsonb := jsonb_build_object(
+    'state', new.state, 'cause', new.cause, 'count', new.preview -> 'count', 'is_exact', new.preview -> 'isExact',
+    'ordered_by', new.ordered_by_login, 'order_time', iso_time(new.order_time), 'expire_time', iso_time(new.expire_time),
+    'decided_by', new.decided_by_login, 'reason', new.reason);
+  policy jsonb;
+  task tasks;
+  payload jsonb;
+begin
+  if new.task_id is not null then
+    select * into task from tasks where task_id = new.task_id;
+    policy := task.notification_policy;
+    payload := jsonb_build_object('type', 'task.approval', 'task', task_payload(task));
+  else
+    select notification_policy, jsonb_build_object('type', 'schedule.approval', 'schedule', jsonb_build_object(
+      'schedule_id', schedule_id, 'task_type', task_type, 'description', description, 'cron', cron, 'time_zone', time_zone))
+    into policy, payload from schedules where schedule_id = new.schedule_id;
+  end if;
+  if policy is null or jsonb_typeof(policy) = 'null' then
+    return null;
+  end if;
+  insert into notifications (notification_id, task_id, task_status, url, secret, payload)
+  values (id, new.task_id, coalesce(task.task_status, 0), policy ->> 'url', policy ->> 'secret',
+    payload || jsonb_build_object('notification_id', id, 'time', iso_time(now()), 'approval', approval));
+  return null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.queue_notification()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1030,26 +1226,7 @@ begin
   insert into notifications (notification_id, task_id, task_status, url, secret, payload)
   values (id, new.task_id, new.task_status,
     coalesce(new.notification_policy ->> 'url', ''), coalesce(new.notification_policy ->> 'secret', ''),
-    jsonb_build_object(
-      'notification_id', id,
-      'type', 'task.status',
-      'time', iso_time(now()),
-      'task', jsonb_build_object(
-        'task_id', new.task_id,
-        'task_type', new.task_type,
-        'task_status', new.task_status,
-        'state', new.state,
-        'generation', new.generation,
-        'description', new.description,
-        'schedule_id', new.schedule_id,
-        'create_time', iso_time(new.create_time),
-        'end_time', iso_time(new.end_time),
-        'objects_expected', new.objects_expected,
-        'objects_done', new.objects_done,
-        'objects_failed', new.objects_failed,
-        'objects_skipped', new.objects_skipped,
-        'result_id', new.result_id,
-        'failure', new.failure)));
+    jsonb_build_object('notification_id', id, 'type', 'task.status', 'time', iso_time(now()), 'task', task_payload(new)));
   return null;
 end $function$;
 
@@ -1058,6 +1235,11 @@ CREATE OR REPLACE FUNCTION public.refuse_audit_change()
  LANGUAGE plpgsql
 AS $function$
 begin
+  if tg_op = 'DELETE' and tg_table_name in ('audit', 'audit_seals') and exists (
+    select from public.audit_expirations where xact = pg_current_xact_id_if_assigned() and expire_time = now()
+  ) then
+    return null;
+  end if;
   raise exception 'the audit is append-only: % is refused', lower(tg_op) using errcode = 'insufficient_privilege';
 end $function$;
 
@@ -1079,6 +1261,29 @@ begin
   end if;
   return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.task_payload(task tasks)
+ RETURNS jsonb
+ LANGUAGE sql
+ STABLE
+AS $function$
+  select jsonb_build_object(
+    'task_id', task.task_id,
+    'task_type', task.task_type,
+    'task_status', task.task_status,
+    'state', task.state,
+    'generation', task.generation,
+    'description', task.description,
+    'schedule_id', task.schedule_id,
+    'create_time', iso_time(task.create_time),
+    'end_time', iso_time(task.end_time),
+    'objects_expected', task.objects_expected,
+    'objects_done', task.objects_done,
+    'objects_failed', task.objects_failed,
+    'objects_skipped', task.objects_skipped,
+    'result_id', task.result_id,
+    'failure', task.failure)
+$function$;
 
 CREATE OR REPLACE FUNCTION public.tasks_changed()
  RETURNS trigger

@@ -8,7 +8,10 @@ import { advisoryLocks } from '../sql/advisoryLocks.ts';
 import { recordAudit, serviceActor, type Actor } from '../audit/auditStore.ts';
 import type { Sql } from '../sql/connection.ts';
 import { toWork } from '../engine/engineTask.ts';
-import { holdVersions } from './versionConflicts.ts';
+import { judgeApproval } from '../approvals/judgeApproval.ts';
+import { orderApproval } from '../approvals/approvalRows.ts';
+import type { ApprovalRule } from '../../domain/approvals/approval.ts';
+import { holdVersions, refuseConflict } from './versionConflicts.ts';
 import { timeOf } from '../sql/databaseClock.ts';
 
 type Content = GcContent | ExtractContent;
@@ -33,6 +36,10 @@ export interface NewTask {
     readonly scheduledTime?: string;
     /** Whether the schedule has no such time, or not yet: somebody has triggered it past its clock. */
     readonly isOutside?: boolean;
+    /** Its removals were approved with the schedule, as a rule: none of them needs an approval of its own. */
+    readonly isApproved?: boolean;
+    /** Whose order a task is that the schedule makes by itself: whoever changed it last. */
+    readonly orderedBy?: Pick<Actor, 'accountId' | 'login'>;
   };
   /** The step of an upgrade that it is made for. */
   readonly upgrade?: UpgradeStepRef;
@@ -56,10 +63,16 @@ const keptAfterRemoval = '1 day';
 
 /**
  * Writes a new task with its line in the audit, or finds the one that the same order has made before. Two equal orders
- * at the same time make one task: the second waits until the first has committed.
+ * at the same time make one task: the second waits until the first has committed. By `rule`, a large removal waits for
+ * another administrator.
  * @throws DomainError idempotencyConflict | versionInUse, and what making its content throws
  */
-export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<CreatedTask> {
+export async function createTask(
+  tx: Sql,
+  task: NewTask,
+  actor: Actor,
+  rule: ApprovalRule | null,
+): Promise<CreatedTask> {
   const { taskType, description, idempotency } = task;
   const settings = {
     objects_per_second: task.objectsPerSecond ?? null,
@@ -72,12 +85,18 @@ export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<
   if (earlier !== null) return earlier;
   const content =
     typeof task.content === 'function' ? task.content(task.asOf ?? (await timeOf(tx))) : task.content;
-  await holdVersions(tx, toWork(taskType, content), task.upgrade?.upgradeId);
+  const work = toWork(taskType, content);
+  const bound = task.asOf?.toISOString() ?? null;
+  const judged = await judgeApproval(tx, work, bound, task.schedule?.isApproved === true ? null : rule);
+  // What waits for its approval holds no version until then.
+  if (judged.cause === null) await holdVersions(tx, work, task.upgrade?.upgradeId);
+  else await refuseConflict(tx, work, task.upgrade?.upgradeId);
   const [row] = await tx.query<TaskRef>(
     `insert into tasks (task_type, content, description, objects_per_second, error_budget, notification_policy,
        created_by, created_by_login, request_id, schedule_id, scheduled_time, window_size, priority, idempotency_key,
-       idempotency_hash, upper_bound, upgrade_id, upgrade_step)
-     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, ${hashOf('$15')}, coalesce($16, now()), $17, $18)
+       idempotency_hash, upper_bound, upgrade_id, upgrade_step, state, objects_limit,
+       by_approved_schedule)
+     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, ${hashOf('$15')}, coalesce($16, now()), $17, $18, $19, $20, $21)
      returning task_id as "taskId", generation`,
     [
       taskType,
@@ -98,9 +117,14 @@ export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<
       task.asOf ?? null,
       task.upgrade?.upgradeId ?? null,
       task.upgrade?.stepNo ?? null,
+      ...(judged.cause === null ? ['pending', judged.objectsLimit] : ['awaiting_approval', null]),
+      task.schedule?.isApproved === true,
     ],
   );
   if (row === undefined) throw new Error('insert into tasks returned no row');
+  if (judged.cause !== null && rule !== null) {
+    await orderApproval(tx, row, judged, rule, task.schedule?.orderedBy ?? actor);
+  }
   if ('undo_window' in content) {
     await makeAside(tx, row.taskId, content, undoWindowMs(content.undo_window));
   }
@@ -113,6 +137,7 @@ export async function createTask(tx: Sql, task: NewTask, actor: Actor): Promise<
       ...{ task_type: taskType, content, description, ...settings },
       ...(task.schedule === undefined ? {} : auditedRun(task.schedule)),
       ...(task.upgrade === undefined ? {} : { upgrade_id: task.upgrade.upgradeId }),
+      ...(judged.cause === null ? {} : { awaits_approval: judged.cause, count: judged.look.count }),
     },
   });
   return { ...row, isNew: true };

@@ -46,6 +46,7 @@ export async function createUndo(
       ...(upgrade === undefined ? {} : { upgrade }),
     },
     actor,
+    null,
   );
   await tx.query('update undo_windows set undo_task = $2, undo_is_partial = $3 where task_id = $1', [
     ...[gcTaskId, task.taskId, Object.keys(frozen).length > 0],
@@ -131,6 +132,8 @@ async function createPurge(tx: Sql, gcTaskId: number): Promise<boolean> {
     tx,
     { taskType: taskTypes.gc, content, description: `End of the undo window of task ${gcTaskId}` },
     { accountId: null, login: `undo window of task ${gcTaskId}`, requestId: null, remoteAddress: null },
+    // It ends the window of a gc that was approved itself.
+    null,
   );
   await tx.query('update undo_windows set purge_task = $2 where task_id = $1', [gcTaskId, taskId]);
   return true;

@@ -1,6 +1,6 @@
 import type { ExtractContent } from '../../domain/extract/extractContent.ts';
 import type { GcContent } from '../../domain/gc/gcContent.ts';
-import type { NotificationPolicy, TaskState } from '../../domain/tasks/task.ts';
+import { taskStatusOf, type NotificationPolicy, type TaskState } from '../../domain/tasks/task.ts';
 import type { TaskKind } from '../../domain/tasks/lifecycle.ts';
 import type { TaskFilters } from '../../domain/tasks/taskFilters.ts';
 import { countRows, readPage, type BlockList } from '../sql/blockPages.ts';
@@ -9,6 +9,7 @@ import type { Reader } from '../sql/connection.ts';
 import { isOpenTask, placesInQueue } from '../engine/turns.ts';
 import { heldColumn } from '../maintenance/heldTasks.ts';
 import { offsetOf, type Beside, type Paging } from '../sql/paging.ts';
+import { approvalColumn, type ApprovalView } from '../approvals/approvalRows.ts';
 import { undoColumn, type UndoOfGc } from '../gc/undoWindows.ts';
 import { isToSum, joinSums, runningClock } from '../engine/partSums.ts';
 
@@ -54,6 +55,8 @@ export interface TaskRow {
   /** How many are started before it; null: it does not wait for its turn. */
   readonly tasksBefore: number | null;
   readonly notificationPolicy: NotificationPolicy | null;
+  /** Of a removal that needs another administrator, the newest order; null: it needed none. */
+  readonly approval: ApprovalView | null;
   /** Whether what it removed can be put back; null: it has no undo window. */
   readonly undo: UndoOfGc | null;
   readonly createTime: Date;
@@ -76,7 +79,7 @@ const columns = `
   coalesce(s.origins_removed, t.origins_removed) "originsRemoved",
   ${runningClock} "runningMs", coalesce(s.recent, 0) "recentObjects",
   t.result_id "resultId", coalesce(t.failure, held.failure) "failure", t.created_by "createdBy", t.created_by_login "createdByLogin",
-  t.schedule_id "scheduleId", t.upgrade_id "upgradeId", ${heldColumn} "isHeld", turn.before "tasksBefore", t.notification_policy "notificationPolicy", ${undoColumn}, t.create_time "createTime", t.end_time "endTime",
+  t.schedule_id "scheduleId", t.upgrade_id "upgradeId", ${heldColumn} "isHeld", turn.before "tasksBefore", t.notification_policy "notificationPolicy", ${undoColumn}, ${approvalColumn('a.task_id = t.task_id')}, t.create_time "createTime", t.end_time "endTime",
   greatest(t.last_update_time, s.last_update_time) "lastUpdateTime"`;
 
 // What keeps a part of an open task from going on; found among those that are under way.
@@ -251,7 +254,7 @@ export function createTaskQueries(db: Reader) {
 function conditionsOf(filters: TaskFilters): Conditions {
   const conditions = createConditions();
   const { taskIds, createTimeGte, createTimeLt, endTimeGte, endTimeLt, taskType, taskStatus } = filters;
-  const { scheduleId, upgradeId, creator, text } = filters;
+  const { scheduleId, upgradeId, creator, text, state } = filters;
   if (taskIds !== undefined) conditions.add('task_id = any($?::bigint[])', taskIds);
   if (createTimeGte !== undefined) conditions.add('create_time >= $?::timestamptz', createTimeGte);
   if (createTimeLt !== undefined) conditions.add('create_time < $?::timestamptz', createTimeLt);
@@ -263,6 +266,8 @@ function conditionsOf(filters: TaskFilters): Conditions {
   if (upgradeId !== undefined) conditions.add('upgrade_id = $?', upgradeId);
   if (creator !== undefined) conditions.add('created_by_login = $?', creator);
   // Said twice, so that the index of those that have one is used.
+  // With the status, of which there is an index.
+  if (state !== undefined) conditions.add(`state = $? and task_status = ${taskStatusOf(state)}`, state);
   if (text !== undefined)
     conditions.add('description is not null and description ilike $?', `%${likeText(text)}%`);
   return conditions;

@@ -24,7 +24,12 @@ import type { UndoFilters } from '../../domain/gc/gcContent.ts';
 import { createTask, keepKey, type CreatedTask, type NewTask } from './createTask.ts';
 import { unfoldOpened } from '../engine/partSums.ts';
 import { toWork } from '../engine/engineTask.ts';
-import { holdVersions } from './versionConflicts.ts';
+import { holdVersions, refuseConflict } from './versionConflicts.ts';
+import { orderApproval, withdrawApproval } from '../approvals/approvalRows.ts';
+import { decideTask } from '../approvals/taskApprovals.ts';
+import { judgeRetry } from '../approvals/judgeApproval.ts';
+import type { OrderedDecision } from '../approvals/decider.ts';
+import type { ApprovalRule } from '../../domain/approvals/approval.ts';
 
 /** `wasHeld`: by a maintenance, until now. */
 export type ControlledRef = TaskRef & { readonly state: TaskState; readonly wasHeld: boolean };
@@ -32,14 +37,14 @@ export type ControlledRef = TaskRef & { readonly state: TaskState; readonly wasH
 export type TaskStore = ReturnType<typeof createTaskStore>;
 
 /** What admins do to tasks. Each method is one transaction with its line in the audit; the engine is told afterwards. */
-export function createTaskStore(db: Database) {
+export function createTaskStore(db: Database, rule: ApprovalRule | null) {
   return {
     /**
      * @throws DomainError idempotencyConflict when the key was used with another request; versionInUse; and what making
      *   the content throws
      */
     create: (task: NewTask, actor: Actor): Promise<CreatedTask> =>
-      db.transaction((tx) => createTask(tx, task, actor)),
+      db.transaction((tx) => createTask(tx, task, actor, rule)),
 
     /** @throws DomainError taskNotFound | cannotCancel | cannotPause */
     control: (taskId: number, action: ControlAction, actor: Actor): Promise<ControlledRef> =>
@@ -56,11 +61,15 @@ export function createTaskStore(db: Database) {
      * @throws DomainError taskNotFound | cannotRetry | versionInUse
      */
     retry: (taskId: number, scope: RetryScope, actor: Actor): Promise<TaskRef> =>
-      retry(db, taskId, scope, actor),
+      retry(db, taskId, scope, actor, rule),
 
     /** Puts back what a gc with an undo window has removed. @throws as createUndo */
     undo: (taskId: number, filters: UndoFilters | undefined, actor: Actor): Promise<CreatedTask> =>
       db.transaction((tx) => createUndo(tx, taskId, filters, actor)),
+
+    /** Starts or ends a removal that waits for another administrator. @throws as decideTask */
+    decide: (taskId: number, decision: OrderedDecision, actor: Actor): Promise<TaskRef> =>
+      db.transaction((tx) => decideTask(tx, taskId, decision, actor)),
 
     /** Removes the task with its parts, errors and result. @throws DomainError taskNotFound | stillRunning | keptAside */
     remove: (taskId: number, actor: Actor): Promise<void> => remove(db, taskId, actor),
@@ -108,6 +117,7 @@ export async function controlTask(
          where task_id = $1`,
       [taskId, next.state, next.desiredState, isFinal(next.state) ? null : action, action],
     );
+    if (task.state === 'awaiting_approval') await withdrawApproval(tx, { taskId }, actor);
     await recordAudit(tx, {
       actor,
       action: `task.${action}`,
@@ -162,29 +172,40 @@ async function throttle(
   });
 }
 
-async function retry(db: Database, taskId: number, scope: RetryScope, actor: Actor): Promise<TaskRef> {
+async function retry(
+  db: Database,
+  taskId: number,
+  scope: RetryScope,
+  actor: Actor,
+  rule: ApprovalRule | null,
+): Promise<TaskRef> {
   return db.transaction(async (tx) => {
+    const opensUnfinished = scope === 'unfinished' || scope === 'all';
+    const judged = opensUnfinished ? await judgeRetry(tx, taskId, rule) : null;
+    const waits = judged !== null && judged.cause !== null;
     // Before the task's row is locked: who makes a gc has its version first, and marks rows of extracts then.
-    await holdVersionsOf(tx, taskId);
+    await holdVersionsOf(tx, taskId, waits);
     const task = await lockTask(tx, taskId);
     checkRetry(task);
-    const opensUnfinished = scope === 'unfinished' || scope === 'all';
     if (opensUnfinished) await openUnfinished(tx, taskId);
     if (scope !== 'unfinished')
       await openFailed(tx, taskId, typeof scope === 'object' ? scope.errorCode : null);
     if (opensUnfinished) await overcomePartErrors(tx, taskId);
     await unfoldOpened(tx, taskId);
     const generation = task.generation + 1;
+    const state: TaskState = waits ? 'awaiting_approval' : 'pending';
     await tx.query(
-      `update tasks set state = 'pending', desired_state = 'run', generation = $2, end_time = null, failure = null,
+      `update tasks set state = $6, desired_state = 'run', generation = $2,
+         objects_limit = case when $7 then $8 else objects_limit end, end_time = null, failure = null,
          stuck_since = null, rest_state = $4, admitted = false, held_by_maintenance = false, released_from = null, request_id = coalesce($5, request_id), last_update_time = now(), lock_version = lock_version + 1, ${asks('$3')}
        where task_id = $1`,
       [
-        ...[taskId, generation, 'retry' satisfies AskedAction],
+        ...[taskId, generation, waits ? null : ('retry' satisfies AskedAction)],
         opensUnfinished || task.state === 'done' ? null : task.state,
-        actor.requestId,
+        ...[actor.requestId, state, judged !== null, judged?.cause === null ? judged.objectsLimit : null],
       ],
     );
+    if (waits && rule !== null) await orderApproval(tx, { taskId }, judged, rule, actor);
     await recordAudit(tx, {
       actor,
       action: 'task.retry',
@@ -192,7 +213,8 @@ async function retry(db: Database, taskId: number, scope: RetryScope, actor: Act
       objectId: taskId,
       before: { state: task.state },
       after: {
-        state: 'pending',
+        state,
+        ...(waits ? { awaits_approval: judged.cause, count: judged.look.count } : {}),
         ...(typeof scope === 'object' ? { error_code: scope.errorCode } : { scope }),
         generation,
       },
@@ -203,7 +225,7 @@ async function retry(db: Database, taskId: number, scope: RetryScope, actor: Act
 
 const asNew = `claim = null, failure = null, failed_attempts = 0, checkpoint_time = null, end_time = null`;
 /** @throws DomainError versionInUse | cannotRetry */
-async function holdVersionsOf(tx: Sql, taskId: number): Promise<void> {
+async function holdVersionsOf(tx: Sql, taskId: number, waits: boolean): Promise<void> {
   const [task] = await tx.query<{ task_type: number; content: unknown; upgrade_id: number | null }>(
     'select task_type, content, upgrade_id from tasks where task_id = $1',
     [taskId],
@@ -211,7 +233,8 @@ async function holdVersionsOf(tx: Sql, taskId: number): Promise<void> {
   if (task === undefined) return;
   const work = toWork(task.task_type, task.content);
   if (work.kind === 'gc') await holdUndoWindow(tx, taskId, work.content);
-  await holdVersions(tx, work, task.upgrade_id);
+  if (waits) await refuseConflict(tx, work, task.upgrade_id);
+  else await holdVersions(tx, work, task.upgrade_id);
 }
 
 async function openUnfinished(tx: Sql, taskId: number): Promise<void> {

@@ -106,10 +106,10 @@ interface OpenTask {
 }
 
 async function findGc(db: Sql, { objects, type, version }: OwnedVersion): Promise<OpenTask | null> {
-  // Words of the index tasks_open_version_removals.
+  // Words of the index tasks_open_version_removals. One that waits for its approval holds nothing: it may never come.
   const [row] = await db.query<OpenTask>(
     `select task_id as "taskId", state from tasks
-     where task_type = ${taskTypes.gc} and ${isOpenTask()} and not content ? 'rehearsal'
+     where task_type = ${taskTypes.gc} and ${isOpenTask()} and state <> 'awaiting_approval' and not content ? 'rehearsal'
        and content ->> 'target' in ('face_descriptors', 'event_descriptors')
        and content ->> 'target' = $1 and content #> '{filters,descriptor_version}' = to_jsonb($2::integer)
        and coalesce(content #>> '{filters,descriptor_type}', 'face') = $3

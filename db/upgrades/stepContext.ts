@@ -3,12 +3,15 @@ import type { StepInquiry } from '../../domain/upgrades/stepReport.ts';
 import type { DescribedKind } from '../../domain/extract/networks.ts';
 import type { Actor } from '../audit/auditStore.ts';
 import type { DefaultVersionStore } from '../networks/defaultVersionStore.ts';
+import type { ApprovalRule } from '../../domain/approvals/approval.ts';
 import type { Sql } from '../sql/connection.ts';
 import type { StepRow, UpgradeRow } from './upgradeRow.ts';
 
 export interface StepDeps {
   readonly defaultVersions: Pick<DefaultVersionStore, 'read' | 'switchTo'>;
   readonly abilities: Pick<ExtractSurroundings, 'attributesVersion' | 'hasExtractor'>;
+  /** Null: the removal of a version needs no approval. */
+  readonly approvalRule: ApprovalRule | null;
   /** Whether a worker has the file of a network, so that it can be checked. */
   hasFile(version: number, kind: DescribedKind): boolean;
 }

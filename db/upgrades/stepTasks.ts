@@ -47,7 +47,7 @@ export async function createRemovals(context: StepContext): Promise<void> {
 }
 
 async function create(
-  { tx, upgrade, step }: StepContext,
+  { tx, upgrade, step, deps }: StepContext,
   taskType: TaskType,
   what: string,
   content: NewTask['content'],
@@ -64,6 +64,7 @@ async function create(
       upgrade: { upgradeId, stepNo: step.stepNo },
     },
     ordererOf(upgrade),
+    deps.approvalRule,
   );
 }
 

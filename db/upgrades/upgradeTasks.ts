@@ -47,8 +47,8 @@ export async function controlUpgradeTasks(
     ({ state, target }) => !isFinal(state) && target !== 'undo',
   );
   for (const { taskId, state } of open) {
-    // What is ending anyway can neither be paused nor resumed.
-    if (action !== 'cancel' && (state === 'cancelling' || state === 'collecting')) continue;
+    // What is ending anyway, or waits for an approval, can neither be paused nor resumed.
+    if (action !== 'cancel' && ['cancelling', 'collecting', 'awaiting_approval'].includes(state)) continue;
     await controlTask(tx, taskId, action, serviceActor(`upgrade ${upgradeId}`));
   }
   return open;

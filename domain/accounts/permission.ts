@@ -23,7 +23,7 @@ export const permissionTable = {
   },
   remove: {
     roles: ['admin'],
-    meaning: 'removals: start, resume, throttle, retry, undo, schedule; delete tasks',
+    meaning: 'removals: start, resume, throttle, retry, undo, schedule, approve; delete tasks',
   },
   administer: { roles: ['admin'], meaning: 'accounts, upgrades, the default version' },
 } as const satisfies Record<string, { readonly roles: readonly Role[]; readonly meaning: string }>;

@@ -25,4 +25,6 @@ export type EngineTask = TaskWork & {
   /** 1 goes first, 5 last. */
   readonly priority: number;
   readonly errorBudget: number | null;
+  /** It may plan and process no more objects than were approved, or need no approval; null: as many as it selects. */
+  readonly objectsLimit: number | null;
 };

@@ -28,7 +28,9 @@ export function applyControl(task: ControlledTask, action: ControlAction): Contr
 function cancel(task: ControlledTask): ControlledTask {
   if (isFinal(task.state)) throw new DomainError('cannotCancel', `the task is ${task.state}`);
   // Nothing runs yet: no workflow has to be waited for, and none has to be there.
-  if (task.state === 'pending' || isUnstarted(task)) return { state: 'cancelled', desiredState: 'cancel' };
+  if (task.state === 'awaiting_approval' || task.state === 'pending' || isUnstarted(task)) {
+    return { state: 'cancelled', desiredState: 'cancel' };
+  }
   return { state: 'cancelling', desiredState: 'cancel' };
 }
 
@@ -72,6 +74,7 @@ export function checkRemoval(task: { readonly state: TaskState }): void {
 
 /** What a state may be followed by, as docs/architecture.md draws it. */
 export const nextStates: Readonly<Record<TaskState, readonly TaskState[]>> = {
+  awaiting_approval: ['pending', 'paused', 'cancelled'],
   pending: ['planning', 'paused', 'cancelled'],
   planning: ['running', 'pausing', 'cancelling', 'failed'],
   running: ['pausing', 'cancelling', 'collecting', 'failed'],
@@ -79,9 +82,9 @@ export const nextStates: Readonly<Record<TaskState, readonly TaskState[]>> = {
   paused: ['pending', 'planning', 'running', 'cancelling', 'cancelled'],
   cancelling: ['cancelled'],
   collecting: ['planning', 'running', 'cancelling', 'failed', 'done'],
-  cancelled: ['pending'],
-  failed: ['pending'],
-  done: ['pending'],
+  cancelled: ['pending', 'awaiting_approval'],
+  failed: ['pending', 'awaiting_approval'],
+  done: ['pending', 'awaiting_approval'],
 };
 
 export const bulkActions = ['pause', 'resume', 'throttle', 'cancel', 'retry', 'remove'] as const;

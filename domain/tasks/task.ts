@@ -4,6 +4,7 @@ export type TaskType = (typeof taskTypes)[keyof typeof taskTypes];
 
 /** Where a task stands; shown as it is, and mapped to the contract's `task_status` by {@link taskStatusOf}. */
 export const taskStates = [
+  'awaiting_approval',
   'pending',
   'planning',
   'running',
@@ -24,6 +25,7 @@ export const partStates = ['pending', 'running', 'cancelled', 'failed', 'done'] 
 export type PartState = (typeof partStates)[number];
 
 const statuses: Record<TaskState, number> = {
+  awaiting_approval: 0,
   pending: 0,
   planning: 1,
   running: 1,

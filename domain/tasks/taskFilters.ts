@@ -1,3 +1,5 @@
+import type { TaskState } from './task.ts';
+
 /** What tasks are looked up by. */
 export interface TaskFilters {
   readonly taskIds?: readonly number[];
@@ -7,6 +9,8 @@ export interface TaskFilters {
   readonly endTimeLt?: string;
   readonly taskType?: number;
   readonly taskStatus?: number;
+  /** More exact than the status. */
+  readonly state?: TaskState;
   /** Which has made it. */
   readonly scheduleId?: number;
   readonly upgradeId?: number;

@@ -19,7 +19,17 @@ import type { WorkerProcess, WorkerResources } from './resources.ts';
 /** The activities of all queues, and the slots of those that work on parts. */
 export function createWorkerActivities(
   { config, log, shutdown, stopping }: WorkerProcess,
-  { db, stores, images, removal, admission, metrics, defaultVersions, upgradeRuns }: WorkerResources,
+  {
+    db,
+    stores,
+    images,
+    removal,
+    admission,
+    metrics,
+    defaultVersions,
+    upgradeRuns,
+    approvalRule,
+  }: WorkerResources,
   { extractors }: Networks,
 ) {
   // 16 of them for each part of gc that this process may have at once.
@@ -84,11 +94,15 @@ export function createWorkerActivities(
     stopping,
     batchTargetMs: { gc: config.batchTargetMs, extract: config.extractBatchTargetMs },
     gc: stores.gc,
-    scheduledTasks: createScheduledTasks(db, async (tx) => {
-      const abilities = abilitiesOf(config.networks, config.basicAttributesVersion);
-      const around = { ...abilities, defaultVersions: await defaultVersions.read(tx) };
-      return ({ taskType, content }, now) => freezeContent(taskType, content, { ...around, now });
-    }),
+    scheduledTasks: createScheduledTasks(
+      db,
+      async (tx) => {
+        const abilities = abilitiesOf(config.networks, config.basicAttributesVersion);
+        const around = { ...abilities, defaultVersions: await defaultVersions.read(tx) };
+        return ({ taskType, content }, now) => freezeContent(taskType, content, { ...around, now });
+      },
+      approvalRule,
+    ),
     startNext: admission.startNext,
     upgradeRuns,
     verification: createVerificationQueries(db),

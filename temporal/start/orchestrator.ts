@@ -1,5 +1,8 @@
 import { createDelivery } from '../../activities/deliverNotification.ts';
+import { expireScheduleApprovals } from '../../db/approvals/scheduleApprovals.ts';
+import { expireTaskApprovals } from '../../db/approvals/taskApprovals.ts';
 import { createDuePurges } from '../../db/tasks/createUndo.ts';
+import { createRetention } from '../../db/ops/retention.ts';
 import { timeOf } from '../../db/sql/databaseClock.ts';
 import { createGuardedRequest } from '../../platform/guardedRequest.ts';
 import { runDeliveries } from '../deliveries.ts';
@@ -17,6 +20,7 @@ export function startOrchestrator(
   { config, log, shutdown, stopping }: WorkerProcess,
   { db, stores, admission, turns, gateway, metrics, removal, upgradeRuns }: WorkerResources,
 ): void {
+  const retention = createRetention(db, config);
   const reconciling = runReconciler(
     {
       tasks: stores.openTasks,
@@ -32,8 +36,13 @@ export function startOrchestrator(
       followUpgrades: createUpgradeReconciler({ ...{ upgrades: upgradeRuns, gateway, metrics, log } }),
       followMaintenance: createMaintenanceFollower({ heldTasks: stores.heldTasks, gateway }),
       watchMissedRuns: createMissedRunWatch({ runs: stores.missedRuns, metrics, log, now: () => timeOf(db) }),
+      expireApprovals: async () => {
+        await expireTaskApprovals(db);
+        await expireScheduleApprovals(db);
+      },
       endUndoWindows: () => createDuePurges(db),
       sweepFiles: () => removal.sweep(),
+      sweepOld: () => retention.sweep(),
       outgrownWindows: () => stores.windows.outgrown(),
       mergeCounts: () => stores.blockCounts.merge(),
       foldSums: () => stores.partSums.fold(),

@@ -2,6 +2,7 @@ import { createDatabase } from '../../db/sql/connection.ts';
 import { createDatabaseClock } from '../../db/sql/databaseClock.ts';
 import { createDefaultVersionStore } from '../../db/networks/defaultVersionStore.ts';
 import { createUpgradeRuns } from '../../db/upgrades/upgradeRuns.ts';
+import { approvalRuleOf } from '../../domain/approvals/approval.ts';
 import { abilitiesOf } from '../../domain/extract/networks.ts';
 import { createTurns } from '../../db/engine/turns.ts';
 import { createEngineStores } from '../../db/stores.ts';
@@ -53,8 +54,9 @@ export function openResources({ config, log, shutdown }: WorkerProcess) {
   shutdown.on('last', 'engine', () => gateway.close());
   const turns = createTurns(db, config);
   const defaultVersions = createDefaultVersionStore(db, config);
+  const approvalRule = approvalRuleOf(config);
   const upgradeRuns = createUpgradeRuns(db, {
-    defaultVersions,
+    ...{ defaultVersions, approvalRule },
     abilities: abilitiesOf(config.networks, config.basicAttributesVersion),
     hasFile: (version, kind) =>
       config.networks.filter(isLocal).some((network) => network.version === version && network.kind === kind),
@@ -72,6 +74,7 @@ export function openResources({ config, log, shutdown }: WorkerProcess) {
       turns,
       defaultVersions,
       upgradeRuns,
+      approvalRule,
     },
     admission: createAdmission({ turns, gateway }),
     renderMetrics: (): Promise<string> => {

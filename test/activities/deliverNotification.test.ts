@@ -49,7 +49,7 @@ const outbox = () => createOutbox(db);
 
 /** A task that has told its first status to this address. */
 async function tell(url = `${receiver.url}/luna?token=1`, secret = 'orders'): Promise<number> {
-  const { taskId } = await createTaskStore(db).create(
+  const { taskId } = await createTaskStore(db, null).create(
     {
       taskType: 4,
       content: freezeGcContent({ target: 'face_descriptors', descriptor_version: 1 }, new Date()),

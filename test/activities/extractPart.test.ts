@@ -30,6 +30,7 @@ const task: EngineTask = {
     windowSize: null,
     priority: 3,
     errorBudget: null,
+    objectsLimit: null,
   },
 };
 

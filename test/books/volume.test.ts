@@ -16,7 +16,7 @@ test('30,000 faces under five extracts by their ids are audited, no statement of
   const versions = [{ version: 1, dimension: 4 }];
   await seedVolume(db, { accountId, faces, events: 0, versions, seed: 1 });
   const ids = await db.query<{ id: string }>('select face_id as id from faces order by 1');
-  const tasks = createTaskStore(db);
+  const tasks = createTaskStore(db, null);
   await withClient(url, async (client) => {
     await takeSnapshot(client);
     const extract = {

@@ -65,7 +65,7 @@ test('each task selects its own objects, all or a third of them, and no object i
   await takeSnapshot(client);
   const taskIds: number[] = [];
   for (const job of jobs) {
-    const { taskId } = await createTaskStore(db).create({ ...freeze(job), description: null }, tester);
+    const { taskId } = await createTaskStore(db, null).create({ ...freeze(job), description: null }, tester);
     taskIds.push(taskId);
   }
   await openLedger(client, taskIds, []);

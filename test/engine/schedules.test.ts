@@ -32,7 +32,7 @@ const yearly: ScheduleSpec = {
   errorBudget: null,
 };
 
-const store = () => createScheduleStore(engine.records());
+const store = () => createScheduleStore(engine.records(), null);
 const find = (scheduleId: number) => createScheduleQueries(engine.db()).find(scheduleId);
 const followed = (scheduleId: number) =>
   waitFor('Temporal to follow', async () => (await find(scheduleId))?.followed);

@@ -55,7 +55,7 @@ test('behind 10,000 tasks an urgent one runs before most of them, and a schedule
   t.diagnostic(`done after ${Math.round(performance.now() - startedAt)} ms`);
   assert.ok((await count('pending')) > waiting / 2);
 
-  const scheduleId = await createScheduleStore(engine.records()).create(
+  const scheduleId = await createScheduleStore(engine.records(), null).create(
     {
       ...{ taskType: 4, content: { target: 'faces', filters: { account_id: accountId } } },
       ...{

@@ -43,6 +43,8 @@ test('pages lead strangers to the log-in page, and it leads whoever is signed in
       '/errors/view',
       '/errors/csv',
       '/audit/view',
+      '/audit/csv',
+      '/audit/ndjson',
       '/networks/view',
       '/networks/3/view',
       '/schedules/view',

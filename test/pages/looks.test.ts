@@ -1,10 +1,14 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import { v7 as newId } from 'uuid';
 import { launchBrowser, type LaunchedBrowser } from '../support/browser/browser.ts';
 import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/servers/apiServer.ts';
 import { createVisitor, logIn, registerAccount } from '../support/browser/visitor.ts';
 import { buildEvent, insertEventRows } from '../support/rows/eventRows.ts';
+import { basic } from '../support/rows/basic.ts';
+import { buildFace, insertFaces } from '../support/rows/rows.ts';
+import { createGcByHand } from '../support/engine/gcByHand.ts';
 import { createLook, isWhole } from './examine.ts';
 import { insertPicturedFaces } from './faceRows.ts';
 import { buildReport, insertCheck } from './networkRows.ts';
@@ -15,6 +19,8 @@ const evil = `"><img src=x onerror="document.title='pwned'"><script>document.tit
 // The style guide shows every component, the others what only pages have: a form, charts, a long text. To examine a page
 // takes five seconds of processor time, at two widths, light and dark: npm run test:looks examines all, and a build.
 const sampled = ['login', 'styleguide', 'home', 'task', 'new-extract', 'face', 'manual'];
+
+const goneId = '01900000-0000-7000-8000-00000000dead';
 
 let site: ApiServer;
 let launched: LaunchedBrowser;
@@ -43,6 +49,7 @@ before(async () => {
   });
   await insertTask(site.db, { state: 'done', done: 1_000, resultId: '11111111-1111-4111-8111-111111111111' });
   await insertTask(site.db, { state: 'pending', done: 0, expected: 0 });
+  const waiting = await plantedApproval();
   const accountId = await registerAccount(site, {
     login: 'branch@example.com',
     password: 'secret',
@@ -58,6 +65,9 @@ before(async () => {
     home: '/',
     tasks: '/tasks/view',
     task: `/tasks/${running}/view`,
+    'task-approval': `/tasks/${waiting}/view`,
+    'task-approval-reason': `/tasks/${waiting}/view?reason_for=approve`,
+    'tasks-approval': '/tasks/view?state=awaiting_approval',
     'task-failed': `/tasks/${failed}/view`,
     'tasks-none': '/tasks/view?task_status=2',
     'tasks-bulk': '/tasks/bulk?act=cancel&of=matching',
@@ -90,6 +100,8 @@ before(async () => {
     network: '/networks/3/view',
     'network-gone': '/networks/2/view',
     audit: '/audit/view',
+    certificate: `/certificates/${await plantedCertificate()}/view`,
+    'face-gone': `/faces/${goneId}/view`,
     'audit-none': '/audit/view?action=task.pause',
     ownAccount: '/account',
     tokens: '/account/tokens',
@@ -109,6 +121,53 @@ after(async () => {
   await launched.close();
   await site.close();
 });
+
+/** A gc that has removed faces, and the certificate of one. */
+async function plantedCertificate(): Promise<string> {
+  const faces = [
+    buildFace({ faceId: goneId, externalId: 'goes', versions: [1, 3] }),
+    buildFace({ externalId: 'goes' }),
+  ];
+  await insertFaces(site.db, faces);
+  const { taskId } = await createGcByHand(site.db).run({
+    target: 'faces',
+    filters: { external_ids: ['goes'] },
+  });
+  const answer = await fetch(`${site.url}/4/tasks/${taskId}/certificate`, {
+    method: 'POST',
+    headers: basic(rootLogin, rootPassword),
+  });
+  return ((await answer.json()) as { certificate_id: string }).certificate_id;
+}
+
+/** A removal of somebody else's that waits for its approval, of which more is selected than when it was ordered. */
+async function plantedApproval(): Promise<number> {
+  const content = { target: 'events', filters: { user_data: evil.slice(0, 128) }, store_results: false };
+  const taskId = await insertTask(site.db, {
+    state: 'awaiting_approval',
+    taskType: 4,
+    content,
+    done: 0,
+    expected: 0,
+  });
+  await insertEventRows(site.db, [
+    buildEvent({ userData: evil.slice(0, 128) }),
+    buildEvent({ userData: evil.slice(0, 128) }),
+  ]);
+  const sample = [
+    { kind: 'event', eventId: newId(), userData: evil, createTime: '2026-03-02T01:30:00.000Z' },
+  ];
+  await site.db.query(
+    `insert into approvals (task_id, cause, preview, ordered_by, ordered_by_login, expire_time)
+     values ($1, 'objects', $2, gen_random_uuid(), $3, now() + interval '3 days')`,
+    [
+      taskId,
+      JSON.stringify({ count: 1, isExact: true, oldest: null, newest: null, sample }),
+      evil.slice(0, 128),
+    ],
+  );
+  return taskId;
+}
 
 /** Whatever else is text somewhere: a list's user data, values in the audit, what a schedule holds. */
 async function planted(accountId: string): Promise<void> {

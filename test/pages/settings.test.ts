@@ -21,6 +21,8 @@ test('every setting is shown with what it is for, and no secret', async () => {
   assert.match(await database.innerText(), /DATABASE_URL\s+\*{5}\s+PostgreSQL 14 or newer/);
   assert.match(await database.innerText(), /MIGRATION_DATABASE_URL\s+not set/);
   await page.getByRole('region', { name: 'Notifications' }).getByText('NOTIFICATION_HOSTS').waitFor();
+  const old = page.getByRole('row').filter({ hasText: 'Audit entries' });
+  assert.match(await old.innerText(), /as AUDIT_RETENTION_DAYS says\s+0\s+0\s+–/);
   const server = page.getByRole('region', { name: 'HTTP server' });
   assert.match(await server.innerText(), /PORT\s+5010\s+Port the API listens on/);
 });

@@ -14,6 +14,8 @@ const promised = [
   'luna_checkpoint_age_seconds',
   'luna_part_failed_attempts',
   'luna_outbox_age_seconds',
+  'luna_approvals_waiting',
+  'luna_approval_age_seconds',
   'luna_reconciler_repairs_total',
   'luna_schedule_failures_total',
   'luna_control_latency_seconds',

@@ -12,7 +12,7 @@ import { openTestDatabase, openTestRecords } from '../support/servers/database.t
 import { tester } from '../support/rows/rows.ts';
 
 const { db, url } = await openTestDatabase(2);
-const store = createScheduleStore(openTestRecords(url));
+const store = createScheduleStore(openTestRecords(url), null);
 const times = { cron: '0 * * * *', timeZone: 'UTC' };
 const metrics = createMetrics();
 
@@ -52,7 +52,7 @@ const run = (scheduleId: number, time: string, startedTime?: string): Promise<{ 
     ...{ target: 'faces' as const, filters: { create_time__lt: '2026-05-03T00:00:00Z' } },
     ...{ remove_samples: false, remove_image_origins: false, store_results: true },
   };
-  return createScheduledTasks(db, () => Promise.resolve(() => content)).start(due);
+  return createScheduledTasks(db, () => Promise.resolve(() => content), null).start(due);
 };
 
 async function lastRun(scheduleId: number): Promise<string> {

@@ -6,6 +6,11 @@ import { createMetrics } from '../../platform/metrics.ts';
 import { runReconciler, type ReconcilerDeps } from '../../temporal/reconciler.ts';
 import { waitFor } from '../support/waitFor.ts';
 
+const noFigures = {
+  ...{ tasks: [], checkpointAgeSeconds: 0, failedAttempts: 0 },
+  ...{ approvalsWaiting: 0, approvalAgeSeconds: 0 },
+};
+
 const requestId = '1536751345,8b8b5937-2e9c-4e8b-a7a7-5caf86621b5a';
 const away = () => Promise.reject(new Error('Temporal does not answer'));
 const nothing = () => Promise.resolve();
@@ -25,8 +30,7 @@ function reconcile(gateway: ReconcilerDeps['gateway'], changes: Partial<Reconcil
         asLeader: (work) => work().then(() => true),
         list: () => Promise.resolve([waiting]),
         raiseGeneration: () => Promise.resolve(null),
-        figures: () =>
-          Promise.resolve({ tasks: [], checkpointAgeSeconds: 0, failedAttempts: 0, outboxAgeSeconds: 400 }),
+        figures: () => Promise.resolve({ ...noFigures, outboxAgeSeconds: 400 }),
       },
       gateway,
       startNext: nothing,
@@ -36,8 +40,10 @@ function reconcile(gateway: ReconcilerDeps['gateway'], changes: Partial<Reconcil
         followNetworkChecks: nothing,
         followUpgrades: nothing,
         followMaintenance: nothing,
+        expireApprovals: nothing,
         watchMissedRuns: nothing,
         sampleHistory: nothing,
+        sweepOld: nothing,
       },
       outgrownWindows: () => Promise.resolve([]),
       ...{ mergeCounts: none, foldSums: none, sweepFiles: none, endUndoWindows: none },
@@ -71,8 +77,7 @@ test('the age of what waits is told while Temporal is away', async () => {
 test('somebody who waits for a turn although there is a place makes the outbox old, and who waits rightly does not', async () => {
   for (const heldUp of [true, false]) {
     let rounds = 0;
-    const figures = () =>
-      Promise.resolve({ tasks: [], checkpointAgeSeconds: 0, failedAttempts: 0, outboxAgeSeconds: 0 });
+    const figures = () => Promise.resolve({ ...noFigures, outboxAgeSeconds: 0 });
     const tasks = {
       asLeader: (work: () => Promise<void>) => work().then(() => true),
       list: () => Promise.resolve([]),
@@ -129,8 +134,7 @@ test('a round looks at fifty tasks of a kind, however many there are, and the ne
           return Promise.resolve(found.slice(0, limit));
         },
         raiseGeneration: () => Promise.resolve(null),
-        figures: () =>
-          Promise.resolve({ tasks: [], checkpointAgeSeconds: 0, failedAttempts: 0, outboxAgeSeconds: 0 }),
+        figures: () => Promise.resolve({ ...noFigures, outboxAgeSeconds: 0 }),
       },
     },
   );

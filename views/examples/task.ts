@@ -36,6 +36,7 @@ export function exampleTask(changes: Partial<TaskShape> = {}): TaskShape {
     tasks_before: null,
     failure: null,
     undo: null,
+    approval: null,
     ...changes,
   };
 }

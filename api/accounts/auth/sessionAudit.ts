@@ -23,6 +23,7 @@ const refusals = new Set<ErrorName>([
   'apiTokenInvalid',
   'loginNotFound',
   'secondFactorNeeded',
+  'singleSignOnRefused',
   'forbidden',
   'tooManyRequests',
 ]);

@@ -9,7 +9,7 @@ import { isKnownPassword } from './knownPasswords.ts';
 
 /** What somebody has proven at the log-in, and with what. */
 export interface Proof {
-  readonly how: 'password' | 'passkey';
+  readonly how: 'password' | 'passkey' | 'oidc';
   /** What has been proven after the password; null: nothing. */
   readonly secondFactor: 'code' | 'recovery code' | 'passkey' | null;
   /** The password is one that everybody knows. */

@@ -1,4 +1,4 @@
-import type { RequestHandler } from 'express';
+import type { Request, RequestHandler, Response } from 'express';
 import { mayUseService } from '../../../domain/accounts/account.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { formatDuration } from '../../../views/assets/words.js';
@@ -13,12 +13,24 @@ import { fieldsOf } from '../../html/form.ts';
 import { leadTo, sendPage } from '../../html/pageAnswer.ts';
 import { forgetReturnTo, returnToOf } from '../../html/returnTo.ts';
 
-export function loginPages(deps: Pick<LoginDeps, 'authenticator' | 'sessionAudit' | 'clock'>) {
-  const { authenticator, sessionAudit, clock } = deps;
+export interface LoginPagesDeps extends Pick<LoginDeps, 'authenticator' | 'sessionAudit' | 'clock'> {
+  /** The name of the OpenID provider; null: there is none. */
+  readonly singleSignOn: string | null;
+  logOutThere(req: Request, res: Response): Promise<boolean>;
+}
+
+export function loginPages(deps: LoginPagesDeps) {
+  const { authenticator, sessionAudit, clock, singleSignOn } = deps;
 
   const form: RequestHandler = (req, res) => {
     if (contextOf(req).identity !== undefined) res.redirect(302, paths.home);
-    else sendPage(req, res, 'login/login', loginPage({ login: '', fault: null, lost: returnToOf(req).lost }));
+    else
+      sendPage(
+        req,
+        res,
+        'login/login',
+        loginPage({ login: '', fault: null, lost: returnToOf(req).lost, singleSignOn }),
+      );
   };
 
   const logIn: RequestHandler = async (req, res) => {
@@ -45,12 +57,19 @@ export function loginPages(deps: Pick<LoginDeps, 'authenticator' | 'sessionAudit
       if (fault === null || !(error instanceof DomainError)) throw error;
       if (error instanceof TooManyLoginsError) res.set('Retry-After', String(error.retryAfterSeconds));
       contextOf(req).errorCode = error.entry.code;
-      sendPage(req, res, 'login/login', loginPage({ login, fault, lost: null }), error.entry.status);
+      sendPage(
+        req,
+        res,
+        'login/login',
+        loginPage({ login, fault, lost: null, singleSignOn }),
+        error.entry.status,
+      );
     }
   };
 
   const logOut: RequestHandler = async (req, res) => {
     await sessionAudit.loggedOut(req);
+    if (await deps.logOutThere(req, res)) return;
     await endSession(req, res);
     res.redirect(303, paths.login);
   };

@@ -21,6 +21,8 @@ import { faultOfLogin } from './login.ts';
 
 export interface SecondStepDeps extends Pick<LoginDeps, 'authenticator' | 'sessionAudit' | 'clock'> {
   readonly guesses: Guesses;
+  /** The name of the OpenID provider; null: there is none. */
+  readonly singleSignOn: string | null;
   readonly codes: Codes;
   readonly passkeyCeremonies: PasskeyCeremonies;
   readonly passkeys: Stores['passkeys'];
@@ -120,7 +122,7 @@ export function secondStepPages(deps: SecondStepDeps) {
       tellWait(res, error);
       contextOf(req).errorCode = error.entry.code;
       const fault = error.error === 'loginNotFound' ? 'The passkey was not accepted.' : words;
-      sendPage(req, res, 'login/login', loginPageWith(fault), error.entry.status);
+      sendPage(req, res, 'login/login', loginPageWith(fault, deps.singleSignOn), error.entry.status);
     }
   };
 
@@ -131,6 +133,6 @@ function tellWait(res: Response, error: DomainError): void {
   if (error instanceof TooManyLoginsError) res.set('Retry-After', String(error.retryAfterSeconds));
 }
 
-function loginPageWith(fault: string) {
-  return loginPage({ login: '', fault, lost: null });
+function loginPageWith(fault: string, singleSignOn: string | null) {
+  return loginPage({ login: '', fault, lost: null, singleSignOn });
 }

@@ -2,13 +2,14 @@ import type { RequestHandler } from 'express';
 import { DomainError } from '../../../domain/errors.ts';
 import { hiddenPicture, noPicture } from '../../../views/components/picture/picture.ts';
 import type { PageSources } from '../../html/deps.ts';
+import { pictureView } from '../../audit/pictureView.ts';
 import { identityOf } from '../../http/requestContext.ts';
 import { uuidOf } from '../../html/uuidOf.ts';
 
-type PictureSources = Pick<PageSources, 'faceQueries' | 'images'>;
+type PictureSources = Pick<PageSources, 'auditViews' | 'faceQueries' | 'images'>;
 
 /** The image of a sample. One whose image is lost is shown as a placeholder: a page says more than a broken picture. */
-export function samplePicture({ faceQueries, images }: PictureSources): RequestHandler {
+export function samplePicture({ auditViews, faceQueries, images }: PictureSources): RequestHandler {
   const read = async (key: string): Promise<Buffer | null> => {
     try {
       return await images.get(key);
@@ -29,6 +30,7 @@ export function samplePicture({ faceQueries, images }: PictureSources): RequestH
       res.redirect(302, noPicture);
       return;
     }
+    await auditViews.record(pictureView(req, ownerId));
     // An extraction with another image or a garbage collection should be seen before long.
     res.set({ 'Cache-Control': 'private, max-age=60', 'X-Content-Type-Options': 'nosniff' });
     res.type(type).send(bytes);

@@ -22,6 +22,7 @@ type HomeSources = Pick<
   | 'taskQueries'
   | 'upgradeQueries'
   | 'homeQueries'
+  | 'approvalQueries'
   | 'accountQueries'
   | 'checks'
   | 'defaultVersions'
@@ -34,6 +35,7 @@ const openAtMost = 10;
 const endedAtMost = 5;
 const failedAtMost = { open: 5, acknowledged: 20 };
 const incompleteAtMost = { open: 3, acknowledged: 12 };
+const approvalsAtMost = 10;
 // What has come to its end is told for a day, and asked no more.
 const endedUpgradeMs = 86_400_000;
 const failedWithinMs = 86_400_000;
@@ -68,26 +70,38 @@ export function home(sources: HomeSources): {
     const now = sources.clock.now();
     const before = (ms: number) => new Date(now.getTime() - ms);
     const told = <T>(asked: Promise<T>): Promise<T | null> => toldInTime(asked, sources.isUnavailable);
-    const [tasks, upgrades, statuses, accounts, stock, findings, workers, overdueMessages, hour, day] =
-      await Promise.all([
-        told(
-          tasksOf(sources, [
-            homeQueries.openTasks(openAtMost),
-            homeQueries.endedTasks(endedAtMost),
-            homeQueries.failedSince(before(failedWithinMs), failedAtMost),
-            homeQueries.incompleteSince(before(failedWithinMs), incompleteAtMost),
-          ]),
-        ),
-        told(upgradeQueries.ofLate(before(endedUpgradeMs)).then((rows) => presentUpgrades(sources, rows))),
-        told(taskQueries.countByTypeAndStatus()),
-        told(accountQueries.page(paging)),
-        told(recentStock()),
-        told(recentHealth()),
-        told(sources.countWorkers()),
-        told(homeQueries.overdueMessages(before(overdueAfterMs), overdueAtMost)),
-        told(recentHour()),
-        told(recentDay()),
-      ]);
+    const [
+      tasks,
+      upgrades,
+      statuses,
+      accounts,
+      stock,
+      findings,
+      workers,
+      overdueMessages,
+      hour,
+      day,
+      approvals,
+    ] = await Promise.all([
+      told(
+        tasksOf(sources, [
+          homeQueries.openTasks(openAtMost),
+          homeQueries.endedTasks(endedAtMost),
+          homeQueries.failedSince(before(failedWithinMs), failedAtMost),
+          homeQueries.incompleteSince(before(failedWithinMs), incompleteAtMost),
+        ]),
+      ),
+      told(upgradeQueries.ofLate(before(endedUpgradeMs)).then((rows) => presentUpgrades(sources, rows))),
+      told(taskQueries.countByTypeAndStatus()),
+      told(accountQueries.page(paging)),
+      told(recentStock()),
+      told(recentHealth()),
+      told(sources.countWorkers()),
+      told(homeQueries.overdueMessages(before(overdueAfterMs), overdueAtMost)),
+      told(recentHour()),
+      told(recentDay()),
+      told(sources.approvalQueries.waiting(approvalsAtMost)),
+    ]);
     const missing = workers === null ? [] : missingOf(workers);
     const [running = [], recent = [], failedOfLate = [], incompleteOfLate = []] = tasks?.lists ?? [];
     const faulty = findings?.filter(({ status }) => status !== 'ok') ?? [];
@@ -105,6 +119,7 @@ export function home(sources: HomeSources): {
       health: { findings, workers },
       attention: {
         acknowledgements: (tasks?.acknowledgements ?? []).map(presentAcknowledgement),
+        approvals,
         ...{ now, broken: [...missing, ...faulty.map(({ service }) => service)], overdueMessages },
       },
     });

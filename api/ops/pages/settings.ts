@@ -1,12 +1,30 @@
 import type { RequestHandler } from 'express';
+import type { RetentionKind } from '../../../db/ops/retention.ts';
 import { settingSentences } from '../../../platform/settings.ts';
 import { settingsPage } from '../../../views/pages/settings/settings.ts';
+import type { PageSources } from '../../html/deps.ts';
 import { presentConfig } from '../present/config.ts';
 import { sendPage } from '../../html/pageAnswer.ts';
 
-export function settings(shownSettings: Readonly<Record<string, unknown>>): RequestHandler {
-  const page = settingsPage({ config: presentConfig(shownSettings), sentences: settingSentences });
-  return (req, res) => {
+const kinds: readonly RetentionKind[] = ['audit', 'errors', 'sessions', 'login_limits', 'audit_views'];
+
+export interface SettingsDeps extends Pick<PageSources, 'retentionQueries'> {
+  readonly shownSettings: Readonly<Record<string, unknown>>;
+}
+
+/** All settings, and what was removed because it was old. */
+export function settings({ shownSettings, retentionQueries }: SettingsDeps): RequestHandler {
+  const config = presentConfig(shownSettings);
+  return async (req, res) => {
+    const runs = new Map((await retentionQueries.runs()).map((run) => [run.kind, run]));
+    const retention = kinds.map((kind) => {
+      const run = runs.get(kind);
+      return {
+        ...{ kind, run_time: run?.runTime.toISOString() ?? null },
+        ...{ removed: run?.removed ?? 0, removed_ever: run?.removedEver ?? 0 },
+      };
+    });
+    const page = settingsPage({ config, sentences: settingSentences, retention });
     sendPage(req, res, 'settings/settings', page);
   };
 }

@@ -12,6 +12,7 @@ const sections: readonly (readonly [section: string, names: RegExp])[] = [
   ['NOTIFICATIONS', /^NOTIFICATION_/],
   ['METRICS', /^WORKER_METRICS_/],
   ['TASKS', /^(GC_|EXTRACT_|PART|BATCH_|RECONCILE_|ORIGIN_)/],
+  ['RETENTION', /_RETENTION_/],
   ['LOGGER', /^LOG_/],
   ['OTHER', /./],
 ];

@@ -2,15 +2,20 @@ import type { RequestHandler } from 'express';
 import { DomainError } from '../../../domain/errors.ts';
 import { schedulePage } from '../../../views/pages/schedules/one.ts';
 import type { PageSources } from '../../html/deps.ts';
+import { readPanel } from '../../approvals/pages/readPanel.ts';
 import { sendPage } from '../../html/pageAnswer.ts';
 import { readPaging } from '../../html/paging.ts';
 import { idOf } from '../../tasks/pages/taskId.ts';
 import { presentScheduleOfPage } from '../present.ts';
 import { presentRunOfPage } from '../presentRun.ts';
 
-type OneScheduleSources = Pick<PageSources, 'scheduleQueries' | 'scheduleRunQueries' | 'clock'>;
+type OneScheduleSources = Pick<
+  PageSources,
+  'approvalQueries' | 'scheduleQueries' | 'scheduleRunQueries' | 'clock'
+>;
 
 export function oneSchedule({
+  approvalQueries,
   scheduleQueries,
   scheduleRunQueries,
   clock,
@@ -25,8 +30,10 @@ export function oneSchedule({
     ]);
     if (schedule === null) throw new DomainError('scheduleNotFound', `schedule ${scheduleId}`);
     const now = clock.now();
+    const shape = presentScheduleOfPage(schedule, now);
     const page = schedulePage({
-      schedule: presentScheduleOfPage(schedule, now),
+      schedule: shape,
+      approval: await readPanel(approvalQueries, req, { scheduleId }, shape.approval, schedule.revision),
       runs: runs.map(presentRunOfPage),
       createdBy: schedule.createdByLogin,
       ...{ runCount, now, ...paging },

@@ -5,7 +5,7 @@ import { schedulesPage } from '../../../views/pages/schedules/list.ts';
 import { newSchedulePage, type NewScheduleInput } from '../../../views/pages/schedules/new.ts';
 import type { FormOptions } from '../../../views/pages/tasks/fields/newTaskFields.ts';
 import { toTaskKind, type TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
-import { paths, type ScheduleAction } from '../../../views/paths.ts';
+import { paths } from '../../../views/paths.ts';
 import { bodyCheck } from '../../http/contract/bodyCheck.ts';
 import { changesSince } from '../../audit/changesSince.ts';
 import { presentScheduleOfPage } from '../present.ts';
@@ -196,7 +196,7 @@ export function schedulePages(sources: ScheduleSources) {
   });
 
   const act =
-    (action: Exclude<ScheduleAction, 'run'>): RequestHandler =>
+    (action: 'start' | 'stop' | 'remove'): RequestHandler =>
     async (req, res) => {
       const scheduleId = idOf(req, 'schedule_id');
       const actor = actorOf(req);
@@ -215,7 +215,7 @@ interface Kept {
   readonly words: string;
 }
 
-const said: Record<Exclude<ScheduleAction, 'run'>, string> = {
+const said: Record<'start' | 'stop' | 'remove', string> = {
   start: 'started',
   stop: 'stopped',
   remove: 'removed',

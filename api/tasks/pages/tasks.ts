@@ -1,13 +1,15 @@
 import type { Request, RequestHandler } from 'express';
 import type { ErrorGroup } from '../../../db/tasks/openErrors.ts';
 import type { LogLine, PartOfPage } from '../../../db/tasks/taskPageQueries.ts';
+import type { Decision } from '../../../domain/approvals/approval.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { RetryScope } from '../../../domain/tasks/task.ts';
 import { paths, type TaskAction } from '../../../views/paths.ts';
 import { taskPage } from '../../../views/pages/tasks/one.ts';
 import type { TaskErrorGroupShape, PartShape, TaskLogShape } from '../../../views/shapes.ts';
+import { readPanel } from '../../approvals/pages/readPanel.ts';
 import { actorOf } from '../../http/requestContext.ts';
-import { presentAuditEntry } from '../../audit/present.ts';
+import { presentAuditEntry } from '../../../domain/audit/entry.ts';
 import { presentTaskErrorOfPage } from '../../errors/present.ts';
 import { presentTaskOfPage } from '../present/task.ts';
 import { missingOf, type WorkerCounts } from '../live/workerWatch.ts';
@@ -24,7 +26,7 @@ const cellsAtMost = 100;
 const linesAtMost = 50;
 const ratesAtMost = 200;
 
-type TaskSources = Pick<PageSources, 'taskSnapshot' | 'workflowUrl' | 'contract'> & {
+type TaskSources = Pick<PageSources, 'taskSnapshot' | 'workflowUrl' | 'contract' | 'approvalQueries'> & {
   countWorkers(): Promise<WorkerCounts>;
 };
 
@@ -54,8 +56,10 @@ export function oneTask(sources: TaskSources): RequestHandler {
     ]);
     const [task, parts, cells, rateLimit, acts, errors, errorCount, groups, rates, log, startTime] = read;
     if (task === null) throw new DomainError('taskNotFound', `task ${taskId}`);
+    const shape = presentTaskOfPage(task);
     const page = taskPage({
-      task: presentTaskOfPage(task),
+      task: shape,
+      approval: await readPanel(sources.approvalQueries, req, { taskId }, shape.approval),
       workflowUrl: sources.workflowUrl({ taskId, generation: task.generation }),
       createdBy: task.createdByLogin === '' ? '–' : task.createdByLogin,
       parts: parts.map(partShape),
@@ -113,7 +117,7 @@ function errorGroupShape(group: ErrorGroup): TaskErrorGroupShape {
   };
 }
 
-const said: Record<Exclude<TaskAction, 'remove' | 'throttle' | 'undo'>, string> = {
+const said: Record<Exclude<TaskAction, 'remove' | 'throttle' | 'undo' | Decision>, string> = {
   cancel: 'The task is being cancelled.',
   pause: 'The task is being paused.',
   resume: 'The task has resumed.',
@@ -128,7 +132,10 @@ function scopeOf(req: Request): RetryScope {
 }
 
 /** A button of a task's page. What cannot be done any more is said on the page that follows, not as an error. */
-export function actOnTask(taskActions: TaskActions, action: Exclude<TaskAction, 'throttle'>): RequestHandler {
+export function actOnTask(
+  taskActions: TaskActions,
+  action: Exclude<TaskAction, 'throttle' | Decision>,
+): RequestHandler {
   return async (req, res) => {
     const taskId = taskIdOf(req);
     let next = paths.task(taskId);

@@ -1,5 +1,6 @@
 import type { SubtaskRow } from '../../../db/tasks/subtaskQueries.ts';
 import type { TaskRow } from '../../../db/tasks/taskQueries.ts';
+import { presentApproval } from '../../approvals/present.ts';
 import { isRehearsal } from '../../../domain/gc/gcContent.ts';
 import { recentRate } from '../../../domain/tasks/rate.ts';
 import { isFinal, taskStatusOf } from '../../../domain/tasks/task.ts';
@@ -29,6 +30,7 @@ export function presentTask(task: TaskRow) {
     tasks_before: task.tasksBefore,
     notification_policy: task.notificationPolicy,
     failure: task.failure,
+    approval: presentApproval(task.approval),
     undo: task.undo && { ...task.undo, until: isoOf(task.undo.until) },
   };
 }

@@ -1,6 +1,7 @@
-import type { CountOfObjects, PreviewObject, TaskPreview } from '../../../domain/tasks/preview.ts';
+import type { ApprovedPreview } from '../previewTask.ts';
+import type { CountOfObjects, PreviewObject } from '../../../domain/tasks/preview.ts';
 
-export function presentTaskPreview(preview: TaskPreview) {
+export function presentTaskPreview(preview: ApprovedPreview) {
   return {
     count: preview.count,
     exact: preview.isExact,
@@ -10,6 +11,7 @@ export function presentTaskPreview(preview: TaskPreview) {
     time: preview.time.toISOString(),
     samples_left: preview.samplesLeft && presentCount(preview.samplesLeft),
     without_sample: preview.withoutSample && presentCount(preview.withoutSample),
+    needs_approval: preview.needsApproval,
     freed_bytes: preview.freedBytes,
     aside_bytes: preview.asideBytes,
     estimated_seconds: preview.estimatedSeconds,
@@ -23,7 +25,7 @@ export function presentTaskPreview(preview: TaskPreview) {
 
 const presentCount = ({ count, isExact }: CountOfObjects) => ({ count, exact: isExact });
 
-function presentObject(object: PreviewObject) {
+export function presentObject(object: PreviewObject) {
   const create_time = object.createTime.toISOString();
   switch (object.kind) {
     case 'face':

@@ -18,8 +18,8 @@ export interface PreviewLimits {
 export interface PreviewedWork {
   readonly tx: Sql;
   readonly work: TaskWork;
-  /** The objects that were there then; null: that are there now. */
-  readonly at: Date | null;
+  /** The objects that were there at this time, as SQL reads it; null: that are there now. */
+  readonly at: string | null;
   readonly limits: PreviewLimits;
 }
 
@@ -33,6 +33,6 @@ export function targetOf({ work }: PreviewedWork): Target {
 export function select({ work, at }: PreviewedWork): { selection: Selection; binds: Binds } {
   const binds = createBinds();
   // PostgreSQL reads this word as the beginning of the transaction.
-  const task = { ...work, upperBound: at?.toISOString() ?? 'now', isDefaultRemoved: false };
+  const task = { ...work, upperBound: at ?? 'now', isDefaultRemoved: false };
   return { selection: selectionOf(task, everything, binds), binds };
 }

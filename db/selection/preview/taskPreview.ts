@@ -41,7 +41,7 @@ export function createTaskPreviews(db: Database, limits: PreviewLimits = default
         const time = at ?? (await timeOf(tx));
         const work = workAt(time);
         if (!forLater) await refuseConflict(tx, work);
-        const previewed: PreviewedWork = { tx, work, at, limits };
+        const previewed: PreviewedWork = { tx, work, at: at?.toISOString() ?? null, limits };
         const { keys, ...found } = await findObjects(previewed);
         const all =
           found.isExact || countAllMs === undefined ? null : await countObjects(previewed, countAllMs);

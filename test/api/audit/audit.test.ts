@@ -180,7 +180,7 @@ test('filters that do not exist or cannot be read are refused, and strangers see
   for (const query of [
     '?acount_id=1',
     '?account_id=1',
-    '?object_type=face',
+    '?object_type=person',
     '?action=everything',
     '?login=%00',
     '?login=',

@@ -46,6 +46,7 @@ test('no cache keeps CSV, pages, refusals of hosts, or what is not there', async
   for (const path of [
     '/tasks/csv',
     '/errors/csv',
+    '/audit/csv',
     '/',
     '/tasks/view',
     '/login',

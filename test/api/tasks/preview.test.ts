@@ -32,6 +32,7 @@ test('a preview shows how many faces there are, since when, and ten from among a
       newest: '2025-01-01T02:27:00.000Z',
       samples_left: { count: 50, exact: true },
       without_sample: null,
+      needs_approval: null,
       aside_bytes: null,
       estimated_seconds: null,
       estimated_by: null,
@@ -65,7 +66,12 @@ test('a preview of nothing is nothing, and takes no time', async () => {
   });
   assert.deepEqual(nothing, {
     ...{ count: 0, exact: true, oldest: null, newest: null, sample: [] },
-    ...{ samples_left: { count: 0, exact: true }, without_sample: null, aside_bytes: null },
+    ...{
+      samples_left: { count: 0, exact: true },
+      without_sample: null,
+      needs_approval: null,
+      aside_bytes: null,
+    },
     ...{ estimated_seconds: 0, estimated_by: null },
   });
   assert.equal((await preview({ target: 'face_descriptors', descriptor_version: 99 })).count, 0);

@@ -15,7 +15,7 @@ let ref: TaskRef;
 beforeEach(async () => {
   taken = [];
   books = createTaskLifecycle(db, { onTaken: (action) => void taken.push(action) });
-  ref = await createTaskStore(db).create(
+  ref = await createTaskStore(db, null).create(
     {
       ...{ taskType: 4, description: null },
       content: {
@@ -30,7 +30,7 @@ beforeEach(async () => {
 
 const names = (): AskedAction[] => taken.map(({ action }) => action);
 const control = (action: 'pause' | 'resume' | 'cancel') =>
-  createTaskStore(db).control(ref.taskId, action, tester);
+  createTaskStore(db, null).control(ref.taskId, action, tester);
 
 test('an order is taken once, by the step that carries it out, with the time since it was given', async () => {
   await control('pause');
@@ -56,7 +56,7 @@ test('a retry is taken when the task is at work again, and an order that came to
   await db.query('update tasks set plan_done = true');
   await books.finish(ref, { outcome: 'done' });
   assert.deepEqual(names(), []);
-  ref = await createTaskStore(db).retry(ref.taskId, 'all', tester);
+  ref = await createTaskStore(db, null).retry(ref.taskId, 'all', tester);
   await books.load(ref);
   assert.deepEqual(names(), ['retry']);
 });

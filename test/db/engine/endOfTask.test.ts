@@ -29,7 +29,7 @@ const content: GcContent = {
 
 /** A task with one claimed part, and the parts of its store. */
 async function claimPart() {
-  const tasks = createTaskStore(db);
+  const tasks = createTaskStore(db, null);
   const lifecycle = createTaskLifecycle(db);
   const ref = await tasks.create({ taskType: 4, content, description: null }, tester);
   await lifecycle.load(ref);
@@ -111,7 +111,7 @@ test('the failure of a task is told once, with who made it, and no other end', a
     schedule?: { scheduleId: number; scheduledTime: string },
   ) => {
     const order = { taskType: 4, content, description: null, ...(schedule && { schedule }) } as const;
-    const ref = await db.transaction((tx) => createTask(tx, order, tester));
+    const ref = await db.transaction((tx) => createTask(tx, order, tester, null));
     const last = outcome === 'failed' ? ({ outcome, failure } as const) : ({ outcome } as const);
     await lifecycle.finish(ref, last);
     await lifecycle.finish(ref, last);

@@ -10,7 +10,7 @@ import { tester } from '../../support/rows/rows.ts';
 const { db } = await openTestDatabase(2);
 
 test('a task whose start got lost makes the outbox old; one that waits for its turn or is paused does not', async () => {
-  const tasks = createTaskStore(db);
+  const tasks = createTaskStore(db, null);
   const outboxAge = async () => (await createOpenTasks(db).figures()).outboxAgeSeconds;
   assert.equal(await outboxAge(), 0);
   const content = freezeGcContent({ target: 'face_descriptors', descriptor_version: 1 }, new Date());

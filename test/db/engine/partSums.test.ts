@@ -145,7 +145,7 @@ test('objects beyond those that were planned are expected as soon as they are fo
   assert.equal((await look(taskId)).objectsExpected, 436);
   await books.finish({ taskId, generation: 1 }, { outcome: 'cancelled' });
   assert.equal((await look(taskId)).objectsExpected, 436);
-  await createTaskStore(db).retry(taskId, 'unfinished', tester);
+  await createTaskStore(db, null).retry(taskId, 'unfinished', tester);
   assert.equal((await look(taskId)).objectsExpected, 436);
 });
 
@@ -158,7 +158,7 @@ test('a retry takes the parts that it opens again out of the sums, and the budge
     [taskId],
   );
   await books.finish({ taskId, generation: 1 }, { outcome: 'cancelled' });
-  await createTaskStore(db).retry(taskId, 'failed', tester);
+  await createTaskStore(db, null).retry(taskId, 'failed', tester);
   const ref = { taskId, generation: 2 };
   await books.load(ref);
   const { partsDone, objectsDone, objectsFailed, samplesRemoved } = await look(taskId);

@@ -9,7 +9,7 @@ import { openTestDatabase } from '../../support/servers/database.ts';
 import { tester } from '../../support/rows/rows.ts';
 
 const { db } = await openTestDatabase(4);
-const tasks = createTaskStore(db);
+const tasks = createTaskStore(db, null);
 const books = createTaskLifecycle(db);
 const content = {
   target: 'face_descriptors',

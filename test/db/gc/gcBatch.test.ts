@@ -24,7 +24,7 @@ beforeEach(async () => {
   faces = Array.from({ length: 10 }, () => buildFace({ externalId: 'selected' }));
   await insertFaces(db, faces);
   content = freezeGcContent({ target: 'faces', filters: { external_ids: ['selected'] } }, new Date());
-  const ref = await createTaskStore(db).create(
+  const ref = await createTaskStore(db, null).create(
     { taskType: taskTypes.gc, content, description: null },
     tester,
   );

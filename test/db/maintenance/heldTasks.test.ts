@@ -15,7 +15,7 @@ import { tester } from '../../support/rows/rows.ts';
 import { waitFor } from '../../support/waitFor.ts';
 
 const { db } = await openTestDatabase(4);
-const tasks = createTaskStore(db);
+const tasks = createTaskStore(db, null);
 const life = createTaskLifecycle(db);
 const turns = createTurns(db, { startsAtOnce: 1_000 });
 const maintenance = createMaintenanceStore(db);

@@ -72,7 +72,7 @@ const removals = [
 for (const [of, kind, gc] of removals) {
   test(`a version whose descriptors of ${of} a gc is removing does not become the default`, async () => {
     const store = createDefaultVersionStore(db, settings);
-    const tasks = createTaskStore(db);
+    const tasks = createTaskStore(db, null);
     const content = { ...gc, store_results: true };
     const { taskId } = await tasks.create({ taskType: 4, content, description: null }, tester);
     await assert.rejects(

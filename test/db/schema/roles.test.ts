@@ -62,7 +62,7 @@ const changes = [
 ];
 
 test("the service's role writes the audit and can neither change nor remove a line", async () => {
-  await createTaskStore(service).create(
+  await createTaskStore(service, null).create(
     {
       taskType: 4,
       content: { target: 'face_descriptors', filters: { descriptor_version: 1 }, store_results: false },

@@ -64,7 +64,7 @@ async function seed(): Promise<void> {
 
 async function createTask(content: GcContent | ExtractContent): Promise<TaskRef> {
   const taskType = 'target' in content ? taskTypes.gc : taskTypes.additionalExtract;
-  const ref = await createTaskStore(db).create({ taskType, content, description: null }, tester);
+  const ref = await createTaskStore(db, null).create({ taskType, content, description: null }, tester);
   await createTaskLifecycle(db).load(ref);
   return ref;
 }

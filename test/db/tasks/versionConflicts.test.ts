@@ -55,7 +55,7 @@ const attributes: ExtractContent = {
 
 async function create(content: GcContent | ExtractContent): Promise<number> {
   const taskType = 'target' in content ? 4 : 5;
-  const { taskId } = await createTaskStore(db).create({ taskType, content, description: null }, tester);
+  const { taskId } = await createTaskStore(db, null).create({ taskType, content, description: null }, tester);
   return taskId;
 }
 
@@ -138,7 +138,7 @@ test('of a gc and an extract that are ordered at the same moment one is refused,
 });
 
 test('a retry is refused while a task is open that it excludes, whichever of them it is', async () => {
-  const tasks = createTaskStore(db);
+  const tasks = createTaskStore(db, null);
   const gc = await create(gcOf(1));
   await set(gc, 'failed');
   const extract = await create(extractOf(1, 3));
@@ -153,7 +153,7 @@ test('a retry is refused while a task is open that it excludes, whichever of the
 });
 
 test('of the retries of a gc and an extract at the same moment one is refused, and none waits for the other for ever', async () => {
-  const tasks = createTaskStore(db);
+  const tasks = createTaskStore(db, null);
   const gc = await create(gcOf(1));
   await set(gc, 'failed');
   const extract = await create(extractOf(1, 3));
@@ -175,7 +175,7 @@ test('of the retries of a gc and an extract at the same moment one is refused, a
 
 test('a scheduled gc of a version that an extract needs makes no task, and the schedule says why', async () => {
   const extract = await create(extractOf(1, 3));
-  const scheduleId = await createScheduleStore(records).create(
+  const scheduleId = await createScheduleStore(records, null).create(
     {
       taskType: 4,
       content: { target: 'face_descriptors', filters: { descriptor_version: 1 } },
@@ -192,7 +192,7 @@ test('a scheduled gc of a version that an extract needs makes no task, and the s
   );
   const run = { scheduleId, cron: '0 0 1 1 *', timeZone: 'UTC', scheduledTime: '2026-01-01T00:00:00.000Z' };
   await assert.rejects(
-    createScheduledTasks(db, () => Promise.resolve(() => gcOf(1))).start(run),
+    createScheduledTasks(db, () => Promise.resolve(() => gcOf(1)), null).start(run),
     inUse(extract),
   );
   const { lastRun } = (await createScheduleQueries(db).find(scheduleId)) ?? {};

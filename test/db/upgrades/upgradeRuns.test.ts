@@ -34,7 +34,10 @@ beforeEach(() =>
 const defaults = () =>
   createDefaultVersionStore(db, { defaultDescriptorVersion: 1, defaultBodyDescriptorVersion: 101 });
 const abilities = { attributesVersion: null, hasExtractor: () => true };
-const runs = () => createUpgradeRuns(db, { defaultVersions: defaults(), abilities, hasFile: () => false });
+const runs = () =>
+  createUpgradeRuns(db, {
+    ...{ defaultVersions: defaults(), abilities, hasFile: () => false, approvalRule: null },
+  });
 const store = () => createUpgradeStore(db);
 
 async function begin(request: Partial<UpgradeRequest> = {}): Promise<number> {
@@ -280,7 +283,7 @@ test('there is one upgrade of a kind at a time, and nobody else removes its vers
   const upgradeId = await begin();
   await assert.rejects(begin({ to_version: 7 }), { error: 'upgradeOpen' });
   const remove = (version: number) =>
-    createTaskStore(db).create(
+    createTaskStore(db, null).create(
       {
         taskType: 4,
         content: (now) =>
@@ -302,7 +305,7 @@ test('there is one upgrade of a kind at a time, and nobody else removes its vers
 });
 
 test('it does not begin while one of its versions is being removed', async () => {
-  await createTaskStore(db).create(
+  await createTaskStore(db, null).create(
     {
       taskType: 4,
       content: (now) =>

@@ -72,6 +72,7 @@ test('only a finished task can be retried or removed', () => {
 
 test('every state has the status that the contract gives it', () => {
   assert.deepEqual(Object.fromEntries(taskStates.map((state) => [state, taskStatusOf(state)])), {
+    awaiting_approval: 0,
     pending: 0,
     planning: 1,
     running: 1,

@@ -14,7 +14,13 @@ import { isFinal, type TaskState } from '../../../domain/tasks/task.ts';
 /** What admins can bring about by themselves: the arrows of docs/architecture.md that bear their orders. */
 const arrows: Record<ControlAction, Partial<Record<TaskState, TaskState>>> = {
   cancel: {
-    ...{ pending: 'cancelled', planning: 'cancelling', running: 'cancelling', pausing: 'cancelling' },
+    ...{
+      awaiting_approval: 'cancelled',
+      pending: 'cancelled',
+      planning: 'cancelling',
+      running: 'cancelling',
+      pausing: 'cancelling',
+    },
     ...{ paused: 'cancelling', collecting: 'cancelling', cancelling: 'cancelling' },
   },
   pause: { pending: 'paused', planning: 'pausing', running: 'pausing', pausing: 'pausing', paused: 'paused' },
@@ -31,6 +37,7 @@ const arrows: Record<ControlAction, Partial<Record<TaskState, TaskState>>> = {
 const engine: ((task: ControlledTask) => TaskState)[] = [
   ({ state, desiredState }) =>
     desiredState === 'run' && ['pending', 'paused', 'pausing'].includes(state) ? 'planning' : state,
+  ({ state }) => (state === 'awaiting_approval' ? 'pending' : state),
   ({ state }) => (state === 'planning' ? 'running' : state),
   ({ state, desiredState }) => (state === 'pausing' && desiredState === 'pause' ? 'paused' : state),
   ({ state }) => (state === 'running' ? 'collecting' : state),
@@ -52,9 +59,10 @@ const move: fc.Arbitrary<Move> = fc.oneof(
 
 /** Every task that the moves lead to, from a new one on. */
 function* walk(
+  initial: TaskState,
   moves: readonly Move[],
 ): Generator<{ before: ControlledTask; move: Move; after: ControlledTask | null }> {
-  let task: ControlledTask = { state: 'pending', desiredState: 'run' };
+  let task: ControlledTask = { state: initial, desiredState: 'run' };
   for (const next of moves) {
     const before = task;
     let after: ControlledTask | null;
@@ -73,11 +81,12 @@ function* walk(
 }
 
 const moves = fc.array(move, { maxLength: 40 });
+const initials = fc.constantFrom<TaskState>('pending', 'awaiting_approval');
 
 test('whatever admins and engine do in whatever order, an order follows an arrow or is refused', () => {
   fc.assert(
-    fc.property(moves, (all) => {
-      for (const { before, move: made, after } of walk(all)) {
+    fc.property(initials, moves, (initial, all) => {
+      for (const { before, move: made, after } of walk(initial, all)) {
         if (made.by !== 'admin') continue;
         assert.equal(after?.state, arrows[made.action][before.state], `${made.action} while ${before.state}`);
       }
@@ -88,8 +97,8 @@ test('whatever admins and engine do in whatever order, an order follows an arrow
 
 test('whatever happens to a task is an arrow of the diagram that its page shows', () => {
   fc.assert(
-    fc.property(moves, (all) => {
-      for (const { before, after } of walk(all)) {
+    fc.property(initials, moves, (initial, all) => {
+      for (const { before, after } of walk(initial, all)) {
         if (after === null || after.state === before.state) continue;
         assert.ok(nextStates[before.state].includes(after.state), `${before.state} to ${after.state}`);
       }
@@ -107,8 +116,8 @@ test('the architecture draws the same arrows', async () => {
 
 test('state and desired state never contradict each other', () => {
   fc.assert(
-    fc.property(moves, (all) => {
-      for (const { after } of walk(all)) {
+    fc.property(initials, moves, (initial, all) => {
+      for (const { after } of walk(initial, all)) {
         if (after === null || isFinal(after.state)) continue;
         const { state, desiredState } = after;
         assert.equal(state === 'cancelling', desiredState === 'cancel', `${state}, desired ${desiredState}`);
@@ -121,9 +130,9 @@ test('state and desired state never contradict each other', () => {
 
 test('a task that was cancelled becomes cancelled and nothing else', () => {
   fc.assert(
-    fc.property(moves, (all) => {
+    fc.property(initials, moves, (initial, all) => {
       let isCancelled = false;
-      for (const { after, move: made } of walk(all)) {
+      for (const { after, move: made } of walk(initial, all)) {
         if (made.by === 'admin' && made.action === 'cancel' && after !== null) isCancelled = true;
         if (isCancelled && after !== null) assert.match(after.state, /^cancell(ing|ed)$/);
       }
@@ -134,9 +143,9 @@ test('a task that was cancelled becomes cancelled and nothing else', () => {
 
 test('from wherever it stands, a task can still come to its end', () => {
   fc.assert(
-    fc.property(moves, (all) => {
+    fc.property(initials, moves, (initial, all) => {
       let task: ControlledTask = { state: 'pending', desiredState: 'run' };
-      for (const { before, after } of walk(all)) task = after ?? before;
+      for (const { before, after } of walk(initial, all)) task = after ?? before;
       if (task.desiredState === 'pause') task = applyControl(task, 'resume');
       const onward = engine.slice(0, -1);
       for (const step of onward.flatMap(() => onward)) task = { ...task, state: step(task) };

@@ -123,7 +123,10 @@ export async function startEngine({ env = {}, workers, ownServers = false }: Eng
     perSecond?: number,
   ): Promise<TaskRef> {
     const limit = perSecond === undefined ? {} : { objectsPerSecond: perSecond };
-    const ref = await createTaskStore(db).create({ taskType, content, description: null, ...limit }, tester);
+    const ref = await createTaskStore(db, null).create(
+      { taskType, content, description: null, ...limit },
+      tester,
+    );
     // A Temporal that has only just started may take longer than the second that a start has.
     await waitFor(`task ${ref.taskId} to be started`, async () => {
       await gateway.startTask(ref);
@@ -149,7 +152,7 @@ export async function startEngine({ env = {}, workers, ownServers = false }: Eng
     db: () => db,
     records: () => records,
     gateway: () => gateway,
-    tasks: () => createTaskStore(db),
+    tasks: () => createTaskStore(db, null),
     withClient,
 
     /** Faces of an account of their own. */

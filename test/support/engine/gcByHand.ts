@@ -12,7 +12,7 @@ import { tester } from '../rows/rows.ts';
 
 /** A gc without servers besides PostgreSQL: what the workflow and its activities would do, step by step. */
 export function createGcByHand(db: Database) {
-  const tasks = createTaskStore(db);
+  const tasks = createTaskStore(db, null);
   const lifecycle = createTaskLifecycle(db);
   const gc = createGcStore(db);
   const planOf = (partSize: number) =>

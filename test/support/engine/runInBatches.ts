@@ -18,7 +18,7 @@ export async function runInBatches(
   content: GcContent | ExtractContent,
   runBatch: (part: ClaimedPart) => Promise<ClaimedPart | null>,
 ): Promise<number> {
-  const ref = await createTaskStore(db).create({ taskType, content, description: null }, tester);
+  const ref = await createTaskStore(db, null).create({ taskType, content, description: null }, tester);
   const lifecycle = createTaskLifecycle(db);
   await lifecycle.load(ref);
   const plan = createPartPlan(db, { partSizes: { gc: 5, extract: 5 }, partsPerStep: 10 });

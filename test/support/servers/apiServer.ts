@@ -51,6 +51,8 @@ export interface ApiServerOptions
         | ('allowedHosts' | 'basicAttributesVersion' | 'configPublic' | 'databaseUrl' | 'development')
         | ('requireSecondFactor' | 'secondFactorKey')
         | ('environmentName' | 'host' | 'loginFailures' | 'networks' | 'tasksAtOnce' | 'trustProxy')
+        | ('oidcClientId' | 'oidcClientSecret' | 'oidcIssuer' | 'oidcName' | 'oidcRoles' | 'passwordLogins')
+        | ('approvalObjects' | 'approvalExpires')
       >
     >,
     Pick<Partial<AppDeps>, 'checks' | 'workersByQueue'>,

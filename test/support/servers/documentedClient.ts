@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createContract } from '../../../api/http/contract/contract.ts';
 import { readDocument } from '../../../api/http/contract/document.ts';
-import type { presentAuditEntry } from '../../../api/audit/present.ts';
+import type { presentAuditEntry } from '../../../domain/audit/entry.ts';
 import type { presentApiToken } from '../../../api/accounts/tokens/present.ts';
 import type { presentAccount, presentAccountStats } from '../../../api/accounts/present.ts';
 import type { ErrorJson } from '../../../api/http/errorBody.ts';
@@ -43,6 +43,7 @@ export interface Fields
     Omit<UpgradeJson, keyof TaskJson | keyof NetworkCheckJson | 'kind'>,
     Pick<ReturnType<typeof presentMaintenance>, 'started_by' | 'note'> {
   readonly paused_tasks: number;
+  readonly needs_approval: string | null;
   readonly networks: readonly NetworkVersionJson[];
   readonly checks: readonly NetworkCheckJson[];
   readonly schedules: readonly ScheduleJson[];

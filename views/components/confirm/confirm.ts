@@ -21,6 +21,8 @@ export interface Confirm {
   /** In a row of a list. */
   readonly isSmall?: boolean;
   readonly field?: TextField;
+  /** Sent along unseen. */
+  readonly hidden?: readonly { readonly name: string; readonly value: string }[];
   /** With a field: the page without what was typed. */
   readonly leave?: string;
   /** For the field, where scripts run. */

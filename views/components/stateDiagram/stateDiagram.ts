@@ -30,11 +30,12 @@ interface Standing {
   readonly objectsFailed: number;
   /** Where it has been since it was made or retried; empty: an older release has not kept it. */
   readonly visited: readonly TaskState[];
+  /** Whether it began by waiting for an approval. */
+  readonly neededApproval?: boolean;
 }
 
-const straight: readonly TaskState[] = ['pending', 'planning', 'running', 'collecting', 'done'];
-const paths: readonly { readonly name: string; readonly states: readonly TaskState[] }[] = [
-  { name: 'Normal course', states: straight },
+const withoutApproval: readonly TaskState[] = ['pending', 'planning', 'running', 'collecting', 'done'];
+const pathsOff: readonly { readonly name: string; readonly states: readonly TaskState[] }[] = [
   { name: 'If paused', states: ['pausing', 'paused'] },
   { name: 'If cancelled', states: ['cancelling', 'cancelled'] },
   { name: 'If it fails', states: ['failed'] },
@@ -50,10 +51,15 @@ function nextOf(state: TaskState, objectsFailed: number, visited: Standing['visi
   return nextStates.paused.filter((step) => beforeTurn.includes(step) !== wasAtWork);
 }
 
-export function stateDiagram({ state, objectsFailed, visited }: Standing): StateDiagram {
+export function stateDiagram(standing: Standing): StateDiagram {
+  const { state, objectsFailed, visited, neededApproval = false } = standing;
+  const straight: readonly TaskState[] = [
+    ...(neededApproval ? (['awaiting_approval'] as const) : []),
+    ...withoutApproval,
+  ];
   const next = nextOf(state, objectsFailed, visited);
   const known: readonly TaskState[] = [
-    'pending',
+    neededApproval ? 'awaiting_approval' : 'pending',
     ...straight.slice(0, Math.max(0, straight.indexOf(state))),
     ...visited,
   ];
@@ -64,7 +70,10 @@ export function stateDiagram({ state, objectsFailed, visited }: Standing): State
     isPassed: step !== state && known.includes(step),
     isNext: next.includes(step),
   });
-  const all = paths.map(({ name, states }) => ({ name, steps: states.map(stepOf) }));
+  const all = [{ name: 'Normal course', states: straight }, ...pathsOff].map(({ name, states }) => ({
+    name,
+    steps: states.map(stepOf),
+  }));
   return {
     paths: all,
     near: all

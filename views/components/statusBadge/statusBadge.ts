@@ -10,6 +10,7 @@ export interface StatusBadge {
 }
 
 const badges: Record<TaskState, StatusBadge> = {
+  awaiting_approval: { text: 'Awaiting approval', tone: 'waiting', lively: false },
   pending: { text: 'Pending', tone: 'neutral', lively: false },
   planning: { text: 'Planning', tone: 'active', lively: true },
   running: { text: 'Running', tone: 'active', lively: true },

@@ -13,6 +13,8 @@ export interface OwnAccountInput {
   readonly login: string;
   readonly role: Role;
   readonly permissions: Permissions;
+  /** null: there is no provider. `connections`: who the account is there. */
+  readonly singleSignOn: { readonly name: string; readonly connections: readonly string[] } | null;
 }
 
 export interface OwnAccountPage {
@@ -24,14 +26,15 @@ export interface OwnAccountPage {
   readonly tokens: string;
   readonly sessions: string;
   readonly secondFactor: string;
+  readonly connect: { readonly text: string; readonly action: string } | null;
 }
 
 /** The account of whoever looks at it. */
-export function ownAccountPage({ login, role, permissions }: OwnAccountInput): OwnAccountPage {
+export function ownAccountPage({ login, role, permissions, singleSignOn }: OwnAccountInput): OwnAccountPage {
   return {
     head: { title: 'Your account', section: null },
     login,
-    facts: [fact('Login', login), fact('Role', roleNames[role])],
+    facts: [fact('Login', login), fact('Role', roleNames[role]), ...connected(singleSignOn)],
     permissions: (Object.keys(permissionTable) as Permission[]).map((name) => ({
       meaning: permissionTable[name].meaning,
       isGiven: permissions.has(name),
@@ -40,5 +43,14 @@ export function ownAccountPage({ login, role, permissions }: OwnAccountInput): O
     tokens: paths.tokens,
     sessions: paths.ownSessions,
     secondFactor: paths.secondFactor,
+    connect:
+      singleSignOn === null || singleSignOn.connections.length > 0
+        ? null
+        : { text: `Connect ${singleSignOn.name}`, action: paths.oidcConnect },
   };
+}
+
+function connected(singleSignOn: OwnAccountInput['singleSignOn']): Fact[] {
+  if (singleSignOn === null || singleSignOn.connections.length === 0) return [];
+  return [fact(`Connected with ${singleSignOn.name}`, singleSignOn.connections.join(', '))];
 }

@@ -27,6 +27,10 @@ export const actionWords: Readonly<Record<string, string>> = {
   'task.retry': 'Retried',
   'task.throttle': 'Throttled',
   'task.remove': 'Deleted',
+  'task.certify': 'Issued an erasure certificate of',
+  'task.approve': 'Approved',
+  'task.reject': 'Rejected',
+  'task.expire': 'Ended the wait for an approval of',
   'task.acknowledge': 'Acknowledged',
   'task.unacknowledge': 'Withdrew the acknowledgement of',
   'schedule.create': 'Created',
@@ -35,6 +39,9 @@ export const actionWords: Readonly<Record<string, string>> = {
   'schedule.stop': 'Stopped',
   'schedule.run': 'Ran',
   'schedule.remove': 'Removed',
+  'schedule.approve': 'Approved',
+  'schedule.reject': 'Rejected',
+  'schedule.expire': 'Ended the wait for an approval of',
   'network.check': 'Checked',
   'network.default': 'Made the default:',
   'upgrade.create': 'Began',
@@ -57,6 +64,11 @@ export const actionWords: Readonly<Record<string, string>> = {
   'account.disable': 'Disabled',
   'account.enable': 'Enabled',
   'account.remove': 'Removed',
+  'audit.expire': 'Began to remove old entries of',
+  'face.view': 'Looked at',
+  'event.view': 'Looked at',
+  'sample.view': 'Looked at pictures of',
+  'result.read': 'Downloaded the result of',
   'session.login': 'Logged in',
   'session.logout': 'Logged out',
   'session.refuse': 'Was refused a log-in as',
@@ -67,7 +79,11 @@ export function auditRow(entry: AuditEntryShape): AuditRow {
   const purpose = purposeOf(entry);
   return {
     action: actionWords[entry.action] ?? entry.action,
-    object: isSession ? '' : `${wordOf(entry)} ${loginOf(entry) ?? entry.object_id}`,
+    object: isSession
+      ? ''
+      : entry.object_type === 'audit'
+        ? 'the audit'
+        : `${wordOf(entry)} ${loginOf(entry) ?? entry.object_id}`,
     objectHref: hrefOf(entry),
     purpose,
     who: entry.login === '' ? 'The service' : entry.login,
@@ -95,12 +111,16 @@ function loginOf({ object_type, before, after }: AuditEntryShape): string | null
 }
 
 /** A network is known by its version. */
-const wordOf = ({ object_type }: AuditEntryShape): string =>
-  object_type === 'network' ? 'version' : object_type;
+const wordOf = ({ object_type, object_id }: AuditEntryShape): string => {
+  if (object_type === 'sample') return object_id.startsWith('/') ? 'page' : 'object';
+  return { network: 'version', result: 'task' }[object_type] ?? object_type;
+};
 
 function hrefOf({ action, object_type, object_id }: AuditEntryShape): string | null {
   if (action.endsWith('.remove')) return null;
-  if (object_type === 'task') return paths.task(Number(object_id));
+  if (object_type === 'task' || object_type === 'result') return paths.task(Number(object_id));
+  if (object_type === 'face') return paths.face(object_id);
+  if (object_type === 'event') return paths.event(object_id);
   if (object_type === 'upgrade') return paths.upgrade(Number(object_id));
   if (object_type === 'account') return paths.account(object_id);
   if (object_type === 'network') return paths.network(Number(/\d+$/.exec(object_id)?.[0]));

@@ -6,7 +6,8 @@ import { pager, type Pager } from '../../components/pager/pager.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { AuditEntryShape } from '../../shapes.ts';
-import { actionWords, auditRow, type AuditRow } from './auditRow.ts';
+import { actionWords } from './auditRow.ts';
+import { foldLogins, type FoldedRow } from './foldLogins.ts';
 
 export interface AuditInput {
   readonly typed: Typed;
@@ -21,9 +22,10 @@ export interface AuditPage {
   readonly head: PageHead;
   readonly filters: FilterForm;
   readonly count: string;
-  readonly rows: readonly AuditRow[];
+  readonly rows: readonly FoldedRow[];
   readonly empty: EmptyState;
   readonly pager: Pager | null;
+  readonly files: Readonly<Record<'ndjson' | 'csv', string>>;
 }
 
 export const auditFilters = [
@@ -37,7 +39,21 @@ export const auditFilters = [
   'audit_time__lt',
 ] as const;
 
-const objectTypes = ['task', 'schedule', 'network', 'upgrade', 'maintenance', 'account', 'session', 'token'];
+const objectTypes = [
+  'task',
+  'schedule',
+  'network',
+  'upgrade',
+  'maintenance',
+  'account',
+  'session',
+  'token',
+  'face',
+  'event',
+  'sample',
+  'result',
+  'audit',
+];
 
 export function auditPage(input: AuditInput): AuditPage {
   const { typed, count } = input;
@@ -48,12 +64,12 @@ export function auditPage(input: AuditInput): AuditPage {
       period: { time: 'audit_time', label: 'Period', address: paths.audit },
     }),
     count: formatCount(count),
-    rows: input.entries.map(auditRow),
+    rows: foldLogins(input.entries),
     empty: {
       title: isFiltered ? 'Nothing matches' : 'Nothing has happened yet',
       text: isFiltered
         ? 'No audit entry matches all of these conditions.'
-        : 'Every change of a task, schedule or account and every log-in is recorded here.',
+        : 'Every change of a task, schedule or account, every log-in, and looks at pictures and results are recorded here.',
       action: isFiltered ? { text: 'Show everything', href: paths.audit() } : null,
     },
     pager: pager({
@@ -64,6 +80,10 @@ export function auditPage(input: AuditInput): AuditPage {
       count,
       href: (page) => paths.audit({ ...typed.values, page }),
     }),
+    files: {
+      ndjson: paths.auditFile('ndjson', typed.values),
+      csv: paths.auditFile('csv', typed.values),
+    },
   };
 }
 

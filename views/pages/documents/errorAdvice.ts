@@ -21,6 +21,9 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   badHeader: 'Correct the header named in the detail.',
   badAuthorization: 'Send Authorization: Basic with login:password in Base64.',
   forbidden: 'Log in with an account of type admin.',
+  singleSignOnRefused: 'Try again. If it stays, an administrator finds the cause in the log of the API.',
+  singleSignOnUnavailable: 'Try again later, or log in with a password.',
+  badLogoutToken: 'Check the issuer and client of the provider against OIDC_ISSUER and OIDC_CLIENT_ID.',
   apiTokenInvalid: 'Make a new token on the page of your account.',
   apiTokenNotFound: 'List your tokens: it may have been revoked already.',
   tooManyApiTokens: 'Revoke a token that is no longer used.',
@@ -54,6 +57,13 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   noExtractor: 'Choose a version with a network, or add one to EXTRACTORS_FILE or REMOTE_EXTRACTORS.',
   cannotUndo:
     'Only a gc created with undo_window can be undone, after it has ended and before the window is over. The detail gives the reason.',
+  cannotApprove:
+    'Reload it: it was approved, rejected, cancelled or has expired. If need be, order it again.',
+  ownApproval: 'Ask another administrator to approve or reject it. If you no longer want it, cancel it.',
+  ordererNotAdmin: 'Reject it. An administrator can order the removal again.',
+  removalGrew: 'Look at what it selects now, then approve that number: send it as count.',
+  moreThanApproved:
+    'Look at what its filters select by now. A retry orders the approval of all that is left.',
   keptAside: 'Wait until the undo window is over and purged, or undo the task; then delete it.',
   selectsEverything: 'Add a filter, or confirm with confirm_all that you mean everything.',
   networkNotFound: 'Choose a version listed by GET /networks.',
@@ -101,4 +111,10 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
     'The counters of the task do not match the tables. Keep the task and report it before you retry.',
   workflowFailed: 'A fault of the service. See the detail and the log of the workers; retry, and report it.',
   partsLeft: 'Retry the task: it completes the remaining subtasks.',
+  auditUnsealed: 'Try again in a minute: after an update, older entries are sealed first.',
+  removalUnknown:
+    'Only a gc that kept its result, and is among the newest fifty tasks about such objects, can be found by an object. Ask for the certificate of the task.',
+  objectExists: 'A certificate is issued for what was removed. Remove the object first.',
+  notRemoval: 'Ask for the certificate of a gc that has ended and is not a rehearsal.',
+  certificateNotFound: 'Check the id of the certificate.',
 };

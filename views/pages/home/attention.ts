@@ -47,6 +47,15 @@ export interface AttentionInput {
   /** What the database did not tell in time. */
   readonly untold: readonly string[];
   readonly acknowledgements: readonly AcknowledgementShape[];
+  /** What waits for another administrator; null: not told. */
+  readonly approvals: readonly WaitingApprovalShape[] | null;
+}
+
+export interface WaitingApprovalShape {
+  readonly task_id: number | null;
+  readonly schedule_id: number | null;
+  readonly ordered_by_login: string;
+  readonly expire_time: string;
 }
 
 export const overdueAtMost = 1_000;
@@ -85,6 +94,7 @@ export function attention(input: AttentionInput): Attentions {
       ...input.broken.map((name) =>
         notice('bad', brokenWords[name] ?? `${name} does not answer.`, paths.help),
       ),
+      ...(input.approvals ?? []).map(approvalNotice),
       ...[...running.filter(isOpen), ...failures.filter(isOpen), ...incompletes.filter(isOpen)].map(
         taskNotice,
       ),
@@ -106,6 +116,19 @@ export function noteField(taskId: number): string {
 
 function notice(tone: Attention['tone'], text: string, href: string | null = null): Attention {
   return { tone, text, href, acknowledge: null };
+}
+
+function approvalNotice({
+  task_id: taskId,
+  schedule_id: scheduleId,
+  ordered_by_login: who,
+  expire_time: expires,
+}: WaitingApprovalShape): Attention {
+  const [name, href] =
+    taskId === null
+      ? [`Schedule ${scheduleId}`, paths.schedule(scheduleId ?? 0)]
+      : [`Task ${taskId}`, paths.task(taskId)];
+  return notice('waiting', `${name}, ordered by ${who}, awaits approval until ${time(expires).text}.`, href);
 }
 
 function taskNotice({ taskId, item, tone, text }: TaskItem): Attention {
@@ -158,7 +181,7 @@ function stalled(task: TaskShape, now: Date): TaskItem[] {
         ]
       : [];
   }
-  if (task.state === 'paused' || quietMs <= stalledAfterMs) return [];
+  if (task.state === 'paused' || task.state === 'awaiting_approval' || quietMs <= stalledAfterMs) return [];
   const minutes = formatCount(Math.floor(quietMs / 60_000));
   const text = `Task ${taskId} has made no progress for ${minutes} minutes.`;
   return [{ taskId, item: `stalled ${since}`, tone: 'bad', text }];

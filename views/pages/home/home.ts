@@ -43,7 +43,10 @@ export interface HomeInput {
         readonly ownerless: number | null;
       })
     | null;
-  readonly attention: Pick<AttentionInput, 'now' | 'broken' | 'overdueMessages' | 'acknowledgements'>;
+  readonly attention: Pick<
+    AttentionInput,
+    'now' | 'broken' | 'overdueMessages' | 'acknowledgements' | 'approvals'
+  >;
   readonly health: Omit<HealthInput, 'overdueMessages'>;
   /** What no process does at the moment. */
   readonly missingWorkers: readonly string[];
@@ -168,6 +171,7 @@ function untoldOf({
     upgrades,
     ...{ 'task counts': counts, 'faces and events': stock, accounts },
     ...{ health: health.findings, workers: health.workers, messages: attention.overdueMessages },
+    approvals: attention.approvals,
     activity: activity.hour === null || activity.day === null ? null : activity,
   };
   return Object.entries(parts).flatMap(([name, part]) => (part === null ? [name] : []));

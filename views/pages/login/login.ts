@@ -7,6 +7,8 @@ export interface LoginInput {
   readonly fault: string | null;
   /** What the end of a session has cost. */
   readonly lost: 'page' | 'form' | null;
+  /** Its name; null: there is none. */
+  readonly singleSignOn: string | null;
 }
 
 export interface LoginPage {
@@ -17,6 +19,7 @@ export interface LoginPage {
   readonly fields: readonly Field[];
   /** By itself, without a password. */
   readonly passkey: string;
+  readonly singleSignOn: { readonly text: string; readonly href: string } | null;
 }
 
 const notes = {
@@ -24,7 +27,7 @@ const notes = {
   form: 'Your session has ended, and your last action was not carried out. Log in to repeat it.',
 };
 
-export function loginPage({ login, fault, lost }: LoginInput): LoginPage {
+export function loginPage({ login, fault, lost, singleSignOn }: LoginInput): LoginPage {
   const typed = { values: { login }, faults: {} };
   return {
     head: { title: 'Log in', section: null },
@@ -32,6 +35,7 @@ export function loginPage({ login, fault, lost }: LoginInput): LoginPage {
     passkey: paths.passkeyLogin,
     fault,
     note: lost === null ? null : notes[lost],
+    singleSignOn: singleSignOn === null ? null : { text: `Log in with ${singleSignOn}`, href: paths.oidc },
     fields: [
       textField(typed, 'login', 'Login', { required: true, autocomplete: 'username', isFirst: login === '' }),
       textField(typed, 'password', 'Password', {

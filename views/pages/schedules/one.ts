@@ -5,6 +5,7 @@ import { pager, type Pager } from '../../components/pager/pager.ts';
 import type { StatusBadge } from '../../components/statusBadge/statusBadge.ts';
 import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
+import type { ApprovalPanel } from '../approvals/approvalPanel.ts';
 import { paths } from '../../paths.ts';
 import type { RunOfPageShape, ScheduleShape } from '../../shapes.ts';
 import { describeContent } from '../tasks/describeContent.ts';
@@ -20,6 +21,7 @@ export interface ScheduleInput {
   readonly runs: readonly RunOfPageShape[];
   readonly runCount: number;
   readonly createdBy: string;
+  readonly approval: ApprovalPanel | null;
   readonly now: Date;
   readonly page: number;
   readonly pageSize: number;
@@ -31,6 +33,7 @@ export interface SchedulePage {
   readonly title: string;
   readonly description: string | null;
   readonly badge: StatusBadge;
+  readonly approval: ApprovalPanel | null;
   readonly when: string;
   readonly facts: readonly Fact[];
   readonly nextRuns: readonly NextRun[];
@@ -64,10 +67,16 @@ export function schedulePage(input: ScheduleInput): SchedulePage {
     title,
     description: schedule.description,
     badge: scheduleBadge(schedule),
+    approval: input.approval,
     when: `${cronWords(schedule.cron)}, ${zone}`,
     facts: factsOf(input),
     nextRuns: schedule.next_runs.map((run) => nextRun(run, zone)),
-    noRuns: schedule.active ? 'None: no future date matches.' : 'None while it is stopped.',
+    noRuns:
+      schedule.approval?.state === 'waiting'
+        ? 'None until it is approved.'
+        : schedule.active
+          ? 'None: no future date matches.'
+          : 'None while it is stopped.',
     content: facts,
     contentJson: JSON.stringify(schedule.content, null, 2),
     runs: runs.map((run) => runRow(run, zone)),

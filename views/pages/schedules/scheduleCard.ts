@@ -50,7 +50,12 @@ export function scheduleCard(schedule: ScheduleShape): ScheduleCard {
     badge: scheduleBadge(schedule),
     when: `${cronWords(schedule.cron)}, ${schedule.time_zone}`,
     nextRun: next === undefined ? null : nextRun(next, schedule.time_zone),
-    noRuns: active ? 'none: no future date matches' : 'none while stopped',
+    noRuns:
+      schedule.approval?.state === 'waiting'
+        ? 'none until it is approved'
+        : active
+          ? 'none: no future date matches'
+          : 'none while stopped',
     lastRun: schedule.last_run === null ? null : lastRun(schedule.last_run),
     change: paths.changeSchedule(schedule_id),
     toggle: toggleOf(schedule),

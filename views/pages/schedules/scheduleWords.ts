@@ -31,7 +31,8 @@ export function windowWords(window: string): string {
   return `${count} ${unit}${count === 1 ? '' : 's'}`;
 }
 
-export function scheduleBadge({ active, followed }: ScheduleShape): StatusBadge {
+export function scheduleBadge({ active, followed, approval }: ScheduleShape): StatusBadge {
+  if (approval?.state === 'waiting') return { text: 'Awaiting approval', tone: 'waiting', lively: false };
   if (!active) return { text: 'Stopped', tone: 'neutral', lively: false };
   // The engine follows within seconds; for longer it waits only while it is away.
   if (!followed) return { text: 'Waiting for the engine', tone: 'waiting', lively: true };

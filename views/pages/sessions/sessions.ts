@@ -80,7 +80,11 @@ export function sessionsPage({ account, sessions }: SessionsInput): SessionsPage
   };
 }
 
-const beginnings: Readonly<Record<string, string>> = { password: 'Password', passkey: 'Passkey' };
+const beginnings: Readonly<Record<string, string>> = {
+  password: 'Password',
+  passkey: 'Passkey',
+  oidc: 'Single sign-on',
+};
 
 function wordsOf({ how, second_factor }: SessionShape): string {
   const first = beginnings[how] ?? how;

@@ -1,3 +1,5 @@
+import { formatCount } from '../../assets/words.js';
+import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 
@@ -6,11 +8,27 @@ export interface SettingsInput {
   readonly config: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** What each setting is for, by its name. */
   readonly sentences: Readonly<Record<string, string>>;
+  /** What was removed because it was old; `run_time` is null before the first look. */
+  readonly retention: readonly RetentionShape[];
+}
+
+interface RetentionShape {
+  readonly kind: string;
+  readonly run_time: string | null;
+  readonly removed: number;
+  readonly removed_ever: number;
 }
 
 export interface SettingsPage {
   readonly head: PageHead;
   readonly sections: readonly SettingsSection[];
+  readonly retention: readonly {
+    readonly name: string;
+    readonly kept: string;
+    readonly time: Time | null;
+    readonly removed: string;
+    readonly removedEver: string;
+  }[];
   readonly links: { readonly help: string; readonly json: string };
 }
 
@@ -35,11 +53,20 @@ const titles: Readonly<Record<string, string>> = {
   TASKS: 'Tasks',
   NOTIFICATIONS: 'Notifications',
   METRICS: "Workers' metrics",
+  RETENTION: 'Retention',
   LOGGER: 'Log',
   OTHER: 'Other',
 };
 
-export function settingsPage({ config, sentences }: SettingsInput): SettingsPage {
+const kinds: Readonly<Record<string, readonly [name: string, kept: string]>> = {
+  audit: ['Audit entries', 'as AUDIT_RETENTION_DAYS says'],
+  errors: ['Resolved errors', 'as ERROR_RETENTION_DAYS says'],
+  sessions: ['Sessions', 'until they end'],
+  login_limits: ['Failed log-ins', 'five minutes'],
+  audit_views: ['Marks of looks at pictures and results', 'one day'],
+};
+
+export function settingsPage({ config, sentences, retention }: SettingsInput): SettingsPage {
   return {
     head: { title: 'Settings', section: 'help' },
     sections: Object.entries(titles).flatMap(([key, title]) => {
@@ -49,6 +76,13 @@ export function settingsPage({ config, sentences }: SettingsInput): SettingsPage
         sentence: sentences[name] ?? '',
       }));
       return settings.length === 0 ? [] : [{ id: key.toLowerCase(), title, settings }];
+    }),
+    retention: retention.map(({ kind, run_time, removed, removed_ever }) => {
+      const [name, kept] = kinds[kind] ?? [kind, '–'];
+      return {
+        ...{ name, kept, time: run_time === null ? null : time(run_time) },
+        ...{ removed: formatCount(removed), removedEver: formatCount(removed_ever) },
+      };
     }),
     links: { help: paths.help, json: paths.config },
   };

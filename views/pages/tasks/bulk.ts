@@ -150,6 +150,7 @@ function reasonOf(action: BulkAction, state: TaskState): string {
 
 /** Why one that is not over can be neither paused, throttled nor cancelled. */
 const standing: Readonly<Record<Exclude<TaskState, 'cancelled' | 'failed' | 'done'>, string>> = {
+  awaiting_approval: 'awaiting approval',
   pausing: 'already being paused',
   paused: 'already paused',
   cancelling: 'already being cancelled',

@@ -4,7 +4,9 @@ import type { EmptyState } from '../../components/emptyState/emptyState.ts';
 import { selectField, textField, type Field, type Typed } from '../../components/field/field.ts';
 import { filterForm, type FilterForm } from '../../components/filterForm/filterForm.ts';
 import { pager, type Pager } from '../../components/pager/pager.ts';
+import { statusBadge } from '../../components/statusBadge/statusBadge.ts';
 import { taskTable, type TaskSorting, type TaskTable } from '../../components/taskTable/taskTable.ts';
+import { taskStates } from '../../../domain/tasks/task.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
 import type { TaskShape } from '../../shapes.ts';
@@ -61,6 +63,7 @@ export const tasksPageSize = 20;
 
 export const taskFilters = [
   'task_status',
+  'state',
   'task_ids',
   'task_type',
   'text',
@@ -187,6 +190,7 @@ function filtersOf(typed: Typed, order: TaskSort, status: string | undefined): F
 }
 
 const rareFilters = [
+  'state',
   'task_ids',
   'schedule_id',
   'upgrade_id',
@@ -205,6 +209,12 @@ function filterFields(typed: Typed): Field[] {
       ],
     }),
     textField(typed, 'task_ids', 'Ids', { hint: 'Comma-separated' }),
+    selectField(typed, 'state', 'State', {
+      options: [
+        { value: '', text: 'Any' },
+        ...taskStates.map((state) => ({ value: state, text: statusBadge(state).text })),
+      ],
+    }),
     textField(typed, 'creator', 'Created by', { hint: 'Its login' }),
     textField(typed, 'schedule_id', 'Schedule', { hint: 'Its id' }),
     textField(typed, 'upgrade_id', 'Upgrade', { hint: 'Its id' }),

@@ -10,6 +10,7 @@ import { partBadge, statusBadge, type StatusBadge } from '../../components/statu
 import { time, type Time } from '../../components/time/time.ts';
 import { isFinal, taskTypes, type TaskState } from '../../../domain/tasks/task.ts';
 import type { PageHead } from '../../layout.ts';
+import type { ApprovalPanel } from '../approvals/approvalPanel.ts';
 import { paths } from '../../paths.ts';
 import type {
   ActShape,
@@ -47,6 +48,8 @@ export interface TaskInput {
   readonly acts: readonly ActShape[];
   /** What happened by itself, newest first. */
   readonly log: readonly TaskLogShape[];
+  /** Null: it needs none. */
+  readonly approval: ApprovalPanel | null;
   /** When it was taken up first; null: not yet, or an older release did it. */
   readonly startTime: string | null;
   /** All errors, also those that a retry has overcome. */
@@ -66,6 +69,7 @@ export interface TaskPage {
   readonly badge: StatusBadge;
   /** Whether it changes nothing. */
   readonly isRehearsal: boolean;
+  readonly approval: ApprovalPanel | null;
   readonly states: StateDiagram;
   /** As the live stream says it. */
   readonly missingWorkers: string;
@@ -131,7 +135,9 @@ export function taskPage(input: TaskInput): TaskPage {
       state: task.state,
       objectsFailed: task.progress.objects_failed,
       visited: visitedStates(input.log),
+      neededApproval: task.approval !== null,
     }),
+    approval: input.approval,
     missingWorkers: input.missingWorkers.join(' '),
     waitsFor: waitsFor(task, input.missingWorkers),
     turn: turnWords(task),

@@ -52,6 +52,9 @@ function buttons(task: TaskShape): TaskControls['buttons'] {
     action: paths.taskAction(task.task_id, action),
     strong,
   });
+  const certify = removesObjects(task)
+    ? [{ text: 'Issue erasure certificate', action: paths.certifyTask(task.task_id), strong: false }]
+    : [];
   const { held_by_maintenance: isHeld } = task;
   switch (task.state) {
     case 'pending':
@@ -66,13 +69,22 @@ function buttons(task: TaskShape): TaskControls['buttons'] {
       return [button('Resume', 'resume', true), ...(isHeld ? [button('Keep paused', 'pause')] : [])];
     case 'cancelled':
     case 'failed':
-      return [button('Retry', 'retry', true)];
+      return [button('Retry', 'retry', true), ...certify];
     case 'done':
-      return task.progress.objects_failed > 0 ? [button('Retry failed objects', 'retry', true)] : [];
+      return [
+        ...(task.progress.objects_failed > 0 ? [button('Retry failed objects', 'retry', true)] : []),
+        ...certify,
+      ];
+    case 'awaiting_approval':
     case 'cancelling':
     case 'collecting':
       return [];
   }
+}
+
+/** Whether it is a gc that an admin orders, and not a rehearsal. */
+function removesObjects({ task_type: type, content, rehearsal }: TaskShape): boolean {
+  return type === taskTypes.gc && !('of' in content) && !rehearsal;
 }
 
 const noLimit = 251;
@@ -151,6 +163,7 @@ function note(state: TaskState): string | null {
     case 'cancelled':
     case 'failed':
       return 'A retry covers failed objects and unfinished subtasks. Completed work is not repeated.';
+    case 'awaiting_approval':
     case 'collecting':
     case 'done':
       return null;

@@ -21,6 +21,9 @@ const plainWords: Readonly<Record<string, string>> = {
   'task.pause': 'Pause requested',
   'task.resume': 'Resumed',
   'task.cancel': 'Cancel requested',
+  'task.approve': 'Approved',
+  'task.reject': 'Rejected',
+  'task.expire': 'Approval expired',
 };
 
 const stateWords: Readonly<Partial<Record<TaskState, string>>> = {

@@ -1,4 +1,5 @@
 import { defaultErrorBudget, isOverErrorBudget } from '../../../../domain/tasks/books.ts';
+import type { ApprovalCause } from '../../../../domain/approvals/approval.ts';
 import { isRehearsal } from '../../../../domain/gc/gcContent.ts';
 import { formatBytes, formatCount, formatDuration, formatPercent } from '../../../assets/words.js';
 import type { FaceGrid } from '../../../components/faceGrid/faceGrid.ts';
@@ -39,6 +40,8 @@ export interface TaskPreviewInput {
   readonly pictured: { readonly faces: readonly FaceCardShape[]; readonly events: readonly EventCardShape[] };
   readonly estimated_seconds: number | null;
   readonly estimated_by: { readonly tasks: number; readonly last_end_time: string } | null;
+  /** Why another administrator has to approve it; null: no one has. */
+  readonly needs_approval: ApprovalCause | null;
   readonly request: ApiRequest;
   /** Where the default version is removed; null in it: they are too many to be counted. */
   readonly loss: { readonly objects: 'faces' | 'events'; readonly withoutOther: number | null } | null;
@@ -53,6 +56,8 @@ export interface TaskPreviewView {
   readonly isEmpty: boolean;
   /** What should be known of it before it is started. */
   readonly note: string | null;
+  /** What happens first, if another administrator has to approve it. */
+  readonly approval: string | null;
   readonly facts: readonly Fact[];
   readonly sampleTitle: string;
   readonly pictures: FaceGrid;
@@ -87,6 +92,10 @@ export function taskPreview(
         lossWords(input.loss) ??
         leftWords(input.samples_left) ??
         withoutSampleWords(input, budget)),
+    approval:
+      input.needs_approval === null || isEmpty
+        ? null
+        : 'This removal needs the approval of another administrator. It waits until then.',
     facts: [
       fact('Objects', about(input)),
       ...(input.samples_left === null || isEmpty
