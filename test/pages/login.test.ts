@@ -161,7 +161,7 @@ test('a password that everybody knows is asked to be changed in a session that a
 test('a password says when caps lock is on', async () => {
   const page = await site.visit();
   await page.goto('/login');
-  const hint = page.getByRole('status');
+  const hint = page.getByRole('main').locator('form').first().getByRole('status');
   const type = (isOn: boolean): Promise<void> =>
     page
       .getByLabel('Password')

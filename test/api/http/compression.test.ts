@@ -151,7 +151,7 @@ test('the token of a form looks different on every page, and each is taken', asy
     const body = {
       _csrf: token,
       login: `masked${index}@example.com`,
-      password: 'secret',
+      password: 'violet harbour at noon',
       account_type: 'user',
     };
     const answer = await fetch(`${api.url}/accounts`, {

@@ -70,7 +70,7 @@ test('OPTIONS tells the methods of an address, also where a page shares it', asy
     ['/4/login', 'GET, HEAD, POST, PATCH, DELETE, OPTIONS'],
     ['/login', 'GET, HEAD, POST, PATCH, DELETE, OPTIONS'],
     ['/accounts', 'GET, HEAD, POST, OPTIONS'],
-    ['/accounts/00000000-0000-7000-8000-000000000001', 'GET, HEAD, PUT, DELETE, OPTIONS'],
+    ['/accounts/00000000-0000-7000-8000-000000000001', 'GET, HEAD, PUT, PATCH, DELETE, OPTIONS'],
     ['/tasks', 'GET, HEAD, OPTIONS'],
     ['/tasks/view', 'GET, HEAD, OPTIONS'],
     ['/metrics', 'GET, HEAD, OPTIONS'],
