@@ -29,5 +29,5 @@ VOLUME /data
 EXPOSE 5010 5011
 STOPSIGNAL SIGTERM
 HEALTHCHECK --interval=10s --timeout=5s --start-period=60s --retries=3 \
-  CMD ["node", "-e", "fetch('http://127.0.0.1:5010/healthcheck').then((a) => process.exit(a.ok ? 0 : 1), () => process.exit(1))"]
+  CMD ["node", "-e", "const by = process.env.TLS_CERT ? 'https' : 'http'; require('node:' + by).get(by + '://127.0.0.1:5010/healthcheck', { rejectUnauthorized: false }, (a) => process.exit(a.statusCode === 200 ? 0 : 1)).on('error', () => process.exit(1))"]
 CMD ["node", "api/server.ts"]

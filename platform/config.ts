@@ -18,6 +18,7 @@ interface Resolved {
   readonly imageStore: string;
   readonly extractProcesses: number;
   readonly logFormat: 'pretty' | 'json';
+  readonly secureCookies: boolean;
 }
 
 /** Every setting of the service, by its variable's name in camelCase (`DATA_DIR` is `dataDir`). */
@@ -57,10 +58,19 @@ export function loadConfig(env: Environment = environment(), role: Role = 'comma
   return freeze(result.data);
 }
 
-/** What OIDC_ISSUER makes necessary. A secret is read only by the API, so that nobody else can miss it. */
+/** What other settings make necessary. A secret is read only by the API, so that nobody else can miss it. */
 function missingBesides(parsed: Parsed): string[] {
-  if (parsed.OIDC_ISSUER === undefined) return [];
+  const tls = [
+    ...(parsed.TLS_CERT !== undefined && parsed.TLS_KEY === undefined
+      ? ['TLS_KEY: required with TLS_CERT']
+      : []),
+    ...(parsed.TLS_KEY !== undefined && parsed.TLS_CERT === undefined
+      ? ['TLS_CERT: required with TLS_KEY']
+      : []),
+  ];
+  if (parsed.OIDC_ISSUER === undefined) return tls;
   return [
+    ...tls,
     ...(parsed.OIDC_CLIENT_ID === undefined ? ['OIDC_CLIENT_ID: required with OIDC_ISSUER'] : []),
     ...(Object.keys(parsed.OIDC_ROLES).length === 0 ? ['OIDC_ROLES: required with OIDC_ISSUER'] : []),
   ];
@@ -141,6 +151,7 @@ function freeze(parsed: Parsed): Config {
     ...(complete as Omit<Config, keyof Resolved>),
     dataDir,
     imageStore: parsed.IMAGE_STORE ?? `folder:${resolve(dataDir, 'samples')}`,
+    secureCookies: parsed.SECURE_COOKIES || parsed.TLS_CERT !== undefined,
     extractProcesses: parsed.EXTRACT_PROCESSES ?? availableParallelism(),
     logFormat: parsed.LOG_FORMAT ?? (process.stderr.isTTY ? 'pretty' : 'json'),
   });

@@ -175,7 +175,15 @@ export const settings = {
     .describe(
       'Days after which errors that a retry has resolved are removed, once their task has ended. Workers need it. Open errors are kept as long as their task.',
     ),
-  SECURE_COOKIES: yesOrNo.default(false).describe('Send the session cookie over HTTPS only.'),
+  TLS_CERT: text
+    .optional()
+    .describe(
+      'PEM file of the certificate, with its chain, for HTTPS; the API then speaks HTTPS only. It is read again when it changes.',
+    ),
+  TLS_KEY: text.optional().describe('PEM file of its private key.'),
+  SECURE_COOKIES: yesOrNo
+    .default(false)
+    .describe('Send cookies over HTTPS only, and demand HTTPS of browsers for a year. Implied by TLS_CERT.'),
   TRUST_PROXY: proxies
     .default('')
     .describe(

@@ -1,5 +1,7 @@
 import { once } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Certificate } from '../../platform/certificate.ts';
 import { listen } from '../../platform/listen.ts';
 import { breakOff } from './jsonStream.ts';
 import { backlog, createLimitedServer } from './limitedServer.ts';
@@ -9,6 +11,8 @@ export interface HttpServerOptions {
   readonly port: number;
   /** Requests that are still under way so long after `stop` are cut off. */
   readonly limitMs: number;
+  /** Without one it speaks plain HTTP. */
+  readonly certificate?: Certificate | undefined;
 }
 
 export interface HttpServer {
@@ -22,20 +26,29 @@ export interface HttpServer {
 /** Listens; and leaves without a failed request, also for clients that keep their connections. */
 export async function startHttpServer(
   listener: RequestListener,
-  { host, port, limitMs }: HttpServerOptions,
+  { host, port, limitMs, certificate }: HttpServerOptions,
 ): Promise<HttpServer> {
   const underWay = new Set<ServerResponse>();
+  const sockets = new Set<Socket>();
   let isLeaving = false;
   let isStopping = false;
-  const server = createLimitedServer((request, response) => {
-    underWay.add(response);
-    response.once('close', () => {
-      underWay.delete(response);
-      // Its headers may have gone out before `leave`, with the promise of a lasting connection.
-      if (isStopping) setImmediate(() => server.closeIdleConnections());
-    });
-    if (isLeaving) response.setHeader('Connection', 'close');
-    listener(request, response);
+  const server = createLimitedServer(
+    (request, response) => {
+      underWay.add(response);
+      response.once('close', () => {
+        underWay.delete(response);
+        // Its headers may have gone out before `leave`, with the promise of a lasting connection.
+        if (isStopping) setImmediate(() => server.closeIdleConnections());
+      });
+      if (isLeaving) response.setHeader('Connection', 'close');
+      listener(request, response);
+    },
+    { certificate },
+  );
+  // `closeAllConnections` does not know those that are still agreeing on their keys.
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
   });
   const actualPort = await listen(server, { port, host, backlog }, 'api');
 
@@ -44,7 +57,7 @@ export async function startHttpServer(
     for (const response of underWay) if (!response.headersSent) response.setHeader('Connection', 'close');
   };
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${actualPort}`,
+    url: `${certificate === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${actualPort}`,
     leave,
     stop: async () => {
       leave();
@@ -54,7 +67,7 @@ export async function startHttpServer(
       server.closeIdleConnections();
       const limit = setTimeout(() => {
         for (const response of underWay) breakOff(response);
-        server.closeAllConnections();
+        for (const socket of sockets) socket.destroy();
       }, limitMs);
       await closed;
       clearTimeout(limit);

@@ -1,8 +1,15 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { Certificate } from '../../platform/certificate.ts';
 
 export interface HttpLimits {
   readonly headTimeoutMs?: number;
   readonly requestTimeoutMs?: number;
+}
+
+export interface LimitedServerOptions extends HttpLimits {
+  /** Without one it speaks plain HTTP. */
+  readonly certificate?: Certificate | undefined;
 }
 
 const maxConnections = 16_384;
@@ -17,18 +24,23 @@ export const backlog = 4_096;
  */
 export function createLimitedServer(
   listener: RequestListener,
-  { headTimeoutMs = 10_000, requestTimeoutMs = 30_000 }: HttpLimits = {},
+  { headTimeoutMs = 10_000, requestTimeoutMs = 30_000, certificate }: LimitedServerOptions = {},
 ): Server {
-  const server = createServer(
-    {
-      headersTimeout: headTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      connectionsCheckingInterval: 1_000,
-      // Longer than a proxy keeps an idle connection, so that it is never the server who closes first.
-      keepAliveTimeout: 75_000,
-    },
-    listener,
-  );
+  const limits = {
+    headersTimeout: headTimeoutMs,
+    requestTimeout: requestTimeoutMs,
+    connectionsCheckingInterval: 1_000,
+    // Longer than a proxy keeps an idle connection, so that it is never the server who closes first.
+    keepAliveTimeout: 75_000,
+  };
+  let server: Server;
+  if (certificate === undefined) server = createServer(limits, listener);
+  else {
+    const options = { ...limits, ...certificate.options(), handshakeTimeout: headTimeoutMs };
+    const secure = createTlsServer(options, listener);
+    certificate.keepNew(secure);
+    server = secure;
+  }
   // An event stream beats every 15 s.
   server.setTimeout(120_000);
   server.maxConnections = Math.min(maxConnections, Math.floor(maxOpenFiles() * 0.75));

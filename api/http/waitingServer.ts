@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { DomainError } from '../../domain/errors.ts';
+import type { Certificate } from '../../platform/certificate.ts';
 import { listen } from '../../platform/listen.ts';
 import { backlog, createLimitedServer } from './limitedServer.ts';
 import { presentError } from './errorBody.ts';
@@ -12,24 +13,30 @@ const away = new DomainError('unavailable', 'the API is starting and waiting for
  * Stands in for an API that waits for its database at its start: whoever asks whether the process lives is told so, and nobody
  * is sent here for anything else.
  */
-export async function startWaitingServer(place: { readonly host: string; readonly port: number }) {
-  const server = createLimitedServer((request, response) => {
-    // Those who come again are to meet the API itself.
-    response.setHeader('Connection', 'close').setHeader('Cache-Control', 'no-store');
-    const { pathname } = new URL(request.url ?? '/', 'http://api');
-    switch (pathname.replace(/^\/4(?=\/)/, '')) {
-      case '/version':
-        answer(response, 200, { Version: apiVersion });
-        return;
-      case '/healthcheck':
-        answer(response, 502, {
-          errors: [{ service: 'postgresql', status: 'failed', desc: 'waiting for it since the start' }],
-        });
-        return;
-      default:
-        answer(response, away.entry.status, presentError(away));
-    }
-  });
+export async function startWaitingServer(
+  place: { readonly host: string; readonly port: number },
+  certificate: Certificate | undefined,
+) {
+  const server = createLimitedServer(
+    (request, response) => {
+      // Those who come again are to meet the API itself.
+      response.setHeader('Connection', 'close').setHeader('Cache-Control', 'no-store');
+      const { pathname } = new URL(request.url ?? '/', 'http://api');
+      switch (pathname.replace(/^\/4(?=\/)/, '')) {
+        case '/version':
+          answer(response, 200, { Version: apiVersion });
+          return;
+        case '/healthcheck':
+          answer(response, 502, {
+            errors: [{ service: 'postgresql', status: 'failed', desc: 'waiting for it since the start' }],
+          });
+          return;
+        default:
+          answer(response, away.entry.status, presentError(away));
+      }
+    },
+    { certificate },
+  );
   await listen(server, { ...place, backlog }, 'api');
   return {
     close: async (): Promise<void> => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { waitUntilMigrated } from '../../db/schema/isMigrated.ts';
 import { isUnavailable } from '../../db/sql/unavailable.ts';
+import { openCertificate, type Certificate } from '../../platform/certificate.ts';
 import { ConfigError } from '../../platform/config.ts';
 import { checkPlace } from '../../platform/listen.ts';
 import { createLogger } from '../../platform/logger.ts';
@@ -35,7 +36,9 @@ export async function startApi(config: ApiConfig): Promise<void> {
   try {
     // Now, not after the database has been waited for.
     await checkPlace({ host: config.host, port: config.port }, 'api');
-    await waitForSchema(context, resources.pools.reading);
+    const certificate = await openCertificate(config, log);
+    shutdown.on('normal', 'certificate', () => certificate?.close());
+    await waitForSchema(context, resources.pools.reading, certificate);
     await resources.clock.measure();
     const isFirstStart = await untilAnswered(context, () =>
       ensureFirstAdmin({ config, accounts, passwords: resources.passwords, log }),
@@ -53,6 +56,7 @@ export async function startApi(config: ApiConfig): Promise<void> {
       host: config.host,
       port: config.port,
       limitMs: 3_000,
+      certificate,
     });
     leave = () => server.leave();
     shutdown.on('first', 'HTTP server', () => {
@@ -84,6 +88,7 @@ async function warm(app: App, log: ApiProcess['log']): Promise<void> {
 async function waitForSchema(
   { config, log, stopping }: ApiProcess,
   db: Parameters<typeof waitUntilMigrated>[0]['db'],
+  certificate: Certificate | undefined,
 ): Promise<void> {
   let standIn: Awaited<ReturnType<typeof startWaitingServer>> | undefined;
   try {
@@ -91,7 +96,7 @@ async function waitForSchema(
       ...{ db, log, stopping },
       onWait: async () => {
         if (process.connected) process.send?.({ waiting: true });
-        standIn ??= await startWaitingServer(config);
+        standIn ??= await startWaitingServer(config, certificate);
       },
     });
   } finally {

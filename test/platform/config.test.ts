@@ -135,3 +135,10 @@ test('secrets of notifications have names, by commas or lines, and no message re
     assert.doesNotMatch(faults[0] ?? '', /whsec|short|cookies/);
   }
 });
+
+test('a certificate needs its key and a key its certificate; with both, cookies are for HTTPS only', () => {
+  assert.deepEqual(faultsOf({ TLS_CERT: '/tls.crt' }), ['TLS_KEY: required with TLS_CERT']);
+  assert.deepEqual(faultsOf({ TLS_KEY: '/tls.key' }), ['TLS_CERT: required with TLS_KEY']);
+  assert.equal(loadConfig({ TLS_CERT: '/tls.crt', TLS_KEY: '/tls.key' }).secureCookies, true);
+  assert.equal(loadConfig({}).secureCookies, false);
+});
