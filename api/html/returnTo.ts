@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { cookieName } from '../http/middleware/session.ts';
+import { hasSessionCookie, otherCookieName } from '../http/cookieNames.ts';
 
 /** Why somebody was led to the log-in page. */
 export interface ReturnTo {
@@ -9,8 +9,9 @@ export interface ReturnTo {
 }
 
 // A cookie, and not a part of the log-in page's address, which is the manual's; and not the session: strangers have none.
-const name = `${cookieName}_wanted`;
-const options = { path: '/login', httpOnly: true, sameSite: 'lax' } as const;
+const optionsFor = (req: Request) =>
+  ({ path: '/login', httpOnly: true, sameSite: 'lax', secure: req.secure }) as const;
+const nameFor = (req: Request): string => otherCookieName(req, 'wanted');
 const longestAddress = 2_000;
 const keptMs = 10 * 60_000;
 
@@ -19,14 +20,14 @@ export function rememberReturnTo(req: Request, res: Response): void {
   const isForm = req.method === 'POST';
   const wanted = new URLSearchParams({
     address: isForm || req.originalUrl.length > longestAddress ? '' : req.originalUrl,
-    lost: hadSession(req) ? (isForm ? 'form' : 'page') : '',
+    lost: hasSessionCookie(req) ? (isForm ? 'form' : 'page') : '',
   });
   const value = wanted.toString();
-  res.cookie(name, value, { ...options, secure: req.secure, maxAge: keptMs, encode: String });
+  res.cookie(nameFor(req), value, { ...optionsFor(req), maxAge: keptMs, encode: String });
 }
 
 export function returnToOf(req: Request): ReturnTo {
-  const value = new RegExp(`(?:^|; )${name}=([^;]*)`).exec(req.get('Cookie') ?? '')?.[1];
+  const value = new RegExp(`(?:^|; )${nameFor(req)}=([^;]*)`).exec(req.get('Cookie') ?? '')?.[1];
   const wanted = new URLSearchParams(value);
   const lost = wanted.get('lost');
   return {
@@ -35,13 +36,8 @@ export function returnToOf(req: Request): ReturnTo {
   };
 }
 
-export function forgetReturnTo(res: Response): void {
-  res.clearCookie(name, options);
-}
-
-/** The cookie of a session that is over: strangers get none. */
-function hadSession(req: Request): boolean {
-  return (req.get('Cookie') ?? '').includes(`${cookieName}=`);
+export function forgetReturnTo(req: Request, res: Response): void {
+  res.clearCookie(nameFor(req), optionsFor(req));
 }
 
 const anySite = 'http://here.invalid';

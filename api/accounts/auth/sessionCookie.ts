@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Clock } from '../../http/instants.ts';
 import { isLoopback } from '../../../platform/config.ts';
-import { cookieName } from '../../http/middleware/session.ts';
+import { sessionCookieName } from '../../http/cookieNames.ts';
 import { addressOf } from '../../http/requestContext.ts';
 import type { SignedIn } from './authenticator.ts';
 import { isKnownPassword } from './knownPasswords.ts';
@@ -65,8 +65,10 @@ export function sessionKeyOf(req: Request): string {
 }
 
 export async function endSession(req: Request, res: Response): Promise<void> {
+  const secure = req.session.cookie.secure === true;
   await settle((done) => req.session.destroy(done));
-  res.clearCookie(cookieName, { path: '/' });
+  // A browser obeys for a name with a prefix only if this one is Secure too.
+  res.clearCookie(sessionCookieName(secure), { path: '/', secure });
   // Pictures of faces may be kept for a minute, and pages for the way back. Not "cookies": those of all services of the same
   // domain would go. Not "storage": the theme, and each account's saved filters, which are shown to that account alone and have to
   // survive. What was typed in forms is not in it, but in the history of the tab, of which keep.js shows and keeps only

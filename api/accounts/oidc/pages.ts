@@ -94,7 +94,7 @@ export function oidcPages(deps: OidcPagesDeps) {
     const { subject, sid, idToken } = completed;
     req.session.oidc = { issuer: oidc.issuer, subject, sid, idToken };
     const { address } = returnToOf(req);
-    forgetReturnTo(res);
+    forgetReturnTo(req, res);
     leadTo(req, res, address ?? paths.home);
   };
 

@@ -1,6 +1,6 @@
 import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { Request, Response } from 'express';
-import { cookieName } from '../../http/middleware/session.ts';
+import { otherCookieName } from '../../http/cookieNames.ts';
 import type { OidcChecks } from './provider.ts';
 
 export interface BegunLogin extends OidcChecks {
@@ -9,8 +9,9 @@ export interface BegunLogin extends OidcChecks {
   readonly connects: string | null;
 }
 
-const name = `${cookieName}_oidc`;
-const options = { path: '/login/oidc', httpOnly: true, sameSite: 'lax' } as const;
+const optionsFor = (req: Request) =>
+  ({ path: '/login/oidc', httpOnly: true, sameSite: 'lax', secure: req.secure }) as const;
+const nameFor = (req: Request): string => otherCookieName(req, 'oidc');
 const keptMs = 10 * 60_000;
 
 /**
@@ -25,12 +26,13 @@ export function createStateCookie(secret: string, now: () => Date) {
       const begun: BegunLogin = { ...login, begun: now().getTime() };
       const text = Buffer.from(JSON.stringify(begun)).toString('base64url');
       const value = `${text}.${signatureOf(text).toString('base64url')}`;
-      res.cookie(name, value, { ...options, secure: req.secure, maxAge: keptMs });
+      res.cookie(nameFor(req), value, { ...optionsFor(req), maxAge: keptMs });
     },
 
     /** Once: it is gone afterwards. null: none, or not one of ours, or too old. */
     take: (req: Request, res: Response): BegunLogin | null => {
-      res.clearCookie(name, options);
+      const name = nameFor(req);
+      res.clearCookie(name, optionsFor(req));
       const value = new RegExp(`(?:^|; )${name}=([\\w-]+)\\.([\\w-]+)`).exec(req.get('Cookie') ?? '');
       const [, text = '', signature = ''] = value ?? [];
       const given = Buffer.from(signature, 'base64url');

@@ -49,7 +49,7 @@ export function loginPages(deps: LoginPagesDeps) {
       }
       await sessionAudit.loggedIn(req, account);
       await beginSession(req, signedIn, proof, clock);
-      forgetReturnTo(res);
+      forgetReturnTo(req, res);
       leadTo(req, res, returnToOf(req).address ?? paths.home);
     } catch (error) {
       await sessionAudit.refused(req, login.trim(), error);

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler } from 'express';
 import session, { type Store } from 'express-session';
+import { sessionCookieName } from '../cookieNames.ts';
 
 declare module 'express-session' {
   interface SessionData {
@@ -11,8 +12,6 @@ declare module 'express-session' {
   }
 }
 
-export const cookieName = 'luna_admin';
-
 export interface SessionSettings {
   readonly secret: string;
   readonly secureCookies: boolean;
@@ -23,7 +22,7 @@ export interface SessionSettings {
 export function sessions({ secret, secureCookies, store }: SessionSettings): RequestHandler {
   const unused = new WeakSet<object>();
   const open = session({
-    name: cookieName,
+    name: sessionCookieName(secureCookies),
     secret,
     store: touchedUnless(store, (data) => unused.has(data)),
     resave: false,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import { createApp, type AppDeps } from '../../../api/app.ts';
-import { backlog, createLimitedServer, type HttpLimits } from '../../../api/http/limitedServer.ts';
+import { backlog, createLimitedServer, type LimitedServerOptions } from '../../../api/http/limitedServer.ts';
 import { appDeps } from '../../../api/start/appDeps.ts';
 import { openResources, type ApiConfig, type ApiProcess } from '../../../api/start/resources.ts';
 import { createDatabase } from '../../../db/sql/connection.ts';
@@ -44,7 +44,7 @@ export interface Told {
 /** Settings and limits that are not the usual ones, and what else a test wants otherwise. */
 export interface ApiServerOptions
   extends
-    HttpLimits,
+    LimitedServerOptions,
     Partial<
       Pick<
         ApiConfig,
@@ -52,7 +52,7 @@ export interface ApiServerOptions
         | ('requireSecondFactor' | 'secondFactorKey')
         | ('environmentName' | 'host' | 'loginFailures' | 'networks' | 'tasksAtOnce' | 'trustProxy')
         | ('oidcClientId' | 'oidcClientSecret' | 'oidcIssuer' | 'oidcName' | 'oidcRoles' | 'passwordLogins')
-        | ('approvalObjects' | 'approvalExpires')
+        | ('approvalObjects' | 'approvalExpires' | 'secureCookies')
       >
     >,
     Pick<Partial<AppDeps>, 'checks' | 'workersByQueue'>,
@@ -165,7 +165,7 @@ async function start(options: ApiServerOptions, { shutdown, stop }: ReturnType<t
   const server = createLimitedServer(app.express, options).listen({ port: 0, host: '127.0.0.1', backlog });
   await once(server, 'listening');
   return {
-    url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    url: `${options.certificate === undefined ? 'http' : 'https'}://127.0.0.1:${(server.address() as AddressInfo).port}`,
     /** What each page needs. */
     pagePermissions: app.pagePermissions,
     db,
