@@ -81,6 +81,8 @@ export interface PagesDeps
   >;
   /** By name, secrets masked. */
   readonly shownSettings: Readonly<Record<string, unknown>>;
+  /** Other machines reach the service without HTTPS. */
+  readonly isUnencrypted: boolean;
   /** Shows what only those who develop need. */
   readonly isDevelopment: boolean;
   /** After so long a page is given up. */

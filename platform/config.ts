@@ -112,6 +112,16 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
+/** Whether other machines reach the API without HTTPS, as far as the settings tell: neither its own nor that of a proxy. */
+export function isUnencrypted({
+  host,
+  tlsCert,
+  trustProxy,
+  secureCookies,
+}: Pick<Config, 'host' | 'tlsCert' | 'trustProxy' | 'secureCookies'>): boolean {
+  return !isLoopback(host) && tlsCert === undefined && !(secureCookies && trustProxy !== '');
+}
+
 function readGiven(env: Environment, faults: string[]): Record<string, string> {
   const given: Record<string, string> = {};
   for (const name of Object.keys(settings)) {

@@ -3,7 +3,7 @@ import { createDefaultVersionStore } from '../../db/networks/defaultVersionStore
 import { approvalRuleOf } from '../../domain/approvals/approval.ts';
 import { isUnavailable } from '../../db/sql/unavailable.ts';
 import { knownNetworks } from '../../extraction/catalogue/catalogue.ts';
-import type { Config } from '../../platform/config.ts';
+import { isUnencrypted, type Config } from '../../platform/config.ts';
 import { showSettings } from '../../platform/shownSettings.ts';
 import { createSecretBox } from '../../platform/secretBox.ts';
 import { getSigningKey } from '../../platform/signingKey.ts';
@@ -51,6 +51,7 @@ export async function appDeps(context: ApiProcess, resources: ApiResources): Pro
     followMaintenance: createMaintenanceFollower({ heldTasks: resources.stores.heldTasks, gateway }),
     signingKey: await getSigningKey(config),
     shownSettings: showSettings(config),
+    isUnencrypted: isUnencrypted(config),
     configPublic: config.configPublic,
     approvalRule: approvalRuleOf(config),
     environmentName: config.environmentName ?? null,

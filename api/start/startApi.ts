@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { waitUntilMigrated } from '../../db/schema/isMigrated.ts';
 import { isUnavailable } from '../../db/sql/unavailable.ts';
 import { openCertificate, type Certificate } from '../../platform/certificate.ts';
-import { ConfigError } from '../../platform/config.ts';
+import { ConfigError, isUnencrypted } from '../../platform/config.ts';
 import { checkPlace } from '../../platform/listen.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createShutdown } from '../../platform/shutdown.ts';
@@ -38,6 +38,12 @@ export async function startApi(config: ApiConfig): Promise<void> {
     await checkPlace({ host: config.host, port: config.port }, 'api');
     const certificate = await openCertificate(config, log);
     shutdown.on('normal', 'certificate', () => certificate?.close());
+    if (isUnencrypted(config)) {
+      log.warn(
+        { host: config.host },
+        'NO HTTPS: other machines reach the API, and passwords, cookies and pictures cross the network unencrypted; set TLS_CERT and TLS_KEY, or TRUST_PROXY and SECURE_COOKIES behind a proxy that speaks HTTPS',
+      );
+    }
     await waitForSchema(context, resources.pools.reading, certificate);
     await resources.clock.measure();
     const isFirstStart = await untilAnswered(context, () =>

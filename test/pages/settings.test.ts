@@ -32,3 +32,14 @@ test('only administrators see the settings', async () => {
   await page.goto('/settings/view');
   await page.getByRole('heading', { name: 'Log in' }).waitFor();
 });
+
+test('the settings say when other machines reach the service without HTTPS', async () => {
+  const page = await site.signedIn();
+  await page.goto('/settings/view');
+  await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
+  assert.equal(await page.getByText('No HTTPS.').count(), 0, 'it is reached on loopback');
+  const open = await site.another({ host: '0.0.0.0' });
+  const there = await site.signedIn({ url: open.url });
+  await there.goto('/settings/view');
+  await there.getByRole('alert').getByText('No HTTPS.').waitFor();
+});

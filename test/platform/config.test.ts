@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
-import { ConfigError, isLoopback, loadConfig } from '../../platform/config.ts';
+import { ConfigError, isLoopback, isUnencrypted, loadConfig } from '../../platform/config.ts';
 
 const secret = 'a-secret-that-is-long-enough-for-cookies';
 
@@ -141,4 +141,21 @@ test('a certificate needs its key and a key its certificate; with both, cookies 
   assert.deepEqual(faultsOf({ TLS_KEY: '/tls.key' }), ['TLS_CERT: required with TLS_KEY']);
   assert.equal(loadConfig({ TLS_CERT: '/tls.crt', TLS_KEY: '/tls.key' }).secureCookies, true);
   assert.equal(loadConfig({}).secureCookies, false);
+});
+
+test('a start that other machines reach is unencrypted without a certificate or a proxy that is trusted to have one', () => {
+  const open = { HOST: '0.0.0.0' };
+  const unencrypted = [
+    open,
+    { ...open, SECURE_COOKIES: 'true' },
+    { ...open, TRUST_PROXY: '1' },
+    { HOST: '10.0.0.1' },
+  ];
+  for (const env of unencrypted) assert.ok(isUnencrypted(loadConfig(env)), JSON.stringify(env));
+  const fine = [
+    {},
+    { ...open, TLS_CERT: '/tls.crt', TLS_KEY: '/tls.key' },
+    { ...open, TRUST_PROXY: '1', SECURE_COOKIES: 'true' },
+  ];
+  for (const env of fine) assert.ok(!isUnencrypted(loadConfig(env)), JSON.stringify(env));
 });

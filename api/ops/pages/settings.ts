@@ -10,10 +10,12 @@ const kinds: readonly RetentionKind[] = ['audit', 'errors', 'sessions', 'login_l
 
 export interface SettingsDeps extends Pick<PageSources, 'retentionQueries'> {
   readonly shownSettings: Readonly<Record<string, unknown>>;
+  /** Other machines reach the service without HTTPS. */
+  readonly isUnencrypted: boolean;
 }
 
 /** All settings, and what was removed because it was old. */
-export function settings({ shownSettings, retentionQueries }: SettingsDeps): RequestHandler {
+export function settings({ shownSettings, isUnencrypted, retentionQueries }: SettingsDeps): RequestHandler {
   const config = presentConfig(shownSettings);
   return async (req, res) => {
     const runs = new Map((await retentionQueries.runs()).map((run) => [run.kind, run]));
@@ -24,7 +26,7 @@ export function settings({ shownSettings, retentionQueries }: SettingsDeps): Req
         ...{ removed: run?.removed ?? 0, removed_ever: run?.removedEver ?? 0 },
       };
     });
-    const page = settingsPage({ config, sentences: settingSentences, retention });
+    const page = settingsPage({ config, sentences: settingSentences, retention, isUnencrypted });
     sendPage(req, res, 'settings/settings', page);
   };
 }

@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,6 +11,8 @@ import { after, before, test } from 'node:test';
 import { createProxy } from '../../../chaos/proxy.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/servers/database.ts';
 import { basic } from '../../support/rows/basic.ts';
+import { makeAuthority } from '../../support/certificates.ts';
+import { createTestFolder } from '../../support/folder.ts';
 import { waitFor } from '../../support/waitFor.ts';
 
 let database: TestDatabase;
@@ -168,3 +172,40 @@ test('an API that waits for its database ends at once when it is told to', async
   assert.equal(await exit, 0, output());
   assert.doesNotMatch(output(), /"level":[56]0/);
 });
+
+test('a start that other machines reach says so loudly, unless it speaks HTTPS', async () => {
+  const folder = await createTestFolder('tls');
+  const authority = await makeAuthority(folder.path);
+  const { certFile, keyFile } = await authority.issue('api', 'IP:127.0.0.1');
+  // That of the other tests has an account with a known password, which is refused here.
+  const own = await createTestDatabase();
+  const reached = { HOST: '0.0.0.0', ADMIN_PASSWORD: 'a password of the tests', DATABASE_URL: own.url };
+  try {
+    for (const tls of [{}, { TLS_CERT: certFile, TLS_KEY: keyFile }]) {
+      const { child, output, exit } = start({ ...reached, ...tls });
+      try {
+        const found = await waitFor('the address', () => /listening on (https?:\S+)/.exec(output())?.[1]);
+        const isSecure = 'TLS_CERT' in tls;
+        assert.equal(new URL(found).protocol, isSecure ? 'https:' : 'http:');
+        assert.equal(output().includes('NO HTTPS: other machines'), !isSecure, output());
+        if (isSecure)
+          assert.equal(
+            await statusOf(`https://127.0.0.1:${new URL(found).port}/version`, authority.cert),
+            200,
+          );
+      } finally {
+        child.kill('SIGTERM');
+      }
+      assert.equal(await exit, 0, output());
+    }
+  } finally {
+    await folder.remove();
+    await own.drop();
+  }
+});
+
+async function statusOf(url: string, ca: string): Promise<number | undefined> {
+  const [answer] = (await once(get(url, { ca, agent: false }), 'response')) as [IncomingMessage];
+  answer.resume();
+  return answer.statusCode;
+}

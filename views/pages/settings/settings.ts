@@ -10,6 +10,8 @@ export interface SettingsInput {
   readonly sentences: Readonly<Record<string, string>>;
   /** What was removed because it was old; `run_time` is null before the first look. */
   readonly retention: readonly RetentionShape[];
+  /** Other machines reach the service without HTTPS. */
+  readonly isUnencrypted: boolean;
 }
 
 interface RetentionShape {
@@ -21,6 +23,7 @@ interface RetentionShape {
 
 export interface SettingsPage {
   readonly head: PageHead;
+  readonly isUnencrypted: boolean;
   readonly sections: readonly SettingsSection[];
   readonly retention: readonly {
     readonly name: string;
@@ -66,9 +69,10 @@ const kinds: Readonly<Record<string, readonly [name: string, kept: string]>> = {
   audit_views: ['Marks of looks at pictures and results', 'one day'],
 };
 
-export function settingsPage({ config, sentences, retention }: SettingsInput): SettingsPage {
+export function settingsPage({ config, sentences, retention, isUnencrypted }: SettingsInput): SettingsPage {
   return {
     head: { title: 'Settings', section: 'help' },
+    isUnencrypted,
     sections: Object.entries(titles).flatMap(([key, title]) => {
       const settings = Object.entries(config[key] ?? {}).map(([name, value]) => ({
         name,
