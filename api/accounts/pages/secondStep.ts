@@ -58,7 +58,7 @@ export function secondStepPages(deps: SecondStepDeps) {
     await sessionAudit.loggedIn(req, signedIn.account, proof);
     await beginSession(req, signedIn, proof, clock);
     const next = returnToOf(req).address ?? paths.home;
-    forgetReturnTo(res);
+    forgetReturnTo(req, res);
     leadTo(req, res, next);
   };
 
