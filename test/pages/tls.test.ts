@@ -42,7 +42,7 @@ test('over HTTPS a browser keeps cookies with prefixes, and gives them up at the
   assert.deepEqual(await cookiesOf(page), { '__Secure-luna_admin_wanted': '/login' });
   await page.getByLabel('Login').fill(rootLogin);
   await page.getByLabel('Password').fill(rootPassword);
-  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.getByRole('button', { name: 'Log in', exact: true }).click();
   await page.getByRole('heading', { name: 'Tasks', level: 1 }).waitFor();
   assert.deepEqual(await cookiesOf(page), { '__Host-luna_admin': '/' });
   await page.getByRole('button', { name: 'Log out' }).click();
