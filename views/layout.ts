@@ -68,6 +68,7 @@ export function layoutView(input: LayoutInput, head: PageHead) {
     ...input,
     title: head.title,
     may: may(input.user?.permissions),
+    role: input.user?.role ?? '',
     maintenance: maintenanceBanner(input.maintenance),
     themes,
     times,

@@ -5,6 +5,7 @@ import { createAuditExport, type ExportFormat } from './export.ts';
 import { toAuditFilters, type AuditQuery } from './query.ts';
 import { queryCheck } from '../http/contract/queryCheck.ts';
 import { presentAuditEntry } from '../../domain/audit/entry.ts';
+import { identityOf } from '../http/requestContext.ts';
 import type { PageSources } from '../html/deps.ts';
 import { sendPage } from '../html/pageAnswer.ts';
 import { readPaging } from '../html/paging.ts';
@@ -25,7 +26,8 @@ export function audit(
       filters === null
         ? [[], 0]
         : await Promise.all([auditQueries.page(filters, paging), auditQueries.count(filters)]);
-    const page = auditPage({ typed, entries: entries.map(presentAuditEntry), count, ...paging });
+    const { permissions } = identityOf(req);
+    const page = auditPage({ permissions, typed, entries: entries.map(presentAuditEntry), count, ...paging });
     sendPage(req, res, 'audit/list', page, filters === null ? 400 : 200);
   };
 

@@ -3,6 +3,7 @@ import type { ErrorReason } from '../../db/tasks/errorReasons.ts';
 import { errorFilters, errorsPage } from '../../views/pages/errors/list.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { queryCheck } from '../http/contract/queryCheck.ts';
+import { identityOf } from '../http/requestContext.ts';
 import { csvPieces } from '../http/csv.ts';
 import { toErrorFilters, type ErrorQuery } from './query.ts';
 import { sendPieces } from '../http/jsonStream.ts';
@@ -35,6 +36,7 @@ export function errors({
           ]);
     const matching = groups.filter(({ errorCode }) => code === undefined || errorCode === code);
     const shown = errorsPage({
+      permissions: identityOf(req).permissions,
       typed,
       errors: rows.map(presentTaskErrorOfPage),
       groups: groups.map(({ errorCode, desc, count }) => ({ error_code: errorCode, desc, count })),

@@ -5,7 +5,7 @@ import { paths } from '../../views/paths.ts';
 import type { PageSources } from '../html/deps.ts';
 import { fieldsOf } from '../html/form.ts';
 import { leadTo, sendPage } from '../html/pageAnswer.ts';
-import { actorOf } from '../http/requestContext.ts';
+import { actorOf, identityOf } from '../http/requestContext.ts';
 import { actOnEach, idsIn, sayWhatWasDone } from '../tasks/pages/severalTasks.ts';
 
 const tasksAtOnce = 100;
@@ -22,7 +22,8 @@ export function retryErrors({
       const tasks = await errorQueries.tasksOfReason(errorCode, reason);
       const name = errorOfCode(errorCode);
       const desc = name === undefined ? `Error ${errorCode}` : errorTable[name].desc;
-      sendPage(req, res, 'errors/retry', retryErrorsPage({ errorCode, desc, tasks }));
+      const { permissions } = identityOf(req);
+      sendPage(req, res, 'errors/retry', retryErrorsPage({ errorCode, desc, tasks, permissions }));
     },
 
     act: async (req, res) => {

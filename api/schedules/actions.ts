@@ -1,13 +1,14 @@
 import type { createManualRuns } from '../../db/schedules/manualRuns.ts';
 import type { ScheduleQueries } from '../../db/schedules/scheduleQueries.ts';
 import type { ScheduleStore } from '../../db/schedules/scheduleStore.ts';
+import { neededFor } from '../../domain/accounts/permission.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { catchUpWindowMs, defaultCatchUpWindow } from '../../domain/schedules/catchUp.ts';
 import type { OverlapPolicy, ScheduleSpec } from '../../domain/schedules/schedule.ts';
 import type { ExtractRequest, ReadSurroundings } from '../../domain/extract/extractContent.ts';
 import { freezeContent } from '../../domain/tasks/freezeContent.ts';
 import { withManner, type GcManner, type GcRequest } from '../../domain/gc/gcContent.ts';
-import { taskTypes, type TaskType } from '../../domain/tasks/task.ts';
+import type { TaskType } from '../../domain/tasks/task.ts';
 import { CronError, nextRuns } from '../../platform/cron.ts';
 import type { Logger } from '../../platform/logger.ts';
 import type { Admission } from '../../temporal/admission.ts';
@@ -83,7 +84,7 @@ export function createScheduleActions(deps: ScheduleActionsDeps) {
   const refuseRemovals = async (scheduleId: number, actor: Caller): Promise<void> => {
     if (actor.permissions.has('remove')) return;
     const known = await deps.scheduleQueries.find(scheduleId);
-    if (known !== null) refuseType(known.taskType, actor);
+    if (known !== null) demand(actor, neededFor(known.taskType));
   };
 
   return {
@@ -95,13 +96,13 @@ export function createScheduleActions(deps: ScheduleActionsDeps) {
 
     /** @throws DomainError validationFailed, and what the content's own checks throw */
     create: async (body: ScheduleBody, actor: Caller): Promise<number> => {
-      refuseType(body.task_type, actor);
+      demand(actor, neededFor(body.task_type));
       return schedules.create(await specOf(body), actor);
     },
 
     /** Whether it is started or stopped stays as it is. @throws DomainError as create, scheduleNotFound, scheduleChanged */
     replace: async (scheduleId: number, body: ScheduleBody, actor: Caller, seen?: Seen): Promise<void> => {
-      refuseType(body.task_type, actor);
+      demand(actor, neededFor(body.task_type));
       await refuseRemovals(scheduleId, actor);
       await schedules.replace(scheduleId, await specOf(body), actor, seen);
     },
@@ -140,10 +141,6 @@ export function createScheduleActions(deps: ScheduleActionsDeps) {
       await schedules.remove(scheduleId, actor, seen);
     },
   };
-}
-
-function refuseType(taskType: TaskType, actor: Caller): void {
-  if (taskType !== taskTypes.additionalExtract) demand(actor, 'remove');
 }
 
 function checkTimes(cron: string, timeZone: string, now: Date): void {

@@ -5,6 +5,7 @@ import { onlyHit, searchPage } from '../../views/pages/search/search.ts';
 import type { PageSources } from '../html/deps.ts';
 import { fieldsOf } from '../html/form.ts';
 import { sendPage } from '../html/pageAnswer.ts';
+import { identityOf } from '../http/requestContext.ts';
 import { isUuid } from '../html/uuidOf.ts';
 
 const hitsAtMost = 20;
@@ -21,7 +22,7 @@ export function search({
     const { q = '', list } = fieldsOf(req.query, 'badQueryParameter');
     const text = q.trim().slice(0, 256);
     const found = text === '' ? nothing : await searchQueries.find(searchedOf(text), hitsAtMost);
-    const places = findPlaces(text, extractors, hitsAtMost);
+    const places = findPlaces(text, identityOf(req).permissions, extractors, hitsAtMost);
     const only = list === undefined ? onlyHit({ ...found, places }) : null;
     if (only !== null) {
       res.redirect(302, only);

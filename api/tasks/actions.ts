@@ -4,6 +4,7 @@ import type { TaskQueries } from '../../db/tasks/taskQueries.ts';
 import type { ControlledRef, TaskStore } from '../../db/tasks/taskStore.ts';
 import type { Admission } from '../../temporal/admission.ts';
 import type { Gateway } from '../../temporal/gateway.ts';
+import { neededFor } from '../../domain/accounts/permission.ts';
 import { DomainError } from '../../domain/errors.ts';
 import {
   freezeExtractContent,
@@ -72,7 +73,7 @@ export function createTaskActions(deps: TaskActionsDeps) {
   const refuseRemoval = async (taskId: number, actor: Caller): Promise<void> => {
     if (actor.permissions.has('remove')) return;
     const task = await deps.taskQueries.find(taskId);
-    if (task !== null && task.taskType !== taskTypes.additionalExtract) demand(actor, 'remove');
+    if (task !== null) demand(actor, neededFor(task.taskType));
   };
 
   const start = ({ taskId, generation }: TaskRef, actor: Caller, contact?: EngineContact): Promise<void> =>

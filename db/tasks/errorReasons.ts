@@ -30,6 +30,7 @@ export interface ErrorReason {
 /** What a retry of a reason would start. */
 export interface ReasonTask {
   readonly taskId: number;
+  readonly taskType: number;
   readonly state: TaskState;
   /** Its open errors of the code, whatever their reason. */
   readonly objects: number;
@@ -116,7 +117,7 @@ export function tasksOfReason(
          order by error_id desc limit ${countedAtMost}) newest
        order by task_id desc limit ${tasksAtMost}
      )
-     select task_id "taskId", state, (select count(*) from task_errors e where e.task_id = t.task_id
+     select task_id "taskId", task_type "taskType", state, (select count(*) from task_errors e where e.task_id = t.task_id
        and e.error_code = $1 and e.overcome_time is null and e.object_id is not null) "objects"
      from concerned join tasks t using (task_id) order by task_id desc`,
     [errorCode, reason],

@@ -1,3 +1,5 @@
+import { taskTypes } from '../tasks/task.ts';
+
 /** What an account of type `admin` may do here; the other types may not log in at all. */
 export const roles = ['viewer', 'operator', 'auditor', 'admin'] as const;
 export type Role = (typeof roles)[number];
@@ -33,6 +35,11 @@ export type Permissions = ReadonlySet<Permission>;
 
 export const isPermission = (name: unknown): name is Permission =>
   typeof name === 'string' && Object.hasOwn(permissionTable, name);
+
+/** What it takes to start, resume, throttle, retry or schedule tasks of a type; to stop one takes `run` alone. */
+export function neededFor(type: number): Permission {
+  return type === taskTypes.additionalExtract ? 'run' : 'remove';
+}
 
 /** Of an account's role; `seesPictures` matters for viewers alone. */
 export function permissionsOf(role: Role, seesPictures: boolean): Permissions {

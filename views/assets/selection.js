@@ -7,6 +7,7 @@ if (bar !== null) follow(bar);
 
 function follow(bar) {
   const form = bar.closest('form');
+  // Not there for who may only compare.
   const whom = bar.querySelector('select');
   const hint = bar.querySelector('.bulk-hint');
   const buttons = [...bar.querySelectorAll('[data-verb]')];
@@ -15,7 +16,7 @@ function follow(bar) {
   const show = () => {
     const all = boxes();
     const count = all.filter(({ checked }) => checked).length;
-    const isSelection = whom.value === 'selected';
+    const isSelection = whom?.value !== 'matching';
     const isWaiting = isSelection && count === 0;
     for (const button of buttons) {
       const which = isSelection && count > 0 ? ` ${formatCount(count)} selected` : '';

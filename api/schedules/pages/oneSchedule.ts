@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import { DomainError } from '../../../domain/errors.ts';
 import { schedulePage } from '../../../views/pages/schedules/one.ts';
+import { identityOf } from '../../http/requestContext.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { readPanel } from '../../approvals/pages/readPanel.ts';
 import { sendPage } from '../../html/pageAnswer.ts';
@@ -34,6 +35,7 @@ export function oneSchedule({
     const page = schedulePage({
       schedule: shape,
       approval: await readPanel(approvalQueries, req, { scheduleId }, shape.approval, schedule.revision),
+      permissions: identityOf(req).permissions,
       runs: runs.map(presentRunOfPage),
       createdBy: schedule.createdByLogin,
       ...{ runCount, now, ...paging },

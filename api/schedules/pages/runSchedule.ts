@@ -1,11 +1,13 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { ScheduleRow } from '../../../db/schedules/scheduleQueries.ts';
+import { neededFor } from '../../../domain/accounts/permission.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { taskTypes } from '../../../domain/tasks/task.ts';
 import type { Typed } from '../../../views/components/field/field.ts';
 import { runNowPage } from '../../../views/pages/schedules/runNow.ts';
 import { paths } from '../../../views/paths.ts';
-import { actorOf } from '../../http/requestContext.ts';
+import { demand } from '../../http/middleware/allow.ts';
+import { actorOf, identityOf } from '../../http/requestContext.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { fieldsOf } from '../../html/form.ts';
 import { flash, leadTo, sendPage } from '../../html/pageAnswer.ts';
@@ -25,6 +27,7 @@ export function runSchedule(sources: RunSources) {
     const scheduleId = idOf(req, 'schedule_id');
     const schedule = await scheduleQueries.find(scheduleId);
     if (schedule === null) throw new DomainError('scheduleNotFound', `schedule ${scheduleId}`);
+    demand(identityOf(req), neededFor(schedule.taskType));
     return schedule;
   };
 

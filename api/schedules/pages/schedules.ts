@@ -4,12 +4,13 @@ import type { Typed } from '../../../views/components/field/field.ts';
 import { schedulesPage } from '../../../views/pages/schedules/list.ts';
 import { newSchedulePage, type NewScheduleInput } from '../../../views/pages/schedules/new.ts';
 import type { FormOptions } from '../../../views/pages/tasks/fields/newTaskFields.ts';
-import { toTaskKind, type TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
+import { neededForKind, toTaskKind, type TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
 import { paths } from '../../../views/paths.ts';
 import { bodyCheck } from '../../http/contract/bodyCheck.ts';
 import { changesSince } from '../../audit/changesSince.ts';
 import { presentScheduleOfPage } from '../present.ts';
-import { actorOf } from '../../http/requestContext.ts';
+import { demand } from '../../http/middleware/allow.ts';
+import { actorOf, identityOf } from '../../http/requestContext.ts';
 import type { ScheduleBody } from '../actions.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { fieldsOf } from '../../html/form.ts';
@@ -43,17 +44,22 @@ export function schedulePages(sources: ScheduleSources) {
     const [schedules, count] = await Promise.all([scheduleQueries.page(paging), scheduleQueries.count()]);
     const now = clock.now();
     const shown = schedules.map((schedule) => presentScheduleOfPage(schedule, now));
-    sendPage(req, res, 'schedules/list', schedulesPage({ schedules: shown, now, count, ...paging }));
+    const { permissions } = identityOf(req);
+    const page = schedulesPage({ permissions, schedules: shown, now, count, ...paging });
+    sendPage(req, res, 'schedules/list', page);
   };
 
   const show = async (
     req: Request,
     res: Response,
-    input: Omit<NewScheduleInput, keyof FormOptions>,
+    input: Omit<NewScheduleInput, keyof FormOptions | 'permissions'>,
     status = 200,
   ): Promise<void> => {
+    const identity = identityOf(req);
+    demand(identity, neededForKind(input.kind));
     const page = newSchedulePage({
       ...input,
+      permissions: identity.permissions,
       ...(await formOptions(sources, input.kind, input.typed?.values['account_id'])),
     });
     sendPage(req, res, 'schedules/new', page, status);

@@ -1,11 +1,13 @@
 import type { RequestHandler } from 'express';
 import { DomainError } from '../../../domain/errors.ts';
 import { bulkActions, isForTask, type BulkAction } from '../../../domain/tasks/lifecycle.ts';
+import { taskTypes } from '../../../domain/tasks/task.ts';
 import { nothingTyped } from '../../../views/components/field/field.ts';
 import { bulkAtOnce, bulkPage } from '../../../views/pages/tasks/bulk.ts';
 import { taskFilters } from '../../../views/pages/tasks/list.ts';
 import { paths } from '../../../views/paths.ts';
 import { actorOf, type Caller } from '../../http/requestContext.ts';
+import { demand } from '../../http/middleware/allow.ts';
 import type { TaskActions } from '../actions.ts';
 import type { EngineContact } from '../tellEngine.ts';
 import type { TaskFilters } from '../../../domain/tasks/taskFilters.ts';
@@ -41,10 +43,14 @@ export function bulkTasks({
   const readRate = readRates(filtering.contract);
 
   /** What the page shows of the tasks that are asked for. */
-  const look = async (action: BulkAction, wanted: TaskFilters) => {
+  const look = async (action: BulkAction, actor: Caller, asked: TaskFilters) => {
+    if (action === 'remove') demand(actor, 'remove');
+    const isLimited = !actor.permissions.has('remove') && action !== 'pause' && action !== 'cancel';
+    if (isLimited && asked.taskType === taskTypes.gc) return { action, isLimited, groups: [], taskIds: [] };
+    const wanted = isLimited ? { ...asked, taskType: taskTypes.additionalExtract } : asked;
     const groups = await taskQueries.countByState(wanted);
     const kinds = groups.filter((kind) => isForTask(action, kind));
-    return { action, groups, taskIds: await taskQueries.idsOfKinds(wanted, kinds, bulkAtOnce) };
+    return { action, isLimited, groups, taskIds: await taskQueries.idsOfKinds(wanted, kinds, bulkAtOnce) };
   };
 
   return {
@@ -58,7 +64,7 @@ export function bulkTasks({
         leadTo(req, res, paths.tasks(values));
         return;
       }
-      const shown = await look(action, isSelection ? { taskIds: selected } : filters);
+      const shown = await look(action, actorOf(req), isSelection ? { taskIds: selected } : filters);
       sendPage(
         req,
         res,
@@ -76,7 +82,7 @@ export function bulkTasks({
       ) as Record<string, string>;
       const rate = action === 'throttle' ? readRate((fields[rateField] ?? '').trim()) : null;
       if (rate !== null && typeof rate === 'object') {
-        const shown = await look(action, { taskIds });
+        const shown = await look(action, actorOf(req), { taskIds });
         const page = bulkPage({ ...shown, isSelection: true, typed: rate, filters: kept });
         sendPage(req, res, 'tasks/bulk', page, 400);
         return;

@@ -1,11 +1,12 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Typed } from '../../../views/components/field/field.ts';
 import { newTaskPage, type NewTaskInput } from '../../../views/pages/tasks/new.ts';
-import { toTaskKind, type TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
+import { neededForKind, toTaskKind, type TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
 import { paths } from '../../../views/paths.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { VersionInUseError } from '../../../domain/extract/heldVersions.ts';
-import { actorOf, type Caller } from '../../http/requestContext.ts';
+import { demand } from '../../http/middleware/allow.ts';
+import { actorOf, identityOf, type Caller } from '../../http/requestContext.ts';
 import { bodyCheck } from '../../http/contract/bodyCheck.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { fieldsOf } from '../../html/form.ts';
@@ -41,8 +42,10 @@ export function newTask(sources: NewTaskSources) {
     kind: TaskKind,
     more: Pick<NewTaskInput, 'typed' | 'preview' | 'refusal'> = {},
   ): Promise<void> => {
+    const identity = identityOf(req);
+    demand(identity, neededForKind(kind));
     const page = newTaskPage({
-      kind,
+      ...{ kind, permissions: identity.permissions },
       ...(await formOptions(sources, kind, more.typed?.values['account_id'])),
       ...more,
     });

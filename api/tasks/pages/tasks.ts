@@ -8,7 +8,7 @@ import { paths, type TaskAction } from '../../../views/paths.ts';
 import { taskPage } from '../../../views/pages/tasks/one.ts';
 import type { TaskErrorGroupShape, PartShape, TaskLogShape } from '../../../views/shapes.ts';
 import { readPanel } from '../../approvals/pages/readPanel.ts';
-import { actorOf } from '../../http/requestContext.ts';
+import { actorOf, identityOf } from '../../http/requestContext.ts';
 import { presentAuditEntry } from '../../../domain/audit/entry.ts';
 import { presentTaskErrorOfPage } from '../../errors/present.ts';
 import { presentTaskOfPage } from '../present/task.ts';
@@ -60,6 +60,7 @@ export function oneTask(sources: TaskSources): RequestHandler {
     const page = taskPage({
       task: shape,
       approval: await readPanel(sources.approvalQueries, req, { taskId }, shape.approval),
+      permissions: identityOf(req).permissions,
       workflowUrl: sources.workflowUrl({ taskId, generation: task.generation }),
       createdBy: task.createdByLogin === '' ? '–' : task.createdByLogin,
       parts: parts.map(partShape),

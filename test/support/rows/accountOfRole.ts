@@ -3,7 +3,7 @@ import type { Role } from '../../../domain/accounts/permission.ts';
 import { createClient, type Client } from '../servers/documentedClient.ts';
 import { basic } from './basic.ts';
 
-const password = 'violet harbour at noon';
+export const passwordOfRole = 'violet harbour at noon';
 
 /** An account that may log in, and who calls with its password. */
 export async function accountOfRole(
@@ -13,9 +13,9 @@ export async function accountOfRole(
   login = `${role}@example.com`,
 ): Promise<{ readonly call: Client; readonly headers: Record<string, string>; readonly accountId: string }> {
   const made = await asRoot('POST', '/4/accounts', {
-    body: { login, password, account_type: 'admin', role },
+    body: { login, password: passwordOfRole, account_type: 'admin', role },
   });
   assert.equal(made.status, 201, JSON.stringify(made.body));
-  const headers = basic(login, password);
+  const headers = basic(login, passwordOfRole);
   return { call: await createClient(url, headers), headers, accountId: made.body.account_id };
 }

@@ -1,13 +1,14 @@
 import { formatCount } from '../../assets/words.js';
 import { paths } from '../../paths.ts';
 import type { TaskErrorGroupShape, TaskShape } from '../../shapes.ts';
+import { neededFor, type Permissions } from '../../../domain/accounts/permission.ts';
 import { isFinal } from '../../../domain/tasks/task.ts';
 import { time, type Time } from '../time/time.ts';
 
 /** A task's open errors by code, each with what can be done at about all of its objects at once. */
 export interface ErrorGroups {
   readonly rows: readonly ErrorGroupRow[];
-  /** Where a retry of one code posts to; null: the task still runs. */
+  /** Where a retry of one code posts to; null: the task still runs, or the role does not allow it. */
   readonly retry: string | null;
 }
 
@@ -15,7 +16,8 @@ export interface ErrorGroupRow {
   readonly code: string;
   readonly desc: string;
   readonly count: string;
-  readonly href: string;
+  /** null: the page of the errors is not for the role. */
+  readonly href: string | null;
   readonly sample: string;
   readonly first: Time;
   readonly last: Time;
@@ -23,14 +25,21 @@ export interface ErrorGroupRow {
   readonly isOfObjects: boolean;
 }
 
-export function errorGroups(task: TaskShape, groups: readonly TaskErrorGroupShape[]): ErrorGroups {
+export function errorGroups(
+  task: TaskShape,
+  groups: readonly TaskErrorGroupShape[],
+  permissions: Permissions,
+): ErrorGroups {
+  const mayRetry = permissions.has(neededFor(task.task_type));
   return {
-    retry: isFinal(task.state) ? paths.taskAction(task.task_id, 'retry') : null,
+    retry: mayRetry && isFinal(task.state) ? paths.taskAction(task.task_id, 'retry') : null,
     rows: groups.map((group) => ({
       code: String(group.error_code),
       desc: group.desc,
       count: formatCount(group.count),
-      href: paths.errors({ task_ids: task.task_id, error_code: group.error_code }),
+      href: permissions.has('view')
+        ? paths.errors({ task_ids: task.task_id, error_code: group.error_code })
+        : null,
       sample:
         group.sample.object_id === null
           ? group.sample.detail

@@ -1,3 +1,4 @@
+import { permissionsOf } from '../../../domain/accounts/permission.ts';
 import type { Example } from '../../examples/example.ts';
 import { exampleTask } from '../../examples/task.ts';
 import { errorGroups, type ErrorGroups } from './errorGroups.ts';
@@ -21,10 +22,12 @@ const groups = [
   },
 ];
 
+const all = permissionsOf('admin', true);
+
 export const examples: readonly Example<ErrorGroups>[] = [
-  { name: 'The task still runs', input: errorGroups(exampleTask(), groups) },
+  { name: 'The task still runs', input: errorGroups(exampleTask(), groups, all) },
   {
     name: 'The task has ended: each can be retried',
-    input: errorGroups(exampleTask({ state: 'failed' }), groups),
+    input: errorGroups(exampleTask({ state: 'failed' }), groups, all),
   },
 ];

@@ -1,3 +1,4 @@
+import type { Permissions } from '../../../domain/accounts/permission.ts';
 import { formatCount } from '../../assets/words.js';
 import type { EmptyState } from '../../components/emptyState/emptyState.ts';
 import { selectField, textField, type Field, type Option, type Typed } from '../../components/field/field.ts';
@@ -10,6 +11,8 @@ import { actionWords } from './auditRow.ts';
 import { foldLogins, type FoldedRow } from './foldLogins.ts';
 
 export interface AuditInput {
+  /** Of whoever looks at it. */
+  readonly permissions: Permissions;
   readonly typed: Typed;
   readonly entries: readonly AuditEntryShape[];
   /** How many the filters match. */
@@ -64,7 +67,7 @@ export function auditPage(input: AuditInput): AuditPage {
       period: { time: 'audit_time', label: 'Period', address: paths.audit },
     }),
     count: formatCount(count),
-    rows: foldLogins(input.entries),
+    rows: foldLogins(input.entries).map((row) => rowFor(row, input.permissions)),
     empty: {
       title: isFiltered ? 'Nothing matches' : 'Nothing has happened yet',
       text: isFiltered
@@ -85,6 +88,12 @@ export function auditPage(input: AuditInput): AuditPage {
       csv: paths.auditFile('csv', typed.values),
     },
   };
+}
+
+/** An auditor is led to tasks alone. */
+function rowFor(row: FoldedRow, permissions: Permissions): FoldedRow {
+  const maySee = permissions.has('view') || row.objectHref?.startsWith('/tasks/') === true;
+  return maySee ? row : { ...row, objectHref: null };
 }
 
 function filterFields(typed: Typed): Field[] {

@@ -1,3 +1,4 @@
+import type { Permissions } from '../../../domain/accounts/permission.ts';
 import { formatCount } from '../../assets/words.js';
 import type { EmptyState } from '../../components/emptyState/emptyState.ts';
 import { selectField, textField, type Field, type Typed } from '../../components/field/field.ts';
@@ -11,6 +12,8 @@ import { errorRow, type ErrorRow } from './errorRow.ts';
 import { openWords, reasonRow, type ErrorReasonShape, type ReasonRow } from './reasonRow.ts';
 
 export interface ErrorsInput {
+  /** Of whoever looks at them. */
+  readonly permissions: Permissions;
   readonly typed: Typed;
   readonly errors: readonly (TaskErrorShape & { readonly task_id: number; readonly task_type: number })[];
   /** Of all that the other filters match, whatever their code. */
@@ -75,7 +78,7 @@ export function errorsPage(input: ErrorsInput): ErrorsPage {
     events: paths.allTaskEvents,
     reasons: input.reasons.map((reason) => reasonRow(reason, input.open.most)),
     groups: input.groups.map((group) => groupOf(group, typed)),
-    rows: input.errors.map(errorOfTask),
+    rows: input.errors.map((error) => errorOfTask(error, input.permissions)),
     csv: paths.errorsCsv(typed.values),
     empty: isFiltered
       ? {
@@ -123,9 +126,9 @@ function groupOf(group: ErrorGroupShape, { values }: Typed): ErrorGroup {
   };
 }
 
-function errorOfTask(error: ErrorsInput['errors'][number]): ErrorOfTask {
+function errorOfTask(error: ErrorsInput['errors'][number], permissions: Permissions): ErrorOfTask {
   return {
-    ...errorRow(error),
+    ...errorRow(error, permissions),
     task: `Task ${error.task_id}`,
     taskHref: paths.task(error.task_id),
     taskType: taskTypeName(error.task_type),

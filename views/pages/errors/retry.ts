@@ -1,3 +1,4 @@
+import { neededFor, type Permissions } from '../../../domain/accounts/permission.ts';
 import { isFinal, type TaskState } from '../../../domain/tasks/task.ts';
 import { formatCount } from '../../assets/words.js';
 import { statusBadge, type StatusBadge } from '../../components/statusBadge/statusBadge.ts';
@@ -7,7 +8,14 @@ import { paths } from '../../paths.ts';
 export interface RetryErrorsInput {
   readonly errorCode: number;
   readonly desc: string;
-  readonly tasks: readonly { readonly taskId: number; readonly state: TaskState; readonly objects: number }[];
+  readonly tasks: readonly {
+    readonly taskId: number;
+    readonly taskType: number;
+    readonly state: TaskState;
+    readonly objects: number;
+  }[];
+  /** Of whoever looks at it. */
+  readonly permissions: Permissions;
 }
 
 export interface RetryErrorsPage {
@@ -32,8 +40,9 @@ export interface RetryErrorsPage {
 }
 
 /** What a retry of one error in several tasks would do. */
-export function retryErrorsPage({ errorCode, desc, tasks }: RetryErrorsInput): RetryErrorsPage {
-  const ready = tasks.filter(({ state }) => isFinal(state));
+export function retryErrorsPage({ errorCode, desc, tasks, permissions }: RetryErrorsInput): RetryErrorsPage {
+  const isAllowed = ({ taskType }: { readonly taskType: number }) => permissions.has(neededFor(taskType));
+  const ready = tasks.filter((task) => isAllowed(task) && isFinal(task.state));
   const objects = ready.reduce((sum, task) => sum + task.objects, 0);
   const what = `${words(ready.length, 'task')}, ${words(objects, 'object')}`;
   return {
@@ -45,7 +54,11 @@ export function retryErrorsPage({ errorCode, desc, tasks }: RetryErrorsInput): R
       href: paths.task(task.taskId),
       badge: statusBadge(task.state),
       objects: formatCount(task.objects),
-      what: isFinal(task.state) ? 'would be retried' : 'not ended yet; retry later',
+      what: !isAllowed(task)
+        ? 'your role cannot retry removals'
+        : isFinal(task.state)
+          ? 'would be retried'
+          : 'not ended yet; retry later',
     })),
     form:
       ready.length === 0

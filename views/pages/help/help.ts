@@ -1,3 +1,4 @@
+import type { Permission } from '../../../domain/accounts/permission.ts';
 import { fact, type Fact } from '../../components/facts/facts.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
@@ -20,7 +21,13 @@ export interface HelpPage {
   readonly head: PageHead;
   readonly version: readonly Fact[];
   readonly extractors: readonly Fact[];
-  readonly documents: readonly { readonly text: string; readonly note: string; readonly href: string }[];
+  readonly documents: readonly {
+    readonly text: string;
+    readonly note: string;
+    readonly href: string;
+    /** What it takes; every role may read the others. */
+    readonly needs?: Permission;
+  }[];
 }
 
 export function helpPage({ version, extractors }: HelpInput): HelpPage {
@@ -70,11 +77,13 @@ export function helpPage({ version, extractors }: HelpInput): HelpPage {
         text: 'Settings',
         note: 'The settings of this process, and what each one does.',
         href: paths.settings,
+        needs: 'run',
       },
       {
         text: 'System information',
         note: 'Versions, settings, counts and statistics, signed, for support.',
         href: paths.systemInfo,
+        needs: 'run',
       },
       {
         text: 'Health',

@@ -5,6 +5,7 @@ import type { HealthItem } from '../../components/health/health.ts';
 import { pager, type Pager } from '../../components/pager/pager.ts';
 import { taskTable, type TaskTable } from '../../components/taskTable/taskTable.ts';
 import type { PageHead } from '../../layout.ts';
+import type { Permission } from '../../../domain/accounts/permission.ts';
 import { paths } from '../../paths.ts';
 import type { AccountShape, TaskShape } from '../../shapes.ts';
 import { maintenanceSwitch } from '../maintenance/switch.ts';
@@ -64,6 +65,8 @@ export interface HomePage {
     readonly value: string;
     /** null: there is no page with all of them. */
     readonly href: string | null;
+    /** What it takes to open that page, where not every role that sees this one may. */
+    readonly needs?: Permission;
     readonly tone: string;
   }[];
   readonly attention: Attentions;
@@ -116,7 +119,12 @@ export function homePage(input: HomeInput): HomePage {
       },
       // Shown where there is something to do about it, and leads to where it is done.
       ...(stock?.ownerless
-        ? [tile('Samples without an owner', stock.ownerless, paths.newTask('gc-samples'), 'plain')]
+        ? [
+            {
+              ...tile('Samples without an owner', stock.ownerless, paths.newTask('gc-samples'), 'plain'),
+              needs: 'remove' as const,
+            },
+          ]
         : []),
     ],
     attention: attention({
@@ -187,7 +195,7 @@ function nothingRuns({ stock }: HomeInput): EmptyState {
     : {
         title: 'Nothing is running',
         text: 'Start an additional extract or a garbage collection and follow it here.',
-        action: { text: 'New task', href: paths.newTask() },
+        action: { text: 'New task', href: paths.newTask(), needs: 'run' },
       };
 }
 

@@ -1,3 +1,4 @@
+import type { Permissions } from '../../../domain/accounts/permission.ts';
 import { formatCount } from '../../assets/words.js';
 import type { EmptyState } from '../../components/emptyState/emptyState.ts';
 import { pager, type Pager } from '../../components/pager/pager.ts';
@@ -7,6 +8,8 @@ import type { ScheduleShape } from '../../shapes.ts';
 import { lookAgainAfter, scheduleCard, type ScheduleCard } from './scheduleCard.ts';
 
 export interface SchedulesInput {
+  /** Of whoever looks at them. */
+  readonly permissions: Permissions;
   readonly schedules: readonly ScheduleShape[];
   readonly now: Date;
   readonly count: number;
@@ -26,15 +29,22 @@ export interface SchedulesPage {
   readonly lookAgain: number | null;
 }
 
-export function schedulesPage({ schedules, now, count, page, pageSize }: SchedulesInput): SchedulesPage {
+export function schedulesPage({
+  permissions,
+  schedules,
+  now,
+  count,
+  page,
+  pageSize,
+}: SchedulesInput): SchedulesPage {
   return {
     head: { title: 'Schedules', section: 'schedules' },
     count: formatCount(count),
-    schedules: schedules.map(scheduleCard),
+    schedules: schedules.map((schedule) => scheduleCard(schedule, permissions)),
     empty: {
       title: 'No schedule yet',
       text: 'A schedule creates the same task regularly: every night a removal of old faces, every week an extract of missing descriptors.',
-      action: { text: 'New schedule', href: paths.newSchedule() },
+      action: { text: 'New schedule', href: paths.newSchedule(), needs: 'run' },
     },
     pager: pager({
       things: 'schedules',

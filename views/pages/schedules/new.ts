@@ -1,3 +1,4 @@
+import type { Permissions } from '../../../domain/accounts/permission.ts';
 import type { Conflict } from '../../components/conflict/conflict.ts';
 import { errorSummary, type ErrorSummary } from '../../components/errorSummary/errorSummary.ts';
 import {
@@ -20,6 +21,8 @@ import { nextRun, type NextRun } from './nextRun.ts';
 import { catchUpWindows, overlapLabel, overlapWords, windowWords } from './scheduleWords.ts';
 
 export interface NewScheduleInput extends FormOptions {
+  /** Of whoever fills it in. */
+  readonly permissions: Permissions;
   readonly kind: TaskKind;
   readonly typed?: Typed;
   /** When it would run, once that was asked for and nothing is wrong. */
@@ -73,7 +76,7 @@ export function newSchedulePage(input: NewScheduleInput): NewSchedulePage {
     head: { title, section: 'schedules' },
     title,
     kind,
-    kinds: changed === undefined ? kindLinks(kind, paths.newSchedule) : [],
+    kinds: changed === undefined ? kindLinks(kind, input.permissions, paths.newSchedule) : [],
     explanation,
     warning,
     summary: errorSummary(typed, [

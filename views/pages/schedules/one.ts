@@ -1,5 +1,5 @@
+import type { Permissions } from '../../../domain/accounts/permission.ts';
 import { formatCount } from '../../assets/words.js';
-import type { Confirm } from '../../components/confirm/confirm.ts';
 import { codeFact, fact, pageFact, type Fact } from '../../components/facts/facts.ts';
 import { pager, type Pager } from '../../components/pager/pager.ts';
 import type { StatusBadge } from '../../components/statusBadge/statusBadge.ts';
@@ -10,12 +10,14 @@ import { paths } from '../../paths.ts';
 import type { RunOfPageShape, ScheduleShape } from '../../shapes.ts';
 import { describeContent } from '../tasks/describeContent.ts';
 import { cronWords } from './cronWords.ts';
-import { lookAgainAfter, removeSchedule, toggleOf, toldWords, type Toggle } from './scheduleCard.ts';
+import { lookAgainAfter, scheduleControls, toldWords, type ScheduleControls } from './scheduleCard.ts';
 import { nextRun, type NextRun } from './nextRun.ts';
 import { runRow, type RunRow } from './runRow.ts';
 import { overlapLabel, overlapWords, scheduleBadge, windowWords } from './scheduleWords.ts';
 
 export interface ScheduleInput {
+  /** Of whoever looks at it. */
+  readonly permissions: Permissions;
   readonly schedule: ScheduleShape;
   /** Newest first. */
   readonly runs: readonly RunOfPageShape[];
@@ -44,11 +46,7 @@ export interface SchedulePage {
   readonly runs: readonly RunRow[];
   readonly runCount: string;
   readonly pager: Pager | null;
-  /** `isForm`: it runs at once; else the address is that of the page that says what it would remove. */
-  readonly runNow: { readonly href: string; readonly isForm: boolean };
-  readonly toggle: Toggle;
-  readonly change: string;
-  readonly remove: Confirm;
+  readonly controls: ScheduleControls;
   readonly created: Time;
   readonly schedules: string;
   readonly json: string;
@@ -86,11 +84,7 @@ export function schedulePage(input: ScheduleInput): SchedulePage {
       ...{ shown: runs.length, count: runCount },
       href: (page) => paths.schedule(id, { page }),
     }),
-    // What removes is confirmed with its count.
-    runNow: { href: paths.scheduleAction(id, 'run'), isForm: schedule.task_type !== 4 },
-    toggle: toggleOf(schedule),
-    change: paths.changeSchedule(id),
-    remove: removeSchedule(id),
+    controls: scheduleControls(schedule, input.permissions),
     created: time(schedule.create_time),
     schedules: paths.schedules(),
     json: paths.scheduleJson(id),
@@ -100,7 +94,7 @@ export function schedulePage(input: ScheduleInput): SchedulePage {
   };
 }
 
-function factsOf({ schedule, createdBy }: ScheduleInput): Fact[] {
+function factsOf({ schedule, createdBy, permissions }: ScheduleInput): Fact[] {
   const { notification_policy: policy, objects_per_second: rate, error_budget: budget } = schedule;
   return [
     codeFact('Cron', schedule.cron),
@@ -109,8 +103,8 @@ function factsOf({ schedule, createdBy }: ScheduleInput): Fact[] {
     ...(policy === null ? [] : [fact('Notifies', `${policy.url} ${toldWords(policy)}`)]),
     ...(rate === null ? [] : [fact('Objects per second', formatCount(rate))]),
     ...(budget === null ? [] : [fact('Error budget', String(budget))]),
-    createdBy === ''
-      ? fact('Created by', '–')
-      : pageFact('Created by', createdBy, paths.audit({ login: createdBy })),
+    createdBy !== '' && permissions.has('audit')
+      ? pageFact('Created by', createdBy, paths.audit({ login: createdBy }))
+      : fact('Created by', createdBy === '' ? '–' : createdBy),
   ];
 }

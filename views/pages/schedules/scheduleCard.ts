@@ -1,3 +1,5 @@
+import { neededFor, type Permissions } from '../../../domain/accounts/permission.ts';
+import { taskTypes } from '../../../domain/tasks/task.ts';
 import type { Confirm } from '../../components/confirm/confirm.ts';
 import type { StatusBadge } from '../../components/statusBadge/statusBadge.ts';
 import { time, type Time } from '../../components/time/time.ts';
@@ -21,9 +23,7 @@ export interface ScheduleCard {
   readonly nextRun: NextRun | null;
   readonly noRuns: string;
   readonly lastRun: LastRun | null;
-  readonly change: string;
-  readonly toggle: Toggle;
-  readonly remove: Confirm;
+  readonly controls: ScheduleControls;
 }
 
 interface LastRun {
@@ -33,13 +33,18 @@ interface LastRun {
   readonly why: string | null;
 }
 
-export interface Toggle {
-  readonly text: string;
-  readonly action: string;
-  readonly strong: boolean;
+/** What can be done with a schedule; null, each: not by this role. */
+export interface ScheduleControls {
+  /** `isForm`: it runs at once; else the address is that of the page that says what it would remove. */
+  readonly runNow: { readonly href: string; readonly isForm: boolean } | null;
+  readonly toggle: { readonly text: string; readonly action: string; readonly strong: boolean } | null;
+  readonly change: string | null;
+  readonly remove: Confirm | null;
+  /** What the role does not allow; null: it allows all of it. */
+  readonly withheld: string | null;
 }
 
-export function scheduleCard(schedule: ScheduleShape): ScheduleCard {
+export function scheduleCard(schedule: ScheduleShape, permissions: Permissions): ScheduleCard {
   const { schedule_id, active } = schedule;
   const [next] = schedule.next_runs;
   return {
@@ -57,24 +62,33 @@ export function scheduleCard(schedule: ScheduleShape): ScheduleCard {
           ? 'none: no future date matches'
           : 'none while stopped',
     lastRun: schedule.last_run === null ? null : lastRun(schedule.last_run),
-    change: paths.changeSchedule(schedule_id),
-    toggle: toggleOf(schedule),
-    remove: removeSchedule(schedule_id),
+    controls: scheduleControls(schedule, permissions),
   };
 }
 
-export function toggleOf({ schedule_id, active }: ScheduleShape): Toggle {
-  return active
-    ? { text: 'Stop', action: paths.scheduleAction(schedule_id, 'stop'), strong: false }
-    : { text: 'Start', action: paths.scheduleAction(schedule_id, 'start'), strong: true };
-}
-
-export function removeSchedule(scheduleId: number): Confirm {
+/** By the same rules as the API's: stopping is open to whoever runs tasks. */
+export function scheduleControls(
+  { schedule_id: id, task_type: type, active }: ScheduleShape,
+  permissions: Permissions,
+): ScheduleControls {
+  const mayStop = permissions.has('run');
+  const mayRun = permissions.has(neededFor(type));
+  const stop = { text: 'Stop', action: paths.scheduleAction(id, 'stop'), strong: false };
+  const start = { text: 'Start', action: paths.scheduleAction(id, 'start'), strong: true };
   return {
-    text: 'Delete…',
-    consequence: 'It creates no more tasks. Existing tasks continue.',
-    action: paths.scheduleAction(scheduleId, 'remove'),
-    button: 'Delete schedule',
+    // What removes is confirmed with its count.
+    runNow: mayRun ? { href: paths.scheduleAction(id, 'run'), isForm: type !== taskTypes.gc } : null,
+    toggle: active ? (mayStop ? stop : null) : mayRun ? start : null,
+    change: mayRun ? paths.changeSchedule(id) : null,
+    remove: mayRun
+      ? {
+          text: 'Delete…',
+          consequence: 'It creates no more tasks. Existing tasks continue.',
+          action: paths.scheduleAction(id, 'remove'),
+          button: 'Delete schedule',
+        }
+      : null,
+    withheld: mayRun ? null : mayStop ? 'can only stop schedules of removals' : 'cannot change schedules',
   };
 }
 

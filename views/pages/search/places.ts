@@ -1,7 +1,8 @@
+import type { Permission, Permissions } from '../../../domain/accounts/permission.ts';
 import { errorTable } from '../../../domain/errors.ts';
 import { paths } from '../../paths.ts';
 import { errorAdvice } from '../documents/errorAdvice.ts';
-import { kindWords, taskKinds } from '../tasks/taskKinds.ts';
+import { kindWords, neededForKind, taskKinds } from '../tasks/taskKinds.ts';
 
 /** A page, an action or an entry of the documentation, which are found by their words. */
 export interface Place {
@@ -15,41 +16,52 @@ interface FoundPlace extends Place {
   readonly exact: boolean;
 }
 
-/** `also`: other words that people look for. */
-const pages: readonly (Omit<Place, 'group' | 'note'> & { readonly also?: string; readonly note?: string })[] =
-  [
-    { text: 'Home', href: paths.home, also: 'start overview dashboard' },
-    { text: 'Tasks', href: paths.tasks(), also: 'jobs runs' },
-    { text: 'Errors', href: paths.errors(), also: 'failures' },
-    { text: 'Schedules', href: paths.schedules(), also: 'cron' },
-    { text: 'Networks', href: paths.networks, also: 'extractors versions descriptors' },
-    { text: 'Accounts', href: paths.accounts(), also: 'users logins admins' },
-    { text: 'Audit', href: paths.audit(), also: 'history who log' },
-    { text: 'Help', href: paths.help, also: 'version about' },
-    ...taskKinds.map((kind) => ({
-      text: `New task: ${kindWords[kind].text.toLowerCase()}`,
-      href: paths.newTask(kind),
-      also: `create start ${kind.startsWith('gc') ? 'gc garbage collection delete' : 'additional extraction descriptors'}`,
-    })),
-    { text: 'New schedule', href: paths.newSchedule(), also: 'create cron repeat' },
-    { text: 'New network upgrade', href: paths.newUpgrade(), also: 'create version migrate' },
-    { text: 'Settings', href: paths.settings, also: 'configuration environment variables' },
-    { text: 'Change your password', href: paths.password, also: 'security' },
-    { text: 'Manual', href: paths.manual, also: 'documentation docs guide' },
-    { text: 'API reference', href: paths.apiReference, also: 'documentation docs openapi swagger' },
-    { text: 'Error codes', href: paths.errorReference, also: 'documentation docs reference' },
-  ];
+/** `also`: other words that people look for. `needs`: what it takes beyond the search itself. */
+const pages: readonly (Omit<Place, 'group' | 'note'> & {
+  readonly also?: string;
+  readonly note?: string;
+  readonly needs?: Permission;
+})[] = [
+  { text: 'Home', href: paths.home, also: 'start overview dashboard' },
+  { text: 'Tasks', href: paths.tasks(), also: 'jobs runs' },
+  { text: 'Errors', href: paths.errors(), also: 'failures' },
+  { text: 'Schedules', href: paths.schedules(), also: 'cron' },
+  { text: 'Networks', href: paths.networks, also: 'extractors versions descriptors' },
+  { text: 'Accounts', href: paths.accounts(), also: 'users logins admins' },
+  { text: 'Audit', href: paths.audit(), needs: 'audit', also: 'history who log' },
+  { text: 'Help', href: paths.help, also: 'version about' },
+  ...taskKinds.map((kind) => ({
+    text: `New task: ${kindWords[kind].text.toLowerCase()}`,
+    href: paths.newTask(kind),
+    needs: neededForKind(kind),
+    also: `create start ${kind.startsWith('gc') ? 'gc garbage collection delete' : 'additional extraction descriptors'}`,
+  })),
+  { text: 'New schedule', href: paths.newSchedule(), needs: 'run', also: 'create cron repeat' },
+  {
+    text: 'New network upgrade',
+    href: paths.newUpgrade(),
+    needs: 'administer',
+    also: 'create version migrate',
+  },
+  { text: 'Settings', href: paths.settings, needs: 'run', also: 'configuration environment variables' },
+  { text: 'Change your password', href: paths.password, also: 'security' },
+  { text: 'Manual', href: paths.manual, also: 'documentation docs guide' },
+  { text: 'API reference', href: paths.apiReference, also: 'documentation docs openapi swagger' },
+  { text: 'Error codes', href: paths.errorReference, also: 'documentation docs reference' },
+];
 
 /** Each word typed begins one of theirs; an error code and a version are named by their number, too. */
 export function findPlaces(
   text: string,
+  permissions: Permissions,
   networks: readonly { readonly version: number; readonly kind: string; readonly name: string }[],
   limit: number,
 ): FoundPlace[] {
   const wanted = wordsOf(text);
+  const offered = pages.filter(({ needs = 'view' }) => permissions.has(needs));
   // Somebody who has typed nothing yet is shown where they can go.
   if (text === '')
-    return pages.map((page) => ({ note: '', ...page, group: 'Pages and actions', exact: false }));
+    return offered.map((page) => ({ note: '', ...page, group: 'Pages and actions', exact: false }));
   if (wanted.length === 0) return [];
   const fits = (words: string): boolean => {
     const known = wordsOf(words);
@@ -59,7 +71,7 @@ export function findPlaces(
   const code = /^(?:error|code)?\s*(\d+)$/i.exec(text)?.[1];
   const version = /^(?:version|network|v)?\s*(\d+)$/i.exec(text)?.[1];
   const found = [
-    ...pages
+    ...offered
       .filter(({ text: name, also = '' }) => fits(`${name} ${also}`))
       .map((page) => ({ note: '', ...page, group: 'Pages and actions' as const, exact: isText(page.text) })),
     ...Object.entries(errorTable)

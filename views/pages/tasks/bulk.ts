@@ -13,6 +13,8 @@ export interface BulkInput {
   /** Those that it would act on, newest first, no more than {@link bulkAtOnce}. */
   readonly taskIds: readonly number[];
   readonly isSelection: boolean;
+  /** Whether removals are left out, which the role may only pause and cancel. */
+  readonly isLimited: boolean;
   /** What was typed for the throttle. */
   readonly typed: Typed;
   readonly filters: Readonly<Record<string, string>>;
@@ -22,6 +24,8 @@ export interface BulkPage {
   readonly head: PageHead;
   readonly title: string;
   readonly lead: string;
+  /** What the role does not allow; null: it allows all that is asked for. */
+  readonly withheld: string | null;
   readonly rows: readonly BulkRow[];
   readonly consequence: string | null;
   readonly form: {
@@ -89,7 +93,8 @@ const keptNote = ' Tasks that maintenance has paused stay paused when it ends.';
 
 const harmless: readonly BulkAction[] = ['pause', 'resume', 'throttle', 'retry'];
 
-export function bulkPage({ action, groups, taskIds, isSelection, typed, filters }: BulkInput): BulkPage {
+export function bulkPage(input: BulkInput): BulkPage {
+  const { action, groups, taskIds, isSelection, isLimited, typed, filters } = input;
   const { title, verb, would, consequence } = words[action];
   const total = groups.reduce((sum, { count }) => sum + count, 0);
   const concerned = groups
@@ -103,6 +108,7 @@ export function bulkPage({ action, groups, taskIds, isSelection, typed, filters 
     head: { title, section: 'tasks' },
     title,
     lead: `${tasks(total)} ${total === 1 ? 'is' : 'are'} ${isSelection ? 'selected' : 'shown by the filter'}; ${formatCount(concerned)} ${would}.${left}`,
+    withheld: isLimited ? 'can only pause and cancel removals: they are left out' : null,
     rows: groups.map((group) => ({
       badge: statusBadge(group.state),
       count: tasks(group.count),

@@ -135,7 +135,7 @@ export function tasksPage(input: TasksInput): TasksPage {
       : {
           title: 'No task yet',
           text: 'An additional extract computes descriptors of a new version for stored faces and events; a garbage collection removes what is no longer needed.',
-          action: { text: 'New task', href: paths.newTask() },
+          action: { text: 'New task', href: paths.newTask(), needs: 'run' },
         },
     bulk: {
       action: paths.bulk(),

@@ -1,3 +1,4 @@
+import type { Permissions } from '../../../domain/accounts/permission.ts';
 import { errorSummary, type ErrorSummary } from '../../components/errorSummary/errorSummary.ts';
 import { nothingTyped, type FieldGroup, type Typed } from '../../components/field/field.ts';
 import type { PageHead } from '../../layout.ts';
@@ -9,6 +10,8 @@ import { kindLinks, kindWords, type KindLink, type TaskKind } from './taskKinds.
 import { taskPreview, type TaskPreviewInput, type TaskPreviewView } from './preview/taskPreview.ts';
 
 export interface NewTaskInput extends FormOptions {
+  /** Of whoever fills it in. */
+  readonly permissions: Permissions;
   readonly kind: TaskKind;
   readonly typed?: Typed;
   readonly preview?: TaskPreviewInput;
@@ -50,7 +53,7 @@ export function newTaskPage(input: NewTaskInput): NewTaskPage {
   return {
     head: { title: 'New task', section: 'tasks' },
     kind: input.kind,
-    kinds: kindLinks(input.kind, paths.newTask),
+    kinds: kindLinks(input.kind, input.permissions, paths.newTask),
     common: commonRemovals(input.oldVersion),
     explanation,
     warning,

@@ -8,6 +8,7 @@ import { progress, type Progress } from '../../components/progress/progress.ts';
 import { stateDiagram, type StateDiagram } from '../../components/stateDiagram/stateDiagram.ts';
 import { partBadge, statusBadge, type StatusBadge } from '../../components/statusBadge/statusBadge.ts';
 import { time, type Time } from '../../components/time/time.ts';
+import type { Permissions } from '../../../domain/accounts/permission.ts';
 import { isFinal, taskTypes, type TaskState } from '../../../domain/tasks/task.ts';
 import type { PageHead } from '../../layout.ts';
 import type { ApprovalPanel } from '../approvals/approvalPanel.ts';
@@ -29,6 +30,8 @@ import { errorRow, type ErrorRow } from '../errors/errorRow.ts';
 
 export interface TaskInput {
   readonly task: TaskShape;
+  /** Of whoever looks at it. */
+  readonly permissions: Permissions;
   readonly createdBy: string;
   /** What no process does at the moment. */
   readonly missingWorkers: readonly ('workers' | 'extractors')[];
@@ -121,7 +124,7 @@ interface PartRow {
 }
 
 export function taskPage(input: TaskInput): TaskPage {
-  const { task } = input;
+  const { task, permissions } = input;
   const words = describeContent(task.task_type, task.content);
   return {
     head: { title: `Task ${task.task_id}: ${words.title}`, section: 'tasks' },
@@ -143,7 +146,7 @@ export function taskPage(input: TaskInput): TaskPage {
     turn: turnWords(task),
     progress: progress(task),
     figures: taskFigures(task),
-    controls: taskControls(task, input.rateLimit, input.typedRate),
+    controls: taskControls(task, permissions, input.rateLimit, input.typedRate),
     failure: failureText(task.failure),
     failureLead: task.state === 'failed' ? 'The task failed.' : 'The task is stuck.',
     advice: failureAdvice(task.failure),
@@ -164,7 +167,7 @@ export function taskPage(input: TaskInput): TaskPage {
     about: [
       fact('Kind', taskTypeName(task.task_type)),
       fact('Created by', input.createdBy),
-      ...madeBy(task),
+      ...madeBy(task, permissions),
       ...samples(task),
       ...undoFacts(task),
       ...(task.result_id === null ? [] : [idFact('Result id', task.result_id)]),
@@ -173,8 +176,8 @@ export function taskPage(input: TaskInput): TaskPage {
     moreParts: more(task.count_task_parts_all - input.parts.length, 'subtask'),
     noParts: noParts(task.state),
     errorCount: errorWords(input),
-    errorGroups: errorGroups(task, input.errorGroups),
-    errors: input.errors.map(errorRow),
+    errorGroups: errorGroups(task, input.errorGroups, permissions),
+    errors: input.errors.map((error) => errorRow(error, permissions)),
     moreErrors: more(input.errorCount - input.errors.length, 'error'),
     links: {
       tasks: paths.tasks(),
@@ -210,15 +213,16 @@ function turnWords({ tasks_before: before, held_by_maintenance: isHeld }: TaskSh
 }
 
 /** What has made it in the name of somebody. */
-function madeBy({ upgrade_id: upgrade, schedule_id: schedule }: TaskShape): Fact[] {
+function madeBy({ upgrade_id: upgrade, schedule_id: schedule }: TaskShape, permissions: Permissions): Fact[] {
+  const maker = permissions.has('view') ? pageFact : fact;
   if (upgrade !== null)
     return [
-      pageFact('Part of', `Upgrade ${upgrade}`, paths.upgrade(upgrade)),
+      maker('Part of', `Upgrade ${upgrade}`, paths.upgrade(upgrade)),
       pageFact('See also', `Other tasks of upgrade ${upgrade}`, paths.tasks({ upgrade_id: upgrade })),
     ];
   if (schedule === null) return [];
   return [
-    pageFact('Made by', `Schedule ${schedule}`, paths.schedule(schedule)),
+    maker('Made by', `Schedule ${schedule}`, paths.schedule(schedule)),
     pageFact('See also', `Other tasks of schedule ${schedule}`, paths.tasks({ schedule_id: schedule })),
   ];
 }

@@ -1,4 +1,5 @@
 import { formatRate } from '../../assets/words.js';
+import { neededFor, type Permissions } from '../../../domain/accounts/permission.ts';
 import { isFinal, taskTypes, type TaskState } from '../../../domain/tasks/task.ts';
 import type { Confirm } from '../../components/confirm/confirm.ts';
 import { textField, type Typed } from '../../components/field/field.ts';
@@ -13,19 +14,30 @@ export interface TaskControls {
   readonly result: string | null;
   /** What is on its way, or what the buttons would do. */
   readonly note: string | null;
+  /** What the role does not allow; null: it allows all that can be done. */
+  readonly withheld: string | null;
 }
 
 /** What can be done with a task now: the same rules as the API's, so that no button ends in a refusal. */
-export function taskControls(task: TaskShape, rateLimit: number | null, typed: Typed): TaskControls {
+export function taskControls(
+  task: TaskShape,
+  permissions: Permissions,
+  rateLimit: number | null,
+  typed: Typed,
+): TaskControls {
+  const mayStop = permissions.has('run');
+  const mayRun = permissions.has(neededFor(task.task_type));
+  const isAtWork = !isFinal(task.state) && task.state !== 'cancelling';
   return {
-    buttons: buttons(task),
-    confirms:
-      isFinal(task.state) || task.state === 'cancelling'
-        ? confirms(task)
-        : [throttle(task, rateLimit, typed), ...confirms(task)],
-    links: links(task),
+    buttons: buttons(task).filter(({ action }) => (/\/(pause|certify)$/.test(action) ? mayStop : mayRun)),
+    confirms: [
+      ...(mayRun && isAtWork ? [throttle(task, rateLimit, typed)] : []),
+      ...(permissions.has('remove') || (mayStop && !isFinal(task.state)) ? confirms(task) : []),
+    ],
+    links: mayRun ? links(task) : [],
     result: task.state === 'done' && task.result_id !== null ? paths.taskResult(task.task_id) : null,
-    note: task.held_by_maintenance ? heldNote : note(task.state),
+    note: !mayRun ? null : task.held_by_maintenance ? heldNote : note(task.state),
+    withheld: mayRun ? null : mayStop ? 'can only pause and cancel removals' : 'cannot change tasks',
   };
 }
 

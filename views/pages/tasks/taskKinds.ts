@@ -1,3 +1,6 @@
+import { neededFor, type Permission, type Permissions } from '../../../domain/accounts/permission.ts';
+import { taskTypes } from '../../../domain/tasks/task.ts';
+
 /** One form each. */
 export const taskKinds = [
   'extract-faces',
@@ -13,6 +16,11 @@ export type TaskKind = (typeof taskKinds)[number];
 /** The kind that an address or a form names; one that it does not know is the first. */
 export function toTaskKind(given: unknown): TaskKind {
   return taskKinds.find((kind) => kind === given) ?? 'extract-faces';
+}
+
+/** What it takes to create a task of a kind. */
+export function neededForKind(kind: TaskKind): Permission {
+  return neededFor(kind.startsWith('extract') ? taskTypes.additionalExtract : taskTypes.gc);
 }
 
 export interface KindWords {
@@ -82,11 +90,18 @@ export interface KindLink {
   readonly current: boolean;
 }
 
-export function kindLinks(current: TaskKind, href: (kind: TaskKind) => string): KindLink[] {
-  return taskKinds.map((kind) => ({
-    kind,
-    text: kindWords[kind].text,
-    href: href(kind),
-    current: kind === current,
-  }));
+/** To those that the role allows. */
+export function kindLinks(
+  current: TaskKind,
+  permissions: Permissions,
+  href: (kind: TaskKind) => string,
+): KindLink[] {
+  return taskKinds
+    .filter((kind) => permissions.has(neededForKind(kind)))
+    .map((kind) => ({
+      kind,
+      text: kindWords[kind].text,
+      href: href(kind),
+      current: kind === current,
+    }));
 }
