@@ -86,7 +86,7 @@ test('what is wrong with a schedule is said beside its field, and nothing typed 
     assert.equal(await field.inputValue(), text);
     assert.equal(await field.getAttribute('aria-invalid'), 'true');
   };
-  await send('Cron expression', '61 2 * * *', 'Cron expression: ');
+  await send('Cron expression', '61 2 * * *', 'Times: ');
   await page.getByLabel('Cron expression').fill('0 4 * * SUN');
   await send('Time zone', 'Mars/Olympus', 'Time zone: must be an IANA time zone');
   await page.getByLabel('Time zone').fill('');
@@ -100,6 +100,20 @@ test('what is wrong with a schedule is said beside its field, and nothing typed 
   await page.getByLabel('Cron expression').fill('0 4 * * SUN');
   await page.getByRole('button', { name: 'Create schedule' }).click();
   await page.getByRole('alert').getByText('no condition is set; tick this box to continue').waitFor();
+});
+
+test('a common time is picked without writing a cron expression, and what is picked and typed at once is asked about', async () => {
+  const page = await schedules({ javaScriptEnabled: false });
+  await page.goto('/schedules/new');
+  await page.getByRole('radio', { name: 'Every Sunday at 02:00' }).check();
+  await page.getByLabel('Cron expression').fill('0 4 * * *');
+  await page.getByRole('button', { name: 'Create schedule' }).click();
+  await page.getByRole('alert').getByText('choose either 0 2 * * SUN or another one, not both').waitFor();
+  await page.getByLabel('Cron expression').fill('');
+  await page.getByRole('button', { name: 'Create schedule' }).click();
+  await page.getByText('At 02:00, only on Sunday').waitFor();
+  await page.getByRole('link', { name: 'Edit' }).click();
+  assert.equal(await page.getByRole('radio', { name: 'Every Sunday at 02:00' }).isChecked(), true);
 });
 
 test('a schedule that removes shows what it would remove now, and asks for the number as a task does', async () => {

@@ -1,7 +1,7 @@
 import type { ScheduleSpec } from '../../../domain/schedules/schedule.ts';
 import type { TaskKind } from '../../../views/pages/tasks/taskKinds.ts';
 import { orderValues, type Filled } from '../../tasks/pages/orderValues.ts';
-import { readTaskForm, type TaskRequest } from '../../tasks/pages/taskForm.ts';
+import { chosenOf, readTaskForm, type TaskRequest } from '../../tasks/pages/taskForm.ts';
 
 type Values = Readonly<Record<string, string>>;
 
@@ -13,7 +13,7 @@ export function readSchedule(kind: TaskKind, values: Values): { request: TaskReq
   const { window: _window, priority: _priority, ...options } = request.options;
   const body = {
     task_type: taskType,
-    cron: textOf(values, 'cron').replaceAll(/\s+/g, ' '),
+    cron: chosenOf(values, 'cron').replaceAll(/\s+/g, ' '),
     content,
     ...options,
     ...filled(values, 'time_zone'),

@@ -148,7 +148,7 @@ export function schedulePages(sources: ScheduleSources) {
   const look = (req: Request, res: Response, kind: TaskKind, values: Typed['values']): Promise<void> =>
     orRefuse([req, res], kind, values, async (request, schedule, shown) => {
       const times = (await scheduleActions.nextRuns(schedule)).map((run) => run.toISOString());
-      const nextRuns = { times, timeZone: schedule.time_zone ?? 'UTC' };
+      const nextRuns = { times, cron: schedule.cron, timeZone: schedule.time_zone ?? 'UTC' };
       const found = await preview(req, request, { ...sentTo(req), body: schedule });
       await show(req, res, { ...shown, nextRuns, preview: found });
     });

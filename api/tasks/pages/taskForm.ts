@@ -106,16 +106,25 @@ function readTarget(kind: Exclude<TaskKind, `extract-${string}`>, values: Values
   }
 }
 
-/** @throws DomainError validationFailed for one that is typed beside one that is chosen */
 function versionOf(values: Values): { readonly descriptor_version?: number } {
-  const other = values[otherName('descriptor_version')]?.trim() ?? '';
-  if (other === '') return numberOf(values, 'descriptor_version');
-  const { descriptor_version: chosen = '' } = values;
-  if (chosen !== '' && chosen !== other) {
-    const message = `choose either version ${chosen} or another one, not both`;
-    throw new DomainError('validationFailed', { path: 'content.filters.descriptor_version', message });
-  }
-  return numberOf({ descriptor_version: other }, 'descriptor_version');
+  const chosen = chosenOf(values, 'descriptor_version', { path: 'content.filters', noun: 'version ' });
+  return numberOf({ descriptor_version: chosen }, 'descriptor_version');
+}
+
+/**
+ * Which of its choices a field has, or what is typed instead. `path`: where the value belongs.
+ * @throws DomainError validationFailed for one that is typed beside one that is chosen
+ */
+export function chosenOf(
+  values: Values,
+  name: string,
+  { path, noun = '' }: { readonly path?: string; readonly noun?: string } = {},
+): string {
+  const other = values[otherName(name)]?.trim() ?? '';
+  const { [name]: chosen = '' } = values;
+  if (other === '' || chosen === '' || chosen === other) return other === '' ? chosen.trim() : other;
+  const message = `choose either ${noun}${chosen} or another one, not both`;
+  throw new DomainError('validationFailed', { path: path === undefined ? name : `${path}.${name}`, message });
 }
 
 function readRemoval(objects: 'faces' | 'events', values: Values) {

@@ -67,6 +67,17 @@ export const examples: readonly Example<Field>[] = [
     }),
   },
   {
+    name: 'A choice in one line, or another text',
+    input: choiceField({ values: { example_cron: '30 2 * * *' }, faults: {} }, 'example_cron', 'Times', {
+      options: [
+        { value: '0 * * * *', text: 'Every hour' },
+        { value: '0 2 * * *', text: 'Every day at 02:00' },
+      ],
+      other: 'Cron expression',
+      isInLine: true,
+    }),
+  },
+  {
     name: 'A box',
     input: checkField(nothingTyped, 'example_samples', 'Remove samples too', {
       hint: 'Without its sample nothing can be extracted again.',

@@ -50,6 +50,8 @@ export interface ChoiceField extends Common {
   readonly value: string;
   readonly options: readonly Option[];
   readonly other: { readonly name: string; readonly label: string; readonly value: string };
+  /** Short ones stand in one line, and the other is a text. */
+  readonly isInLine: boolean;
 }
 
 export interface Option {
@@ -155,7 +157,12 @@ export function choiceField(
   typed: Typed,
   name: string,
   label: string,
-  { options, hint = null, other }: { options: readonly Option[]; hint?: string | null; other: string },
+  {
+    options,
+    hint = null,
+    other,
+    isInLine = false,
+  }: { options: readonly Option[]; hint?: string | null; other: string; isInLine?: boolean },
 ): ChoiceField {
   const { [name]: value = '', [otherName(name)]: typedOther = '' } = typed.values;
   const isOffered = options.some((option) => option.value === value);
@@ -165,6 +172,7 @@ export function choiceField(
     label,
     hint,
     options,
+    isInLine,
     value: isOffered ? value : '',
     other: { name: otherName(name), label: other, value: isOffered || value === '' ? typedOther : value },
     error: typed.faults[name] ?? null,

@@ -2,6 +2,8 @@ import type { Permissions } from '../../../domain/accounts/permission.ts';
 import type { Conflict } from '../../components/conflict/conflict.ts';
 import { errorSummary, type ErrorSummary } from '../../components/errorSummary/errorSummary.ts';
 import {
+  choiceField,
+  folded,
   nothingTyped,
   selectField,
   textField,
@@ -26,7 +28,11 @@ export interface NewScheduleInput extends FormOptions {
   readonly kind: TaskKind;
   readonly typed?: Typed;
   /** When it would run, once that was asked for and nothing is wrong. */
-  readonly nextRuns?: { readonly times: readonly string[]; readonly timeZone: string };
+  readonly nextRuns?: {
+    readonly times: readonly string[];
+    readonly cron: string;
+    readonly timeZone: string;
+  };
   /** What it would deal with if it ran now. */
   readonly preview?: TaskPreviewInput;
   /** Without it a new one is made. */
@@ -69,7 +75,11 @@ export function newSchedulePage(input: NewScheduleInput): NewSchedulePage {
   const { kind, typed = nothingTyped, nextRuns, changed } = input;
   const title = changed === undefined ? 'New schedule' : `Edit schedule ${changed.scheduleId}`;
   const action = changed === undefined ? paths.newSchedule(kind) : paths.changeSchedule(changed.scheduleId);
-  const groups = [timesOf(typed), ...newTaskFields(kind, typed, input, { isSchedule: true })];
+  const groups = [
+    timesOf(typed),
+    ...newTaskFields(kind, typed, input, { isSchedule: true }),
+    folded(typed, lateRunsOf),
+  ];
   const preview = input.preview === undefined ? null : taskPreview(input.preview, input, typed);
   const { explanation, warning } = kindWords[kind];
   return {
@@ -86,7 +96,7 @@ export function newSchedulePage(input: NewScheduleInput): NewSchedulePage {
     from: fromTask(typed),
     preview,
     groups,
-    when: nextRuns === undefined ? '' : `${cronWords(typed.values['cron'] ?? '')}, ${nextRuns.timeZone}`,
+    when: nextRuns === undefined ? '' : `${cronWords(nextRuns.cron)}, ${nextRuns.timeZone}`,
     nextRuns: nextRuns?.times.map((run) => nextRun(run, nextRuns.timeZone)) ?? null,
     conflict:
       changed?.meanwhile === undefined
@@ -104,15 +114,30 @@ function timesOf(typed: Typed): FieldGroup {
     title: 'When',
     hint: 'Relative times in conditions, such as now-90d, are counted from each run.',
     fields: [
-      textField(typed, 'cron', 'Cron expression', {
-        required: true,
-        maxlength: 256,
-        hint: 'Minute, hour, day of month, month, day of week. Example: 30 2 * * * is every night at 02:30.',
+      choiceField(typed, 'cron', 'Times', {
+        options: [
+          { value: '0 * * * *', text: 'Every hour' },
+          { value: '0 2 * * *', text: 'Every day at 02:00' },
+          { value: '0 2 * * SUN', text: 'Every Sunday at 02:00' },
+          { value: '0 2 1 * *', text: 'On the first of each month at 02:00' },
+        ],
+        other: 'Cron expression',
+        hint: 'Other: minute, hour, day of month, month, day of week, such as 30 2 * * * for every day at 02:30.',
+        isInLine: true,
       }),
       textField(typed, 'time_zone', 'Time zone', {
         maxlength: 64,
         hint: 'Such as Europe/Berlin. Empty: UTC.',
       }),
+    ],
+  };
+}
+
+function lateRunsOf(typed: Typed): FieldGroup {
+  return {
+    title: 'Overlaps and outages',
+    hint: null,
+    fields: [
       selectField(typed, 'overlap_policy', overlapLabel, {
         options: Object.entries(overlapWords).map(([value, text]) => ({ value, text })),
         initial: 'skip',
