@@ -42,6 +42,7 @@ export interface Fields
     Omit<NetworkVersionJson, 'networks' | 'version'>,
     Omit<UpgradeJson, keyof TaskJson | keyof NetworkCheckJson | 'kind'>,
     Pick<ReturnType<typeof presentMaintenance>, 'started_by' | 'note'> {
+  readonly certificate_id: string;
   readonly paused_tasks: number;
   readonly needs_approval: string | null;
   readonly networks: readonly NetworkVersionJson[];
