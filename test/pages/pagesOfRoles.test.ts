@@ -80,7 +80,7 @@ before(async () => {
     `insert into audit (login, action, object_type, object_id)
      values ('root@visionlabs.ai', 'schedule.create', 'schedule', '1'), ('root@visionlabs.ai', 'task.pause', 'task', $1),
        ('root@visionlabs.ai', 'network.check', 'network', 'face version 3'),
-       ('root@visionlabs.ai', 'upgrade.create', 'upgrade', $2), ('root@visionlabs.ai', 'face.certify', 'face', $3)`,
+       ('root@visionlabs.ai', 'upgrade.create', 'upgrade', $2), ('root@visionlabs.ai', 'face.view', 'face', $3)`,
     [String(tasks[0]), String(upgradeId), face?.faceId],
   );
   await db.query('update tasks set schedule_id = $1 where task_id = $2', [
