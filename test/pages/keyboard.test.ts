@@ -127,7 +127,7 @@ test('by keyboard alone an account is created and edited', async () => {
   const { page, press, type, said } = await start('/accounts');
   await press('link', 'New account');
   await type('Login', 'branch@example.com');
-  await type('Password', 'secret');
+  await type('Password', 'violet harbour at noon');
   await page.keyboard.press('Enter');
   await said('The account branch@example.com was created.');
   await press('link', 'Edit');
