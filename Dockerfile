@@ -3,6 +3,8 @@ FROM node:24.22.3-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 RUN npm ci --omit=dev && npm cache clean --force
+# What the image is made of, for scanners: /app/sbom.cdx.json.
+RUN npm run --silent sbom > sbom.cdx.json
 COPY . .
 # Otherwise workers build this at their first start, which takes 200 MB of memory and a writable folder.
 RUN node -e "import('./temporal/bundle.ts').then((m) => m.ensureWorkflowBundle('bundle'))"
