@@ -14,6 +14,8 @@ export interface SessionStoreOptions {
 type SessionModule = (options?: SessionOptions) => RequestHandler;
 
 export const idleSeconds = 30 * 60;
+// However much it is used; api/accounts/auth/authenticator.ts refuses its requests from then on.
+const longestSeconds = 12 * 60 * 60;
 // A session's end is moved at most so often: a write for each request would be the most frequent of all writes.
 const touchEveryMs = 60_000;
 const rememberedAtMost = 10_000;
@@ -23,7 +25,30 @@ export function createSessionStore(session: SessionModule, options: SessionStore
   const { db, log, clockOffsetSeconds = () => 0 } = options;
   const touched = new Map<string, number>();
 
+  // Sessions that were there when their request came.
+  const found = new WeakSet<object>();
+
   class IdleStore extends connectPgSimple(session) {
+    override createSession(...given: Parameters<Store['createSession']>): ReturnType<Store['createSession']> {
+      const made = super.createSession(...given);
+      found.add(made);
+      return made;
+    }
+
+    /** One that has been ended while its request was under way stays ended. */
+    override set(sid: string, data: SessionData, done?: (error?: unknown) => void): void {
+      if (!found.has(data)) {
+        super.set(sid, data, done);
+        return;
+      }
+      const sql = `update sessions set sess = $1, expire = now() + $2 * interval '1 second'
+        where sid = $3 and expire > now() returning sid`;
+      db.query(sql, [data, idleSeconds, sid]).then(
+        () => done?.(),
+        (error: unknown) => done?.(error),
+      );
+    }
+
     override touch(sid: string, data: SessionData, done?: () => void): void {
       const now = Date.now();
       if (now - (touched.get(sid) ?? 0) < touchEveryMs) {
@@ -41,7 +66,9 @@ export function createSessionStore(session: SessionModule, options: SessionStore
   const pool = {
     query: async (sql: string, binds?: unknown[]) => {
       const offset = clockOffsetSeconds().toFixed(3);
-      const byDatabaseClock = sql.replaceAll(
+      // A stream that ends, or a late answer, must not bring back a session that has expired meanwhile.
+      const guarded = sql.replace(/^(UPDATE .*) RETURNING/, '$1 AND expire > now() RETURNING');
+      const byDatabaseClock = guarded.replaceAll(
         /to_timestamp\((\$\d)\)/g,
         (_, bind) => `to_timestamp(${bind}::float8 - (${offset}))`,
       );
@@ -59,11 +86,12 @@ export function createSessionStore(session: SessionModule, options: SessionStore
   return {
     store: store as Store,
 
-    /** Which of these sessions exist and have not expired. */
+    /** Which of these sessions exist and have neither expired nor lasted for too long. */
     living: async (ids: readonly string[]): Promise<ReadonlySet<string>> => {
       const rows = await db.query<{ sid: string }>(
-        'select sid from sessions where sid = any($1) and expire > now()',
-        [ids],
+        `select sid from sessions where sid = any($1) and expire > now()
+           and (sess ->> 'begun')::float8 > (extract(epoch from now()) - $2) * 1000`,
+        [ids, longestSeconds],
       );
       return new Set(rows.map(({ sid }) => sid));
     },

@@ -89,7 +89,7 @@ export function oidcPages(deps: OidcPagesDeps) {
 
   const logIn = async (req: Request, res: Response, completed: CompletedLogin): Promise<void> => {
     const { account, fingerprint } = await oidc.signIn.signIn(completed, actorOf(req));
-    await sessionAudit.loggedIn(req, account);
+    await sessionAudit.loggedIn(req, account, proof);
     await beginSession(req, { account, fingerprint }, proof, clock);
     const { subject, sid, idToken } = completed;
     req.session.oidc = { issuer: oidc.issuer, subject, sid, idToken };

@@ -33,6 +33,8 @@ const discoveredForMs = 60 * 60_000;
 const timeoutSeconds = 8;
 // With an unknown key they are asked for again, at most once a second: anybody may send a log-out token.
 const keysOptions = { timeoutDuration: timeoutSeconds * 1_000, cooldownDuration: 1_000 };
+// Never a shared secret's: with the public key as the secret anybody could sign.
+const algorithms = ['RS256', 'RS384', 'RS512', 'PS256', 'PS384', 'PS512', 'ES256', 'ES384', 'ES512', 'EdDSA'];
 const backchannelEvent = 'http://schemas.openid.net/event/backchannel-logout';
 
 /**
@@ -97,9 +99,11 @@ export function createOidcProvider(settings: OidcSettings) {
         throw new DomainError('singleSignOnRefused', 'the provider sent no ID token');
       // The token came over TLS, so that the standard does not ask for its signature; whoever is in between all the same
       // (a proxy that ends TLS) must not be able to make one.
-      await jwtVerify(tokens.id_token, keys, { audience: settings.clientId, clockTolerance: 30 }).catch(
-        (error: unknown) => refuse(error, 'singleSignOnRefused'),
-      );
+      await jwtVerify(tokens.id_token, keys, {
+        algorithms,
+        audience: settings.clientId,
+        clockTolerance: 30,
+      }).catch((error: unknown) => refuse(error, 'singleSignOnRefused'));
       const { sub, sid } = claims;
       return { claims, subject: sub, sid: typeof sid === 'string' ? sid : null, idToken: tokens.id_token };
     },
@@ -118,6 +122,7 @@ export function createOidcProvider(settings: OidcSettings) {
     readLogoutToken: async (token: string): Promise<{ readonly subject?: string; readonly sid?: string }> => {
       const { keys } = await reach();
       const { payload } = await jwtVerify(token, keys, {
+        algorithms,
         issuer: settings.issuer,
         audience: settings.clientId,
         requiredClaims: ['iat', 'jti', 'events'],

@@ -25,6 +25,7 @@ export function createOidcSignIn(deps: OidcSignInDeps) {
   const find = async (accountId: string): Promise<SignedIn> => {
     const found = await accounts.find(accountId);
     if (found === null) throw new DomainError('singleSignOnRefused', 'the account is gone');
+    if (found.account.disabled) throw new DomainError('singleSignOnRefused', 'the account is disabled');
     return { account: found.account, fingerprint: fingerprintOf(found.passwordHash) };
   };
 

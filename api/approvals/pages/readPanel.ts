@@ -30,9 +30,12 @@ export async function readPanel(
     approval.state === 'waiting' ? await Promise.all([queries.ordered(of), queries.seen(of)]) : [null, null];
   const { account, permissions } = identityOf(req);
   const isRule = 'scheduleId' in of;
+  // Objects are people: an auditor sees how many, not whom.
+  const shown = (look: LookShape): LookShape => (permissions.has('view') ? look : { ...look, sample: [] });
   return approvalPanel({
     approval,
-    looks: ordered === null ? null : { ordered: keptShape(ordered), now: now && lookShape(now) },
+    looks:
+      ordered === null ? null : { ordered: shown(keptShape(ordered)), now: now && shown(lookShape(now)) },
     ...addressesOf(of),
     about: isRule
       ? [{ name: 'revision', value: String(revision) }]

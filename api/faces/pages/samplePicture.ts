@@ -31,8 +31,8 @@ export function samplePicture({ auditViews, faceQueries, images }: PictureSource
       return;
     }
     await auditViews.record(pictureView(req, ownerId));
-    // An extraction with another image or a garbage collection should be seen before long.
-    res.set({ 'Cache-Control': 'private, max-age=60', 'X-Content-Type-Options': 'nosniff' });
+    // Kept by no cache, as every other answer: it is biometric data, and it may be another one or gone a moment later.
+    res.set({ 'X-Content-Type-Options': 'nosniff' });
     res.type(type).send(bytes);
   };
 }

@@ -72,6 +72,22 @@ test('another state, another browser and a code that is sent again are refused',
   assert.equal((await follow(back, forged)).status, 403);
 });
 
+test('a disabled account is not let in, and the audit says how a log-in was made', async () => {
+  assert.equal((await logInThere()).status, 303);
+  const [line] = await api.db.query<{ after: object }>(
+    "select after from audit where action = 'session.login' and login = $1 order by audit_id desc limit 1",
+    [claims.email],
+  );
+  assert.deepEqual(line?.after, { how: 'oidc' });
+  const disable = (when: string) =>
+    api.db.execute(`update accounts set disabled = ${when} where login = $1`, [claims.email]);
+  await disable('true');
+  const refused = await logInThere();
+  assert.equal(refused.status, 403);
+  assert.match(await refused.text(), /the account is disabled/);
+  await disable('false');
+});
+
 test('keys that the provider has changed are asked for anew', async () => {
   assert.equal((await logInThere()).status, 303);
   await provider.rotateKeys();
