@@ -24,7 +24,7 @@ export function codePage({ login, fault, options }: Pick<CodePage, 'login' | 'fa
     field: textField({ values: {}, faults: {} }, 'code', 'Code', {
       required: true,
       autocomplete: 'one-time-code',
-      maxlength: 32,
+      maxlength: 40,
       hint: 'The six digits that your authenticator app shows, or a recovery code.',
       isFirst: true,
     }),
