@@ -246,7 +246,7 @@ test('accounts are created and removed from their pages', async () => {
   await page.getByRole('heading', { name: 'Check these fields' }).waitFor();
 
   await page.getByLabel('Login').fill('branch@example.com');
-  await page.getByLabel('Password').fill('secret');
+  await page.getByLabel('Password').fill('violet harbour at noon');
   await page.getByRole('button', { name: 'Create account' }).click();
   await page.getByRole('heading', { name: 'branch@example.com' }).waitFor();
 
