@@ -44,6 +44,7 @@ test('a task that was never counted says why, and counts only while it is planne
   assert.deepEqual(Object.fromEntries(taskStates.map((state, index) => [state, said[index]])), {
     ...{ pending: 'not counted yet', planning: 'counting objects', running: 'counting objects' },
     ...{ pausing: 'not counted yet', paused: 'not counted yet', collecting: 'counting objects' },
+    ...{ awaiting_approval: 'not counted yet' },
     ...{ cancelling: 'not counted yet', cancelled: 'cancelled before its objects were counted' },
     ...{ failed: 'failed before its objects were counted', done: 'nothing to do' },
   });
