@@ -6,8 +6,8 @@ export type Role = (typeof roles)[number];
 
 /** Each operation and each page needs one of these; docs/security.md shows the same table. */
 export const permissionTable = {
-  identify: { roles, meaning: 'check one’s credentials; help' },
-  own: { roles, meaning: 'one’s own account: password, sessions, tokens, log-out' },
+  identify: { roles, meaning: 'check of the log-in, help' },
+  own: { roles, meaning: 'your own account: password, sessions, tokens, log-out' },
   view: {
     roles: ['viewer', 'operator', 'admin'],
     meaning: 'tasks, errors, schedules, networks, upgrades, accounts, lists, faces and events',
@@ -15,7 +15,7 @@ export const permissionTable = {
   results: { roles, meaning: 'tasks and their results, erasure certificates' },
   pictures: {
     roles: ['operator', 'admin'],
-    meaning: 'pictures of people; a viewer when the account allows it',
+    meaning: 'pictures of people; viewers see them if their account allows it',
   },
   audit: { roles: ['auditor', 'admin'], meaning: 'the audit' },
   run: {

@@ -4,7 +4,7 @@ import { openSite } from '../support/browser/site.ts';
 
 const site = openSite();
 
-test('a token is made on the page of one’s account, is shown once, works, and is revoked', async () => {
+test('a token is made on the page of your account, is shown once, works, and is revoked', async () => {
   const page = await site.signedIn({ javaScriptEnabled: false });
   await page.goto('/account');
   await page.getByRole('link', { name: 'API tokens' }).click();
