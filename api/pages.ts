@@ -9,43 +9,30 @@ import { createTaskEvents, type TaskEventsDeps } from './tasks/live/taskEvents.t
 import { createWorkerWatch, type WorkerWatchDeps } from './tasks/live/workerWatch.ts';
 import { createTaskFeed, type TaskFeedDeps } from './tasks/live/taskFeed.ts';
 import { readLiveTasks } from './tasks/live/readLiveTasks.ts';
-import { allow } from './http/middleware/allow.ts';
 import { authenticate, noDialogue } from './http/middleware/authenticate.ts';
-import { methodNotAllowed } from './http/middleware/methodNotAllowed.ts';
 import { contextOf, identityOf, type Identity } from './http/requestContext.ts';
 import { apiVersion } from './ops/json.ts';
-import { accountPages } from './accounts/pages/accounts.ts';
-import { oidcPages, type OidcPagesDeps } from './accounts/oidc/pages.ts';
 import type { TokenAuthenticator } from './accounts/auth/tokenAuthenticator.ts';
-import { tokenPages } from './accounts/tokens/pages.ts';
-import { ownAccount } from './accounts/pages/ownAccount.ts';
 import { assets, styleguide } from './html/assets.ts';
 import { audit } from './audit/page.ts';
 import { bulkTasks } from './tasks/pages/bulkTasks.ts';
-import type { PageSources } from './html/deps.ts';
 import { certificatePages } from './erasure/pages.ts';
 import { decidePages } from './approvals/pages/decide.ts';
 import { errors } from './errors/page.ts';
 import { retryErrors } from './errors/retry.ts';
 import { oneEvent, oneFace } from './faces/pages/faces.ts';
-import { readForm, readServersForm, readStrangersForm } from './html/form.ts';
 import { help } from './ops/pages/help.ts';
 import { acknowledge } from './ops/pages/acknowledge.ts';
+import { addAccountPages, type AccountRoutesDeps } from './accounts/pages/routes.ts';
 import { home, homePageSize } from './ops/pages/home.ts';
 import { oneList } from './lists/page.ts';
-import type { LoginDeps } from './accounts/loginJson.ts';
-import { loginPages } from './accounts/pages/login.ts';
-import { secondFactorPages, type SecondFactorDeps } from './accounts/pages/secondFactor.ts';
-import { secondStepPages, type SecondStepDeps } from './accounts/pages/secondStep.ts';
 import { dutiesFirst } from './accounts/pages/duties.ts';
-import { sessionPages } from './accounts/pages/sessions.ts';
-import { accountControlPages } from './accounts/pages/accountControl.ts';
-import { passwordPages } from './accounts/pages/password.ts';
 import { maintenancePages } from './maintenance/pages.ts';
 import { compareTasks } from './tasks/pages/compareTasks.ts';
 import { newTask } from './tasks/pages/newTask.ts';
+import { createPageRoutes } from './html/pageRoutes.ts';
 import { pageErrors, prefersHtml } from './html/pageErrors.ts';
-import { asPage, bracketed, named, onlyForms, onlyHtml, unlessStranger } from './html/pageSteps.ts';
+import { asPage, named, unlessStranger } from './html/pageSteps.ts';
 import { limitPages, pageLimitMs } from './html/pageLimit.ts';
 import type { ErrorHandlerDeps } from './http/middleware/errorHandler.ts';
 import { hideFromOthers, samplePicture } from './faces/pages/samplePicture.ts';
@@ -63,17 +50,10 @@ import { throttleTask } from './tasks/pages/throttleTask.ts';
 export interface PagesDeps
   extends
     ErrorHandlerDeps,
-    PageSources,
+    AccountRoutesDeps,
     Omit<TaskEventsDeps, 'feed' | 'workerWatch' | 'isStillIn'>,
     Pick<WorkerWatchDeps, 'workersByQueue'>,
-    Pick<TaskFeedDeps, 'refreshMs'>,
-    Pick<LoginDeps, 'authenticator' | 'sessionAudit'>,
-    Omit<SecondStepDeps, 'singleSignOn'>,
-    SecondFactorDeps,
-    Omit<OidcPagesDeps, 'oidc'> {
-  /** null: nobody has set one up. */
-  readonly oidc: OidcPagesDeps['oidc'] | null;
-  readonly session: RequestHandler;
+    Pick<TaskFeedDeps, 'refreshMs'> {
   readonly tokenAuthenticator: TokenAuthenticator;
   readonly taskChanges: Pick<
     TaskChanges,
@@ -137,8 +117,6 @@ export function createPages(deps: PagesDeps): Pages {
   const list = taskList(deps);
   const bulk = bulkTasks(deps);
   const taskForms = newTask(deps);
-  const tokens = tokenPages(deps);
-  const accounts = accountPages(deps);
   const schedules = schedulePages(deps);
   const manualRun = runSchedule(deps);
   const networks = networkPages(deps);
@@ -147,18 +125,6 @@ export function createPages(deps: PagesDeps): Pages {
   const audited = audit(deps);
   const certificates = certificatePages(deps);
   const retrying = retryErrors(deps);
-  const singleSignOn = deps.oidc?.name ?? null;
-  const password = passwordPages(deps);
-  const secondStep = secondStepPages({ ...deps, singleSignOn });
-  const secondFactor = secondFactorPages(deps);
-  const sessions = sessionPages(deps);
-  const control = accountControlPages(deps);
-  const oidc = deps.oidc === null ? null : oidcPages({ ...deps, oidc: deps.oidc });
-  const login = loginPages({
-    ...deps,
-    singleSignOn,
-    logOutThere: (req, res) => oidc?.logOutThere(req, res) ?? Promise.resolve(false),
-  });
   const feed = createTaskFeed({ ...deps, read: readLiveTasks(deps) });
   deps.taskChanges.subscribe(feed.changed);
   const workerWatch = createWorkerWatch(deps);
@@ -169,27 +135,8 @@ export function createPages(deps: PagesDeps): Pages {
   deps.taskChanges.subscribeToSchedules(events.scheduleChanged);
   deps.taskChanges.subscribeToAcknowledgements(events.attentionChanged);
 
-  const pageOnly = new Map<string, string[]>();
-  const permissions = new Map<string, Permission>();
-  const allowed = (permission: Permission, route: string): RequestHandler[] => {
-    permissions.set(route, permission);
-    return [allow(permission)];
-  };
-  const show = (permission: Permission, path: string, handler: RequestHandler): void => {
-    pageOnly.set(path, [...(pageOnly.get(path) ?? []), 'get']);
-    router.get(path, asPage(path), ...entrance, ...allowed(permission, `GET ${path}`), handler);
-  };
-  const take = (permission: Permission, path: string, handler: RequestHandler): void => {
-    pageOnly.set(path, [...(pageOnly.get(path) ?? []), 'post']);
-    router.post(
-      path,
-      asPage(path),
-      ...entrance,
-      ...allowed(permission, `POST ${path}`),
-      ...readForm,
-      handler,
-    );
-  };
+  const routes = createPageRoutes(router, entrance);
+  const { permissions, show, take, showShared, takeShared } = routes;
   // JSON shares these addresses, and its router knows all of their methods.
   const ofNetworks = {
     check: '/networks/:version/check',
@@ -203,41 +150,7 @@ export function createPages(deps: PagesDeps): Pages {
   const toPage = pageErrors(deps);
   router.use(limitPages(toPage, deps.pageLimitMs ?? pageLimitMs));
 
-  router.get(paths.login, onlyHtml, asPage(paths.login), deps.session, lookIn, login.form);
-  router.post(paths.login, onlyForms, asPage(paths.login), deps.session, ...readStrangersForm, login.logIn);
-  const strangers = [deps.session, ...readStrangersForm];
-  pageOnly.set(paths.secondStep, ['get', 'post']);
-  router.get(paths.secondStep, asPage(paths.secondStep), deps.session, secondStep.form);
-  router.post(paths.secondStep, asPage(paths.secondStep), ...strangers, secondStep.take);
-  pageOnly.set(paths.passkeyLogin, ['post']);
-  router.post(paths.passkeyLogin, asPage(paths.passkeyLogin), ...strangers, secondStep.byPasskey);
-  const challenge = `${paths.passkeyLogin}/options`;
-  pageOnly.set(challenge, ['post']);
-  router.post(challenge, named(challenge), deps.session, ...readStrangersForm, secondStep.challenge);
-  show('own', paths.secondFactor, secondFactor.show);
-  show('own', paths.secondFactorApp, secondFactor.appForm);
-  take('own', paths.secondFactorApp, secondFactor.confirmApp);
-  take('own', `${paths.secondFactorApp}/remove`, secondFactor.removeApp);
-  take('own', paths.passkeys, secondFactor.addPasskey);
-  take('own', `${paths.passkeys}/remove`, secondFactor.removePasskey);
-  take('own', paths.recoveryCodes, secondFactor.renewCodes);
-  if (oidc !== null) {
-    router.get(paths.oidc, asPage(paths.oidc), deps.session, oidc.begin);
-    router.get(paths.oidcCallback, asPage(paths.oidcCallback), deps.session, lookIn, oidc.callback);
-    router.post(paths.oidcBackchannel, named(paths.oidcBackchannel), readServersForm, oidc.backchannel);
-    take('own', paths.oidcConnect, oidc.connect);
-  }
-  take('own', paths.logout, login.logOut);
-  show('own', paths.ownAccount, ownAccount(deps));
-  show('own', paths.tokens, tokens.list);
-  take('own', paths.tokens, tokens.create);
-  take('own', '/account/tokens/:token_id/revoke', tokens.revoke);
-  take('administer', '/accounts/:account_id/tokens/:token_id/revoke', tokens.revokeOfAccount);
-  show('own', paths.ownSessions, sessions.own);
-  take('own', paths.ownSessions, sessions.endOwn);
-  take('own', `${paths.ownSessions}/all`, sessions.endOtherOwn);
-  show('own', paths.password, password.form);
-  take('own', paths.password, password.change);
+  addAccountPages(router, routes, deps, lookIn);
 
   const start = home({ ...deps, countWorkers });
   show('own', paths.home, async (req, res, next) => {
@@ -246,14 +159,7 @@ export function createPages(deps: PagesDeps): Pages {
   });
   show('identify', paths.help, help({ version: apiVersion, extractors: deps.extractors.filter(describes) }));
 
-  router.get(
-    '/tasks',
-    onlyHtml,
-    asPage('/tasks'),
-    ...entrance,
-    ...allowed('results', 'GET /tasks'),
-    list.page,
-  );
+  showShared('results', '/tasks', list.page);
   show('results', '/tasks/view', list.page);
   show('results', '/tasks/csv', list.csv);
   show('results', '/tasks/compare', compareTasks(deps));
@@ -309,9 +215,7 @@ export function createPages(deps: PagesDeps): Pages {
   show('view', '/networks/:version/view', networks.one);
   for (const [action, path] of Object.entries(ofNetworks)) {
     const handler = networks[action as keyof typeof ofNetworks];
-    const permission = action === 'check' ? 'run' : 'administer';
-    const step = allowed(permission, `POST ${path}`);
-    router.post(path, onlyForms, asPage(path), ...entrance, ...step, ...readForm, handler);
+    takeShared(action === 'check' ? 'run' : 'administer', path, handler);
   }
 
   show('administer', '/upgrades/new', upgrades.form);
@@ -320,60 +224,21 @@ export function createPages(deps: PagesDeps): Pages {
   take('administer', '/upgrades/:upgrade_id/:action', upgrades.act);
   take('administer', '/upgrades/:upgrade_id/:action/:step', upgrades.act);
 
-  router.get(
-    '/accounts',
-    onlyHtml,
-    asPage('/accounts'),
-    ...entrance,
-    ...allowed('view', 'GET /accounts'),
-    accounts.list,
-  );
-  router.post(
-    '/accounts',
-    onlyForms,
-    asPage('/accounts'),
-    ...entrance,
-    ...allowed('administer', 'POST /accounts'),
-    ...readForm,
-    accounts.create,
-  );
-  show('administer', paths.newAccount, accounts.form);
-  take('administer', paths.newAccount, accounts.create);
-  router.get(
-    '/accounts/:account_id',
-    onlyHtml,
-    asPage('/accounts/{account_id}'),
-    ...entrance,
-    ...allowed('view', 'GET /accounts/:account_id'),
-    accounts.one,
-  );
-  show('view', '/accounts/:account_id/lists', accounts.lists);
-  show('administer', '/accounts/:account_id/edit', accounts.editForm);
-  take('administer', '/accounts/:account_id/edit', accounts.edit);
-  take('administer', '/accounts/:account_id/remove', accounts.remove);
-  take('administer', '/accounts/:account_id/reset-password', control.resetPassword);
-  take('administer', '/accounts/:account_id/remove-second-factor', control.removeSecondFactor);
-  take('administer', '/accounts/:account_id/disable', control.disable);
-  take('administer', '/accounts/:account_id/enable', control.enable);
-  show('administer', '/accounts/:account_id/sessions', sessions.ofAccount);
-  take('administer', '/accounts/:account_id/sessions', sessions.endOne);
-  take('administer', '/accounts/:account_id/sessions/all', sessions.endAll);
-
   show('view', paths.search, search(deps));
   show('view', '/lists/:list_id/view', oneList(deps));
   show('view', '/faces/:face_id/view', oneFace(deps));
   show('view', '/events/:event_id/view', oneEvent(deps));
   // What is wrong with a picture is told to who asks for it by itself, in JSON.
   const picture = '/samples/:owner_id/:kind';
-  pageOnly.set(picture, ['get']);
+  routes.pageOnly(picture, 'get');
   router.get(
     picture,
     ...[named(picture), noDialogue, deps.session, letIn, hideFromOthers],
-    ...allowed('pictures', `GET ${picture}`),
+    routes.allowed('pictures', `GET ${picture}`),
     samplePicture(deps),
   );
 
-  for (const [path, methods] of pageOnly) router.all(path, methodNotAllowed(bracketed(path), methods));
+  routes.refuseOtherMethods();
 
   const notFound = express.Router();
   notFound.use((req, res, next) => {

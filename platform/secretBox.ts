@@ -36,10 +36,11 @@ export function createSecretBox(texts: readonly string[], purpose: string) {
       if (found === undefined) return null;
       const iv = sealed.subarray(markBytes, markBytes + ivBytes);
       const tag = sealed.subarray(markBytes + ivBytes, markBytes + ivBytes + tagBytes);
-      const decipher = createDecipheriv('aes-256-gcm', found.key, iv, { authTagLength: tagBytes })
-        .setAAD(Buffer.from(owner))
-        .setAuthTag(tag);
       try {
+        // What is too short is refused here already.
+        const decipher = createDecipheriv('aes-256-gcm', found.key, iv, { authTagLength: tagBytes })
+          .setAAD(Buffer.from(owner))
+          .setAuthTag(tag);
         const body = sealed.subarray(markBytes + ivBytes + tagBytes);
         return {
           secret: Buffer.concat([decipher.update(body), decipher.final()]),

@@ -1,4 +1,4 @@
-import type { ApprovalShape } from './pages/approvals/approvalPanel.ts';
+import type { ApprovalView } from '../domain/approvals/approval.ts';
 import type { Role } from '../domain/accounts/permission.ts';
 import type { CheckState } from '../domain/networks/check.ts';
 import type { PartState, TaskState } from '../domain/tasks/task.ts';
@@ -36,7 +36,7 @@ export interface TaskShape {
   /** Whether what it removed can be put back; null: it has no undo window. */
   readonly undo: UndoShape | null;
   /** Of a removal that needs another administrator. */
-  readonly approval: ApprovalShape | null;
+  readonly approval: ApprovalView | null;
   /** Whether a maintenance keeps it from going on. */
   readonly held_by_maintenance: boolean;
   /** How many are started before it; null: it does not wait for its turn. */
@@ -178,7 +178,7 @@ export interface AuditEntryShape {
 }
 
 export interface ScheduleShape {
-  readonly approval: ApprovalShape | null;
+  readonly approval: ApprovalView | null;
   readonly schedule_id: number;
   readonly task_type: number;
   readonly content: object;

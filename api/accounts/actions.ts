@@ -38,6 +38,12 @@ export type AccountActions = ReturnType<typeof createAccountActions>;
 /** What administrators do to accounts, so that what this process remembers of them stays true. */
 export function createAccountActions(deps: AccountActionsDeps) {
   const { accounts, sessionQueries, secondFactors, passwords, authenticator, isLoopback } = deps;
+  /** @throws DomainError accountNotFound */
+  const demandAccount = async (accountId: string): Promise<void> => {
+    if ((await accounts.find(accountId)) === null)
+      throw new DomainError('accountNotFound', `account ${accountId}`);
+  };
+
   return {
     /** @throws DomainError accountExists | validationFailed, for a password that everybody knows */
     register: async (
@@ -45,23 +51,11 @@ export function createAccountActions(deps: AccountActionsDeps) {
       actor: Actor,
       accountId: string = newUuid(),
     ): Promise<string> => {
-      const {
-        login,
-        password,
-        accountType = 'advanced_user',
-        description = '',
-        isLegacy = false,
-      } = registration;
-      const { role = 'admin', seesPictures = false } = registration;
-      if (!(isLegacy && isLoopback)) refuseKnownPassword(login, password);
+      const { password, isLegacy = false, ...given } = registration;
+      if (!(isLegacy && isLoopback)) refuseKnownPassword(given.login, password);
       const passwordHash = await passwords.hash(password);
-      await accounts.register(
-        {
-          ...{ accountId, login, passwordHash, accountType, description, role, seesPictures },
-          mustChangePassword: true,
-        },
-        actor,
-      );
+      const account = { accountType: 'advanced_user', description: '', ...given, accountId } as const;
+      await accounts.register({ ...account, passwordHash, mustChangePassword: true }, actor);
       return accountId;
     },
 
@@ -117,16 +111,14 @@ export function createAccountActions(deps: AccountActionsDeps) {
      * @throws DomainError accountNotFound
      */
     removeSecondFactor: async (accountId: string, actor: Actor): Promise<void> => {
-      if ((await accounts.find(accountId)) === null)
-        throw new DomainError('accountNotFound', `account ${accountId}`);
+      await demandAccount(accountId);
       await secondFactors.removeAll(accountId, actor);
       authenticator.forget(accountId);
     },
 
     /** @throws DomainError accountNotFound */
     endSessions: async (accountId: string, actor: Actor): Promise<void> => {
-      if ((await accounts.find(accountId)) === null)
-        throw new DomainError('accountNotFound', `account ${accountId}`);
+      await demandAccount(accountId);
       await sessionQueries.endAll(accountId, null, actor);
     },
 

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express';
-import { mayUseService } from '../../domain/accounts/account.ts';
+import { demandAdministrator } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { parseBasic, type Authenticator, type SignedIn } from './auth/authenticator.ts';
 import type { SessionAudit } from './auth/sessionAudit.ts';
@@ -71,9 +71,7 @@ async function signIn(
       given.header === undefined
         ? await authenticator.byPassword(given.login, given.password, addressOf(req))
         : await authenticator.byHeader(given.header, addressOf(req));
-    if (!mayUseService(signedIn.account)) {
-      throw new DomainError('forbidden', `${signedIn.account.login} is not an administrator`);
-    }
+    demandAdministrator(signedIn.account);
     secondFactorRule.refusePasswordAlone(signedIn.account);
     return signedIn;
   } catch (error) {

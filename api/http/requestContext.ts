@@ -66,6 +66,11 @@ function addressIn(text = ''): string | null {
   return isIP(text) === 0 ? null : text.replace(/%.*$/, '');
 }
 
+/** As the client has found the service: unknown hosts have been refused (knownHost.ts). */
+export function originOf(req: Request): string {
+  return `${req.protocol}://${req.get('host') ?? 'localhost'}`;
+}
+
 /** Who asks, and what they may do. */
 export interface Caller extends Actor {
   readonly permissions: Permissions;

@@ -3,6 +3,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { recordAudit, type Actor } from '../audit/auditStore.ts';
 import { advisoryLocks } from '../sql/advisoryLocks.ts';
 import type { Database, Sql } from '../sql/connection.ts';
+import { endSessions } from './sessionQueries.ts';
 import { accountColumns } from './knownAccounts.ts';
 
 /** Removes accounts with all that is theirs, which may be a lot: SQL, not a model. */
@@ -26,7 +27,7 @@ export function createAccountRemoval(db: Database) {
           [accountId],
         );
         const listCount = await tx.execute('delete from lists where account_id = $1', [accountId]);
-        await tx.execute("delete from sessions where sess ->> 'accountId' = $1", [accountId]);
+        await endSessions(tx, accountId);
         await tx.execute('delete from accounts where account_id = $1', [accountId]);
         await recordAudit(tx, {
           actor,

@@ -9,6 +9,7 @@ import { timeOf } from '../sql/databaseClock.ts';
 import type { Records, RecordsTransaction } from '../sql/records.ts';
 import { sqlStateOf, sqlStates } from '../sql/transientErrors.ts';
 import { defineAccountModel, type AccountModel } from './accountModel.ts';
+import { endSessions } from './sessionQueries.ts';
 import { refuseLastAdmin, shownAccount } from './accountRemoval.ts';
 
 export interface NewAccount {
@@ -169,8 +170,4 @@ export function createAccountStore(records: Records) {
 
 function isTaken(error: unknown): boolean {
   return sqlStateOf(error) === sqlStates.uniqueViolation;
-}
-
-async function endSessions(tx: Pick<RecordsTransaction, 'execute'>, accountId: string): Promise<void> {
-  await tx.execute("delete from sessions where sess ->> 'accountId' = $1", [accountId]);
 }

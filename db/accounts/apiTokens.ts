@@ -88,16 +88,22 @@ export function createApiTokens(db: Database) {
   };
 }
 
+export interface SentToken extends ApiTokenRow {
+  /** It is valid from where it came. */
+  readonly isInNetwork: boolean;
+  /** What is known of its last use is a minute old. */
+  readonly isUseOld: boolean;
+}
+
+const isUseOld = "coalesce(last_use_time < now() - interval '1 minute', true)";
+
 /** Asked for each request, with no cache: one that is revoked counts no more. */
 export function createTokenLookUp(db: Sql) {
   return {
-    find: async (
-      hash: Buffer,
-      address: string,
-    ): Promise<(ApiTokenRow & { readonly isInNetwork: boolean }) | null> => {
-      const [row] = await db.query<ApiTokenRow & { readonly isInNetwork: boolean }>(
+    find: async (hash: Buffer, address: string): Promise<SentToken | null> => {
+      const [row] = await db.query<SentToken>(
         `select ${columns},
-           networks is null or coalesce($2::inet <<= any (networks), false) "isInNetwork"
+           networks is null or coalesce($2::inet <<= any (networks), false) "isInNetwork", ${isUseOld} "isUseOld"
          from api_tokens where token_hash = $1 and ${isValid}`,
         [hash, address === '' ? null : address],
       );
@@ -109,11 +115,11 @@ export function createTokenLookUp(db: Sql) {
       return rows.length > 0;
     },
 
-    /** At most once a minute: a write for each request would be the most frequent of all writes. */
+    /** Of a token whose `isUseOld`: a write for each request would be the most frequent of all writes. */
     noteUse: async (tokenId: string, address: string): Promise<void> => {
       await db.execute(
         `update api_tokens set last_use_time = now(), last_use_address = $2::inet
-         where token_id = $1 and (last_use_time is null or last_use_time < now() - interval '1 minute')`,
+         where token_id = $1 and ${isUseOld}`,
         [tokenId, address === '' ? null : address],
       );
     },

@@ -1,6 +1,6 @@
 import { recordAudit, type Actor } from '../audit/auditStore.ts';
 import type { Database } from '../sql/connection.ts';
-import { endOtherSessions } from './secondFactors.ts';
+import { endSessions } from './sessionQueries.ts';
 
 export interface PasskeyRow {
   readonly passkeyId: string;
@@ -45,7 +45,7 @@ export function createPasskeys(db: Database) {
           [passkeyId, accountId, name, publicKey, signCount, transports],
         );
         if (count === 0) return false;
-        await endOtherSessions(tx, accountId, exceptSid);
+        await endSessions(tx, accountId, exceptSid);
         await recordAudit(tx, {
           ...{ actor, action: 'account.add_factor', objectType: 'account', objectId: accountId },
           after: { factor: 'passkey', name },

@@ -1,3 +1,4 @@
+import { endSessions } from './sessionQueries.ts';
 import { recordAudit, type Actor } from '../audit/auditStore.ts';
 import type { Database, Sql } from '../sql/connection.ts';
 
@@ -52,7 +53,7 @@ export function createSecondFactors(db: Database) {
           [accountId, step],
         );
         if (count === 0) return false;
-        await endOtherSessions(tx, accountId, exceptSid);
+        await endSessions(tx, accountId, exceptSid);
         await record(tx, accountId, 'account.add_factor', { factor: 'authenticator app' }, actor);
         return true;
       }),
@@ -82,7 +83,7 @@ export function createSecondFactors(db: Database) {
       db.transaction(async (tx) => {
         for (const table of ['totp_secrets', 'recovery_codes', 'passkeys'])
           await tx.execute(`delete from ${table} where account_id = $1`, [accountId]);
-        await tx.execute(`delete from sessions where sess ->> 'accountId' = $1`, [accountId]);
+        await endSessions(tx, accountId);
         await record(tx, accountId, 'account.remove_factor', { factor: 'all' }, actor);
       }),
 
@@ -104,13 +105,6 @@ export function createSecondFactors(db: Database) {
         hash,
       ])) > 0,
   };
-}
-
-export async function endOtherSessions(tx: Sql, accountId: string, exceptSid: string): Promise<void> {
-  await tx.execute(`delete from sessions where sess ->> 'accountId' = $1 and sid <> $2`, [
-    accountId,
-    exceptSid,
-  ]);
 }
 
 async function record(

@@ -1,4 +1,4 @@
-import type { Database } from '../sql/connection.ts';
+import type { Database, Sql } from '../sql/connection.ts';
 import { recordAudit, type Actor } from '../audit/auditStore.ts';
 import { idleSeconds } from './sessionStore.ts';
 
@@ -47,14 +47,23 @@ export function createSessionQueries(db: Database) {
     /** Ends all sessions of the account, but the one with this id; gives their number. */
     endAll: (accountId: string, exceptSid: string | null, actor: Actor): Promise<number> =>
       db.transaction(async (tx) => {
-        const count = await tx.execute(
-          `delete from sessions where ${ofAccount} and sid is distinct from $2`,
-          [accountId, exceptSid],
-        );
+        const count = await endSessions(tx, accountId, exceptSid);
         if (count > 0) await record(tx, accountId, actor, count);
         return count;
       }),
   };
+}
+
+/** In the transaction of what makes them worthless. `exceptSid`: one that goes on. @returns how many ended */
+export function endSessions(
+  tx: Pick<Sql, 'execute'>,
+  accountId: string,
+  exceptSid: string | null = null,
+): Promise<number> {
+  return tx.execute(`delete from sessions where ${ofAccount} and sid is distinct from $2`, [
+    accountId,
+    exceptSid,
+  ]);
 }
 
 const record = (

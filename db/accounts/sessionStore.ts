@@ -1,6 +1,7 @@
 import connectPgSimple, { type PGStoreOptions } from 'connect-pg-simple';
 import type { SessionData, SessionOptions, Store } from 'express-session';
 import type { RequestHandler } from 'express';
+import { sessionAtMostMs } from '../../domain/accounts/account.ts';
 import type { Sql } from '../sql/connection.ts';
 
 export interface SessionStoreOptions {
@@ -14,8 +15,6 @@ export interface SessionStoreOptions {
 type SessionModule = (options?: SessionOptions) => RequestHandler;
 
 export const idleSeconds = 30 * 60;
-// However much it is used; api/accounts/auth/authenticator.ts refuses its requests from then on.
-const longestSeconds = 12 * 60 * 60;
 // A session's end is moved at most so often: a write for each request would be the most frequent of all writes.
 const touchEveryMs = 60_000;
 const rememberedAtMost = 10_000;
@@ -90,8 +89,8 @@ export function createSessionStore(session: SessionModule, options: SessionStore
     living: async (ids: readonly string[]): Promise<ReadonlySet<string>> => {
       const rows = await db.query<{ sid: string }>(
         `select sid from sessions where sid = any($1) and expire > now()
-           and (sess ->> 'begun')::float8 > (extract(epoch from now()) - $2) * 1000`,
-        [ids, longestSeconds],
+           and (sess ->> 'begun')::float8 > extract(epoch from now()) * 1000 - $2`,
+        [ids, sessionAtMostMs],
       );
       return new Set(rows.map(({ sid }) => sid));
     },

@@ -4,7 +4,8 @@ import { toWork } from '../engine/engineTask.ts';
 import { lookAtRemoval, type LookLimits, type RemovalLook } from '../selection/preview/removalLook.ts';
 import type { Database } from '../sql/connection.ts';
 import { timeOf } from '../sql/databaseClock.ts';
-import { approvalColumn, type ApprovalObject, type ApprovalView } from './approvalRows.ts';
+import type { ApprovalView } from '../../domain/approvals/approval.ts';
+import { approvalColumn, idsOf, type ApprovalObject } from './approvalRows.ts';
 
 /** The same as it is kept: JSON has no dates. */
 export type KeptLook = Omit<RemovalLook, 'oldest' | 'newest' | 'sample'> & {
@@ -52,16 +53,17 @@ export function createApprovalQueries(db: Database) {
   return {
     /** The newest order; null: none has ever been needed. */
     newest: async (of: ApprovalObject): Promise<ApprovalView | null> => {
-      const condition = 'taskId' in of ? 'a.task_id = $1' : 'a.schedule_id = $1';
-      const [row] = await db.query<{ approval: ApprovalView | null }>(`select ${approvalColumn(condition)}`, [
-        'taskId' in of ? of.taskId : of.scheduleId,
-      ]);
+      const { column, id } = idsOf(of);
+      const [row] = await db.query<{ approval: ApprovalView | null }>(
+        `select ${approvalColumn(`a.${column} = $1`)}`,
+        [id],
+      );
       return row?.approval ?? null;
     },
 
     /** What a waiting order would have removed when it was given; null: nothing waits. */
     ordered: async (of: ApprovalObject): Promise<KeptLook | null> => {
-      const [column, id] = 'taskId' in of ? ['task_id', of.taskId] : ['schedule_id', of.scheduleId];
+      const { column, id } = idsOf(of);
       const [row] = await db.query<{ preview: KeptLook }>(
         `select preview from approvals where ${column} = $1 and state = 'waiting'`,
         [id],

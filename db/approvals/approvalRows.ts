@@ -2,26 +2,10 @@ import type { ApprovalCause, ApprovalRule, ApprovalState } from '../../domain/ap
 import { durationMs } from '../../domain/duration.ts';
 import type { Actor } from '../audit/auditStore.ts';
 import type { RemovalLook } from '../selection/preview/removalLook.ts';
-import type { Sql } from '../sql/connection.ts';
+import type { Database, Sql } from '../sql/connection.ts';
 
 /** Of what: one of both. */
 export type ApprovalObject = { readonly taskId: number } | { readonly scheduleId: number };
-
-/** An order that needed an approval, as a page and the contract tell of it; times as the database writes them. */
-export interface ApprovalView {
-  readonly state: ApprovalState;
-  readonly cause: ApprovalCause;
-  /** Of objects, when it was ordered. */
-  readonly count: number;
-  readonly is_exact: boolean;
-  readonly ordered_by: string | null;
-  readonly ordered_by_login: string;
-  readonly order_time: string;
-  readonly expire_time: string;
-  readonly decided_by_login: string | null;
-  readonly decide_time: string | null;
-  readonly reason: string | null;
-}
 
 /** The column "approval": an ApprovalView of the newest order, or null. `condition`: of `approvals a`. */
 export const approvalColumn = (condition: string): string => `(
@@ -41,7 +25,8 @@ export interface WaitingApproval {
   readonly isOver: boolean;
 }
 
-const idsOf = (of: ApprovalObject) =>
+/** The column that says of what an approval is, and its value. */
+export const idsOf = (of: ApprovalObject) =>
   'taskId' in of ? { column: 'task_id', id: of.taskId } : { column: 'schedule_id', id: of.scheduleId };
 
 /** Has the order wait. Its row is to be the object's only waiting one. */
@@ -105,4 +90,22 @@ export async function withdrawApproval(tx: Sql, of: ApprovalObject, by: Actor): 
   const waiting = await lockWaiting(tx, of);
   if (waiting === null) return;
   await endApproval(tx, waiting.approvalId, { state: 'withdrawn', by, reason: null });
+}
+
+const expiredAtOnce = 50;
+export const expiredReason = 'approval expired';
+
+/** Ends each order that has waited for too long, in a transaction of its own. @returns how many */
+export async function expireEach(
+  db: Database,
+  column: 'task_id' | 'schedule_id',
+  expire: (tx: Sql, id: number) => Promise<boolean>,
+): Promise<number> {
+  const due = await db.query<{ id: number }>(
+    `select ${column} id from approvals where state = 'waiting' and expire_time <= now() and ${column} is not null
+     order by expire_time limit ${expiredAtOnce}`,
+  );
+  let ended = 0;
+  for (const { id } of due) ended += (await db.transaction((tx) => expire(tx, id))) ? 1 : 0;
+  return ended;
 }

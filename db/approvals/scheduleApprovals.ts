@@ -6,10 +6,16 @@ import { taskTypes } from '../../domain/tasks/task.ts';
 import { recordAudit, serviceActor, type Actor } from '../audit/auditStore.ts';
 import type { Database, Sql } from '../sql/connection.ts';
 import { timeOf } from '../sql/databaseClock.ts';
-import { endApproval, lockWaiting, orderApproval, withdrawApproval } from './approvalRows.ts';
+import {
+  endApproval,
+  expiredReason,
+  expireEach,
+  lockWaiting,
+  orderApproval,
+  withdrawApproval,
+} from './approvalRows.ts';
 import { checkDecider, type OrderedDecision } from './decider.ts';
 import { judgeApproval, type Judgement } from './judgeApproval.ts';
-import { expiredReason } from './taskApprovals.ts';
 
 /** What a schedule's task would remove now. Approved, it is approved as a rule: relative times go on with the clock. */
 export async function judgeSchedule(
@@ -77,21 +83,9 @@ async function move(tx: Sql, scheduleId: number, isApproved: boolean): Promise<v
   );
 }
 
-const expiredAtOnce = 50;
-
 /** Stops the schedules whose approval has expired. @returns how many */
-export async function expireScheduleApprovals(db: Database): Promise<number> {
-  const due = await db.query<{ scheduleId: number }>(
-    `select schedule_id "scheduleId" from approvals
-     where state = 'waiting' and expire_time <= now() and schedule_id is not null
-     order by expire_time limit ${expiredAtOnce}`,
-  );
-  let ended = 0;
-  for (const { scheduleId } of due) {
-    ended += (await db.transaction((tx) => expireSchedule(tx, scheduleId))) ? 1 : 0;
-  }
-  return ended;
-}
+export const expireScheduleApprovals = (db: Database): Promise<number> =>
+  expireEach(db, 'schedule_id', expireSchedule);
 
 async function expireSchedule(tx: Sql, scheduleId: number): Promise<boolean> {
   await tx.query('select from schedules where schedule_id = $1 for update', [scheduleId]);

@@ -5,7 +5,7 @@ import { recordAudit, serviceActor, type Actor } from '../audit/auditStore.ts';
 import { toWork } from '../engine/engineTask.ts';
 import type { Database, Sql } from '../sql/connection.ts';
 import { holdVersions } from '../tasks/versionConflicts.ts';
-import { endApproval, lockWaiting } from './approvalRows.ts';
+import { endApproval, expiredReason, expireEach, lockWaiting } from './approvalRows.ts';
 import { checkDecider, type OrderedDecision } from './decider.ts';
 
 interface LockedTask {
@@ -82,19 +82,8 @@ async function cancelled(tx: Sql, taskId: number): Promise<TaskState> {
   return 'cancelled';
 }
 
-const expiredAtOnce = 50;
-export const expiredReason = 'approval expired';
-
 /** Ends the removals whose approval has expired. @returns how many */
-export async function expireTaskApprovals(db: Database): Promise<number> {
-  const due = await db.query<{ taskId: number }>(
-    `select task_id "taskId" from approvals where state = 'waiting' and expire_time <= now() and task_id is not null
-     order by expire_time limit ${expiredAtOnce}`,
-  );
-  let ended = 0;
-  for (const { taskId } of due) ended += (await db.transaction((tx) => expireTask(tx, taskId))) ? 1 : 0;
-  return ended;
-}
+export const expireTaskApprovals = (db: Database): Promise<number> => expireEach(db, 'task_id', expireTask);
 
 async function expireTask(tx: Sql, taskId: number): Promise<boolean> {
   await tx.query('select from tasks where task_id = $1 for no key update', [taskId]);

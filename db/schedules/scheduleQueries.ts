@@ -1,5 +1,6 @@
 import type { ScheduleSpec } from '../../domain/schedules/schedule.ts';
-import { approvalColumn, type ApprovalView } from '../approvals/approvalRows.ts';
+import type { ApprovalView } from '../../domain/approvals/approval.ts';
+import { approvalColumn } from '../approvals/approvalRows.ts';
 import type { Database } from '../sql/connection.ts';
 import { offsetOf, type Paging } from '../sql/paging.ts';
 

@@ -9,7 +9,8 @@ import type { Reader } from '../sql/connection.ts';
 import { isOpenTask, placesInQueue } from '../engine/turns.ts';
 import { heldColumn } from '../maintenance/heldTasks.ts';
 import { offsetOf, type Beside, type Paging } from '../sql/paging.ts';
-import { approvalColumn, type ApprovalView } from '../approvals/approvalRows.ts';
+import type { ApprovalView } from '../../domain/approvals/approval.ts';
+import { approvalColumn } from '../approvals/approvalRows.ts';
 import { undoColumn, type UndoOfGc } from '../gc/undoWindows.ts';
 import { isToSum, joinSums, runningClock } from '../engine/partSums.ts';
 

@@ -1,3 +1,4 @@
+import { DomainError } from '../errors.ts';
 import { permissionsOf, type Permissions, type Role } from './permission.ts';
 
 export const accountTypes = ['admin', 'advanced_user', 'user'] as const;
@@ -34,8 +35,16 @@ export function mayUseService(account: { readonly accountType: AccountType }): b
   return account.accountType === 'admin';
 }
 
+/** A session lasts no longer, however much it is used. */
+export const sessionAtMostMs = 12 * 60 * 60 * 1_000;
+
 export function permissionsOfAccount(
   account: Pick<Account, 'accountType' | 'role' | 'seesPictures'>,
 ): Permissions {
   return mayUseService(account) ? permissionsOf(account.role, account.seesPictures) : new Set();
+}
+
+/** @throws DomainError forbidden, for an account that may not use this service */
+export function demandAdministrator(account: Pick<Account, 'accountType' | 'login'>): void {
+  if (!mayUseService(account)) throw new DomainError('forbidden', `${account.login} is not an administrator`);
 }

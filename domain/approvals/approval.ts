@@ -29,6 +29,22 @@ export type ApprovalCause = (typeof approvalCauses)[number];
 export const approvalStates = ['waiting', 'approved', 'rejected', 'expired', 'withdrawn'] as const;
 export type ApprovalState = (typeof approvalStates)[number];
 
+/** An order that needed an approval, as a page and the contract tell of it; times as the database or the contract writes them. */
+export interface ApprovalView {
+  readonly state: ApprovalState;
+  readonly cause: ApprovalCause;
+  /** Of objects, when it was ordered. */
+  readonly count: number;
+  readonly is_exact: boolean;
+  readonly ordered_by: string | null;
+  readonly ordered_by_login: string;
+  readonly order_time: string;
+  readonly expire_time: string;
+  readonly decided_by_login: string | null;
+  readonly decide_time: string | null;
+  readonly reason: string | null;
+}
+
 export type Decision = 'approve' | 'reject';
 
 /**

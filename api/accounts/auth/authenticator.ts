@@ -1,6 +1,6 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { Stores } from '../../../db/stores.ts';
-import { mayUseService, type Account } from '../../../domain/accounts/account.ts';
+import { mayUseService, sessionAtMostMs, type Account } from '../../../domain/accounts/account.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { Clock } from '../../http/instants.ts';
 import type { Guesses } from './guesses.ts';
@@ -40,7 +40,6 @@ const verifiedForMs = 30_000;
 const verifiedAtMost = 1_000;
 // A password changed or an account removed by another process counts from then on.
 const accountFreshMs = 1_000;
-const sessionAtMostMs = 12 * 60 * 60 * 1_000;
 
 /** Who a client is, from a login and password, an Authorization header or a session. */
 export function createAuthenticator(deps: AuthenticatorDeps) {

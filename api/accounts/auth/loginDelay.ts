@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import { RateLimiterPostgres } from 'rate-limiter-flexible';
 import type { Stores } from '../../../db/stores.ts';
 import { limiterStore, type LimiterDatabase } from './limiterClient.ts';
-import { networkOf, TooManyLoginsError } from './loginLimit.ts';
+import { consume, networkOf } from './loginLimit.ts';
 
 /** What is guessed: the password of a login, whether anybody has it or not, the code of an account's second factor, or the key of a passkey (its id stands for the login). */
 export interface Guessed {
@@ -56,16 +56,6 @@ export function createLoginDelay(
     duration: firstWaitSeconds,
   });
 
-  /** Lets one guess pass, and none after it until the wait is over: of many at the same time all but one are refused. */
-  const pass = async (key: string, seconds: number): Promise<void> => {
-    try {
-      await waits.consume(key, 1, { customDuration: seconds });
-    } catch (error) {
-      if (!(error instanceof RateLimiterRes)) throw error;
-      throw new TooManyLoginsError(key, Math.ceil(error.msBeforeNext / 1_000));
-    }
-  };
-
   return {
     take: async ({ kind, login }, address) => {
       const network = networkOf(address);
@@ -79,7 +69,8 @@ export function createLoginDelay(
       const { consumedPoints } = await failures.penalty(key);
       if (consumedPoints > freeFailures) {
         try {
-          await pass(key, waitAfter(consumedPoints));
+          // One guess passes, and none after it until the wait is over: of many at the same time all but one are refused.
+          await consume(waits, key, { customDuration: waitAfter(consumedPoints) });
         } catch (error) {
           await giveBack();
           throw error;

@@ -43,14 +43,6 @@ export function createLoginLimit(db: LimiterDatabase, failuresAtMost = 30): Logi
   const ofNetwork = createLimiter('network', failuresAtMost);
   const ofSite = createLimiter('site', failuresAtMost * networksOfASite);
 
-  const consume = async (limiter: RateLimiterPostgres, network: string): Promise<void> => {
-    try {
-      await limiter.consume(network);
-    } catch (error) {
-      if (!(error instanceof RateLimiterRes)) throw error;
-      throw new TooManyLoginsError(network, Math.ceil(error.msBeforeNext / 1_000));
-    }
-  };
   return {
     take: async (address) => {
       const site = siteOf(address);
@@ -64,6 +56,20 @@ export function createLoginLimit(db: LimiterDatabase, failuresAtMost = 30): Logi
       if (site !== null) await ofSite.reward(site);
     },
   };
+}
+
+/** Counts one more. `customDuration`: seconds, if not the limiter's own. @throws TooManyLoginsError */
+export async function consume(
+  limiter: RateLimiterPostgres,
+  key: string,
+  options: { readonly customDuration?: number } = {},
+): Promise<void> {
+  try {
+    await limiter.consume(key, 1, options);
+  } catch (error) {
+    if (!(error instanceof RateLimiterRes)) throw error;
+    throw new TooManyLoginsError(key, Math.ceil(error.msBeforeNext / 1_000));
+  }
 }
 
 /** An IPv4 address, or the /64 of an IPv6 one: that much belongs to one subscriber. */

@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Stores } from '../../../db/stores.ts';
-import { mayUseService, permissionsOfAccount } from '../../../domain/accounts/account.ts';
+import {
+  demandAdministrator,
+  mayUseService,
+  permissionsOfAccount,
+} from '../../../domain/accounts/account.ts';
 import { permissionsOfToken } from '../../../domain/accounts/apiToken.ts';
 import { permissionsOf } from '../../../domain/accounts/permission.ts';
 import { DomainError } from '../../../domain/errors.ts';
@@ -25,6 +29,12 @@ export function createTokenAuthenticator({ tokenLookUp, accounts, log }: TokenAu
       : { token, account: known.account };
   };
 
+  const noteUse = (tokenId: string, address: string): void => {
+    tokenLookUp.noteUse(tokenId, address).catch((error: unknown) => {
+      log.warn({ err: error, tokenId }, 'the use of an API token could not be noted');
+    });
+  };
+
   return {
     /**
      * `login`: whose token it is said to be, where it is sent as the password of Basic.
@@ -38,13 +48,10 @@ export function createTokenAuthenticator({ tokenLookUp, accounts, log }: TokenAu
           : new DomainError('loginNotFound', 'wrong login or password');
       }
       const { token, account } = found;
-      if (!mayUseService(account))
-        throw new DomainError('forbidden', `${account.login} is not an administrator`);
+      demandAdministrator(account);
       if (!token.isInNetwork)
         throw new DomainError('notPermitted', `the token ${token.name} is not valid from ${address}`);
-      tokenLookUp.noteUse(token.tokenId, address).catch((error: unknown) => {
-        log.warn({ err: error, tokenId: token.tokenId }, 'the use of an API token could not be noted');
-      });
+      if (token.isUseOld) noteUse(token.tokenId, address);
       return {
         account,
         via: 'token',

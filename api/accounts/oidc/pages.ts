@@ -9,7 +9,7 @@ import { flash, leadTo, sendPage } from '../../html/pageAnswer.ts';
 import { forgetReturnTo, returnToOf } from '../../html/returnTo.ts';
 import type { Clock } from '../../http/instants.ts';
 import { setRetryAfter } from '../../http/middleware/errorHandler.ts';
-import { actorOf, addressOf, contextOf, identityOf } from '../../http/requestContext.ts';
+import { actorOf, addressOf, contextOf, identityOf, originOf } from '../../http/requestContext.ts';
 import type { Guesses } from '../auth/guesses.ts';
 import type { SessionAudit } from '../auth/sessionAudit.ts';
 import { beginSession, endSession, type Proof } from '../auth/sessionCookie.ts';
@@ -157,9 +157,4 @@ export function oidcPages(deps: OidcPagesDeps) {
 function leadAway(req: Request, res: Response, { href }: URL, text: string): void {
   res.set('Refresh', `0; url=${href}`);
   sendPage(req, res, 'login/onward', onwardPage({ text, href }));
-}
-
-/** As the browser reaches it; unknown hosts have been refused (knownHost.ts). */
-function originOf(req: Request): string {
-  return `${req.protocol}://${req.get('host') ?? ''}`;
 }

@@ -1,19 +1,19 @@
 import { randomBytes } from 'node:crypto';
 import { v7 as newUuid } from 'uuid';
 import type { Stores } from '../../../db/stores.ts';
-import { mayUseService, type Account } from '../../../domain/accounts/account.ts';
+import { demandAdministrator, type Account } from '../../../domain/accounts/account.ts';
 import { loginOfClaims, roleOfClaims, type ClaimRules } from '../../../domain/accounts/claims.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { Passwords } from '../../../platform/passwords.ts';
 import type { Actor } from '../../../db/audit/auditStore.ts';
-import { fingerprintOf, type Authenticator, type SignedIn } from '../auth/authenticator.ts';
+import type { Authenticator, SignedIn } from '../auth/authenticator.ts';
 import type { CompletedLogin } from './provider.ts';
 
 export interface OidcSignInDeps {
-  readonly accounts: Pick<Stores['accounts'], 'find' | 'register' | 'change'>;
+  readonly accounts: Pick<Stores['accounts'], 'register' | 'change'>;
   readonly accountIdentities: Stores['accountIdentities'];
   readonly passwords: Pick<Passwords, 'hash'>;
-  readonly authenticator: Pick<Authenticator, 'forget'>;
+  readonly authenticator: Pick<Authenticator, 'byOwnProof' | 'forget'>;
   readonly issuer: string;
   readonly rules: ClaimRules;
 }
@@ -23,10 +23,9 @@ export function createOidcSignIn(deps: OidcSignInDeps) {
   const { accounts, accountIdentities, issuer, rules } = deps;
 
   const find = async (accountId: string): Promise<SignedIn> => {
-    const found = await accounts.find(accountId);
-    if (found === null) throw new DomainError('singleSignOnRefused', 'the account is gone');
-    if (found.account.disabled) throw new DomainError('singleSignOnRefused', 'the account is disabled');
-    return { account: found.account, fingerprint: fingerprintOf(found.passwordHash) };
+    const found = await deps.authenticator.byOwnProof(accountId);
+    if (found === null) throw new DomainError('singleSignOnRefused', 'the account is disabled or gone');
+    return found;
   };
 
   const make = async ({ claims, subject }: CompletedLogin, actor: Actor): Promise<string> => {
@@ -80,8 +79,7 @@ export function createOidcSignIn(deps: OidcSignInDeps) {
       const known = await accountIdentities.find(identity);
       if (known === null) return find(await make(completed, actor));
       const { account } = await find(known.accountId);
-      if (!mayUseService(account))
-        throw new DomainError('forbidden', `${account.login} is not an administrator`);
+      demandAdministrator(account);
       if (known.managed) await follow(account, completed, actor);
       await accountIdentities.noteLogin(identity);
       return find(known.accountId);

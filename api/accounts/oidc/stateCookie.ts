@@ -1,5 +1,5 @@
-import { createHmac, hkdfSync, timingSafeEqual } from 'node:crypto';
 import type { Request, Response } from 'express';
+import { createSecretBox } from '../../../platform/secretBox.ts';
 import { otherCookieName } from '../../http/cookieNames.ts';
 import type { OidcChecks } from './provider.ts';
 
@@ -13,19 +13,19 @@ const optionsFor = (req: Request) =>
   ({ path: '/login/oidc', httpOnly: true, sameSite: 'lax', secure: req.secure }) as const;
 const nameFor = (req: Request): string => otherCookieName(req, 'oidc');
 const keptMs = 10 * 60_000;
+// It is nobody's yet.
+const owner = '';
 
 /**
  * What a log-in began with, kept by the browser that began it: strangers have no session, and any API behind a balancer
- * can complete it. Signed, so that nobody can hand over a log-in that they began themselves.
+ * can complete it. Sealed, so that nobody can hand over a log-in that they began themselves.
  */
 export function createStateCookie(secret: string, now: () => Date) {
-  const key = Buffer.from(hkdfSync('sha256', secret, '', 'OpenID Connect state', 32));
-  const signatureOf = (text: string) => createHmac('sha256', key).update(text).digest();
+  const box = createSecretBox([secret], 'OpenID Connect state');
   return {
     write: (req: Request, res: Response, login: Omit<BegunLogin, 'begun'>): void => {
       const begun: BegunLogin = { ...login, begun: now().getTime() };
-      const text = Buffer.from(JSON.stringify(begun)).toString('base64url');
-      const value = `${text}.${signatureOf(text).toString('base64url')}`;
+      const value = box.seal(Buffer.from(JSON.stringify(begun)), owner).toString('base64url');
       res.cookie(nameFor(req), value, { ...optionsFor(req), maxAge: keptMs });
     },
 
@@ -33,12 +33,10 @@ export function createStateCookie(secret: string, now: () => Date) {
     take: (req: Request, res: Response): BegunLogin | null => {
       const name = nameFor(req);
       res.clearCookie(name, optionsFor(req));
-      const value = new RegExp(`(?:^|; )${name}=([\\w-]+)\\.([\\w-]+)`).exec(req.get('Cookie') ?? '');
-      const [, text = '', signature = ''] = value ?? [];
-      const given = Buffer.from(signature, 'base64url');
-      const expected = signatureOf(text);
-      if (given.length !== expected.length || !timingSafeEqual(given, expected)) return null;
-      const begun = JSON.parse(Buffer.from(text, 'base64url').toString()) as BegunLogin;
+      const value = new RegExp(`(?:^|; )${name}=([\\w-]+)`).exec(req.get('Cookie') ?? '')?.[1] ?? '';
+      const opened = box.open(Buffer.from(value, 'base64url'), owner);
+      if (opened === null) return null;
+      const begun = JSON.parse(opened.secret.toString()) as BegunLogin;
       return now().getTime() - begun.begun < keptMs ? begun : null;
     },
   };

@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { mayUseService } from '../../../domain/accounts/account.ts';
+import { demandAdministrator } from '../../../domain/accounts/account.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { formatDuration } from '../../../views/assets/words.js';
 import { loginPage } from '../../../views/pages/login/login.ts';
@@ -38,9 +38,7 @@ export function loginPages(deps: LoginPagesDeps) {
     try {
       const signedIn = await authenticator.byPassword(login.trim(), password, addressOf(req));
       const { account } = signedIn;
-      if (!mayUseService(account)) {
-        throw new DomainError('forbidden', `${account.login} is not an administrator`);
-      }
+      demandAdministrator(account);
       const proof = passwordProof(account.login, password);
       if (account.hasSecondFactor) {
         await beginPendingLogin(req, signedIn, proof.hasDefaultPassword, clock);
@@ -53,17 +51,8 @@ export function loginPages(deps: LoginPagesDeps) {
       leadTo(req, res, returnToOf(req).address ?? paths.home);
     } catch (error) {
       await sessionAudit.refused(req, login.trim(), error);
-      const fault = faultOfLogin(error);
-      if (fault === null || !(error instanceof DomainError)) throw error;
-      if (error instanceof TooManyLoginsError) res.set('Retry-After', String(error.retryAfterSeconds));
-      contextOf(req).errorCode = error.entry.code;
-      sendPage(
-        req,
-        res,
-        'login/login',
-        loginPage({ login, fault, lost: null, singleSignOn }),
-        error.entry.status,
-      );
+      const { words: fault, status } = refusedLogin(req, res, error);
+      sendPage(req, res, 'login/login', loginPage({ login, fault, lost: null, singleSignOn }), status);
     }
   };
 
@@ -75,6 +64,15 @@ export function loginPages(deps: LoginPagesDeps) {
   };
 
   return { form, logIn, logOut };
+}
+
+/** What the page of a refused log-in says, and its status. @throws the error if it is a page of its own */
+export function refusedLogin(req: Request, res: Response, error: unknown) {
+  const words = faultOfLogin(error);
+  if (words === null || !(error instanceof DomainError)) throw error;
+  if (error instanceof TooManyLoginsError) res.set('Retry-After', String(error.retryAfterSeconds));
+  contextOf(req).errorCode = error.entry.code;
+  return { words, status: error.entry.status, isWrong: error.error === 'loginNotFound' };
 }
 
 /** What is said in the form itself, which can be sent again; null: the error is a page of its own. */

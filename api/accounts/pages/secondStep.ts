@@ -1,5 +1,5 @@
 import type { Request, RequestHandler, Response } from 'express';
-import { mayUseService } from '../../../domain/accounts/account.ts';
+import { demandAdministrator } from '../../../domain/accounts/account.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { Stores } from '../../../db/stores.ts';
 import { codePage } from '../../../views/pages/login/code.ts';
@@ -7,17 +7,16 @@ import { loginPage } from '../../../views/pages/login/login.ts';
 import { paths } from '../../../views/paths.ts';
 import type { SignedIn } from '../auth/authenticator.ts';
 import type { Guesses } from '../auth/guesses.ts';
-import { TooManyLoginsError } from '../auth/loginLimit.ts';
 import { pendingLoginOf, type PendingLogin } from '../auth/pendingLogin.ts';
 import { beginSession, type Proof } from '../auth/sessionCookie.ts';
 import type { LoginDeps } from '../loginJson.ts';
 import type { Codes } from '../secondFactor/codes.ts';
 import { idOf, type PasskeyCeremonies } from '../secondFactor/passkeyCeremonies.ts';
-import { addressOf, contextOf } from '../../http/requestContext.ts';
+import { addressOf } from '../../http/requestContext.ts';
 import { fieldsOf } from '../../html/form.ts';
 import { leadTo, sendPage } from '../../html/pageAnswer.ts';
 import { forgetReturnTo, returnToOf } from '../../html/returnTo.ts';
-import { faultOfLogin } from './login.ts';
+import { refusedLogin } from './login.ts';
 
 export interface SecondStepDeps extends Pick<LoginDeps, 'authenticator' | 'sessionAudit' | 'clock'> {
   readonly guesses: Guesses;
@@ -52,8 +51,7 @@ export function secondStepPages(deps: SecondStepDeps) {
   };
 
   const enter = async (req: Request, res: Response, signedIn: SignedIn, proof: Proof): Promise<void> => {
-    if (!mayUseService(signedIn.account))
-      throw new DomainError('forbidden', `${signedIn.account.login} is not an administrator`);
+    demandAdministrator(signedIn.account);
     await guesses.remember(signedIn.account.accountId, addressOf(req));
     await sessionAudit.loggedIn(req, signedIn.account, proof);
     await beginSession(req, signedIn, proof, clock);
@@ -89,12 +87,8 @@ export function secondStepPages(deps: SecondStepDeps) {
       await enter(req, res, signedIn, { how: 'password', secondFactor, hasDefaultPassword });
     } catch (error) {
       await sessionAudit.refused(req, pending.login, error);
-      const words = faultOfLogin(error);
-      if (words === null || !(error instanceof DomainError)) throw error;
-      tellWait(res, error);
-      contextOf(req).errorCode = error.entry.code;
-      const fault = error.error === 'loginNotFound' ? 'This is not a valid code.' : words;
-      await show(req, res, pending, fault, error.entry.status);
+      const { words, status, isWrong } = refusedLogin(req, res, error);
+      await show(req, res, pending, isWrong ? 'This is not a valid code.' : words, status);
     }
   };
 
@@ -117,22 +111,12 @@ export function secondStepPages(deps: SecondStepDeps) {
       await enter(req, res, signedIn, { how: 'passkey', secondFactor: null, hasDefaultPassword: false });
     } catch (error) {
       await sessionAudit.refused(req, 'passkey', error);
-      const words = faultOfLogin(error);
-      if (words === null || !(error instanceof DomainError)) throw error;
-      tellWait(res, error);
-      contextOf(req).errorCode = error.entry.code;
-      const fault = error.error === 'loginNotFound' ? 'The passkey was not accepted.' : words;
-      sendPage(req, res, 'login/login', loginPageWith(fault, deps.singleSignOn), error.entry.status);
+      const { words, status, isWrong } = refusedLogin(req, res, error);
+      const fault = isWrong ? 'The passkey was not accepted.' : words;
+      const { singleSignOn } = deps;
+      sendPage(req, res, 'login/login', loginPage({ login: '', fault, lost: null, singleSignOn }), status);
     }
   };
 
   return { form, take, challenge, byPasskey };
-}
-
-function tellWait(res: Response, error: DomainError): void {
-  if (error instanceof TooManyLoginsError) res.set('Retry-After', String(error.retryAfterSeconds));
-}
-
-function loginPageWith(fault: string, singleSignOn: string | null) {
-  return loginPage({ login: '', fault, lost: null, singleSignOn });
 }

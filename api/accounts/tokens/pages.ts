@@ -9,7 +9,7 @@ import { faultsOf } from '../../html/formFaults.ts';
 import { flash, leadTo, sendPage } from '../../html/pageAnswer.ts';
 import { uuidOf } from '../../html/uuidOf.ts';
 import { bodyCheck } from '../../http/contract/bodyCheck.ts';
-import { actorOf, identityOf } from '../../http/requestContext.ts';
+import { actorOf, identityOf, originOf } from '../../http/requestContext.ts';
 import type { ApiTokenBody } from './actions.ts';
 import { presentApiToken } from './present.ts';
 
@@ -27,8 +27,7 @@ export function tokenPages({ tokenActions, contract, clock }: Sources) {
   ): Promise<void> => {
     const { account, permissions } = identityOf(req);
     const tokens = (await tokenActions.list(account.accountId)).map(presentApiToken);
-    const origin = `${req.protocol}://${req.get('host') ?? 'localhost'}`;
-    const page = tokensPage({ tokens, permissions, now: clock.now(), origin, ...more });
+    const page = tokensPage({ tokens, permissions, now: clock.now(), origin: originOf(req), ...more });
     sendPage(req, res, 'account/tokens', page, status);
   };
 

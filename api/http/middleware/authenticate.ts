@@ -1,5 +1,5 @@
 import type { Request, RequestHandler } from 'express';
-import { mayUseService, permissionsOfAccount } from '../../../domain/accounts/account.ts';
+import { demandAdministrator, permissionsOfAccount } from '../../../domain/accounts/account.ts';
 import { isApiToken } from '../../../domain/accounts/apiToken.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { TokenAuthenticator } from '../../accounts/auth/tokenAuthenticator.ts';
@@ -49,9 +49,7 @@ async function identify(
   const token = tokenOf(req.get('Authorization'));
   if (token !== null) return tokens.identify(token.text, token.login, addressOf(req));
   const identity = await findIdentity(req, authenticator);
-  if (!mayUseService(identity.account)) {
-    throw new DomainError('forbidden', `${identity.account.login} is not an administrator`);
-  }
+  demandAdministrator(identity.account);
   if (identity.via === 'basic') rule.refusePasswordAlone(identity.account);
   return { ...identity, permissions: permissionsOfAccount(identity.account) };
 }

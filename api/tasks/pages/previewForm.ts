@@ -8,7 +8,7 @@ import type { EventCardShape, FaceCardShape } from '../../../views/pages/faces/f
 import { presentEventCard } from '../../faces/present/event.ts';
 import { presentFaceCard } from '../../faces/present/faceCards.ts';
 import type { PageSources } from '../../html/deps.ts';
-import { identityOf } from '../../http/requestContext.ts';
+import { identityOf, originOf } from '../../http/requestContext.ts';
 import { presentTaskPreview } from '../present/taskPreview.ts';
 import { extractsEverything, type TaskRequest } from './taskForm.ts';
 
@@ -53,7 +53,7 @@ export function previewForm(sources: LookSources, when: { readonly forLater?: bo
       pictured: await picturedObjects(sources, found.sample),
       request: {
         ...{ method: sent.method ?? 'POST', body: sent.body },
-        url: `${req.protocol}://${req.get('host') ?? 'localhost'}/4${sent.path}`,
+        url: `${originOf(req)}/4${sent.path}`,
         login: identityOf(req).account.login,
       },
       loss: isLoss ? { objects: removed.objects, withoutOther } : null,

@@ -68,7 +68,7 @@ test('another state, another browser and a code that is sent again are refused',
   const there = await follow(begun.headers.get('location') ?? '');
   const back = there.headers.get('location') ?? '';
   assert.equal((await follow(back)).status, 403);
-  const forged = cookiesOf(begun).replace(/\.[\w-]+$/, `.${'A'.repeat(43)}`);
+  const forged = cookiesOf(begun).replace(/[\w-]{43}$/, 'A'.repeat(43));
   assert.equal((await follow(back, forged)).status, 403);
 });
 

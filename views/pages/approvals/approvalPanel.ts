@@ -1,23 +1,14 @@
-import type { ApprovalCause, ApprovalState, Decision } from '../../../domain/approvals/approval.ts';
+import type {
+  ApprovalCause,
+  ApprovalState,
+  ApprovalView,
+  Decision,
+} from '../../../domain/approvals/approval.ts';
 import { formatCount } from '../../assets/words.js';
 import type { Confirm } from '../../components/confirm/confirm.ts';
 import { textField, type Typed } from '../../components/field/field.ts';
 import type { StatusBadge } from '../../components/statusBadge/statusBadge.ts';
 import { time, type Time } from '../../components/time/time.ts';
-
-export interface ApprovalShape {
-  readonly state: ApprovalState;
-  readonly cause: ApprovalCause;
-  readonly count: number;
-  readonly is_exact: boolean;
-  readonly ordered_by: string | null;
-  readonly ordered_by_login: string;
-  readonly order_time: string;
-  readonly expire_time: string;
-  readonly decided_by_login: string | null;
-  readonly decide_time: string | null;
-  readonly reason: string | null;
-}
 
 /** What a removal selects at one moment. */
 export interface LookShape {
@@ -29,7 +20,7 @@ export interface LookShape {
 }
 
 export interface ApprovalPanelInput {
-  readonly approval: ApprovalShape;
+  readonly approval: ApprovalView;
   /** Null: it is decided. */
   readonly looks: { readonly ordered: LookShape; readonly now: LookShape | null } | null;
   /** Where a decision is sent, and the page that shows it. */
@@ -120,7 +111,7 @@ const samplesOf = (when: string, { sample }: LookShape) => ({
   objects: sample.map((object) => JSON.stringify(object)),
 });
 
-function decisionOf({ state, decided_by_login, decide_time, reason }: ApprovalShape) {
+function decisionOf({ state, decided_by_login, decide_time, reason }: ApprovalView) {
   if (decide_time === null) return null;
   const words =
     decided_by_login === null ? badges[state].text : `${badges[state].text} by ${decided_by_login}`;
