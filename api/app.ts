@@ -26,6 +26,7 @@ import { manualRouter } from './documents/manualRouter.ts';
 import { createDocumentSearch } from './documents/search/documentSearch.ts';
 import { documentSearchRouter } from './documents/search/searchRouter.ts';
 import { sectionsOf } from './documents/search/sections.ts';
+import { setSecureCookies } from './http/cookieNames.ts';
 import { createJsonRouter, refuseUnknownHandlers, type Handlers } from './http/jsonRouter.ts';
 import { authenticate, refuseMissingFactor } from './http/middleware/authenticate.ts';
 import { errorHandler, notFound } from './http/middleware/errorHandler.ts';
@@ -42,7 +43,7 @@ import {
 } from './http/middleware/requestTelemetry.ts';
 import { sessions, type SessionSettings } from './http/middleware/session.ts';
 import { setEnvironmentName } from './html/environmentName.ts';
-import { setFormTokenKey } from './html/formToken.ts';
+import { setFormTokenKeys } from './html/formToken.ts';
 import { createPages, type Pages, type PagesDeps } from './pages.ts';
 import { sendJson } from './http/jsonStream.ts';
 import { createPreviewTask } from './tasks/previewTask.ts';
@@ -226,8 +227,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const handlers: Handlers = {
     ...versionRoutes(),
     ...loginRoutes({ ...deps, authenticator, accountActions, sessionAudit, secondFactorRule }),
-    ...accountRoutes({ accountQueries: deps.accountQueries, accountActions }),
-    ...tokenRoutes({ tokenActions }),
+    ...accountRoutes({ ...deps, accountActions }),
+    ...tokenRoutes({ tokenActions, clock: deps.clock }),
     ...listRoutes(deps),
     ...searchRoutes(deps),
     ...taskRoutes({ ...deps, taskActions, approvalActions, previewTask }),
@@ -262,7 +263,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const app = express();
   app.disable('x-powered-by');
   setEnvironmentName(app, deps.environmentName);
-  setFormTokenKey(app, deps.session.secret);
+  setFormTokenKeys(app, deps.session.secrets);
+  setSecureCookies(app, deps.session.secureCookies);
   // Answers change from one second to the next: a hash of each would be work for nothing.
   app.disable('etag');
   app.response.json = sendJson;
@@ -300,7 +302,7 @@ function createOidc(deps: AppDeps, authenticator: Authenticator): PagesDeps['oid
   if (oidcSettings === null) return null;
   const { issuer, name, rules } = oidcSettings;
   return {
-    ...{ issuer, name, secret: deps.session.secret },
+    ...{ issuer, name, secrets: deps.session.secrets },
     provider: createOidcProvider(oidcSettings),
     signIn: createOidcSignIn({ ...deps, authenticator, issuer, rules }),
   };

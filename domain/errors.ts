@@ -35,6 +35,7 @@ export const errorTable = {
   apiTokenNotFound: entry(12036, 404, 'API token not found'),
   tooManyApiTokens: entry(12037, 409, 'Too many API tokens'),
   secondFactorNeeded: entry(12026, 403, 'Second factor needed'),
+  proofNeeded: entry(12030, 403, 'Recent proof of identity needed'),
   methodNotAllowed: entry(12021, 405, 'Method not allowed'),
   validationFailed: entry(12022, 400, 'Body failed validation'),
   notAcceptable: entry(12023, 406, 'Not acceptable'),

@@ -108,9 +108,9 @@ export const settings = {
     `Password of that administrator. Default: ${defaultAdminPassword}, which is refused if HOST is not loopback, as is the login itself.`,
   ),
   SESSION_SECRET: secret(
-    text.min(32, 'at least 32 characters').optional(),
+    keys.optional(),
     ['api'],
-    'Key that signs session cookies, at least 32 characters. With the embedded database, npm start creates one and keeps it in DATA_DIR.',
+    'Key that signs session cookies, at least 32 characters. Comma-separated, the first signs and the others are still accepted. With the embedded database, npm start creates one and keeps it in DATA_DIR.',
   ),
   SECOND_FACTOR_KEY: secret(
     keys.optional(),
@@ -160,6 +160,22 @@ export const settings = {
     .describe(
       'Roles by values of that claim, comma-separated: luna-admins=admin,on-call=operator. Log-ins without a role are refused; of several roles the one that allows most counts.',
     ),
+  OIDC_ACR: commaSeparated
+    .default([])
+    .describe(
+      'Values of the claim acr, comma-separated, with which a log-in at the provider counts as one with a second factor; they are asked for. Empty, and OIDC_AMR too: none counts so.',
+    ),
+  OIDC_AMR: commaSeparated
+    .default([])
+    .describe('The same for values of the claim amr, such as mfa,otp,hwk; one of either setting is enough.'),
+  OIDC_MAX_AGE: duration
+    .optional()
+    .describe(
+      'How long ago users may have logged in at the provider, such as 8h; it is asked to ask again after that, and the claim auth_time is checked. If unset, as the provider likes.',
+    ),
+  OIDC_UNTYPED_LOGOUT: yesOrNo
+    .default(false)
+    .describe('Accept log-out tokens without the type logout+jwt, of providers that do not send it.'),
   SYS_INFO_KEY: secret(
     text.optional(),
     ['api'],

@@ -133,9 +133,9 @@ export function createAccountActions(deps: AccountActionsDeps) {
 // Without letters and digits that are taken for each other.
 const characters = 'abcdefghjkmnpqrstuvwxyz23456789';
 
-/** Four groups of four characters, 79 bits: to be read out or typed once. */
+/** Seven groups of four characters, 138 bits: to be read out or typed once. */
 function oneTimePassword(): string {
   const group = (): string =>
     Array.from({ length: 4 }, () => characters[randomInt(characters.length)]).join('');
-  return Array.from({ length: 4 }, group).join('-');
+  return Array.from({ length: 7 }, group).join('-');
 }

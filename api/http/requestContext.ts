@@ -66,6 +66,12 @@ function addressIn(text = ''): string | null {
   return isIP(text) === 0 ? null : text.replace(/%.*$/, '');
 }
 
+/** By which name or address the client has come; not what X-Forwarded-Host says, which a proxy may pass on from anybody. */
+export function hostnameOf(req: Request): string {
+  const address = `http://${req.get('Host') ?? ''}/`;
+  return URL.canParse(address) ? new URL(address).hostname.replace(/^\[(.*)\]$/, '$1') : '';
+}
+
 /** As the client has found the service: unknown hosts have been refused (knownHost.ts). */
 export function originOf(req: Request): string {
   return `${req.protocol}://${req.get('host') ?? 'localhost'}`;

@@ -71,11 +71,13 @@ export function createSecondFactors(db: Database) {
       await db.execute('update totp_secrets set secret = $2 where account_id = $1', [accountId, secret]);
     },
 
-    removeTotp: (accountId: string, actor: Actor): Promise<void> =>
+    /** Ends the other sessions. */
+    removeTotp: (accountId: string, exceptSid: string, actor: Actor): Promise<void> =>
       db.transaction(async (tx) => {
         const count = await tx.execute('delete from totp_secrets where account_id = $1', [accountId]);
-        if (count > 0)
-          await record(tx, accountId, 'account.remove_factor', { factor: 'authenticator app' }, actor);
+        if (count === 0) return;
+        await endSessions(tx, accountId, exceptSid);
+        await record(tx, accountId, 'account.remove_factor', { factor: 'authenticator app' }, actor);
       }),
 
     /** Everything that the account has, for an owner who has lost it. Ends its sessions. */
@@ -87,14 +89,20 @@ export function createSecondFactors(db: Database) {
         await record(tx, accountId, 'account.remove_factor', { factor: 'all' }, actor);
       }),
 
-    /** Takes the place of those that are left. */
-    setRecoveryCodes: (accountId: string, hashes: readonly Buffer[], actor: Actor): Promise<void> =>
+    /** Takes the place of those that are left. Ends the other sessions. */
+    setRecoveryCodes: (
+      accountId: string,
+      hashes: readonly Buffer[],
+      exceptSid: string,
+      actor: Actor,
+    ): Promise<void> =>
       db.transaction(async (tx) => {
         await tx.execute('delete from recovery_codes where account_id = $1', [accountId]);
         await tx.execute(
           'insert into recovery_codes (account_id, code_hash) select $1, unnest($2::bytea[])',
           [accountId, hashes],
         );
+        await endSessions(tx, accountId, exceptSid);
         await record(tx, accountId, 'account.recovery_codes', { codes: hashes.length }, actor);
       }),
 

@@ -63,7 +63,7 @@ test('a secret can be given in a file', async () => {
   try {
     const file = join(folder, 'secret');
     await writeFile(file, `${secret}\n`);
-    assert.equal(loadConfig({ SESSION_SECRET_FILE: file }, 'api').sessionSecret, secret);
+    assert.deepEqual(loadConfig({ SESSION_SECRET_FILE: file }, 'api').sessionSecret, [secret]);
     assert.match(faultsOf({ SESSION_SECRET: secret, SESSION_SECRET_FILE: file }).join(), /set twice/);
     assert.match(
       faultsOf({ ADMIN_PASSWORD_FILE: join(folder, 'absent') }).join(),

@@ -19,8 +19,8 @@ export interface SignedIn {
 }
 
 export interface AuthenticatorDeps {
-  readonly accounts: Pick<Stores['accounts'], 'findByLogin' | 'find'>;
-  readonly passwords: Pick<Passwords, 'verify'>;
+  readonly accounts: Pick<Stores['accounts'], 'findByLogin' | 'find' | 'renewHash'>;
+  readonly passwords: Pick<Passwords, 'verify' | 'isOutdated' | 'hash'>;
   readonly guesses: Guesses;
   readonly clock: Clock;
   /** Who may use a password; empty: everybody. */
@@ -69,7 +69,17 @@ export function createAuthenticator(deps: AuthenticatorDeps) {
     // As long and as little as for a login that nobody has.
     const found = mayUsePassword(login) ? await accounts.findByLogin(login) : null;
     const matches = await passwords.verify(found?.passwordHash ?? null, password).catch(tooMany);
-    return matches && found?.account.disabled === false ? toSignedIn(found) : null;
+    if (!matches || found?.account.disabled !== false) return null;
+    return toSignedIn(passwords.isOutdated(found.passwordHash) ? await renew(found, password) : found);
+  };
+
+  /** Only now is the password known. Sessions that were begun with the old hash end. */
+  const renew = async (found: Credentials, password: string): Promise<Credentials> => {
+    const { accountId } = found.account;
+    const renewed = await passwords.hash(password).catch(tooMany);
+    await accounts.renewHash(accountId, found.passwordHash, renewed);
+    recent.delete(accountId);
+    return { ...found, passwordHash: renewed };
   };
 
   /** @throws DomainError loginNotFound, after the same time for an unknown login or a disabled account as for a wrong password */
@@ -90,6 +100,9 @@ export function createAuthenticator(deps: AuthenticatorDeps) {
 
   return {
     byPassword,
+
+    /** Whether PASSWORD_LOGINS permits it. */
+    mayUsePassword,
 
     /** @throws DomainError badAuthorization | loginNotFound | tooManyRequests */
     byHeader: async (header: string, address: string): Promise<SignedIn> => {

@@ -61,6 +61,9 @@ export function createSessionAudit(deps: SessionAuditDeps) {
       return record({ ...actorOf(req), accountId, login }, 'session.login', isPlain ? undefined : after);
     },
 
+    /** Of a session that goes on: its account has proven again whose it is. */
+    confirmed: (req: Request, how: string): Promise<void> => record(actorOf(req), 'session.confirm', { how }),
+
     loggedOut: (req: Request): Promise<void> => record(actorOf(req), 'session.logout'),
 
     /** Of an error that is no refusal of credentials it writes nothing. Never rejects: the error is what counts. */

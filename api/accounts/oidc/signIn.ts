@@ -85,6 +85,10 @@ export function createOidcSignIn(deps: OidcSignInDeps) {
       return find(known.accountId);
     },
 
+    /** Whether it is whom the account is connected with. */
+    isOwner: async ({ subject }: CompletedLogin, accountId: string): Promise<boolean> =>
+      (await accountIdentities.find({ issuer, subject }))?.accountId === accountId,
+
     /** From now on the account is also whoever this is at the provider. @throws DomainError singleSignOnRefused */
     connect: ({ subject }: CompletedLogin, accountId: string, actor: Actor): Promise<void> =>
       accountIdentities.connect({ issuer, subject }, { accountId, managed: false }, actor),

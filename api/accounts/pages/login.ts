@@ -41,7 +41,7 @@ export function loginPages(deps: LoginPagesDeps) {
       demandAdministrator(account);
       const proof = passwordProof(account.login, password);
       if (account.hasSecondFactor) {
-        await beginPendingLogin(req, signedIn, proof.hasDefaultPassword, clock);
+        await beginPendingLogin(req, signedIn, proof, clock);
         res.redirect(303, paths.secondStep);
         return;
       }

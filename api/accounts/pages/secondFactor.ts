@@ -97,13 +97,13 @@ export function secondFactorPages(deps: SecondFactorDeps) {
   /** Not behind a 303: they would have to be kept somewhere until then. */
   const showNewCodes = async (req: Request, res: Response): Promise<void> => {
     const { accountId, login } = identityOf(req).account;
-    const fresh = await codes.renewRecoveryCodes(accountId, actorOf(req));
+    const fresh = await codes.renewRecoveryCodes(accountId, req.sessionID, actorOf(req));
     sendPage(req, res, 'secondFactor/recoveryCodes', recoveryCodesPage({ login, codes: fresh }));
   };
 
   const removeApp: RequestHandler = async (req, res) => {
-    await secondFactors.removeTotp(identityOf(req).account.accountId, actorOf(req));
-    back(req, res, 'The authenticator app was removed.');
+    await secondFactors.removeTotp(identityOf(req).account.accountId, req.sessionID, actorOf(req));
+    back(req, res, 'The authenticator app was removed. Other sessions have ended.');
   };
 
   const renewCodes: RequestHandler = (req, res) => showNewCodes(req, res);
@@ -127,11 +127,16 @@ export function secondFactorPages(deps: SecondFactorDeps) {
 
   const removePasskey: RequestHandler = async (req, res) => {
     const { passkey = '' } = fieldsOf(req.body);
-    const isGone = await passkeys.remove(identityOf(req).account.accountId, passkey, actorOf(req));
+    const isGone = await passkeys.remove(
+      identityOf(req).account.accountId,
+      passkey,
+      req.sessionID,
+      actorOf(req),
+    );
     back(
       req,
       res,
-      isGone ? 'The passkey was removed.' : 'There is no such passkey.',
+      isGone ? 'The passkey was removed. Other sessions have ended.' : 'There is no such passkey.',
       isGone ? undefined : 'bad',
     );
   };

@@ -102,7 +102,7 @@ export function checkExcludeHeader(req: Request): void {
 export function refuseMissingFactor(rule: Pick<SecondFactorRule, 'refuseMissing'>): RequestHandler {
   return (req, _res, next) => {
     const { via, account } = identityOf(req);
-    if (via === 'session' && req.session.how !== 'oidc') rule.refuseMissing(account);
+    if (via === 'session' && req.session.secondFactor !== 'provider') rule.refuseMissing(account);
     next();
   };
 }

@@ -49,13 +49,14 @@ export interface ApiServerOptions
       Pick<
         ApiConfig,
         | ('allowedHosts' | 'basicAttributesVersion' | 'configPublic' | 'databaseUrl' | 'development')
-        | ('requireSecondFactor' | 'secondFactorKey')
+        | ('requireSecondFactor' | 'secondFactorKey' | 'sessionSecret')
         | ('environmentName' | 'host' | 'loginFailures' | 'networks' | 'tasksAtOnce' | 'trustProxy')
         | ('oidcClientId' | 'oidcClientSecret' | 'oidcIssuer' | 'oidcName' | 'oidcRoles' | 'passwordLogins')
+        | ('oidcAcr' | 'oidcAmr' | 'oidcMaxAge' | 'oidcUntypedLogout')
         | ('approvalObjects' | 'approvalExpires' | 'secureCookies')
       >
     >,
-    Pick<Partial<AppDeps>, 'checks' | 'workersByQueue'>,
+    Pick<Partial<AppDeps>, 'checks' | 'passwords' | 'workersByQueue'>,
     Pick<AppDeps, 'heartbeatEveryMs' | 'pageLimitMs' | 'streamsPerAccount'> {
   /** Default: only when it closes, so that tests can count the questions that a request asks. */
   readonly statsEveryMs?: number;
@@ -140,6 +141,8 @@ async function start(options: ApiServerOptions, { shutdown, stop }: ReturnType<t
   shutdown.on('normal', 'request statistics of the test', () => requestStats.stop());
   const app = await createApp({
     ...(await appDeps(context, { ...opened, gateway, requestStats })),
+    // The cheap hash above stays as it is.
+    passwords: options.passwords ?? { ...opened.passwords, isOutdated: () => false },
     checks: options.checks ?? [{ name: 'postgresql', dependent: false, run: () => pools.check() }],
     workersByQueue: options.workersByQueue ?? (() => Promise.resolve({ orchestrate: 2, gc: 2, extract: 2 })),
     ...(options.heartbeatEveryMs === undefined ? {} : { heartbeatEveryMs: options.heartbeatEveryMs }),

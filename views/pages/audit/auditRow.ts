@@ -70,6 +70,7 @@ export const actionWords: Readonly<Record<string, string>> = {
   'sample.view': 'Looked at pictures of',
   'result.read': 'Downloaded the result of',
   'session.login': 'Logged in',
+  'session.confirm': 'Confirmed who they are',
   'session.logout': 'Logged out',
   'session.refuse': 'Was refused a log-in as',
 };

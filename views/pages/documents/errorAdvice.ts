@@ -27,6 +27,7 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   apiTokenInvalid: 'Make a new token on the page of your account.',
   apiTokenNotFound: 'List your tokens: it may have been revoked already.',
   tooManyApiTokens: 'Revoke a token that is no longer used.',
+  proofNeeded: 'Confirm on a page who you are, or send the password with the request (Basic authorization).',
   secondFactorNeeded: 'Log in on a page; a program needs an API token of the account.',
   notPermitted: 'Ask an administrator to do it, or to change the role of your account.',
   methodNotAllowed: 'Use one of the methods in the Allow header.',
