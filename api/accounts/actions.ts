@@ -107,12 +107,12 @@ export function createAccountActions(deps: AccountActionsDeps) {
     },
 
     /**
-     * For an owner who has lost it: the password is enough again. Ends all sessions.
+     * For an owner who has lost it: the password is enough again. Ends all sessions. `reason`: for the audit.
      * @throws DomainError accountNotFound
      */
-    removeSecondFactor: async (accountId: string, actor: Actor): Promise<void> => {
+    removeSecondFactor: async (accountId: string, actor: Actor, reason?: string): Promise<void> => {
       await demandAccount(accountId);
-      await secondFactors.removeAll(accountId, actor);
+      await secondFactors.removeAll(accountId, actor, reason);
       authenticator.forget(accountId);
     },
 

@@ -53,7 +53,9 @@ export function accountRoutes({ accountQueries, accountActions, clock }: Account
     },
 
     controlAccount: async (req, res) => {
-      const { params, body } = inputOf<AccountInput & { body: { action: AccountOrder } }>(req);
+      const { params, body } = inputOf<AccountInput & { body: { action: AccountOrder; reason?: string } }>(
+        req,
+      );
       const { account_id: accountId } = params;
       const actor = actorOf(req);
       if (body.action !== 'disable' && body.action !== 'enable') demandRecentProof(req, clock);
@@ -63,7 +65,7 @@ export function accountRoutes({ accountQueries, accountActions, clock }: Account
       }
       if (body.action === 'end_sessions') await accountActions.endSessions(accountId, actor);
       else if (body.action === 'remove_second_factor')
-        await accountActions.removeSecondFactor(accountId, actor);
+        await accountActions.removeSecondFactor(accountId, actor, body.reason);
       else await accountActions.setDisabled(accountId, body.action === 'disable', actor);
       res.json({});
     },

@@ -81,12 +81,18 @@ export function createSecondFactors(db: Database) {
       }),
 
     /** Everything that the account has, for an owner who has lost it. Ends its sessions. */
-    removeAll: (accountId: string, actor: Actor): Promise<void> =>
+    removeAll: (accountId: string, actor: Actor, reason?: string): Promise<void> =>
       db.transaction(async (tx) => {
         for (const table of ['totp_secrets', 'recovery_codes', 'passkeys'])
           await tx.execute(`delete from ${table} where account_id = $1`, [accountId]);
         await endSessions(tx, accountId);
-        await record(tx, accountId, 'account.remove_factor', { factor: 'all' }, actor);
+        await record(
+          tx,
+          accountId,
+          'account.remove_factor',
+          { factor: 'all', ...(reason === undefined ? {} : { reason }) },
+          actor,
+        );
       }),
 
     /** Takes the place of those that are left. Ends the other sessions. */

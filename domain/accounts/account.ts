@@ -38,6 +38,9 @@ export function mayUseService(account: { readonly accountType: AccountType }): b
 /** A session lasts no longer, however much it is used. */
 export const sessionAtMostMs = 12 * 60 * 60 * 1_000;
 
+/** And it ends so long after its last request. */
+export const sessionIdleSeconds = 30 * 60;
+
 /** What opens an account (factors, tokens, sessions) is changed only so long after its owner has proven to be it. */
 export const recentProofMs = 10 * 60 * 1_000;
 

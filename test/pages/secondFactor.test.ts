@@ -160,7 +160,15 @@ test('to turn it on ends the other sessions, and an administrator removes what i
   await admin.goto(`/accounts/${row?.id}`);
   await admin.getByRole('button', { name: 'Remove second factor…' }).click();
   await admin.getByRole('button', { name: 'Remove second factor', exact: true }).click();
+  await admin.getByText('Enter a reason.').waitFor();
+  await admin.getByLabel('Reason').fill('met the owner, ticket 17');
+  await admin.getByRole('button', { name: 'Remove second factor', exact: true }).click();
   await admin.getByText('The second factor was removed.').waitFor();
+  const removals = await site.server.db.query(
+    "select after from audit where action = 'account.remove_factor' and object_id = $1",
+    [row?.id],
+  );
+  assert.deepEqual(removals, [{ after: { factor: 'all', reason: 'met the owner, ticket 17' } }]);
   await logIn(page, login, password);
   await page.getByRole('heading', { name: 'Home' }).waitFor();
 });
