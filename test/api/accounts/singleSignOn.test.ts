@@ -261,14 +261,22 @@ test('an account with a second factor here is asked for it after a log-in at the
 test('only a log-in of the same person there, made for it, confirms who uses a session', async () => {
   const cookie = cookiesOf(await logInThere());
   const page = await (await follow('/account', cookie)).text();
+  const csrf = /name="_csrf" value="([^"]+)"/.exec(page)?.[1] ?? '';
+  const headers = { cookie, accept: 'text/html', 'sec-fetch-site': 'same-origin' };
+  // It may have begun silently, so it has proven nothing recently.
+  const connect = await fetch(`${api.url}/login/oidc/connect`, {
+    ...{ method: 'POST', headers, body: new URLSearchParams({ _csrf: csrf }) },
+  });
+  assert.equal(connect.status, 403);
+  assert.match(await connect.text(), /Confirm with single sign-on/);
   const now = () => Math.floor(Date.now() / 1_000);
   const confirm = async (more: JWTPayload): Promise<Response> => {
     provider.setMore(more);
     const begun = await fetch(`${api.url}/login/oidc/confirm`, {
       method: 'POST',
-      headers: { cookie, accept: 'text/html', 'sec-fetch-site': 'same-origin' },
+      headers,
       body: new URLSearchParams({
-        ...{ _csrf: /name="_csrf" value="([^"]+)"/.exec(page)?.[1] ?? '' },
+        _csrf: csrf,
         ...{ confirm_path: '/account/tokens', name: 'nightly <report>' },
       }),
     });
