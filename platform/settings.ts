@@ -249,6 +249,27 @@ export const settings = {
     services,
     'Secrets that sign webhooks, comma-separated name=secret (in a file, one per line also works); whsec_… is base64, anything else is used as is. API and workers need the same.',
   ),
+  SLOW_DOWN_STANDBY_SECONDS: wholeNumber(0, 86_400)
+    .default(30)
+    .describe(
+      'Slow tasks down while a standby, or the reader of a replication slot, is further behind than this. 0: never. The role of the workers needs pg_monitor.',
+    ),
+  SLOW_DOWN_ARCHIVE_FILES: wholeNumber(0, 1_000_000)
+    .default(64)
+    .describe('Slow tasks down while more log files than this wait to be archived. 0: never.'),
+  SLOW_DOWN_CHECKPOINT_SECONDS: wholeNumber(0, 3_600)
+    .default(0)
+    .describe(
+      'Slow tasks down while the amount of log forces checkpoints at shorter intervals than this, in seconds. 0: never.',
+    ),
+  SLOW_DOWN_DEAD_ROWS: wholeNumber(0, 1_000_000_000_000)
+    .default(0)
+    .describe(
+      'Slow tasks down while a table has more dead rows than this that vacuum has not processed. 0: never.',
+    ),
+  SLOW_DOWN_READ_MS: wholeNumber(0, 60_000)
+    .default(200)
+    .describe('Slow tasks down while a read by key takes longer than this, milliseconds. 0: never.'),
   GC_WINDOW: wholeNumber(1, 64).default(4).describe('Concurrent subtasks of one gc task.'),
   EXTRACT_PROCESSES: wholeNumber(1, 256)
     .optional()

@@ -947,6 +947,7 @@ create table workers (
   clock_offset_seconds double precision default 0 not null,
   extract_slots integer,
   settings jsonb,
+  slowed jsonb,
   constraint workers_pkey PRIMARY KEY (worker_id)
 );
 
