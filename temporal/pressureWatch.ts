@@ -12,8 +12,6 @@ export interface PressureWatchDeps {
   readonly log: Pick<Logger, 'info' | 'warn'>;
 }
 
-export type PressureWatch = ReturnType<typeof createPressureWatch>;
-
 const everyMs = 1_000;
 // One slow read says little.
 const readsAtOnce = 5;

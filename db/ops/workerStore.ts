@@ -14,7 +14,7 @@ export interface Beat {
   readonly slowed?: SlowdownReason | null;
 }
 
-export class SettingsDifferError extends Error {
+class SettingsDifferError extends Error {
   override readonly name = 'SettingsDifferError';
   /** Names of settings are in the documentation. */
   get publicReason(): string {
