@@ -29,7 +29,7 @@ export interface AccountActionsDeps {
   >;
   readonly sessionQueries: Pick<Stores['sessionQueries'], 'endAll'>;
   readonly secondFactors: Pick<Stores['secondFactors'], 'removeAll'>;
-  readonly passwords: Pick<Passwords, 'hash'>;
+  readonly passwords: Pick<Passwords, 'hash' | 'verify'>;
   readonly authenticator: Pick<Authenticator, 'forget'>;
   readonly passwordRules: Pick<PasswordRules, 'areStrong' | 'demandAllowed'>;
 }
@@ -43,6 +43,13 @@ export function createAccountActions(deps: AccountActionsDeps) {
   const demandAccount = async (accountId: string): Promise<void> => {
     if ((await accounts.find(accountId)) === null)
       throw new DomainError('accountNotFound', `account ${accountId}`);
+  };
+
+  /** What is temporary must not become lasting. @throws DomainError validationFailed */
+  const refusePresent = async (accountId: string, password: string): Promise<void> => {
+    const found = await accounts.find(accountId);
+    if (found !== null && (await passwords.verify(found.passwordHash, password)))
+      throw new DomainError('validationFailed', { path: 'password', message: 'is the present one' });
   };
 
   return {
@@ -65,11 +72,12 @@ export function createAccountActions(deps: AccountActionsDeps) {
      * @throws DomainError validationFailed, for a password that the rules refuse
      */
     changePassword: async (
-      { accountId, login }: Pick<Account, 'accountId' | 'login'>,
+      { accountId, login, passwordExpiresAt }: Pick<Account, 'accountId' | 'login' | 'passwordExpiresAt'>,
       password: string,
       actor: Actor,
     ): Promise<string> => {
       await passwordRules.demandAllowed(login, password);
+      if (passwordExpiresAt !== null) await refusePresent(accountId, password);
       const passwordHash = await passwords.hash(password);
       await accounts.changePassword(accountId, passwordHash, actor);
       authenticator.forget(accountId);

@@ -130,5 +130,5 @@ function passwordState(
   if (account_type !== 'admin' || !must_change_password) return null;
   if (end === null) return { text: 'Temporary: must be changed at the first log-in', end: null };
   const isExpired = Date.parse(end) <= now.getTime();
-  return { text: isExpired ? 'Expired: reset it.' : 'Temporary, expires', end: time(end) };
+  return { text: isExpired ? 'Temporary, expired' : 'Temporary, expires', end: time(end) };
 }
