@@ -88,7 +88,10 @@ export function accountPages({
       const { account_type: accountType, ...rest } = read(values);
       await passwordRules.demandStrong(rest.login, rest.password);
       const accountId = await accountActions.register({ ...rest, accountType, expires: true }, actorOf(req));
-      flash(req, `The account ${rest.login} was created.`);
+      const told = mayUseService({ accountType })
+        ? ' Its password expires after 72 hours, unless its owner changes it.'
+        : '';
+      flash(req, `The account ${rest.login} was created.${told}`);
       leadTo(req, res, paths.account(accountId));
     } catch (error) {
       const typed = { values, faults: faultsOfAccount(error) };
