@@ -109,8 +109,18 @@ export const settings = {
   ADMIN_PASSWORD: secret(
     text.min(3, '3 to 128 characters').max(128, '3 to 128 characters').optional(),
     ['api', 'command'],
-    `Password of that administrator. Default: ${defaultAdminPassword}, which is refused if HOST is not loopback, as is the login itself.`,
+    `Password of that administrator. Default: ${defaultAdminPassword}, which is refused if HOST is not loopback or a proxy publishes the API (TRUST_PROXY, SECURE_COOKIES, TLS_CERT), as is the login itself.`,
   ),
+  PASSWORD_RULES: oneOf(['manual', 'strong'])
+    .optional()
+    .describe(
+      'Rules for new passwords in JSON and commands: manual (3 to 128 characters, as the manual says) or strong (those of pages). With strong, a session needs current_password to change its password. Default: manual if only this machine reaches the API, otherwise strong.',
+    ),
+  BREACHED_PASSWORDS_FILE: text
+    .optional()
+    .describe(
+      'Offline file of Have I Been Pwned, SHA-1 ordered by hash (docs/security.md). New passwords that are in it are refused on pages, and everywhere with PASSWORD_RULES=strong.',
+    ),
   SESSION_SECRET: secret(
     text.min(32, 'at least 32 characters').optional(),
     ['api'],

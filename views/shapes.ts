@@ -149,6 +149,8 @@ export interface AccountShape {
   readonly sees_pictures: boolean;
   readonly disabled: boolean;
   readonly has_second_factor: boolean;
+  readonly must_change_password: boolean;
+  readonly password_expire_time: string | null;
   readonly login: string;
   readonly description: string;
   readonly create_time: string;
