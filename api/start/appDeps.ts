@@ -15,6 +15,7 @@ import { createLoginDelay } from '../accounts/auth/loginDelay.ts';
 import type { LimiterDatabase } from '../accounts/auth/limiterClient.ts';
 import { createLoginLimit } from '../accounts/auth/loginLimit.ts';
 import { createUsedTokens } from '../accounts/oidc/usedTokens.ts';
+import { openPasswordRules } from '../accounts/auth/passwordRules.ts';
 import type { AppDeps } from '../app.ts';
 import { healthChecks, refreshMetrics } from './health.ts';
 import type { ApiProcess, ApiResources } from './resources.ts';
@@ -53,6 +54,7 @@ export async function appDeps(context: ApiProcess, resources: ApiResources): Pro
     passkeyDomain: config.passkeyDomain ?? null,
     oidcSettings: oidcSettings(config, pools.identity),
     passwordLogins: config.passwordLogins,
+    passwordRules: await openPasswordRules(config),
     startNext: createAdmission({ turns: createTurns(pools.control, config), gateway }).startNext,
     followMaintenance: createMaintenanceFollower({ heldTasks: resources.stores.heldTasks, gateway }),
     signingKey: await getSigningKey(config),

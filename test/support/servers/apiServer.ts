@@ -53,7 +53,13 @@ export interface ApiServerOptions
         | ('environmentName' | 'host' | 'loginFailures' | 'networks' | 'tasksAtOnce' | 'trustProxy')
         | ('oidcClientId' | 'oidcClientSecret' | 'oidcIssuer' | 'oidcName' | 'oidcRoles' | 'passwordLogins')
         | ('oidcAcr' | 'oidcAmr' | 'oidcMaxAge' | 'oidcUntypedLogout')
-        | ('approvalObjects' | 'approvalExpires' | 'secureCookies')
+        | (
+            | 'approvalObjects'
+            | 'approvalExpires'
+            | 'breachedPasswordsFile'
+            | 'passwordRules'
+            | 'secureCookies'
+          )
       >
     >,
     Pick<Partial<AppDeps>, 'checks' | 'passwords' | 'workersByQueue'>,

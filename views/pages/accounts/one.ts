@@ -25,10 +25,18 @@ export interface AccountInput {
   readonly isReasonMissing: boolean;
 }
 
+interface PasswordState {
+  readonly text: string;
+  /** null: it does not expire. */
+  readonly end: Time | null;
+}
+
 export interface AccountPage {
   readonly head: PageHead;
   readonly login: string;
   readonly facts: readonly Fact[];
+  /** null: its owner has chosen it, or the account cannot log in here. */
+  readonly password: PasswordState | null;
   readonly created: Time;
   readonly updated: Time;
   readonly figures: readonly { readonly name: string; readonly value: string }[];
@@ -63,6 +71,7 @@ export function accountPage(input: AccountInput): AccountPage {
       fact('Description', account.description === '' ? '–' : account.description),
       idFact('Id', account.account_id),
     ],
+    password: passwordState(account, now),
     created: time(account.create_time),
     updated: time(account.last_update_time),
     figures: [
@@ -104,7 +113,7 @@ export function accountPage(input: AccountInput): AccountPage {
     resetPassword: {
       text: 'Reset password…',
       consequence:
-        'Sets a new password, which is shown once and must be changed at the first log-in. The sessions of the account end.',
+        'Sets a new password, which is shown once, expires after 72 hours and must be changed at the first log-in. The sessions of the account end.',
       action: paths.resetPassword(account.account_id),
       button: 'Reset password',
     },
@@ -126,4 +135,14 @@ export function accountPage(input: AccountInput): AccountPage {
     listsHref: paths.accountLists(account.account_id),
     accounts: paths.accounts(),
   };
+}
+
+function passwordState(
+  { account_type, must_change_password, password_expire_time: end }: AccountShape,
+  now: Date,
+): PasswordState | null {
+  if (account_type !== 'admin' || !must_change_password) return null;
+  if (end === null) return { text: 'Temporary: must be changed at the first log-in', end: null };
+  const isExpired = Date.parse(end) <= now.getTime();
+  return { text: isExpired ? 'Temporary, expired' : 'Temporary, expires', end: time(end) };
 }
