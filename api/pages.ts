@@ -42,7 +42,7 @@ import { oneSchedule } from './schedules/pages/oneSchedule.ts';
 import { runSchedule } from './schedules/pages/runSchedule.ts';
 import { schedulePages } from './schedules/pages/schedules.ts';
 import { upgradePages } from './upgrades/pages/upgrades.ts';
-import { settings } from './ops/pages/settings.ts';
+import { settings, type SettingsDeps } from './ops/pages/settings.ts';
 import { taskList } from './tasks/pages/taskList.ts';
 import { actOnTask, oneTask } from './tasks/pages/tasks.ts';
 import { throttleTask } from './tasks/pages/throttleTask.ts';
@@ -63,6 +63,7 @@ export interface PagesDeps
   readonly shownSettings: Readonly<Record<string, unknown>>;
   /** Other machines reach the service without HTTPS. */
   readonly isUnencrypted: boolean;
+  readonly auditFeedNames: SettingsDeps['auditFeedNames'];
   /** Shows what only those who develop need. */
   readonly isDevelopment: boolean;
   /** After so long a page is given up. */

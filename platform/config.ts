@@ -53,7 +53,7 @@ export function loadConfig(env: Environment = environment(), role: Role = 'comma
   if (role === 'api' && given['OIDC_ISSUER'] !== undefined && given['OIDC_CLIENT_SECRET'] === undefined) {
     faults.push('OIDC_CLIENT_SECRET: required with OIDC_ISSUER');
   }
-  if (result.success) faults.push(...missingBesides(result.data));
+  if (result.success) faults.push(...missingBesides(result.data), ...missingForFeed(result.data));
   if (faults.length > 0 || !result.success) throw new ConfigError(faults);
   return freeze(result.data);
 }
@@ -74,6 +74,14 @@ function missingBesides(parsed: Parsed): string[] {
     ...(parsed.OIDC_CLIENT_ID === undefined ? ['OIDC_CLIENT_ID: required with OIDC_ISSUER'] : []),
     ...(Object.keys(parsed.OIDC_ROLES).length === 0 ? ['OIDC_ROLES: required with OIDC_ISSUER'] : []),
   ];
+}
+
+/** Only the API is given the address, and it is given the secrets too. */
+function missingForFeed(parsed: Parsed): string[] {
+  const { AUDIT_WEBHOOK: address, AUDIT_WEBHOOK_SECRET: name, NOTIFICATION_SECRETS: secrets = {} } = parsed;
+  if (address === undefined) return [];
+  if (name === undefined) return ['AUDIT_WEBHOOK_SECRET: required with AUDIT_WEBHOOK'];
+  return name in secrets ? [] : [`AUDIT_WEBHOOK_SECRET: NOTIFICATION_SECRETS has no secret called '${name}'`];
 }
 
 /** Settings of which some are there. */

@@ -111,6 +111,14 @@ export function createMetrics(registry: Registry = new Registry()) {
       [],
     ),
     approvalAge: gauge('luna_approval_age_seconds', 'Age of the oldest approval that is waited for.', []),
+    auditUnsealed: gauge('luna_audit_unsealed', 'Audit entries that have no seal yet.', []),
+    auditUnsealedAge: gauge('luna_audit_unsealed_age_seconds', 'Age of the oldest of them.', []),
+    auditFeedBehind: gauge(
+      'luna_audit_feed_behind',
+      'Sealed audit entries that a feed has not delivered yet, by feed.',
+      ['feed'],
+    ),
+    auditFeedAge: gauge('luna_audit_feed_age_seconds', 'Time since the oldest of them was sealed.', ['feed']),
     clockOffset: gauge(
       'luna_clock_offset_seconds',
       "How far the clock of this process is ahead of the database's.",

@@ -165,6 +165,22 @@ export const settings = {
     ['api'],
     'Ed25519 private key, PEM, that signs GET /luna_sys_info. If unset, one is created and kept in DATA_DIR. All APIs need the same one.',
   ),
+  AUDIT_WEBHOOK: secret(
+    url(
+      /^https:|^http:\/\/(127\.|localhost|\[::1\])/,
+      'https://siem.example.com/audit; HTTPS, unless it is on this machine',
+    ).optional(),
+    ['api'],
+    'Address to which new entries of the audit are posted as NDJSON, signed as webhooks are; HTTPS, unless it is on this machine. All APIs need the same.',
+  ),
+  AUDIT_WEBHOOK_SECRET: text
+    .optional()
+    .describe('Name of the secret in NOTIFICATION_SECRETS that signs them; required with AUDIT_WEBHOOK.'),
+  AUDIT_FILE: text
+    .optional()
+    .describe(
+      'File to which new entries of the audit are appended as NDJSON, for a log shipper. It may be rotated. Of several APIs one writes at a time, so each needs it.',
+    ),
   AUDIT_RETENTION_DAYS: wholeNumber(30, 36_500)
     .optional()
     .describe(

@@ -13,6 +13,7 @@ import { createWorkflowUrl } from '../../temporal/workflowUrl.ts';
 import { createLoginDelay } from '../accounts/auth/loginDelay.ts';
 import { createLoginLimit } from '../accounts/auth/loginLimit.ts';
 import type { AppDeps } from '../app.ts';
+import { feedNames } from './auditFeeds.ts';
 import { healthChecks, refreshMetrics } from './health.ts';
 import type { ApiProcess, ApiResources } from './resources.ts';
 
@@ -52,6 +53,7 @@ export async function appDeps(context: ApiProcess, resources: ApiResources): Pro
     signingKey: await getSigningKey(config),
     shownSettings: showSettings(config),
     isUnencrypted: isUnencrypted(config),
+    auditFeedNames: feedNames(config),
     configPublic: config.configPublic,
     approvalRule: approvalRuleOf(config),
     environmentName: config.environmentName ?? null,

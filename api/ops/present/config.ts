@@ -13,6 +13,7 @@ const sections: readonly (readonly [section: string, names: RegExp])[] = [
   ['METRICS', /^WORKER_METRICS_/],
   ['TASKS', /^(GC_|EXTRACT_|PART|BATCH_|RECONCILE_|ORIGIN_)/],
   ['RETENTION', /_RETENTION_/],
+  ['AUDIT', /^AUDIT_/],
   ['LOGGER', /^LOG_/],
   ['OTHER', /./],
 ];

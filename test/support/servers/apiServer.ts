@@ -52,6 +52,7 @@ export interface ApiServerOptions
         | ('requireSecondFactor' | 'secondFactorKey')
         | ('environmentName' | 'host' | 'loginFailures' | 'networks' | 'tasksAtOnce' | 'trustProxy')
         | ('oidcClientId' | 'oidcClientSecret' | 'oidcIssuer' | 'oidcName' | 'oidcRoles' | 'passwordLogins')
+        | ('auditFile' | 'auditWebhook')
         | ('approvalObjects' | 'approvalExpires' | 'secureCookies')
       >
     >,
