@@ -82,7 +82,7 @@ export function oidcPages(deps: OidcPagesDeps) {
       if (begun.connects === null) await logIn(req, res, completed);
       else await connect(req, res, completed, begun);
     } catch (error) {
-      await sessionAudit.refused(req, 'single sign-on', error);
+      await sessionAudit.refused(req, 'single sign-on', error, 'oidc');
       sayWhy(req, res, error);
     }
   };
@@ -134,7 +134,10 @@ export function oidcPages(deps: OidcPagesDeps) {
       const { logout_token: token } = req.body as { logout_token?: unknown };
       if (typeof token !== 'string') throw new DomainError('badLogoutToken', 'logout_token is missing');
       const whose = await provider.readLogoutToken(token);
-      const count = await deps.accountIdentities.endSessions({ issuer: oidc.issuer, ...whose });
+      const count = await deps.accountIdentities.endSessions(
+        { issuer: oidc.issuer, ...whose },
+        { ...actorOf(req), login: 'single sign-on' },
+      );
       log.info({ count, requestId: contextOf(req).requestId }, 'the provider ended sessions');
       res.json({});
     }) satisfies RequestHandler,
