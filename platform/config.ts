@@ -19,6 +19,10 @@ interface Resolved {
   readonly extractProcesses: number;
   readonly logFormat: 'pretty' | 'json';
   readonly secureCookies: boolean;
+  readonly requestsPerMinute: number;
+  readonly costlyRequestsPerMinute: number;
+  readonly picturesPerMinute: number;
+  readonly publicRequestsPerMinute: number;
 }
 
 /** Every setting of the service, by its variable's name in camelCase (`DATA_DIR` is `dataDir`). */
@@ -169,10 +173,23 @@ function freeze(parsed: Parsed): Config {
     ...(complete as Omit<Config, keyof Resolved>),
     dataDir,
     imageStore: parsed.IMAGE_STORE ?? `folder:${resolve(dataDir, 'samples')}`,
+    ...limitsOf(parsed),
     secureCookies: parsed.SECURE_COOKIES || parsed.TLS_CERT !== undefined,
     extractProcesses: parsed.EXTRACT_PROCESSES ?? availableParallelism(),
     logFormat: parsed.LOG_FORMAT ?? (process.stderr.isTTY ? 'pretty' : 'json'),
   });
+}
+
+/** Where only this machine calls, its own programs do. */
+function limitsOf(parsed: Parsed) {
+  const isLocal = isLoopback(parsed.HOST) && parsed.TRUST_PROXY === '';
+  const most = (given: number | undefined, usual: number): number => given ?? (isLocal ? 0 : usual);
+  return {
+    requestsPerMinute: most(parsed.REQUESTS_PER_MINUTE, 6_000),
+    costlyRequestsPerMinute: most(parsed.COSTLY_REQUESTS_PER_MINUTE, 600),
+    picturesPerMinute: most(parsed.PICTURES_PER_MINUTE, 3_000),
+    publicRequestsPerMinute: most(parsed.PUBLIC_REQUESTS_PER_MINUTE, 600),
+  };
 }
 
 function toCamel(name: string): string {

@@ -62,6 +62,9 @@ export function createMetrics(registry: Registry = new Registry()) {
       ['method', 'route', 'status'],
       requestSeconds,
     ),
+    requestsLimited: closedCounter('luna_requests_limited_total', 'Requests refused by a rate limit.', {
+      limit: ['requests', 'costly', 'pictures', 'public'],
+    }),
     httpErrors: counter('luna_http_errors_total', 'Error answers by their code.', ['route', 'error_code']),
 
     tasks: gauge('luna_tasks', 'Tasks by type and status.', ['type', 'status']),

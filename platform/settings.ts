@@ -28,6 +28,13 @@ const secret = <Schema extends z.ZodType>(
   sentence: string,
 ): Schema => schema.meta({ description: sentence, secret: true, readers });
 
+const perMinute = (most: string, sentence: string) =>
+  wholeNumber(0, 1_000_000_000)
+    .optional()
+    .describe(
+      `${sentence} Maximum per minute and API process; 0: no limit. Default: ${most}, or no limit if HOST is loopback and TRUST_PROXY is not set.`,
+    );
+
 /** The login of the first administrator unless ADMIN_LOGIN says otherwise. */
 export const defaultAdminLogin = 'root@visionlabs.ai';
 
@@ -133,6 +140,19 @@ export const settings = {
     .describe(
       'Failed log-ins allowed per network (an IPv4 address or an IPv6 /64) in five minutes; after that it has to wait. An IPv6 /48 may have four times as many.',
     ),
+  REQUESTS_PER_MINUTE: perMinute('6000', 'Requests of one account or API token, pages and API together.'),
+  COSTLY_REQUESTS_PER_MINUTE: perMinute(
+    '600',
+    'Of these, exports, results, previews, searches, certificates, new tasks and schedules.',
+  ),
+  PICTURES_PER_MINUTE: perMinute(
+    '3000',
+    'Pictures of people that one account is shown, beside its requests.',
+  ),
+  PUBLIC_REQUESTS_PER_MINUTE: perMinute(
+    '600',
+    'Requests without credentials for metrics, health of other services, search of the documents and the start of a single sign-on, from one network (an IPv4 address or an IPv6 /64).',
+  ),
   PASSWORD_LOGINS: commaSeparated
     .default([])
     .describe(

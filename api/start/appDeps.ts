@@ -41,6 +41,12 @@ export async function appDeps(context: ApiProcess, resources: ApiResources): Pro
       secureCookies: config.secureCookies,
       store: sessionStore.store,
     },
+    limitSizes: {
+      requests: config.requestsPerMinute,
+      costly: config.costlyRequestsPerMinute,
+      pictures: config.picturesPerMinute,
+      public: config.publicRequestsPerMinute,
+    },
     loginLimit: createLoginLimit(pools.identity, config.loginFailures),
     loginDelay: createLoginDelay(pools.identity, resources.stores.loginNetworks),
     secretBox: createSecretBox([...(config.secondFactorKey ?? []), config.sessionSecret], 'second factors'),

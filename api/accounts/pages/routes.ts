@@ -4,6 +4,7 @@ import type { PageSources } from '../../html/deps.ts';
 import { readServersForm, readStrangersForm } from '../../html/form.ts';
 import type { PageRoutes } from '../../html/pageRoutes.ts';
 import { asPage, named, onlyForms, onlyHtml } from '../../html/pageSteps.ts';
+import type { RateLimits } from '../../http/rateLimit.ts';
 import type { LoginDeps } from '../loginJson.ts';
 import { oidcPages, type OidcPagesDeps } from '../oidc/pages.ts';
 import { tokenPages } from '../tokens/pages.ts';
@@ -26,6 +27,7 @@ export interface AccountRoutesDeps
   /** null: nobody has set one up. */
   readonly oidc: OidcPagesDeps['oidc'] | null;
   readonly session: RequestHandler;
+  readonly limits: Pick<RateLimits, 'step'>;
 }
 
 /** Log-in, one's own account, and the accounts of others. `lookIn`: lets in who is not signed in. */
@@ -71,7 +73,7 @@ export function addAccountPages(
   take('own', `${paths.passkeys}/remove`, secondFactor.removePasskey);
   take('own', paths.recoveryCodes, secondFactor.renewCodes);
   if (oidc !== null) {
-    router.get(paths.oidc, asPage(paths.oidc), session, oidc.begin);
+    router.get(paths.oidc, asPage(paths.oidc), session, deps.limits.step('public'), oidc.begin);
     router.get(paths.oidcCallback, asPage(paths.oidcCallback), session, lookIn, oidc.callback);
     router.post(paths.oidcBackchannel, named(paths.oidcBackchannel), readServersForm, oidc.backchannel);
     take('own', paths.oidcConnect, oidc.connect);

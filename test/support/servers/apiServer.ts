@@ -52,7 +52,8 @@ export interface ApiServerOptions
         | ('requireSecondFactor' | 'secondFactorKey')
         | ('environmentName' | 'host' | 'loginFailures' | 'networks' | 'tasksAtOnce' | 'trustProxy')
         | ('oidcClientId' | 'oidcClientSecret' | 'oidcIssuer' | 'oidcName' | 'oidcRoles' | 'passwordLogins')
-        | ('auditFile' | 'auditWebhook')
+        | ('auditFile' | 'auditWebhook' | 'costlyRequestsPerMinute' | 'picturesPerMinute')
+        | ('publicRequestsPerMinute' | 'requestsPerMinute')
         | ('approvalObjects' | 'approvalExpires' | 'secureCookies')
       >
     >,
