@@ -35,6 +35,10 @@ const perMinute = (most: string, sentence: string) =>
       `${sentence} Maximum per minute and API process; 0: no limit. Default: ${most}, or no limit if HOST is loopback and TRUST_PROXY is not set.`,
     );
 
+/** Every process of an installation has to have the same, which health compares. */
+const shared = <Schema extends z.ZodType>(schema: Schema, sentence: string): Schema =>
+  schema.meta({ description: `${sentence} API and workers need the same.`, shared: true });
+
 /** The login of the first administrator unless ADMIN_LOGIN says otherwise. */
 export const defaultAdminLogin = 'root@visionlabs.ai';
 
@@ -272,11 +276,10 @@ export const settings = {
     .describe(
       'Hosts, comma-separated, to which DELETE requests for image origins may be sent. A private address must be listed itself, even if a listed name resolves to it: 10.1.2.3, or a range such as 10.0.0.0/8.',
     ),
-  NOTIFICATION_HOSTS: hosts
-    .default([])
-    .describe(
-      'Hosts, comma-separated, to which webhooks may be sent; the rules of ORIGIN_HOSTS apply. API and workers need the same.',
-    ),
+  NOTIFICATION_HOSTS: shared(
+    hosts.default([]),
+    'Hosts, comma-separated, to which webhooks may be sent; the rules of ORIGIN_HOSTS apply.',
+  ),
   NOTIFICATION_SECRETS: secret(
     namedSecrets.optional(),
     services,
@@ -286,21 +289,18 @@ export const settings = {
   EXTRACT_PROCESSES: wholeNumber(1, 256)
     .optional()
     .describe('Extractor processes of one worker. Default: the number of cores.'),
-  TASKS_AT_ONCE: wholeNumber(1, 10_000)
-    .default(200)
-    .describe(
-      'How many tasks of the same or a more urgent priority run at the same time; others wait for their turn. API and workers need the same.',
-    ),
-  APPROVAL_OBJECTS: wholeNumber(0, 1_000_000_000_000)
-    .optional()
-    .describe(
-      'A gc of more objects than this, of everything, or of a whole descriptor version waits until another administrator approves it. If unset, no approval is needed. API and workers need the same.',
-    ),
-  APPROVAL_EXPIRES: duration
-    .default('3d')
-    .describe(
-      'How long a gc or a schedule waits for its approval, such as 12h or 3d; then it is cancelled. API and workers need the same.',
-    ),
+  TASKS_AT_ONCE: shared(
+    wholeNumber(1, 10_000).default(200),
+    'How many tasks of the same or a more urgent priority run at the same time; others wait for their turn.',
+  ),
+  APPROVAL_OBJECTS: shared(
+    wholeNumber(0, 1_000_000_000_000).optional(),
+    'A gc of more objects than this, of everything, or of a whole descriptor version waits until another administrator approves it. If unset, no approval is needed.',
+  ),
+  APPROVAL_EXPIRES: shared(
+    duration.default('3d'),
+    'How long a gc or a schedule waits for its approval, such as 12h or 3d; then it is cancelled.',
+  ),
   PART_SIZE_GC: wholeNumber(1, 10_000_000).default(50_000).describe('Objects per subtask of a gc task.'),
   PART_SIZE_EXTRACT: wholeNumber(1, 1_000_000)
     .default(2_000)
@@ -354,6 +354,10 @@ export function readersOf(name: string): readonly Role[] {
 }
 
 /** True for settings that may come from a file (`NAME_FILE`) and are never shown. */
+export function isShared(name: string): boolean {
+  return name in settings && settings[name as SettingName].meta()?.['shared'] === true;
+}
+
 export function isSecret(name: string): boolean {
   return name in settings && settings[name as SettingName].meta()?.['secret'] === true;
 }

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { WorkerStore } from '../db/ops/workerStore.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { ShownSettings } from '../platform/shownSettings.ts';
 
 export interface PresenceDeps {
   readonly store: Pick<WorkerStore, 'beat' | 'leave'>;
@@ -8,6 +9,8 @@ export interface PresenceDeps {
   readonly queues: readonly string[];
   readonly version: string;
   readonly extractSlots: number | null;
+  /** Those that the API must have, too. */
+  readonly settings: ShownSettings;
   /** Throws when this process does not take work. */
   check(): void;
   /** How far the clock of this process is ahead of the database's. */
@@ -19,7 +22,7 @@ const everyMs = 2_000;
 
 /** Says every few seconds that this process takes work, and when it stops, that it does not any more. */
 export async function runPresence(deps: PresenceDeps, stopping: AbortSignal): Promise<void> {
-  const { store, workerId, queues, version, extractSlots, log } = deps;
+  const { store, workerId, queues, version, extractSlots, settings, log } = deps;
   let healthy = true;
   const attempt = async (work: () => Promise<void>): Promise<void> => {
     try {
@@ -33,7 +36,7 @@ export async function runPresence(deps: PresenceDeps, stopping: AbortSignal): Pr
   while (!stopping.aborted) {
     await attempt(() => {
       deps.check();
-      return store.beat(workerId, queues, version, extractSlots, deps.clockOffsetSeconds());
+      return store.beat(workerId, queues, version, extractSlots, deps.clockOffsetSeconds(), settings);
     });
     await wait(everyMs, undefined, { signal: stopping }).catch(() => undefined);
   }

@@ -2,6 +2,7 @@ import { isRemote } from '../../extraction/catalogue/network.ts';
 import { checkRemote } from '../../extraction/remote/checkRemote.ts';
 import type { AuditLag } from '../../db/audit/auditLag.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
+import { sharedSettings } from '../../platform/shownSettings.ts';
 import { queueNames, type QueueName } from '../../workflows/messages.ts';
 import { feedNames } from './auditFeeds.ts';
 import type { ApiConfig, ApiProcess, ApiResources } from './resources.ts';
@@ -32,6 +33,10 @@ export function healthChecks(
     { name: 'extractors', dependent: true, run: () => checkWorkers(['extract']) },
     { name: 'worker-clocks', dependent: true, onlyWarns: true, run: () => workers.checkClocks() },
     { name: 'audit', dependent: true, onlyWarns: true, run: () => checkAudit(watched.auditLag, config) },
+    {
+      ...{ name: 'worker-settings', dependent: true, onlyWarns: true },
+      run: () => workers.checkSettings(sharedSettings(config)),
+    },
     ...config.networks.filter(isRemote).map((entry) => ({
       name: `extractor-${entry.kind}-${entry.version}`,
       dependent: true,

@@ -960,6 +960,7 @@ create table workers (
   version text,
   clock_offset_seconds double precision default 0 not null,
   extract_slots integer,
+  settings jsonb,
   constraint workers_pkey PRIMARY KEY (worker_id)
 );
 

@@ -5,6 +5,7 @@ import { waitUntilMigrated } from '../../db/schema/isMigrated.ts';
 import { describes } from '../../domain/extract/networks.ts';
 import { release } from '../../domain/release.ts';
 import { createLogger } from '../../platform/logger.ts';
+import { sharedSettings } from '../../platform/shownSettings.ts';
 import { createShutdown } from '../../platform/shutdown.ts';
 import { ensureWorkflowBundle } from '../bundle.ts';
 import { runPresence } from '../presence.ts';
@@ -88,6 +89,7 @@ export async function startWorker(config: WorkerConfig): Promise<void> {
       ...{ store: stores.workers, workerId: randomUUID(), queues, log },
       version: Object.values(release).join('.'),
       extractSlots: queues.includes('extract') ? extractSlots : null,
+      settings: sharedSettings(config),
       check: () => {
         workers.check();
       },
