@@ -122,6 +122,11 @@ export function createMetrics(registry: Registry = new Registry()) {
       ['feed'],
     ),
     auditFeedAge: gauge('luna_audit_feed_age_seconds', 'Time since the oldest of them was sealed.', ['feed']),
+    slowdown: gauge(
+      'luna_slowdown_ratio',
+      'Seconds of rest for each second of work, since the database falls behind; 0: tasks are not slowed down.',
+      [],
+    ),
     clockOffset: gauge(
       'luna_clock_offset_seconds',
       "How far the clock of this process is ahead of the database's.",

@@ -32,7 +32,7 @@ const perMinute = (most: string, sentence: string) =>
   wholeNumber(0, 1_000_000_000)
     .optional()
     .describe(
-      `${sentence} Maximum per minute and API process; 0: no limit. Default: ${most}, or no limit if HOST is loopback and TRUST_PROXY is not set.`,
+      `${sentence} Maximum per minute and API process; 0: no limit. Default: no limit if only this machine reaches the API, otherwise ${most}.`,
     );
 
 /** Every process of an installation has to have the same, which health compares. */
@@ -116,8 +116,18 @@ export const settings = {
   ADMIN_PASSWORD: secret(
     text.min(3, '3 to 128 characters').max(128, '3 to 128 characters').optional(),
     ['api', 'command'],
-    `Password of that administrator. Default: ${defaultAdminPassword}, which is refused if HOST is not loopback, as is the login itself.`,
+    `Password of that administrator. Default: ${defaultAdminPassword}, which is refused if HOST is not loopback or a proxy publishes the API (TRUST_PROXY, SECURE_COOKIES, TLS_CERT), as is the login itself.`,
   ),
+  PASSWORD_RULES: oneOf(['manual', 'strong'])
+    .optional()
+    .describe(
+      'Rules for new passwords in JSON and commands: manual (3 to 128 characters, as the manual says) or strong (those of pages). With strong, a session needs current_password to change its password. Default: manual if only this machine reaches the API, otherwise strong.',
+    ),
+  BREACHED_PASSWORDS_FILE: text
+    .optional()
+    .describe(
+      'Offline file of Have I Been Pwned, SHA-1 ordered by hash (docs/security.md). New passwords that are in it are refused on pages, and everywhere with PASSWORD_RULES=strong.',
+    ),
   SESSION_SECRET: secret(
     text.min(32, 'at least 32 characters').optional(),
     ['api'],
@@ -285,6 +295,27 @@ export const settings = {
     services,
     'Secrets that sign webhooks, comma-separated name=secret (in a file, one per line also works); whsec_… is base64, anything else is used as is. API and workers need the same.',
   ),
+  SLOW_DOWN_STANDBY_SECONDS: wholeNumber(0, 86_400)
+    .default(30)
+    .describe(
+      'Slow tasks down while a standby, or the reader of a replication slot, is further behind than this. 0: never. The role of the workers needs pg_monitor.',
+    ),
+  SLOW_DOWN_ARCHIVE_FILES: wholeNumber(0, 1_000_000)
+    .default(64)
+    .describe('Slow tasks down while more log files than this wait to be archived. 0: never.'),
+  SLOW_DOWN_CHECKPOINT_SECONDS: wholeNumber(0, 3_600)
+    .default(0)
+    .describe(
+      'Slow tasks down while the amount of log forces checkpoints at shorter intervals than this, in seconds. 0: never.',
+    ),
+  SLOW_DOWN_DEAD_ROWS: wholeNumber(0, 1_000_000_000_000)
+    .default(0)
+    .describe(
+      'Slow tasks down while a table has more dead rows than this that vacuum has not processed. 0: never.',
+    ),
+  SLOW_DOWN_READ_MS: wholeNumber(0, 60_000)
+    .default(200)
+    .describe('Slow tasks down while a read by key takes longer than this, milliseconds. 0: never.'),
   GC_WINDOW: wholeNumber(1, 64).default(4).describe('Concurrent subtasks of one gc task.'),
   EXTRACT_PROCESSES: wholeNumber(1, 256)
     .optional()

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { WorkerStore } from '../db/ops/workerStore.ts';
+import type { SlowdownReason } from '../domain/tasks/pressure.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { ShownSettings } from '../platform/shownSettings.ts';
 
@@ -11,6 +12,8 @@ export interface PresenceDeps {
   readonly extractSlots: number | null;
   /** Those that the API must have, too. */
   readonly settings: ShownSettings;
+  /** Why the parts of this process rest between their batches; null: they do not. */
+  slowed(): SlowdownReason | null;
   /** Throws when this process does not take work. */
   check(): void;
   /** How far the clock of this process is ahead of the database's. */
@@ -36,7 +39,10 @@ export async function runPresence(deps: PresenceDeps, stopping: AbortSignal): Pr
   while (!stopping.aborted) {
     await attempt(() => {
       deps.check();
-      return store.beat(workerId, queues, version, extractSlots, deps.clockOffsetSeconds(), settings);
+      const clockOffsetSeconds = deps.clockOffsetSeconds();
+      return store.beat(workerId, queues, version, extractSlots, {
+        ...{ clockOffsetSeconds, settings, slowed: deps.slowed() },
+      });
     });
     await wait(everyMs, undefined, { signal: stopping }).catch(() => undefined);
   }

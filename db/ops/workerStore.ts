@@ -1,3 +1,4 @@
+import type { SlowdownReason } from '../../domain/tasks/pressure.ts';
 import type { ShownSettings } from '../../platform/shownSettings.ts';
 import type { Database } from '../sql/connection.ts';
 import { ClockOffError, clockOffAtMostSeconds } from '../sql/databaseClock.ts';
@@ -6,13 +7,27 @@ import { ClockOffError, clockOffAtMostSeconds } from '../sql/databaseClock.ts';
 export const silentAfter = "interval '6 seconds'";
 const forgottenAfter = "interval '1 day'";
 
-export class SettingsDifferError extends Error {
+/** What a process tells of itself beside its work. */
+export interface Beat {
+  readonly clockOffsetSeconds?: number;
+  readonly settings?: ShownSettings;
+  readonly slowed?: SlowdownReason | null;
+}
+
+class SettingsDifferError extends Error {
   override readonly name = 'SettingsDifferError';
   /** Names of settings are in the documentation. */
   get publicReason(): string {
     return this.message;
   }
 }
+
+/** Of `tasks t`: why its parts rest between their batches, as a worker that takes such parts says; null: they do not. */
+export const slowedColumn = `(
+    select w.slowed from workers w
+    where t.task_status in (1, 4) and t.state in ('running', 'collecting') and w.slowed is not null
+      and w.beat_time > now() - ${silentAfter} and case t.task_type when 5 then 'extract' else 'gc' end = any(w.queues)
+    order by w.slowed ->> 'since' limit 1) "slowed"`;
 
 export type WorkerStore = ReturnType<typeof createWorkerStore>;
 
@@ -25,16 +40,18 @@ export function createWorkerStore(db: Database) {
       queues: readonly string[],
       version: string,
       extractSlots: number | null,
-      clockOffsetSeconds = 0,
-      settings: ShownSettings = {},
+      { clockOffsetSeconds = 0, settings = {}, slowed = null }: Beat = {},
     ): Promise<void> => {
       await db.query(
         `with forgotten as (delete from workers where beat_time < now() - ${forgottenAfter})
-         insert into workers (worker_id, queues, version, extract_slots, clock_offset_seconds, settings)
-         values ($1, $2, $3, $4, $5, $6)
+         insert into workers (worker_id, queues, version, extract_slots, clock_offset_seconds, settings, slowed)
+         values ($1, $2, $3, $4, $5, $6, $7)
          on conflict (worker_id) do update
-           set beat_time = now(), clock_offset_seconds = excluded.clock_offset_seconds`,
-        [workerId, queues, version, extractSlots, clockOffsetSeconds, JSON.stringify(settings)],
+           set beat_time = now(), clock_offset_seconds = excluded.clock_offset_seconds, slowed = excluded.slowed`,
+        [
+          ...[workerId, queues, version, extractSlots, clockOffsetSeconds, JSON.stringify(settings)],
+          slowed === null ? null : JSON.stringify(slowed),
+        ],
       );
     },
 

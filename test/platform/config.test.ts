@@ -180,3 +180,13 @@ test('a webhook of the audit needs HTTPS beyond this machine and a secret that e
   assert.doesNotMatch(fault, /token-in/);
   assert.equal(showSettings(loadConfig(webhook))['AUDIT_WEBHOOK'], '*****');
 });
+
+test("passwords follow the manual's rules where only this machine reaches the API, and are strong elsewhere", () => {
+  const rulesOf = (env: Record<string, string>) => loadConfig(env).passwordRules;
+  assert.equal(rulesOf({}), 'manual');
+  assert.equal(rulesOf({ PASSWORD_RULES: 'strong' }), 'strong');
+  for (const env of [{ HOST: '0.0.0.0' }, { TRUST_PROXY: '1' }, { SECURE_COOKIES: 'true' }]) {
+    assert.equal(rulesOf(env), 'strong', JSON.stringify(env));
+    assert.equal(rulesOf({ ...env, PASSWORD_RULES: 'manual' }), 'manual');
+  }
+});

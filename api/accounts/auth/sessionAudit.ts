@@ -5,6 +5,7 @@ import type { AuditAction } from '../../../domain/audit/actions.ts';
 import { DomainError, type ErrorName } from '../../../domain/errors.ts';
 import type { Actor, AuditStore } from '../../../db/audit/auditStore.ts';
 import { actorOf } from '../../http/requestContext.ts';
+import { RefusedPasswordError } from './authenticator.ts';
 import type { Proof } from './sessionCookie.ts';
 import { TooManyLoginsError } from './loginLimit.ts';
 import { TokenElsewhereError } from './tokenAuthenticator.ts';
@@ -83,9 +84,11 @@ export function createSessionAudit(deps: SessionAuditDeps) {
       }
       lines += 1;
       if (wait !== null) waits.set(wait.of, now() + wait.forMs);
+      const reason = error instanceof RefusedPasswordError ? error.reason : null;
       const after = {
         error_code: error.entry.code,
         ...(how !== undefined && { how }),
+        ...(reason !== null && { reason }),
         ...(unwritten > 0 && { unwritten_before: unwritten }),
       };
       unwritten = 0;

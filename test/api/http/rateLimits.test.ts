@@ -103,5 +103,6 @@ test('nothing is limited where only this machine calls, unless a setting says so
   assert.deepEqual(limitsOf({ REQUESTS_PER_MINUTE: '10' }), [10, 0, 0, 0]);
   assert.deepEqual(limitsOf({ HOST: '0.0.0.0' }), [6_000, 600, 3_000, 600]);
   assert.deepEqual(limitsOf({ TRUST_PROXY: 'loopback' }), [6_000, 600, 3_000, 600]);
+  assert.deepEqual(limitsOf({ SECURE_COOKIES: 'true' }), [6_000, 600, 3_000, 600]);
   assert.deepEqual(limitsOf({ HOST: '0.0.0.0', REQUESTS_PER_MINUTE: '0' }), [0, 600, 3_000, 600]);
 });

@@ -54,7 +54,13 @@ export interface ApiServerOptions
         | ('oidcClientId' | 'oidcClientSecret' | 'oidcIssuer' | 'oidcName' | 'oidcRoles' | 'passwordLogins')
         | ('auditFile' | 'auditWebhook' | 'costlyRequestsPerMinute' | 'picturesPerMinute')
         | ('publicRequestsPerMinute' | 'requestsPerMinute')
-        | ('approvalObjects' | 'approvalExpires' | 'secureCookies')
+        | (
+            | 'approvalObjects'
+            | 'approvalExpires'
+            | 'breachedPasswordsFile'
+            | 'passwordRules'
+            | 'secureCookies'
+          )
       >
     >,
     Pick<Partial<AppDeps>, 'checks' | 'workersByQueue'>,
