@@ -26,6 +26,7 @@ import { createDocumentSearch } from './documents/search/documentSearch.ts';
 import { documentSearchRouter } from './documents/search/searchRouter.ts';
 import { sectionsOf } from './documents/search/sections.ts';
 import { setSecureCookies } from './http/cookieNames.ts';
+import { createRateLimits, type LimitSizes } from './http/rateLimit.ts';
 import { createJsonRouter, refuseUnknownHandlers, type Handlers } from './http/jsonRouter.ts';
 import { authenticate, refuseMissingFactor } from './http/middleware/authenticate.ts';
 import { errorHandler, notFound } from './http/middleware/errorHandler.ts';
@@ -82,6 +83,7 @@ type Made =
   | 'authenticator'
   | 'codes'
   | 'guesses'
+  | 'limits'
   | 'passkeyCeremonies'
   | 'secondFactorRule'
   | 'contract'
@@ -134,6 +136,7 @@ export interface AppDeps
   readonly configPublic: boolean;
   /** Shown at the top of every page. */
   readonly environmentName: string | null;
+  readonly limitSizes: LimitSizes;
   readonly loginLimit: LoginLimit;
   readonly loginDelay: LoginDelay;
   readonly secretBox: SecretBox;
@@ -178,6 +181,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   });
   const tokenActions = createTokenActions({ apiTokens: deps.apiTokens, contract: paths });
   const tokenAuthenticator = createTokenAuthenticator(deps);
+  const limits = createRateLimits(deps.limitSizes, metrics);
   const sessionAudit = createSessionAudit(deps);
   const codes = createCodes(deps);
   const secondFactorRule = createSecondFactorRule(deps.requireSecondFactor);
@@ -202,6 +206,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...{
       oidc: createOidc(deps, authenticator),
       session,
+      limits,
       authenticator,
       tokenAuthenticator,
       tokenActions,
@@ -237,8 +242,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...upgradeRoutes({ ...deps, upgradeActions }),
     ...auditRoutes(deps),
     ...erasureRoutes({ erasureActions }),
-    ...healthRoutes(deps.checks),
-    ...metricsRoutes(metrics, () => deps.refreshMetrics()),
+    ...healthRoutes(deps.checks, limits),
+    ...metricsRoutes(metrics, () => deps.refreshMetrics(), limits),
     ...helpRoutes(deps),
     ...configRoutes(deps.shownSettings),
     ...docsRoutes({ text, document }),
@@ -249,6 +254,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     streams: pages.streams,
     alsoPublic: new Set(deps.configPublic ? ['getConfig'] : []),
     session,
+    limits,
     guards: [
       authenticate(authenticator, tokenAuthenticator, sessionAudit, secondFactorRule),
       refuseMissingFactor(secondFactorRule),
@@ -278,7 +284,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   app.use('/4', prefixed);
   app.use(pages.router);
   app.use('/docs/dev', manualRouter(manual));
-  app.use('/docs/search', documentSearchRouter(searchDocuments));
+  app.use('/docs/search', documentSearchRouter(searchDocuments, limits));
   app.use(plain);
   app.use(pages.notFound);
   app.use(notFound());

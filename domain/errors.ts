@@ -40,6 +40,7 @@ export const errorTable = {
   validationFailed: entry(12022, 400, 'Body failed validation'),
   notAcceptable: entry(12023, 406, 'Not acceptable'),
   unsupportedMediaType: entry(12024, 415, 'Unsupported media type'),
+  tooManyCalls: entry(12033, 429, 'Too many requests in a minute', true),
   tooManyRequests: entry(12040, 429, 'Too many requests', true),
   csrf: entry(12041, 403, 'CSRF token missing or wrong'),
   bodyTooLarge: entry(12042, 413, 'Request body too large'),

@@ -28,6 +28,13 @@ const secret = <Schema extends z.ZodType>(
   sentence: string,
 ): Schema => schema.meta({ description: sentence, secret: true, readers });
 
+const perMinute = (most: string, sentence: string) =>
+  wholeNumber(0, 1_000_000_000)
+    .optional()
+    .describe(
+      `${sentence} Maximum per minute and API process; 0: no limit. Default: no limit if only this machine reaches the API, otherwise ${most}.`,
+    );
+
 /** Every process of an installation has to have the same, which health compares. */
 const shared = <Schema extends z.ZodType>(schema: Schema, sentence: string): Schema =>
   schema.meta({ description: `${sentence} API and workers need the same.`, shared: true });
@@ -147,6 +154,19 @@ export const settings = {
     .describe(
       'Failed log-ins allowed per network (an IPv4 address or an IPv6 /64) in five minutes; after that it has to wait. An IPv6 /48 may have four times as many.',
     ),
+  REQUESTS_PER_MINUTE: perMinute('6000', 'Requests of one account or API token, pages and API together.'),
+  COSTLY_REQUESTS_PER_MINUTE: perMinute(
+    '600',
+    'Of these, exports, results, previews, searches, certificates, new tasks and schedules.',
+  ),
+  PICTURES_PER_MINUTE: perMinute(
+    '3000',
+    'Pictures of people that one account is shown, beside its requests.',
+  ),
+  PUBLIC_REQUESTS_PER_MINUTE: perMinute(
+    '600',
+    'Requests without credentials for metrics, health of other services, search of the documents and the start of a single sign-on, from one network (an IPv4 address or an IPv6 /64).',
+  ),
   PASSWORD_LOGINS: commaSeparated
     .default([])
     .describe(
@@ -195,6 +215,22 @@ export const settings = {
     ['api'],
     'Ed25519 private key, PEM, that signs GET /luna_sys_info. If unset, one is created and kept in DATA_DIR. All APIs need the same one.',
   ),
+  AUDIT_WEBHOOK: secret(
+    url(
+      /^https:|^http:\/\/(127\.|localhost|\[::1\])/,
+      'https://siem.example.com/audit; HTTPS, unless it is on this machine',
+    ).optional(),
+    ['api'],
+    'Address to which new entries of the audit are posted as NDJSON, signed as webhooks are; HTTPS, unless it is on this machine. All APIs need the same.',
+  ),
+  AUDIT_WEBHOOK_SECRET: text
+    .optional()
+    .describe('Name of the secret in NOTIFICATION_SECRETS that signs them; required with AUDIT_WEBHOOK.'),
+  AUDIT_FILE: text
+    .optional()
+    .describe(
+      'File to which new entries of the audit are appended as NDJSON, for a log shipper. It may be rotated. Of several APIs one writes at a time, so each needs it.',
+    ),
   AUDIT_RETENTION_DAYS: wholeNumber(30, 36_500)
     .optional()
     .describe(

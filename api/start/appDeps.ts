@@ -17,6 +17,7 @@ import { createLoginLimit } from '../accounts/auth/loginLimit.ts';
 import { createUsedTokens } from '../accounts/oidc/usedTokens.ts';
 import { openPasswordRules } from '../accounts/auth/passwordRules.ts';
 import type { AppDeps } from '../app.ts';
+import { feedNames } from './auditFeeds.ts';
 import { healthChecks, refreshMetrics } from './health.ts';
 import type { ApiProcess, ApiResources } from './resources.ts';
 
@@ -44,6 +45,12 @@ export async function appDeps(context: ApiProcess, resources: ApiResources): Pro
       secureCookies: config.secureCookies,
       store: sessionStore.store,
     },
+    limitSizes: {
+      requests: config.requestsPerMinute,
+      costly: config.costlyRequestsPerMinute,
+      pictures: config.picturesPerMinute,
+      public: config.publicRequestsPerMinute,
+    },
     loginLimit: createLoginLimit(pools.identity, config.loginFailures),
     loginDelay: createLoginDelay(pools.identity, resources.stores.loginNetworks),
     secretBox: createSecretBox(
@@ -60,6 +67,7 @@ export async function appDeps(context: ApiProcess, resources: ApiResources): Pro
     signingKey: await getSigningKey(config),
     shownSettings: showSettings(config),
     isUnencrypted: isUnencrypted(config),
+    auditFeedNames: feedNames(config),
     configPublic: config.configPublic,
     approvalRule: approvalRuleOf(config),
     environmentName: config.environmentName ?? null,

@@ -1,3 +1,4 @@
+import type { AuditAction } from '../../domain/audit/actions.ts';
 import { endSessions } from './sessionQueries.ts';
 import { recordAudit, type Actor } from '../audit/auditStore.ts';
 import type { Database, Sql } from '../sql/connection.ts';
@@ -124,7 +125,7 @@ export function createSecondFactors(db: Database) {
 async function record(
   tx: Sql,
   accountId: string,
-  action: string,
+  action: AuditAction,
   after: object,
   actor: Actor,
 ): Promise<void> {

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { ConfigError, isLoopback, isUnencrypted, loadConfig } from '../../platform/config.ts';
+import { showSettings } from '../../platform/shownSettings.ts';
 
 const secret = 'a-secret-that-is-long-enough-for-cookies';
 
@@ -158,6 +159,26 @@ test('a start that other machines reach is unencrypted without a certificate or 
     { ...open, TRUST_PROXY: '1', SECURE_COOKIES: 'true' },
   ];
   for (const env of fine) assert.ok(!isUnencrypted(loadConfig(env)), JSON.stringify(env));
+});
+
+test('a webhook of the audit needs HTTPS beyond this machine and a secret that exists, and is never shown', () => {
+  const secrets = { NOTIFICATION_SECRETS: `siem=${secret}` };
+  const address = 'https://siem.example.com/token-in-the-address';
+  const webhook = { ...secrets, AUDIT_WEBHOOK: address, AUDIT_WEBHOOK_SECRET: 'siem' };
+  assert.equal(loadConfig(webhook).auditWebhook, address);
+  assert.deepEqual(faultsOf({ ...secrets, AUDIT_WEBHOOK: address }), [
+    'AUDIT_WEBHOOK_SECRET: required with AUDIT_WEBHOOK',
+  ]);
+  assert.deepEqual(faultsOf({ ...webhook, AUDIT_WEBHOOK_SECRET: 'other' }), [
+    "AUDIT_WEBHOOK_SECRET: NOTIFICATION_SECRETS has no secret called 'other'",
+  ]);
+  const [fault = ''] = faultsOf({
+    ...webhook,
+    AUDIT_WEBHOOK: 'http://siem.example.com/token-in-the-address',
+  });
+  assert.match(fault, /^AUDIT_WEBHOOK: .*HTTPS, unless it is on this machine$/);
+  assert.doesNotMatch(fault, /token-in/);
+  assert.equal(showSettings(loadConfig(webhook))['AUDIT_WEBHOOK'], '*****');
 });
 
 test("passwords follow the manual's rules where only this machine reaches the API, and are strong elsewhere", () => {

@@ -114,7 +114,7 @@ export function oidcPages(deps: OidcPagesDeps) {
       else if (begun.confirms !== null) await confirm(req, res, completed, begun.confirms);
       else await logIn(req, res, completed);
     } catch (error) {
-      await sessionAudit.refused(req, 'single sign-on', error);
+      await sessionAudit.refused(req, 'single sign-on', error, 'oidc');
       sayWhy(req, res, error);
     }
   };
@@ -199,7 +199,10 @@ export function oidcPages(deps: OidcPagesDeps) {
       const { logout_token: token } = req.body as { logout_token?: unknown };
       if (typeof token !== 'string') throw new DomainError('badLogoutToken', 'logout_token is missing');
       const whose = await provider.readLogoutToken(token);
-      const count = await deps.accountIdentities.endSessions({ issuer: oidc.issuer, ...whose });
+      const count = await deps.accountIdentities.endSessions(
+        { issuer: oidc.issuer, ...whose },
+        { ...actorOf(req), login: 'single sign-on' },
+      );
       log.info({ count, requestId: contextOf(req).requestId }, 'the provider ended sessions');
       res.json({});
     }) satisfies RequestHandler,

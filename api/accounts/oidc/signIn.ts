@@ -59,7 +59,7 @@ export function createOidcSignIn(deps: OidcSignInDeps) {
   ): Promise<void> => {
     const role = roleOfClaims(claims, rules);
     if (role === null) {
-      await accountIdentities.endSessions({ issuer, subject });
+      await accountIdentities.endSessions({ issuer, subject }, { ...actor, login: 'single sign-on' });
       roleOrRefuse(role, rules);
     } else if (role !== account.role) {
       const { accountId, login, accountType, description, seesPictures } = account;

@@ -4,6 +4,7 @@ import type { PageSources } from '../../html/deps.ts';
 import { readServersForm, readStrangersForm } from '../../html/form.ts';
 import type { PageRoutes } from '../../html/pageRoutes.ts';
 import { asPage, named, onlyForms, onlyHtml } from '../../html/pageSteps.ts';
+import type { RateLimits } from '../../http/rateLimit.ts';
 import type { LoginDeps } from '../loginJson.ts';
 import { oidcPages, type OidcPagesDeps } from '../oidc/pages.ts';
 import { tokenPages } from '../tokens/pages.ts';
@@ -27,6 +28,7 @@ export interface AccountRoutesDeps
   /** null: nobody has set one up. */
   readonly oidc: OidcPagesDeps['oidc'] | null;
   readonly session: RequestHandler;
+  readonly limits: Pick<RateLimits, 'step'>;
 }
 
 /** Log-in, one's own account, and the accounts of others. `lookIn`: lets in who is not signed in. */
@@ -75,7 +77,7 @@ export function addAccountPages(
   take('own', paths.recoveryCodes, recently(secondFactor.renewCodes));
   if (oidc !== null) {
     pageOnly(paths.oidc, 'post');
-    router.post(paths.oidc, asPage(paths.oidc), ...strangers, oidc.begin);
+    router.post(paths.oidc, asPage(paths.oidc), ...strangers, deps.limits.step('public'), oidc.begin);
     router.get(paths.oidcCallback, asPage(paths.oidcCallback), session, lookIn, oidc.callback);
     router.post(paths.oidcBackchannel, named(paths.oidcBackchannel), readServersForm, oidc.backchannel);
     take('own', paths.oidcConnect, recently(oidc.connect));

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Stores } from '../../../db/stores.ts';
+import { DomainError } from '../../../domain/errors.ts';
 import { recoveryCodesPage } from '../../../views/pages/secondFactor/recoveryCodes.ts';
 import { secondFactorPage } from '../../../views/pages/secondFactor/secondFactor.ts';
 import { appPage } from '../../../views/pages/secondFactor/app.ts';
@@ -10,6 +11,7 @@ import type { PasskeyCeremonies } from '../secondFactor/passkeyCeremonies.ts';
 import type { SecondFactorRule } from '../secondFactor/rule.ts';
 import type { Proof } from '../auth/sessionCookie.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
+import type { SessionAudit } from '../auth/sessionAudit.ts';
 import { actorOf, addressOf, identityOf } from '../../http/requestContext.ts';
 import { fieldsOf } from '../../html/form.ts';
 import { leadTo, flash, hasNoSession, sendPage } from '../../html/pageAnswer.ts';
@@ -22,14 +24,15 @@ export interface SecondFactorDeps {
   readonly secondFactorRule: SecondFactorRule;
   readonly guesses: Guesses;
   readonly authenticator: Authenticator;
+  readonly sessionAudit: SessionAudit;
 }
 
 const longestName = 64;
 
 /** What beside the password the own account asks for: an authenticator app, passkeys, recovery codes. */
 export function secondFactorPages(deps: SecondFactorDeps) {
-  const { codes, passkeyCeremonies, passkeys, secondFactors, secondFactorRule, guesses, authenticator } =
-    deps;
+  const { codes, passkeyCeremonies, passkeys, secondFactors, secondFactorRule, guesses } = deps;
+  const { authenticator, sessionAudit } = deps;
 
   const show: RequestHandler = async (req, res) => {
     const { account } = identityOf(req);
@@ -75,10 +78,18 @@ export function secondFactorPages(deps: SecondFactorDeps) {
   const confirmApp: RequestHandler = async (req, res) => {
     const { accountId, login } = identityOf(req).account;
     const { code = '' } = fieldsOf(req.body);
-    const isRight = await guesses.make({ kind: 'code', login }, addressOf(req), async () =>
-      (await codes.confirm(accountId, code, req.sessionID, actorOf(req))) ? true : null,
-    );
+    const refused = (error: unknown): Promise<void> =>
+      sessionAudit.refused(req, login, error, 'code of a new authenticator app');
+    const isRight = await guesses
+      .make({ kind: 'code', login }, addressOf(req), async () =>
+        (await codes.confirm(accountId, code, req.sessionID, actorOf(req))) ? true : null,
+      )
+      .catch(async (error: unknown) => {
+        await refused(error);
+        throw error;
+      });
     if (isRight === null) {
+      await refused(new DomainError('loginNotFound', 'wrong code'));
       const fault = 'not the code that the app shows now; is the clock of the phone right?';
       sendPage(
         req,

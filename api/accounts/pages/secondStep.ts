@@ -91,7 +91,7 @@ export function secondStepPages(deps: SecondStepDeps) {
       const secondFactor = await provenBy(req, pending);
       await enter(req, res, signedIn, { ...pending.proof, secondFactor });
     } catch (error) {
-      await sessionAudit.refused(req, pending.login, error);
+      await sessionAudit.refused(req, pending.login, error, byPasskeyOrCode(req));
       const { words, status, isWrong } = refusedLogin(req, res, error);
       await show(req, res, pending, isWrong ? 'This is not a valid code.' : words, status);
     }
@@ -115,7 +115,7 @@ export function secondStepPages(deps: SecondStepDeps) {
       await guesses.close(address);
       await enter(req, res, signedIn, { how: 'passkey', secondFactor: null, hasDefaultPassword: false });
     } catch (error) {
-      await sessionAudit.refused(req, 'passkey', error);
+      await sessionAudit.refused(req, 'passkey', error, 'passkey');
       const { words, status, isWrong } = refusedLogin(req, res, error);
       const fault = isWrong ? 'The passkey was not accepted.' : words;
       const { singleSignOn } = deps;
@@ -124,4 +124,8 @@ export function secondStepPages(deps: SecondStepDeps) {
   };
 
   return { form, take, challenge, byPasskey };
+}
+
+function byPasskeyOrCode(req: Request): 'passkey' | 'code' {
+  return (fieldsOf(req.body)['credential'] ?? '') === '' ? 'code' : 'passkey';
 }

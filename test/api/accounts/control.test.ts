@@ -87,6 +87,11 @@ test('the present password is checked when it is given', async () => {
   const wrong = await change({ password: 'next', current_password: 'not it' });
   assert.deepEqual([wrong.status, wrong.body.error_code], [400, 12022]);
   assert.match(wrong.body.detail, /current_password/);
+  const [line] = await api.db.query<{ after: object }>(
+    "select after from audit where action = 'session.refuse' and login = $1",
+    [login],
+  );
+  assert.deepEqual(line?.after, { error_code: 11002, how: 'present password' });
   assert.equal((await change({ password: 'next', current_password: password })).status, 200);
   assert.equal((await asNobody('GET', '/4/tasks', { headers })).status, 401);
 });

@@ -157,6 +157,11 @@ test('the provider ends sessions by itself, by its session or its subject', asyn
     assert.equal((await follow('/account', cookie)).status, 200);
     assert.equal(await tellLogOut(await logOutToken(whose)), 200);
     assert.equal((await follow('/account', cookie)).headers.get('location'), '/login');
+    const [line] = await api.db.query<{ login: string; after: { login: string; ended: number } }>(
+      "select login, after from audit where action = 'account.end_sessions' order by audit_id desc limit 1",
+    );
+    assert.deepEqual([line?.login, line?.after.login], ['single sign-on', claims.email]);
+    assert.ok((line?.after.ended ?? 0) > 0);
   }
 });
 

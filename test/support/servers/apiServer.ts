@@ -53,6 +53,8 @@ export interface ApiServerOptions
         | ('environmentName' | 'host' | 'loginFailures' | 'networks' | 'tasksAtOnce' | 'trustProxy')
         | ('oidcClientId' | 'oidcClientSecret' | 'oidcIssuer' | 'oidcName' | 'oidcRoles' | 'passwordLogins')
         | ('oidcAcr' | 'oidcAmr' | 'oidcMaxAge' | 'oidcUntypedLogout')
+        | ('auditFile' | 'auditWebhook' | 'costlyRequestsPerMinute' | 'picturesPerMinute')
+        | ('publicRequestsPerMinute' | 'requestsPerMinute')
         | (
             | 'approvalObjects'
             | 'approvalExpires'

@@ -34,6 +34,8 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   validationFailed: 'Correct the value whose path in the body the detail names.',
   notAcceptable: 'Accept one of the types named in the detail.',
   unsupportedMediaType: 'Send one of the types named in the detail, in Content-Type.',
+  tooManyCalls:
+    'Wait for the seconds given in the Retry-After header. An administrator can raise the limit (REQUESTS_PER_MINUTE and the like).',
   tooManyRequests: 'Wait for the seconds given in the Retry-After header.',
   csrf: 'Reload the form and send it again.',
   bodyTooLarge: 'Send less data per request.',
