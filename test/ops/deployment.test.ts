@@ -86,7 +86,7 @@ test('who may be notified and where origins may be removed can be set in every d
     assert.ok(text.includes('"envFrom":[{"configMapRef":{"name":"luna-admin"}}]'), text);
   for (const name of ['api', 'orchestrate']) {
     const [text = ''] = texts.filter((each) => each.includes(`"name":"luna-admin-${name}"`));
-    assert.match(text, /"NOTIFICATION_SECRETS"/, name);
+    assert.match(text, /"NOTIFICATION_SECRETS_FILE"/, name);
   }
 });
 

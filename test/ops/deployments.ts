@@ -19,6 +19,7 @@ export interface Service {
 export interface Compose {
   readonly services: Readonly<Record<string, Service>>;
   readonly networks: Readonly<Record<string, { readonly internal?: boolean } | null>>;
+  readonly secrets: Readonly<Record<string, { readonly file: string }>>;
 }
 
 export async function readCompose(file = 'docker-compose.yml'): Promise<Compose> {

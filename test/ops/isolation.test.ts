@@ -199,17 +199,39 @@ test('Temporal and PostgreSQL of docker-compose.yml are on networks without a wa
   );
 });
 
-test('with docker-compose.tls.yml whoever speaks to Temporal has a certificate, and Temporal asks for one', async () => {
+test('with docker-compose.tls.yml whoever speaks to Temporal has a certificate of its own, and Temporal asks for one', async () => {
   const [{ services: base }, { services }] = await Promise.all([
     readCompose(),
     readCompose('docker-compose.tls.yml'),
   ]);
-  const files = ['temporal_ca', 'temporal_cert', 'temporal_key'];
+  const owners: Record<string, string> = {
+    ...{
+      temporal: 'temporal',
+      'temporal-namespace': 'temporal_operator',
+      'temporal-ui': 'temporal_operator',
+    },
+    ...{ api: 'temporal_api', 'worker-1': 'temporal_worker', 'worker-2': 'temporal_worker' },
+  };
   assert.equal(services['temporal']?.environment?.['TEMPORAL_TLS_REQUIRE_CLIENT_AUTH'], 'true');
   for (const [name, { networks = [] }] of Object.entries(base)) {
     if (!networks.includes('temporal')) continue;
+    const files = ['temporal_ca', `${owners[name]}_cert`, `${owners[name]}_key`];
     assert.deepEqual(services[name]?.secrets, files, name);
     const text = JSON.stringify(services[name]);
     for (const file of files) assert.ok(text.includes(`/run/secrets/${file}`), `${name} ${file}`);
   }
+});
+
+test('the key that signs the audit is mounted by the API alone, which then keeps none beside the samples', async () => {
+  const { services } = await readCompose();
+  const inCompose = Object.entries(services)
+    .filter(([, { environment = {} }]) => 'SYS_INFO_KEY_FILE' in environment)
+    .map(([name]) => name);
+  assert.deepEqual(inCompose, ['api']);
+  const { pods } = await readPods();
+  const inManifests = pods.filter(({ env }) => env.some(({ name }) => name === 'SYS_INFO_KEY_FILE'));
+  assert.deepEqual(
+    inManifests.map((pod) => pod.component),
+    ['api'],
+  );
 });
