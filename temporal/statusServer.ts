@@ -1,4 +1,5 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
+import { bareHeaders } from '../platform/bareHeaders.ts';
 import { healthAnswer, runHealthChecks, type HealthCheck } from '../platform/healthChecks.ts';
 import { isTaken, listen } from '../platform/listen.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -24,7 +25,9 @@ export interface StatusServer {
 /** A worker's own `/metrics`, `/healthcheck` and `/livez`. */
 export async function startStatusServer(options: StatusServerOptions): Promise<StatusServer> {
   const { host, log } = options;
+  const headers = new Map(Object.entries(bareHeaders(false)));
   const server = createServer((request, response) => {
+    response.setHeaders(headers);
     answer(options, new URL(request.url ?? '/', 'http://worker'), response).catch((error: unknown) => {
       log.warn({ err: error, url: request.url }, 'the status could not be reported');
       response.destroy();
@@ -64,13 +67,11 @@ async function answer(options: StatusServerOptions, url: URL, response: ServerRe
     const withDependent = url.searchParams.get('include_luna_services') === '1';
     const findings = await runHealthChecks(options.checks, { withDependent });
     const { status, body } = healthAnswer(findings, startedAt);
-    response
-      .writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
-      .end(JSON.stringify(body));
+    response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
   } else if (url.pathname === '/livez') {
     const isAlive = options.isAlive();
     response
-      .writeHead(isAlive ? 200 : 503, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
+      .writeHead(isAlive ? 200 : 503, { 'Content-Type': 'application/json' })
       .end(JSON.stringify({ alive: isAlive }));
   } else {
     response.writeHead(404).end();

@@ -55,7 +55,9 @@ export function metricsRoutes(
   refresh: () => Promise<void>,
 ): Handlers {
   return {
-    getMetrics: async (_req, res) => {
+    getMetrics: async (req, res) => {
+      // Prometheus asks each process itself. What a proxy has passed on comes from outside.
+      if (req.ips.length > 0) throw new DomainError('pageNotFound', 'no such page');
       await refresh();
       res.type(metrics.contentType).send(await metrics.render());
     },

@@ -32,7 +32,7 @@ test('the files of Compose are what its specification allows', async () => {
   // Compose's own: 90s, 1m30s.
   ajv.addFormat('duration', /^(\d+(\.\d+)?(us|ms|s|m|h))+$/);
   const validate = ajv.compile(schema);
-  for (const file of ['docker-compose.yml', 'docker-compose.tls.yml'])
+  for (const file of ['docker-compose.yml', 'docker-compose.tls.yml', 'docker-compose.acme.yml'])
     assert.ok(validate(await readCompose(file)), `${file} ${JSON.stringify(validate.errors)}`);
   assert.ok(!validate({ services: { api: { imag: 'x' } } }), 'a misspelt key must be found');
 });
