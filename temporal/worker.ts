@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { readNetworks } from '../extraction/catalogue/catalogue.ts';
 import { requireUsable } from '../extraction/check/requireUsable.ts';
 import { loadConfig, requireServers } from '../platform/config.ts';
+import { limitOutgoingTrust } from '../platform/outgoingTrust.ts';
 import { keepFilesPrivate } from '../platform/privateFiles.ts';
 import { queueNames, type QueueName } from '../workflows/messages.ts';
 import type { WorkerConfig } from './start/resources.ts';
@@ -22,6 +23,7 @@ async function readConfig(): Promise<WorkerConfig> {
       process.exit(0);
     }
     const config = requireServers(loadConfig(), ['databaseUrl', 'temporalAddress']);
+    limitOutgoingTrust(config);
     const queues = toQueues(values.queues);
     const networks = readNetworks(config);
     // The other queues run no network.

@@ -4,6 +4,7 @@ import { approvalRuleOf } from '../../domain/approvals/approval.ts';
 import { isUnavailable } from '../../db/sql/unavailable.ts';
 import { knownNetworks } from '../../extraction/catalogue/catalogue.ts';
 import { isUnencrypted, type Config } from '../../platform/config.ts';
+import { plainConnections } from '../../platform/encryption.ts';
 import { showSettings } from '../../platform/shownSettings.ts';
 import { createSecretBox } from '../../platform/secretBox.ts';
 import { getSigningKey } from '../../platform/signingKey.ts';
@@ -52,6 +53,7 @@ export async function appDeps(context: ApiProcess, resources: ApiResources): Pro
     signingKey: await getSigningKey(config),
     shownSettings: showSettings(config),
     isUnencrypted: isUnencrypted(config),
+    plainConnections: plainConnections(config),
     configPublic: config.configPublic,
     approvalRule: approvalRuleOf(config),
     environmentName: config.environmentName ?? null,

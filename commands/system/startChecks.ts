@@ -3,6 +3,7 @@ import { mkdir, statfs, writeFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { ConfigError, type Config } from '../../platform/config.ts';
+import { requireHttps } from '../../platform/encryption.ts';
 import { checkPlace } from '../../platform/listen.ts';
 
 const megabyte = 1024 * 1024;
@@ -37,6 +38,7 @@ export interface StartParts {
 
 /** Whatever would end a start half a minute later: ports that are taken, servers that do not answer. @throws ConfigError */
 export async function checkSurroundings(config: Config, { api, workers }: StartParts): Promise<void> {
+  if (api) requireHttps(config);
   const { host, port, workerMetricsHost, workerMetricsPort } = config;
   const places = [];
   if (api) places.push(checkPlace({ host, port }, 'api'));

@@ -4,6 +4,7 @@ import { ensureDescriptorPartition } from '../../db/schema/descriptorPartitions.
 import { waitUntilMigrated } from '../../db/schema/isMigrated.ts';
 import { describes } from '../../domain/extract/networks.ts';
 import { release } from '../../domain/release.ts';
+import { logPlainConnections } from '../../platform/encryption.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createShutdown } from '../../platform/shutdown.ts';
 import { ensureWorkflowBundle } from '../bundle.ts';
@@ -20,6 +21,7 @@ import { openResources, type WorkerConfig } from './resources.ts';
 export async function startWorker(config: WorkerConfig): Promise<void> {
   const { queues } = config;
   const log = createLogger({ name: 'worker', level: config.logLevel, format: config.logFormat });
+  logPlainConnections(config, log);
   // Parts give back within a batch; the rest of the time is for a model run that is under way.
   const shutdown = createShutdown({ log, limitMs: 46_000 });
   const stopping = new AbortController();

@@ -152,7 +152,7 @@ test('a pod may be reached, and reach others, by what a policy says alone; Tempo
   const clients = ['api', 'extract', 'gc', 'orchestrate'];
   assert.deepEqual(reaching(7233), clients);
   assert.deepEqual(reaching(5432), [...clients, 'migrate'].sort());
-  assert.deepEqual(reaching(443), ['gc', 'orchestrate']);
+  assert.deepEqual(reaching(443), ['api', 'gc', 'orchestrate']);
 
   const frontend = policies.find(({ podSelector }) => podSelector.matchLabels?.[component] === 'frontend');
   const peers = frontend?.ingress?.flatMap(({ from = [] }) => from) ?? [];

@@ -1,5 +1,6 @@
 import type { RequestHandler } from 'express';
 import type { RetentionKind } from '../../../db/ops/retention.ts';
+import type { PlainConnection } from '../../../platform/encryption.ts';
 import { settingSentences } from '../../../platform/settings.ts';
 import { settingsPage } from '../../../views/pages/settings/settings.ts';
 import type { PageSources } from '../../html/deps.ts';
@@ -12,10 +13,16 @@ export interface SettingsDeps extends Pick<PageSources, 'retentionQueries'> {
   readonly shownSettings: Readonly<Record<string, unknown>>;
   /** Other machines reach the service without HTTPS. */
   readonly isUnencrypted: boolean;
+  readonly plainConnections: readonly PlainConnection[];
 }
 
 /** All settings, and what was removed because it was old. */
-export function settings({ shownSettings, isUnencrypted, retentionQueries }: SettingsDeps): RequestHandler {
+export function settings({
+  shownSettings,
+  isUnencrypted,
+  plainConnections,
+  retentionQueries,
+}: SettingsDeps): RequestHandler {
   const config = presentConfig(shownSettings);
   return async (req, res) => {
     const runs = new Map((await retentionQueries.runs()).map((run) => [run.kind, run]));
@@ -26,7 +33,9 @@ export function settings({ shownSettings, isUnencrypted, retentionQueries }: Set
         ...{ removed: run?.removed ?? 0, removed_ever: run?.removedEver ?? 0 },
       };
     });
-    const page = settingsPage({ config, sentences: settingSentences, retention, isUnencrypted });
+    const page = settingsPage({
+      ...{ config, sentences: settingSentences, retention, isUnencrypted, plainConnections },
+    });
     sendPage(req, res, 'settings/settings', page);
   };
 }

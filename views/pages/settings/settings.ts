@@ -12,6 +12,8 @@ export interface SettingsInput {
   readonly retention: readonly RetentionShape[];
   /** Other machines reach the service without HTTPS. */
   readonly isUnencrypted: boolean;
+  /** Connections to other machines that are not encrypted: the setting, and what to do. */
+  readonly plainConnections: readonly { readonly setting: string; readonly sentence: string }[];
 }
 
 interface RetentionShape {
@@ -24,6 +26,7 @@ interface RetentionShape {
 export interface SettingsPage {
   readonly head: PageHead;
   readonly isUnencrypted: boolean;
+  readonly plainConnections: SettingsInput['plainConnections'];
   readonly sections: readonly SettingsSection[];
   readonly retention: readonly {
     readonly name: string;
@@ -69,10 +72,11 @@ const kinds: Readonly<Record<string, readonly [name: string, kept: string]>> = {
   audit_views: ['Marks of looks at pictures and results', 'one day'],
 };
 
-export function settingsPage({ config, sentences, retention, isUnencrypted }: SettingsInput): SettingsPage {
+export function settingsPage(input: SettingsInput): SettingsPage {
+  const { config, sentences, retention, isUnencrypted, plainConnections } = input;
   return {
     head: { title: 'Settings', section: 'help' },
-    isUnencrypted,
+    ...{ isUnencrypted, plainConnections },
     sections: Object.entries(titles).flatMap(([key, title]) => {
       const settings = Object.entries(config[key] ?? {}).map(([name, value]) => ({
         name,
