@@ -12,6 +12,7 @@ export interface Service {
   readonly healthcheck?: object;
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly build?: string;
+  readonly logging?: { readonly driver: string; readonly options: Readonly<Record<string, string>> };
   readonly ports?: readonly string[];
   readonly stop_grace_period?: string;
 }
