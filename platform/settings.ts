@@ -179,7 +179,7 @@ export const settings = {
   TLS_CERT: text
     .optional()
     .describe(
-      'PEM file of the certificate, with its chain, for HTTPS; the API then speaks HTTPS only. It is read again when it changes.',
+      'PEM file of the certificate, with its chain, for HTTPS; the API, and a worker at WORKER_METRICS_PORT, then speak HTTPS only. It is read again when it changes.',
     ),
   TLS_KEY: text.optional().describe('PEM file of its private key.'),
   ALLOW_HTTP: yesOrNo

@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { get } from 'node:https';
 import { after, before, test } from 'node:test';
 import { startWaitingServer } from '../../../api/http/waitingServer.ts';
+import { openCertificate } from '../../../platform/certificate.ts';
 import { createLogger } from '../../../platform/logger.ts';
 import { startStatusServer } from '../../../temporal/statusServer.ts';
 import { assetFiles, assetPrefix } from '../../../views/assetFiles.ts';
+import { makeAuthority } from '../../support/certificates.ts';
+import { createTestFolder } from '../../support/folder.ts';
 import { startApiServer, type ApiServer } from '../../support/servers/apiServer.ts';
 
 let api: ApiServer;
@@ -28,6 +34,33 @@ test('every text file that pages load names its charset', async () => {
     const type = answer.headers.get('content-type') ?? '';
     if (/^text|xml|script|json/.test(type)) assert.match(type, /; charset=utf-8$/i, name);
     else assert.match(type, /^(image|font)\//, name);
+  }
+});
+
+test("a worker's own port speaks HTTPS alone if it has a certificate", async () => {
+  const folder = await createTestFolder('worker-tls');
+  const authority = await makeAuthority(folder.path);
+  const { certFile, keyFile } = await authority.issue('worker', 'IP:127.0.0.1');
+  const log = createLogger({ name: 'test', level: 'silent', format: 'json' });
+  const certificate = await openCertificate({ tlsCert: certFile, tlsKey: keyFile }, log);
+  const server = await startStatusServer({
+    ...{ host: '127.0.0.1', port: 0, figures: [], contentType: 'text/plain; charset=utf-8', checks: [] },
+    ...{ isAlive: () => true, log, certificate },
+  });
+  try {
+    assert.match(server.url, /^https:/);
+    const [answer] = (await once(
+      get(`${server.url}/livez`, { ca: authority.cert, agent: false }),
+      'response',
+    )) as [IncomingMessage];
+    answer.resume();
+    assert.equal(answer.statusCode, 200);
+    assert.equal(answer.headers['strict-transport-security'], 'max-age=31536000; includeSubDomains');
+    await assert.rejects(fetch(server.url.replace('https:', 'http:')));
+  } finally {
+    server.close();
+    certificate?.close();
+    await folder.remove();
   }
 });
 
