@@ -23,6 +23,8 @@ export interface PartDeps {
   readonly log: Pick<Logger, 'warn'>;
   /** Lends the part's slot in this process to others while it only waits. */
   readonly whileResting: <T>(kind: 'gc' | 'extract', wait: () => Promise<T>) => Promise<T>;
+  /** For each second of work, so many seconds of rest, since the database falls behind. */
+  readonly restPerWork: () => number;
   /** Fires when the process is to stop: parts are given back at their next batch. */
   readonly stopping: AbortSignal;
   readonly batchTargetMs: Readonly<Record<'gc' | 'extract', number>>;
@@ -70,7 +72,7 @@ export async function runPart(
         kind,
         claiming.part,
         stop,
-        createPacing(() => deps.claims.readControl(partRef.ref), control, stop),
+        createPacing(() => deps.claims.readControl(partRef.ref), control, stop, deps.restPerWork),
         openPart(claiming.part, left.signal, stop),
       );
       if (answer === 'done') await checkErrorBudget(deps, claiming.part);

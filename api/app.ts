@@ -1,10 +1,9 @@
 import express, { type Express } from 'express';
 import type { Stores } from '../db/stores.ts';
 import { abilitiesOf } from '../domain/extract/networks.ts';
-import { isLoopback, type Config } from '../platform/config.ts';
+import type { Config } from '../platform/config.ts';
 import type { Metrics } from '../platform/metrics.ts';
 import type { Passwords } from '../platform/passwords.ts';
-import { createPasswordStrength } from '../platform/passwordStrength.ts';
 import { createRecent } from '../platform/recent.ts';
 import { createAccountActions } from './accounts/actions.ts';
 import { createAuthenticator, type Authenticator } from './accounts/auth/authenticator.ts';
@@ -90,7 +89,6 @@ type Made =
   | 'networkActions'
   | 'oidc'
   | 'previewTask'
-  | 'ratePassword'
   | 'scheduleActions'
   | 'searchDocuments'
   | 'session'
@@ -185,7 +183,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const accountActions = createAccountActions({
     ...{ accounts, passwords, authenticator },
     ...{ sessionQueries: deps.sessionQueries, secondFactors: deps.secondFactors },
-    isLoopback: isLoopback(deps.host),
+    passwordRules: deps.passwordRules,
   });
   const abilities = abilitiesOf(deps.extractors, deps.basicAttributesVersion);
   const readSurroundings = async () => ({ ...abilities, defaultVersions: await deps.defaultVersions.read() });
@@ -210,7 +208,6 @@ export async function createApp(deps: AppDeps): Promise<App> {
       ...{ guesses, codes, secondFactorRule },
       passkeyCeremonies: createPasskeyCeremonies({ passkeys: deps.passkeys, domain: deps.passkeyDomain }),
       accountActions,
-      ratePassword: createPasswordStrength(),
       approvalActions,
       taskActions,
       previewTask,

@@ -19,6 +19,7 @@ interface Resolved {
   readonly extractProcesses: number;
   readonly logFormat: 'pretty' | 'json';
   readonly secureCookies: boolean;
+  readonly passwordRules: 'manual' | 'strong';
 }
 
 /** Every setting of the service, by its variable's name in camelCase (`DATA_DIR` is `dataDir`). */
@@ -112,6 +113,15 @@ export function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
 }
 
+/** Whether other machines may reach the API, as far as the settings tell: at its address, or through a proxy on this machine. */
+export function isPublished({
+  host,
+  trustProxy,
+  secureCookies,
+}: Pick<Config, 'host' | 'trustProxy' | 'secureCookies'>): boolean {
+  return !isLoopback(host) || trustProxy !== '' || secureCookies;
+}
+
 /** Whether other machines reach the API without HTTPS, as far as the settings tell: neither its own nor that of a proxy. */
 export function isUnencrypted({
   host,
@@ -157,11 +167,14 @@ function freeze(parsed: Parsed): Config {
   const dataDir = resolve(parsed.DATA_DIR);
   const complete: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(parsed)) complete[toCamel(name)] = value;
+  const secureCookies = parsed.SECURE_COOKIES || parsed.TLS_CERT !== undefined;
+  const reach = { host: parsed.HOST, trustProxy: parsed.TRUST_PROXY, secureCookies };
   return Object.freeze({
     ...(complete as Omit<Config, keyof Resolved>),
     dataDir,
     imageStore: parsed.IMAGE_STORE ?? `folder:${resolve(dataDir, 'samples')}`,
-    secureCookies: parsed.SECURE_COOKIES || parsed.TLS_CERT !== undefined,
+    secureCookies,
+    passwordRules: parsed.PASSWORD_RULES ?? (isPublished(reach) ? 'strong' : 'manual'),
     extractProcesses: parsed.EXTRACT_PROCESSES ?? availableParallelism(),
     logFormat: parsed.LOG_FORMAT ?? (process.stderr.isTTY ? 'pretty' : 'json'),
   });

@@ -111,6 +111,11 @@ export function createMetrics(registry: Registry = new Registry()) {
       [],
     ),
     approvalAge: gauge('luna_approval_age_seconds', 'Age of the oldest approval that is waited for.', []),
+    slowdown: gauge(
+      'luna_slowdown_ratio',
+      'Seconds of rest for each second of work, since the database falls behind; 0: tasks are not slowed down.',
+      [],
+    ),
     clockOffset: gauge(
       'luna_clock_offset_seconds',
       "How far the clock of this process is ahead of the database's.",

@@ -29,6 +29,10 @@ const secret = <Schema extends z.ZodType>(
   sentence: string,
 ): Schema => schema.meta({ description: sentence, secret: true, readers });
 
+/** Every process of an installation has to have the same, which health compares. */
+const shared = <Schema extends z.ZodType>(schema: Schema, sentence: string): Schema =>
+  schema.meta({ description: `${sentence} API and workers need the same.`, shared: true });
+
 /** The login of the first administrator unless ADMIN_LOGIN says otherwise. */
 export const defaultAdminLogin = 'root@visionlabs.ai';
 
@@ -106,8 +110,18 @@ export const settings = {
   ADMIN_PASSWORD: secret(
     text.min(3, '3 to 128 characters').max(128, '3 to 128 characters').optional(),
     ['api', 'command'],
-    `Password of that administrator. Default: ${defaultAdminPassword}, which is refused if HOST is not loopback, as is the login itself.`,
+    `Password of that administrator. Default: ${defaultAdminPassword}, which is refused if HOST is not loopback or a proxy publishes the API (TRUST_PROXY, SECURE_COOKIES, TLS_CERT), as is the login itself.`,
   ),
+  PASSWORD_RULES: oneOf(['manual', 'strong'])
+    .optional()
+    .describe(
+      'Rules for new passwords in JSON and commands: manual (3 to 128 characters, as the manual says) or strong (those of pages). With strong, a session needs current_password to change its password. Default: manual if only this machine reaches the API, otherwise strong.',
+    ),
+  BREACHED_PASSWORDS_FILE: text
+    .optional()
+    .describe(
+      'Offline file of Have I Been Pwned, SHA-1 ordered by hash (docs/security.md). New passwords that are in it are refused on pages, and everywhere with PASSWORD_RULES=strong.',
+    ),
   SESSION_SECRET: secret(
     text.min(32, 'at least 32 characters').optional(),
     ['api'],
@@ -247,35 +261,52 @@ export const settings = {
     .describe(
       'Hosts, comma-separated, to which DELETE requests for image origins may be sent: cdn.example.org means HTTPS on port 443, cdn.example.org:8443 another port, cdn.example.org:* any, http://cdn.example.org plain HTTP (port 80 or the given one). A private address must be listed itself, even if a listed name resolves to it: 10.1.2.3, or a range such as 10.0.0.0/8.',
     ),
-  NOTIFICATION_HOSTS: destinations
-    .default([])
-    .describe(
-      'Hosts, comma-separated, to which webhooks may be sent; the rules of ORIGIN_HOSTS apply. API and workers need the same.',
-    ),
+  NOTIFICATION_HOSTS: shared(
+    destinations.default([]),
+    'Hosts, comma-separated, to which webhooks may be sent; the rules of ORIGIN_HOSTS apply.',
+  ),
   NOTIFICATION_SECRETS: secret(
     namedSecrets.optional(),
     services,
     'Secrets that sign webhooks, comma-separated name=secret (in a file, one per line also works); whsec_… is base64, anything else is used as is. API and workers need the same.',
   ),
+  SLOW_DOWN_STANDBY_SECONDS: wholeNumber(0, 86_400)
+    .default(30)
+    .describe(
+      'Slow tasks down while a standby, or the reader of a replication slot, is further behind than this. 0: never. The role of the workers needs pg_monitor.',
+    ),
+  SLOW_DOWN_ARCHIVE_FILES: wholeNumber(0, 1_000_000)
+    .default(64)
+    .describe('Slow tasks down while more log files than this wait to be archived. 0: never.'),
+  SLOW_DOWN_CHECKPOINT_SECONDS: wholeNumber(0, 3_600)
+    .default(0)
+    .describe(
+      'Slow tasks down while the amount of log forces checkpoints at shorter intervals than this, in seconds. 0: never.',
+    ),
+  SLOW_DOWN_DEAD_ROWS: wholeNumber(0, 1_000_000_000_000)
+    .default(0)
+    .describe(
+      'Slow tasks down while a table has more dead rows than this that vacuum has not processed. 0: never.',
+    ),
+  SLOW_DOWN_READ_MS: wholeNumber(0, 60_000)
+    .default(200)
+    .describe('Slow tasks down while a read by key takes longer than this, milliseconds. 0: never.'),
   GC_WINDOW: wholeNumber(1, 64).default(4).describe('Concurrent subtasks of one gc task.'),
   EXTRACT_PROCESSES: wholeNumber(1, 256)
     .optional()
     .describe('Extractor processes of one worker. Default: the number of cores.'),
-  TASKS_AT_ONCE: wholeNumber(1, 10_000)
-    .default(200)
-    .describe(
-      'How many tasks of the same or a more urgent priority run at the same time; others wait for their turn. API and workers need the same.',
-    ),
-  APPROVAL_OBJECTS: wholeNumber(0, 1_000_000_000_000)
-    .optional()
-    .describe(
-      'A gc of more objects than this, of everything, or of a whole descriptor version waits until another administrator approves it. If unset, no approval is needed. API and workers need the same.',
-    ),
-  APPROVAL_EXPIRES: duration
-    .default('3d')
-    .describe(
-      'How long a gc or a schedule waits for its approval, such as 12h or 3d; then it is cancelled. API and workers need the same.',
-    ),
+  TASKS_AT_ONCE: shared(
+    wholeNumber(1, 10_000).default(200),
+    'How many tasks of the same or a more urgent priority run at the same time; others wait for their turn.',
+  ),
+  APPROVAL_OBJECTS: shared(
+    wholeNumber(0, 1_000_000_000_000).optional(),
+    'A gc of more objects than this, of everything, or of a whole descriptor version waits until another administrator approves it. If unset, no approval is needed.',
+  ),
+  APPROVAL_EXPIRES: shared(
+    duration.default('3d'),
+    'How long a gc or a schedule waits for its approval, such as 12h or 3d; then it is cancelled.',
+  ),
   PART_SIZE_GC: wholeNumber(1, 10_000_000).default(50_000).describe('Objects per subtask of a gc task.'),
   PART_SIZE_EXTRACT: wholeNumber(1, 1_000_000)
     .default(2_000)
@@ -329,6 +360,10 @@ export function readersOf(name: string): readonly Role[] {
 }
 
 /** True for settings that may come from a file (`NAME_FILE`) and are never shown. */
+export function isShared(name: string): boolean {
+  return name in settings && settings[name as SettingName].meta()?.['shared'] === true;
+}
+
 export function isSecret(name: string): boolean {
   return name in settings && settings[name as SettingName].meta()?.['secret'] === true;
 }

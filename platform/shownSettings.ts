@@ -1,5 +1,5 @@
 import type { Config } from './config.ts';
-import { isSecret, settings } from './settings.ts';
+import { isSecret, isShared, settings } from './settings.ts';
 
 export type ShownSettings = Readonly<Record<string, unknown>>;
 
@@ -14,6 +14,11 @@ export function showSettings(config: Config): ShownSettings {
       return [name, isSecret(name) ? mask : withoutUserInfo(value)];
     }),
   );
+}
+
+/** Those that every process of an installation needs alike. */
+export function sharedSettings(config: Config): ShownSettings {
+  return Object.fromEntries(Object.entries(showSettings(config)).filter(([name]) => isShared(name)));
 }
 
 function camelCase(name: string): string {

@@ -1,6 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { WorkerStore } from '../db/ops/workerStore.ts';
+import type { SlowdownReason } from '../domain/tasks/pressure.ts';
 import type { Logger } from '../platform/logger.ts';
+import type { ShownSettings } from '../platform/shownSettings.ts';
 
 export interface PresenceDeps {
   readonly store: Pick<WorkerStore, 'beat' | 'leave'>;
@@ -8,6 +10,10 @@ export interface PresenceDeps {
   readonly queues: readonly string[];
   readonly version: string;
   readonly extractSlots: number | null;
+  /** Those that the API must have, too. */
+  readonly settings: ShownSettings;
+  /** Why the parts of this process rest between their batches; null: they do not. */
+  slowed(): SlowdownReason | null;
   /** Throws when this process does not take work. */
   check(): void;
   /** How far the clock of this process is ahead of the database's. */
@@ -19,7 +25,7 @@ const everyMs = 2_000;
 
 /** Says every few seconds that this process takes work, and when it stops, that it does not any more. */
 export async function runPresence(deps: PresenceDeps, stopping: AbortSignal): Promise<void> {
-  const { store, workerId, queues, version, extractSlots, log } = deps;
+  const { store, workerId, queues, version, extractSlots, settings, log } = deps;
   let healthy = true;
   const attempt = async (work: () => Promise<void>): Promise<void> => {
     try {
@@ -33,7 +39,10 @@ export async function runPresence(deps: PresenceDeps, stopping: AbortSignal): Pr
   while (!stopping.aborted) {
     await attempt(() => {
       deps.check();
-      return store.beat(workerId, queues, version, extractSlots, deps.clockOffsetSeconds());
+      const clockOffsetSeconds = deps.clockOffsetSeconds();
+      return store.beat(workerId, queues, version, extractSlots, {
+        ...{ clockOffsetSeconds, settings, slowed: deps.slowed() },
+      });
     });
     await wait(everyMs, undefined, { signal: stopping }).catch(() => undefined);
   }

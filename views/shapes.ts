@@ -33,6 +33,8 @@ export interface TaskShape {
   readonly schedule_id: number | null;
   readonly upgrade_id: number | null;
   readonly failure: object | null;
+  /** Why it rests between its batches; null: it does not. */
+  readonly slowed: { readonly reason: string; readonly since: string } | null;
   /** Whether what it removed can be put back; null: it has no undo window. */
   readonly undo: UndoShape | null;
   /** Of a removal that needs another administrator. */
@@ -147,6 +149,8 @@ export interface AccountShape {
   readonly sees_pictures: boolean;
   readonly disabled: boolean;
   readonly has_second_factor: boolean;
+  readonly must_change_password: boolean;
+  readonly password_expire_time: string | null;
   readonly login: string;
   readonly description: string;
   readonly create_time: string;

@@ -6,7 +6,7 @@ import { DomainError } from '../../domain/errors.ts';
 import type { Role } from '../../domain/accounts/permission.ts';
 import type { Passwords } from '../../platform/passwords.ts';
 import { fingerprintOf, type Authenticator } from './auth/authenticator.ts';
-import { refuseKnownPassword } from './auth/knownPasswords.ts';
+import type { PasswordRules } from './auth/passwordRules.ts';
 import type { Actor } from '../../db/audit/auditStore.ts';
 
 export interface Registration {
@@ -18,6 +18,8 @@ export interface Registration {
   readonly seesPictures?: boolean;
   /** By the form of which the manual says that the e-mail address is the password too. */
   readonly isLegacy?: boolean;
+  /** Whether the password has to be changed in time; default: with strong rules. */
+  readonly expires?: boolean;
 }
 
 export interface AccountActionsDeps {
@@ -27,48 +29,55 @@ export interface AccountActionsDeps {
   >;
   readonly sessionQueries: Pick<Stores['sessionQueries'], 'endAll'>;
   readonly secondFactors: Pick<Stores['secondFactors'], 'removeAll'>;
-  readonly passwords: Pick<Passwords, 'hash'>;
+  readonly passwords: Pick<Passwords, 'hash' | 'verify'>;
   readonly authenticator: Pick<Authenticator, 'forget'>;
-  /** Whether only this machine can reach the service: elsewhere it does not start beside a password that everybody knows. */
-  readonly isLoopback: boolean;
+  readonly passwordRules: Pick<PasswordRules, 'areStrong' | 'demandAllowed'>;
 }
 
 export type AccountActions = ReturnType<typeof createAccountActions>;
 
 /** What administrators do to accounts, so that what this process remembers of them stays true. */
 export function createAccountActions(deps: AccountActionsDeps) {
-  const { accounts, sessionQueries, secondFactors, passwords, authenticator, isLoopback } = deps;
+  const { accounts, sessionQueries, secondFactors, passwords, authenticator, passwordRules } = deps;
   /** @throws DomainError accountNotFound */
   const demandAccount = async (accountId: string): Promise<void> => {
     if ((await accounts.find(accountId)) === null)
       throw new DomainError('accountNotFound', `account ${accountId}`);
   };
 
+  /** What is temporary must not become lasting. @throws DomainError validationFailed */
+  const refusePresent = async (accountId: string, password: string): Promise<void> => {
+    const found = await accounts.find(accountId);
+    if (found !== null && (await passwords.verify(found.passwordHash, password)))
+      throw new DomainError('validationFailed', { path: 'password', message: 'is the present one' });
+  };
+
   return {
-    /** @throws DomainError accountExists | validationFailed, for a password that everybody knows */
+    /** @throws DomainError accountExists | validationFailed, for a password that the rules refuse */
     register: async (
       registration: Registration,
       actor: Actor,
       accountId: string = newUuid(),
     ): Promise<string> => {
-      const { password, isLegacy = false, ...given } = registration;
-      if (!(isLegacy && isLoopback)) refuseKnownPassword(given.login, password);
+      const { password, isLegacy, expires = passwordRules.areStrong, ...given } = registration;
+      await passwordRules.demandAllowed(given.login, password, isLegacy);
       const passwordHash = await passwords.hash(password);
       const account = { accountType: 'advanced_user', description: '', ...given, accountId } as const;
-      await accounts.register({ ...account, passwordHash, mustChangePassword: true }, actor);
+      await accounts.register({ ...account, passwordHash, temporary: { expires } }, actor);
       return accountId;
     },
 
     /**
      * Ends all sessions of the account; gives the fingerprint that a new one needs.
-     * @throws DomainError validationFailed, for a password that everybody knows
+     * @throws DomainError validationFailed, for a password that the rules refuse
      */
     changePassword: async (
-      { accountId, login }: Pick<Account, 'accountId' | 'login'>,
+      { accountId, login, passwordExpiresAt }: Pick<Account, 'accountId' | 'login' | 'passwordExpiresAt'>,
       password: string,
       actor: Actor,
     ): Promise<string> => {
-      refuseKnownPassword(login, password);
+      await passwordRules.demandAllowed(login, password);
+      if (passwordExpiresAt !== null) await refusePresent(accountId, password);
       const passwordHash = await passwords.hash(password);
       await accounts.changePassword(accountId, passwordHash, actor);
       authenticator.forget(accountId);
@@ -87,12 +96,12 @@ export function createAccountActions(deps: AccountActionsDeps) {
     },
 
     /**
-     * Ends all sessions of the account; gives the password, which is shown once and has to be changed on a page.
+     * Ends all sessions of the account; gives the password, which is shown once and has to be changed in time.
      * @throws DomainError accountNotFound
      */
     resetPassword: async (accountId: string, actor: Actor): Promise<string> => {
       const password = oneTimePassword();
-      await accounts.resetPassword(accountId, await passwords.hash(password), actor);
+      await accounts.resetPassword(accountId, await passwords.hash(password), { expires: true }, actor);
       authenticator.forget(accountId);
       return password;
     },

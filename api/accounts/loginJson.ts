@@ -5,6 +5,7 @@ import { parseBasic, type Authenticator, type SignedIn } from './auth/authentica
 import type { SessionAudit } from './auth/sessionAudit.ts';
 import { beginSession, endSession, passwordProof, proofWith } from './auth/sessionCookie.ts';
 import type { SecondFactorRule } from './secondFactor/rule.ts';
+import type { PasswordRules } from './auth/passwordRules.ts';
 import type { AccountActions } from './actions.ts';
 import type { Clock } from '../http/instants.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
@@ -14,6 +15,7 @@ import { checkExcludeHeader } from '../http/middleware/authenticate.ts';
 export interface LoginDeps {
   readonly authenticator: Authenticator;
   readonly accountActions: Pick<AccountActions, 'changePassword'>;
+  readonly passwordRules: Pick<PasswordRules, 'areStrong'>;
   readonly secondFactorRule: Pick<SecondFactorRule, 'refusePasswordAlone'>;
   readonly sessionAudit: SessionAudit;
   readonly clock: Clock;
@@ -26,7 +28,7 @@ interface Credentials {
 }
 
 export function loginRoutes(deps: LoginDeps): Handlers {
-  const { authenticator, accountActions, sessionAudit, clock } = deps;
+  const { authenticator, accountActions, passwordRules, sessionAudit, clock } = deps;
   const logIn: RequestHandler = async (req, res) => {
     checkExcludeHeader(req);
     const given = credentialsOf(req);
@@ -45,7 +47,10 @@ export function loginRoutes(deps: LoginDeps): Handlers {
 
     changePassword: async (req, res) => {
       const { body } = inputOf<{ body: { password: string; current_password?: string } }>(req);
-      const { account } = identityOf(req);
+      const { account, via } = identityOf(req);
+      // Basic has just proven it; the manual's cookie alone may change it only under the manual's rules.
+      if (body.current_password === undefined && via === 'session' && passwordRules.areStrong)
+        throw new DomainError('fieldMissing', { path: 'current_password', message: 'needed by a session' });
       if (body.current_password !== undefined)
         await checkPresent(authenticator, account.login, body.current_password, addressOf(req));
       const fingerprint = await accountActions.changePassword(account, body.password, actorOf(req));

@@ -16,13 +16,15 @@ export function presentAccount(account: Account) {
 
 /** As pages show it: what is beside the manual's contract too. */
 export function presentAccountOfPage(account: Account) {
-  const { role, seesPictures, disabled, hasSecondFactor } = account;
+  const { role, seesPictures, disabled, hasSecondFactor, mustChangePassword, passwordExpiresAt } = account;
   return {
     ...presentAccount(account),
     role,
     sees_pictures: seesPictures,
     disabled,
     has_second_factor: hasSecondFactor,
+    must_change_password: mustChangePassword,
+    password_expire_time: passwordExpiresAt?.toISOString() ?? null,
   };
 }
 

@@ -2,10 +2,13 @@ import type { AttributeRow, FaceRow } from '../../db/faces/idQueries.ts';
 import type { Stores } from '../../db/stores.ts';
 import { presentAccount, presentAccountStats } from '../accounts/present.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
-import { inputOf } from '../http/requestContext.ts';
+import { actorOf, inputOf } from '../http/requestContext.ts';
 import { presentList } from '../lists/present.ts';
 
-export interface SearchDeps extends Pick<Stores, 'listQueries' | 'accountQueries' | 'idQueries'> {
+export interface SearchDeps extends Pick<
+  Stores,
+  'auditViews' | 'listQueries' | 'accountQueries' | 'idQueries'
+> {
   readonly accounts: Pick<Stores['accounts'], 'findByLogin'>;
 }
 
@@ -18,7 +21,8 @@ const uuid = /^[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}$/;
 const nothing: Found = { data: null, type: null };
 
 /** One box for whatever somebody holds in hands: an id of several kinds, or the login of an account. */
-export function searchRoutes({ listQueries, accountQueries, accounts, idQueries }: SearchDeps): Handlers {
+export function searchRoutes(deps: SearchDeps): Handlers {
+  const { auditViews, listQueries, accountQueries, accounts, idQueries } = deps;
   const findAccount = async (accountId: string): Promise<Found> => {
     const found = await accountQueries.find(accountId);
     if (found === null) return nothing;
@@ -45,10 +49,16 @@ export function searchRoutes({ listQueries, accountQueries, accounts, idQueries 
       }
       for (const find of byId) {
         const found = await find(text);
-        if (found.data !== null) {
-          res.json(found);
-          return;
+        if (found.data === null) continue;
+        // What is told of a person is a look at them, by whichever of their ids.
+        if ('face_id' in found.data) {
+          const objectId = String(found.data.face_id);
+          await auditViews.record({
+            ...{ actor: actorOf(req), action: 'face.view', objectType: 'face', objectId },
+          });
         }
+        res.json(found);
+        return;
       }
       res.json(nothing);
     },

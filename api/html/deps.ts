@@ -2,9 +2,9 @@ import type { DefaultVersionStore } from '../../db/networks/defaultVersionStore.
 import type { Stores } from '../../db/stores.ts';
 import type { KnownNetwork } from '../../domain/networks/check.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
-import type { RatePassword } from '../../platform/passwordStrength.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
 import type { AccountActions } from '../accounts/actions.ts';
+import type { PasswordRules } from '../accounts/auth/passwordRules.ts';
 import type { TokenActions } from '../accounts/tokens/actions.ts';
 import type { ApprovalActions } from '../approvals/actions.ts';
 import type { SearchDocuments } from '../documents/search/documentSearch.ts';
@@ -54,7 +54,7 @@ export interface PageSources extends Omit<Stores, NotForPages>, NotificationPoli
   readonly accountActions: AccountActions;
   readonly erasureActions: ErasureActions;
   readonly tokenActions: TokenActions;
-  readonly ratePassword: RatePassword;
+  readonly passwordRules: PasswordRules;
   readonly contract: readonly ContractPath[];
   readonly clock: Clock;
   readonly searchDocuments: SearchDocuments;

@@ -23,7 +23,13 @@ export const readForm: readonly RequestHandler[] = [...readStrangersForm, requir
 /** The only one that comes once for each row that is ticked; whoever wants it reads it by itself. */
 const severalTimes = 'selected';
 
-/** The fields of a form, or of an address that one has made. @throws DomainError for a field that comes several times */
+/** A password counts as it was typed, or not at all. */
+const passwords = ['password', 'current_password', 'again'];
+
+/**
+ * The fields of a form, or of an address that one has made.
+ * @throws DomainError for a field that comes several times, or a password with characters that cannot be stored
+ */
 export function fieldsOf(
   given: unknown,
   error: 'validationFailed' | 'badQueryParameter' = 'validationFailed',
@@ -33,9 +39,12 @@ export function fieldsOf(
     if (name === '_csrf' || name === severalTimes) continue;
     if (Array.isArray(value))
       throw new DomainError(error, { path: name, message: 'is given more than once' });
+    if (typeof value !== 'string') continue;
     // PostgreSQL can store neither NUL nor half of a surrogate pair.
-    if (typeof value === 'string')
-      fields[name] = value.replaceAll('\0', '').replaceAll(/\p{Surrogate}/gu, '');
+    const storable = value.replaceAll('\0', '').replaceAll(/\p{Surrogate}/gu, '');
+    if (storable !== value && passwords.includes(name))
+      throw new DomainError(error, { path: name, message: 'contains a character that is not allowed: NUL' });
+    fields[name] = storable;
   }
   return fields;
 }

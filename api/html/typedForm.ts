@@ -16,6 +16,9 @@ declare module 'express-session' {
 // Proxies refuse addresses of more than some 8,000 characters.
 const longestAddress = 4_000;
 
+// Addresses stay in browsers, proxies and logs: that of a webhook may be its secret, and the others name people.
+const notInAddresses = ['url', 'user_data', 'external_ids'];
+
 /** A form as its address fills it in. */
 export interface TypedForm {
   readonly kind: string | undefined;
@@ -26,7 +29,7 @@ export interface TypedForm {
 
 /**
  * Ends the post of a form that only looks by leading to the page that shows it, with all that was typed: a post has no
- * page that Back could show again. False: there is too much for the address and no session to keep it in.
+ * page that Back could show again. False: it does not belong into an address and there is no session to keep it in.
  */
 export function leadToTyped(
   req: Request,
@@ -36,8 +39,7 @@ export function leadToTyped(
 ): boolean {
   const filled = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== ''));
   let address = path(kind, { step, ...filled });
-  // The address of a webhook may be its secret, which browsers and proxies must not remember.
-  if (address.length > longestAddress || filled['url'] !== undefined) {
+  if (address.length > longestAddress || notInAddresses.some((name) => filled[name] !== undefined)) {
     if (hasNoSession(req)) return false;
     const id = randomUUID();
     req.session.draft = { id, values: filled };

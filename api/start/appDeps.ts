@@ -13,6 +13,7 @@ import { createMaintenanceFollower } from '../../temporal/maintenanceFollower.ts
 import { createWorkflowUrl } from '../../temporal/workflowUrl.ts';
 import { createLoginDelay } from '../accounts/auth/loginDelay.ts';
 import { createLoginLimit } from '../accounts/auth/loginLimit.ts';
+import { openPasswordRules } from '../accounts/auth/passwordRules.ts';
 import type { AppDeps } from '../app.ts';
 import { healthChecks, refreshMetrics } from './health.ts';
 import type { ApiProcess, ApiResources } from './resources.ts';
@@ -48,6 +49,7 @@ export async function appDeps(context: ApiProcess, resources: ApiResources): Pro
     passkeyDomain: config.passkeyDomain ?? null,
     oidcSettings: oidcSettings(config),
     passwordLogins: config.passwordLogins,
+    passwordRules: await openPasswordRules(config),
     startNext: createAdmission({ turns: createTurns(pools.control, config), gateway }).startNext,
     followMaintenance: createMaintenanceFollower({ heldTasks: resources.stores.heldTasks, gateway }),
     signingKey: await getSigningKey(config),

@@ -1,6 +1,7 @@
 import { isRemote } from '../../extraction/catalogue/network.ts';
 import { checkRemote } from '../../extraction/remote/checkRemote.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
+import { sharedSettings } from '../../platform/shownSettings.ts';
 import { queueNames, type QueueName } from '../../workflows/messages.ts';
 import type { ApiProcess, ApiResources } from './resources.ts';
 
@@ -29,6 +30,10 @@ export function healthChecks(
     { name: 'workers', dependent: true, run: () => checkWorkers(['orchestrate', 'gc']) },
     { name: 'extractors', dependent: true, run: () => checkWorkers(['extract']) },
     { name: 'worker-clocks', dependent: true, onlyWarns: true, run: () => workers.checkClocks() },
+    {
+      ...{ name: 'worker-settings', dependent: true, onlyWarns: true },
+      run: () => workers.checkSettings(sharedSettings(config)),
+    },
     ...config.networks.filter(isRemote).map((entry) => ({
       name: `extractor-${entry.kind}-${entry.version}`,
       dependent: true,

@@ -49,14 +49,15 @@ export async function startApi(config: ApiConfig): Promise<void> {
     logPlainConnections(config, log);
     await waitForSchema(context, resources.pools.reading, certificate);
     await resources.clock.measure();
+    const deps = await appDeps(context, resources);
+    const { passwords, passwordRules } = deps;
     const isFirstStart = await untilAnswered(context, () =>
-      ensureFirstAdmin({ config, accounts, passwords: resources.passwords, log }),
+      ensureFirstAdmin({ config, accounts, passwords, passwordRules, log }),
     );
     if (isFirstStart) log.info({ login: config.adminLogin }, 'created the first administrator');
     await resources.images.check().catch((error: unknown) => {
       log.warn({ err: error }, 'the sample store cannot be used yet');
     });
-    const deps = await appDeps(context, resources);
     const sealing = runSealing({ seals: deps.auditSeals, signingKey: deps.signingKey, log }, stopping.signal);
     shutdown.on('normal', 'seals of the audit', () => sealing);
     const app = await createApp(deps);

@@ -1,6 +1,12 @@
 import { v7 as newId } from 'uuid';
 import { ensureFirstAdmin, type FirstAdminDeps } from '../../api/accounts/auth/firstAdmin.ts';
-import { createAccountStore, type AccountStore, type NewAccount } from '../../db/accounts/accountStore.ts';
+import { openPasswordRules } from '../../api/accounts/auth/passwordRules.ts';
+import {
+  createAccountStore,
+  type AccountStore,
+  type NewAccount,
+  type TemporaryPassword,
+} from '../../db/accounts/accountStore.ts';
 import { createKnownAccounts, type KnownAccounts } from '../../db/accounts/knownAccounts.ts';
 import type { Actor } from '../../db/audit/auditStore.ts';
 import { isMigrated } from '../../db/schema/isMigrated.ts';
@@ -16,20 +22,26 @@ const commandLine: Actor = { accountId: null, login: 'command line', requestId: 
 
 /** Creates the first administrator unless there are accounts already; true when it did. */
 export async function ensureAdmin(
-  config: Pick<Config, 'host' | 'adminLogin' | 'adminPassword'>,
+  config: FirstAdminDeps['config'] & Parameters<typeof openPasswordRules>[0],
   databaseUrl: string,
   log?: FirstAdminDeps['log'],
 ): Promise<boolean> {
+  const passwordRules = await openPasswordRules(config);
   return withAccounts(databaseUrl, (accounts) =>
-    ensureFirstAdmin({ config, accounts, passwords: createPasswords(), ...(log && { log }) }),
+    ensureFirstAdmin({ config, accounts, passwords: createPasswords(), passwordRules, ...(log && { log }) }),
   );
 }
 
-/** Creates an administrator; false when the login is taken. */
-export async function createAdmin(databaseUrl: string, login: string, password: string): Promise<boolean> {
+/** Creates an administrator; false when the login is taken. `temporary`: another person knows the password. */
+export async function createAdmin(
+  databaseUrl: string,
+  login: string,
+  password: string,
+  temporary?: TemporaryPassword,
+): Promise<boolean> {
   return withAccounts(databaseUrl, async (accounts) => {
     try {
-      await accounts.register(await newAdmin(login, password), commandLine);
+      await accounts.register(await newAdmin(login, password, temporary), commandLine);
       return true;
     } catch (error) {
       if (error instanceof DomainError && error.error === 'accountExists') return false;
@@ -39,22 +51,31 @@ export async function createAdmin(databaseUrl: string, login: string, password: 
 }
 
 /** Gives an account another password and ends its sessions; false when nobody has the login. */
-export async function setPassword(databaseUrl: string, login: string, password: string): Promise<boolean> {
+export async function setPassword(
+  databaseUrl: string,
+  login: string,
+  password: string,
+  temporary?: TemporaryPassword,
+): Promise<boolean> {
   return withAccounts(databaseUrl, async (accounts) => {
     const found = await accounts.findByLogin(login);
     if (found === null) return false;
-    await accounts.changePassword(
-      found.account.accountId,
-      await createPasswords().hash(password),
-      commandLine,
-    );
+    const { accountId } = found.account;
+    const passwordHash = await createPasswords().hash(password);
+    if (temporary === undefined) await accounts.changePassword(accountId, passwordHash, commandLine);
+    else await accounts.resetPassword(accountId, passwordHash, temporary, commandLine);
     return true;
   });
 }
 
-async function newAdmin(login: string, password: string): Promise<NewAccount> {
+async function newAdmin(
+  login: string,
+  password: string,
+  temporary: TemporaryPassword | undefined,
+): Promise<NewAccount> {
   const passwordHash = await createPasswords().hash(password);
-  return { accountId: newId(), login, passwordHash, accountType: 'admin', description: '' };
+  const account = { accountId: newId(), login, passwordHash, accountType: 'admin', description: '' } as const;
+  return { ...account, ...(temporary && { temporary }) };
 }
 
 async function withAccounts<Result>(

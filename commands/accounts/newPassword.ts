@@ -1,7 +1,9 @@
 import { createInterface, type Interface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { InvalidArgumentError } from 'commander';
-import { isKnownPassword } from '../../api/accounts/auth/knownPasswords.ts';
+import { openPasswordRules } from '../../api/accounts/auth/passwordRules.ts';
+import { DomainError } from '../../domain/errors.ts';
+import type { TemporaryPassword } from '../../db/accounts/accountStore.ts';
 import type { Config } from '../../platform/config.ts';
 import { settings } from '../../platform/settings.ts';
 import { UsageError } from '../cli/options.ts';
@@ -16,11 +18,27 @@ export function parseLogin(value: string): string {
   return result.data;
 }
 
+/** Of commands that set a password: whether it is that of who types it. */
+export const ownOption = [
+  '--own',
+  'the account is your own: its password need not be changed at the first log-in, and does not expire',
+] as const;
+
 /** @throws UsageError when there is none, or one that is none */
-export async function readNewPassword(login: string, { adminPassword }: Config): Promise<string> {
-  const password = adminPassword ?? (await askForPassword());
-  if (isKnownPassword(login, password)) throw new UsageError('this password is public: choose another one');
-  return password;
+export async function readNewPassword(
+  login: string,
+  config: Config,
+  isOwn: boolean,
+): Promise<{ readonly password: string; readonly temporary: TemporaryPassword | undefined }> {
+  const rules = await openPasswordRules(config);
+  const password = config.adminPassword ?? (await askForPassword());
+  try {
+    await rules.demandAllowed(login, password);
+  } catch (error) {
+    if (!(error instanceof DomainError) || error.fault === null) throw error;
+    throw new UsageError(`this password ${error.fault.message}: choose another one`);
+  }
+  return { password, temporary: isOwn ? undefined : { expires: rules.areStrong } };
 }
 
 async function askForPassword(): Promise<string> {

@@ -23,6 +23,7 @@ export class AccountModel extends Model<
   declare revision: CreationOptional<number>;
   declare disabled: CreationOptional<boolean>;
   declare mustChangePassword: CreationOptional<boolean>;
+  declare passwordExpiresAt: CreationOptional<Date | null>;
   declare createTime: Date;
   declare lastUpdateTime: Date;
 }
@@ -47,6 +48,7 @@ export function defineAccountModel(sequelize: Sequelize): typeof AccountModel {
       revision: { type: DataTypes.INTEGER, allowNull: false, defaultValue: 1 },
       disabled: { type: DataTypes.BOOLEAN, allowNull: false, defaultValue: false },
       mustChangePassword: { type: DataTypes.BOOLEAN, allowNull: false, defaultValue: false },
+      passwordExpiresAt: { type: DataTypes.DATE, allowNull: true },
       createTime: { type: DataTypes.DATE, allowNull: false },
       lastUpdateTime: { type: DataTypes.DATE, allowNull: false },
     },

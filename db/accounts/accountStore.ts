@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { literal } from 'sequelize';
-import { mayUseService, type AccountType } from '../../domain/accounts/account.ts';
+import { mayUseService, temporaryPasswordMs, type AccountType } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Role } from '../../domain/accounts/permission.ts';
 import { recordAudit, type Actor } from '../audit/auditStore.ts';
@@ -21,7 +21,12 @@ export interface NewAccount {
   /** Without one: `admin`. */
   readonly role?: Role;
   readonly seesPictures?: boolean;
-  readonly mustChangePassword?: boolean;
+  /** Another person knows the password: it must be changed on pages, and may expire. Without: it is its owner's. */
+  readonly temporary?: TemporaryPassword;
+}
+
+export interface TemporaryPassword {
+  readonly expires: boolean;
 }
 
 export type AccountChange = Pick<NewAccount, 'accountType' | 'description'> &
@@ -35,12 +40,16 @@ const firstStart: Actor = { accountId: null, login: 'first start', requestId: nu
 export function createAccountStore(records: Records) {
   const Accounts = defineAccountModel(records.sequelize);
 
-  const add = async (tx: RecordsTransaction, given: NewAccount, actor: Actor): Promise<void> => {
+  const add = async (
+    tx: RecordsTransaction,
+    { temporary, ...given }: NewAccount,
+    actor: Actor,
+  ): Promise<void> => {
     const account = { ...given, role: given.role ?? 'admin', seesPictures: given.seesPictures ?? false };
     // One moment for both: nothing of a new account has been changed.
     const now = await timeOf(tx);
     await Accounts.create(
-      { ...account, createTime: now, lastUpdateTime: now },
+      { ...account, ...passwordState(temporary, now), createTime: now, lastUpdateTime: now },
       { transaction: tx.transaction },
     );
     await recordAudit(tx, {
@@ -99,10 +108,11 @@ export function createAccountStore(records: Records) {
     /** Ends all sessions of the account. */
     changePassword: (accountId: string, passwordHash: string, actor: Actor): Promise<void> =>
       records.transaction(async (tx) => {
+        const now = await timeOf(tx);
         await Accounts.update(
           {
-            ...{ passwordHash, mustChangePassword: false },
-            ...{ revision: literal('revision + 1'), lastUpdateTime: await timeOf(tx) },
+            ...{ passwordHash, ...passwordState(undefined, now) },
+            ...{ revision: literal('revision + 1'), lastUpdateTime: now },
           },
           { where: { accountId }, transaction: tx.transaction },
         );
@@ -116,14 +126,20 @@ export function createAccountStore(records: Records) {
       }),
 
     /**
-     * A password that another person has seen: it must be changed at the next log-in on pages. Ends all sessions.
+     * A password that another person has seen: it must be changed at the next log-in on pages, in time. Ends all sessions.
      * @throws DomainError accountNotFound
      */
-    resetPassword: (accountId: string, passwordHash: string, actor: Actor): Promise<void> =>
+    resetPassword: (
+      accountId: string,
+      passwordHash: string,
+      temporary: TemporaryPassword,
+      actor: Actor,
+    ): Promise<void> =>
       records.transaction(async (tx) => {
         const row = await locked(tx, accountId);
+        const now = await timeOf(tx);
         await row.update(
-          { passwordHash, mustChangePassword: true, lastUpdateTime: await timeOf(tx) },
+          { passwordHash, ...passwordState(temporary, now), lastUpdateTime: now },
           { transaction: tx.transaction },
         );
         await endSessions(tx, accountId);
@@ -165,6 +181,13 @@ export function createAccountStore(records: Records) {
         throw error;
       }
     },
+  };
+}
+
+function passwordState(temporary: TemporaryPassword | undefined, now: Date) {
+  return {
+    mustChangePassword: temporary !== undefined,
+    passwordExpiresAt: temporary?.expires === true ? new Date(now.getTime() + temporaryPasswordMs) : null,
   };
 }
 

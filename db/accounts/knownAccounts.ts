@@ -9,6 +9,7 @@ export interface Credentials {
 
 export const accountColumns = `account_id "accountId", login, account_type "accountType", description,
   role, sees_pictures "seesPictures", disabled, must_change_password "mustChangePassword",
+  password_expires_at "passwordExpiresAt",
   (exists (select from totp_secrets t where t.account_id = accounts.account_id and t.confirmed)
     or exists (select from passkeys p where p.account_id = accounts.account_id)) "hasSecondFactor",
   create_time "createTime", last_update_time "lastUpdateTime"`;

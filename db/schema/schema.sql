@@ -26,6 +26,7 @@ create table accounts (
   sees_pictures boolean default false not null,
   disabled boolean default false not null,
   must_change_password boolean default false not null,
+  password_expires_at timestamp with time zone,
   constraint accounts_account_type_check CHECK ((account_type = ANY (ARRAY['admin'::text, 'advanced_user'::text, 'user'::text]))),
   constraint accounts_description_check CHECK ((length(description) <= 128)),
   constraint accounts_login_check CHECK (((length(login) >= 3) AND (length(login) <= 128))),
@@ -946,6 +947,8 @@ create table workers (
   version text,
   clock_offset_seconds double precision default 0 not null,
   extract_slots integer,
+  settings jsonb,
+  slowed jsonb,
   constraint workers_pkey PRIMARY KEY (worker_id)
 );
 

@@ -11,6 +11,7 @@ import { heldColumn } from '../maintenance/heldTasks.ts';
 import { offsetOf, type Beside, type Paging } from '../sql/paging.ts';
 import type { ApprovalView } from '../../domain/approvals/approval.ts';
 import { approvalColumn } from '../approvals/approvalRows.ts';
+import { slowedColumn } from '../ops/workerStore.ts';
 import { undoColumn, type UndoOfGc } from '../gc/undoWindows.ts';
 import { isToSum, joinSums, runningClock } from '../engine/partSums.ts';
 
@@ -58,6 +59,8 @@ export interface TaskRow {
   readonly notificationPolicy: NotificationPolicy | null;
   /** Of a removal that needs another administrator, the newest order; null: it needed none. */
   readonly approval: ApprovalView | null;
+  /** Why it rests between its batches; null: it does not. */
+  readonly slowed: { readonly reason: string; readonly since: string } | null;
   /** Whether what it removed can be put back; null: it has no undo window. */
   readonly undo: UndoOfGc | null;
   readonly createTime: Date;
@@ -80,7 +83,7 @@ const columns = `
   coalesce(s.origins_removed, t.origins_removed) "originsRemoved",
   ${runningClock} "runningMs", coalesce(s.recent, 0) "recentObjects",
   t.result_id "resultId", coalesce(t.failure, held.failure) "failure", t.created_by "createdBy", t.created_by_login "createdByLogin",
-  t.schedule_id "scheduleId", t.upgrade_id "upgradeId", ${heldColumn} "isHeld", turn.before "tasksBefore", t.notification_policy "notificationPolicy", ${undoColumn}, ${approvalColumn('a.task_id = t.task_id')}, t.create_time "createTime", t.end_time "endTime",
+  t.schedule_id "scheduleId", t.upgrade_id "upgradeId", ${heldColumn} "isHeld", turn.before "tasksBefore", t.notification_policy "notificationPolicy", ${slowedColumn}, ${undoColumn}, ${approvalColumn('a.task_id = t.task_id')}, t.create_time "createTime", t.end_time "endTime",
   greatest(t.last_update_time, s.last_update_time) "lastUpdateTime"`;
 
 // What keeps a part of an open task from going on; found among those that are under way.

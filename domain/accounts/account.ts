@@ -17,6 +17,8 @@ export interface Account {
   readonly disabled: boolean;
   /** Another person has chosen or seen its password: at the first log-in on pages it has to be changed. */
   readonly mustChangePassword: boolean;
+  /** From then on its password is refused; null: never. */
+  readonly passwordExpiresAt: Date | null;
   /** A password alone opens nothing of it. */
   readonly hasSecondFactor: boolean;
   readonly createTime: Date;
@@ -33,6 +35,13 @@ export function isLogin(text: string): boolean {
 /** This service is for administrators; the other types are customers of the services that it administers. */
 export function mayUseService(account: { readonly accountType: AccountType }): boolean {
   return account.accountType === 'admin';
+}
+
+/** How long a password counts that another person has set. */
+export const temporaryPasswordMs = 72 * 60 * 60 * 1_000;
+
+export function isPasswordExpired(account: Pick<Account, 'passwordExpiresAt'>, now: Date): boolean {
+  return account.passwordExpiresAt !== null && account.passwordExpiresAt <= now;
 }
 
 /** A session lasts no longer, however much it is used. */

@@ -44,7 +44,11 @@ export function hasCondition(filters: FaceFilters | EventFilters): boolean {
   );
 }
 
-/** The same filters with every time absolute, so that a task that runs for hours selects one set. */
+/**
+ * The same filters with every time absolute, so that a task that runs for hours selects one set.
+ * @throws DomainError validationFailed for an empty list, a time that is none, or a range of time that ends where it begins
+ *   or before: it would select nothing, for ever, and nobody means that.
+ */
 export function freezeFilters<F extends FaceFilters | EventFilters>(filters: F, now: Date, path: string): F {
   const given = Object.entries(filters).filter(([, value]) => value !== undefined);
   const frozen: Record<string, unknown> = Object.fromEntries(given);
@@ -58,5 +62,20 @@ export function freezeFilters<F extends FaceFilters | EventFilters>(filters: F, 
       frozen[name] = [...new Set<unknown>(value)];
     }
   }
+  refuseEmptyRanges(frozen, path);
   return frozen as F;
+}
+
+function refuseEmptyRanges(frozen: Readonly<Record<string, unknown>>, path: string): void {
+  for (const [name, below] of Object.entries(frozen)) {
+    if (typeof below !== 'string' || !name.endsWith('__lt')) continue;
+    const fromName = name.replace(/__lt$/, '__gte');
+    const from = frozen[fromName];
+    if (typeof from === 'string' && from >= below) {
+      throw new DomainError('validationFailed', {
+        path: `${path}.${name}`,
+        message: `must be later than ${fromName}, which is ${from}`,
+      });
+    }
+  }
 }

@@ -15,9 +15,16 @@ export interface DecodedPhoto extends Photo {
 
 const largestSide = 2560;
 
+// The content decides, not the name. Whatever else libvips can read is refused by its loader, for the whole process: SVG
+// among it, which would bring an XML parser and a renderer before files that nobody has looked at.
+sharp.block({ operation: ['VipsForeignLoad'] });
+sharp.unblock({
+  operation: ['Jpeg', 'Png', 'Webp', 'Tiff', 'Nsgif', 'Heif'].map((format) => `VipsForeignLoad${format}`),
+});
+
 /**
- * Decodes a photo of any format that sharp reads, or HEIC, turned as its EXIF says. Very large ones are made smaller. A
- * picture that breaks off is refused; a JPEG that only lacks its end marker is whole.
+ * Decodes a JPEG, PNG, WebP, TIFF, GIF, AVIF or HEIC, turned as its EXIF says. Very large ones are made smaller. A picture
+ * that breaks off is refused; a JPEG that only lacks its end marker is whole.
  */
 export async function decodePhoto(bytes: Uint8Array): Promise<DecodedPhoto> {
   try {

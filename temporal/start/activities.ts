@@ -29,6 +29,7 @@ export function createWorkerActivities(
     defaultVersions,
     upgradeRuns,
     approvalRule,
+    pressure,
   }: WorkerResources,
   { extractors }: Networks,
 ) {
@@ -91,6 +92,7 @@ export function createWorkerActivities(
     announce: announcer.announce,
     metrics,
     whileResting: (kind, wait) => slots[kind].yieldWhile(wait),
+    restPerWork: pressure.rest,
     stopping,
     batchTargetMs: { gc: config.batchTargetMs, extract: config.extractBatchTargetMs },
     gc: stores.gc,

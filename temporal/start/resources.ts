@@ -1,6 +1,7 @@
 import { createDatabase } from '../../db/sql/connection.ts';
 import { createDatabaseClock } from '../../db/sql/databaseClock.ts';
 import { createDefaultVersionStore } from '../../db/networks/defaultVersionStore.ts';
+import { createPressureQueries } from '../../db/ops/pressureQueries.ts';
 import { createUpgradeRuns } from '../../db/upgrades/upgradeRuns.ts';
 import { approvalRuleOf } from '../../domain/approvals/approval.ts';
 import { abilitiesOf } from '../../domain/extract/networks.ts';
@@ -16,6 +17,7 @@ import type { QueueName } from '../../workflows/messages.ts';
 import { createAdmission } from '../admission.ts';
 import { connectionSettings } from '../connectionOptions.ts';
 import { createGateway } from '../gateway.ts';
+import { createPressureWatch } from '../pressureWatch.ts';
 
 export type WorkerConfig = ConfigWith<'databaseUrl' | 'temporalAddress'> & {
   readonly queues: readonly QueueName[];
@@ -52,6 +54,15 @@ export function openResources({ config, log, shutdown }: WorkerProcess) {
   };
   const gateway = createGateway(temporal);
   shutdown.on('last', 'engine', () => gateway.close());
+  const pressure = createPressureWatch({
+    queries: createPressureQueries(db, {
+      standbySeconds: config.slowDownStandbySeconds,
+      archiveFiles: config.slowDownArchiveFiles,
+      checkpointSeconds: config.slowDownCheckpointSeconds,
+      deadRows: config.slowDownDeadRows,
+    }),
+    ...{ readMs: config.slowDownReadMs, metrics, log },
+  });
   const turns = createTurns(db, config);
   const defaultVersions = createDefaultVersionStore(db, config);
   const approvalRule = approvalRuleOf(config);
@@ -75,6 +86,7 @@ export function openResources({ config, log, shutdown }: WorkerProcess) {
       defaultVersions,
       upgradeRuns,
       approvalRule,
+      pressure,
     },
     admission: createAdmission({ turns, gateway }),
     renderMetrics: (): Promise<string> => {

@@ -7,6 +7,7 @@ import { release } from '../../domain/release.ts';
 import { openCertificate } from '../../platform/certificate.ts';
 import { logPlainConnections } from '../../platform/encryption.ts';
 import { createLogger } from '../../platform/logger.ts';
+import { sharedSettings } from '../../platform/shownSettings.ts';
 import { createShutdown } from '../../platform/shutdown.ts';
 import { ensureWorkflowBundle } from '../bundle.ts';
 import { runPresence } from '../presence.ts';
@@ -33,7 +34,7 @@ export async function startWorker(config: WorkerConfig): Promise<void> {
   const context = { config, log, shutdown, stopping: stopping.signal };
   const runtime = await installRuntime(log);
   const resources = openResources(context);
-  const { db, clock, images, metrics, stores, temporal } = resources;
+  const { db, clock, images, metrics, pressure, stores, temporal } = resources;
   const networks = createNetworks(context, resources);
   const { activities, slots, extractSlots } = createWorkerActivities(context, resources, networks);
 
@@ -90,11 +91,17 @@ export async function startWorker(config: WorkerConfig): Promise<void> {
   });
   if (queues.includes('orchestrate')) startOrchestrator(context, resources);
 
+  if (queues.some((queue) => queue !== 'orchestrate')) {
+    const watching = pressure.run(stopping.signal);
+    shutdown.on('normal', 'pressure', () => watching);
+  }
   const present = runPresence(
     {
       ...{ store: stores.workers, workerId: randomUUID(), queues, log },
       version: Object.values(release).join('.'),
       extractSlots: queues.includes('extract') ? extractSlots : null,
+      settings: sharedSettings(config),
+      slowed: pressure.reason,
       check: () => {
         workers.check();
       },

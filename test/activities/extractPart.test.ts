@@ -73,6 +73,7 @@ test('samples that were read ahead for a part that stops no longer wait for an e
       fail: () => Promise.resolve(),
     },
     announce: () => undefined,
+    restPerWork: () => 0,
     explain: explainFailure,
     log,
     sums: () => Promise.resolve({ done: 0, failed: 0, skipped: 0 }),

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { runPart, type BatchReport, type PartDeps } from '../../activities/runPart.ts';
 import type { EngineTask } from '../../domain/tasks/engineTask.ts';
@@ -56,6 +57,7 @@ function depsWith(stopping: AbortSignal, released: string[]): PartDeps {
       fail: () => Promise.resolve(),
     },
     announce: () => undefined,
+    restPerWork: () => 0,
     explain: explainFailure,
     log,
     sums: () => Promise.resolve({ done: 3, failed: 0, skipped: 0 }),
@@ -87,13 +89,37 @@ test('a throttled part waits after each batch, whatever fraction of a millisecon
   assert.ok(waited >= 60, `two waits of 33 ms took ${waited} ms`);
 });
 
+test('a part rests after each batch while the database falls behind, whatever the rate of its task', async () => {
+  const rest = async (restPerWork: number): Promise<number> => {
+    let rests = 0;
+    let batches = 0;
+    const deps: PartDeps = {
+      ...depsWith(new AbortController().signal, []),
+      restPerWork: () => restPerWork,
+      whileResting: (_kind, wait) => {
+        rests += 1;
+        return wait();
+      },
+    };
+    await runIn(deps, async () => {
+      await setTimeout(2);
+      return {
+        ...batch(1, ++batches === 3),
+        control: { desired: 'run', objectsPerSecond: null, runningParts: 1 },
+      };
+    });
+    return rests;
+  };
+  assert.deepEqual([await rest(0), await rest(4)], [0, 3]);
+});
+
 test('a part that waits is given back at once when its worker is to stop', async () => {
   const stopping = new AbortController();
   const released: string[] = [];
   const running = runIn(depsWith(stopping.signal, released), () => {
-    setTimeout(() => {
+    setImmediate(() => {
       stopping.abort();
-    }, 20);
+    });
     return Promise.resolve(batch(0.01, false));
   });
   await assert.rejects(running, /the worker is stopping/);

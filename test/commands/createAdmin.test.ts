@@ -12,7 +12,11 @@ import { createPasswords } from '../../platform/passwords.ts';
 import { setOldPassword } from '../support/oldPassword.ts';
 import { createTestDatabase, type TestDatabase } from '../support/servers/database.ts';
 
-const config = { host: '127.0.0.1', adminLogin: 'root@visionlabs.ai', adminPassword: undefined };
+const config = {
+  ...{ host: '127.0.0.1', trustProxy: '', secureCookies: false },
+  ...{ adminLogin: 'root@visionlabs.ai', adminPassword: undefined },
+  ...{ passwordRules: 'manual' as const, breachedPasswordsFile: undefined },
+};
 
 let database: TestDatabase;
 let db: Database;
@@ -99,6 +103,79 @@ test('a first administrator whose password is its login is made nowhere', async 
   } finally {
     await empty.drop();
   }
+});
+
+test('a proxy on the same machine publishes the service: known passwords are refused there too', async () => {
+  const empty = await createTestDatabase();
+  try {
+    for (const published of [{ trustProxy: 'loopback' }, { secureCookies: true }]) {
+      const settings = { ...config, ...published };
+      await assert.rejects(
+        ensureAdmin(settings, empty.url),
+        /ADMIN_PASSWORD: 'root' is public, and a proxy publishes the API/,
+      );
+      await setOldPassword(db, 'root@visionlabs.ai', 'root');
+      await assert.rejects(
+        ensureAdmin(settings, database.url),
+        /a proxy publishes the API.*root@visionlabs\.ai/,
+      );
+      assert.equal(await ensureAdmin(config, database.url), false, 'without the proxy it starts');
+    }
+  } finally {
+    await empty.drop();
+  }
+});
+
+test('a first administrator that others can reach has a strong password, which must be changed on pages', async () => {
+  const empty = await createTestDatabase();
+  const rows = createDatabase({ url: empty.url, applicationName: 'test', maxConnections: 1 });
+  try {
+    const settings = { ...config, host: '0.0.0.0', passwordRules: 'strong' as const };
+    await assert.rejects(
+      ensureAdmin({ ...settings, adminPassword: 'short' }, empty.url),
+      /ADMIN_PASSWORD: it must have at least 12 characters/,
+    );
+    assert.equal(
+      await ensureAdmin({ ...settings, adminPassword: 'violet harbour at noon' }, empty.url),
+      true,
+    );
+    const temporary = await rows.query('select must_change_password, password_expires_at from accounts');
+    assert.deepEqual(temporary, [{ must_change_password: true, password_expires_at: null }]);
+  } finally {
+    await rows.close();
+    await empty.drop();
+  }
+});
+
+test('a command sets a temporary password, or with --own one that stays, by the rules of the settings', async () => {
+  const login = 'typed@example.org';
+  const run = (command: string, ADMIN_PASSWORD: string, settings: object = {}, ...options: string[]) => {
+    const args = [`commands/${command}.ts`, '--login', login, ...options];
+    const env = { PATH: process.env['PATH'], DATABASE_URL: database.url, ADMIN_PASSWORD, ...settings };
+    return spawnSync(process.execPath, args, { env, encoding: 'utf8' });
+  };
+  const state = async () => {
+    const [row] = await db.query<{ temporary: boolean; hours: number | null }>(
+      `select must_change_password temporary,
+         round(extract(epoch from password_expires_at - now()) / 3600)::int hours
+       from accounts where login = $1`,
+      [login],
+    );
+    return row;
+  };
+  const strong = { PASSWORD_RULES: 'strong' };
+  assert.equal(run('createAdmin', 'abc').status, 0);
+  assert.deepEqual(await state(), { temporary: true, hours: null });
+  const weak = run('setPassword', 'abc', strong);
+  assert.deepEqual(
+    [weak.status, weak.stderr.includes('this password must have at least 12')],
+    [2, true],
+    weak.stderr,
+  );
+  assert.equal(run('setPassword', 'violet harbour at noon', strong).status, 0);
+  assert.deepEqual(await state(), { temporary: true, hours: 72 });
+  assert.equal(run('setPassword', 'violet harbour at noon', strong, '--own').status, 0);
+  assert.deepEqual(await state(), { temporary: false, hours: null });
 });
 
 test('a command gives nobody a password that everybody knows', () => {

@@ -148,6 +148,17 @@ test('with docker-compose.logs.yml every process that holds data or credentials 
   }
 });
 
+test('docker-compose.yml and the manifests demand strong passwords and a second factor', async () => {
+  const { services } = await readCompose();
+  const { environment = {} } = services['api'] ?? assert.fail('api');
+  assert.equal(environment['PASSWORD_RULES'], '${PASSWORD_RULES:-strong}');
+  assert.equal(environment['REQUIRE_SECOND_FACTOR'], '${REQUIRE_SECOND_FACTOR:-all}');
+  const shared = (await readManifests()).find(({ kind }) => kind === 'ConfigMap') as unknown as {
+    data: Record<string, string>;
+  };
+  assert.deepEqual([shared.data['PASSWORD_RULES'], shared.data['REQUIRE_SECOND_FACTOR']], ['strong', 'all']);
+});
+
 interface Probe {
   readonly httpGet: { readonly path: string };
 }

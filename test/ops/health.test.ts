@@ -57,8 +57,25 @@ test('the API says when nobody would extract, but only to who asks about other s
       ['workers', 'ok'],
       ['extractors', 'failed'],
       ['worker-clocks', 'ok'],
+      ['worker-settings', 'ok'],
     ],
   );
+});
+
+test('an API says which settings its workers have otherwise, and works on', async () => {
+  const other = await startApi(engine, 'other', { TASKS_AT_ONCE: '7', APPROVAL_OBJECTS: '1000' });
+  const { status, body } = await healthOf(other.url ?? '', '?include_luna_services=1');
+  assert.equal(status, 502, 'for want of an extractor');
+  assert.deepEqual(
+    body.errors?.filter(({ service }) => service === 'worker-settings'),
+    [
+      {
+        ...{ service: 'worker-settings', status: 'warning' },
+        desc: "APPROVAL_OBJECTS, TASKS_AT_ONCE: not the same as the API's",
+      },
+    ],
+  );
+  await other.stop();
 });
 
 test('a remote extractor that does not answer is named, to who asks about other services', async () => {

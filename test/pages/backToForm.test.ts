@@ -103,6 +103,22 @@ test('what is too long for an address is kept too', async () => {
   await page.getByRole('alert').getByText('no longer kept').waitFor();
 });
 
+test('what names people is kept, and is in no address', async () => {
+  const page = await site.signedIn({ javaScriptEnabled: false });
+  for (const [label, value] of [
+    ['User data', 'Ann Example'],
+    ['External ids', 'passport 4711'],
+  ] as const) {
+    await page.goto('/tasks/new?kind=gc-faces');
+    await page.getByLabel(label).fill(value);
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.getByText('No face matches all of the conditions.').waitFor();
+    assert.doesNotMatch(decodeURIComponent(page.url()), /Ann|4711/);
+    await page.reload();
+    assert.equal(await page.getByLabel(label).inputValue(), value);
+  }
+});
+
 test('Back to a form that was refused finds what was typed, and asks for nothing to be sent again', async () => {
   const page = await site.signedIn();
   await page.goto('/tasks/new?kind=gc-faces');

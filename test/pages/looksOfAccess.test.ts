@@ -42,6 +42,15 @@ for (const width of [1280, 390]) {
     await look('second-factor-on');
     await page.goto(`/accounts/${accountId}`);
     await look('account-of-admin');
+    const late = { login: `late${width}@example.com`, password, account_type: 'admin' };
+    const lateId = await registerAccount(site.server, late);
+    await site.server.db.query(
+      `update accounts set must_change_password = true, password_expires_at = now() - interval '1 hour'
+       where account_id = $1`,
+      [lateId],
+    );
+    await page.goto(`/accounts/${lateId}`);
+    await look('account-expired');
     await page.getByRole('button', { name: 'Log out' }).click();
     await logIn(page, login, password);
     await page.getByRole('heading', { name: 'Second step' }).waitFor();

@@ -169,3 +169,13 @@ test('a start that other machines reach is unencrypted without a certificate or 
   }
   for (const env of fine) requireHttps(loadConfig(env));
 });
+
+test("passwords follow the manual's rules where only this machine reaches the API, and are strong elsewhere", () => {
+  const rulesOf = (env: Record<string, string>) => loadConfig(env).passwordRules;
+  assert.equal(rulesOf({}), 'manual');
+  assert.equal(rulesOf({ PASSWORD_RULES: 'strong' }), 'strong');
+  for (const env of [{ HOST: '0.0.0.0' }, { TRUST_PROXY: '1' }, { SECURE_COOKIES: 'true' }]) {
+    assert.equal(rulesOf(env), 'strong', JSON.stringify(env));
+    assert.equal(rulesOf({ ...env, PASSWORD_RULES: 'manual' }), 'manual');
+  }
+});

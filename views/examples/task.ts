@@ -35,6 +35,7 @@ export function exampleTask(changes: Partial<TaskShape> = {}): TaskShape {
     held_by_maintenance: false,
     tasks_before: null,
     failure: null,
+    slowed: null,
     undo: null,
     approval: null,
     ...changes,

@@ -1,6 +1,11 @@
 import { createHash, createHmac, randomBytes } from 'node:crypto';
 import type { Stores } from '../../../db/stores.ts';
-import { mayUseService, sessionAtMostMs, type Account } from '../../../domain/accounts/account.ts';
+import {
+  isPasswordExpired,
+  mayUseService,
+  sessionAtMostMs,
+  type Account,
+} from '../../../domain/accounts/account.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { Clock } from '../../http/instants.ts';
 import type { Guesses } from './guesses.ts';
@@ -31,6 +36,16 @@ interface SessionFacts {
   readonly accountId?: string;
   readonly fingerprint?: string;
   readonly begun?: number;
+}
+
+/** For the audit: to the client it is a wrong password as any other. */
+export class RefusedPasswordError extends DomainError {
+  readonly reason: 'account disabled' | 'password expired' | null;
+
+  constructor(reason: RefusedPasswordError['reason']) {
+    super('loginNotFound', 'wrong login or password');
+    this.reason = reason;
+  }
 }
 
 export type Authenticator = ReturnType<typeof createAuthenticator>;
@@ -65,17 +80,39 @@ export function createAuthenticator(deps: AuthenticatorDeps) {
     return found?.fingerprint === fingerprint && !found.account.disabled ? found : null;
   };
 
-  const guess = async (login: string, password: string): Promise<SignedIn | null> => {
+  const reasonAgainst = (account: Account): RefusedPasswordError['reason'] => {
+    if (account.disabled) return 'account disabled';
+    return isPasswordExpired(account, clock.now()) ? 'password expired' : null;
+  };
+
+  /** `refuse` is told why the right password is refused. */
+  const guess = async (
+    login: string,
+    password: string,
+    refuse: (reason: RefusedPasswordError['reason']) => void,
+  ): Promise<SignedIn | null> => {
     // As long and as little as for a login that nobody has.
     const found = mayUsePassword(login) ? await accounts.findByLogin(login) : null;
     const matches = await passwords.verify(found?.passwordHash ?? null, password).catch(tooMany);
-    return matches && found?.account.disabled === false ? toSignedIn(found) : null;
+    if (!matches || found === null) return null;
+    const reason = reasonAgainst(found.account);
+    if (reason === null) return toSignedIn(found);
+    refuse(reason);
+    return null;
   };
 
-  /** @throws DomainError loginNotFound, after the same time for an unknown login or a disabled account as for a wrong password */
+  /**
+   * @throws RefusedPasswordError after the same time for an unknown login, a disabled account or an expired password as for a
+   *   wrong password
+   */
   const byPassword = async (login: string, password: string, address: string): Promise<SignedIn> => {
-    const signedIn = await guesses.make({ kind: 'password', login }, address, () => guess(login, password));
-    if (signedIn === null) throw new DomainError('loginNotFound', 'wrong login or password');
+    let reason: RefusedPasswordError['reason'] = null;
+    const look = (): Promise<SignedIn | null> =>
+      guess(login, password, (found) => {
+        reason = found;
+      });
+    const signedIn = await guesses.make({ kind: 'password', login }, address, look);
+    if (signedIn === null) throw new RefusedPasswordError(reason);
     // Otherwise the log-in is not complete yet.
     if (!signedIn.account.hasSecondFactor) await guesses.remember(signedIn.account.accountId, address);
     return signedIn;
@@ -100,7 +137,8 @@ export function createAuthenticator(deps: AuthenticatorDeps) {
       const known = verified.get(key);
       if (known !== undefined) {
         const signedIn = known.until > Date.now() && (await stillValid(known.accountId, known.fingerprint));
-        if (signedIn !== false && signedIn !== null) return signedIn;
+        if (signedIn !== false && signedIn !== null && !isPasswordExpired(signedIn.account, clock.now()))
+          return signedIn;
         verified.delete(key);
       }
       let check = underWay.get(key);

@@ -1,15 +1,18 @@
 import { v7 as newId } from 'uuid';
 import type { Stores } from '../../../db/stores.ts';
-import { ConfigError, isLoopback, type Config } from '../../../platform/config.ts';
+import { DomainError } from '../../../domain/errors.ts';
+import { ConfigError, isLoopback, isPublished, type Config } from '../../../platform/config.ts';
 import type { Passwords } from '../../../platform/passwords.ts';
 import { defaultAdminLogin, defaultAdminPassword } from '../../../platform/settings.ts';
 import { findKnownPasswords, isKnownPassword, type KnownPasswordsDeps } from './knownPasswords.ts';
+import type { PasswordRules } from './passwordRules.ts';
 
 export interface FirstAdminDeps {
-  readonly config: Pick<Config, 'host' | 'adminLogin' | 'adminPassword'>;
+  readonly config: Pick<Config, 'host' | 'adminLogin' | 'adminPassword' | 'secureCookies' | 'trustProxy'>;
   readonly accounts: KnownPasswordsDeps['accounts'] &
     Pick<Stores['accounts'], 'hasAccounts' | 'ensureFirstAdmin' | 'findByLogin'>;
   readonly passwords: Passwords;
+  readonly passwordRules: Pick<PasswordRules, 'areStrong' | 'demandAllowed'>;
   readonly log?: { warn(fields: object, message: string): void };
 }
 
@@ -22,10 +25,10 @@ const namedAtMost = 5;
  */
 export async function ensureFirstAdmin(deps: FirstAdminDeps): Promise<boolean> {
   const { config, accounts, passwords, log } = deps;
-  const { host, adminLogin, adminPassword = defaultAdminPassword } = config;
+  const { adminLogin, adminPassword = defaultAdminPassword } = config;
   const isNew = !(await accounts.hasAccounts());
-  if (isNew) refuseSettings(config);
-  if (!isNew && !isLoopback(host)) refuseAccounts(host, await findKnownPasswords(deps));
+  if (isNew) await refuseSettings(deps);
+  if (!isNew && isPublished(config)) refuseAccounts(config.host, await findKnownPasswords(deps));
   if (isNew) {
     return accounts.ensureFirstAdmin({
       accountId: newId(),
@@ -33,6 +36,8 @@ export async function ensureFirstAdmin(deps: FirstAdminDeps): Promise<boolean> {
       passwordHash: await passwords.hash(adminPassword),
       accountType: 'admin',
       description: '',
+      // Whoever has deployed the service knows it. On loopback it is what the first start is known for, and what a demo prints.
+      ...(isPublished(config) && { temporary: { expires: false } }),
     });
   }
   // The first one may have been removed on purpose; whoever names another expects it to be there.
@@ -45,26 +50,43 @@ export async function ensureFirstAdmin(deps: FirstAdminDeps): Promise<boolean> {
   return false;
 }
 
-function refuseSettings({
-  host,
-  adminLogin,
-  adminPassword = defaultAdminPassword,
-}: FirstAdminDeps['config']) {
-  // On loopback the default one is what the first start is known for.
-  if (isLoopback(host) && adminPassword === defaultAdminPassword) return;
-  if (!isKnownPassword(adminLogin, adminPassword)) return;
-  const fault =
-    adminPassword === defaultAdminPassword
-      ? `'${defaultAdminPassword}' is public, and HOST can be reached from other machines`
-      : 'it is the same as ADMIN_LOGIN';
-  throw new ConfigError([`ADMIN_PASSWORD: ${fault}; set another one before the first start`]);
+/** @throws ConfigError */
+async function refuseSettings(deps: FirstAdminDeps): Promise<void> {
+  const fault = await faultOfSettings(deps);
+  if (fault !== null)
+    throw new ConfigError([`ADMIN_PASSWORD: ${fault}; set another one before the first start`]);
+}
+
+async function faultOfSettings({ config, passwordRules }: FirstAdminDeps): Promise<string | null> {
+  const { adminLogin, adminPassword = defaultAdminPassword } = config;
+  if (adminPassword === defaultAdminPassword) {
+    const isPublic = `'${defaultAdminPassword}' is public, and`;
+    if (isPublished(config)) return `${isPublic} ${reachOf(config.host)}`;
+    // On loopback it is what the first start is known for.
+    return passwordRules.areStrong ? `${isPublic} PASSWORD_RULES is strong` : null;
+  }
+  if (isKnownPassword(adminLogin, adminPassword)) return 'it is the same as ADMIN_LOGIN';
+  try {
+    await passwordRules.demandAllowed(adminLogin, adminPassword);
+    return null;
+  } catch (error) {
+    if (error instanceof DomainError && error.fault !== null) return `it ${error.fault.message}`;
+    throw error;
+  }
+}
+
+/** How other machines reach it. */
+function reachOf(host: string): string {
+  return isLoopback(host)
+    ? 'a proxy publishes the API (TRUST_PROXY, SECURE_COOKIES or TLS_CERT)'
+    : 'HOST can be reached from other machines';
 }
 
 function refuseAccounts(host: string, logins: readonly string[]): void {
   if (logins.length === 0) return;
   const more = logins.length > namedAtMost ? ` and ${logins.length - namedAtMost} more` : '';
   throw new ConfigError([
-    `HOST: ${host} can be reached from other machines, and the password of ${logins.slice(0, namedAtMost).join(', ')}${more}` +
+    `HOST: ${reachOf(host).replace('HOST', host)}, and the password of ${logins.slice(0, namedAtMost).join(', ')}${more}` +
       ` is public ('${defaultAdminPassword}' or the login itself).` +
       ' Change it (npm run set-password -- --login LOGIN), or delete the account',
   ]);

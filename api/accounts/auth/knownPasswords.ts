@@ -16,7 +16,7 @@ export function isKnownPassword(login: string, password: string): boolean {
 /** @throws DomainError validationFailed */
 export function refuseKnownPassword(login: string, password: string): void {
   if (isKnownPassword(login, password))
-    throw new DomainError('validationFailed', { path: 'password', message: 'it is public' });
+    throw new DomainError('validationFailed', { path: 'password', message: 'is public' });
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Account } from '../../../domain/accounts/account.ts';
 import { DomainError, type ErrorName } from '../../../domain/errors.ts';
 import type { Actor, AuditStore } from '../../../db/audit/auditStore.ts';
 import { actorOf } from '../../http/requestContext.ts';
+import { RefusedPasswordError } from './authenticator.ts';
 import type { Proof } from './sessionCookie.ts';
 import { TooManyLoginsError } from './loginLimit.ts';
 
@@ -77,7 +78,11 @@ export function createSessionAudit(deps: SessionAuditDeps) {
       }
       lines += 1;
       if (wait !== null) waits.set(wait.of, now() + wait.forMs);
-      const after = { error_code: error.entry.code, ...(unwritten > 0 && { unwritten_before: unwritten }) };
+      const reason = error instanceof RefusedPasswordError ? error.reason : null;
+      const after = {
+        ...{ error_code: error.entry.code, ...(reason !== null && { reason }) },
+        ...(unwritten > 0 && { unwritten_before: unwritten }),
+      };
       unwritten = 0;
       const actor = { ...actorOf(req), accountId: null, login: storable(givenLogin) };
       await record(actor, 'session.refuse', after).catch((failure: unknown) => {

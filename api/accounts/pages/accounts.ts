@@ -8,7 +8,6 @@ import { accountsPage } from '../../../views/pages/accounts/list.ts';
 import { listsPage } from '../../../views/pages/accounts/lists.ts';
 import { accountPage } from '../../../views/pages/accounts/one.ts';
 import { paths } from '../../../views/paths.ts';
-import { demandStrongPassword } from '../auth/passwordRules.ts';
 import { endSession } from '../auth/sessionCookie.ts';
 import { actorOf, identityOf } from '../../http/requestContext.ts';
 import { bodyCheck } from '../../http/contract/bodyCheck.ts';
@@ -35,7 +34,7 @@ type AccountSources = Pick<
   | 'contract'
   | 'tokenActions'
   | 'clock'
-  | 'ratePassword'
+  | 'passwordRules'
 >;
 
 const newestLists = 5;
@@ -49,7 +48,7 @@ export function accountPages({
   contract,
   tokenActions,
   clock,
-  ratePassword,
+  passwordRules,
 }: AccountSources) {
   const checkAccount = bodyCheck(contract, 'post', '/accounts');
 
@@ -87,9 +86,12 @@ export function accountPages({
     const values = fieldsOf(req.body);
     try {
       const { account_type: accountType, ...rest } = read(values);
-      await demandStrongPassword(ratePassword, rest.login, rest.password);
-      const accountId = await accountActions.register({ ...rest, accountType }, actorOf(req));
-      flash(req, `The account ${rest.login} was created.`);
+      await passwordRules.demandStrong(rest.login, rest.password);
+      const accountId = await accountActions.register({ ...rest, accountType, expires: true }, actorOf(req));
+      const told = mayUseService({ accountType })
+        ? ' Its password expires after 72 hours, unless its owner changes it.'
+        : '';
+      flash(req, `The account ${rest.login} was created.${told}`);
       leadTo(req, res, paths.account(accountId));
     } catch (error) {
       const typed = { values, faults: faultsOfAccount(error) };

@@ -3,7 +3,6 @@ import { DomainError } from '../../../domain/errors.ts';
 import { nothingTyped, type Typed } from '../../../views/components/field/field.ts';
 import { passwordPage } from '../../../views/pages/login/password.ts';
 import { paths } from '../../../views/paths.ts';
-import { demandStrongPassword } from '../auth/passwordRules.ts';
 import { beginSession, proofWith } from '../auth/sessionCookie.ts';
 import type { LoginDeps } from '../loginJson.ts';
 import { actorOf, addressOf, identityOf } from '../../http/requestContext.ts';
@@ -14,10 +13,10 @@ import { leadTo, flash, sendPage } from '../../html/pageAnswer.ts';
 import { faultOfLogin } from './login.ts';
 
 type PasswordDeps = Pick<LoginDeps, 'authenticator' | 'accountActions' | 'clock'> &
-  Pick<PageSources, 'ratePassword'>;
+  Pick<PageSources, 'passwordRules'>;
 
 /** One's own password: the old one is asked for, and the new one has to be strong. */
-export function passwordPages({ authenticator, accountActions, ratePassword, clock }: PasswordDeps) {
+export function passwordPages({ authenticator, accountActions, passwordRules, clock }: PasswordDeps) {
   const show = (req: Request, res: Response, typed: Typed = nothingTyped, status = 200): void => {
     const { login, mustChangePassword } = identityOf(req).account;
     sendPage(req, res, 'login/password', passwordPage({ login, mustChangePassword, typed }), status);
@@ -32,7 +31,7 @@ export function passwordPages({ authenticator, accountActions, ratePassword, clo
     const { account } = identityOf(req);
     if (password !== again) throw fault('again', 'not the same as above');
     if (password === old) throw fault('password', 'is the present one');
-    const score = await demandStrongPassword(ratePassword, account.login, password);
+    const score = await passwordRules.demandStrong(account.login, password);
     await authenticator.byPassword(account.login, old, addressOf(req));
     const fingerprint = await accountActions.changePassword(account, password, actorOf(req));
     await beginSession(req, { account, fingerprint }, proofWith(req, account.login, password), clock);

@@ -30,6 +30,7 @@ export function presentTask(task: TaskRow) {
     tasks_before: task.tasksBefore,
     notification_policy: task.notificationPolicy,
     failure: task.failure,
+    slowed: task.slowed,
     approval: presentApproval(task.approval),
     undo: task.undo && { ...task.undo, until: isoOf(task.undo.until) },
   };

@@ -73,7 +73,7 @@ test('a password that everybody knows is accepted for nobody, whichever way it c
   ] as const) {
     const answer = await call(method, path, { ...asMe, body });
     assert.deepEqual([answer.status, answer.body.error_code], [400, 12022], JSON.stringify(body));
-    assert.equal(answer.body.detail, "Path: 'password' message: 'it is public'");
+    assert.equal(answer.body.detail, "Path: 'password' message: 'is public'");
   }
   assert.equal((await call('GET', '/4/login', asMe)).status, 200);
   const [row] = await api.db.query('select from accounts where login = $1', [login]);

@@ -26,6 +26,18 @@ test('a look at a face is one entry an hour, however often it is looked at', asy
   assert.equal(line?.login, rootLogin);
 });
 
+test('what the search tells of a face is a look at it, and what it tells of a list is none', async () => {
+  const [face] = await insertPicturedFaces(api, 1, {});
+  const faceId = face?.faceId ?? '';
+  const before = await looks('face.view');
+  assert.equal((await call('GET', `/4/search?q=${faceId}`)).body.type, 'face');
+  await call('GET', `/4/search?q=${faceId}`);
+  assert.deepEqual(await looks('face.view'), [faceId, ...before]);
+  await call('GET', `/4/search?q=${rootLogin}`);
+  await call('GET', '/4/search?q=01900000-0000-7000-8000-00000000dead');
+  assert.equal((await looks('face.view')).length, before.length + 1);
+});
+
 test('the pictures of a page are one entry that names the page; a picture asked for by itself is one for its owner', async () => {
   const faces = await insertPicturedFaces(api, 5, {});
   const page = '/lists/01900000-0000-7000-8000-000000000017/view';

@@ -27,6 +27,27 @@ test('a relative time becomes the time that it meant when the task was created',
   assert.deepEqual(content.filters, { create_time__lt: '2026-01-01T00:00:00.000Z' });
 });
 
+test('a range of time that ends where it begins, or before, is refused by the name of its end', () => {
+  const day = '2026-01-01T00:00:00Z';
+  const events = (filters: GcRequest['filters']) =>
+    freezeGcContent({ target: 'events', ...(filters && { filters }) }, now);
+  for (const filters of [
+    { create_time__gte: 'now-1d', create_time__lt: 'now-30d' },
+    { create_time__gte: day, create_time__lt: day },
+    { create_time__gte: day, create_time__lt: '2026-01-01T01:00:00+02:00' },
+    { end_time__gte: 'now', end_time__lt: day },
+    { insert_time__gte: 'now-1s', insert_time__lt: 'now-1s' },
+  ]) {
+    const end = Object.keys(filters)[1] ?? '';
+    assert.throws(
+      () => events(filters),
+      (error) => error instanceof DomainError && error.detail.includes(`'content.filters.${end}'`),
+    );
+  }
+  events({ create_time__gte: day, create_time__lt: '2026-01-01T00:00:00.001Z' });
+  events({ create_time__gte: 'now-1d', end_time__lt: 'now-30d' });
+});
+
 test('a removal of faces without any condition is refused', () => {
   assert.equal(
     refusal(() => freezeGcContent({ target: 'faces', filters: {} }, now)),

@@ -58,6 +58,24 @@ test('how much a large photo was made smaller is told', async () => {
   assert.deepEqual([width, height, shrunkBy], [50, 2_560, 2]);
 });
 
+test('formats beside those of photos are refused, whatever the name of the file says', async () => {
+  const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8"/></svg>';
+  const ppm = Buffer.concat([Buffer.from('P6 2 2 255\n'), Buffer.alloc(12, 200)]);
+  for (const bytes of [Buffer.from(svg), Buffer.from(`<?xml version="1.0"?>${svg}`), ppm]) {
+    await assert.rejects(decodePhoto(bytes), /unsupported image format/);
+  }
+});
+
+for (const format of ['png', 'webp', 'tiff', 'gif', 'avif'] as const) {
+  test(`a ${format.toUpperCase()} is decoded`, async () => {
+    const bytes = await sharp({ create: { width: 20, height: 10, channels: 3, background: '#f00' } })
+      .toFormat(format)
+      .toBuffer();
+    const { width, height } = await decodePhoto(bytes);
+    assert.deepEqual([width, height], [20, 10]);
+  });
+}
+
 function colourAt({ data, width }: Photo, x: number, y: number): string {
   const at = (y * width + x) * 3;
   const [red, green, blue] = [...data.subarray(at, at + 3)].map((value) => value > 150);

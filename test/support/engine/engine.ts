@@ -45,6 +45,8 @@ export interface EngineOptions {
   readonly workers: readonly string[];
   /** Servers of its own, which may be killed, and the API; else the test run's servers. */
   readonly ownServers?: boolean;
+  /** Of its own PostgreSQL. */
+  readonly postgresSettings?: Readonly<Record<string, string>>;
 }
 
 export interface NewFaces {
@@ -66,13 +68,18 @@ export const twoGcWorkers = ['orchestrate,gc', 'orchestrate,gc'];
 export const facesToCancel = Number(process.env['TEST_CANCEL_FACES'] ?? 30_000);
 
 /** A running system with what tests of the engine do to it: faces, tasks, waiting, books. */
-export async function startEngine({ env = {}, workers, ownServers = false }: EngineOptions) {
+export async function startEngine({
+  env = {},
+  workers,
+  ownServers = false,
+  postgresSettings = {},
+}: EngineOptions) {
   const folder = await createTestFolder('engine');
   const log = createLogger({ name: 'engine', level: 'silent', format: 'json' });
   const foreign = ownServers ? null : await createTestDatabase();
   const options: SystemOptions = {
     ...{ log, workers, api: ownServers, temporalUi: false, output: 'files' },
-    postgresSettings: { fsync: 'off' },
+    postgresSettings: { fsync: 'off', ...postgresSettings },
     overrides: {
       ...{ DATA_DIR: folder.path, PORT: '0', WORKER_METRICS_PORT: '0', LOG_LEVEL: 'info' },
       ...{ EXTRACT_PROCESSES: '1', RECONCILE_INTERVAL_MS: '500', BATCH_TARGET_MS: '100' },

@@ -66,6 +66,7 @@ export async function startTwiceWorkers(engine: Engine) {
     metrics: createMetrics(),
     stopping: stopping.signal,
     whileResting: (_kind, wait) => wait(),
+    restPerWork: () => 0,
     batchTargetMs: { gc: config.batchTargetMs, extract: config.extractBatchTargetMs },
     gc: stores.gc,
     scheduledTasks: createScheduledTasks(db, () => Promise.reject(new Error('no schedule here')), null),

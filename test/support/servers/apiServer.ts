@@ -52,7 +52,13 @@ export interface ApiServerOptions
         | ('requireSecondFactor' | 'secondFactorKey')
         | ('environmentName' | 'host' | 'loginFailures' | 'networks' | 'tasksAtOnce' | 'trustProxy')
         | ('oidcClientId' | 'oidcClientSecret' | 'oidcIssuer' | 'oidcName' | 'oidcRoles' | 'passwordLogins')
-        | ('approvalObjects' | 'approvalExpires' | 'secureCookies')
+        | (
+            | 'approvalObjects'
+            | 'approvalExpires'
+            | 'breachedPasswordsFile'
+            | 'passwordRules'
+            | 'secureCookies'
+          )
       >
     >,
     Pick<Partial<AppDeps>, 'checks' | 'workersByQueue'>,

@@ -22,10 +22,18 @@ export interface AccountInput {
   readonly now: Date;
 }
 
+interface PasswordState {
+  readonly text: string;
+  /** null: it does not expire. */
+  readonly end: Time | null;
+}
+
 export interface AccountPage {
   readonly head: PageHead;
   readonly login: string;
   readonly facts: readonly Fact[];
+  /** null: its owner has chosen it, or the account cannot log in here. */
+  readonly password: PasswordState | null;
   readonly created: Time;
   readonly updated: Time;
   readonly figures: readonly { readonly name: string; readonly value: string }[];
@@ -59,6 +67,7 @@ export function accountPage({ account, stats, lists, faces, tokens, now }: Accou
       fact('Description', account.description === '' ? '–' : account.description),
       idFact('Id', account.account_id),
     ],
+    password: passwordState(account, now),
     created: time(account.create_time),
     updated: time(account.last_update_time),
     figures: [
@@ -90,7 +99,7 @@ export function accountPage({ account, stats, lists, faces, tokens, now }: Accou
     resetPassword: {
       text: 'Reset password…',
       consequence:
-        'Sets a new password, which is shown once and must be changed at the first log-in. The sessions of the account end.',
+        'Sets a new password, which is shown once, expires after 72 hours and must be changed at the first log-in. The sessions of the account end.',
       action: paths.resetPassword(account.account_id),
       button: 'Reset password',
     },
@@ -112,4 +121,14 @@ export function accountPage({ account, stats, lists, faces, tokens, now }: Accou
     listsHref: paths.accountLists(account.account_id),
     accounts: paths.accounts(),
   };
+}
+
+function passwordState(
+  { account_type, must_change_password, password_expire_time: end }: AccountShape,
+  now: Date,
+): PasswordState | null {
+  if (account_type !== 'admin' || !must_change_password) return null;
+  if (end === null) return { text: 'Temporary: must be changed at the first log-in', end: null };
+  const isExpired = Date.parse(end) <= now.getTime();
+  return { text: isExpired ? 'Temporary, expired' : 'Temporary, expires', end: time(end) };
 }

@@ -69,6 +69,7 @@ const brokenWords: Readonly<Record<string, string>> = {
   extractors: 'No extracting worker is running: additional extracts wait until one starts.',
   clock: "The clock of this API differs from the database's, which tasks use to select objects: correct it.",
   'worker-clocks': "The clock of a worker differs from the database's: correct it.",
+  'worker-settings': 'A worker has other settings than this API, which they need alike: see Health below.',
   'sample-files':
     'Images of removed faces or events are still in the sample store: their files cannot be deleted yet. Retrying.',
   'sample-store': 'The sample store is unavailable: objects with samples cannot be processed.',

@@ -25,11 +25,13 @@ const names: Readonly<Record<string, string>> = {
   temporal: 'Temporal',
   clock: 'Clock',
   'worker-clocks': "Workers' clocks",
+  'worker-settings': "Workers' settings",
 };
 
 const wellWords: Readonly<Record<string, string>> = {
   clock: 'right',
   'worker-clocks': 'right',
+  'worker-settings': "as the API's",
   'sample-files': 'all files gone',
 };
 

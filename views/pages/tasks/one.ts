@@ -80,6 +80,8 @@ export interface TaskPage {
   readonly waitsFor: string | null;
   /** Of a task that waits for its turn: how far off that is. */
   readonly turn: string | null;
+  /** What its rate is reduced for. */
+  readonly slowed: { readonly reason: string; readonly since: Time } | null;
   readonly progress: Progress;
   readonly figures: readonly TaskFigure[];
   readonly controls: TaskControls;
@@ -144,6 +146,7 @@ export function taskPage(input: TaskInput): TaskPage {
     missingWorkers: input.missingWorkers.join(' '),
     waitsFor: waitsFor(task, input.missingWorkers),
     turn: turnWords(task),
+    slowed: task.slowed && { reason: task.slowed.reason, since: time(task.slowed.since) },
     progress: progress(task),
     figures: taskFigures(task),
     controls: taskControls(task, permissions, input.rateLimit, input.typedRate),

@@ -1,0 +1,71 @@
+import { appendFile, chown, cp, readdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import pg from 'pg';
+import { startPostgres, type Postgres } from '../../../embedded/postgres.ts';
+import { postgresFolder } from '../../../embedded/postgresFolder.ts';
+import { findPostgresUser } from '../../../embedded/postgresUser.ts';
+import { createLogger } from '../../../platform/logger.ts';
+import { createTestFolder } from '../folder.ts';
+
+/** Of an embedded PostgreSQL that a standby is to follow. */
+export const primarySettings = { wal_level: 'replica', max_wal_senders: '4', wal_keep_size: '1GB' };
+
+export interface Standby {
+  readonly url: string;
+  /** Asks the standby itself. */
+  query(sql: string): Promise<readonly object[]>;
+  stop(): Promise<void>;
+}
+
+/** A streaming standby of the embedded PostgreSQL in `dataDir`, from a base backup that is made while it runs. */
+export async function startStandby(dataDir: string, primaryUrl: string, name: string): Promise<Standby> {
+  const log = createLogger({ name: 'standby', level: 'silent', format: 'json' });
+  const user = await findPostgresUser();
+  const folder = await createTestFolder('standby');
+  const [from, to] = [await postgresFolder(dataDir, user, log), await postgresFolder(folder.path, user, log)];
+  const primary = new pg.Client({ connectionString: primaryUrl });
+  await primary.connect();
+  try {
+    // One session: the backup ends with it.
+    await primary.query("select pg_backup_start('standby', true)");
+    await cp(from, to, { recursive: true, preserveTimestamps: true, filter: (path) => !isOfServer(path) });
+    const { rows } = await primary.query<{ labelfile: string }>(
+      'select labelfile from pg_backup_stop(wait_for_archive => false)',
+    );
+    const cluster = join(to, 'cluster');
+    await writeFile(join(cluster, 'backup_label'), rows[0]?.labelfile ?? '');
+    await writeFile(join(cluster, 'standby.signal'), '');
+    const { hostname, port, username, password } = new URL(primaryUrl);
+    const connection = `host=${hostname} port=${port} user=${username} password=${password} application_name=${name}`;
+    await appendFile(join(cluster, 'postgresql.auto.conf'), `primary_conninfo = '${connection}'\n`);
+    if (user !== null) {
+      for (const file of ['.', ...(await readdir(to, { recursive: true }))])
+        await chown(join(to, file), user.uid, user.gid);
+    }
+  } finally {
+    await primary.end();
+  }
+  await rm(join(to, 'port'), { force: true });
+  const server: Postgres = await startPostgres({
+    ...{ dataDir: folder.path, log, settings: { ...primarySettings, hot_standby: 'on' } },
+  });
+  return {
+    url: server.url,
+    query: async (sql) => {
+      const client = new pg.Client({ connectionString: server.url });
+      await client.connect();
+      try {
+        return (await client.query<object>(sql)).rows;
+      } finally {
+        await client.end();
+      }
+    },
+    stop: async () => {
+      await server.stop('immediate');
+      await folder.remove();
+    },
+  };
+}
+
+const isOfServer = (path: string): boolean =>
+  /\/(?:postmaster\.(?:pid|opts)|pgsql_tmp|pg_wal\/[0-9A-F]{24})$/.test(path);
