@@ -190,6 +190,16 @@ export const settings = {
     .describe(
       'Days after which errors that a retry has resolved are removed, once their task has ended. Workers need it. Open errors are kept as long as their task.',
     ),
+  RESULT_RETENTION_DAYS: wholeNumber(1, 36_500)
+    .optional()
+    .describe(
+      'Days after the end of a task after which the ids of its result are removed; its counts stay. Workers need it. If unset, they are kept as long as the task.',
+    ),
+  TASK_RETENTION_DAYS: wholeNumber(1, 36_500)
+    .optional()
+    .describe(
+      'Days after the end of a task after which it is deleted with its subtasks, errors and result. Tasks that can still be undone or whose files are not yet gone stay. Workers need it. If unset, tasks are kept.',
+    ),
   TLS_CERT: text
     .optional()
     .describe(

@@ -7,7 +7,15 @@ import type { PageSources } from '../../html/deps.ts';
 import { presentConfig } from '../present/config.ts';
 import { sendPage } from '../../html/pageAnswer.ts';
 
-const kinds: readonly RetentionKind[] = ['audit', 'errors', 'sessions', 'login_limits', 'audit_views'];
+const kinds: readonly RetentionKind[] = [
+  'audit',
+  'errors',
+  'results',
+  'tasks',
+  'sessions',
+  'login_limits',
+  'audit_views',
+];
 
 export interface SettingsDeps extends Pick<PageSources, 'retentionQueries'> {
   readonly shownSettings: Readonly<Record<string, unknown>>;

@@ -67,6 +67,8 @@ const titles: Readonly<Record<string, string>> = {
 const kinds: Readonly<Record<string, readonly [name: string, kept: string]>> = {
   audit: ['Audit entries', 'as AUDIT_RETENTION_DAYS says'],
   errors: ['Resolved errors', 'as ERROR_RETENTION_DAYS says'],
+  results: ['Results', 'as RESULT_RETENTION_DAYS says'],
+  tasks: ['Ended tasks', 'as TASK_RETENTION_DAYS says'],
   sessions: ['Sessions', 'until they end'],
   login_limits: ['Failed log-ins', 'five minutes'],
   audit_views: ['Marks of looks at pictures and results', 'one day'],
