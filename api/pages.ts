@@ -3,6 +3,7 @@ import type { TaskChanges } from '../db/tasks/taskChanges.ts';
 import type { Permission } from '../domain/accounts/permission.ts';
 import { DomainError } from '../domain/errors.ts';
 import { describes } from '../domain/extract/networks.ts';
+import type { PlainConnection } from '../platform/encryption.ts';
 import { render, warmTemplates } from '../views/environment.ts';
 import { paths, type ScheduleAction, type TaskAction } from '../views/paths.ts';
 import { createTaskEvents, type TaskEventsDeps } from './tasks/live/taskEvents.ts';
@@ -66,6 +67,7 @@ export interface PagesDeps
   /** Other machines reach the service without HTTPS. */
   readonly isUnencrypted: boolean;
   readonly auditFeedNames: SettingsDeps['auditFeedNames'];
+  readonly plainConnections: readonly PlainConnection[];
   /** Shows what only those who develop need. */
   readonly isDevelopment: boolean;
   /** After so long a page is given up. */

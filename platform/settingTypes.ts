@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { parseDestinations } from './destinations.ts';
 import { parseHostList } from './hostList.ts';
 import { webhookKey } from './signWebhook.ts';
 
@@ -39,13 +40,18 @@ export const commaSeparated = z.string().transform((value) =>
     .filter((item) => item !== ''),
 );
 
-export const hosts = commaSeparated.superRefine((value, context) => {
-  try {
-    parseHostList(value);
-  } catch (error) {
-    context.addIssue(error instanceof RangeError ? error.message : String(error));
-  }
-});
+const parsedBy = (parse: (entries: readonly string[]) => unknown) =>
+  commaSeparated.superRefine((value, context) => {
+    try {
+      parse(value);
+    } catch (error) {
+      context.addIssue(error instanceof RangeError ? error.message : String(error));
+    }
+  });
+
+export const hosts = parsedBy(parseHostList);
+
+export const destinations = parsedBy(parseDestinations);
 
 const role = z.enum(['viewer', 'operator', 'auditor', 'admin']);
 

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import {
   commaSeparated,
+  destinations,
   duration,
   hosts,
   keys,
@@ -254,9 +255,19 @@ export const settings = {
   TLS_CERT: text
     .optional()
     .describe(
-      'PEM file of the certificate, with its chain, for HTTPS; the API then speaks HTTPS only. It is read again when it changes.',
+      'PEM file of the certificate, with its chain, for HTTPS; the API, and a worker at WORKER_METRICS_PORT, then speak HTTPS only. It is read again when it changes.',
     ),
   TLS_KEY: text.optional().describe('PEM file of its private key.'),
+  ALLOW_HTTP: yesOrNo
+    .default(false)
+    .describe(
+      'Start even if other machines reach the API without HTTPS: HOST is not loopback, TLS_CERT is not set, and not both of TRUST_PROXY and SECURE_COOKIES are. Passwords, cookies and pictures then cross the network unencrypted.',
+    ),
+  OUTGOING_CA: text
+    .optional()
+    .describe(
+      'PEM file of the only authorities that are trusted for outgoing HTTPS: webhooks, image origins, remote extractors and the OpenID provider. Default: the public ones.',
+    ),
   SECURE_COOKIES: yesOrNo
     .default(false)
     .describe('Send cookies over HTTPS only, and demand HTTPS of browsers for a year. Implied by TLS_CERT.'),
@@ -307,13 +318,13 @@ export const settings = {
   REMOTE_EXTRACTOR_RETRIES: wholeNumber(0, 10)
     .default(3)
     .describe('How often a failed request to a remote extractor is retried, with growing pauses.'),
-  ORIGIN_HOSTS: hosts
+  ORIGIN_HOSTS: destinations
     .default([])
     .describe(
-      'Hosts, comma-separated, to which DELETE requests for image origins may be sent. A private address must be listed itself, even if a listed name resolves to it: 10.1.2.3, or a range such as 10.0.0.0/8.',
+      'Hosts, comma-separated, to which DELETE requests for image origins may be sent: cdn.example.org means HTTPS on port 443, cdn.example.org:8443 another port, cdn.example.org:* any, http://cdn.example.org plain HTTP (port 80 or the given one); localhost or 127.0.0.1 any port by both. A private address must be listed itself, even if a listed name resolves to it: 10.1.2.3, or a range such as 10.0.0.0/8.',
     ),
   NOTIFICATION_HOSTS: shared(
-    hosts.default([]),
+    destinations.default([]),
     'Hosts, comma-separated, to which webhooks may be sent; the rules of ORIGIN_HOSTS apply.',
   ),
   NOTIFICATION_SECRETS: secret(

@@ -60,6 +60,8 @@ export function metricsRoutes(
 ): Handlers {
   return {
     getMetrics: async (req, res) => {
+      // Prometheus asks each process itself. What a proxy has passed on comes from outside.
+      if (req.ips.length > 0) throw new DomainError('pageNotFound', 'no such page');
       await limits.take('public', req);
       await refresh();
       res.type(metrics.contentType).send(await metrics.render());

@@ -4,6 +4,7 @@ import { approvalRuleOf } from '../../domain/approvals/approval.ts';
 import { isUnavailable } from '../../db/sql/unavailable.ts';
 import { knownNetworks } from '../../extraction/catalogue/catalogue.ts';
 import { isUnencrypted, type Config } from '../../platform/config.ts';
+import { plainConnections } from '../../platform/encryption.ts';
 import { showSettings } from '../../platform/shownSettings.ts';
 import { secondsOf } from '../../platform/settingTypes.ts';
 import { createSecretBox } from '../../platform/secretBox.ts';
@@ -68,6 +69,7 @@ export async function appDeps(context: ApiProcess, resources: ApiResources): Pro
     shownSettings: showSettings(config),
     isUnencrypted: isUnencrypted(config),
     auditFeedNames: feedNames(config),
+    plainConnections: plainConnections(config),
     configPublic: config.configPublic,
     approvalRule: approvalRuleOf(config),
     environmentName: config.environmentName ?? null,

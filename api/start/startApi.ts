@@ -3,6 +3,7 @@ import { waitUntilMigrated } from '../../db/schema/isMigrated.ts';
 import { isUnavailable } from '../../db/sql/unavailable.ts';
 import { openCertificate, type Certificate } from '../../platform/certificate.ts';
 import { ConfigError, isUnencrypted } from '../../platform/config.ts';
+import { logPlainConnections, requireHttps } from '../../platform/encryption.ts';
 import { checkPlace } from '../../platform/listen.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createShutdown } from '../../platform/shutdown.ts';
@@ -35,6 +36,7 @@ export async function startApi(config: ApiConfig): Promise<void> {
   const resources = openResources(context);
   const { accounts } = resources.stores;
   try {
+    requireHttps(config);
     // Now, not after the database has been waited for.
     await checkPlace({ host: config.host, port: config.port }, 'api');
     const certificate = await openCertificate(config, log);
@@ -45,6 +47,7 @@ export async function startApi(config: ApiConfig): Promise<void> {
         'NO HTTPS: other machines reach the API, and passwords, cookies and pictures cross the network unencrypted; set TLS_CERT and TLS_KEY, or TRUST_PROXY and SECURE_COOKIES behind a proxy that speaks HTTPS',
       );
     }
+    logPlainConnections(config, log);
     await waitForSchema(context, resources.pools.reading, certificate);
     await resources.clock.measure();
     const deps = await appDeps(context, resources);

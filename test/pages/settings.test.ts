@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSealStore } from '../../db/audit/sealStore.ts';
+import { builtIn } from '../../extraction/catalogue/catalogue.ts';
+import type { Network } from '../../extraction/catalogue/network.ts';
 import { settings } from '../../platform/settings.ts';
 import { openSite } from '../support/browser/site.ts';
 import { textsOf } from '../support/browser/textsOf.ts';
@@ -60,4 +62,17 @@ test('the settings say how far the audit feed is behind, and why', async () => {
     await row.innerText(),
     /^File\s*AUDIT_FILE\s+[1-9]\d*\s+\S.*ENOSPC: no space left on device\s*3 failed attempts; next attempt .*–$/s,
   );
+});
+
+test('the settings say which connections to other machines are not encrypted', async () => {
+  const page = await site.signedIn();
+  await page.goto('/settings/view');
+  await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
+  assert.equal(await page.getByText('Not encrypted').count(), 0, 'everything is on this machine');
+  const remote = { ...builtIn[0], server: { protocol: 'json', url: 'http://extractor.example/extract' } };
+  const other = await site.another({ networks: [...builtIn, remote as Network] });
+  const there = await site.signedIn({ url: other.url });
+  await there.goto('/settings/view');
+  const notice = there.getByText('Not encrypted').locator('..');
+  assert.match(await notice.innerText(), /Use https for http:\/\/extractor\.example\/extract\./);
 });

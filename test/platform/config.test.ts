@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
+import { requireHttps } from '../../platform/encryption.ts';
 import { ConfigError, isLoopback, isUnencrypted, loadConfig } from '../../platform/config.ts';
 import { showSettings } from '../../platform/shownSettings.ts';
 
@@ -159,6 +160,15 @@ test('a start that other machines reach is unencrypted without a certificate or 
     { ...open, TRUST_PROXY: '1', SECURE_COOKIES: 'true' },
   ];
   for (const env of fine) assert.ok(!isUnencrypted(loadConfig(env)), JSON.stringify(env));
+  for (const env of unencrypted) {
+    assert.throws(
+      () => requireHttps(loadConfig(env)),
+      /HOST: .* without HTTPS; set TLS_CERT/,
+      JSON.stringify(env),
+    );
+    requireHttps(loadConfig({ ...env, ALLOW_HTTP: 'true' }));
+  }
+  for (const env of fine) requireHttps(loadConfig(env));
 });
 
 test('a webhook of the audit needs HTTPS beyond this machine and a secret that exists, and is never shown', () => {

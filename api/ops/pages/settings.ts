@@ -1,6 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { FeedName } from '../../../db/audit/feedStore.ts';
 import type { RetentionKind } from '../../../db/ops/retention.ts';
+import type { PlainConnection } from '../../../platform/encryption.ts';
 import { settingSentences } from '../../../platform/settings.ts';
 import { settingsPage } from '../../../views/pages/settings/settings.ts';
 import type { PageSources } from '../../html/deps.ts';
@@ -23,11 +24,12 @@ export interface SettingsDeps extends Pick<PageSources, 'auditLag' | 'retentionQ
   readonly shownSettings: Readonly<Record<string, unknown>>;
   /** Other machines reach the service without HTTPS. */
   readonly isUnencrypted: boolean;
+  readonly plainConnections: readonly PlainConnection[];
 }
 
 /** All settings, and what was removed because it was old. */
 export function settings(deps: SettingsDeps): RequestHandler {
-  const { shownSettings, isUnencrypted, retentionQueries, auditLag } = deps;
+  const { shownSettings, isUnencrypted, plainConnections, retentionQueries, auditLag } = deps;
   const config = presentConfig(shownSettings);
   return async (req, res) => {
     const [retentionRuns, seals, feeds] = await Promise.all([
@@ -44,7 +46,7 @@ export function settings(deps: SettingsDeps): RequestHandler {
       };
     });
     const page = settingsPage({
-      ...{ config, sentences: settingSentences, retention, isUnencrypted },
+      ...{ config, sentences: settingSentences, retention, isUnencrypted, plainConnections },
       audit: {
         ...{ unsealed: seals.unsealed, unsealed_seconds: seals.unsealedSeconds },
         feeds: feeds.map((feed) => ({

@@ -226,7 +226,7 @@ function settingsOf(databaseUrl: string, imageFolder: string): ApiConfig {
     IMAGE_STORE: `folder:${imageFolder}`,
     SESSION_SECRET: 'hidden'.repeat(9),
     SYS_INFO_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
-    NOTIFICATION_HOSTS: 'hooks.example.org,127.0.0.1',
+    NOTIFICATION_HOSTS: 'hooks.example.org,http://127.0.0.1:*',
     NOTIFICATION_SECRETS: `orders=${'hidden'.repeat(4)}`,
   });
   return {

@@ -13,6 +13,8 @@ export interface SettingsInput {
   readonly audit: AuditState;
   /** Other machines reach the service without HTTPS. */
   readonly isUnencrypted: boolean;
+  /** Connections to other machines that are not encrypted: the setting, and what to do. */
+  readonly plainConnections: readonly { readonly setting: string; readonly sentence: string }[];
 }
 
 /** How far seals and feeds are behind the audit. */
@@ -40,6 +42,7 @@ interface RetentionShape {
 export interface SettingsPage {
   readonly head: PageHead;
   readonly isUnencrypted: boolean;
+  readonly plainConnections: SettingsInput['plainConnections'];
   readonly sections: readonly SettingsSection[];
   readonly retention: readonly {
     readonly name: string;
@@ -110,10 +113,10 @@ const feedNames = {
 const sealLateSeconds = 60;
 
 export function settingsPage(input: SettingsInput): SettingsPage {
-  const { config, sentences, retention, isUnencrypted, audit } = input;
+  const { config, sentences, retention, isUnencrypted, plainConnections, audit } = input;
   return {
     head: { title: 'Settings', section: 'help' },
-    isUnencrypted,
+    ...{ isUnencrypted, plainConnections },
     sections: Object.entries(titles).flatMap(([key, title]) => {
       const settings = Object.entries(config[key] ?? {}).map(([name, value]) => ({
         name,
