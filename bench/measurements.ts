@@ -1,5 +1,6 @@
 import { basic } from './basic.ts';
 import { control } from './control.ts';
+import { disk } from './disk.ts';
 import { dropVersion } from './dropVersion.ts';
 import { extract } from './extract.ts';
 import { extractors } from './extractors.ts';
@@ -32,4 +33,5 @@ export const measurements = {
   fanout: fanOut,
   control,
   undo,
+  disk,
 } satisfies Record<string, Measurement>;

@@ -59,7 +59,8 @@ test('how much a large photo was made smaller is told', async () => {
 });
 
 test('formats beside those of photos are refused, whatever the name of the file says', async () => {
-  const svg = '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8"/></svg>';
+  const svg =
+    '<svg xmlns="http://www.w3.org/2000/svg" width="8" height="8"><rect width="8" height="8"/></svg>';
   const ppm = Buffer.concat([Buffer.from('P6 2 2 255\n'), Buffer.alloc(12, 200)]);
   for (const bytes of [Buffer.from(svg), Buffer.from(`<?xml version="1.0"?>${svg}`), ppm]) {
     await assert.rejects(decodePhoto(bytes), /unsupported image format/);
