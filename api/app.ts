@@ -25,6 +25,8 @@ import { manualRouter } from './documents/manualRouter.ts';
 import { createDocumentSearch } from './documents/search/documentSearch.ts';
 import { documentSearchRouter } from './documents/search/searchRouter.ts';
 import { sectionsOf } from './documents/search/sections.ts';
+import { setSecureCookies } from './http/cookieNames.ts';
+import { createRateLimits, type LimitSizes } from './http/rateLimit.ts';
 import { createJsonRouter, refuseUnknownHandlers, type Handlers } from './http/jsonRouter.ts';
 import { authenticate, refuseMissingFactor } from './http/middleware/authenticate.ts';
 import { errorHandler, notFound } from './http/middleware/errorHandler.ts';
@@ -41,7 +43,7 @@ import {
 } from './http/middleware/requestTelemetry.ts';
 import { sessions, type SessionSettings } from './http/middleware/session.ts';
 import { setEnvironmentName } from './html/environmentName.ts';
-import { setFormTokenKey } from './html/formToken.ts';
+import { setFormTokenKeys } from './html/formToken.ts';
 import { createPages, type Pages, type PagesDeps } from './pages.ts';
 import { sendJson } from './http/jsonStream.ts';
 import { createPreviewTask } from './tasks/previewTask.ts';
@@ -81,6 +83,7 @@ type Made =
   | 'authenticator'
   | 'codes'
   | 'guesses'
+  | 'limits'
   | 'passkeyCeremonies'
   | 'secondFactorRule'
   | 'contract'
@@ -133,6 +136,7 @@ export interface AppDeps
   readonly configPublic: boolean;
   /** Shown at the top of every page. */
   readonly environmentName: string | null;
+  readonly limitSizes: LimitSizes;
   readonly loginLimit: LoginLimit;
   readonly loginDelay: LoginDelay;
   readonly secretBox: SecretBox;
@@ -177,6 +181,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   });
   const tokenActions = createTokenActions({ apiTokens: deps.apiTokens, contract: paths });
   const tokenAuthenticator = createTokenAuthenticator(deps);
+  const limits = createRateLimits(deps.limitSizes, metrics);
   const sessionAudit = createSessionAudit(deps);
   const codes = createCodes(deps);
   const secondFactorRule = createSecondFactorRule(deps.requireSecondFactor);
@@ -201,6 +206,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...{
       oidc: createOidc(deps, authenticator),
       session,
+      limits,
       authenticator,
       tokenAuthenticator,
       tokenActions,
@@ -223,8 +229,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const handlers: Handlers = {
     ...versionRoutes(),
     ...loginRoutes({ ...deps, authenticator, accountActions, sessionAudit, secondFactorRule }),
-    ...accountRoutes({ accountQueries: deps.accountQueries, accountActions }),
-    ...tokenRoutes({ tokenActions }),
+    ...accountRoutes({ ...deps, accountActions }),
+    ...tokenRoutes({ tokenActions, clock: deps.clock }),
     ...listRoutes(deps),
     ...searchRoutes(deps),
     ...taskRoutes({ ...deps, taskActions, approvalActions, previewTask }),
@@ -236,8 +242,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...upgradeRoutes({ ...deps, upgradeActions }),
     ...auditRoutes(deps),
     ...erasureRoutes({ erasureActions }),
-    ...healthRoutes(deps.checks),
-    ...metricsRoutes(metrics, () => deps.refreshMetrics()),
+    ...healthRoutes(deps.checks, limits),
+    ...metricsRoutes(metrics, () => deps.refreshMetrics(), limits),
     ...helpRoutes(deps),
     ...configRoutes(deps.shownSettings),
     ...docsRoutes({ text, document }),
@@ -248,6 +254,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     streams: pages.streams,
     alsoPublic: new Set(deps.configPublic ? ['getConfig'] : []),
     session,
+    limits,
     guards: [
       authenticate(authenticator, tokenAuthenticator, sessionAudit, secondFactorRule),
       refuseMissingFactor(secondFactorRule),
@@ -259,7 +266,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const app = express();
   app.disable('x-powered-by');
   setEnvironmentName(app, deps.environmentName);
-  setFormTokenKey(app, deps.session.secret);
+  setFormTokenKeys(app, deps.session.secrets);
+  setSecureCookies(app, deps.session.secureCookies);
   // Answers change from one second to the next: a hash of each would be work for nothing.
   app.disable('etag');
   app.response.json = sendJson;
@@ -276,7 +284,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   app.use('/4', prefixed);
   app.use(pages.router);
   app.use('/docs/dev', manualRouter(manual));
-  app.use('/docs/search', documentSearchRouter(searchDocuments));
+  app.use('/docs/search', documentSearchRouter(searchDocuments, limits));
   app.use(plain);
   app.use(pages.notFound);
   app.use(notFound());
@@ -297,7 +305,7 @@ function createOidc(deps: AppDeps, authenticator: Authenticator): PagesDeps['oid
   if (oidcSettings === null) return null;
   const { issuer, name, rules } = oidcSettings;
   return {
-    ...{ issuer, name, secret: deps.session.secret },
+    ...{ issuer, name, secrets: deps.session.secrets },
     provider: createOidcProvider(oidcSettings),
     signIn: createOidcSignIn({ ...deps, authenticator, issuer, rules }),
   };

@@ -21,6 +21,7 @@ const anyPort = '*';
 
 /**
  * `host` is HTTPS on port 443; `host:8443`, `host:*` on another, on any; `http://host`, `http://host:8080` plain HTTP instead.
+ * `localhost` or an address of this machine alone is any port by either: nothing leaves the machine.
  * @throws RangeError naming the entries that are nothing of that
  */
 export function parseDestinations(entries: readonly string[]): Destinations {
@@ -28,8 +29,8 @@ export function parseDestinations(entries: readonly string[]): Destinations {
   const parsed: (Destination & { readonly list: HostList })[] = [];
   for (const entry of entries) {
     try {
-      const destination = toDestination(entry);
-      parsed.push({ ...destination, list: parseHostList([destination.host]) });
+      for (const destination of toDestinations(entry))
+        parsed.push({ ...destination, list: parseHostList([destination.host]) });
     } catch {
       faults.push(entry);
     }
@@ -56,7 +57,13 @@ export function parseDestinations(entries: readonly string[]): Destinations {
 }
 
 /** @throws RangeError */
-export function toDestination(entry: string): Destination {
+export function toDestinations(entry: string): Destination[] {
+  const isThisMachine = /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/.test(entry);
+  if (!isThisMachine) return [toDestination(entry)];
+  return (['http:', 'https:'] as const).map((protocol) => ({ protocol, host: entry, port: anyPort }));
+}
+
+function toDestination(entry: string): Destination {
   const [, scheme = 'https', rest = ''] = /^(?:(https?):\/\/)?(.+)$/.exec(entry) ?? [];
   // An IPv6 address has to be in brackets if a port follows.
   const isBare = isIP(rest) !== 0 || ipaddr.isValidCIDR(rest);

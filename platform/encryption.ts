@@ -1,5 +1,5 @@
 import { ConfigError, isLoopback, isUnencrypted, type Config } from './config.ts';
-import { toDestination } from './destinations.ts';
+import { toDestinations } from './destinations.ts';
 import type { Logger } from './logger.ts';
 
 /** @throws ConfigError when other machines would reach the API without HTTPS, unless that is what the settings want */
@@ -60,8 +60,7 @@ export function plainConnections(config: Known): PlainConnection[] {
     ['ORIGIN_HOSTS', config.originHosts],
   ] as const) {
     for (const entry of hosts) {
-      const { protocol, host } = toDestination(entry);
-      if (protocol === 'http:' && !isLoopback(host))
+      if (toDestinations(entry).some(({ protocol, host }) => protocol === 'http:' && !isLoopback(host)))
         found.push({ setting, sentence: `Use https instead of ${entry}.` });
     }
   }

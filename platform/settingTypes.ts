@@ -20,6 +20,13 @@ export const duration = z
   .string()
   .regex(/^[1-9]\d{0,2}[smhdw]$/, 'a number followed by s, m, h, d or w, such as 3d');
 
+const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
+
+/** Of a {@link duration}. */
+export function secondsOf(text: z.output<typeof duration>): number {
+  return Number(text.slice(0, -1)) * (unitSeconds[text.slice(-1)] ?? 1);
+}
+
 export const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, { error: `one of ${values.join(', ')}` });
 

@@ -29,6 +29,8 @@ export interface TaskShape {
   readonly created_by: string | null;
   /** Of the account; empty: none. */
   readonly created_by_login: string;
+  /** When the ids of its result were removed because they were old. */
+  readonly result_removed_time: string | null;
   /** Which has made it; null: none has. */
   readonly schedule_id: number | null;
   readonly upgrade_id: number | null;

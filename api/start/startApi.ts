@@ -13,6 +13,7 @@ import { startHttpServer } from '../http/httpServer.ts';
 import { runSealing } from '../audit/sealing.ts';
 import { startWaitingServer } from '../http/waitingServer.ts';
 import { appDeps } from './appDeps.ts';
+import { runAuditFeeds } from './auditFeeds.ts';
 import { openResources, type ApiConfig, type ApiProcess } from './resources.ts';
 
 const warmAtMostMs = 3_000;
@@ -60,6 +61,8 @@ export async function startApi(config: ApiConfig): Promise<void> {
     });
     const sealing = runSealing({ seals: deps.auditSeals, signingKey: deps.signingKey, log }, stopping.signal);
     shutdown.on('normal', 'seals of the audit', () => sealing);
+    const feeds = runAuditFeeds(context, resources);
+    shutdown.on('normal', 'audit feeds', () => feeds);
     const app = await createApp(deps);
     await warm(app, log);
     const server = await startHttpServer(app.express, {

@@ -1,12 +1,25 @@
 import type { Database, Reader } from '../sql/connection.ts';
+import { sweepResults, sweepTasks, type SweptBatch } from './taskRetention.ts';
 
 export interface RetentionDays {
   /** undefined: entries of the audit are kept. */
   readonly auditRetentionDays?: number | undefined;
   readonly errorRetentionDays: number;
+  /** undefined: the ids of results are kept as long as their tasks. */
+  readonly resultRetentionDays?: number | undefined;
+  /** undefined: tasks are kept until somebody deletes them. */
+  readonly taskRetentionDays?: number | undefined;
 }
 
-export const retentionKinds = ['audit', 'errors', 'sessions', 'login_limits', 'audit_views'] as const;
+export const retentionKinds = [
+  'audit',
+  'errors',
+  'results',
+  'tasks',
+  'sessions',
+  'login_limits',
+  'audit_views',
+] as const;
 export type RetentionKind = (typeof retentionKinds)[number];
 
 export interface RetentionRun {
@@ -21,20 +34,23 @@ const atOnce = 5_000;
 const batchesAtMost = 200;
 
 /** Removes what is too old, a few thousand rows in a transaction, and notes it. */
-export function createRetention(db: Database, { auditRetentionDays, errorRetentionDays }: RetentionDays) {
-  const deleteWhere = (table: string, key: string, where: string, binds: readonly unknown[] = []) =>
-    db.execute(
-      `delete from ${table} where ${key} in (select ${key} from ${table} where ${where} limit ${atOnce})`,
-      binds,
+export function createRetention(db: Database, days: RetentionDays) {
+  const { auditRetentionDays, errorRetentionDays, resultRetentionDays, taskRetentionDays } = days;
+  const deleteWhere = async (table: string, key: string, where: string, binds: readonly unknown[] = []) =>
+    swept(
+      await db.execute(
+        `delete from ${table} where ${key} in (select ${key} from ${table} where ${where} limit ${atOnce})`,
+        binds,
+      ),
     );
 
-  const batches: Readonly<Record<RetentionKind, () => Promise<number>>> = {
+  const batches: Readonly<Record<RetentionKind, () => Promise<SweptBatch>>> = {
     audit: async () => {
-      if (auditRetentionDays === undefined) return 0;
+      if (auditRetentionDays === undefined) return nothing;
       const [row] = await db.query<{ removed: number }>('select expire_audit($1) removed', [
         auditRetentionDays,
       ]);
-      return row?.removed ?? 0;
+      return swept(row?.removed ?? 0);
     },
     // A retry needs those that no other one has overcome, and a task's books count them.
     errors: () =>
@@ -45,9 +61,13 @@ export function createRetention(db: Database, { auditRetentionDays, errorRetenti
            select task_id from tasks where state in ('cancelled', 'failed', 'done'))`,
         [errorRetentionDays],
       ),
+    results: async () =>
+      resultRetentionDays === undefined ? nothing : sweepResults(db, resultRetentionDays),
+    tasks: async () => (taskRetentionDays === undefined ? nothing : sweepTasks(db, taskRetentionDays)),
     sessions: () => deleteWhere('sessions', 'sid', 'expire < now()'),
     login_limits: () => deleteWhere('login_limits', 'key', 'expire < extract(epoch from now()) * 1000'),
-    audit_views: () => db.execute("delete from audit_views where hour < now() - interval '1 day'"),
+    audit_views: async () =>
+      swept(await db.execute("delete from audit_views where hour < now() - interval '1 day'")),
   };
 
   return {
@@ -55,9 +75,9 @@ export function createRetention(db: Database, { auditRetentionDays, errorRetenti
       for (const kind of retentionKinds) {
         let removed = 0;
         for (let batch = 0; batch < batchesAtMost; batch++) {
-          const count = await batches[kind]();
-          removed += count;
-          if (count < atOnce) break;
+          const done = await batches[kind]();
+          removed += done.removed;
+          if (!done.more) break;
         }
         await db.query(
           `insert into retention_runs as r (kind, run_time, removed, removed_ever) values ($1, now(), $2, $2)
@@ -68,6 +88,9 @@ export function createRetention(db: Database, { auditRetentionDays, errorRetenti
     },
   };
 }
+
+const nothing: SweptBatch = { removed: 0, more: false };
+const swept = (removed: number): SweptBatch => ({ removed, more: removed >= atOnce });
 
 export type RetentionQueries = ReturnType<typeof createRetentionQueries>;
 

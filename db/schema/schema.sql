@@ -170,6 +170,20 @@ create table audit_expirations (
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_expirations FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 ALTER TABLE audit_expirations ENABLE ALWAYS TRIGGER audit_append_only;
 
+create table audit_feeds (
+  feed text not null,
+  seal bigint default 0 not null,
+  head_id bigint default 0 not null,
+  sent_time timestamp with time zone,
+  holder uuid,
+  held_until timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  fault text,
+  failures integer default 0 not null,
+  next_time timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  constraint audit_feeds_feed_check CHECK ((feed = ANY (ARRAY['webhook'::text, 'file'::text]))),
+  constraint audit_feeds_pkey PRIMARY KEY (feed)
+);
+
 create table audit_heads (
   head_id bigint generated always as identity not null,
   seal bigint not null,
@@ -826,6 +840,8 @@ CASE state
 END) stored not null,
   objects_limit bigint,
   by_approved_schedule boolean default false not null,
+  result_removed_time timestamp with time zone,
+  is_leaving boolean default false not null,
   constraint tasks_asked_action_check CHECK ((asked_action = ANY (ARRAY['cancel'::text, 'pause'::text, 'resume'::text, 'retry'::text]))),
   constraint tasks_desired_state_check CHECK ((desired_state = ANY (ARRAY['run'::text, 'pause'::text, 'cancel'::text]))),
   constraint tasks_error_budget_check CHECK (((error_budget >= (0)::double precision) AND (error_budget <= (1)::double precision))),
@@ -858,6 +874,7 @@ CREATE INDEX tasks_status ON public.tasks USING btree (task_status, task_id DESC
 CREATE INDEX tasks_type ON public.tasks USING btree (task_type, task_id DESC);
 CREATE INDEX tasks_upgrade ON public.tasks USING btree (upgrade_id, upgrade_step) WHERE (upgrade_id IS NOT NULL);
 CREATE INDEX tasks_waiting ON public.tasks USING btree (priority, task_id) WHERE ((state = 'pending'::text) AND (NOT admitted));
+CREATE INDEX tasks_with_result ON public.tasks USING btree (end_time) WHERE ((result_id IS NOT NULL) AND (result_removed_time IS NULL));
 CREATE INDEX tasks_words ON public.tasks USING gin (description gin_trgm_ops) WHERE (description IS NOT NULL);
 CREATE TRIGGER tasks_added AFTER INSERT ON public.tasks REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION tasks_changed();
 CREATE TRIGGER tasks_emptied AFTER TRUNCATE ON public.tasks FOR EACH STATEMENT EXECUTE FUNCTION tasks_changed();

@@ -46,6 +46,8 @@ export interface TaskRow {
   /** The faded count of objects that were dealt with of late; domain/tasks/rate.ts makes a rate of it. */
   readonly recentObjects: number;
   readonly resultId: string | null;
+  /** When the ids of its result were removed because they were old. */
+  readonly resultRemovedTime: Date | null;
   /** Why it failed or, of an open task, what keeps it from going on. */
   readonly failure: object | null;
   readonly createdBy: string | null;
@@ -82,7 +84,7 @@ const columns = `
   coalesce(s.samples_left, t.samples_left) "samplesLeft",
   coalesce(s.origins_removed, t.origins_removed) "originsRemoved",
   ${runningClock} "runningMs", coalesce(s.recent, 0) "recentObjects",
-  t.result_id "resultId", coalesce(t.failure, held.failure) "failure", t.created_by "createdBy", t.created_by_login "createdByLogin",
+  t.result_id "resultId", t.result_removed_time "resultRemovedTime", coalesce(t.failure, held.failure) "failure", t.created_by "createdBy", t.created_by_login "createdByLogin",
   t.schedule_id "scheduleId", t.upgrade_id "upgradeId", ${heldColumn} "isHeld", turn.before "tasksBefore", t.notification_policy "notificationPolicy", ${slowedColumn}, ${undoColumn}, ${approvalColumn('a.task_id = t.task_id')}, t.create_time "createTime", t.end_time "endTime",
   greatest(t.last_update_time, s.last_update_time) "lastUpdateTime"`;
 

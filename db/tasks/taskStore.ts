@@ -87,7 +87,7 @@ interface LockedTask {
 
 async function lockTask(tx: Sql, taskId: number): Promise<LockedTask> {
   const [task] = await tx.query<LockedTask>(
-    `select state, desired_state, generation, admitted, ${heldColumn} is_held from tasks t where task_id = $1
+    `select state, desired_state, generation, admitted, ${heldColumn} is_held from tasks t where task_id = $1 and not is_leaving
      for no key update of t`,
     [taskId],
   );

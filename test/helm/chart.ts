@@ -4,10 +4,10 @@ import { test } from 'node:test';
 import { load } from 'js-yaml';
 import { runHelm } from '../../commands/manifests/helm.ts';
 import { manifestFolder, renderManifestFiles } from '../../commands/manifests/manifestFiles.ts';
-import { isSecret, settings } from '../../platform/settings.ts';
+import { isSecret, readersOf, settings } from '../../platform/settings.ts';
 import { assertSettings } from '../ops/assertSettings.ts';
 import { manifestFaults } from '../ops/manifestFaults.ts';
-import { assertOwnSecretsOnly, podsOf, sharedVariables } from '../ops/pods.ts';
+import { assertOwnSecretsOnly, podsOf, roleOf, sharedVariables } from '../ops/pods.ts';
 import { objectOf, render, toArguments, type Rendered, type Values } from './render.ts';
 
 const openId: Values = {
@@ -122,6 +122,21 @@ test('another setting restarts the pods', async () => {
   assert.notDeepEqual(sums(await render({ settings: { LOG_LEVEL: 'debug' } })), before);
 });
 
+test('every secret setting can be read from a Secret, by each process that reads it', async () => {
+  const names = Object.keys(settings).filter(isSecret);
+  const secrets = Object.fromEntries(names.map((name) => [name, { name: 'vault', key: name.toLowerCase() }]));
+  for (const pod of podsOf(await render({ secrets }))) {
+    const given = pod.env.map(({ name }) => name.replace(/_FILE$/, '')).filter((name) => isSecret(name));
+    // Webhooks are sent by the queue orchestrate alone.
+    const others = ['gc', 'extract'].includes(pod.component) ? ['NOTIFICATION_SECRETS'] : [];
+    const read =
+      pod.component === 'migrate'
+        ? ['DATABASE_URL', 'MIGRATION_DATABASE_URL']
+        : names.filter((name) => readersOf(name).includes(roleOf(pod.component)) && !others.includes(name));
+    assert.deepEqual(given.sort(), read.sort(), pod.component);
+  }
+});
+
 test('each host becomes a name of the Ingress, of its certificate and of the API; without any there is no Ingress', async () => {
   assert.ok(!(await render({})).some(({ kind }) => kind === 'Ingress'));
   const objects = await render(openId);
@@ -139,8 +154,10 @@ test('each host becomes a name of the Ingress, of its certificate and of the API
   assert.equal(allowed?.value, `luna-admin-api,${hosts.join(',')}`);
 });
 
-test('with single sign-on the API may connect to the provider; without it no policy says so', async () => {
+test('with single sign-on or a feed of the audit the API may connect to them; without no policy says so', async () => {
   assert.ok(policyNames(await render(openId)).includes('luna-admin-to-openid'));
+  const feed = await render({ secrets: { AUDIT_WEBHOOK: { name: 'siem', key: 'url' } } });
+  assert.ok(policyNames(feed).includes('luna-admin-to-openid'));
   assert.ok(!policyNames(await render({})).includes('luna-admin-to-openid'));
 });
 

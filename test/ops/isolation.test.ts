@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { loadAll } from 'js-yaml';
 import { readersOf } from '../../platform/settings.ts';
 import { readCompose, readManifests } from './deployments.ts';
 import type { Manifest } from './manifestFaults.ts';
@@ -25,6 +27,25 @@ test('each pod mounts the keys that its process reads, and no other', async () =
   const given = pods.flatMap(({ env }) => secretsAmong(env));
   assert.ok(given.length > 20);
   for (const pod of pods) assertOwnSecretsOnly(pod, sharedVariables(manifests));
+});
+
+test('a vault can hold every key that the pods mount: the example for External Secrets names them all', async () => {
+  const { pods } = await readPods();
+  const mounted = pods.flatMap(({ volumes }) =>
+    volumes
+      .flatMap(({ projected }) => projected?.sources ?? [])
+      .flatMap(({ secret }) => (secret?.items ?? []).map(({ key }) => `${secret?.name ?? ''} ${key}`)),
+  );
+  const texts = loadAll(await readFile('ops/vault/external-secrets.yaml', 'utf8')) as {
+    spec: { target: { name: string }; data: { secretKey: string; remoteRef: { property: string } }[] };
+  }[];
+  const held = texts.flatMap(({ spec: { target, data } }) =>
+    data.map(({ secretKey, remoteRef }) => {
+      assert.equal(remoteRef.property, secretKey);
+      return `${target.name} ${secretKey}`;
+    }),
+  );
+  assert.deepEqual(held.sort(), [...new Set(mounted)].sort());
 });
 
 test('each service of docker-compose.yml has the secrets that its process reads, and no other', async () => {

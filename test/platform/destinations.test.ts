@@ -35,6 +35,13 @@ const cases: Readonly<
   'fd00::7': { allowed: ['https://[fd00::7]/'], refused: ['https://[fd00::7]:8443/', 'https://[fd00::8]/'] },
   'fd00::/8': { allowed: ['https://[fd12::1]/'], refused: ['https://[fe80::1]/', 'http://[fd12::1]/'] },
   '[fd00::7]:8443': { allowed: ['https://[fd00::7]:8443/'], refused: ['https://[fd00::7]/'] },
+  '127.0.0.1': {
+    allowed: ['http://127.0.0.1:5010/', 'https://127.0.0.1/'],
+    refused: ['http://127.0.0.2/', 'http://localhost/'],
+  },
+  localhost: { allowed: ['http://localhost:9000/', 'https://localhost/'], refused: ['http://127.0.0.1/'] },
+  '[::1]': { allowed: ['http://[::1]:5010/', 'https://[::1]/'], refused: ['http://[::2]/'] },
+  '127.0.0.1:8443': { allowed: ['https://127.0.0.1:8443/'], refused: ['http://127.0.0.1:8443/'] },
   'http://[::1]:*': { allowed: ['http://[::1]:5010/'], refused: ['https://[::1]/'] },
 };
 

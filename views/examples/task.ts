@@ -30,7 +30,7 @@ export function exampleTask(changes: Partial<TaskShape> = {}): TaskShape {
       eta_seconds: 216,
     },
     running_ms: 172_000,
-    ...{ samples_removed: 0, samples_left: 0 },
+    ...{ samples_removed: 0, samples_left: 0, result_removed_time: null },
     ...{ created_by: null, created_by_login: 'root@visionlabs.ai', schedule_id: null, upgrade_id: null },
     held_by_maintenance: false,
     tasks_before: null,

@@ -1,4 +1,5 @@
 import type { RequestHandler } from 'express';
+import type { FeedName } from '../../../db/audit/feedStore.ts';
 import type { RetentionKind } from '../../../db/ops/retention.ts';
 import type { PlainConnection } from '../../../platform/encryption.ts';
 import { settingSentences } from '../../../platform/settings.ts';
@@ -7,9 +8,19 @@ import type { PageSources } from '../../html/deps.ts';
 import { presentConfig } from '../present/config.ts';
 import { sendPage } from '../../html/pageAnswer.ts';
 
-const kinds: readonly RetentionKind[] = ['audit', 'errors', 'sessions', 'login_limits', 'audit_views'];
+const kinds: readonly RetentionKind[] = [
+  'audit',
+  'errors',
+  'results',
+  'tasks',
+  'sessions',
+  'login_limits',
+  'audit_views',
+];
 
-export interface SettingsDeps extends Pick<PageSources, 'retentionQueries'> {
+export interface SettingsDeps extends Pick<PageSources, 'auditLag' | 'retentionQueries'> {
+  /** Those that are set up. */
+  readonly auditFeedNames: readonly FeedName[];
   readonly shownSettings: Readonly<Record<string, unknown>>;
   /** Other machines reach the service without HTTPS. */
   readonly isUnencrypted: boolean;
@@ -17,15 +28,16 @@ export interface SettingsDeps extends Pick<PageSources, 'retentionQueries'> {
 }
 
 /** All settings, and what was removed because it was old. */
-export function settings({
-  shownSettings,
-  isUnencrypted,
-  plainConnections,
-  retentionQueries,
-}: SettingsDeps): RequestHandler {
+export function settings(deps: SettingsDeps): RequestHandler {
+  const { shownSettings, isUnencrypted, plainConnections, retentionQueries, auditLag } = deps;
   const config = presentConfig(shownSettings);
   return async (req, res) => {
-    const runs = new Map((await retentionQueries.runs()).map((run) => [run.kind, run]));
+    const [retentionRuns, seals, feeds] = await Promise.all([
+      retentionQueries.runs(),
+      auditLag.seals(),
+      auditLag.feeds(deps.auditFeedNames),
+    ]);
+    const runs = new Map(retentionRuns.map((run) => [run.kind, run]));
     const retention = kinds.map((kind) => {
       const run = runs.get(kind);
       return {
@@ -35,6 +47,14 @@ export function settings({
     });
     const page = settingsPage({
       ...{ config, sentences: settingSentences, retention, isUnencrypted, plainConnections },
+      audit: {
+        ...{ unsealed: seals.unsealed, unsealed_seconds: seals.unsealedSeconds },
+        feeds: feeds.map((feed) => ({
+          ...{ feed: feed.feed, behind: feed.behind, behind_seconds: feed.behindSeconds },
+          ...{ sent_time: feed.sentTime?.toISOString() ?? null, fault: feed.fault, failures: feed.failures },
+          next_time: feed.nextTime?.toISOString() ?? null,
+        })),
+      },
     });
     sendPage(req, res, 'settings/settings', page);
   };

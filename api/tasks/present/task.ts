@@ -47,6 +47,7 @@ export function presentTaskOfPage(task: TaskRow) {
     generation: task.generation,
     running_ms: task.runningMs,
     created_by_login: task.createdByLogin,
+    result_removed_time: task.resultRemovedTime?.toISOString() ?? null,
     samples_removed: task.samplesRemoved,
     samples_left: task.samplesLeft,
   };

@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
-import { createPublicKey, generateKeyPairSync } from 'node:crypto';
+import { createPublicKey, generateKeyPairSync, randomUUID } from 'node:crypto';
 import { test } from 'node:test';
 import { checkDatabase } from '../../../commands/audit/checkDatabase.ts';
 import { createRetention, createRetentionQueries } from '../../../db/ops/retention.ts';
 import { createSealStore } from '../../../db/audit/sealStore.ts';
+import { createTaskStore } from '../../../db/tasks/taskStore.ts';
 import { signJson } from '../../../platform/signingKey.ts';
 import { insertError, insertTask } from '../../pages/taskRows.ts';
+import { tester } from '../../support/rows/rows.ts';
 import { openTestDatabase } from '../../support/servers/database.ts';
 
 const { db } = await openTestDatabase(3);
@@ -97,6 +99,73 @@ test('resolved errors of ended tasks are removed when they are old; open ones an
     { task_id: ended, open: false },
     { task_id: open, open: false },
   ]);
+});
+
+const resultOf = (taskId: number, chunks: number) =>
+  db.execute(
+    `insert into task_result_chunks (task_id, part_no, seq, count, ids)
+     select $1, 1, n, 2, array[gen_random_uuid(), gen_random_uuid()] from generate_series(1, $2::integer) n`,
+    [taskId, chunks],
+  );
+const ended = async (daysAgo: number): Promise<number> => {
+  const taskId = await insertTask(db, { state: 'done', resultId: randomUUID() });
+  await db.execute('update tasks set end_time = now() - make_interval(days => $2) where task_id = $1', [
+    taskId,
+    daysAgo,
+  ]);
+  return taskId;
+};
+
+test('old results are removed, and the task says when; its books stay', async () => {
+  const [old, young] = [await ended(31), await ended(29)];
+  await resultOf(old, 450);
+  await resultOf(young, 3);
+  const retention = createRetention(db, { errorRetentionDays: 30, resultRetentionDays: 30 });
+  await retention.sweep();
+  const chunks = await db.query('select distinct task_id from task_result_chunks');
+  assert.deepEqual(chunks, [{ task_id: young }]);
+  const rows = await db.query<{ id: number; gone: boolean }>(
+    'select task_id id, result_removed_time is not null gone from tasks where task_id = any($1) order by 1',
+    [[old, young]],
+  );
+  assert.deepEqual(rows, [
+    { id: old, gone: true },
+    { id: young, gone: false },
+  ]);
+  const run = (await createRetentionQueries(db).runs()).find(({ kind }) => kind === 'results');
+  assert.deepEqual([run?.removed, run?.removedEver], [1, 1]);
+  await retention.sweep();
+  const again = (await createRetentionQueries(db).runs()).find(({ kind }) => kind === 'results');
+  assert.deepEqual([again?.removed, again?.removedEver], [0, 1], 'it is looked at once');
+});
+
+test('old tasks are removed with all that is theirs; those that can be undone or whose files are left stay', async () => {
+  await db.execute('truncate tasks cascade');
+  const [old, kept, filed, young] = [await ended(31), await ended(31), await ended(31), await ended(29)];
+  const running = await insertTask(db, { state: 'running' });
+  await resultOf(old, 450);
+  for (let n = 0; n < 3; n++) await insertError(db, old, 'x');
+  await db.execute("insert into undo_windows (task_id, kept_for) values ($1, interval '60 days')", [kept]);
+  await db.execute('insert into sample_tombstones (storage_key, task_id) values ($1, $2)', ['k', filed]);
+  await createRetention(db, { errorRetentionDays: 30, taskRetentionDays: 30 }).sweep();
+  const left = await db.query<{ id: number }>('select task_id id from tasks order by 1');
+  assert.deepEqual(
+    left.map(({ id }) => id),
+    [kept, filed, young, running],
+  );
+  for (const table of ['task_result_chunks', 'task_errors', 'subtasks', 'task_log'])
+    assert.deepEqual(await db.query(`select from ${table} where task_id = $1`, [old]), [], table);
+  const [line] = await db.query<{ login: string }>(
+    "select login from audit where action = 'task.remove' and object_id = $1",
+    [String(old)],
+  );
+  assert.equal(line?.login, 'retention');
+});
+
+test('a task whose rows are being removed is not found by whoever would act on it', async () => {
+  const taskId = await ended(31);
+  await db.execute('update tasks set is_leaving = true where task_id = $1', [taskId]);
+  await assert.rejects(createTaskStore(db, null).retry(taskId, 'all', tester), /28001|Task not found/);
 });
 
 test('sessions that have ended and failed log-ins that no longer count are removed, and how many is noted', async () => {

@@ -273,6 +273,7 @@ function times(task: TaskShape, startTime: string | null) {
     { name: 'Created', iso: task.create_time },
     { name: 'Started', iso: startTime },
     { name: 'Ended', iso: task.end_time },
+    { name: 'Result removed', iso: task.result_removed_time },
     { name: 'Last change', iso: isFinal(task.state) ? null : task.last_update_time },
   ];
   return known.flatMap(({ name, iso }) => (iso === null ? [] : [{ name, time: time(iso) }]));

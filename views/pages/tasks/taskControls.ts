@@ -35,7 +35,10 @@ export function taskControls(
       ...(permissions.has('remove') || (mayStop && !isFinal(task.state)) ? confirms(task) : []),
     ],
     links: mayRun ? links(task) : [],
-    result: task.state === 'done' && task.result_id !== null ? paths.taskResult(task.task_id) : null,
+    result:
+      task.state === 'done' && task.result_id !== null && task.result_removed_time === null
+        ? paths.taskResult(task.task_id)
+        : null,
     note: !mayRun ? null : task.held_by_maintenance ? heldNote : note(task.state),
     withheld: mayRun ? null : mayStop ? 'can only pause and cancel removals' : 'cannot change tasks',
   };

@@ -12,7 +12,7 @@ worker.
 {{- $reads = concat $reads $temporal $s3 }}
 {{- end }}
 {{- if eq .component "api" }}
-{{- $reads = concat $reads (list "SESSION_SECRET" "ADMIN_PASSWORD" "SECOND_FACTOR_KEY" "OIDC_CLIENT_SECRET" "SYS_INFO_KEY") }}
+{{- $reads = concat $reads (list "SESSION_SECRET" "ADMIN_PASSWORD" "SECOND_FACTOR_KEY" "OIDC_CLIENT_SECRET" "SYS_INFO_KEY" "AUDIT_WEBHOOK") }}
 {{- end }}
 {{- if or (eq .component "api") (has "orchestrate" .queues) }}
 {{- $reads = append $reads "NOTIFICATION_SECRETS" }}
