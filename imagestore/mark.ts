@@ -17,11 +17,18 @@ export interface StoreRow {
   markOnce(mark: (store: UnmarkedStore) => Promise<void>): Promise<string>;
 }
 
+interface ReadOptions {
+  /** Rather say soon that it cannot be told than try for long. */
+  readonly isBrief?: boolean;
+}
+
+export type MarkCheck = (how?: ReadOptions) => Promise<void>;
+
 /** A store that can be marked. */
 export interface MarkedPlace {
   readonly place: Place;
   /** Null: there is no mark. @throws StoreAwayError when that cannot be told */
-  readMark(): Promise<string | null>;
+  readMark(how?: ReadOptions): Promise<string | null>;
   writeMark(storeId: string): Promise<void>;
   hasImage(key: string): Promise<boolean>;
 }
@@ -31,17 +38,17 @@ export interface MarkedPlace {
  * first in an installation's life; never later, because then one without its mark is another one, or its volume is away.
  * @throws StoreAwayError
  */
-export function createMarkCheck(store: MarkedPlace, row: StoreRow): () => Promise<void> {
+export function createMarkCheck(store: MarkedPlace, row: StoreRow): MarkCheck {
   const ask = async (): Promise<string> =>
     (await row.findMarked()) ?? (await row.markOnce((unmarked) => mark(store, unmarked)));
   let asked: Promise<string> | null = null;
-  return async () => {
+  return async (how) => {
     asked ??= ask();
     const expected = await asked.catch((error: unknown) => {
       asked = null;
       throw error;
     });
-    const found = await store.readMark();
+    const found = await store.readMark(how);
     if (found !== expected) throw strange(store.place, found, expected);
   };
 }

@@ -55,12 +55,18 @@ export function openBucket({ bucket, prefix, ...settings }: S3Settings) {
     backoff: new ExponentialBackoff({ initialDelay: firstPauseMs, maxDelay: longestPauseMs }),
   });
 
+  // For whoever asks only whether the bucket can be used, and wants to know why not rather than wait.
+  const briefly = retry(handleWhen(isPassing), {
+    maxAttempts: Math.min(2, retries),
+    backoff: new ExponentialBackoff({ initialDelay: firstPauseMs, maxDelay: 500 }),
+  });
+
   const away = (error: unknown): StoreAwayError =>
     error instanceof StoreAwayError ? error : new StoreAwayError(place, troubleOf(error), { cause: error });
 
-  const ask = async <Found>(work: () => Promise<Found>, isOnce = false): Promise<Found> => {
+  const ask = async <Found>(work: () => Promise<Found>, policy = again): Promise<Found> => {
     try {
-      return await (isOnce ? work() : again.execute(work));
+      return await policy.execute(work);
     } catch (error) {
       throw away(error);
     }
@@ -82,16 +88,19 @@ export function openBucket({ bucket, prefix, ...settings }: S3Settings) {
       }),
 
     /** Null with the code that S3 gives of this object alone: NoSuchKey, or AccessDenied, which may mean more. */
-    get: (name: string, { isOnce = false } = {}): Promise<Buffer | { readonly code: string }> =>
-      ask(async () => {
-        try {
-          return await buffer(await client.getObject(bucket, name));
-        } catch (error) {
-          const code = ofOneObject(error);
-          if (code === null) throw error;
-          return { code };
-        }
-      }, isOnce),
+    get: (name: string, { isBrief = false } = {}): Promise<Buffer | { readonly code: string }> =>
+      ask(
+        async () => {
+          try {
+            return await buffer(await client.getObject(bucket, name));
+          } catch (error) {
+            const code = ofOneObject(error);
+            if (code === null) throw error;
+            return { code };
+          }
+        },
+        isBrief ? briefly : again,
+      ),
 
     /** At most `deletedAtOnce`; those that may go in a moment are tried again. `away`: why nothing is known of the others. */
     delete: async (

@@ -1,6 +1,6 @@
 import { DomainError } from '../../domain/errors.ts';
 import { type ImageStore, type RemovedImages, StoreAwayError } from '../imageStore.ts';
-import { type MarkedPlace, markName } from '../mark.ts';
+import { type MarkCheck, type MarkedPlace, markName } from '../mark.ts';
 import { samplePath } from '../samplePath.ts';
 import type { Bucket } from './bucket.ts';
 import { deletedAtOnce } from './deleteObjects.ts';
@@ -11,8 +11,8 @@ export function createBucketMark(bucket: Bucket, prefix: string): MarkedPlace {
   const name = nameIn(prefix, markName);
   return {
     place,
-    readMark: async () => {
-      const found = await bucket.get(name, { isOnce: true });
+    readMark: async (how) => {
+      const found = await bucket.get(name, how);
       if (Buffer.isBuffer(found)) return found.toString('utf8').trim();
       if (found.code === 'NoSuchKey') return null;
       throw new StoreAwayError(place, `refuses access: its mark cannot be read (${found.code})`);
@@ -26,11 +26,7 @@ export function createBucketMark(bucket: Bucket, prefix: string): MarkedPlace {
  * Objects under the names that files have in a folder. S3 says of a name that it has never heard of that it is deleted:
  * so `checkMark` is asked before and after, and what went to another bucket is not counted.
  */
-export function createBucketStore(
-  bucket: Bucket,
-  prefix: string,
-  checkMark: () => Promise<void>,
-): ImageStore {
+export function createBucketStore(bucket: Bucket, prefix: string, checkMark: MarkCheck): ImageStore {
   const { place } = bucket;
 
   const removeSome = async (keys: readonly string[]): Promise<RemovedImages> => {
@@ -92,7 +88,7 @@ export function createBucketStore(
       return 0;
     },
 
-    check: checkMark,
+    check: () => checkMark({ isBrief: true }),
   };
 }
 
