@@ -78,7 +78,7 @@ const libraries = {
   '@julusian/jpeg-turbo': ['extraction'],
   'heic-decode': ['extraction'],
   cockatiel: ['extraction', 'imagestore'],
-  minio: ['imagestore'],
+  minio: ['books', 'imagestore'],
   'fast-xml-parser': ['imagestore'],
   'onnxruntime-node': ['extraction'],
   '@vladmandic/face-api': ['extraction'],

@@ -81,17 +81,17 @@ export async function startGateway({ tls, virtualDomain }: GatewayOptions = {}) 
   const { accessKey, secretKey } = serviceKeys;
   await admin('create-user', '--access', accessKey, '--secret', secretKey, '--role', 'user');
 
-  /** What the service may do in a bucket. */
-  const allow = (bucket: string, actions: readonly string[]): Promise<void> => {
-    const resources = [`arn:aws:s3:::${bucket}`, `arn:aws:s3:::${bucket}/*`];
-    const statement = (action: string) => ({
-      ...{ Effect: 'Allow', Principal: { AWS: [accessKey] }, Action: [action] },
-      Resource: [action === 's3:ListBucket' ? resources[0] : resources[1]],
+  /** What the service may do in a bucket; the object of that name is not to be deleted. */
+  const allow = (bucket: string, actions: readonly string[], isProtected?: string): Promise<void> => {
+    const all = `arn:aws:s3:::${bucket}`;
+    const statement = (Effect: 'Allow' | 'Deny', Action: string, Resource: string) => ({
+      ...{ Effect, Principal: { AWS: [accessKey] }, Action: [Action], Resource: [Resource] },
     });
-    return rootClient.setBucketPolicy(
-      bucket,
-      JSON.stringify({ Version: '2012-10-17', Statement: actions.map(statement) }),
-    );
+    const Statement = [
+      ...actions.map((action) => statement('Allow', action, action === 's3:ListBucket' ? all : `${all}/*`)),
+      ...(isProtected === undefined ? [] : [statement('Deny', 's3:DeleteObject', `${all}/${isProtected}`)]),
+    ];
+    return rootClient.setBucketPolicy(bucket, JSON.stringify({ Version: '2012-10-17', Statement }));
   };
 
   return {
@@ -102,7 +102,7 @@ export async function startGateway({ tls, virtualDomain }: GatewayOptions = {}) 
     /** Of the process that runs now. */
     pid: (): number => running?.pid ?? 0,
     allow,
-    allowAll: (bucket: string): Promise<void> => allow(bucket, allActions),
+    allowAll: (bucket: string, isProtected?: string): Promise<void> => allow(bucket, allActions, isProtected),
     /** An empty bucket that the service may use. */
     addBucket: async (bucket: string): Promise<void> => {
       await rootClient.makeBucket(bucket);
