@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { loadAll } from 'js-yaml';
 import { isSecret, readersOf, type Role } from '../../platform/settings.ts';
-import { readCompose, readManifests } from './deployments.ts';
+import { readCompose, readManifests, readPatchedManifests } from './deployments.ts';
 import type { Manifest } from './manifestFaults.ts';
 
 interface Variable {
@@ -44,8 +44,10 @@ function toPod({ spec }: Manifest): Pod {
   };
 }
 
-async function readPods(): Promise<{ manifests: Manifest[]; pods: Pod[]; shared: Variable[] }> {
-  const manifests = await readManifests();
+async function readPods(
+  read = readManifests,
+): Promise<{ manifests: Manifest[]; pods: Pod[]; shared: Variable[] }> {
+  const manifests = await read();
   const pods = manifests.filter(({ kind }) => kind === 'Deployment' || kind === 'Job').map(toPod);
   assert.equal(pods.length, 5);
   const { data } = manifests.find(({ kind }) => kind === 'ConfigMap') as unknown as {
@@ -60,8 +62,16 @@ const secretsAmong = (variables: readonly Variable[]) =>
     .map(({ name, ...rest }) => ({ ...rest, name: name.replace(/_FILE$/, '') }))
     .filter(({ name }) => isSecret(name));
 
-test('each pod mounts the keys that its process reads, and no other', async () => {
-  const { pods, shared } = await readPods();
+for (const [where, read] of [
+  ['a volume', readManifests],
+  ['a bucket', readPatchedManifests],
+] as const) {
+  test(`with samples in ${where}, each pod mounts the keys that its process reads, and no other`, async () => {
+    assertKeys(await readPods(read));
+  });
+}
+
+function assertKeys({ pods, shared }: Awaited<ReturnType<typeof readPods>>): void {
   for (const pod of pods) {
     const given = secretsAmong([...shared, ...pod.env]);
     for (const { name } of given)
@@ -78,6 +88,46 @@ test('each pod mounts the keys that its process reads, and no other', async () =
     });
     const read = given.flatMap(({ value }) => (value === undefined ? [] : [value]));
     assert.deepEqual(mounted.sort(), read.sort(), pod.component);
+  }
+}
+
+test('with samples in a bucket, APIs and workers share no volume and reach it; the migration has no key of it', async () => {
+  const { manifests, pods } = await readPods(readPatchedManifests);
+  assert.doesNotMatch(JSON.stringify(manifests), /PersistentVolumeClaim|persistentVolumeClaim/);
+  for (const { component, env, volumes } of pods) {
+    const isService = component !== 'migrate';
+    assert.equal(JSON.stringify(volumes).includes('luna-admin-s3'), isService, component);
+    assert.equal(JSON.stringify(env).includes('S3_'), isService, component);
+  }
+  const policy = manifests.find((each) => JSON.stringify(each).includes('luna-admin-to-s3'))?.spec as Policy;
+  const reaching = pods.filter((pod) => selects(policy.podSelector, pod)).map(({ component: name }) => name);
+  assert.deepEqual(reaching.sort(), ['api', 'extract', 'gc', 'orchestrate']);
+  assert.deepEqual(policy.egress, [{ ports: [{ port: 443 }] }]);
+});
+
+test('with docker-compose.s3.yml API and workers have the keys of the bucket, and no volume of samples', async () => {
+  const [{ services: base }, { services }] = await Promise.all([
+    readCompose(),
+    readCompose('docker-compose.s3.yml'),
+  ]);
+  const mounting = Object.keys(base).filter((name) => base[name]?.volumes?.includes('samples:/data'));
+  assert.deepEqual(Object.keys(services).sort(), ['api', 'worker-1', 'worker-2']);
+  for (const name of Object.keys(services)) {
+    assert.ok(mounting.includes(name), name);
+    const { environment = {}, secrets = [], volumes = [] } = services[name] ?? assert.fail(name);
+    const given = secretsAmong(
+      Object.entries(environment).map(([variable, value]) => ({ name: variable, value })),
+    );
+    for (const secret of given) assert.ok(readersOf(secret.name).includes(roleOf(name)), secret.name);
+    assert.deepEqual(
+      [...secrets].sort(),
+      given.map(({ value = '' }) => value.replace('/run/secrets/', '')).sort(),
+    );
+    // Compose merges volumes by where they are mounted.
+    assert.deepEqual(
+      volumes.map((volume) => typeof volume === 'object' && [volume.type, volume.target]),
+      [['tmpfs', '/data']],
+    );
   }
 });
 
