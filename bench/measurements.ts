@@ -12,6 +12,7 @@ import { pages } from './pages.ts';
 import { planning } from './planning.ts';
 import { reads } from './reads.ts';
 import { scale } from './scale.ts';
+import { store } from './store.ts';
 import { undo } from './undo.ts';
 import type { Measurement } from './harness/measurement.ts';
 
@@ -32,4 +33,5 @@ export const measurements = {
   fanout: fanOut,
   control,
   undo,
+  store,
 } satisfies Record<string, Measurement>;

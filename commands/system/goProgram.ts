@@ -16,12 +16,14 @@ export interface GoProgram {
   readonly goMinor: number;
 }
 
-const fileOf = ({ name, version }: GoProgram): string => join(cacheDir, `${name}-${version}`, name);
+/** Where the program is once it has been built. */
+export const programFile = ({ name, version }: GoProgram): string =>
+  join(cacheDir, `${name}-${version}`, name);
 
 /** Null: it has been built, or Go is there and new enough. */
 export async function whyNotBuilt(program: GoProgram): Promise<string | null> {
   const { name, goMinor } = program;
-  if (existsSync(fileOf(program))) return null;
+  if (existsSync(programFile(program))) return null;
   const found = await runProgram('go', ['version'], { env: goEnvironment() }).then(
     ({ stdout }) => stdout,
     () => '',
@@ -34,7 +36,7 @@ export async function whyNotBuilt(program: GoProgram): Promise<string | null> {
 /** The program's path in the project's cache; built once. */
 export async function installGoProgram(program: GoProgram): Promise<string> {
   const { name, path, version } = program;
-  const file = fileOf(program);
+  const file = programFile(program);
   if (existsSync(file)) return file;
   const made = `${file}.new-${process.pid}`;
   await mkdir(made, { recursive: true });

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
 import { test } from 'node:test';
 import { load } from 'js-yaml';
 import { runHelm } from '../../commands/manifests/helm.ts';
-import { manifestFolder, renderManifestFiles } from '../../commands/manifests/manifestFiles.ts';
+import { manifestFolders, renderManifestFiles } from '../../commands/manifests/manifestFiles.ts';
 import { isSecret, readersOf, settings } from '../../platform/settings.ts';
 import { assertSettings } from '../ops/assertSettings.ts';
 import { manifestFaults } from '../ops/manifestFaults.ts';
@@ -63,23 +64,23 @@ const everything: Values = {
   extraVolumes: [{ name: 'networks', configMap: { name: 'networks' } }],
   extraVolumeMounts: [{ name: 'networks', mountPath: '/networks' }],
 };
-const valueSets = { 'its own values': {}, openId, apiKey, oneWorker, everything };
-const storageSets = { bucket, bucketByRole };
+const valueSets = { 'its own values': {}, openId, apiKey, oneWorker, everything, bucket, bucketByRole };
 
 const monitoring = 'monitoring.coreos.com/v1';
 const textOf = (objects: readonly unknown[]): string => JSON.stringify(objects);
 const policyNames = (objects: readonly Rendered[]) =>
   objects.filter(({ kind }) => kind === 'NetworkPolicy').map(({ metadata }) => metadata.name);
 
-test('ops/kubernetes is what the chart renders', async () => {
-  const files = await renderManifestFiles();
-  const hint = 'run npm run manifests';
-  assert.deepEqual((await readdir(manifestFolder)).sort(), [...files.keys()].sort(), hint);
-  for (const [file, text] of files)
-    assert.equal(await readFile(`${manifestFolder}/${file}`, 'utf8'), text, `${file}: ${hint}`);
-});
+for (const each of manifestFolders)
+  test(`${relative('.', each.folder)} is what the chart renders`, async () => {
+    const files = await renderManifestFiles(each);
+    const hint = 'run npm run manifests';
+    assert.deepEqual((await readdir(each.folder)).sort(), [...files.keys()].sort(), hint);
+    for (const [file, text] of files)
+      assert.equal(await readFile(join(each.folder, file), 'utf8'), text, `${file}: ${hint}`);
+  });
 
-for (const [name, values] of Object.entries({ ...valueSets, ...storageSets }))
+for (const [name, values] of Object.entries(valueSets))
   test(`with ${name}, Helm finds no fault, and objects are what Kubernetes' own types allow`, async () => {
     await runHelm('lint', ['--strict', '--quiet', ...toArguments(values)]);
     const objects = await render(values);

@@ -25,7 +25,7 @@ test('the files of Compose are what its specification allows', async () => {
   const validate = ajv.compile(schema);
   for (const file of [
     'docker-compose.yml',
-    ...['tls', 'acme', 'logs'].map((variant) => `docker-compose.${variant}.yml`),
+    ...['tls', 'acme', 'logs', 's3'].map((variant) => `docker-compose.${variant}.yml`),
   ])
     assert.ok(validate(await readCompose(file)), `${file} ${JSON.stringify(validate.errors)}`);
   assert.ok(!validate({ services: { api: { imag: 'x' } } }), 'a misspelt key must be found');
@@ -105,6 +105,7 @@ test("the manifests are what Kubernetes' own types allow", async () => {
   const manifests = await readManifests();
   assert.ok(manifests.length > 12);
   assert.deepEqual(manifestFaults(manifests), []);
+  assert.deepEqual(manifestFaults(await readManifests('ops/kubernetes-s3')), [], 'with samples in a bucket');
   const wrong = { apiVersion: 'v1', kind: 'Service', spec: { port: [{ port: 80 }] } };
   assert.match(
     manifestFaults([wrong]).join(),
@@ -201,6 +202,10 @@ test('each Deployment is probed, bounded, allowed to end by itself and covered b
     data: Record<string, string>;
   };
   assertSettings(Object.keys(shared.data), 'the ConfigMap');
+  const inBucket = JSON.stringify(await readManifests('ops/kubernetes-s3'));
+  assertSettings(inBucket.match(/S3_[A-Z_]+/g) ?? assert.fail(), 'ops/kubernetes-s3');
+  const { services } = await readCompose('docker-compose.s3.yml');
+  assertSettings(Object.keys(services['api']?.environment ?? {}), 'docker-compose.s3.yml');
 });
 
 test('the image is of glibc, runs as nobody special, and sets only what is read', async () => {

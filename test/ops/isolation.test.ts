@@ -15,19 +15,22 @@ import {
   type Pod,
 } from './pods.ts';
 
-async function readPods(): Promise<{ manifests: Manifest[]; pods: Pod[] }> {
-  const manifests = await readManifests();
+const inBucket = 'ops/kubernetes-s3';
+
+async function readPods(folder?: string): Promise<{ manifests: Manifest[]; pods: Pod[] }> {
+  const manifests = await readManifests(folder);
   const pods = podsOf(manifests);
   assert.equal(pods.length, 5);
   return { manifests, pods };
 }
 
-test('each pod mounts the keys that its process reads, and no other', async () => {
-  const { manifests, pods } = await readPods();
-  const given = pods.flatMap(({ env }) => secretsAmong(env));
-  assert.ok(given.length > 20);
-  for (const pod of pods) assertOwnSecretsOnly(pod, sharedVariables(manifests));
-});
+for (const folder of ['ops/kubernetes', inBucket])
+  test(`in ${folder} each pod mounts the keys that its process reads, and no other`, async () => {
+    const { manifests, pods } = await readPods(folder);
+    const given = pods.flatMap(({ env }) => secretsAmong(env));
+    assert.ok(given.length > 20);
+    for (const pod of pods) assertOwnSecretsOnly(pod, sharedVariables(manifests));
+  });
 
 test('a vault can hold every key that the pods mount: the example for External Secrets names them all', async () => {
   const { pods } = await readPods();
@@ -46,6 +49,46 @@ test('a vault can hold every key that the pods mount: the example for External S
     }),
   );
   assert.deepEqual(held.sort(), [...new Set(mounted)].sort());
+});
+
+test('with samples in a bucket, APIs and workers share no volume and reach it; the migration has no key of it', async () => {
+  const { manifests, pods } = await readPods(inBucket);
+  assert.doesNotMatch(JSON.stringify(manifests), /PersistentVolumeClaim|persistentVolumeClaim/);
+  for (const { component, env, volumes } of pods) {
+    const isService = component !== 'migrate';
+    assert.equal(JSON.stringify(volumes).includes('luna-admin-s3'), isService, component);
+    assert.equal(JSON.stringify(env).includes('S3_'), isService, component);
+  }
+  const policy = manifests.find((each) => JSON.stringify(each).includes('luna-admin-to-s3'))?.spec as Policy;
+  const reaching = pods.filter((pod) => selects(policy.podSelector, pod)).map(({ component: name }) => name);
+  assert.deepEqual(reaching.sort(), ['api', 'extract', 'gc', 'orchestrate']);
+  assert.deepEqual(policy.egress, [{ ports: [{ port: 443 }] }]);
+});
+
+test('with docker-compose.s3.yml API and workers have the keys of the bucket, and no volume of samples', async () => {
+  const [{ services: base }, { services }] = await Promise.all([
+    readCompose(),
+    readCompose('docker-compose.s3.yml'),
+  ]);
+  const mounting = Object.keys(base).filter((name) => base[name]?.volumes?.includes('samples:/data'));
+  assert.deepEqual(Object.keys(services).sort(), ['api', 'worker-1', 'worker-2']);
+  for (const name of Object.keys(services)) {
+    assert.ok(mounting.includes(name), name);
+    const { environment = {}, secrets = [], volumes = [] } = services[name] ?? assert.fail(name);
+    const given = secretsAmong(
+      Object.entries(environment).map(([variable, value]) => ({ name: variable, value })),
+    );
+    for (const secret of given) assert.ok(readersOf(secret.name).includes(roleOf(name)), secret.name);
+    assert.deepEqual(
+      [...secrets].sort(),
+      given.map(({ value = '' }) => value.replace('/run/secrets/', '')).sort(),
+    );
+    // Compose merges volumes by where they are mounted.
+    assert.deepEqual(
+      volumes.map((volume) => typeof volume === 'object' && [volume.type, volume.target]),
+      [['tmpfs', '/data']],
+    );
+  }
 });
 
 test('each service of docker-compose.yml has the secrets that its process reads, and no other', async () => {
