@@ -77,7 +77,7 @@ const libraries = {
   sharp: ['extraction'],
   '@julusian/jpeg-turbo': ['extraction'],
   'heic-decode': ['extraction'],
-  cockatiel: ['extraction', 'imagestore'],
+  cockatiel: ['api', 'extraction', 'imagestore'],
   minio: ['books', 'imagestore'],
   'fast-xml-parser': ['imagestore'],
   'onnxruntime-node': ['extraction'],

@@ -7,6 +7,7 @@ import type { Passwords } from '../platform/passwords.ts';
 import { createRecent } from '../platform/recent.ts';
 import { createAccountActions } from './accounts/actions.ts';
 import { createAuthenticator, type Authenticator } from './accounts/auth/authenticator.ts';
+import { loginQueue } from './accounts/auth/loginQueue.ts';
 import { createTokenAuthenticator } from './accounts/auth/tokenAuthenticator.ts';
 import { createSessionAudit } from './accounts/auth/sessionAudit.ts';
 import { createCodes } from './accounts/secondFactor/codes.ts';
@@ -75,6 +76,7 @@ import { taskRoutes } from './tasks/json.ts';
 import { createPolicyReader } from './notifications/policies.ts';
 import { createScheduleActions } from './schedules/actions.ts';
 import { createTaskActions, type TaskActionsDeps } from './tasks/actions.ts';
+import { paths as pagePaths } from '../views/paths.ts';
 
 /** Of what pages need, that which `createApp` makes itself. */
 type Made =
@@ -151,6 +153,11 @@ export interface AppDeps
   /** From when on a removal needs another administrator; null: never. */
   readonly approvalRule: ApprovalRule | null;
 }
+
+const loginPaths = [
+  ...[pagePaths.login, `/4${pagePaths.login}`, pagePaths.secondStep],
+  ...[pagePaths.passkeyLogin, `${pagePaths.passkeyLogin}/options`],
+];
 
 export interface App {
   readonly express: Express;
@@ -281,6 +288,9 @@ export async function createApp(deps: AppDeps): Promise<App> {
   app.use(compressed());
   app.use(knownHost(deps));
   app.use(queryEncoding());
+  const queued = loginQueue();
+  app.post(loginPaths, queued);
+  app.get(pagePaths.oidcCallback, queued);
   app.use('/4', prefixed);
   app.use(pages.router);
   app.use('/docs/dev', manualRouter(manual));
