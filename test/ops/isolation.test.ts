@@ -93,6 +93,9 @@ function assertKeys({ pods, shared }: Awaited<ReturnType<typeof readPods>>): voi
 
 test('with samples in a bucket, APIs and workers share no volume and reach it; the migration has no key of it', async () => {
   const { manifests, pods } = await readPods(readPatchedManifests);
+  const all = await readManifests();
+  // One is gone, the volume, and one has come, the policy.
+  assert.equal(manifests.length, all.length);
   assert.doesNotMatch(JSON.stringify(manifests), /PersistentVolumeClaim|persistentVolumeClaim/);
   for (const { component, env, volumes } of pods) {
     const isService = component !== 'migrate';
