@@ -29,14 +29,23 @@ export function createBucketMark(bucket: Bucket, prefix: string): MarkedPlace {
 export function createBucketStore(bucket: Bucket, prefix: string, checkMark: MarkCheck): ImageStore {
   const { place } = bucket;
 
+  const deleteOrSayWhy = async (names: readonly string[]) => {
+    const first = await bucket.delete(names);
+    if (first.deleted.length > 0 || !areAllDenied(first.refused)) return first;
+    // Protected, all of them? Then a name that nothing has is not refused. Or the right is missing.
+    const probe = nameIn(prefix, '.luna-admin-probe');
+    if ((await bucket.delete([probe])).refused.has(probe)) {
+      throw new StoreAwayError(place, 'refuses access: the key has no right to delete (AccessDenied)');
+    }
+    // Or it has only just come back.
+    return bucket.delete(names);
+  };
+
   const removeSome = async (keys: readonly string[]): Promise<RemovedImages> => {
     const keyOf = new Map(keys.map((key) => [samplePath(prefix, key), key]));
     await checkMark();
-    const { deleted, refused, away } = await bucket.delete([...keyOf.keys()]);
+    const { deleted, refused, away } = await deleteOrSayWhy([...keyOf.keys()]);
     await checkMark();
-    if (deleted.length === 0 && refused.size > 0 && (await mayDeleteNothing(bucket, prefix, refused))) {
-      throw new StoreAwayError(place, 'refuses access: the key has no right to delete (AccessDenied)');
-    }
     const toKey = (name: string): string => keyOf.get(name) ?? name;
     return {
       gone: deleted.map(toKey),
@@ -97,15 +106,8 @@ function noneIfAway(error: unknown): RemovedImages {
   throw error;
 }
 
-/** Whether the right to delete is missing, rather than some objects are protected: then a name that nothing has is refused too. */
-async function mayDeleteNothing(
-  bucket: Bucket,
-  prefix: string,
-  refused: ReadonlyMap<string, string>,
-): Promise<boolean> {
-  if ([...refused.values()].some((code) => code !== 'AccessDenied')) return false;
-  const probe = nameIn(prefix, '.luna-admin-probe');
-  return (await bucket.delete([probe])).refused.get(probe) === 'AccessDenied';
+function areAllDenied(refused: ReadonlyMap<string, string>): boolean {
+  return refused.size > 0 && [...refused.values()].every((code) => code === 'AccessDenied');
 }
 
 function nameIn(prefix: string, name: string): string {

@@ -120,7 +120,8 @@ test('a folder without a single image of the samples is not taken for theirs whe
   const [key = ''] = await addSamples(3);
   await mkdir(root);
   const store = open();
-  await assert.rejects(store.check(), isAway('none of the images', (await readRow()).storeId));
+  const { storeId } = await readRow();
+  await assert.rejects(store.check(), isAway('none of the images', storeId));
   await assert.rejects(store.get(key), isAway());
   assert.deepEqual(await readdir(root), []);
   await createFolderStore(root, unmarked).put(key, image);

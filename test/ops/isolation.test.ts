@@ -53,6 +53,8 @@ test('a vault can hold every key that the pods mount: the example for External S
 
 test('with samples in a bucket, APIs and workers share no volume and reach it; the migration has no key of it', async () => {
   const { manifests, pods } = await readPods(inBucket);
+  // One is gone, the volume, and one has come, the policy.
+  assert.equal(manifests.length, (await readManifests()).length);
   assert.doesNotMatch(JSON.stringify(manifests), /PersistentVolumeClaim|persistentVolumeClaim/);
   for (const { component, env, volumes } of pods) {
     const isService = component !== 'migrate';
