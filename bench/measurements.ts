@@ -13,6 +13,7 @@ import { pages } from './pages.ts';
 import { planning } from './planning.ts';
 import { reads } from './reads.ts';
 import { scale } from './scale.ts';
+import { store } from './store.ts';
 import { undo } from './undo.ts';
 import type { Measurement } from './harness/measurement.ts';
 
@@ -34,4 +35,5 @@ export const measurements = {
   control,
   undo,
   disk,
+  store,
 } satisfies Record<string, Measurement>;

@@ -3,7 +3,8 @@ import { askedRules, noteAsked, type AskedOrigin } from './asked.ts';
 import { openLedger } from './ledger.ts';
 import { bookRules } from './rules.ts';
 import { snapshotTables } from './tables.ts';
-import { checkFiles } from './files.ts';
+import { keysInBucket, type SampleBucket } from './bucketFiles.ts';
+import { checkFiles, keysInFolder } from './files.ts';
 
 export interface AuditOptions {
   /** The tasks that ran since the snapshot, all of them; what they select must not overlap. */
@@ -12,6 +13,8 @@ export interface AuditOptions {
   readonly touched?: readonly string[];
   /** Folder of the sample store, when its files are to be compared with the rows too. */
   readonly sampleFolder?: string;
+  /** The same in object storage. */
+  readonly sampleBucket?: SampleBucket;
   /** What image origins were asked, by their own count; absent: nobody has counted. */
   readonly asked?: readonly AskedOrigin[];
   /** Keys whose file the test itself took away. */
@@ -41,7 +44,7 @@ export async function takeSnapshot(client: pg.Client): Promise<void> {
  * @returns what is wrong, one sentence a kind of fault; empty when the books balance
  */
 export async function auditBooks(client: pg.Client, options: AuditOptions): Promise<string[]> {
-  const { taskIds, touched = [], sampleFolder, missingFiles = [], asked } = options;
+  const { taskIds, touched = [], sampleFolder, sampleBucket, missingFiles = [], asked } = options;
   // The lists of removed objects are looked up row by row: they must fit into a hash.
   await client.query(`set work_mem = '256MB'`);
   await openLedger(client, taskIds, touched);
@@ -56,6 +59,11 @@ export async function auditBooks(client: pg.Client, options: AuditOptions): Prom
       violations.push(`${fault}: ${times} times (${examples.join(', ')})`);
     }
   }
-  if (sampleFolder !== undefined) violations.push(...(await checkFiles(client, sampleFolder, missingFiles)));
+  if (sampleFolder !== undefined) {
+    violations.push(...(await checkFiles(client, await keysInFolder(sampleFolder), missingFiles)));
+  }
+  if (sampleBucket !== undefined) {
+    violations.push(...(await checkFiles(client, await keysInBucket(sampleBucket), missingFiles)));
+  }
   return violations;
 }

@@ -5,21 +5,25 @@ import type pg from 'pg';
 // The file that says whose samples these are.
 const mark = '.luna-admin-store';
 
-/**
- * The sample store's folder against the rows: no sample without its image, no image that nobody knows. Samples
- * that can be put back have theirs too.
- */
-export async function checkFiles(
-  client: pg.Client,
-  folder: string,
-  missingFiles: readonly string[],
-): Promise<string[]> {
+/** The keys of every image that a folder holds. */
+export async function keysInFolder(folder: string): Promise<Set<string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = new Set(
+  return new Set(
     entries
       .filter((entry) => entry.isFile() && !entry.name.startsWith(mark))
       .map(({ name }) => basename(name, extname(name))),
   );
+}
+
+/**
+ * What the sample store holds against the rows: no sample without its image, no image that nobody knows. Samples
+ * that can be put back have theirs too.
+ */
+export async function checkFiles(
+  client: pg.Client,
+  files: ReadonlySet<string>,
+  missingFiles: readonly string[],
+): Promise<string[]> {
   const keysOf = async (sql: string) =>
     new Set((await client.query<{ key: string }>(sql)).rows.map(({ key }) => key));
   const rows = await keysOf('select storage_key as key from samples where storage_key is not null');

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { Option } from 'commander';
 import { explainFailure } from '../commands/cli/explainFailure.ts';
 import { defineCommand, runCommand, wholeNumber } from '../commands/cli/options.ts';
 import { createLogger } from '../platform/logger.ts';
 import { printableLines } from '../platform/printable.ts';
 import { createShutdown } from '../platform/shutdown.ts';
-import { makePlan } from './plan.ts';
+import { makePlan, stores, type Store } from './plan.ts';
 import { runPlan, type Outcome } from './run.ts';
 import { startSystem } from './system.ts';
 
@@ -12,6 +13,7 @@ interface Options {
   readonly seed: number;
   readonly kills: number;
   readonly dry: boolean;
+  readonly store: Store;
 }
 
 // Told to stop it waits no longer for what it does: that may wait for something that is broken. Only a system that was
@@ -30,6 +32,14 @@ await runCommand(
       newSeed(),
     )
     .option('--kills <n>', 'number of kills', wholeNumber(1, 10_000), 10)
+    .addOption(
+      new Option(
+        '--store <kind>',
+        'where samples are: in a folder, or in a bucket whose server is killed too',
+      )
+        .choices(stores)
+        .default('folder'),
+    )
     .option('--dry', 'print the plan and do nothing', false)
     .action(chaos),
 );
@@ -39,7 +49,7 @@ function newSeed(): number {
 }
 
 async function chaos(options: Options): Promise<void> {
-  const plan = makePlan(options.seed, options.kills);
+  const plan = makePlan(options.seed, options.kills, options.store);
   if (options.dry) {
     process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
     return;
@@ -52,7 +62,7 @@ async function chaos(options: Options): Promise<void> {
   const abort = new AbortController();
   process.stdout.write(`seed ${options.seed}, ${options.kills} kills\n`);
   say('starting PostgreSQL, Temporal, two workers and the API');
-  const starting = startSystem(abort.signal);
+  const starting = startSystem(abort.signal, options.store);
   const running = starting.then((system) => runPlan(system, plan, say, abort.signal));
   let keep = false;
   shutdown.on('first', 'system', async () => {
@@ -76,7 +86,7 @@ async function chaos(options: Options): Promise<void> {
   }
 }
 
-function verdict({ seed, kills }: Options, outcome: Outcome, seconds: string): string[] {
+function verdict({ seed, kills, store }: Options, outcome: Outcome, seconds: string): string[] {
   const { tasks, objects, longestStallMs, violations } = outcome;
   const ends = ['done', 'cancelled', 'failed'].map(
     (state) => `${tasks.filter((task) => task.state === state).length} ${state}`,
@@ -87,6 +97,6 @@ function verdict({ seed, kills }: Options, outcome: Outcome, seconds: string): s
       `${violations.length} violations, longest stall ${(longestStallMs / 1_000).toFixed(1)} s, ${seconds} s`,
     violations.length === 0
       ? 'the consistency check found no violation'
-      : `the consistency check found faults; again with --seed ${seed} --kills ${kills}`,
+      : `the consistency check found faults; again with --seed ${seed} --kills ${kills} --store ${store}`,
   ];
 }

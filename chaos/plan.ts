@@ -17,7 +17,11 @@ export const victims = [
   'postgres',
   'everything',
 ] as const;
-export type Victim = (typeof victims)[number];
+export type Victim = (typeof victims)[number] | 'store';
+
+/** Where samples are: in a folder, or in a bucket whose server is killed too. */
+export const stores = ['folder', 's3'] as const;
+export type Store = (typeof stores)[number];
 
 /** Tables that somebody else may hold, with everything that hangs on them. */
 export const heldTables = [
@@ -98,8 +102,9 @@ export interface Plan {
   readonly steps: readonly Step[];
 }
 
-/** What shall happen, from nothing but the seed: the same seed, the same plan. */
-export function makePlan(seed: number, kills: number): Plan {
+/** What shall happen, from nothing but the seed: the same seed, the same plan for the same store. */
+export function makePlan(seed: number, kills: number, store: Store = 'folder'): Plan {
+  const mortal: readonly Victim[] = store === 's3' ? [...victims, 'store', 'store', 'store'] : victims;
   const random = xoroshiro128plus(seed);
   const between = (from: number, to: number) => uniformInt(random, from, to);
   const oneOf = <T>(values: readonly T[]): T => {
@@ -176,7 +181,7 @@ export function makePlan(seed: number, kills: number): Plan {
     start();
     if (isSo(60)) steps.push({ ...makeOrder(), afterMs: gap() });
     if (isSo(60)) steps.push({ ...makeDisturbance(), afterMs: gap() });
-    steps.push({ act: 'kill', victim: oneOf(victims), downMs: between(0, 3_000), afterMs: gap() });
+    steps.push({ act: 'kill', victim: oneOf(mortal), downMs: between(0, 3_000), afterMs: gap() });
     if (isSo(40)) steps.push({ ...makeOrder(), afterMs: gap() });
   }
   return { tasks, steps };

@@ -20,6 +20,7 @@ const killed: Record<Exclude<Victim, 'extractors'>, readonly string[]> = {
   temporal: ['temporal'],
   wipe: ['temporal'],
   postgres: ['postgres'],
+  store: ['store'],
   everything: [...servers, ...processes],
 };
 

@@ -11,7 +11,8 @@ import { defaultAdminPassword } from '../platform/settings.ts';
 import { makeTemporaryFolder } from '../platform/temporaryFolder.ts';
 import { basic } from '../test/support/rows/basic.ts';
 import { setClock, settableClock } from './clocks.ts';
-import { paths, type PathName } from './plan.ts';
+import { paths, type PathName, type Store } from './plan.ts';
+import { serveBucket } from './bucket.ts';
 import { presentBody } from './kinds.ts';
 import { createProxy, type Proxy } from './proxy.ts';
 
@@ -49,10 +50,11 @@ const foreignSettings = [
 const everyQueue = 'orchestrate,gc,extract';
 
 /** Servers, two workers and the API; whoever talks to a server does so through a proxy. */
-export async function startSystem(signal: AbortSignal): Promise<System> {
+export async function startSystem(signal: AbortSignal, store: Store = 'folder'): Promise<System> {
   const folder = await makeTemporaryFolder('chaos');
-  const sampleFolder = join(folder, 'samples');
-  await mkdir(sampleFolder);
+  const bucket = store === 's3' ? await serveBucket() : null;
+  const sampleFolder = bucket?.sampleFolder ?? join(folder, 'samples');
+  await mkdir(sampleFolder, { recursive: true });
   const clockFolder = join(folder, 'clocks');
   await mkdir(clockFolder);
   const started: Running[] = [];
@@ -77,6 +79,7 @@ export async function startSystem(signal: AbortSignal): Promise<System> {
         // What selects events for body descriptors is a version that no network has: 101 is what they lack.
         ...{ DEFAULT_BODY_DESCRIPTOR_VERSION: String(presentBody) },
         ...settableClock(clockFolder),
+        ...bucket?.settings,
         ...options.overrides,
       },
     });
@@ -86,6 +89,7 @@ export async function startSystem(signal: AbortSignal): Promise<System> {
   const stop = async (): Promise<void> => {
     for (const running of [...started].reverse()) await running.stop();
     await Promise.all(Object.values(proxies).map((proxy) => proxy.close()));
+    await bucket?.stop();
   };
 
   try {
@@ -113,12 +117,12 @@ export async function startSystem(signal: AbortSignal): Promise<System> {
       ...{ folder, sampleFolder, databaseUrl: servers.databaseUrl, proxies: all, pids, stop },
       ...{ apiUrl: api.apiUrl, credentials: basic(login.login, login.password) },
       api: createApiClient({ url: api.apiUrl, ...login, signal }),
-      halt: (name, how) => home(name).halt(name, how),
+      halt: (name, how) => (name === 'store' ? bucket?.kill() : null) ?? home(name).halt(name, how),
       resume: async (name) => {
         for (;;) {
           signal.throwIfAborted();
           try {
-            await home(name).resume(name);
+            await ((name === 'store' ? bucket?.start() : null) ?? home(name).resume(name));
             return;
           } catch {
             // It cannot start while what it needs is away; what failed to start counts as wanted.

@@ -4,8 +4,8 @@ import { dirname, join } from 'node:path';
 import { DomainError } from '../domain/errors.ts';
 import { draftOf, removeDraftsOf, removeOldDrafts } from './drafts.ts';
 import { syncFolder, writeDurably, errorCode, makeFolder, rightsOf } from './durableFile.ts';
-import type { ImageStore } from './imageStore.ts';
-import { createMarkCheck, type StoreRow, unusable } from './mark.ts';
+import { unusable } from './folderMark.ts';
+import { type ImageStore, type RemovedImages, StoreAwayError } from './imageStore.ts';
 import { samplePath } from './samplePath.ts';
 
 /**
@@ -57,15 +57,16 @@ export function createFolderStore(root: string, checkMark: () => Promise<void>):
       return bytes;
     },
     fileOf: (key) => samplePath(root, key),
-    remove: async (key) => {
-      const file = samplePath(root, key);
-      const removed = await unlessMissing(async () => {
-        await unlink(file);
-        return true;
-      });
-      // Whoever was killed while writing it left no file, but perhaps a draft.
-      if (removed === null) await removeDraftsOf(file);
-    },
+    remove: (keys) =>
+      removeEach(keys, async (key) => {
+        const file = samplePath(root, key);
+        const removed = await unlessMissing(async () => {
+          await unlink(file);
+          return true;
+        });
+        // Whoever was killed while writing it left no file, but perhaps a draft.
+        if (removed === null) await removeDraftsOf(file);
+      }),
     removeDrafts: async (olderThanMs) => {
       await checkMark();
       return removeOldDrafts(root, olderThanMs);
@@ -80,6 +81,35 @@ export function createFolderStore(root: string, checkMark: () => Promise<void>):
       }
     },
   };
+}
+
+const removedAtOnce = 16;
+
+/** Some at once, until the store is away. */
+async function removeEach(
+  keys: readonly string[],
+  remove: (key: string) => Promise<void>,
+): Promise<RemovedImages> {
+  for (const key of keys) samplePath('', key);
+  const gone: string[] = [];
+  const refused = new Map<string, unknown>();
+  let away: StoreAwayError | null = null;
+  for (let start = 0; start < keys.length && away === null; start += removedAtOnce) {
+    const errors = await Promise.all(
+      keys.slice(start, start + removedAtOnce).map(async (key) => {
+        try {
+          await remove(key);
+          gone.push(key);
+        } catch (error) {
+          if (error instanceof StoreAwayError) return error;
+          refused.set(key, error);
+        }
+        return null;
+      }),
+    );
+    away = errors.find((error) => error !== null) ?? null;
+  }
+  return { gone, refused, away };
 }
 
 // Of the process, of the system or of a share, not of one file.
@@ -99,14 +129,4 @@ function explainFull(error: unknown, root: string): unknown {
   const code = errorCode(error);
   const isFull = code === 'ENOSPC' || code === 'EDQUOT';
   return isFull ? new Error(`The disk of the sample store ${root} is full`, { cause: error }) : error;
-}
-
-/** The store that the setting IMAGE_STORE names. @throws Error for a kind that is not known */
-export function openImageStore(setting: string, row: StoreRow): ImageStore {
-  const [kind, ...rest] = setting.split(':');
-  const place = rest.join(':');
-  if (kind === 'folder' && place !== '') return createFolderStore(place, createMarkCheck(place, row));
-  throw new Error(
-    `IMAGE_STORE: '${setting}' is not a kind of store that this release supports (folder:PATH)`,
-  );
 }

@@ -8,3 +8,9 @@ export function samplePath(root: string, key: string): string {
   if (!keyPattern.test(key)) throw new RangeError(`not an image key: ${JSON.stringify(key)}`);
   return join(root, key.slice(-2), key.slice(-4, -2), `${key}.jpg`);
 }
+
+/** The key of an image by its name below the root; null: it is no image of ours. */
+export function keyOfName(name: string): string | null {
+  const key = /^[^/]+\/[^/]+\/([^/]+)\.jpg$/.exec(name)?.[1] ?? '';
+  return keyPattern.test(key) && samplePath('', key) === name ? key : null;
+}

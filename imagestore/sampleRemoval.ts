@@ -1,6 +1,6 @@
 import type { FileOutcome } from '../domain/gc/originRemoval.ts';
 import type { Logger } from '../platform/logger.ts';
-import { type ImageStore, StoreAwayError } from './imageStore.ts';
+import type { ImageStore, StoreAwayError } from './imageStore.ts';
 
 interface OldFile {
   readonly storageKey: string;
@@ -24,7 +24,6 @@ export interface TriedFiles {
   readonly away: StoreAwayError | null;
 }
 
-const atOnce = 16;
 const sweepLimit = 1_000;
 // Younger tombstones are probably being worked on by the batch that set them.
 const sweepAgeSeconds = 60;
@@ -35,29 +34,16 @@ export function createSampleRemoval<File extends OldFile>(deps: SampleRemovalDep
   let sweepsFail = false;
 
   const remove = async (storageKeys: readonly string[]): Promise<TriedFiles> => {
-    const outcomes: FileOutcome[] = [];
-    const away: StoreAwayError[] = [];
-    for (let start = 0; start < storageKeys.length && away.length === 0; start += atOnce) {
-      await Promise.all(
-        storageKeys.slice(start, start + atOnce).map(async (storageKey) => {
-          try {
-            await images.remove(storageKey);
-            outcomes.push({ storageKey, refusal: null });
-          } catch (error) {
-            if (error instanceof StoreAwayError) {
-              away.push(error);
-              return;
-            }
-            log.warn({ err: error, key: storageKey }, 'the image of a removed sample cannot be deleted yet');
-            outcomes.push({
-              storageKey,
-              refusal: `the image ${storageKey} cannot be deleted: ${reasonOf(error)}`,
-            });
-          }
-        }),
-      );
+    const { gone, refused, away } = await images.remove(storageKeys);
+    const outcomes: FileOutcome[] = gone.map((storageKey) => ({ storageKey, refusal: null }));
+    for (const [storageKey, error] of refused) {
+      log.warn({ err: error, key: storageKey }, 'the image of a removed sample cannot be deleted yet');
+      outcomes.push({
+        storageKey,
+        refusal: `the image ${storageKey} cannot be deleted: ${reasonOf(error)}`,
+      });
     }
-    return { outcomes, away: away[0] ?? null };
+    return { outcomes, away };
   };
 
   return {

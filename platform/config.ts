@@ -58,7 +58,9 @@ export function loadConfig(env: Environment = environment(), role: Role = 'comma
   if (role === 'api' && given['OIDC_ISSUER'] !== undefined && given['OIDC_CLIENT_SECRET'] === undefined) {
     faults.push('OIDC_CLIENT_SECRET: required with OIDC_ISSUER');
   }
-  if (result.success) faults.push(...missingBesides(result.data), ...missingForFeed(result.data));
+  if (result.success) {
+    faults.push(...missingBesides(result.data), ...missingForFeed(result.data), ...missingForS3(result.data));
+  }
   if (faults.length > 0 || !result.success) throw new ConfigError(faults);
   return freeze(result.data);
 }
@@ -87,6 +89,18 @@ function missingForFeed(parsed: Parsed): string[] {
   if (address === undefined) return [];
   if (name === undefined) return ['AUDIT_WEBHOOK_SECRET: required with AUDIT_WEBHOOK'];
   return name in secrets ? [] : [`AUDIT_WEBHOOK_SECRET: NOTIFICATION_SECRETS has no secret called '${name}'`];
+}
+
+/** Of the keys: who needs none of them, such as a migration, is given none. */
+function missingForS3(parsed: Parsed): string[] {
+  const pairs = [
+    ['S3_ACCESS_KEY', 'S3_SECRET_KEY'],
+    ['S3_ROLE_ARN', 'S3_TOKEN_FILE'],
+  ] as const;
+  return pairs.flatMap(([one, other]) => [
+    ...(parsed[one] !== undefined && parsed[other] === undefined ? [`${other}: required with ${one}`] : []),
+    ...(parsed[other] !== undefined && parsed[one] === undefined ? [`${one}: required with ${other}`] : []),
+  ]);
 }
 
 /** Settings of which some are there. */

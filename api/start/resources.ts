@@ -7,7 +7,7 @@ import { createStores } from '../../db/stores.ts';
 import { approvalRuleOf } from '../../domain/approvals/approval.ts';
 import { listenToTaskChanges } from '../../db/tasks/taskChanges.ts';
 import type { Network } from '../../extraction/catalogue/network.ts';
-import { openImageStore } from '../../imagestore/folder.ts';
+import { openImageStore } from '../../imagestore/openImageStore.ts';
 import type { ConfigWith } from '../../platform/config.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 import { createMonthlyCounts } from '../../platform/monthlyCounts.ts';
@@ -61,7 +61,7 @@ export function openResources(
   shutdown.on('normal', 'request statistics', () => requestStats.stop());
   return {
     ...{ pools, clock, sessionStore, taskChanges, gateway, stores, watched, workers, requestStats },
-    images: openImageStore(config.imageStore, watched.sampleStore),
+    images: openImageStore(config, watched.sampleStore),
     passwords: createPasswords(),
     metrics: createMetrics(),
   };

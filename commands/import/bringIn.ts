@@ -7,7 +7,7 @@ import { findNetwork } from '../../extraction/catalogue/network.ts';
 import { requireUsable } from '../../extraction/check/requireUsable.ts';
 import { createFaceDetector } from '../../extraction/pictures/detect.ts';
 import { createExtractorPool } from '../../extraction/pool/pool.ts';
-import { openImageStore } from '../../imagestore/folder.ts';
+import { openImageStore } from '../../imagestore/openImageStore.ts';
 import type { Config } from '../../platform/config.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { ImportStoppedError, importPhotos, type ImportSummary } from './importPhotos.ts';
@@ -81,7 +81,7 @@ async function importAll(
   { db, config, accountId, options }: Order,
   photos: readonly FilePath[],
 ): Promise<ImportSummary> {
-  const images = openImageStore(config.imageStore, createSampleStoreRow(db));
+  const images = openImageStore(config, createSampleStoreRow(db));
   await images.check();
   if (options.repair) await images.removeDrafts(draftsAreOldAfterMs);
   const log = createLogger({ name: 'import', level: config.logLevel, format: config.logFormat });

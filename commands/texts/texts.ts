@@ -23,7 +23,8 @@ const readers: readonly {
   { files: '{api/openapi.yaml,docs/*.yaml,ops/**/*.{yaml,yml,json}}', read: documentTexts },
   { files: '{*.md,docs/*.md}', read: markdownTexts },
 ];
-const isExample = /examples?(\.ts|\/)|\.d\.ts$|NOTICES/;
+// The templates of the Helm chart are not YAML; what they render is in ops/kubernetes.
+const isLeftOut = /examples?(\.ts|\/)|\.d\.ts$|NOTICES|^ops\/helm\/.*\/templates\//;
 
 /** Every text of the product, file by file. `root`: the folder of the project. */
 export function allTexts(root: string): Text[] {
@@ -31,7 +32,7 @@ export function allTexts(root: string): Text[] {
     .flatMap((folder) => readdirSync(folder, { recursive: folder !== root, withFileTypes: true }))
     .filter((entry) => entry.isFile())
     .map((entry) => join(entry.parentPath, entry.name).slice(root.length).replace(/^\//, ''))
-    .filter((file) => !isExample.test(file))
+    .filter((file) => !isLeftOut.test(file))
     .sort();
   return readers.flatMap(({ files: pattern, read }) =>
     files

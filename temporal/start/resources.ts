@@ -8,7 +8,7 @@ import { abilitiesOf } from '../../domain/extract/networks.ts';
 import { createTurns } from '../../db/engine/turns.ts';
 import { createEngineStores } from '../../db/stores.ts';
 import { isLocal, type Network } from '../../extraction/catalogue/network.ts';
-import { openImageStore } from '../../imagestore/folder.ts';
+import { openImageStore } from '../../imagestore/openImageStore.ts';
 import { createSampleRemoval } from '../../imagestore/sampleRemoval.ts';
 import type { ConfigWith } from '../../platform/config.ts';
 import { createMetrics } from '../../platform/metrics.ts';
@@ -45,7 +45,7 @@ export function openResources({ config, log, shutdown }: WorkerProcess) {
     clock.close();
   });
   const stores = createEngineStores(db);
-  const images = openImageStore(config.imageStore, stores.sampleStore);
+  const images = openImageStore(config, stores.sampleStore);
   const removal = createSampleRemoval({ images, tombstones: stores.tombstones, log });
   const temporal = {
     connection: connectionSettings(config, config.temporalAddress),

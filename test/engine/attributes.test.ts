@@ -56,8 +56,8 @@ test('faces without attributes get age, gender and emotions of their own sample,
     .query(`update attributes set basic_attributes = '{"age": 7}' where face_id = $1`, [known]);
   await engine.db().query('delete from attributes where face_id = $1', [rowless]);
   await engine.db().query('delete from samples where owner_id = $1', [bare]);
-  await engine.images.remove(keyOf(2));
-  await engine.images.remove(keyOf(3));
+  await engine.images.remove([keyOf(2)]);
+  await engine.images.remove([keyOf(3)]);
   await engine.images.put(keyOf(4), Buffer.from('this is not an image'));
   const before = await facesWithAttributes();
   await engine.snapshot();

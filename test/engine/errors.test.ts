@@ -54,9 +54,9 @@ test('what is wrong with single samples becomes one error each, and a retry mend
   const [missing = '', broken = '', changed = '', bare = ''] = faceIds;
   const keyOf = (index: number) => faces[index]?.storageKey ?? '';
   const good = warps[0] ?? Buffer.of();
-  await engine.images.remove(keyOf(0));
+  await engine.images.remove([keyOf(0)]);
   await engine.images.put(keyOf(1), Buffer.from('this is not an image'));
-  await engine.images.remove(keyOf(3));
+  await engine.images.remove([keyOf(3)]);
   await engine.db().query('delete from samples where owner_id = $1', [bare]);
   await engine.snapshot();
 
@@ -163,7 +163,7 @@ test('a retry does what its scope names: what failed, unfinished subtasks, or bo
         if (ids.includes(faceId)) await engine.images.put(storageKey ?? '', warps[0] ?? Buffer.of());
       }),
     );
-  for (const { storageKey } of lost) await engine.images.remove(storageKey ?? '');
+  for (const { storageKey } of lost) await engine.images.remove([storageKey ?? '']);
   const missingFiles = lost.map(({ storageKey }) => storageKey ?? '');
   await engine.snapshot();
 

@@ -62,7 +62,7 @@ async function removeVersion(version: number): Promise<void> {
 test('a retry extracts what failed from its sample, though the default version was removed meanwhile', async () => {
   const { accountId, faceIds, faces } = await engine.addFaces({ count: 4, images: warps });
   const [, lost = '', removed = '', known = ''] = faceIds;
-  for (const face of faces.slice(1)) await engine.images.remove(face.storageKey ?? '');
+  for (const face of faces.slice(1)) await engine.images.remove([face.storageKey ?? '']);
   const { taskId } = await engine.startExtract(accountId);
   assert.deepEqual(books(await engine.ended(taskId)), ['done', 4, 1, 3, 0]);
 
@@ -83,7 +83,7 @@ test('a retry extracts what failed from its sample, though the default version w
 
 test('a retry leaves the error of a face whose sample and default version are both missing', async () => {
   const { accountId, faces, faceIds } = await engine.addFaces({ count: 2, images: warps });
-  await engine.images.remove(faces[0]?.storageKey ?? '');
+  await engine.images.remove([faces[0]?.storageKey ?? '']);
   const { taskId } = await engine.startExtract(accountId);
   assert.deepEqual(books(await engine.ended(taskId)), ['done', 2, 1, 1, 0]);
   await removeVersion(1);

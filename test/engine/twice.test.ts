@@ -32,7 +32,7 @@ async function runBoth(how: Delivery) {
   const lasting = await engine.addFaces({ count: 40, images: warps });
   const lost = lasting.faces[7]?.storageKey;
   assert.ok(typeof lost === 'string');
-  await engine.images.remove(lost);
+  await engine.images.remove([lost]);
   missingFiles.push(lost);
   await engine.snapshot();
   const delivered = workers.deliver(how);

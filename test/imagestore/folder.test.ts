@@ -63,7 +63,7 @@ test('folder: an image is not missing when the folder comes while it is looked f
   await createFolderStore(`${root}-away`, unmarked).put('late-image', Buffer.from('image'));
   assert.deepEqual(await late.get('late-image'), Buffer.from('image'));
   await rename(root, `${root}-away`);
-  await late.remove('late-image');
+  await late.remove(['late-image']);
   await assert.rejects(createFolderStore(root, unmarked).get('late-image'), { error: 'sampleMissing' });
 });
 
@@ -76,7 +76,7 @@ test('folder: the draft that a killed writer has left goes with its image', asyn
     await mkdir(dirname(draft), { recursive: true });
     await writeFile(draft, 'half an im');
   }
-  await store.remove(key);
+  await store.remove([key]);
   const [own = '', others = ''] = drafts;
   await assert.rejects(access(own), { code: 'ENOENT' });
   await access(others);

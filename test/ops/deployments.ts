@@ -15,6 +15,7 @@ export interface Service {
   readonly logging?: { readonly driver: string; readonly options: Readonly<Record<string, string>> };
   readonly ports?: readonly string[];
   readonly stop_grace_period?: string;
+  readonly volumes?: readonly (string | { readonly type: string; readonly target: string })[];
 }
 
 export interface Compose {
@@ -27,8 +28,8 @@ export async function readCompose(file = 'docker-compose.yml'): Promise<Compose>
   return load(await readFile(file, 'utf8'), { schema: CORE_SCHEMA.withTags(mergeTag) }) as Compose;
 }
 
-export async function readManifests(): Promise<Manifest[]> {
-  const files = await readdir('ops/kubernetes');
-  const texts = await Promise.all(files.map((file) => readFile(`ops/kubernetes/${file}`, 'utf8')));
+export async function readManifests(folder = 'ops/kubernetes'): Promise<Manifest[]> {
+  const files = await readdir(folder);
+  const texts = await Promise.all(files.map((file) => readFile(`${folder}/${file}`, 'utf8')));
   return texts.flatMap((text) => loadAll(text) as Manifest[]);
 }

@@ -2,93 +2,43 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { loadAll } from 'js-yaml';
-import { isSecret, readersOf, type Role } from '../../platform/settings.ts';
+import { readersOf } from '../../platform/settings.ts';
 import { readCompose, readManifests } from './deployments.ts';
 import type { Manifest } from './manifestFaults.ts';
+import {
+  assertOwnSecretsOnly,
+  componentLabel,
+  podsOf,
+  roleOf,
+  secretsAmong,
+  sharedVariables,
+  type Pod,
+} from './pods.ts';
 
-interface Variable {
-  readonly name: string;
-  readonly value?: string;
-  readonly valueFrom?: { readonly secretKeyRef: { readonly key: string } };
-}
-interface Volume {
-  readonly name: string;
-  readonly secret?: {
-    readonly secretName: string;
-    readonly items?: readonly { readonly key: string; readonly path: string }[];
-  };
-}
-interface Pod {
-  readonly component: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly env: readonly Variable[];
-  readonly mounts: readonly { readonly name: string; readonly mountPath: string }[];
-  readonly volumes: readonly Volume[];
-}
+const inBucket = 'ops/kubernetes-s3';
 
-const component = 'app.kubernetes.io/component';
-const roleOf = (name: string): Role => (name === 'api' ? 'api' : name === 'migrate' ? 'command' : 'worker');
-
-function toPod({ spec }: Manifest): Pod {
-  const { template } = spec as {
-    template: {
-      metadata: { labels: Record<string, string> };
-      spec: { containers: [{ env?: Variable[]; volumeMounts: Pod['mounts'] }]; volumes: Volume[] };
-    };
-  };
-  const { labels } = template.metadata;
-  const [container] = template.spec.containers;
-  return {
-    ...{ labels, component: labels[component] ?? '', volumes: template.spec.volumes },
-    ...{ env: container.env ?? [], mounts: container.volumeMounts },
-  };
-}
-
-async function readPods(): Promise<{ manifests: Manifest[]; pods: Pod[]; shared: Variable[] }> {
-  const manifests = await readManifests();
-  const pods = manifests.filter(({ kind }) => kind === 'Deployment' || kind === 'Job').map(toPod);
+async function readPods(folder?: string): Promise<{ manifests: Manifest[]; pods: Pod[] }> {
+  const manifests = await readManifests(folder);
+  const pods = podsOf(manifests);
   assert.equal(pods.length, 5);
-  const { data } = manifests.find(({ kind }) => kind === 'ConfigMap') as unknown as {
-    data: Record<string, string>;
-  };
-  return { manifests, pods, shared: Object.entries(data).map(([name, value]) => ({ name, value })) };
+  return { manifests, pods };
 }
 
-/** The secrets among variables, by their settings. */
-const secretsAmong = (variables: readonly Variable[]) =>
-  variables
-    .map(({ name, ...rest }) => ({ ...rest, name: name.replace(/_FILE$/, '') }))
-    .filter(({ name }) => isSecret(name));
-
-test('each pod mounts the keys that its process reads, and no other', async () => {
-  const { pods, shared } = await readPods();
-  for (const pod of pods) {
-    const given = secretsAmong([...shared, ...pod.env]);
-    for (const { name } of given)
-      assert.ok(readersOf(name).includes(roleOf(pod.component)), `${pod.component} ${name}`);
-    const mounted = pod.volumes.flatMap(({ name, secret }) => {
-      const path = pod.mounts.find((mount) => mount.name === name)?.mountPath ?? '';
-      if (secret === undefined) return [];
-      // A client's certificate comes with its authority, and is needed whole.
-      if (secret.secretName === 'luna-admin-temporal')
-        return ['ca.crt', 'tls.crt', 'tls.key'].map((key) => `${path}/${key}`);
-      return (secret.items ?? assert.fail(`${pod.component} mounts every key`)).map(
-        (item) => `${path}/${item.path}`,
-      );
-    });
-    const read = given.flatMap(({ value }) => (value === undefined ? [] : [value]));
-    assert.deepEqual(mounted.sort(), read.sort(), pod.component);
-  }
-});
+for (const folder of ['ops/kubernetes', inBucket])
+  test(`in ${folder} each pod mounts the keys that its process reads, and no other`, async () => {
+    const { manifests, pods } = await readPods(folder);
+    const given = pods.flatMap(({ env }) => secretsAmong(env));
+    assert.ok(given.length > 20);
+    for (const pod of pods) assertOwnSecretsOnly(pod, sharedVariables(manifests));
+  });
 
 test('a vault can hold every key that the pods mount: the example for External Secrets names them all', async () => {
   const { pods } = await readPods();
   const mounted = pods.flatMap(({ volumes }) =>
-    volumes.flatMap(({ secret }) =>
-      (secret?.items ?? []).map(({ key }) => `${secret?.secretName ?? ''} ${key}`),
-    ),
+    volumes
+      .flatMap(({ projected }) => projected?.sources ?? [])
+      .flatMap(({ secret }) => (secret?.items ?? []).map(({ key }) => `${secret?.name ?? ''} ${key}`)),
   );
-  const temporal = ['ca.crt', 'tls.crt', 'tls.key'].map((key) => `luna-admin-temporal ${key}`);
   const texts = loadAll(await readFile('ops/vault/external-secrets.yaml', 'utf8')) as {
     spec: { target: { name: string }; data: { secretKey: string; remoteRef: { property: string } }[] };
   }[];
@@ -98,7 +48,49 @@ test('a vault can hold every key that the pods mount: the example for External S
       return `${target.name} ${secretKey}`;
     }),
   );
-  assert.deepEqual(held.sort(), [...new Set([...mounted, ...temporal])].sort());
+  assert.deepEqual(held.sort(), [...new Set(mounted)].sort());
+});
+
+test('with samples in a bucket, APIs and workers share no volume and reach it; the migration has no key of it', async () => {
+  const { manifests, pods } = await readPods(inBucket);
+  // One is gone, the volume, and one has come, the policy.
+  assert.equal(manifests.length, (await readManifests()).length);
+  assert.doesNotMatch(JSON.stringify(manifests), /PersistentVolumeClaim|persistentVolumeClaim/);
+  for (const { component, env, volumes } of pods) {
+    const isService = component !== 'migrate';
+    assert.equal(JSON.stringify(volumes).includes('luna-admin-s3'), isService, component);
+    assert.equal(JSON.stringify(env).includes('S3_'), isService, component);
+  }
+  const policy = manifests.find((each) => JSON.stringify(each).includes('luna-admin-to-s3'))?.spec as Policy;
+  const reaching = pods.filter((pod) => selects(policy.podSelector, pod)).map(({ component: name }) => name);
+  assert.deepEqual(reaching.sort(), ['api', 'extract', 'gc', 'orchestrate']);
+  assert.deepEqual(policy.egress, [{ ports: [{ port: 443 }] }]);
+});
+
+test('with docker-compose.s3.yml API and workers have the keys of the bucket, and no volume of samples', async () => {
+  const [{ services: base }, { services }] = await Promise.all([
+    readCompose(),
+    readCompose('docker-compose.s3.yml'),
+  ]);
+  const mounting = Object.keys(base).filter((name) => base[name]?.volumes?.includes('samples:/data'));
+  assert.deepEqual(Object.keys(services).sort(), ['api', 'worker-1', 'worker-2']);
+  for (const name of Object.keys(services)) {
+    assert.ok(mounting.includes(name), name);
+    const { environment = {}, secrets = [], volumes = [] } = services[name] ?? assert.fail(name);
+    const given = secretsAmong(
+      Object.entries(environment).map(([variable, value]) => ({ name: variable, value })),
+    );
+    for (const secret of given) assert.ok(readersOf(secret.name).includes(roleOf(name)), secret.name);
+    assert.deepEqual(
+      [...secrets].sort(),
+      given.map(({ value = '' }) => value.replace('/run/secrets/', '')).sort(),
+    );
+    // Compose merges volumes by where they are mounted.
+    assert.deepEqual(
+      volumes.map((volume) => typeof volume === 'object' && [volume.type, volume.target]),
+      [['tmpfs', '/data']],
+    );
+  }
 });
 
 test('each service of docker-compose.yml has the secrets that its process reads, and no other', async () => {
@@ -176,7 +168,9 @@ test('a pod may be reached, and reach others, by what a policy says alone; Tempo
   assert.deepEqual(reaching(5432), [...clients, 'migrate'].sort());
   assert.deepEqual(reaching(443), ['api', 'gc', 'orchestrate']);
 
-  const frontend = policies.find(({ podSelector }) => podSelector.matchLabels?.[component] === 'frontend');
+  const frontend = policies.find(
+    ({ podSelector }) => podSelector.matchLabels?.[componentLabel] === 'frontend',
+  );
   const peers = frontend?.ingress?.flatMap(({ from = [] }) => from) ?? [];
   const letIn = pods.filter((pod) =>
     peers.some(

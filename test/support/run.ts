@@ -16,6 +16,7 @@ const usage = `npm test -- [FILE | FOLDER | PART-OF-A-PATH …] [--name PATTERN]
 Starts the servers that the tests need and runs test/**/*.test.ts, or those that are named.
   --name PATTERN     only tests whose name matches
   --concurrency N    processes at the same time (4)
+  --suffix SUFFIX    files with that ending instead of .test.ts
 `;
 
 // A file that still runs after this hangs, and so does a process that does not end after its last file: on what one of
@@ -31,7 +32,7 @@ async function main(): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
-  const files = selectFiles(positionals);
+  const files = selectFiles(positionals, values.suffix ?? '.test.ts');
   const log = createLogger({ name: 'test', level: 'warn', format: 'pretty' });
   const givenDatabase = process.env['DATABASE_URL'];
   const servers = await startTestServers({
@@ -66,6 +67,7 @@ function readArguments() {
         help: { type: 'boolean' },
         name: { type: 'string' },
         concurrency: { type: 'string' },
+        suffix: { type: 'string' },
       },
     });
   } catch (error) {
@@ -74,10 +76,10 @@ function readArguments() {
   }
 }
 
-function selectFiles(wanted: readonly string[]): string[] {
+function selectFiles(wanted: readonly string[], suffix: string): string[] {
   const all = readdirSync('test', { recursive: true, encoding: 'utf8' })
     .map((file) => `test/${file}`)
-    .filter((file) => file.endsWith('.test.ts') && statSync(file).isFile())
+    .filter((file) => file.endsWith(suffix) && statSync(file).isFile())
     .sort();
   const selected = new Set<string>();
   for (const word of wanted.map((item) => item.replace(/^\.\//, ''))) {

@@ -102,7 +102,7 @@ test('samples that are not there, or cannot be read, are told by the reason, wit
   const [none, missing, broken, failing] = keys;
   assert.ok(none && missing && broken && failing, `${keys.length} faces`);
   await db.query('delete from samples where owner_id = $1', [none.owner]);
-  await createFolderStore(join(folder.path, 'samples'), unmarked).remove(missing.key);
+  await createFolderStore(join(folder.path, 'samples'), unmarked).remove([missing.key]);
   await deps.images.put(broken.key, Buffer.from('not an image'));
   const failingBytes = await deps.images.get(failing.key);
   const { describe } = createExtractors(pool, []);

@@ -161,7 +161,7 @@ test('a repair puts back images, samples and descriptors that are lost or damage
   const [missing, broken, rowless, ofEvent] = rows;
   assert.ok(missing && broken && rowless && ofEvent);
   const before = await deps.images.get(missing.storage_key);
-  await createFolderStore(join(folder.path, 'samples'), unmarked).remove(missing.storage_key);
+  await createFolderStore(join(folder.path, 'samples'), unmarked).remove([missing.storage_key]);
   await deps.images.put(broken.storage_key, before.subarray(0, 3_000));
   await db.query('delete from samples where owner_id = $1', [rowless.id]);
   await db.query('delete from face_descriptors where face_id = $1', [rowless.id]);

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type pg from 'pg';
 import { v7 as newId } from 'uuid';
 import { auditBooks, takeSnapshot, type AuditOptions } from '../../../books/auditBooks.ts';
+import type { SampleBucket } from '../../../books/bucketFiles.ts';
 import { startEverything } from '../../../commands/system/system.ts';
 import type { SystemOptions } from '../../../commands/system/options.ts';
 import { createDatabase, type Database } from '../../../db/sql/connection.ts';
@@ -18,6 +19,7 @@ import { freezeGcContent, type GcRequest } from '../../../domain/gc/gcContent.ts
 import type { TaskRef } from '../../../domain/tasks/parts.ts';
 import type { TaskState } from '../../../domain/tasks/task.ts';
 import { createFolderStore } from '../../../imagestore/folder.ts';
+import type { ImageStore } from '../../../imagestore/imageStore.ts';
 import { createLogger } from '../../../platform/logger.ts';
 import { childrenOf } from '../../../platform/processes.ts';
 import { createGateway } from '../../../temporal/gateway.ts';
@@ -47,6 +49,8 @@ export interface EngineOptions {
   readonly ownServers?: boolean;
   /** Of its own PostgreSQL. */
   readonly postgresSettings?: Readonly<Record<string, string>>;
+  /** Where samples are, unless in a folder of the engine's own; `env` has the settings. */
+  readonly store?: { readonly images: ImageStore; readonly bucket: SampleBucket };
 }
 
 export interface NewFaces {
@@ -73,6 +77,7 @@ export async function startEngine({
   workers,
   ownServers = false,
   postgresSettings = {},
+  store,
 }: EngineOptions) {
   const folder = await createTestFolder('engine');
   const log = createLogger({ name: 'engine', level: 'silent', format: 'json' });
@@ -117,7 +122,9 @@ export async function startEngine({
     await records.close();
     await db.close();
   };
-  const images = createFolderStore(join(folder.path, 'samples'), unmarked);
+  const images = store?.images ?? createFolderStore(join(folder.path, 'samples'), unmarked);
+  const whereSamplesAre =
+    store === undefined ? { sampleFolder: join(folder.path, 'samples') } : { sampleBucket: store.bucket };
 
   const withClient = <T>(work: (client: pg.Client) => Promise<T>): Promise<T> =>
     lendClient(running.databaseUrl, work);
@@ -262,9 +269,7 @@ export async function startEngine({
         const [row] = await db.query<{ left: number }>('select count(*) as left from sample_tombstones');
         return row?.left === 0;
       });
-      return withClient((client) =>
-        auditBooks(client, { taskIds, sampleFolder: join(folder.path, 'samples'), ...more }),
-      );
+      return withClient((client) => auditBooks(client, { taskIds, ...whereSamplesAre, ...more }));
     },
 
     /** The processes that a process of the system has started itself. */

@@ -16,7 +16,7 @@ import { abilitiesOf } from '../../../domain/extract/networks.ts';
 import { createExtractors } from '../../../extraction/extractors.ts';
 import { builtIn } from '../../../extraction/catalogue/catalogue.ts';
 import { createExtractorPool } from '../../../extraction/pool/pool.ts';
-import { openImageStore } from '../../../imagestore/folder.ts';
+import { openImageStore } from '../../../imagestore/openImageStore.ts';
 import { createSampleRemoval } from '../../../imagestore/sampleRemoval.ts';
 import { createGuardedRequest } from '../../../platform/guardedRequest.ts';
 import { createLogger } from '../../../platform/logger.ts';
@@ -47,7 +47,7 @@ export async function startTwiceWorkers(engine: Engine) {
   const requests = createGuardedRequest({ hosts: config.originHosts, deadlineMs: 5_000, maxConnections: 4 });
   const lifecycle = createTaskLifecycle(db);
   const { sampleStore, tombstones, ...stores } = createEngineStores(db);
-  const images = openImageStore(config.imageStore, sampleStore);
+  const images = openImageStore(config, sampleStore);
   await images.check();
   const removal = createSampleRemoval({ images, tombstones, log });
   const real = createActivities({

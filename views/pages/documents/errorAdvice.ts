@@ -90,12 +90,12 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   sampleChanged: 'The sample was replaced while it was being read. Retry the failed objects.',
   sampleKillsExtractor: 'The extractor crashed on this image every time. Inspect the image, then retry.',
   sampleNotRemoved:
-    'The rows are gone, but a file of the sample cannot be deleted: it is immutable, a folder is in its place, or the worker lacks write permission. The detail quotes the file system. The service retries at least once an hour; a retry of the failed objects tries at once.',
+    'The rows are gone, but a file of the sample cannot be deleted: it is immutable, a folder is in its place, or the worker lacks write permission. The detail quotes the file system or the object storage. The service retries at least once an hour; a retry of the failed objects tries at once.',
   originNotRemoved:
     'The host of the image refused or did not answer. Fix that, then retry the failed objects.',
   extractorUnavailable: 'Start extractor of this version, then retry the failed objects.',
   sampleStoreUnavailable:
-    'Mount the sample folder that belongs to this database. Nothing is lost, and tasks continue automatically.',
+    'Mount the sample folder that belongs to this database, or restore access to its bucket; the detail says what is wrong. Nothing is lost, and tasks continue automatically.',
   objectNotRemoved:
     'The database refused to remove it; the detail gives the reason, such as a reference from another table. Fix that, then retry the failed objects.',
   objectNotWritten:

@@ -1,0 +1,87 @@
+import { readFile } from 'node:fs/promises';
+import { text } from 'node:stream/consumers';
+import type { IncomingMessage } from 'node:http';
+import { XMLParser } from 'fast-xml-parser';
+import { CredentialProvider } from 'minio/dist/esm/CredentialProvider.mjs';
+import { Credentials } from 'minio/dist/esm/Credentials.mjs';
+import type { ClientOptions } from 'minio';
+import type { WebIdentity } from './s3Settings.ts';
+import type { Transport } from './transport.ts';
+import { CredentialsError } from './trouble.ts';
+
+// Renewed this long before they end, and used until they end when that fails.
+const renewedBeforeMs = 300_000;
+
+interface Answer {
+  readonly AssumeRoleWithWebIdentityResponse?: {
+    readonly AssumeRoleWithWebIdentityResult?: {
+      readonly Credentials?: {
+        readonly AccessKeyId?: string;
+        readonly SecretAccessKey?: string;
+        readonly SessionToken?: string;
+        readonly Expiration?: string;
+      };
+    };
+  };
+  readonly ErrorResponse?: { readonly Error?: { readonly Code?: string } };
+}
+
+/**
+ * Keys for a while, for the token of a file, which is read again each time, because it is renewed too. minio has two such
+ * providers: one asks Amazon alone, the other keeps the first token and understands only answers to AssumeRole.
+ */
+export function createWebIdentity(
+  { roleArn, tokenFile, stsEndpoint }: WebIdentity,
+  { request, agent }: Pick<Transport, 'request' | 'agent'>,
+): NonNullable<ClientOptions['credentialsProvider']> {
+  const parser = new XMLParser({ parseTagValue: false });
+  let known: { readonly keys: Credentials; readonly endsAt: number } | null = null;
+  let asking: Promise<Credentials> | null = null;
+
+  const ask = async (): Promise<Credentials> => {
+    const form = new URLSearchParams({
+      ...{ Action: 'AssumeRoleWithWebIdentity', Version: '2011-06-15', DurationSeconds: '3600' },
+      ...{ RoleArn: roleArn, RoleSessionName: 'luna-admin' },
+      WebIdentityToken: (await readFile(tokenFile, 'utf8')).trim(),
+    }).toString();
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const options = {
+        ...{ method: 'POST', protocol: stsEndpoint.protocol, host: stsEndpoint.hostname, agent },
+        ...{ port: stsEndpoint.port, path: stsEndpoint.pathname },
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          'content-length': Buffer.byteLength(form),
+        },
+      };
+      request(options, resolve).on('error', reject).end(form);
+    });
+    const body = parser.parse(await text(answer)) as Answer;
+    const found = body.AssumeRoleWithWebIdentityResponse?.AssumeRoleWithWebIdentityResult?.Credentials;
+    const endsAt = Date.parse(found?.Expiration ?? '');
+    if (found?.AccessKeyId === undefined || found.SecretAccessKey === undefined || Number.isNaN(endsAt)) {
+      throw new CredentialsError(body.ErrorResponse?.Error?.Code ?? `status ${answer.statusCode ?? 0}`);
+    }
+    const keys = new Credentials({
+      ...{ accessKey: found.AccessKeyId, secretKey: found.SecretAccessKey },
+      ...(found.SessionToken === undefined ? {} : { sessionToken: found.SessionToken }),
+    });
+    known = { keys, endsAt };
+    return keys;
+  };
+
+  const provider = Object.assign(new CredentialProvider({ accessKey: '', secretKey: '' }), {
+    getCredentials: async (): Promise<Credentials> => {
+      const now = Date.now();
+      if (known !== null && known.endsAt - now > renewedBeforeMs) return known.keys;
+      asking ??= ask().finally(() => (asking = null));
+      try {
+        return await asking;
+      } catch (error) {
+        if (known !== null && known.endsAt > now) return known.keys;
+        throw error;
+      }
+    },
+  });
+  // The same class, declared once for each kind of module.
+  return provider as unknown as NonNullable<ClientOptions['credentialsProvider']>;
+}

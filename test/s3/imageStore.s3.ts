@@ -1,0 +1,98 @@
+import assert from 'node:assert/strict';
+import dns from 'node:dns';
+import { after, test } from 'node:test';
+import { v7 } from 'uuid';
+import type { ImageStore } from '../../imagestore/imageStore.ts';
+import { openImageStore } from '../../imagestore/openImageStore.ts';
+import { loadConfig } from '../../platform/config.ts';
+import { createTestFolder } from '../support/folder.ts';
+import { makeAuthority } from '../support/certificates.ts';
+import { testImageStore } from '../imagestore/imageStoreSuite.ts';
+import { startGateway } from '../support/s3/gateway.ts';
+import { createSts } from '../support/s3/sts.ts';
+import { newStoreRow } from '../support/s3/storeRow.ts';
+
+const folder = await createTestFolder('s3-store');
+const gateway = await startGateway();
+await gateway.addBucket('samples');
+after(async () => {
+  await gateway.stop();
+  await folder.remove();
+});
+
+const open = (place: string, more: Record<string, string> = {}): ImageStore =>
+  openImageStore(loadConfig({ ...gateway.settings(place), ...more }), newStoreRow());
+
+const inBucket = open('samples');
+testImageStore('s3', () => inBucket);
+const belowPrefix = open('samples/of/ours/');
+testImageStore('s3 below a prefix', () => belowPrefix);
+
+test('s3: an image lies under the name that its file has in a folder, and its type is told', async () => {
+  const key = v7();
+  await belowPrefix.put(key, Buffer.from('image'));
+  const name = `of/ours/${key.slice(-2)}/${key.slice(-4, -2)}/${key}.jpg`;
+  const { size, metaData } = await gateway.client.statObject('samples', name);
+  assert.deepEqual([size, metaData['content-type']], [5, 'image/jpeg']);
+});
+
+test('s3: buckets are virtual hosts where the setting says so, over TLS by an authority of our own', async (t) => {
+  // The system's resolver knows no such hosts.
+  t.mock.method(dns, 'lookup', (_host: string, _options: object, found: (...found: unknown[]) => void) => {
+    found(null, [{ address: '127.0.0.1', family: 4 }]);
+  });
+  const authority = await makeAuthority(folder.path);
+  const tls = await authority.issue('s3', 'DNS:s3.test,DNS:*.s3.test');
+  const secure = await startGateway({ tls, virtualDomain: 's3.test' });
+  try {
+    await secure.addBucket('hosted');
+    const S3_ENDPOINT = `https://s3.test:${secure.port}`;
+    const settings = { ...secure.settings('hosted/below'), S3_ENDPOINT, S3_ADDRESSING: 'virtual' };
+    const store = openImageStore(loadConfig({ ...settings, S3_CA: authority.certFile }), newStoreRow());
+    const key = v7();
+    await store.put(key, Buffer.from('image'));
+    assert.equal((await store.get(key)).toString(), 'image');
+    assert.deepEqual((await store.remove([key])).gone, [key]);
+    const trusting = openImageStore(loadConfig({ ...settings, S3_RETRIES: '0' }), newStoreRow());
+    await assert.rejects(trusting.check(), {
+      publicReason: /cannot be reached \((UNABLE|SELF_SIGNED|DEPTH)/,
+    });
+  } finally {
+    await secure.stop();
+  }
+});
+
+test('s3: keys for a token are asked for once, and again before they end, with the token of then', async () => {
+  const sts = await createSts(folder.path);
+  try {
+    const store = open('samples/by/token', {
+      ...{ S3_ACCESS_KEY: '', S3_SECRET_KEY: '', S3_ROLE_ARN: 'arn:aws:iam::1:role/samples' },
+      ...{ S3_TOKEN_FILE: sts.tokenFile, S3_STS_ENDPOINT: sts.url, S3_RETRIES: '1' },
+    });
+    await sts.setToken('first');
+    const keys = Array.from({ length: 40 }, () => v7());
+    await Promise.all(keys.map((key) => store.put(key, Buffer.from(key))));
+    assert.deepEqual(sts.asked(), [['arn:aws:iam::1:role/samples', 'first']]);
+    sts.endAfter(1_000);
+    const renewing = open('samples/by/token', {
+      ...{ S3_ACCESS_KEY: '', S3_SECRET_KEY: '', S3_ROLE_ARN: 'arn:aws:iam::1:role/samples' },
+      ...{ S3_TOKEN_FILE: sts.tokenFile, S3_STS_ENDPOINT: sts.url, S3_RETRIES: '1' },
+    });
+    await sts.setToken('second');
+    assert.equal((await renewing.get(keys[0] ?? '')).toString(), keys[0]);
+    await sts.setToken('third');
+    await renewing.get(keys[1] ?? '');
+    assert.deepEqual(
+      sts.asked().map(([, token]) => token),
+      ['first', 'second', 'third'],
+    );
+    sts.refuse('AccessDenied');
+    const refused = open('samples/by/token', {
+      ...{ S3_ACCESS_KEY: '', S3_SECRET_KEY: '', S3_ROLE_ARN: 'arn:aws:iam::1:role/samples' },
+      ...{ S3_TOKEN_FILE: sts.tokenFile, S3_STS_ENDPOINT: sts.url, S3_RETRIES: '1' },
+    });
+    await assert.rejects(refused.check(), { publicReason: /gives no keys for the token \(AccessDenied\)/ });
+  } finally {
+    await sts.close();
+  }
+});
