@@ -7,6 +7,7 @@ import { isUnencrypted, type Config } from '../../platform/config.ts';
 import { showSettings } from '../../platform/shownSettings.ts';
 import { createSecretBox } from '../../platform/secretBox.ts';
 import { getSigningKey } from '../../platform/signingKey.ts';
+import { isTraced } from '../../platform/tracing/startTracing.ts';
 import { createAdmission } from '../../temporal/admission.ts';
 import { createMaintenanceFollower } from '../../temporal/maintenanceFollower.ts';
 import { createWorkflowUrl } from '../../temporal/workflowUrl.ts';
@@ -55,6 +56,7 @@ export async function appDeps(context: ApiProcess, resources: ApiResources): Pro
     shownSettings: showSettings(config),
     isUnencrypted: isUnencrypted(config),
     configPublic: config.configPublic,
+    isTraced: isTraced(config),
     approvalRule: approvalRuleOf(config),
     environmentName: config.environmentName ?? null,
     isDevelopment: config.development,
