@@ -11,6 +11,8 @@ import { startTracing, type Tracing } from '../../platform/tracing/startTracing.
 import { startTraceReceiver, type TraceReceiver } from '../support/servers/traceReceiver.ts';
 import { startWebhookReceiver, type WebhookReceiver } from '../support/servers/webhookReceiver.ts';
 
+const collectorKey = 'from-a-file';
+
 let receiver: TraceReceiver;
 let foreign: WebhookReceiver;
 let tracing: Tracing | null;
@@ -21,7 +23,10 @@ before(async () => {
   process.env['OTEL_EXPORTER_OTLP_ENDPOINT'] = receiver.url;
   process.env['OTEL_SERVICE_NAME'] = 'named-by-its-operator';
   const log = createLogger({ name: 'test', level: 'silent', format: 'json' });
-  const settings = { otelExporterOtlpEndpoint: receiver.url, otelSdkDisabled: false };
+  const settings = {
+    ...{ otelExporterOtlpEndpoint: receiver.url, otelExporterOtlpHeaders: `x-key=${collectorKey}` },
+    otelSdkDisabled: false,
+  };
   tracing = await startTracing({ ...settings, otelExporterOtlpTracesEndpoint: undefined }, 'test', log);
 });
 after(async () => {
@@ -77,6 +82,7 @@ test('an extractor of ours is given the trace, a webhook of others is not; both 
       ['unknown', 'named-by-its-operator', {}],
     ],
   );
+  assert.ok(receiver.headers.every((headers) => headers['x-key'] === collectorKey));
   for (const text of ['a person', 'secret-of']) assert.equal(receiver.hasReceived(text), false, text);
 });
 
