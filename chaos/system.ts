@@ -69,7 +69,11 @@ export async function startSystem(signal: AbortSignal): Promise<System> {
         ...{ DATA_DIR: join(folder, name), PORT: '0', WORKER_METRICS_PORT: '0', LOG_LEVEL: 'info' },
         ...{ PART_SIZE_GC: '4000', PART_SIZE_EXTRACT: '30', BATCH_TARGET_MS: '20' },
         ...{ EXTRACT_BATCH_TARGET_MS: '20', EXTRACT_PROCESSES: '1' },
-        ...{ RECONCILE_INTERVAL_MS: '500', IMAGE_STORE: `folder:${sampleFolder}`, ORIGIN_HOSTS: '127.0.0.1' },
+        ...{
+          RECONCILE_INTERVAL_MS: '500',
+          IMAGE_STORE: `folder:${sampleFolder}`,
+          ORIGIN_HOSTS: 'http://127.0.0.1:*',
+        },
         // What selects events for body descriptors is a version that no network has: 101 is what they lack.
         ...{ DEFAULT_BODY_DESCRIPTOR_VERSION: String(presentBody) },
         ...settableClock(clockFolder),

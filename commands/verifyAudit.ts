@@ -5,7 +5,7 @@ import { createChainCheck, type ChainCheckOptions } from './audit/chainCheck.ts'
 import { checkDatabase, checkedText, type Checked } from './audit/checkDatabase.ts';
 import { readHeads, readLines } from './audit/readLines.ts';
 import { defineCommand, runCommand } from './cli/options.ts';
-import { keyOption, readKey } from './cli/readKey.ts';
+import { keyOption, readKeys } from './cli/readKey.ts';
 import { getAnsweringDatabase } from './system/databaseUrl.ts';
 
 interface Options {
@@ -27,7 +27,7 @@ await runCommand(
     .option('--partial', 'the file was exported with filters: removed entries cannot be found')
     .action(async (file: string | undefined, options: Options) => {
       const check: ChainCheckOptions = {
-        publicKey: await readKey(options.key),
+        publicKeys: await readKeys(options.key),
         partial: options.partial ?? false,
         keptHeads: options.heads === undefined ? [] : await readHeads(options.heads),
       };

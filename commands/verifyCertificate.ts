@@ -2,7 +2,7 @@ import type { SignedCertificate } from '../db/gc/certificateStore.ts';
 import { isSignedBy } from '../platform/signingKey.ts';
 import { printable } from '../platform/printable.ts';
 import { defineCommand, runCommand } from './cli/options.ts';
-import { keyOption, parseObject, readKey, readText } from './cli/readKey.ts';
+import { keyOption, parseObject, readKeys, readText } from './cli/readKey.ts';
 
 await runCommand(
   defineCommand(
@@ -16,7 +16,7 @@ await runCommand(
       if (!('kind' in document) || document.kind !== 'erasure-certificate') {
         throw new Error(`${file} is not an erasure certificate`);
       }
-      if (!isSignedBy(document, await readKey(key))) throw new Error(`${file} does NOT match its signature`);
+      if (!isSignedBy(document, await readKeys(key))) throw new Error(`${file} does NOT match its signature`);
       process.stdout.write(
         `${printable(file)} matches its signature\n${textOf(document as SignedCertificate)}`,
       );

@@ -1,7 +1,7 @@
 import { isSignedBy } from '../platform/signingKey.ts';
 import { printable } from '../platform/printable.ts';
 import { defineCommand, runCommand } from './cli/options.ts';
-import { keyOption, parseObject, readKey, readText } from './cli/readKey.ts';
+import { keyOption, parseObject, readKeys, readText } from './cli/readKey.ts';
 
 await runCommand(
   defineCommand('npm run verify-sys-info --', 'Checks the signature of a saved GET /luna_sys_info.')
@@ -9,7 +9,7 @@ await runCommand(
     .option(...keyOption)
     .action(async (file: string, { key }: { key?: string }) => {
       const document = parseObject(file, await readText(file));
-      if (!isSignedBy(document, await readKey(key))) throw new Error(`${file} does NOT match its signature`);
+      if (!isSignedBy(document, await readKeys(key))) throw new Error(`${file} does NOT match its signature`);
       process.stdout.write(`${printable(file)} matches its signature\n`);
     }),
 );

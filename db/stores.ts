@@ -4,6 +4,8 @@ import { createAccountRemoval } from './accounts/accountRemoval.ts';
 import { createAccountStore } from './accounts/accountStore.ts';
 import { createAcknowledgements } from './ops/acknowledgements.ts';
 import { createAuditExports } from './audit/exportQueries.ts';
+import { createAuditLag } from './audit/auditLag.ts';
+import { createFeedStore } from './audit/feedStore.ts';
 import { createApiTokens, createTokenLookUp } from './accounts/apiTokens.ts';
 import { createApprovalQueries } from './approvals/approvalQueries.ts';
 import type { ApprovalRule } from '../domain/approvals/approval.ts';
@@ -106,6 +108,9 @@ export function createStores(
     auditQueries: createAuditQueries(reading),
     auditExports: createAuditExports(exports),
     auditSeals: createSealStore(control),
+    /** By its holder: the process that sends. */
+    auditFeeds: (holder: string) => createFeedStore(control, holder),
+    auditLag: createAuditLag(reading),
     auditViews: createViewStore(identity),
     errorQueries: { ...createErrorQueries(reading), all: createErrorQueries(exports).all },
     eventQueries: createEventQueries(reading),
@@ -141,6 +146,7 @@ export function createStores(
     subtaskQueries: createSubtaskQueries(exports),
     /** For health and figures, which have to be told whatever the others wait for. */
     watched: {
+      auditLag: createAuditLag(health),
       sampleStore: createSampleStoreRow(health),
       taskQueries: createTaskQueries(health),
       tombstones: createTombstoneStore(health),

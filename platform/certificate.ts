@@ -1,12 +1,21 @@
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { unwatchFile, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:https';
 import { createSecureContext } from 'node:tls';
 import { ConfigError, type Config } from './config.ts';
+import { weaknessOf } from './keyStrength.ts';
 import type { Logger } from './logger.ts';
 
 const lookEveryMs = 5_000;
+
+/** Authenticated encryption with keys that are of one connection alone; the server's order counts. */
+const ciphers = [
+  ...['TLS_AES_256_GCM_SHA384', 'TLS_CHACHA20_POLY1305_SHA256', 'TLS_AES_128_GCM_SHA256'],
+  ...['ECDHE-ECDSA-AES256-GCM-SHA384', 'ECDHE-RSA-AES256-GCM-SHA384'],
+  ...['ECDHE-ECDSA-CHACHA20-POLY1305', 'ECDHE-RSA-CHACHA20-POLY1305'],
+  ...['ECDHE-ECDSA-AES128-GCM-SHA256', 'ECDHE-RSA-AES128-GCM-SHA256'],
+].join(':');
 
 interface Pair {
   readonly cert: Buffer;
@@ -15,7 +24,11 @@ interface Pair {
 
 export interface Certificate {
   /** What a server is made with. */
-  readonly options: () => Pair & { readonly minVersion: 'TLSv1.2' };
+  readonly options: () => Pair & {
+    readonly minVersion: 'TLSv1.2';
+    readonly ciphers: string;
+    readonly honorCipherOrder: true;
+  };
   /** From now until it closes, the server has the newest one; connections that are open keep theirs. */
   keepNew(server: Server): void;
   close(): void;
@@ -43,7 +56,7 @@ export async function openCertificate(
         { cause: error },
       );
     });
-  const options = () => ({ ...current, minVersion: 'TLSv1.2' }) as const;
+  const options = () => ({ ...current, minVersion: 'TLSv1.2', ciphers, honorCipherOrder: true }) as const;
   log.info(describe(current), 'the certificate was read');
 
   const reload = async (): Promise<void> => {
@@ -75,9 +88,11 @@ export async function openCertificate(
   };
 }
 
-/** @throws when a server could not use it */
+/** @throws when a server could not use it, or should not */
 function checked(pair: Pair): Pair {
   createSecureContext(pair);
+  const weakness = weaknessOf(createPrivateKey(pair.key));
+  if (weakness !== null) throw new Error(`${weakness}: use EC P-256, or RSA of 3072 bits`);
   return pair;
 }
 

@@ -19,6 +19,10 @@ interface Resolved {
   readonly extractProcesses: number;
   readonly logFormat: 'pretty' | 'json';
   readonly secureCookies: boolean;
+  readonly requestsPerMinute: number;
+  readonly costlyRequestsPerMinute: number;
+  readonly picturesPerMinute: number;
+  readonly publicRequestsPerMinute: number;
   readonly passwordRules: 'manual' | 'strong';
 }
 
@@ -54,7 +58,7 @@ export function loadConfig(env: Environment = environment(), role: Role = 'comma
   if (role === 'api' && given['OIDC_ISSUER'] !== undefined && given['OIDC_CLIENT_SECRET'] === undefined) {
     faults.push('OIDC_CLIENT_SECRET: required with OIDC_ISSUER');
   }
-  if (result.success) faults.push(...missingBesides(result.data));
+  if (result.success) faults.push(...missingBesides(result.data), ...missingForFeed(result.data));
   if (faults.length > 0 || !result.success) throw new ConfigError(faults);
   return freeze(result.data);
 }
@@ -75,6 +79,14 @@ function missingBesides(parsed: Parsed): string[] {
     ...(parsed.OIDC_CLIENT_ID === undefined ? ['OIDC_CLIENT_ID: required with OIDC_ISSUER'] : []),
     ...(Object.keys(parsed.OIDC_ROLES).length === 0 ? ['OIDC_ROLES: required with OIDC_ISSUER'] : []),
   ];
+}
+
+/** Only the API is given the address, and it is given the secrets too. */
+function missingForFeed(parsed: Parsed): string[] {
+  const { AUDIT_WEBHOOK: address, AUDIT_WEBHOOK_SECRET: name, NOTIFICATION_SECRETS: secrets = {} } = parsed;
+  if (address === undefined) return [];
+  if (name === undefined) return ['AUDIT_WEBHOOK_SECRET: required with AUDIT_WEBHOOK'];
+  return name in secrets ? [] : [`AUDIT_WEBHOOK_SECRET: NOTIFICATION_SECRETS has no secret called '${name}'`];
 }
 
 /** Settings of which some are there. */
@@ -173,11 +185,23 @@ function freeze(parsed: Parsed): Config {
     ...(complete as Omit<Config, keyof Resolved>),
     dataDir,
     imageStore: parsed.IMAGE_STORE ?? `folder:${resolve(dataDir, 'samples')}`,
+    ...limitsOf(parsed, isPublished(reach)),
     secureCookies,
     passwordRules: parsed.PASSWORD_RULES ?? (isPublished(reach) ? 'strong' : 'manual'),
     extractProcesses: parsed.EXTRACT_PROCESSES ?? availableParallelism(),
     logFormat: parsed.LOG_FORMAT ?? (process.stderr.isTTY ? 'pretty' : 'json'),
   });
+}
+
+/** Where only this machine calls, its own programs do. */
+function limitsOf(parsed: Parsed, isReached: boolean) {
+  const most = (given: number | undefined, usual: number): number => given ?? (isReached ? usual : 0);
+  return {
+    requestsPerMinute: most(parsed.REQUESTS_PER_MINUTE, 6_000),
+    costlyRequestsPerMinute: most(parsed.COSTLY_REQUESTS_PER_MINUTE, 600),
+    picturesPerMinute: most(parsed.PICTURES_PER_MINUTE, 3_000),
+    publicRequestsPerMinute: most(parsed.PUBLIC_REQUESTS_PER_MINUTE, 600),
+  };
 }
 
 function toCamel(name: string): string {

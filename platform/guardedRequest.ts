@@ -2,11 +2,11 @@ import { lookup as lookUp } from 'node:dns/promises';
 import http from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
-import { parseHostList, type HostList } from './hostList.ts';
+import { hostOf, parseDestinations, type Destinations } from './destinations.ts';
 import { inSpan } from './tracing/span.ts';
 
 export interface GuardedRequestOptions {
-  /** Names, addresses and ranges of addresses to which requests may go; what is not listed is refused. */
+  /** Where requests may go, as `parseDestinations` reads it; what is not listed is refused. */
   readonly hosts: readonly string[];
   /** From the call to the end of the answer. */
   readonly deadlineMs: number;
@@ -64,22 +64,21 @@ export interface GuardedRequest {
  */
 export function createGuardedRequest(options: GuardedRequestOptions): GuardedRequest {
   const { deadlineMs, maxAnswerBytes = 65_536, maxConnections = 16 } = options;
-  const hosts = parseHostList(options.hosts);
+  const destinations = parseDestinations(options.hosts);
   const resolveHost = options.resolveHost ?? ((host: string) => lookUp(host, { all: true }));
-  const agentOptions = {
-    keepAlive: true,
-    maxSockets: maxConnections,
-    lookup: checkedLookup(hosts, resolveHost),
-  };
+  const agentOptions = { keepAlive: true, maxSockets: maxConnections };
   const agents = { 'http:': new http.Agent(agentOptions), 'https:': new https.Agent(agentOptions) };
 
   return {
     send: async (message) => {
-      const url = checkAddress(hosts, message.url);
+      const url = checkAddress(destinations, message.url);
       const deadline = AbortSignal.timeout(deadlineMs);
       const signal = AbortSignal.any([deadline, ...(message.signal === undefined ? [] : [message.signal])]);
       try {
-        return await traced(url, message, () => exchange(url, message, agents, maxAnswerBytes, signal));
+        const lookup = checkedLookup(destinations, url, resolveHost);
+        return await traced(url, message, () =>
+          exchange(url, message, { agents, lookup, maxAnswerBytes, signal }),
+        );
       } catch (error) {
         message.signal?.throwIfAborted();
         if (error instanceof GuardedRequestError) throw error;
@@ -109,7 +108,10 @@ function traced(url: URL, { method }: GuardedMessage, send: () => Promise<number
 type Protocol = 'http:' | 'https:';
 
 /** What can be said of an address before its name is looked up. @throws GuardedRequestError */
-export function checkAddress(hosts: HostList, text: string): URL & { readonly protocol: Protocol } {
+export function checkAddress(
+  destinations: Destinations,
+  text: string,
+): URL & { readonly protocol: Protocol } {
   if (!URL.canParse(text)) throw new GuardedRequestError('refused', 'must be a URL');
   const url = new URL(text);
   if (!isWeb(url)) {
@@ -118,8 +120,8 @@ export function checkAddress(hosts: HostList, text: string): URL & { readonly pr
       `the address begins with ${url.protocol}, not with http or https`,
     );
   }
-  const host = hostOf(url.hostname);
-  if (!hosts.hasHost(host)) throw new GuardedRequestError('refused', `the host ${host} is not listed`);
+  const refusal = destinations.refusalOf(url);
+  if (refusal !== null) throw new GuardedRequestError('refused', refusal);
   return url;
 }
 
@@ -127,24 +129,21 @@ function isWeb(url: URL): url is URL & { readonly protocol: Protocol } {
   return url.protocol === 'http:' || url.protocol === 'https:';
 }
 
-/** Without the brackets of an IPv6 address and without the point that ends a full name. */
-function hostOf(hostname: string): string {
-  return hostname.replace(/^\[(.*)\]$/, '$1').replace(/\.$/, '');
-}
-
 /** Only names come here: an address is connected to without a look-up, and had to be listed itself. */
 function checkedLookup(
-  hosts: HostList,
+  destinations: Destinations,
+  url: URL,
   resolveHost: (host: string) => Promise<readonly ResolvedAddress[]>,
 ): LookupFunction {
   const check = async (hostname: string): Promise<readonly ResolvedAddress[]> => {
     const addresses = await resolveHost(hostname);
-    const host = hostOf(hostname);
-    const refused = addresses.find(({ address }) => isIP(address) === 0 || !hosts.hasAddress(host, address));
+    const refused = addresses.find(
+      ({ address }) => isIP(address) === 0 || !destinations.hasAddress(url, address),
+    );
     if (refused !== undefined) {
       throw new GuardedRequestError(
         'refused',
-        `the host ${host} resolves to ${refused.address}, which is neither public nor listed`,
+        `the host ${hostOf(url)} resolves to ${refused.address}, which is neither public nor listed`,
       );
     }
     if (addresses.length === 0) throw new Error('it does not resolve to an address');
@@ -164,14 +163,22 @@ function checkedLookup(
 async function exchange(
   url: URL & { readonly protocol: Protocol },
   { method, headers = {}, body }: GuardedMessage,
-  agents: Readonly<Record<Protocol, http.Agent>>,
-  maxAnswerBytes: number,
-  signal: AbortSignal,
+  {
+    agents,
+    lookup,
+    maxAnswerBytes,
+    signal,
+  }: {
+    readonly agents: Readonly<Record<Protocol, http.Agent>>;
+    readonly lookup: LookupFunction;
+    readonly maxAnswerBytes: number;
+    readonly signal: AbortSignal;
+  },
 ): Promise<number> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     const { request } = url.protocol === 'http:' ? http : https;
-    const sent = request(url, { method, headers, agent: agents[url.protocol], signal });
+    const sent = request(url, { method, headers, agent: agents[url.protocol], lookup, signal });
     sent.on('error', reject);
     sent.on('response', (response) => {
       const status = response.statusCode ?? 0;

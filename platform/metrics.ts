@@ -62,6 +62,9 @@ export function createMetrics(registry: Registry = new Registry()) {
       ['method', 'route', 'status'],
       requestSeconds,
     ),
+    requestsLimited: closedCounter('luna_requests_limited_total', 'Requests refused by a rate limit.', {
+      limit: ['requests', 'costly', 'pictures', 'public'],
+    }),
     httpErrors: counter('luna_http_errors_total', 'Error answers by their code.', ['route', 'error_code']),
 
     tasks: gauge('luna_tasks', 'Tasks by type and status.', ['type', 'status']),
@@ -111,6 +114,14 @@ export function createMetrics(registry: Registry = new Registry()) {
       [],
     ),
     approvalAge: gauge('luna_approval_age_seconds', 'Age of the oldest approval that is waited for.', []),
+    auditUnsealed: gauge('luna_audit_unsealed', 'Audit entries that have no seal yet.', []),
+    auditUnsealedAge: gauge('luna_audit_unsealed_age_seconds', 'Age of the oldest of them.', []),
+    auditFeedBehind: gauge(
+      'luna_audit_feed_behind',
+      'Sealed audit entries that a feed has not delivered yet, by feed.',
+      ['feed'],
+    ),
+    auditFeedAge: gauge('luna_audit_feed_age_seconds', 'Time since the oldest of them was sealed.', ['feed']),
     slowdown: gauge(
       'luna_slowdown_ratio',
       'Seconds of rest for each second of work, since the database falls behind; 0: tasks are not slowed down.',

@@ -7,6 +7,8 @@ export interface Passwords {
   hash(password: string): Promise<string>;
   /** With `null`, for a login that nobody has, false after the time that a wrong password takes. */
   verify(passwordHash: string | null, password: string): Promise<boolean>;
+  /** Whether the hash was made with another algorithm or cost than new ones are. */
+  isOutdated(passwordHash: string): boolean;
 }
 
 /** More guesses wait for their turn than are worth answering. */
@@ -16,6 +18,7 @@ export class PasswordsBusyError extends Error {
 
 // OWASP's first choice for argon2id, with a third pass: 64 MiB and about 60 ms of one core for each guess.
 const cost = { memoryCost: 65_536, timeCost: 3, parallelism: 1 };
+const present = `$argon2id$v=19$m=${cost.memoryCost},t=${cost.timeCost},p=${cost.parallelism}$`;
 const maxWaiting = 64;
 
 /** Hashes with argon2id, one at a time: each run takes 64 MiB, and a flood of guesses must not take them all. */
@@ -49,5 +52,6 @@ export function createPasswords(): Passwords {
       const matches = await inTurn(() => verify(compared, password));
       return matches && passwordHash !== null;
     },
+    isOutdated: (passwordHash) => !passwordHash.startsWith(present),
   };
 }

@@ -8,7 +8,7 @@ export type SecretBox = ReturnType<typeof createSecretBox>;
 
 /**
  * Encrypts small secrets that are kept in the database: AES-256-GCM, under a key that HKDF derives from the first of these
- * texts. What was encrypted under another one of them is still read.
+ * texts. What was encrypted under another one of them is still read. Another algorithm derives its key for another purpose.
  */
 export function createSecretBox(texts: readonly string[], purpose: string) {
   const keys = texts.map((text) => {

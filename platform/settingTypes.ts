@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { parseDestinations } from './destinations.ts';
 import { parseHostList } from './hostList.ts';
 import { webhookKey } from './signWebhook.ts';
 
@@ -19,6 +20,13 @@ export const duration = z
   .string()
   .regex(/^[1-9]\d{0,2}[smhdw]$/, 'a number followed by s, m, h, d or w, such as 3d');
 
+const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
+
+/** Of a {@link duration}. */
+export function secondsOf(text: z.output<typeof duration>): number {
+  return Number(text.slice(0, -1)) * (unitSeconds[text.slice(-1)] ?? 1);
+}
+
 export const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
   z.enum(values, { error: `one of ${values.join(', ')}` });
 
@@ -32,13 +40,18 @@ export const commaSeparated = z.string().transform((value) =>
     .filter((item) => item !== ''),
 );
 
-export const hosts = commaSeparated.superRefine((value, context) => {
-  try {
-    parseHostList(value);
-  } catch (error) {
-    context.addIssue(error instanceof RangeError ? error.message : String(error));
-  }
-});
+const parsedBy = (parse: (entries: readonly string[]) => unknown) =>
+  commaSeparated.superRefine((value, context) => {
+    try {
+      parse(value);
+    } catch (error) {
+      context.addIssue(error instanceof RangeError ? error.message : String(error));
+    }
+  });
+
+export const hosts = parsedBy(parseHostList);
+
+export const destinations = parsedBy(parseDestinations);
 
 const role = z.enum(['viewer', 'operator', 'auditor', 'admin']);
 

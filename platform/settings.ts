@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import {
   commaSeparated,
+  destinations,
   duration,
   hosts,
   keys,
@@ -27,6 +28,13 @@ const secret = <Schema extends z.ZodType>(
   readers: readonly Role[],
   sentence: string,
 ): Schema => schema.meta({ description: sentence, secret: true, readers });
+
+const perMinute = (most: string, sentence: string) =>
+  wholeNumber(0, 1_000_000_000)
+    .optional()
+    .describe(
+      `${sentence} Maximum per minute and API process; 0: no limit. Default: no limit if only this machine reaches the API, otherwise ${most}.`,
+    );
 
 /** Every process of an installation has to have the same, which health compares. */
 const shared = <Schema extends z.ZodType>(schema: Schema, sentence: string): Schema =>
@@ -122,9 +130,9 @@ export const settings = {
       'Offline file of Have I Been Pwned, SHA-1 ordered by hash (docs/security.md). New passwords that are in it are refused on pages, and everywhere with PASSWORD_RULES=strong.',
     ),
   SESSION_SECRET: secret(
-    text.min(32, 'at least 32 characters').optional(),
+    keys.optional(),
     ['api'],
-    'Key that signs session cookies, at least 32 characters. With the embedded database, npm start creates one and keeps it in DATA_DIR.',
+    'Key that signs session cookies, at least 32 characters. Comma-separated, the first signs and the others are still accepted. With the embedded database, npm start creates one and keeps it in DATA_DIR.',
   ),
   SECOND_FACTOR_KEY: secret(
     keys.optional(),
@@ -147,6 +155,19 @@ export const settings = {
     .describe(
       'Failed log-ins allowed per network (an IPv4 address or an IPv6 /64) in five minutes; after that it has to wait. An IPv6 /48 may have four times as many.',
     ),
+  REQUESTS_PER_MINUTE: perMinute('6000', 'Requests of one account or API token, pages and API together.'),
+  COSTLY_REQUESTS_PER_MINUTE: perMinute(
+    '600',
+    'Of these, exports, results, previews, searches, certificates, new tasks and schedules.',
+  ),
+  PICTURES_PER_MINUTE: perMinute(
+    '3000',
+    'Pictures of people that one account is shown, beside its requests.',
+  ),
+  PUBLIC_REQUESTS_PER_MINUTE: perMinute(
+    '600',
+    'Requests without credentials for metrics, health of other services, search of the documents and the start of a single sign-on, from one network (an IPv4 address or an IPv6 /64).',
+  ),
   PASSWORD_LOGINS: commaSeparated
     .default([])
     .describe(
@@ -174,11 +195,43 @@ export const settings = {
     .describe(
       'Roles by values of that claim, comma-separated: luna-admins=admin,on-call=operator. Log-ins without a role are refused; of several roles the one that allows most counts.',
     ),
+  OIDC_ACR: commaSeparated
+    .default([])
+    .describe(
+      'Values of the claim acr, comma-separated, with which a log-in at the provider counts as one with a second factor; they are asked for. Empty, and OIDC_AMR too: none counts so.',
+    ),
+  OIDC_AMR: commaSeparated
+    .default([])
+    .describe('The same for values of the claim amr, such as mfa,otp,hwk; one of either setting is enough.'),
+  OIDC_MAX_AGE: duration
+    .optional()
+    .describe(
+      'How long ago users may have logged in at the provider, such as 8h; it is asked to ask again after that, and the claim auth_time is checked. If unset, as the provider likes.',
+    ),
+  OIDC_UNTYPED_LOGOUT: yesOrNo
+    .default(false)
+    .describe('Accept log-out tokens without the type logout+jwt, of providers that do not send it.'),
   SYS_INFO_KEY: secret(
     text.optional(),
     ['api'],
     'Ed25519 private key, PEM, that signs GET /luna_sys_info. If unset, one is created and kept in DATA_DIR. All APIs need the same one.',
   ),
+  AUDIT_WEBHOOK: secret(
+    url(
+      /^https:|^http:\/\/(127\.|localhost|\[::1\])/,
+      'https://siem.example.com/audit; HTTPS, unless it is on this machine',
+    ).optional(),
+    ['api'],
+    'Address to which new entries of the audit are posted as NDJSON, signed as webhooks are; HTTPS, unless it is on this machine. All APIs need the same.',
+  ),
+  AUDIT_WEBHOOK_SECRET: text
+    .optional()
+    .describe('Name of the secret in NOTIFICATION_SECRETS that signs them; required with AUDIT_WEBHOOK.'),
+  AUDIT_FILE: text
+    .optional()
+    .describe(
+      'File to which new entries of the audit are appended as NDJSON, for a log shipper. It may be rotated. Of several APIs one writes at a time, so each needs it.',
+    ),
   AUDIT_RETENTION_DAYS: wholeNumber(30, 36_500)
     .optional()
     .describe(
@@ -202,9 +255,19 @@ export const settings = {
   TLS_CERT: text
     .optional()
     .describe(
-      'PEM file of the certificate, with its chain, for HTTPS; the API then speaks HTTPS only. It is read again when it changes.',
+      'PEM file of the certificate, with its chain, for HTTPS; the API, and a worker at WORKER_METRICS_PORT, then speak HTTPS only. It is read again when it changes.',
     ),
   TLS_KEY: text.optional().describe('PEM file of its private key.'),
+  ALLOW_HTTP: yesOrNo
+    .default(false)
+    .describe(
+      'Start even if other machines reach the API without HTTPS: HOST is not loopback, TLS_CERT is not set, and not both of TRUST_PROXY and SECURE_COOKIES are. Passwords, cookies and pictures then cross the network unencrypted.',
+    ),
+  OUTGOING_CA: text
+    .optional()
+    .describe(
+      'PEM file of the only authorities that are trusted for outgoing HTTPS: webhooks, image origins, remote extractors and the OpenID provider. Default: the public ones.',
+    ),
   SECURE_COOKIES: yesOrNo
     .default(false)
     .describe('Send cookies over HTTPS only, and demand HTTPS of browsers for a year. Implied by TLS_CERT.'),
@@ -255,13 +318,13 @@ export const settings = {
   REMOTE_EXTRACTOR_RETRIES: wholeNumber(0, 10)
     .default(3)
     .describe('How often a failed request to a remote extractor is retried, with growing pauses.'),
-  ORIGIN_HOSTS: hosts
+  ORIGIN_HOSTS: destinations
     .default([])
     .describe(
-      'Hosts, comma-separated, to which DELETE requests for image origins may be sent. A private address must be listed itself, even if a listed name resolves to it: 10.1.2.3, or a range such as 10.0.0.0/8.',
+      'Hosts, comma-separated, to which DELETE requests for image origins may be sent: cdn.example.org means HTTPS on port 443, cdn.example.org:8443 another port, cdn.example.org:* any, http://cdn.example.org plain HTTP (port 80 or the given one); localhost or 127.0.0.1 any port by both. A private address must be listed itself, even if a listed name resolves to it: 10.1.2.3, or a range such as 10.0.0.0/8.',
     ),
   NOTIFICATION_HOSTS: shared(
-    hosts.default([]),
+    destinations.default([]),
     'Hosts, comma-separated, to which webhooks may be sent; the rules of ORIGIN_HOSTS apply.',
   ),
   NOTIFICATION_SECRETS: secret(

@@ -64,9 +64,10 @@ export function signJson<Document extends object>(
   return { ...plain, signature: sign(null, canonicalJson(plain), privateKey).toString('base64') };
 }
 
-/** Whether the document is, but for spaces and the order of its fields, what the owner of the key has signed. */
-export function isSignedBy(document: object, publicKey: KeyObject): boolean {
+/** Whether the document is, but for spaces and the order of its fields, what the owner of one of the keys has signed. */
+export function isSignedBy(document: object, publicKeys: KeyObject | readonly KeyObject[]): boolean {
   const { signature, ...rest } = document as { signature?: unknown };
   if (typeof signature !== 'string') return false;
-  return verify(null, canonicalJson(rest), publicKey, Buffer.from(signature, 'base64'));
+  const bytes = Buffer.from(signature, 'base64');
+  return [publicKeys].flat().some((key) => verify(null, canonicalJson(rest), key, bytes));
 }

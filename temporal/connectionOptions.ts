@@ -1,5 +1,6 @@
 import type { TLSConfig } from '@temporalio/client';
 import type { Config } from '../platform/config.ts';
+import { isTemporalEncrypted } from '../platform/encryption.ts';
 
 export interface ConnectionSettings {
   readonly address: string;
@@ -12,15 +13,8 @@ export function connectionSettings(config: Config, address: string): ConnectionS
   return {
     address,
     ...(config.temporalApiKey === undefined ? {} : { apiKey: config.temporalApiKey }),
-    ...(isTls(config) ? { tls: tlsOf(config) } : {}),
+    ...(isTemporalEncrypted(config) ? { tls: tlsOf(config) } : {}),
   };
-}
-
-/** Whoever has given a certificate or a key does not mean to send it, or anything, in the clear. */
-function isTls(config: Config): boolean {
-  const { temporalTlsCa, temporalTlsCert, temporalTlsKey, temporalTlsServerName, temporalApiKey } = config;
-  const given = [temporalTlsCa, temporalTlsCert, temporalTlsKey, temporalTlsServerName, temporalApiKey];
-  return config.temporalTls || given.some((each) => each !== undefined);
 }
 
 function tlsOf(config: Config): TLSConfig | true {

@@ -1,4 +1,7 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import { bareHeaders } from '../platform/bareHeaders.ts';
+import type { Certificate } from '../platform/certificate.ts';
 import { healthAnswer, runHealthChecks, type HealthCheck } from '../platform/healthChecks.ts';
 import { isTaken, listen } from '../platform/listen.ts';
 import type { Logger } from '../platform/logger.ts';
@@ -14,6 +17,8 @@ export interface StatusServerOptions {
   /** False when only a restart can help: what this process waits for elsewhere is no reason. */
   readonly isAlive: () => boolean;
   readonly log: Logger;
+  /** Without one it speaks plain HTTP. */
+  readonly certificate?: Certificate | undefined;
 }
 
 export interface StatusServer {
@@ -23,8 +28,10 @@ export interface StatusServer {
 
 /** A worker's own `/metrics`, `/healthcheck` and `/livez`. */
 export async function startStatusServer(options: StatusServerOptions): Promise<StatusServer> {
-  const { host, log } = options;
-  const server = createServer((request, response) => {
+  const { host, log, certificate } = options;
+  const headers = new Map(Object.entries(bareHeaders(certificate !== undefined)));
+  const server = serverWith(certificate, (request, response) => {
+    response.setHeaders(headers);
     answer(options, new URL(request.url ?? '/', 'http://worker'), response).catch((error: unknown) => {
       log.warn({ err: error, url: request.url }, 'the status could not be reported');
       response.destroy();
@@ -35,12 +42,19 @@ export async function startStatusServer(options: StatusServerOptions): Promise<S
       ? await listenNear(server, host)
       : await listen(server, { host, port: options.port }, 'worker');
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    url: `${certificate === undefined ? 'http' : 'https'}://${host.includes(':') ? `[${host}]` : host}:${port}`,
     close: () => {
       server.close();
       server.closeAllConnections();
     },
   };
+}
+
+function serverWith(certificate: Certificate | undefined, listener: RequestListener): Server {
+  if (certificate === undefined) return createServer(listener);
+  const server = createTlsServer(certificate.options(), listener);
+  certificate.keepNew(server);
+  return server;
 }
 
 const usualPorts = Array.from({ length: 32 }, (_, index) => 5011 + index);
@@ -64,13 +78,11 @@ async function answer(options: StatusServerOptions, url: URL, response: ServerRe
     const withDependent = url.searchParams.get('include_luna_services') === '1';
     const findings = await runHealthChecks(options.checks, { withDependent });
     const { status, body } = healthAnswer(findings, startedAt);
-    response
-      .writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
-      .end(JSON.stringify(body));
+    response.writeHead(status, { 'Content-Type': 'application/json' }).end(JSON.stringify(body));
   } else if (url.pathname === '/livez') {
     const isAlive = options.isAlive();
     response
-      .writeHead(isAlive ? 200 : 503, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
+      .writeHead(isAlive ? 200 : 503, { 'Content-Type': 'application/json' })
       .end(JSON.stringify({ alive: isAlive }));
   } else {
     response.writeHead(404).end();

@@ -1,7 +1,8 @@
 import { parseArgs } from 'node:util';
 import { readNetworks } from '../extraction/catalogue/catalogue.ts';
 import { requireUsable } from '../extraction/check/requireUsable.ts';
-import { loadConfig, requireServers } from '../platform/config.ts';
+import { ConfigError, loadConfig, requireServers } from '../platform/config.ts';
+import { limitOutgoingTrust } from '../platform/outgoingTrust.ts';
 import { keepFilesPrivate } from '../platform/privateFiles.ts';
 import { queueNames, type QueueName } from '../workflows/messages.ts';
 import type { WorkerConfig } from './start/resources.ts';
@@ -10,7 +11,12 @@ import { startWorker } from './start/startWorker.ts';
 const usage = `npm run worker -- [--queues ${queueNames.join(',')}]\n`;
 
 keepFilesPrivate();
-await startWorker(await readConfig());
+const config = await readConfig();
+await startWorker(config).catch((error: unknown) => {
+  if (!(error instanceof ConfigError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.exit(2);
+});
 
 async function readConfig(): Promise<WorkerConfig> {
   try {
@@ -22,6 +28,7 @@ async function readConfig(): Promise<WorkerConfig> {
       process.exit(0);
     }
     const config = requireServers(loadConfig(), ['databaseUrl', 'temporalAddress']);
+    limitOutgoingTrust(config);
     const queues = toQueues(values.queues);
     const networks = readNetworks(config);
     // The other queues run no network.

@@ -28,6 +28,7 @@ import type { OneTimePasswordPage } from './pages/accounts/oneTimePassword.ts';
 import type { AppPage } from './pages/secondFactor/app.ts';
 import type { RecoveryCodesPage } from './pages/secondFactor/recoveryCodes.ts';
 import type { SecondFactorPage } from './pages/secondFactor/secondFactor.ts';
+import type { ConfirmPage } from './pages/login/confirm.ts';
 import type { CodePage } from './pages/login/code.ts';
 import type { SessionsPage } from './pages/sessions/sessions.ts';
 import type { OnwardPage } from './pages/login/onward.ts';
@@ -63,6 +64,7 @@ export interface Pages {
   'accounts/lists': ListsPage;
   'accounts/oneTimePassword': OneTimePasswordPage;
   'login/code': CodePage;
+  'login/confirm': ConfirmPage;
   'secondFactor/app': AppPage;
   'secondFactor/recoveryCodes': RecoveryCodesPage;
   'secondFactor/secondFactor': SecondFactorPage;

@@ -18,6 +18,8 @@ export interface LayoutInput {
     readonly role: Role;
     readonly permissions: Permissions;
     readonly hasDefaultPassword: boolean;
+    /** In how many seconds, if nothing more is asked for; null: there is no session. */
+    readonly sessionEnds: number | null;
   } | null;
   /** Empty for strangers. */
   readonly csrfToken: string;

@@ -10,6 +10,7 @@ export const paths = {
   oidcCallback: '/login/oidc/callback',
   oidcBackchannel: '/login/oidc/backchannel',
   oidcConnect: '/login/oidc/connect',
+  oidcConfirm: '/login/oidc/confirm',
   /** Of whoever is signed in. */
   ownAccount: '/account',
   tokens: '/account/tokens',

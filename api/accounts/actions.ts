@@ -116,12 +116,12 @@ export function createAccountActions(deps: AccountActionsDeps) {
     },
 
     /**
-     * For an owner who has lost it: the password is enough again. Ends all sessions.
+     * For an owner who has lost it: the password is enough again. Ends all sessions. `reason`: for the audit.
      * @throws DomainError accountNotFound
      */
-    removeSecondFactor: async (accountId: string, actor: Actor): Promise<void> => {
+    removeSecondFactor: async (accountId: string, actor: Actor, reason?: string): Promise<void> => {
       await demandAccount(accountId);
-      await secondFactors.removeAll(accountId, actor);
+      await secondFactors.removeAll(accountId, actor, reason);
       authenticator.forget(accountId);
     },
 
@@ -142,9 +142,9 @@ export function createAccountActions(deps: AccountActionsDeps) {
 // Without letters and digits that are taken for each other.
 const characters = 'abcdefghjkmnpqrstuvwxyz23456789';
 
-/** Four groups of four characters, 79 bits: to be read out or typed once. */
+/** Seven groups of four characters, 138 bits: to be read out or typed once. */
 function oneTimePassword(): string {
   const group = (): string =>
     Array.from({ length: 4 }, () => characters[randomInt(characters.length)]).join('');
-  return Array.from({ length: 4 }, group).join('-');
+  return Array.from({ length: 7 }, group).join('-');
 }

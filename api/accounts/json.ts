@@ -4,12 +4,15 @@ import type { AccountType } from '../../domain/accounts/account.ts';
 import type { Role } from '../../domain/accounts/permission.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { AccountActions, Registration } from './actions.ts';
+import { demandRecentProof } from './auth/recentProof.ts';
 import { endSession } from './auth/sessionCookie.ts';
+import type { Clock } from '../http/instants.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
 import { presentAccount, presentAccountStats } from './present.ts';
 import { actorOf, identityOf, inputOf } from '../http/requestContext.ts';
 
 export interface AccountsDeps extends Pick<Stores, 'accountQueries'> {
+  readonly clock: Clock;
   readonly accountActions: AccountActions;
 }
 
@@ -23,7 +26,7 @@ type RegistrationBody =
   | { login: string; password: string; account_type?: AccountType; description?: string; role?: Role }
   | { email: string; organization_name?: string };
 
-export function accountRoutes({ accountQueries, accountActions }: AccountsDeps): Handlers {
+export function accountRoutes({ accountQueries, accountActions, clock }: AccountsDeps): Handlers {
   return {
     getAccounts: async (req, res) => {
       const { query } = inputOf<{ query: { page: number; page_size: number } }>(req);
@@ -50,16 +53,19 @@ export function accountRoutes({ accountQueries, accountActions }: AccountsDeps):
     },
 
     controlAccount: async (req, res) => {
-      const { params, body } = inputOf<AccountInput & { body: { action: AccountOrder } }>(req);
+      const { params, body } = inputOf<AccountInput & { body: { action: AccountOrder; reason?: string } }>(
+        req,
+      );
       const { account_id: accountId } = params;
       const actor = actorOf(req);
+      if (body.action !== 'disable' && body.action !== 'enable') demandRecentProof(req, clock);
       if (body.action === 'reset_password') {
         res.json({ password: await accountActions.resetPassword(accountId, actor) });
         return;
       }
       if (body.action === 'end_sessions') await accountActions.endSessions(accountId, actor);
       else if (body.action === 'remove_second_factor')
-        await accountActions.removeSecondFactor(accountId, actor);
+        await accountActions.removeSecondFactor(accountId, actor, body.reason);
       else await accountActions.setDisabled(accountId, body.action === 'disable', actor);
       res.json({});
     },

@@ -28,7 +28,7 @@ interface Credentials {
 }
 
 export function loginRoutes(deps: LoginDeps): Handlers {
-  const { authenticator, accountActions, passwordRules, sessionAudit, clock } = deps;
+  const { accountActions, passwordRules, sessionAudit, clock } = deps;
   const logIn: RequestHandler = async (req, res) => {
     checkExcludeHeader(req);
     const given = credentialsOf(req);
@@ -52,7 +52,7 @@ export function loginRoutes(deps: LoginDeps): Handlers {
       if (body.current_password === undefined && via === 'session' && passwordRules.areStrong)
         throw new DomainError('fieldMissing', { path: 'current_password', message: 'needed by a session' });
       if (body.current_password !== undefined)
-        await checkPresent(authenticator, account.login, body.current_password, addressOf(req));
+        await checkPresent(req, deps, account.login, body.current_password);
       const fingerprint = await accountActions.changePassword(account, body.password, actorOf(req));
       await beginSession(req, { account, fingerprint }, proofWith(req, account.login, body.password), clock);
       res.json({});
@@ -80,7 +80,7 @@ async function signIn(
     secondFactorRule.refusePasswordAlone(signedIn.account);
     return signedIn;
   } catch (error) {
-    await sessionAudit.refused(req, given.login, error);
+    await sessionAudit.refused(req, given.login, error, given.header === undefined ? 'password' : 'basic');
     throw error;
   }
 }
@@ -95,14 +95,15 @@ function credentialsOf(req: Request): Credentials {
 
 /** @throws DomainError validationFailed | tooManyRequests */
 async function checkPresent(
-  authenticator: Authenticator,
+  req: Request,
+  { authenticator, sessionAudit }: LoginDeps,
   login: string,
   password: string,
-  address: string,
 ): Promise<void> {
   try {
-    await authenticator.byPassword(login, password, address);
+    await authenticator.byPassword(login, password, addressOf(req));
   } catch (error) {
+    await sessionAudit.refused(req, login, error, 'present password');
     if (!(error instanceof DomainError) || error.error !== 'loginNotFound') throw error;
     const fault = { path: 'current_password', message: 'it is not the present password' };
     throw new DomainError('validationFailed', fault, { cause: error });

@@ -23,7 +23,7 @@ export function assets(): Router {
       return;
     }
     res
-      .type(extname(name))
+      .type(name.endsWith('.svg') ? 'image/svg+xml; charset=utf-8' : extname(name))
       .vary('Accept-Encoding')
       .set('Cache-Control', 'public, max-age=31536000, immutable');
     const encoding = (['br', 'gzip'] as const).find((each) => req.acceptsEncodings(each) !== false);

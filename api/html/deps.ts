@@ -24,6 +24,7 @@ type NotForPages =
   | 'accounts'
   | 'apiTokens'
   | 'audit'
+  | 'auditFeeds'
   | 'certificates'
   | 'heldTasks'
   | 'loginNetworks'

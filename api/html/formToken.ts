@@ -4,14 +4,14 @@ import type { Express, Request, RequestHandler } from 'express';
 import { DomainError } from '../../domain/errors.ts';
 import { contextOf, type Identity } from '../http/requestContext.ts';
 
-const keySetting = 'key of form tokens';
+const keySetting = 'keys of form tokens';
 
 const tokenBytes = 32;
 const { generateToken, isRequestValid } = csrfSync({ size: tokenBytes, getTokenFromRequest: tokenIn });
 
-/** All processes of a service need the same key: a form may come to another one than its page. */
-export function setFormTokenKey(app: Express, key: string): void {
-  app.set(keySetting, key);
+/** All processes of a service need the same keys: a form may come to another one than its page. The first one signs. */
+export function setFormTokenKeys(app: Express, keys: readonly string[]): void {
+  app.set(keySetting, keys);
 }
 
 /**
@@ -21,7 +21,7 @@ export function setFormTokenKey(app: Express, key: string): void {
  */
 export function formToken(req: Request): string {
   const { identity } = contextOf(req);
-  return masked(identity?.via === 'basic' ? tokenOf(req, identity) : generateToken(req));
+  return masked(identity?.via === 'basic' ? (tokensOf(req, identity)[0] ?? '') : generateToken(req));
 }
 
 /** A random mask and the token under it. */
@@ -46,15 +46,18 @@ export function requireFormToken(): RequestHandler {
   return (req, _res, next) => {
     const { identity } = contextOf(req);
     const isValid =
-      identity?.via === 'basic' ? isEqual(tokenOf(req, identity), tokenIn(req) ?? '') : isRequestValid(req);
+      identity?.via === 'basic'
+        ? tokensOf(req, identity).some((token) => isEqual(token, tokenIn(req) ?? ''))
+        : isRequestValid(req);
     if (!isValid) throw new DomainError('csrf', 'the form has expired; reload its page and try again');
     next();
   };
 }
 
-function tokenOf(req: Request, { account, fingerprint }: Identity): string {
-  const key = String(req.app.get(keySetting));
-  return createHmac('sha256', key).update(`form ${account.accountId} ${fingerprint}`).digest('base64url');
+function tokensOf(req: Request, { account, fingerprint }: Identity): string[] {
+  const keys = req.app.get(keySetting) as readonly string[];
+  const told = `form ${account.accountId} ${fingerprint}`;
+  return keys.map((key) => createHmac('sha256', key).update(told).digest('base64url'));
 }
 
 function isEqual(expected: string, given: string): boolean {

@@ -1,4 +1,5 @@
 import type { Request, Response } from 'express';
+import { sessionAtMostMs, sessionIdleSeconds } from '../../domain/accounts/account.ts';
 import type { Flash } from '../../views/components/flash/flash.ts';
 import { render, type Pages } from '../../views/environment.ts';
 import type { LayoutInput } from '../../views/layout.ts';
@@ -85,6 +86,7 @@ function layoutOf(req: Request, res: Response): LayoutInput {
             role: identity.account.role,
             permissions: identity.permissions,
             hasDefaultPassword: req.session.hasDefaultPassword === true,
+            sessionEnds: identity.via === 'session' ? secondsLeft(req.session.begun) : null,
           },
     // A token makes a session, and strangers get none.
     csrfToken: identity === undefined ? '' : formToken(req),
@@ -92,6 +94,12 @@ function layoutOf(req: Request, res: Response): LayoutInput {
     // A page that refreshes itself must not take the words that wait for the next one.
     flash: req.get('Live-Refresh') === undefined ? takeFlash(req) : [],
   };
+}
+
+/** By the clock of this process: the page looks again before it believes it. */
+function secondsLeft(begun = 0): number {
+  const left = Math.ceil((begun + sessionAtMostMs - Date.now()) / 1_000);
+  return Math.max(1, Math.min(sessionIdleSeconds, left));
 }
 
 function takeFlash(req: Request): Flash[] {

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { hasSessionCookie, otherCookieName } from '../http/cookieNames.ts';
+import { hasSessionCookie, otherCookieName, otherCookieOptions } from '../http/cookieNames.ts';
 
 /** Why somebody was led to the log-in page. */
 export interface ReturnTo {
@@ -9,8 +9,6 @@ export interface ReturnTo {
 }
 
 // A cookie, and not a part of the log-in page's address, which is the manual's; and not the session: strangers have none.
-const optionsFor = (req: Request) =>
-  ({ path: '/login', httpOnly: true, sameSite: 'lax', secure: req.secure }) as const;
 const nameFor = (req: Request): string => otherCookieName(req, 'wanted');
 const longestAddress = 2_000;
 const keptMs = 10 * 60_000;
@@ -23,7 +21,7 @@ export function rememberReturnTo(req: Request, res: Response): void {
     lost: hasSessionCookie(req) ? (isForm ? 'form' : 'page') : '',
   });
   const value = wanted.toString();
-  res.cookie(nameFor(req), value, { ...optionsFor(req), maxAge: keptMs, encode: String });
+  res.cookie(nameFor(req), value, { ...otherCookieOptions(req), maxAge: keptMs, encode: String });
 }
 
 export function returnToOf(req: Request): ReturnTo {
@@ -37,7 +35,7 @@ export function returnToOf(req: Request): ReturnTo {
 }
 
 export function forgetReturnTo(req: Request, res: Response): void {
-  res.clearCookie(nameFor(req), optionsFor(req));
+  res.clearCookie(nameFor(req), otherCookieOptions(req));
 }
 
 const anySite = 'http://here.invalid';

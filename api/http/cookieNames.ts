@@ -1,4 +1,4 @@
-import type { Request } from 'express';
+import type { Express, Request } from 'express';
 
 /** The manual's. */
 const name = 'luna_admin';
@@ -16,7 +16,23 @@ export function hasSessionCookie(req: Request): boolean {
   return new RegExp(`(?:^|; )(?:${name}|${sessionCookieName(true)})=`).test(req.get('Cookie') ?? '');
 }
 
-/** Of a cookie that has a path of its own, which `__Host-` does not allow. */
+const setting = 'secure cookies';
+
+/** As SECURE_COOKIES says, or TLS_CERT: not as a request has come, whose scheme a proxy may leave out. */
+export function setSecureCookies(app: Express, isSecure: boolean): void {
+  app.set(setting, isSecure);
+}
+
+export function areCookiesSecure(req: Request): boolean {
+  return req.app.get(setting) === true;
+}
+
+/** Of a log-in that is not complete yet. */
 export function otherCookieName(req: Request, purpose: 'oidc' | 'wanted'): string {
-  return `${req.secure ? '__Secure-' : ''}${name}_${purpose}`;
+  return `${areCookiesSecure(req) ? '__Host-' : ''}${name}_${purpose}`;
+}
+
+/** With the path that `__Host-` demands. */
+export function otherCookieOptions(req: Request) {
+  return { path: '/', httpOnly: true, sameSite: 'lax', secure: areCookiesSecure(req) } as const;
 }

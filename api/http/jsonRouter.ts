@@ -6,6 +6,7 @@ import { jsonBody } from './middleware/jsonBody.ts';
 import { methodNotAllowed } from './middleware/methodNotAllowed.ts';
 import { sameOrigin } from './middleware/sameOrigin.ts';
 import { validatePath, validateRequest } from './middleware/validateRequest.ts';
+import type { RateLimits } from './rateLimit.ts';
 import { contextOf } from './requestContext.ts';
 
 /** Handlers by the `operationId` of the document. */
@@ -19,6 +20,7 @@ export interface JsonRouterOptions {
   /** Operations that need no credentials although the document says so: a setting of this installation. */
   readonly alsoPublic: ReadonlySet<string>;
   readonly session: RequestHandler;
+  readonly limits: Pick<RateLimits, 'step'>;
   /** What each operation that is not public passes after it has its session, before its permission is asked. */
   readonly guards: readonly RequestHandler[];
 }
@@ -54,19 +56,32 @@ function addPath(router: Router, { path, operations }: ContractPath, options: Js
     const handler = stream ?? handlers[operation.id];
     if (handler === undefined) throw new Error(`the operation ${operation.id} has no handler`);
     const first = stream === undefined ? [] : [noDialogue];
-    router[operation.method](expressPath, ...first, ...steps(operation, options), handler);
+    const all = steps(operation, options, stream !== undefined);
+    router[operation.method](expressPath, ...first, ...all, handler);
   }
   const methods = operations.map(({ method }) => method);
   router.all(expressPath, methodNotAllowed(path, methods));
 }
 
-function steps(operation: Operation, { session, guards, alsoPublic }: JsonRouterOptions): RequestHandler[] {
+function steps(
+  operation: Operation,
+  { session, guards, limits, alsoPublic }: JsonRouterOptions,
+  isStream: boolean,
+): RequestHandler[] {
   const isPublic = operation.isPublic || alsoPublic.has(operation.id);
   return [
     remember(operation),
     ...(isPublic
       ? publicAccess(operation, session)
-      : [sessionOf(operation, session), ...guards, ...permitted(operation), sameOrigin()]),
+      : [
+          sessionOf(operation, session),
+          ...guards,
+          // Streams have a limit of their own: how many are open.
+          ...(isStream ? [] : [limits.step('requests')]),
+          ...permitted(operation),
+          sameOrigin(),
+          ...(operation.isCostly ? [limits.step('costly')] : []),
+        ]),
     validatePath(operation),
     ...(operation.body === null ? [] : jsonBody(operation.body)),
     validateRequest(operation),

@@ -12,7 +12,11 @@ export interface Identity {
   /** How the client showed who it is; a cookie is sent by browsers without being asked. */
   readonly via: 'basic' | 'session' | 'token';
   /** Of a request with an API token: what it is limited to. */
-  readonly token?: { readonly tokenId: string; readonly operations: ReadonlySet<string> | null };
+  readonly token?: {
+    readonly tokenId: string;
+    readonly name: string;
+    readonly operations: ReadonlySet<string> | null;
+  };
   /** Of the password: an answer that goes on for ever ends when the account has another one. */
   readonly fingerprint: string;
 }
@@ -30,8 +34,10 @@ export interface RequestContext {
   route?: string;
   identity?: Identity;
   input?: Input;
-  /** The error that was answered, for figures. */
+  /** The error that was answered, for figures and the log. */
   errorCode?: number;
+  /** Of a token that is right and was refused: whose it is. */
+  refused?: { readonly login: string; readonly tokenId: string };
 }
 
 const contexts = new WeakMap<Request, RequestContext>();
@@ -66,6 +72,12 @@ function addressIn(text = ''): string | null {
   return isIP(text) === 0 ? null : text.replace(/%.*$/, '');
 }
 
+/** By which name or address the client has come; not what X-Forwarded-Host says, which a proxy may pass on from anybody. */
+export function hostnameOf(req: Request): string {
+  const address = `http://${req.get('Host') ?? ''}/`;
+  return URL.canParse(address) ? new URL(address).hostname.replace(/^\[(.*)\]$/, '$1') : '';
+}
+
 /** As the client has found the service: unknown hosts have been refused (knownHost.ts). */
 export function originOf(req: Request): string {
   return `${req.protocol}://${req.get('host') ?? 'localhost'}`;
@@ -84,6 +96,9 @@ export function actorOf(req: Request): Caller {
     permissions: identity?.permissions ?? new Set(),
     requestId,
     remoteAddress: addressOf(req) || null,
+    ...(identity?.token === undefined
+      ? {}
+      : { token: { tokenId: identity.token.tokenId, name: identity.token.name } }),
   };
 }
 

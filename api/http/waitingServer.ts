@@ -1,7 +1,9 @@
 import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { DomainError } from '../../domain/errors.ts';
+import { bareHeaders } from '../../platform/bareHeaders.ts';
 import type { Certificate } from '../../platform/certificate.ts';
+import type { Config } from '../../platform/config.ts';
 import { listen } from '../../platform/listen.ts';
 import { backlog, createLimitedServer } from './limitedServer.ts';
 import { presentError } from './errorBody.ts';
@@ -14,13 +16,14 @@ const away = new DomainError('unavailable', 'the API is starting and waiting for
  * is sent here for anything else.
  */
 export async function startWaitingServer(
-  place: { readonly host: string; readonly port: number },
+  { host, port, secureCookies }: Pick<Config, 'host' | 'port' | 'secureCookies'>,
   certificate: Certificate | undefined,
 ) {
+  const headers = new Map(Object.entries(bareHeaders(secureCookies)));
   const server = createLimitedServer(
     (request, response) => {
       // Those who come again are to meet the API itself.
-      response.setHeader('Connection', 'close').setHeader('Cache-Control', 'no-store');
+      response.setHeaders(headers).setHeader('Connection', 'close');
       const { pathname } = new URL(request.url ?? '/', 'http://api');
       switch (pathname.replace(/^\/4(?=\/)/, '')) {
         case '/version':
@@ -37,7 +40,7 @@ export async function startWaitingServer(
     },
     { certificate },
   );
-  await listen(server, { ...place, backlog }, 'api');
+  await listen(server, { host, port, backlog }, 'api');
   return {
     close: async (): Promise<void> => {
       const closed = once(server, 'close');

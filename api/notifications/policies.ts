@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/errors.ts';
 import type { NotificationPolicy } from '../../domain/tasks/task.ts';
 import { checkAddress, GuardedRequestError } from '../../platform/guardedRequest.ts';
-import { parseHostList, type HostList } from '../../platform/hostList.ts';
+import { parseDestinations, type Destinations } from '../../platform/destinations.ts';
 
 export interface NotificationPolicyBody {
   readonly url: string;
@@ -24,9 +24,9 @@ const ends = [2, 3, 5];
  * sent, where the settings are asked once more. @throws DomainError validationFailed (what it returns does)
  */
 export function createPolicyReader(deps: NotificationPoliciesDeps): ReadPolicy {
-  const hosts = parseHostList(deps.notificationHosts);
+  const destinations = parseDestinations(deps.notificationHosts);
   return ({ url, statuses = ends, secret }) => {
-    const address = toAddress(hosts, url);
+    const address = toAddress(destinations, url);
     if (address.username !== '' || address.password !== '') {
       throw fault('url', 'must not contain credentials');
     }
@@ -37,9 +37,9 @@ export function createPolicyReader(deps: NotificationPoliciesDeps): ReadPolicy {
   };
 }
 
-function toAddress(hosts: HostList, url: string): URL {
+function toAddress(destinations: Destinations, url: string): URL {
   try {
-    return checkAddress(hosts, url);
+    return checkAddress(destinations, url);
   } catch (error) {
     if (!(error instanceof GuardedRequestError)) throw error;
     throw fault('url', `${error.message} (NOTIFICATION_HOSTS)`);

@@ -3,6 +3,7 @@ import { release } from '../../domain/release.ts';
 import { healthAnswer, type HealthCheck, runHealthChecks } from '../../platform/healthChecks.ts';
 import type { Metrics } from '../../platform/metrics.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
+import type { RateLimits } from '../http/rateLimit.ts';
 import { inputOf } from '../http/requestContext.ts';
 import { presentConfig } from './present/config.ts';
 
@@ -32,10 +33,12 @@ export function versionRoutes(): Handlers {
   };
 }
 
-export function healthRoutes(checks: readonly HealthCheck[]): Handlers {
+export function healthRoutes(checks: readonly HealthCheck[], limits: Pick<RateLimits, 'take'>): Handlers {
   return {
     getHealth: async (req, res) => {
       const { query } = inputOf<{ query: { include_luna_services: number } }>(req);
+      // Load balancers ask for the rest, and are never refused.
+      if (query.include_luna_services === 1) await limits.take('public', req);
       const startedAt = performance.now();
       const findings = await runHealthChecks(checks, { withDependent: query.include_luna_services === 1 });
       const { status, body } = healthAnswer(findings, startedAt);
@@ -53,9 +56,13 @@ export function healthRoutes(checks: readonly HealthCheck[]): Handlers {
 export function metricsRoutes(
   metrics: Pick<Metrics, 'render' | 'contentType'>,
   refresh: () => Promise<void>,
+  limits: Pick<RateLimits, 'take'>,
 ): Handlers {
   return {
-    getMetrics: async (_req, res) => {
+    getMetrics: async (req, res) => {
+      // Prometheus asks each process itself. What a proxy has passed on comes from outside.
+      if (req.ips.length > 0) throw new DomainError('pageNotFound', 'no such page');
+      await limits.take('public', req);
       await refresh();
       res.type(metrics.contentType).send(await metrics.render());
     },

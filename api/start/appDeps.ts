@@ -4,7 +4,9 @@ import { approvalRuleOf } from '../../domain/approvals/approval.ts';
 import { isUnavailable } from '../../db/sql/unavailable.ts';
 import { knownNetworks } from '../../extraction/catalogue/catalogue.ts';
 import { isUnencrypted, type Config } from '../../platform/config.ts';
+import { plainConnections } from '../../platform/encryption.ts';
 import { showSettings } from '../../platform/shownSettings.ts';
+import { secondsOf } from '../../platform/settingTypes.ts';
 import { createSecretBox } from '../../platform/secretBox.ts';
 import { getSigningKey } from '../../platform/signingKey.ts';
 import { isTraced } from '../../platform/tracing/startTracing.ts';
@@ -12,9 +14,12 @@ import { createAdmission } from '../../temporal/admission.ts';
 import { createMaintenanceFollower } from '../../temporal/maintenanceFollower.ts';
 import { createWorkflowUrl } from '../../temporal/workflowUrl.ts';
 import { createLoginDelay } from '../accounts/auth/loginDelay.ts';
+import type { LimiterDatabase } from '../accounts/auth/limiterClient.ts';
 import { createLoginLimit } from '../accounts/auth/loginLimit.ts';
+import { createUsedTokens } from '../accounts/oidc/usedTokens.ts';
 import { openPasswordRules } from '../accounts/auth/passwordRules.ts';
 import type { AppDeps } from '../app.ts';
+import { feedNames } from './auditFeeds.ts';
 import { healthChecks, refreshMetrics } from './health.ts';
 import type { ApiProcess, ApiResources } from './resources.ts';
 
@@ -38,16 +43,25 @@ export async function appDeps(context: ApiProcess, resources: ApiResources): Pro
     workersByQueue: workers.countByQueue,
     livingSessions: sessionStore.living,
     session: {
-      secret: config.sessionSecret,
+      secrets: config.sessionSecret,
       secureCookies: config.secureCookies,
       store: sessionStore.store,
     },
+    limitSizes: {
+      requests: config.requestsPerMinute,
+      costly: config.costlyRequestsPerMinute,
+      pictures: config.picturesPerMinute,
+      public: config.publicRequestsPerMinute,
+    },
     loginLimit: createLoginLimit(pools.identity, config.loginFailures),
     loginDelay: createLoginDelay(pools.identity, resources.stores.loginNetworks),
-    secretBox: createSecretBox([...(config.secondFactorKey ?? []), config.sessionSecret], 'second factors'),
+    secretBox: createSecretBox(
+      [...(config.secondFactorKey ?? []), ...config.sessionSecret],
+      'second factors',
+    ),
     requireSecondFactor: config.requireSecondFactor,
     passkeyDomain: config.passkeyDomain ?? null,
-    oidcSettings: oidcSettings(config),
+    oidcSettings: oidcSettings(config, pools.identity),
     passwordLogins: config.passwordLogins,
     passwordRules: await openPasswordRules(config),
     startNext: createAdmission({ turns: createTurns(pools.control, config), gateway }).startNext,
@@ -55,6 +69,8 @@ export async function appDeps(context: ApiProcess, resources: ApiResources): Pro
     signingKey: await getSigningKey(config),
     shownSettings: showSettings(config),
     isUnencrypted: isUnencrypted(config),
+    auditFeedNames: feedNames(config),
+    plainConnections: plainConnections(config),
     configPublic: config.configPublic,
     isTraced: isTraced(config),
     approvalRule: approvalRuleOf(config),
@@ -76,11 +92,15 @@ export async function appDeps(context: ApiProcess, resources: ApiResources): Pro
   };
 }
 
-function oidcSettings(config: Config): AppDeps['oidcSettings'] {
+function oidcSettings(config: Config, db: LimiterDatabase): AppDeps['oidcSettings'] {
   const { oidcIssuer: issuer, oidcClientId: clientId = '', oidcClientSecret: clientSecret = '' } = config;
   if (issuer === undefined) return null;
   return {
     ...{ issuer, clientId, clientSecret, scopes: config.oidcScopes, name: config.oidcName },
+    strength: { acr: config.oidcAcr, amr: config.oidcAmr },
+    maxAge: config.oidcMaxAge === undefined ? null : secondsOf(config.oidcMaxAge),
+    isUntypedLogout: config.oidcUntypedLogout,
+    useOnce: createUsedTokens(db),
     rules: {
       loginClaim: config.oidcLoginClaim,
       roleClaim: config.oidcRoleClaim,

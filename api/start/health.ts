@@ -1,9 +1,11 @@
 import { isRemote } from '../../extraction/catalogue/network.ts';
 import { checkRemote } from '../../extraction/remote/checkRemote.ts';
+import type { AuditLag } from '../../db/audit/auditLag.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
 import { sharedSettings } from '../../platform/shownSettings.ts';
 import { queueNames, type QueueName } from '../../workflows/messages.ts';
-import type { ApiProcess, ApiResources } from './resources.ts';
+import { feedNames } from './auditFeeds.ts';
+import type { ApiConfig, ApiProcess, ApiResources } from './resources.ts';
 
 /** What an API is asked for by `/healthcheck`, home and load balancers. */
 export function healthChecks(
@@ -30,6 +32,7 @@ export function healthChecks(
     { name: 'workers', dependent: true, run: () => checkWorkers(['orchestrate', 'gc']) },
     { name: 'extractors', dependent: true, run: () => checkWorkers(['extract']) },
     { name: 'worker-clocks', dependent: true, onlyWarns: true, run: () => workers.checkClocks() },
+    { name: 'audit', dependent: true, onlyWarns: true, run: () => checkAudit(watched.auditLag, config) },
     {
       ...{ name: 'worker-settings', dependent: true, onlyWarns: true },
       run: () => workers.checkSettings(sharedSettings(config)),
@@ -42,9 +45,25 @@ export function healthChecks(
   ];
 }
 
+const sealLateSeconds = 60;
+const feedLateSeconds = 300;
+
+/** @throws an error that says publicly what of the audit does not move */
+async function checkAudit(auditLag: AuditLag, config: ApiConfig): Promise<void> {
+  const [seals, feeds] = await Promise.all([auditLag.seals(), auditLag.feeds(feedNames(config))]);
+  const late = feeds.filter(({ behindSeconds }) => behindSeconds > feedLateSeconds).map(({ feed }) => feed);
+  const reasons = [
+    ...(seals.unsealedSeconds > sealLateSeconds ? ['entries are not sealed'] : []),
+    ...late.map((feed) => `entries do not reach the ${feed}`),
+  ];
+  if (reasons.length === 0) return;
+  const publicReason = reasons.join('; ');
+  throw Object.assign(new Error(publicReason), { publicReason });
+}
+
 /** Sets the figures that have to be looked up, shortly before they are shown. */
 export async function refreshMetrics(
-  { log }: Pick<ApiProcess, 'log'>,
+  { config, log }: Pick<ApiProcess, 'config' | 'log'>,
   { pools, clock, metrics, watched, workers }: ApiResources,
 ): Promise<void> {
   for (const size of pools.sizes()) metrics.reportPool(size);
@@ -55,7 +74,14 @@ export async function refreshMetrics(
     for (const { type, status, count } of counts) metrics.tasks.set({ type, status }, count);
     for (const [queue, count] of Object.entries(await workers.countByQueue(queueNames)))
       metrics.workers.set({ queue }, count);
+    const { unsealed, unsealedSeconds } = await watched.auditLag.seals();
+    metrics.auditUnsealed.set(unsealed);
+    metrics.auditUnsealedAge.set(unsealedSeconds);
+    for (const { feed, behind, behindSeconds } of await watched.auditLag.feeds(feedNames(config))) {
+      metrics.auditFeedBehind.set({ feed }, behind);
+      metrics.auditFeedAge.set({ feed }, behindSeconds);
+    }
   } catch (error) {
-    log.warn({ err: error }, 'tasks and workers could not be counted for the metrics');
+    log.warn({ err: error }, 'tasks, workers and the audit could not be counted for the metrics');
   }
 }

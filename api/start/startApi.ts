@@ -3,6 +3,7 @@ import { waitUntilMigrated } from '../../db/schema/isMigrated.ts';
 import { isUnavailable } from '../../db/sql/unavailable.ts';
 import { openCertificate, type Certificate } from '../../platform/certificate.ts';
 import { ConfigError, isUnencrypted } from '../../platform/config.ts';
+import { logPlainConnections, requireHttps } from '../../platform/encryption.ts';
 import { checkPlace } from '../../platform/listen.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createShutdown } from '../../platform/shutdown.ts';
@@ -14,6 +15,7 @@ import { startHttpServer } from '../http/httpServer.ts';
 import { runSealing } from '../audit/sealing.ts';
 import { startWaitingServer } from '../http/waitingServer.ts';
 import { appDeps } from './appDeps.ts';
+import { runAuditFeeds } from './auditFeeds.ts';
 import { openResources, type ApiConfig, type ApiProcess } from './resources.ts';
 
 const warmAtMostMs = 3_000;
@@ -38,6 +40,7 @@ export async function startApi(config: ApiConfig): Promise<void> {
   const resources = openResources(context, (await traceTemporal(tracing))?.client);
   const { accounts } = resources.stores;
   try {
+    requireHttps(config);
     // Now, not after the database has been waited for.
     await checkPlace({ host: config.host, port: config.port }, 'api');
     const certificate = await openCertificate(config, log);
@@ -48,6 +51,7 @@ export async function startApi(config: ApiConfig): Promise<void> {
         'NO HTTPS: other machines reach the API, and passwords, cookies and pictures cross the network unencrypted; set TLS_CERT and TLS_KEY, or TRUST_PROXY and SECURE_COOKIES behind a proxy that speaks HTTPS',
       );
     }
+    logPlainConnections(config, log);
     await waitForSchema(context, resources.pools.reading, certificate);
     await resources.clock.measure();
     const deps = await appDeps(context, resources);
@@ -61,6 +65,8 @@ export async function startApi(config: ApiConfig): Promise<void> {
     });
     const sealing = runSealing({ seals: deps.auditSeals, signingKey: deps.signingKey, log }, stopping.signal);
     shutdown.on('normal', 'seals of the audit', () => sealing);
+    const feeds = runAuditFeeds(context, resources);
+    shutdown.on('normal', 'audit feeds', () => feeds);
     const app = await createApp(deps);
     await warm(app, log);
     const server = await startHttpServer(app.express, {

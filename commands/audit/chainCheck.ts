@@ -4,7 +4,8 @@ import { chainBegin, type AuditHead, type SealedLine } from '../../domain/audit/
 import { isSignedBy } from '../../platform/signingKey.ts';
 
 export interface ChainCheckOptions {
-  readonly publicKey: KeyObject;
+  /** One of which has signed each head. */
+  readonly publicKeys: readonly KeyObject[];
   /** Entries were left out by filters: only those that are there are checked. */
   readonly partial?: boolean;
   /** Heads that were kept elsewhere, such as in the log: they show that an end was cut off with its own heads. */
@@ -15,7 +16,7 @@ export interface ChainCheckOptions {
  * Takes the lines of the audit in the order of their chain, and says what is wrong with them. After a fault it goes on from
  * what the entry itself says, so that each fault is told once.
  */
-export function createChainCheck({ publicKey, partial = false, keptHeads = [] }: ChainCheckOptions) {
+export function createChainCheck({ publicKeys, partial = false, keptHeads = [] }: ChainCheckOptions) {
   const faults: string[] = [];
   const counts = { entries: 0, heads: 0 };
   let end = { seal: 0, hash: chainBegin };
@@ -26,7 +27,7 @@ export function createChainCheck({ publicKey, partial = false, keptHeads = [] }:
   for (const head of keptHeads) checkSignature(head);
 
   function checkSignature(head: AuditHead): void {
-    if (!isSignedBy(head, publicKey)) fault(`${nameOf(head)}: its signature does not match the key`);
+    if (!isSignedBy(head, publicKeys)) fault(`${nameOf(head)}: its signature does not match the key`);
   }
 
   /** Against the entry that the head names, which is the last one. */

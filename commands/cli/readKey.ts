@@ -6,18 +6,18 @@ import { keyFile } from '../../platform/signingKey.ts';
 /** What an option that takes it says. */
 export const keyOption = [
   '--key <file|address>',
-  'public key, PEM: a file, or http…/docs/sys-info.pub; default: the one of this DATA_DIR',
+  'public key, PEM: a file, which may hold former ones too, or http…/docs/sys-info.pub; default: the one of this DATA_DIR',
 ] as const;
 
 const longestAnswerMs = 5_000;
 
-/** The public key that a signature is checked with. */
-export async function readKey(place: string | undefined): Promise<KeyObject> {
+/** The public keys that a signature is checked with: the present one, and those that it has followed. */
+export async function readKeys(place: string | undefined): Promise<KeyObject[]> {
   if (place === undefined) {
     const { sysInfoKey, dataDir } = loadConfig();
-    return toKey('the key of this installation', sysInfoKey ?? (await readText(keyFile(dataDir))));
+    return toKeys('the key of this installation', sysInfoKey ?? (await readText(keyFile(dataDir))));
   }
-  return toKey(place, /^https?:/.test(place) ? await fetchText(place) : await readText(place));
+  return toKeys(place, /^https?:/.test(place) ? await fetchText(place) : await readText(place));
 }
 
 export async function readText(file: string): Promise<string> {
@@ -38,9 +38,10 @@ export function parseObject(file: string, text: string): object {
   throw new Error(`${file} does not hold a JSON object`);
 }
 
-function toKey(place: string, text: string): KeyObject {
+function toKeys(place: string, text: string): KeyObject[] {
+  const blocks = text.match(/-----BEGIN ([A-Z ]+)-----[^-]+-----END \1-----/g) ?? [text];
   try {
-    return createPublicKey(text);
+    return blocks.map((block) => createPublicKey(block));
   } catch (error) {
     throw new Error(`${place} does not hold a PEM key`, { cause: error });
   }

@@ -3,6 +3,7 @@ import { mkdir, statfs, writeFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { ConfigError, type Config } from '../../platform/config.ts';
+import { requireHttps } from '../../platform/encryption.ts';
 import { checkPlace } from '../../platform/listen.ts';
 
 const megabyte = 1024 * 1024;
@@ -30,6 +31,12 @@ export async function makeDataFolder({ dataDir, databaseUrl }: Config): Promise<
   );
 }
 
+/** As a place among the others, so that all faults are told at once. */
+async function checkHttps(config: Config): Promise<void> {
+  await Promise.resolve();
+  requireHttps(config);
+}
+
 export interface StartParts {
   readonly api: boolean;
   readonly workers: number;
@@ -38,8 +45,8 @@ export interface StartParts {
 /** Whatever would end a start half a minute later: ports that are taken, servers that do not answer. @throws ConfigError */
 export async function checkSurroundings(config: Config, { api, workers }: StartParts): Promise<void> {
   const { host, port, workerMetricsHost, workerMetricsPort } = config;
-  const places = [];
-  if (api) places.push(checkPlace({ host, port }, 'api'));
+  const places: Promise<void>[] = [];
+  if (api) places.push(checkPlace({ host, port }, 'api'), checkHttps(config));
   if (workerMetricsPort !== undefined && workerMetricsPort !== 0) {
     for (let index = 0; index < workers; index++) {
       places.push(checkPlace({ host: workerMetricsHost, port: workerMetricsPort + index }, 'worker'));

@@ -100,7 +100,7 @@ async function stopLeftChildren(dataDir: string): Promise<void> {
 
 /** The given key of session cookies, or the one that the first start made and keeps in `DATA_DIR/secrets`. */
 async function sessionSecret(config: Pick<Config, 'dataDir' | 'sessionSecret'>): Promise<string> {
-  if (config.sessionSecret !== undefined) return config.sessionSecret;
+  if (config.sessionSecret !== undefined) return config.sessionSecret.join(',');
   const folder = join(config.dataDir, 'secrets');
   const file = join(folder, 'session');
   const kept = (await readFile(file, 'utf8').catch(() => '')).trim();

@@ -65,16 +65,28 @@ export function createAccountIdentities(db: Database) {
       ),
 
     /** Those of one log-in at the provider or, without its id, all of whoever it is there. @returns how many ended */
-    endSessions: ({
-      issuer,
-      subject,
-      sid,
-    }: Partial<AccountIdentity> & { readonly sid?: string }): Promise<number> =>
-      db.execute(
-        `delete from sessions where sess -> 'oidc' ->> 'issuer' = $1
-           and ($2::text is null or sess -> 'oidc' ->> 'subject' = $2)
-           and ($3::text is null or sess -> 'oidc' ->> 'sid' = $3) and ($2::text is not null or $3::text is not null)`,
-        [issuer, subject ?? null, sid ?? null],
-      ),
+    endSessions: (
+      { issuer, subject, sid }: Partial<AccountIdentity> & { readonly sid?: string },
+      actor: Actor,
+    ): Promise<number> =>
+      db.transaction(async (tx) => {
+        const ended = await tx.query<{ accountId: string; login: string; count: number }>(
+          `with ended as (
+             delete from sessions where sess -> 'oidc' ->> 'issuer' = $1
+               and ($2::text is null or sess -> 'oidc' ->> 'subject' = $2)
+               and ($3::text is null or sess -> 'oidc' ->> 'sid' = $3) and ($2::text is not null or $3::text is not null)
+             returning sess ->> 'accountId' id)
+           select account_id "accountId", login, count(*) from ended join accounts on account_id = id::uuid
+           group by account_id, login`,
+          [issuer, subject ?? null, sid ?? null],
+        );
+        for (const { accountId, login, count } of ended) {
+          await recordAudit(tx, {
+            ...{ actor, action: 'account.end_sessions', objectType: 'account', objectId: accountId },
+            after: { login, ended: count },
+          });
+        }
+        return ended.reduce((sum, { count }) => sum + count, 0);
+      }),
   };
 }

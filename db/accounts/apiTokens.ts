@@ -126,7 +126,7 @@ export function createTokenLookUp(db: Sql) {
   };
 }
 
-function lineOf(action: string, { tokenId }: ApiTokenRow, actor: Actor) {
+function lineOf(action: 'create' | 'revoke', { tokenId }: ApiTokenRow, actor: Actor) {
   return { actor, action: `token.${action}`, objectType: 'token', objectId: tokenId } as const;
 }
 

@@ -45,6 +45,15 @@ export function createKnownAccounts(db: Sql) {
          where vetted_hash is distinct from password_hash order by create_time, account_id`,
       ),
 
+    /** The same password, hashed as new ones are; nothing if it was changed meanwhile. */
+    renewHash: async (accountId: string, old: string, renewed: string): Promise<void> => {
+      await db.execute(
+        `update accounts set password_hash = $3, vetted_hash = case when vetted_hash = $2 then $3 else vetted_hash end
+         where account_id = $1 and password_hash = $2`,
+        [accountId, old, renewed],
+      );
+    },
+
     setVetted: async (accountId: string, passwordHash: string): Promise<void> => {
       await db.execute('update accounts set vetted_hash = $2 where account_id = $1 and password_hash = $2', [
         accountId,

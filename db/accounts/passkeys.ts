@@ -63,13 +63,15 @@ export function createPasskeys(db: Database) {
       return count > 0;
     },
 
-    remove: (accountId: string, passkeyId: string, actor: Actor): Promise<boolean> =>
+    /** Ends the other sessions. False: there is none. */
+    remove: (accountId: string, passkeyId: string, exceptSid: string, actor: Actor): Promise<boolean> =>
       db.transaction(async (tx) => {
         const [row] = await tx.query<{ name: string }>(
           'delete from passkeys where account_id = $1 and passkey_id = $2 returning name',
           [accountId, passkeyId],
         );
         if (row === undefined) return false;
+        await endSessions(tx, accountId, exceptSid);
         await recordAudit(tx, {
           ...{ actor, action: 'account.remove_factor', objectType: 'account', objectId: accountId },
           after: { factor: 'passkey', name: row.name },

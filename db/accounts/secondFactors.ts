@@ -1,3 +1,4 @@
+import type { AuditAction } from '../../domain/audit/actions.ts';
 import { endSessions } from './sessionQueries.ts';
 import { recordAudit, type Actor } from '../audit/auditStore.ts';
 import type { Database, Sql } from '../sql/connection.ts';
@@ -71,30 +72,44 @@ export function createSecondFactors(db: Database) {
       await db.execute('update totp_secrets set secret = $2 where account_id = $1', [accountId, secret]);
     },
 
-    removeTotp: (accountId: string, actor: Actor): Promise<void> =>
+    /** Ends the other sessions. */
+    removeTotp: (accountId: string, exceptSid: string, actor: Actor): Promise<void> =>
       db.transaction(async (tx) => {
         const count = await tx.execute('delete from totp_secrets where account_id = $1', [accountId]);
-        if (count > 0)
-          await record(tx, accountId, 'account.remove_factor', { factor: 'authenticator app' }, actor);
+        if (count === 0) return;
+        await endSessions(tx, accountId, exceptSid);
+        await record(tx, accountId, 'account.remove_factor', { factor: 'authenticator app' }, actor);
       }),
 
     /** Everything that the account has, for an owner who has lost it. Ends its sessions. */
-    removeAll: (accountId: string, actor: Actor): Promise<void> =>
+    removeAll: (accountId: string, actor: Actor, reason?: string): Promise<void> =>
       db.transaction(async (tx) => {
         for (const table of ['totp_secrets', 'recovery_codes', 'passkeys'])
           await tx.execute(`delete from ${table} where account_id = $1`, [accountId]);
         await endSessions(tx, accountId);
-        await record(tx, accountId, 'account.remove_factor', { factor: 'all' }, actor);
+        await record(
+          tx,
+          accountId,
+          'account.remove_factor',
+          { factor: 'all', ...(reason === undefined ? {} : { reason }) },
+          actor,
+        );
       }),
 
-    /** Takes the place of those that are left. */
-    setRecoveryCodes: (accountId: string, hashes: readonly Buffer[], actor: Actor): Promise<void> =>
+    /** Takes the place of those that are left. Ends the other sessions. */
+    setRecoveryCodes: (
+      accountId: string,
+      hashes: readonly Buffer[],
+      exceptSid: string,
+      actor: Actor,
+    ): Promise<void> =>
       db.transaction(async (tx) => {
         await tx.execute('delete from recovery_codes where account_id = $1', [accountId]);
         await tx.execute(
           'insert into recovery_codes (account_id, code_hash) select $1, unnest($2::bytea[])',
           [accountId, hashes],
         );
+        await endSessions(tx, accountId, exceptSid);
         await record(tx, accountId, 'account.recovery_codes', { codes: hashes.length }, actor);
       }),
 
@@ -110,7 +125,7 @@ export function createSecondFactors(db: Database) {
 async function record(
   tx: Sql,
   accountId: string,
-  action: string,
+  action: AuditAction,
   after: object,
   actor: Actor,
 ): Promise<void> {

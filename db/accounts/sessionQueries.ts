@@ -1,6 +1,6 @@
 import type { Database, Sql } from '../sql/connection.ts';
 import { recordAudit, type Actor } from '../audit/auditStore.ts';
-import { idleSeconds } from './sessionStore.ts';
+import { sessionIdleSeconds } from '../../domain/accounts/account.ts';
 
 export interface SessionRow {
   /** Stands for the session's own id, which would be half of its cookie. */
@@ -26,7 +26,7 @@ export function createSessionQueries(db: Database) {
     ofAccount: (accountId: string): Promise<SessionRow[]> =>
       db.query<SessionRow>(
         `select ${key} "sessionKey", to_timestamp((sess ->> 'begun')::float8 / 1000) begun,
-           expire - make_interval(secs => ${idleSeconds}) "lastSeen",
+           expire - make_interval(secs => ${sessionIdleSeconds}) "lastSeen",
            coalesce(sess ->> 'how', 'password') how, sess ->> 'secondFactor' "secondFactor",
            coalesce(sess ->> 'address', '') address, coalesce(sess ->> 'userAgent', '') "userAgent"
          from sessions where ${ofAccount} and expire > now() order by begun desc, sid`,

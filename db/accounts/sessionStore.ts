@@ -1,7 +1,7 @@
 import connectPgSimple, { type PGStoreOptions } from 'connect-pg-simple';
 import type { SessionData, SessionOptions, Store } from 'express-session';
 import type { RequestHandler } from 'express';
-import { sessionAtMostMs } from '../../domain/accounts/account.ts';
+import { sessionAtMostMs, sessionIdleSeconds } from '../../domain/accounts/account.ts';
 import type { Sql } from '../sql/connection.ts';
 
 export interface SessionStoreOptions {
@@ -14,7 +14,6 @@ export interface SessionStoreOptions {
 /** What `express-session` is, as far as its stores are concerned; passed in, because express is not at home here. */
 type SessionModule = (options?: SessionOptions) => RequestHandler;
 
-export const idleSeconds = 30 * 60;
 // A session's end is moved at most so often: a write for each request would be the most frequent of all writes.
 const touchEveryMs = 60_000;
 const rememberedAtMost = 10_000;
@@ -42,7 +41,7 @@ export function createSessionStore(session: SessionModule, options: SessionStore
       }
       const sql = `update sessions set sess = $1, expire = now() + $2 * interval '1 second'
         where sid = $3 and expire > now() returning sid`;
-      db.query(sql, [data, idleSeconds, sid]).then(
+      db.query(sql, [data, sessionIdleSeconds, sid]).then(
         () => done?.(),
         (error: unknown) => done?.(error),
       );
@@ -77,7 +76,7 @@ export function createSessionStore(session: SessionModule, options: SessionStore
   const store = new IdleStore({
     pool: pool as unknown as NonNullable<PGStoreOptions['pool']>,
     tableName: 'sessions',
-    ttl: idleSeconds,
+    ttl: sessionIdleSeconds,
     // The retention does (db/ops/retention.ts).
     pruneSessionInterval: false,
     errorLog: (...parts: unknown[]) => log.error({ parts }, 'session store'),

@@ -23,6 +23,10 @@ export const auditColumns = `audit_id "auditId", audit_time "auditTime", account
   object_type "objectType", object_id "objectId", request_id "requestId", remote_address "remoteAddress",
   before, after`;
 
+/** The same of an entry that has its place in the chain. */
+export const sealedColumns = `${auditColumns}, seal, seal_time "sealTime",
+  encode(previous, 'hex') previous, encode(hash, 'hex') hash`;
+
 export function createAuditQueries(db: Reader) {
   return {
     /** Newest first. */

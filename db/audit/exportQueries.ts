@@ -6,7 +6,7 @@ import {
   type SealedLine,
 } from '../../domain/audit/entry.ts';
 import type { Reader } from '../sql/connection.ts';
-import { auditColumns, auditConditions, type AuditFilters } from './auditQueries.ts';
+import { auditConditions, sealedColumns, type AuditFilters } from './auditQueries.ts';
 
 export type AuditLine = SealedLine | AuditHead;
 
@@ -28,8 +28,7 @@ export function createAuditExports(db: Pick<Reader, 'query'>) {
     conditions.add('seal > $?::bigint', after);
     conditions.add('seal <= $?::bigint', upTo);
     const rows = await db.query<AuditRow & Seal>(
-      `select ${auditColumns}, seal, seal_time "sealTime", encode(previous, 'hex') previous, encode(hash, 'hex') hash
-       from audit_seals join audit using (audit_id) ${conditions.where()} order by seal`,
+      `select ${sealedColumns} from audit_seals join audit using (audit_id) ${conditions.where()} order by seal`,
       conditions.binds,
     );
     return rows.map((row) => presentSealed(row, row));

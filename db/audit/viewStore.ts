@@ -1,5 +1,5 @@
 import type { Sql } from '../sql/connection.ts';
-import type { AuditEntry } from './auditStore.ts';
+import { afterOf, type AuditEntry } from './auditStore.ts';
 
 export type ViewStore = ReturnType<typeof createViewStore>;
 export type View = Pick<AuditEntry, 'actor' | 'action' | 'objectType' | 'objectId'>;
@@ -25,11 +25,11 @@ export function createViewStore(db: Sql) {
            insert into audit_views (login, action, object_id, hour) values ($2, $3, $5, date_trunc('hour', now()))
            on conflict do nothing returning 1
          )
-         insert into audit (account_id, login, action, object_type, object_id, request_id, remote_address)
-         select $1::uuid, $2, $3, $4, $5, $6, $7 from first`,
+         insert into audit (account_id, login, action, object_type, object_id, request_id, remote_address, after)
+         select $1::uuid, $2, $3, $4, $5, $6, $7, $8 from first`,
         [
           ...[actor.accountId, actor.login, action, objectType, String(objectId)],
-          ...[actor.requestId, actor.remoteAddress],
+          ...[actor.requestId, actor.remoteAddress, afterOf({ actor })],
         ],
       );
       remembered.add(key);

@@ -57,6 +57,6 @@ export function createAcknowledgements(db: Database) {
   };
 }
 
-function lineOf(action: string, taskId: number, actor: Actor) {
+function lineOf(action: 'acknowledge' | 'unacknowledge', taskId: number, actor: Actor) {
   return { actor, action: `task.${action}`, objectType: 'task', objectId: taskId } as const;
 }

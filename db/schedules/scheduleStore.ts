@@ -148,6 +148,10 @@ function shown(order: ScheduleSpec): object {
   };
 }
 
-function lineOf(action: string, scheduleId: number, actor: Actor) {
+function lineOf(
+  action: 'create' | 'replace' | 'start' | 'stop' | 'remove',
+  scheduleId: number,
+  actor: Actor,
+) {
   return { actor, action: `schedule.${action}`, objectType: 'schedule', objectId: scheduleId } as const;
 }

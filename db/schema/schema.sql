@@ -170,6 +170,20 @@ create table audit_expirations (
 CREATE TRIGGER audit_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.audit_expirations FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change();
 ALTER TABLE audit_expirations ENABLE ALWAYS TRIGGER audit_append_only;
 
+create table audit_feeds (
+  feed text not null,
+  seal bigint default 0 not null,
+  head_id bigint default 0 not null,
+  sent_time timestamp with time zone,
+  holder uuid,
+  held_until timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  fault text,
+  failures integer default 0 not null,
+  next_time timestamp with time zone default '-infinity'::timestamp with time zone not null,
+  constraint audit_feeds_feed_check CHECK ((feed = ANY (ARRAY['webhook'::text, 'file'::text]))),
+  constraint audit_feeds_pkey PRIMARY KEY (feed)
+);
+
 create table audit_heads (
   head_id bigint generated always as identity not null,
   seal bigint not null,

@@ -47,6 +47,12 @@ export function isPasswordExpired(account: Pick<Account, 'passwordExpiresAt'>, n
 /** A session lasts no longer, however much it is used. */
 export const sessionAtMostMs = 12 * 60 * 60 * 1_000;
 
+/** And it ends so long after its last request. */
+export const sessionIdleSeconds = 30 * 60;
+
+/** What opens an account (factors, tokens, sessions) is changed only so long after its owner has proven to be it. */
+export const recentProofMs = 10 * 60 * 1_000;
+
 export function permissionsOfAccount(
   account: Pick<Account, 'accountType' | 'role' | 'seesPictures'>,
 ): Permissions {

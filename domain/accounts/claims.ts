@@ -33,3 +33,18 @@ export function loginOfClaims(claims: Claims, { loginClaim }: ClaimRules): strin
     throw new DomainError('singleSignOnRefused', 'the e-mail address is not verified');
   return login.toLowerCase();
 }
+
+/** With which claims a log-in at the provider counts as one with a second factor; both empty: with none. */
+export interface StrengthRules {
+  readonly acr: readonly string[];
+  readonly amr: readonly string[];
+}
+
+/** Whether the provider says that it has asked for more than a password. Without a word of it, it has not. */
+export function isStrongLogin({ acr, amr }: Claims, rules: StrengthRules): boolean {
+  const methods = Array.isArray(amr) ? amr : [];
+  return (
+    (typeof acr === 'string' && rules.acr.includes(acr)) ||
+    methods.some((method) => typeof method === 'string' && rules.amr.includes(method))
+  );
+}

@@ -4,6 +4,8 @@ import { ensureDescriptorPartition } from '../../db/schema/descriptorPartitions.
 import { waitUntilMigrated } from '../../db/schema/isMigrated.ts';
 import { describes } from '../../domain/extract/networks.ts';
 import { release } from '../../domain/release.ts';
+import { openCertificate } from '../../platform/certificate.ts';
+import { logPlainConnections } from '../../platform/encryption.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { sharedSettings } from '../../platform/shownSettings.ts';
 import { createShutdown } from '../../platform/shutdown.ts';
@@ -23,6 +25,8 @@ import { openResources, type WorkerConfig } from './resources.ts';
 export async function startWorker(config: WorkerConfig): Promise<void> {
   const { queues } = config;
   const log = createLogger({ name: 'worker', level: config.logLevel, format: config.logFormat });
+  const certificate = await openCertificate(config, log);
+  logPlainConnections(config, log);
   // Parts give back within a batch; the rest of the time is for a model run that is under way.
   const shutdown = createShutdown({ log, limitMs: 46_000 });
   const stopping = new AbortController();
@@ -67,9 +71,12 @@ export async function startWorker(config: WorkerConfig): Promise<void> {
       { name: 'temporal', dependent: true, run: () => workers.checkServer() },
     ],
     isAlive: () => workers.isAlive(),
-    log,
+    ...{ log, certificate },
   });
-  shutdown.on('last', 'status server', () => status.close());
+  shutdown.on('last', 'status server', () => {
+    status.close();
+    certificate?.close();
+  });
   shutdown.on('last', 'tracing', () => sdk?.stop());
   log.info({ status: status.url }, 'the status server is listening');
 

@@ -29,7 +29,7 @@ before(async () => {
   receiver = await startWebhookReceiver();
   [hasty, client] = [500, 10_000].map((deadlineMs) =>
     createGuardedRequest({
-      hosts: ['127.0.0.1', 'inside.example.org'],
+      hosts: ['http://127.0.0.1:*', 'http://inside.example.org'],
       deadlineMs,
       resolveHost: () => Promise.resolve([{ address: '10.0.0.1', family: 4 }]),
     }),

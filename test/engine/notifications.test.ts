@@ -19,7 +19,7 @@ before(async () => {
   receiver = await startWebhookReceiver();
   engine = await startEngine({
     workers: twoGcWorkers,
-    env: { NOTIFICATION_HOSTS: '127.0.0.1', NOTIFICATION_SECRETS: `orders=${webhookSecret}` },
+    env: { NOTIFICATION_HOSTS: 'http://127.0.0.1:*', NOTIFICATION_SECRETS: `orders=${webhookSecret}` },
   });
 });
 beforeEach(() => receiver.reset());

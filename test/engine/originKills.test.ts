@@ -25,7 +25,7 @@ before(async () => {
   await once(origin.listen(0, '127.0.0.1'), 'listening');
   engine = await startEngine({
     workers: ['orchestrate,gc'],
-    env: { PART_SIZE_GC: '100', ORIGIN_HOSTS: '127.0.0.1' },
+    env: { PART_SIZE_GC: '100', ORIGIN_HOSTS: 'http://127.0.0.1:*' },
   });
 });
 

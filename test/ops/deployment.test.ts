@@ -32,7 +32,10 @@ test('the files of Compose are what its specification allows', async () => {
   // Compose's own: 90s, 1m30s.
   ajv.addFormat('duration', /^(\d+(\.\d+)?(us|ms|s|m|h))+$/);
   const validate = ajv.compile(schema);
-  for (const file of ['docker-compose.yml', 'docker-compose.tls.yml'])
+  for (const file of [
+    'docker-compose.yml',
+    ...['tls', 'acme', 'logs'].map((variant) => `docker-compose.${variant}.yml`),
+  ])
     assert.ok(validate(await readCompose(file)), `${file} ${JSON.stringify(validate.errors)}`);
   assert.ok(!validate({ services: { api: { imag: 'x' } } }), 'a misspelt key must be found');
 });
@@ -86,7 +89,7 @@ test('who may be notified and where origins may be removed can be set in every d
     assert.ok(text.includes('"envFrom":[{"configMapRef":{"name":"luna-admin"}}]'), text);
   for (const name of ['api', 'orchestrate']) {
     const [text = ''] = texts.filter((each) => each.includes(`"name":"luna-admin-${name}"`));
-    assert.match(text, /"NOTIFICATION_SECRETS"/, name);
+    assert.match(text, /"NOTIFICATION_SECRETS_FILE"/, name);
   }
 });
 
@@ -128,6 +131,20 @@ test('in docker-compose.yml other machines reach only the proxy, which speaks HT
   for (const secret of ['tls_cert', 'tls_key']) {
     assert.ok(services['proxy']?.secrets?.includes(secret));
     assert.ok(caddyfile.includes(`/run/secrets/${secret}`));
+  }
+});
+
+test('with docker-compose.logs.yml every process that holds data or credentials sends its log to another machine over TLS', async () => {
+  const { services } = await readCompose();
+  const { services: logged } = await readCompose('docker-compose.logs.yml');
+  const jobs = ['temporal-schema', 'temporal-namespace'];
+  const monitoring = ['temporal-ui', 'prometheus', 'grafana'];
+  const expected = Object.keys(services).filter((name) => ![...jobs, ...monitoring].includes(name));
+  assert.deepEqual(Object.keys(logged).sort(), expected.sort());
+  for (const [name, { logging }] of Object.entries(logged)) {
+    assert.match(logging?.options['syslog-address'] ?? '', /^tcp\+tls:\/\//, name);
+    assert.ok(logging?.options['syslog-tls-ca-cert'], name);
+    assert.equal(logging.options['syslog-tls-skip-verify'], undefined, name);
   }
 });
 

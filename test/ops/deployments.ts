@@ -12,6 +12,7 @@ export interface Service {
   readonly healthcheck?: object;
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly build?: string;
+  readonly logging?: { readonly driver: string; readonly options: Readonly<Record<string, string>> };
   readonly ports?: readonly string[];
   readonly stop_grace_period?: string;
 }
@@ -19,6 +20,7 @@ export interface Service {
 export interface Compose {
   readonly services: Readonly<Record<string, Service>>;
   readonly networks: Readonly<Record<string, { readonly internal?: boolean } | null>>;
+  readonly secrets: Readonly<Record<string, { readonly file: string }>>;
 }
 
 export async function readCompose(file = 'docker-compose.yml'): Promise<Compose> {

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { loadAll } from 'js-yaml';
 import { isSecret, readersOf, type Role } from '../../platform/settings.ts';
 import { readCompose, readManifests } from './deployments.ts';
 import type { Manifest } from './manifestFaults.ts';
@@ -79,6 +81,26 @@ test('each pod mounts the keys that its process reads, and no other', async () =
   }
 });
 
+test('a vault can hold every key that the pods mount: the example for External Secrets names them all', async () => {
+  const { pods } = await readPods();
+  const mounted = pods.flatMap(({ volumes }) =>
+    volumes.flatMap(({ secret }) =>
+      (secret?.items ?? []).map(({ key }) => `${secret?.secretName ?? ''} ${key}`),
+    ),
+  );
+  const temporal = ['ca.crt', 'tls.crt', 'tls.key'].map((key) => `luna-admin-temporal ${key}`);
+  const texts = loadAll(await readFile('ops/vault/external-secrets.yaml', 'utf8')) as {
+    spec: { target: { name: string }; data: { secretKey: string; remoteRef: { property: string } }[] };
+  }[];
+  const held = texts.flatMap(({ spec: { target, data } }) =>
+    data.map(({ secretKey, remoteRef }) => {
+      assert.equal(remoteRef.property, secretKey);
+      return `${target.name} ${secretKey}`;
+    }),
+  );
+  assert.deepEqual(held.sort(), [...new Set([...mounted, ...temporal])].sort());
+});
+
 test('each service of docker-compose.yml has the secrets that its process reads, and no other', async () => {
   const { services } = await readCompose();
   const ours = Object.entries(services).filter(([, { build }]) => build !== undefined);
@@ -152,7 +174,7 @@ test('a pod may be reached, and reach others, by what a policy says alone; Tempo
   const clients = ['api', 'extract', 'gc', 'orchestrate'];
   assert.deepEqual(reaching(7233), clients);
   assert.deepEqual(reaching(5432), [...clients, 'migrate'].sort());
-  assert.deepEqual(reaching(443), ['gc', 'orchestrate']);
+  assert.deepEqual(reaching(443), ['api', 'gc', 'orchestrate']);
 
   const frontend = policies.find(({ podSelector }) => podSelector.matchLabels?.[component] === 'frontend');
   const peers = frontend?.ingress?.flatMap(({ from = [] }) => from) ?? [];
@@ -199,17 +221,39 @@ test('Temporal and PostgreSQL of docker-compose.yml are on networks without a wa
   );
 });
 
-test('with docker-compose.tls.yml whoever speaks to Temporal has a certificate, and Temporal asks for one', async () => {
+test('with docker-compose.tls.yml whoever speaks to Temporal has a certificate of its own, and Temporal asks for one', async () => {
   const [{ services: base }, { services }] = await Promise.all([
     readCompose(),
     readCompose('docker-compose.tls.yml'),
   ]);
-  const files = ['temporal_ca', 'temporal_cert', 'temporal_key'];
+  const owners: Record<string, string> = {
+    ...{
+      temporal: 'temporal',
+      'temporal-namespace': 'temporal_operator',
+      'temporal-ui': 'temporal_operator',
+    },
+    ...{ api: 'temporal_api', 'worker-1': 'temporal_worker', 'worker-2': 'temporal_worker' },
+  };
   assert.equal(services['temporal']?.environment?.['TEMPORAL_TLS_REQUIRE_CLIENT_AUTH'], 'true');
   for (const [name, { networks = [] }] of Object.entries(base)) {
     if (!networks.includes('temporal')) continue;
+    const files = ['temporal_ca', `${owners[name]}_cert`, `${owners[name]}_key`];
     assert.deepEqual(services[name]?.secrets, files, name);
     const text = JSON.stringify(services[name]);
     for (const file of files) assert.ok(text.includes(`/run/secrets/${file}`), `${name} ${file}`);
   }
+});
+
+test('the key that signs the audit is mounted by the API alone, which then keeps none beside the samples', async () => {
+  const { services } = await readCompose();
+  const inCompose = Object.entries(services)
+    .filter(([, { environment = {} }]) => 'SYS_INFO_KEY_FILE' in environment)
+    .map(([name]) => name);
+  assert.deepEqual(inCompose, ['api']);
+  const { pods } = await readPods();
+  const inManifests = pods.filter(({ env }) => env.some(({ name }) => name === 'SYS_INFO_KEY_FILE'));
+  assert.deepEqual(
+    inManifests.map((pod) => pod.component),
+    ['api'],
+  );
 });

@@ -6,26 +6,14 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { load } from 'js-yaml';
 import { createTestFolder } from '../support/folder.ts';
+import { findProgram } from './debianProgram.ts';
 
 const folder = 'ops/prometheus';
 const run = promisify(execFile);
 let program: Promise<string> | undefined;
 
-/** The one on the PATH, or the one that `.ci/promtool` unpacks out of Debian's package. */
-async function findPromtool(): Promise<string> {
-  try {
-    await run('promtool', ['--version']);
-    return 'promtool';
-  } catch {
-    const { stdout } = await run('.ci/promtool').catch((cause: unknown) => {
-      throw new Error('there is no promtool: put the one of Prometheus on the PATH', { cause });
-    });
-    return join(stdout.trim(), 'promtool');
-  }
-}
-
 async function promtool(...args: string[]): Promise<string> {
-  const command = await (program ??= findPromtool());
+  const command = await (program ??= findProgram('promtool', '--version', 'prometheus'));
   try {
     return (await run(command, args, { cwd: folder })).stdout;
   } catch (error) {

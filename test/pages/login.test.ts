@@ -118,6 +118,10 @@ test('the password of the first start is asked to be changed until it is', async
   await page.getByRole('alert').getByText('is the present one').waitFor();
   await choose('not the old one', strong);
   await page.getByRole('alert').getByText('not the present password').waitFor();
+  const [line] = await site.server.db.query<{ after: object }>(
+    "select after from audit where action = 'session.refuse' order by audit_id desc limit 1",
+  );
+  assert.deepEqual(line?.after, { error_code: 11002, how: 'present password' });
   await choose('root', strong);
   await page.getByText('The password was changed; its strength is 4 of 4.').waitFor();
   assert.equal(await page.getByRole('link', { name: 'Change it now' }).count(), 0);

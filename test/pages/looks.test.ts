@@ -27,10 +27,18 @@ let launched: LaunchedBrowser;
 let addresses: Record<string, string>;
 
 before(async () => {
-  site = await startApiServer({ environmentName: evil.slice(0, 24), development: true });
+  site = await startApiServer({
+    ...{ environmentName: evil.slice(0, 24), development: true },
+    auditWebhook: 'https://siem.example.com/audit',
+  });
   launched = await launchBrowser();
   const running = await insertTask(site.db, { description: `Network upgrade ${evil}`, failed: 12 });
   await insertError(site.db, running, `broken ${evil}`);
+  await site.db.query(
+    `insert into audit_feeds (feed, fault, failures, next_time)
+     values ('webhook', $1, 2, now() + interval '1 minute')`,
+    [`it answered ${evil}`],
+  );
   await site.db.query(
     `insert into task_samples (task_id, sample_time, handled)
      select $1, now() - (60 - n) * interval '10 seconds', n * n from generate_series(1, 59) n`,

@@ -1,12 +1,12 @@
 import { test } from 'node:test';
 import { openSite } from '../support/browser/site.ts';
 import { codeOf } from '../support/browser/totp.ts';
-import { logIn, registerAccount } from '../support/browser/visitor.ts';
+import { forgetProofs, logIn, registerAccount } from '../support/browser/visitor.ts';
 import { createLook, isWhole } from './examine.ts';
 
 const site = openSite();
 const password = 'violet harbour at noon';
-const sampled = ['second-step', 'second-factor-on'];
+const sampled = ['second-step', 'second-factor-on', 'confirm'];
 
 for (const width of [1280, 390]) {
   test(`${isWhole ? 'every page' : 'some pages'} of a log-in and a second factor can be used by everybody, ${width} pixels wide`, async () => {
@@ -40,6 +40,11 @@ for (const width of [1280, 390]) {
     );
     await page.getByRole('link', { name: 'Continue' }).click();
     await look('second-factor-on');
+    await forgetProofs(site.server);
+    await page.getByRole('button', { name: 'Renew…' }).click();
+    await page.getByRole('button', { name: 'Renew the codes' }).click();
+    await page.getByRole('heading', { name: 'Confirm that it is you' }).waitFor();
+    await look('confirm');
     await page.goto(`/accounts/${accountId}`);
     await look('account-of-admin');
     const late = { login: `late${width}@example.com`, password, account_type: 'admin' };

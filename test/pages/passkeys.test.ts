@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
 import type { CDPSession, Page } from 'playwright-core';
 import { openSite } from '../support/browser/site.ts';
-import { logIn, registerAccount } from '../support/browser/visitor.ts';
+import { forgetProofs, logIn, registerAccount } from '../support/browser/visitor.ts';
 import { rootLogin } from '../support/servers/apiServer.ts';
 
 const site = openSite();
@@ -88,6 +88,27 @@ test('a passkey is the second step after the password', async () => {
   await page.getByRole('heading', { name: 'Home' }).waitFor();
   await page.goto('/account/sessions');
   await page.getByText('Password and passkey').waitFor();
+});
+
+test('a new passkey and the removal of one go on after a confirmation, which a passkey is too', async () => {
+  const page = await owner();
+  await plugIn(page);
+  await page.goto('/account/second-factor');
+  await page.getByLabel('Name of the new passkey').fill('Laptop');
+  await forgetProofs(site.server);
+  await page.getByRole('button', { name: 'Register a passkey' }).click();
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Confirm and continue' }).click();
+  await page.getByRole('heading', { name: 'Recovery codes' }).waitFor();
+  await page.getByRole('link', { name: 'Continue' }).click();
+  await forgetProofs(site.server);
+  await page.getByRole('button', { name: 'Remove Laptop' }).click();
+  await page.getByRole('button', { name: 'Use a passkey' }).click();
+  await page.getByText('The passkey was removed. Other sessions have ended.').waitFor();
+  const lines = await site.server.db.query(
+    "select after from audit where action = 'session.confirm' order by audit_id",
+  );
+  assert.deepEqual(lines, [{ after: { how: 'password' } }, { after: { how: 'passkey' } }]);
 });
 
 test('a passkey whose count goes back, or that has been removed, is refused', async () => {

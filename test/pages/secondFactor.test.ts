@@ -73,6 +73,13 @@ test('a wrong first code turns nothing on', async () => {
   await page.getByRole('button', { name: 'Turn on' }).click();
   await page.getByText('not the code that the app shows now').waitFor();
   assert.equal(await page.getByText('Key:').innerText(), key);
+  const [line] = await site.server.db.query<{ account_id: string | null; after: object }>(
+    "select account_id, after from audit where action = 'session.refuse' and login = $1 order by audit_id desc limit 1",
+    [login],
+  );
+  assert.ok(line);
+  assert.deepEqual(line.after, { error_code: 11002, how: 'code of a new authenticator app' });
+  assert.notEqual(line.account_id, null);
   await page.context().clearCookies();
   await logIn(page, login, password);
   await page.getByRole('heading', { name: 'Home' }).waitFor();
@@ -160,7 +167,15 @@ test('to turn it on ends the other sessions, and an administrator removes what i
   await admin.goto(`/accounts/${row?.id}`);
   await admin.getByRole('button', { name: 'Remove second factor…' }).click();
   await admin.getByRole('button', { name: 'Remove second factor', exact: true }).click();
+  await admin.getByText('Enter a reason.').waitFor();
+  await admin.getByLabel('Reason').fill('met the owner, ticket 17');
+  await admin.getByRole('button', { name: 'Remove second factor', exact: true }).click();
   await admin.getByText('The second factor was removed.').waitFor();
+  const removals = await site.server.db.query(
+    "select after from audit where action = 'account.remove_factor' and object_id = $1",
+    [row?.id],
+  );
+  assert.deepEqual(removals, [{ after: { factor: 'all', reason: 'met the owner, ticket 17' } }]);
   await logIn(page, login, password);
   await page.getByRole('heading', { name: 'Home' }).waitFor();
 });

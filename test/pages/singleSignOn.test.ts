@@ -26,15 +26,16 @@ async function visit(): Promise<Page> {
 }
 
 async function logInThere(page: Page, login: string): Promise<void> {
-  await page.getByRole('link', { name: 'Log in with Corp' }).click();
+  await page.getByRole('button', { name: 'Log in with Corp' }).click();
   await passProvider(page, login);
 }
 
-async function passProvider(page: Page, login: string): Promise<void> {
+/** `consents`: it asks for that only the first time. */
+async function passProvider(page: Page, login: string, consents = true): Promise<void> {
   await page.getByPlaceholder('Enter any login').fill(login);
   await page.getByPlaceholder('and password').fill('any');
   await page.getByRole('button', { name: 'Sign-in' }).click();
-  await page.getByRole('button', { name: 'Continue' }).click();
+  if (consents) await page.getByRole('button', { name: 'Continue' }).click();
 }
 
 const accountOf = async (login: string) =>
@@ -104,6 +105,26 @@ test('an account with a password is not taken over by its address, but connected
   assert.deepEqual(await accountOf('carla@example.com'), { role: 'viewer' });
 });
 
+test('what opens the account is changed after another log-in at the provider, and what was typed goes on', async () => {
+  const page = await visit();
+  await page.goto('/account/tokens');
+  await provider.setGroups({ emil: ['luna-admins'] });
+  await logInThere(page, 'emil');
+  // The provider has not said when emil has logged in there.
+  await page.getByLabel('Name').fill('nightly report');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('heading', { name: 'Confirm that it is you' }).waitFor();
+  assert.equal(await page.getByLabel('Password').count(), 0);
+  await provider.setGroups({ emil: ['luna-admins'] });
+  await page.getByRole('button', { name: 'Confirm with Corp' }).click();
+  await passProvider(page, 'emil', false);
+  await page.getByText('You have confirmed that it is you.').waitFor();
+  await page.getByRole('button', { name: 'Continue' }).click();
+  await page.getByText('lat_').first().waitFor();
+  const tokens = await site.server.db.query<{ name: string }>('select name from api_tokens');
+  assert.deepEqual(tokens, [{ name: 'nightly report' }]);
+});
+
 test('a log-out here is a log-out there', async () => {
   const page = await visit();
   await page.goto('/login');
@@ -113,7 +134,7 @@ test('a log-out here is a log-out there', async () => {
   await page.getByRole('button', { name: 'Log out' }).click();
   await page.getByRole('button', { name: 'Yes, sign me out' }).click();
   await page.getByRole('heading', { name: 'Log in' }).waitFor();
-  await page.getByRole('link', { name: 'Log in with Corp' }).click();
+  await page.getByRole('button', { name: 'Log in with Corp' }).click();
   // It asks again who it is.
   await page.getByPlaceholder('Enter any login').waitFor();
 });

@@ -39,7 +39,7 @@ async function cookiesOf(page: Page): Promise<Record<string, string>> {
 test('over HTTPS a browser keeps cookies with prefixes, and gives them up at the log-out', async () => {
   const page = await visit();
   await page.goto('/tasks/view');
-  assert.deepEqual(await cookiesOf(page), { '__Secure-luna_admin_wanted': '/login' });
+  assert.deepEqual(await cookiesOf(page), { '__Host-luna_admin_wanted': '/' });
   await page.getByLabel('Login').fill(rootLogin);
   await page.getByLabel('Password').fill(rootPassword);
   await page.getByRole('button', { name: 'Log in', exact: true }).click();
@@ -66,14 +66,14 @@ test('over HTTPS a log-in at a provider is completed, and leaves only the sessio
   );
   await provider.setGroups({ anna: ['luna-admins'] });
   await page.goto('/tasks/view');
-  await page.getByRole('link', { name: 'Log in with Corp' }).click();
+  await page.getByRole('button', { name: 'Log in with Corp' }).click();
   const here = new URL(site.server.url).hostname;
   const ofHere = (await page.context().cookies()).filter(
     ({ name, domain }) => domain === here && name.includes('luna_admin'),
   );
   assert.deepEqual(ofHere.map(({ name, path, secure }) => [name, path, secure]).sort(), [
-    ['__Secure-luna_admin_oidc', '/login/oidc', true],
-    ['__Secure-luna_admin_wanted', '/login', true],
+    ['__Host-luna_admin_oidc', '/', true],
+    ['__Host-luna_admin_wanted', '/', true],
   ]);
   await page.getByPlaceholder('Enter any login').fill('anna');
   await page.getByPlaceholder('and password').fill('any');

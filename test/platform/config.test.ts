@@ -3,7 +3,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { test } from 'node:test';
+import { requireHttps } from '../../platform/encryption.ts';
 import { ConfigError, isLoopback, isUnencrypted, loadConfig } from '../../platform/config.ts';
+import { showSettings } from '../../platform/shownSettings.ts';
 
 const secret = 'a-secret-that-is-long-enough-for-cookies';
 
@@ -63,7 +65,7 @@ test('a secret can be given in a file', async () => {
   try {
     const file = join(folder, 'secret');
     await writeFile(file, `${secret}\n`);
-    assert.equal(loadConfig({ SESSION_SECRET_FILE: file }, 'api').sessionSecret, secret);
+    assert.deepEqual(loadConfig({ SESSION_SECRET_FILE: file }, 'api').sessionSecret, [secret]);
     assert.match(faultsOf({ SESSION_SECRET: secret, SESSION_SECRET_FILE: file }).join(), /set twice/);
     assert.match(
       faultsOf({ ADMIN_PASSWORD_FILE: join(folder, 'absent') }).join(),
@@ -158,6 +160,35 @@ test('a start that other machines reach is unencrypted without a certificate or 
     { ...open, TRUST_PROXY: '1', SECURE_COOKIES: 'true' },
   ];
   for (const env of fine) assert.ok(!isUnencrypted(loadConfig(env)), JSON.stringify(env));
+  for (const env of unencrypted) {
+    assert.throws(
+      () => requireHttps(loadConfig(env)),
+      /HOST: .* without HTTPS; set TLS_CERT/,
+      JSON.stringify(env),
+    );
+    requireHttps(loadConfig({ ...env, ALLOW_HTTP: 'true' }));
+  }
+  for (const env of fine) requireHttps(loadConfig(env));
+});
+
+test('a webhook of the audit needs HTTPS beyond this machine and a secret that exists, and is never shown', () => {
+  const secrets = { NOTIFICATION_SECRETS: `siem=${secret}` };
+  const address = 'https://siem.example.com/token-in-the-address';
+  const webhook = { ...secrets, AUDIT_WEBHOOK: address, AUDIT_WEBHOOK_SECRET: 'siem' };
+  assert.equal(loadConfig(webhook).auditWebhook, address);
+  assert.deepEqual(faultsOf({ ...secrets, AUDIT_WEBHOOK: address }), [
+    'AUDIT_WEBHOOK_SECRET: required with AUDIT_WEBHOOK',
+  ]);
+  assert.deepEqual(faultsOf({ ...webhook, AUDIT_WEBHOOK_SECRET: 'other' }), [
+    "AUDIT_WEBHOOK_SECRET: NOTIFICATION_SECRETS has no secret called 'other'",
+  ]);
+  const [fault = ''] = faultsOf({
+    ...webhook,
+    AUDIT_WEBHOOK: 'http://siem.example.com/token-in-the-address',
+  });
+  assert.match(fault, /^AUDIT_WEBHOOK: .*HTTPS, unless it is on this machine$/);
+  assert.doesNotMatch(fault, /token-in/);
+  assert.equal(showSettings(loadConfig(webhook))['AUDIT_WEBHOOK'], '*****');
 });
 
 test("passwords follow the manual's rules where only this machine reaches the API, and are strong elsewhere", () => {

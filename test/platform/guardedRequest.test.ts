@@ -86,7 +86,7 @@ const remove = (url: string, signal?: AbortSignal) => ({
 
 test('a listed host is asked, and its status is the answer', async () => {
   const server = await startServer((response) => response.writeHead(204).end());
-  const client = guarded({ hosts: ['127.0.0.1'] });
+  const client = guarded({ hosts: ['http://127.0.0.1:*'] });
   assert.equal(await client.send(remove(`http://127.0.0.1:${server.port}/a/b?c=d`)), 204);
   const status = await client.send({
     ...{ method: 'POST', url: `http://127.0.0.1:${server.port}/hook`, body: '{"a":"ü"}' },
@@ -105,7 +105,7 @@ test('a listed host is asked, and its status is the answer', async () => {
 
 test('a host that is not listed, and an address that is not the web, are not asked', async () => {
   const server = await startServer((response) => response.end());
-  const client = guarded({ hosts: ['cdn.example.org'] });
+  const client = guarded({ hosts: ['http://cdn.example.org:*'] });
   await assert.rejects(
     client.send(remove(`http://127.0.0.1:${server.port}/`)),
     failsWith('refused', /127.0.0.1 is not listed/),
@@ -125,7 +125,7 @@ test('a redirect is an answer and is not followed', async () => {
   const server = await startServer((response) =>
     response.writeHead(307, { location: `http://127.0.0.1:${other.port}/` }).end(),
   );
-  const client = guarded({ hosts: ['127.0.0.1'] });
+  const client = guarded({ hosts: ['http://127.0.0.1:*'] });
   assert.equal(await client.send(remove(`http://127.0.0.1:${server.port}/`)), 307);
   assert.deepEqual(other.seen, []);
 });
@@ -135,7 +135,7 @@ test('a listed name that leads to a private address is refused before anything i
   const { resolveHost } = resolverOf({
     'cdn.example.org': [['127.0.0.1'], ['93.184.215.14', '127.0.0.1'], ['::ffff:127.0.0.1'], []],
   });
-  const client = guarded({ hosts: ['cdn.example.org'], resolveHost });
+  const client = guarded({ hosts: ['http://cdn.example.org:*'], resolveHost });
   const url = `http://cdn.example.org:${server.port}/`;
   await assert.rejects(client.send(remove(url)), failsWith('refused', /resolves to 127.0.0.1/));
   await assert.rejects(
@@ -152,7 +152,7 @@ test('a listed name that leads to a private address is refused before anything i
 test('a name that changes its address between two look-ups is held to the one that was checked', async () => {
   const server = await startServer((response) => response.setHeader('connection', 'close').end());
   const { calls, resolveHost } = resolverOf({ 'cdn.example.org': [['127.0.0.1'], ['127.0.0.2']] });
-  const client = guarded({ hosts: ['cdn.example.org', '127.0.0.1'], resolveHost });
+  const client = guarded({ hosts: ['http://cdn.example.org:*', 'http://127.0.0.1:*'], resolveHost });
   const url = `http://cdn.example.org:${server.port}/`;
   assert.equal(await client.send(remove(url)), 200);
   assert.deepEqual(calls, ['cdn.example.org'], 'it is resolved once for its connection');
@@ -164,14 +164,14 @@ test('a name that changes its address between two look-ups is held to the one th
 test('IPv6 is spoken where it is listed and refused where it is not', async () => {
   const server = await startServer((response) => response.end(), '::1');
   const url = `http://[::1]:${server.port}/`;
-  assert.equal(await guarded({ hosts: ['::1'] }).send(remove(url)), 200);
+  assert.equal(await guarded({ hosts: ['http://[::1]:*'] }).send(remove(url)), 200);
   await assert.rejects(
-    guarded({ hosts: ['127.0.0.1'] }).send(remove(url)),
+    guarded({ hosts: ['http://127.0.0.1:*'] }).send(remove(url)),
     failsWith('refused', /::1 is not listed/),
   );
   const { resolveHost } = resolverOf({ 'six.example.org': [['::1']] });
   await assert.rejects(
-    guarded({ hosts: ['six.example.org'], resolveHost }).send(
+    guarded({ hosts: ['http://six.example.org:*'], resolveHost }).send(
       remove(`http://six.example.org:${server.port}/`),
     ),
     failsWith('refused', /resolves to ::1/),
@@ -181,14 +181,17 @@ test('IPv6 is spoken where it is listed and refused where it is not', async () =
 
 test('localhost can be listed, and the system itself resolves it', async () => {
   const server = await startServer((response) => response.end());
-  assert.equal(await guarded({ hosts: ['localhost'] }).send(remove(`http://localhost:${server.port}/`)), 200);
+  assert.equal(
+    await guarded({ hosts: ['http://localhost:*'] }).send(remove(`http://localhost:${server.port}/`)),
+    200,
+  );
 });
 
 test('a server that does not answer in time is given up', async () => {
   const silent = await startServer(() => undefined);
   const slow = await startServer((response) => response.write('a'));
   for (const { port } of [silent, slow]) {
-    const client = guarded({ hosts: ['127.0.0.1'], deadlineMs: 150 });
+    const client = guarded({ hosts: ['http://127.0.0.1:*'], deadlineMs: 150 });
     await assert.rejects(
       client.send(remove(`http://127.0.0.1:${port}/`)),
       failsWith('timeout', new RegExp(`127.0.0.1:${port} did not answer within 150 ms`)),
@@ -198,7 +201,7 @@ test('a server that does not answer in time is given up', async () => {
 
 test('a caller that changes its mind gets its own reason', async () => {
   const server = await startServer(() => undefined);
-  const client = guarded({ hosts: ['127.0.0.1'] });
+  const client = guarded({ hosts: ['http://127.0.0.1:*'] });
   const leaving = new AbortController();
   const sent = client.send(remove(`http://127.0.0.1:${server.port}/`, leaving.signal));
   leaving.abort(new Error('the worker stops'));
@@ -218,7 +221,7 @@ test('of a long answer only the beginning is read', async () => {
     response.on('drain', more);
     more();
   });
-  const client = guarded({ hosts: ['127.0.0.1'], maxAnswerBytes: 1_000 });
+  const client = guarded({ hosts: ['http://127.0.0.1:*'], maxAnswerBytes: 1_000 });
   assert.equal(await client.send(remove(`http://127.0.0.1:${server.port}/`)), 200);
   assert.ok(written < 16_000_000, `${written} bytes were sent before the connection was ended`);
 });
@@ -232,7 +235,7 @@ test('a server that is not there or speaks something else is unreachable', async
   );
   await once(talker.listen(0, '127.0.0.1'), 'listening');
   const { port } = talker.address() as AddressInfo;
-  const client = guarded({ hosts: ['127.0.0.1'] });
+  const client = guarded({ hosts: ['http://127.0.0.1:*'] });
   await assert.rejects(
     client.send(remove(`http://127.0.0.1:${port}/`)),
     failsWith('unreachable', /cannot be reached/),
@@ -242,6 +245,21 @@ test('a server that is not there or speaks something else is unreachable', async
     client.send(remove(`http://127.0.0.1:${port}/`)),
     failsWith('unreachable', /ECONNREFUSED/),
   );
+});
+
+test('a private address that is listed for another port or protocol is refused to a name that leads to it', async () => {
+  const server = await startServer((response) => response.end());
+  const { resolveHost } = resolverOf({ 'cdn.example.org': [['127.0.0.1']] });
+  const listed = ['http://cdn.example.org:*', '127.0.0.1:*', 'http://127.0.0.1:9'];
+  await assert.rejects(
+    guarded({ hosts: listed, resolveHost }).send(remove(`http://cdn.example.org:${server.port}/`)),
+    failsWith('refused', /resolves to 127.0.0.1/),
+  );
+  await assert.rejects(
+    guarded({ hosts: listed }).send(remove(`http://127.0.0.1:${server.port}/`)),
+    failsWith('refused', /^http:\/\/ to port \d+ of the host 127.0.0.1 is not listed$/),
+  );
+  assert.deepEqual(server.seen, []);
 });
 
 test('https begins with a TLS handshake that names the host', async () => {
@@ -256,7 +274,7 @@ test('https begins with a TLS handshake that names the host', async () => {
     server.listen(0, '127.0.0.1', () => {
       open.push(() => new Promise((closed) => server.close(closed)));
       const { resolveHost } = resolverOf({ 'cdn.example.org': [['127.0.0.1']] });
-      const client = guarded({ hosts: ['cdn.example.org', '127.0.0.1'], resolveHost });
+      const client = guarded({ hosts: ['cdn.example.org:*', '127.0.0.1:*'], resolveHost });
       const { port } = server.address() as AddressInfo;
       void assert.rejects(
         client.send(remove(`https://cdn.example.org:${port}/`)),

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const newKey = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+const curve = ['ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1'];
 
 export interface MadeCertificate {
   readonly certFile: string;
@@ -19,7 +19,7 @@ export async function makeAuthority(folder: string, name = 'authority') {
   return {
     ...own,
     /** A certificate for the names, such as `IP:127.0.0.1` or `DNS:localhost`. */
-    issue: (as: string, names: string): Promise<MadeCertificate> => {
+    issue: (as: string, names: string, kind: readonly string[] = curve): Promise<MadeCertificate> => {
       const signed = ['-x509', '-CA', own.certFile, '-CAkey', own.keyFile, '-days', '1'];
       const extensions = [
         '-addext',
@@ -27,15 +27,20 @@ export async function makeAuthority(folder: string, name = 'authority') {
         '-addext',
         'basicConstraints=critical,CA:FALSE',
       ];
-      return request(folder, as, [...signed, '-subj', `/CN=${as}`, ...extensions]);
+      return request(folder, as, [...signed, '-subj', `/CN=${as}`, ...extensions], kind);
     },
   };
 }
 
-async function request(folder: string, name: string, args: readonly string[]): Promise<MadeCertificate> {
+async function request(
+  folder: string,
+  name: string,
+  args: readonly string[],
+  kind: readonly string[] = curve,
+): Promise<MadeCertificate> {
   const certFile = join(folder, `${name}.crt`);
   const keyFile = join(folder, `${name}.key`);
-  await run('openssl', ['req', ...newKey, ...args, '-keyout', keyFile, '-out', certFile]);
+  await run('openssl', ['req', '-newkey', ...kind, '-nodes', ...args, '-keyout', keyFile, '-out', certFile]);
   const [cert, key] = await Promise.all([readFile(certFile, 'utf8'), readFile(keyFile, 'utf8')]);
   return { certFile, keyFile, cert, key };
 }

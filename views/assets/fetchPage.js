@@ -9,8 +9,9 @@ const limitMs = 15_000;
 
 /** A page as the server makes it now. Messages are left for whoever comes to see them. */
 export async function fetchPage(address = location.href) {
-  const headers = { accept: 'text/html', 'live-refresh': isUsed ? 'used' : 'unused' };
+  const wasUsed = isUsed;
+  const headers = { accept: 'text/html', 'live-refresh': wasUsed ? 'used' : 'unused' };
   isUsed = false;
   const answer = await fetch(address, { headers, signal: AbortSignal.timeout(limitMs) });
-  return { answer, page: new DOMParser().parseFromString(await answer.text(), 'text/html') };
+  return { answer, wasUsed, page: new DOMParser().parseFromString(await answer.text(), 'text/html') };
 }

@@ -14,7 +14,9 @@ for (const form of document.querySelectorAll('form[data-passkey]')) {
     const status = form.querySelector('[role="status"]');
     status.textContent = '';
     try {
-      form.elements.namedItem('credential').value = JSON.stringify(await ask(form.dataset));
+      form.elements.namedItem(form.dataset.field ?? 'credential').value = JSON.stringify(
+        await ask(form.dataset),
+      );
       form.submit();
     } catch {
       status.textContent = 'The browser gave no passkey. Try again, or use another way.';

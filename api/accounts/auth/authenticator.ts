@@ -24,8 +24,8 @@ export interface SignedIn {
 }
 
 export interface AuthenticatorDeps {
-  readonly accounts: Pick<Stores['accounts'], 'findByLogin' | 'find'>;
-  readonly passwords: Pick<Passwords, 'verify'>;
+  readonly accounts: Pick<Stores['accounts'], 'findByLogin' | 'find' | 'renewHash'>;
+  readonly passwords: Pick<Passwords, 'verify' | 'isOutdated' | 'hash'>;
   readonly guesses: Guesses;
   readonly clock: Clock;
   /** Who may use a password; empty: everybody. */
@@ -96,9 +96,19 @@ export function createAuthenticator(deps: AuthenticatorDeps) {
     const matches = await passwords.verify(found?.passwordHash ?? null, password).catch(tooMany);
     if (!matches || found === null) return null;
     const reason = reasonAgainst(found.account);
-    if (reason === null) return toSignedIn(found);
+    if (reason === null)
+      return toSignedIn(passwords.isOutdated(found.passwordHash) ? await renew(found, password) : found);
     refuse(reason);
     return null;
+  };
+
+  /** Only now is the password known. Sessions that were begun with the old hash end. */
+  const renew = async (found: Credentials, password: string): Promise<Credentials> => {
+    const { accountId } = found.account;
+    const renewed = await passwords.hash(password).catch(tooMany);
+    await accounts.renewHash(accountId, found.passwordHash, renewed);
+    recent.delete(accountId);
+    return { ...found, passwordHash: renewed };
   };
 
   /**
@@ -127,6 +137,9 @@ export function createAuthenticator(deps: AuthenticatorDeps) {
 
   return {
     byPassword,
+
+    /** Whether PASSWORD_LOGINS permits it. */
+    mayUsePassword,
 
     /** @throws DomainError badAuthorization | loginNotFound | tooManyRequests */
     byHeader: async (header: string, address: string): Promise<SignedIn> => {

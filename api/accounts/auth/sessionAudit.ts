@@ -1,12 +1,14 @@
 import type { Request } from 'express';
 import type { Logger } from 'pino';
 import type { Account } from '../../../domain/accounts/account.ts';
+import type { AuditAction } from '../../../domain/audit/actions.ts';
 import { DomainError, type ErrorName } from '../../../domain/errors.ts';
 import type { Actor, AuditStore } from '../../../db/audit/auditStore.ts';
 import { actorOf } from '../../http/requestContext.ts';
 import { RefusedPasswordError } from './authenticator.ts';
 import type { Proof } from './sessionCookie.ts';
 import { TooManyLoginsError } from './loginLimit.ts';
+import { TokenElsewhereError } from './tokenAuthenticator.ts';
 
 export interface SessionAuditDeps {
   readonly audit: Pick<AuditStore, 'record'>;
@@ -15,6 +17,10 @@ export interface SessionAuditDeps {
   /** Milliseconds of a clock that only goes forward. */
   readonly now?: () => number;
 }
+
+/** What was refused: a password in a form or in JSON, another proof, or what is asked for within a session. */
+export type Attempt =
+  Proof['how'] | 'basic' | 'token' | 'code' | 'present password' | 'code of a new authenticator app';
 
 export type SessionAudit = ReturnType<typeof createSessionAudit>;
 
@@ -47,7 +53,7 @@ export function createSessionAudit(deps: SessionAuditDeps) {
     return waits.has(who);
   };
 
-  const record = (actor: Actor, action: string, after?: object): Promise<void> =>
+  const record = (actor: Actor, action: AuditAction, after?: object): Promise<void> =>
     audit.record({
       ...{ actor, action, objectType: 'session', objectId: actor.login },
       ...(after === undefined ? {} : { after }),
@@ -62,11 +68,14 @@ export function createSessionAudit(deps: SessionAuditDeps) {
       return record({ ...actorOf(req), accountId, login }, 'session.login', isPlain ? undefined : after);
     },
 
+    /** Of a session that goes on: its account has proven again whose it is. */
+    confirmed: (req: Request, how: string): Promise<void> => record(actorOf(req), 'session.confirm', { how }),
+
     loggedOut: (req: Request): Promise<void> => record(actorOf(req), 'session.logout'),
 
     /** Of an error that is no refusal of credentials it writes nothing. Never rejects: the error is what counts. */
-    refused: async (req: Request, givenLogin: string, error: unknown): Promise<void> => {
-      if (!(error instanceof DomainError) || !refusals.has(error.error)) return;
+    refused: async (req: Request, givenLogin: string, error: unknown, how?: Attempt): Promise<void> => {
+      if (!isRefusal(error)) return;
       if (now() - minuteBegan >= minute) {
         minuteBegan = now();
         lines = 0;
@@ -80,16 +89,28 @@ export function createSessionAudit(deps: SessionAuditDeps) {
       if (wait !== null) waits.set(wait.of, now() + wait.forMs);
       const reason = error instanceof RefusedPasswordError ? error.reason : null;
       const after = {
-        ...{ error_code: error.entry.code, ...(reason !== null && { reason }) },
+        error_code: error.entry.code,
+        ...(how !== undefined && { how }),
+        ...(reason !== null && { reason }),
         ...(unwritten > 0 && { unwritten_before: unwritten }),
       };
       unwritten = 0;
-      const actor = { ...actorOf(req), accountId: null, login: storable(givenLogin) };
+      const token = error instanceof TokenElsewhereError ? { token: error.token } : {};
+      const login = error instanceof TokenElsewhereError ? error.login : storable(givenLogin);
+      const caller = actorOf(req);
+      // Of another login nobody knows who it was.
+      const accountId = caller.login === login ? caller.accountId : null;
+      const actor = { ...caller, accountId, login, ...token };
       await record(actor, 'session.refuse', after).catch((failure: unknown) => {
         log.error({ err: failure }, 'a refused log-in could not be audited');
       });
     },
   };
+}
+
+/** A token that is right and used from elsewhere counts; whatever else its role does not permit is no log-in. */
+function isRefusal(error: unknown): error is DomainError {
+  return error instanceof DomainError && (refusals.has(error.error) || error instanceof TokenElsewhereError);
 }
 
 /** null: the refusal is of this log-in alone. Of no one: more passwords are waiting to be checked than can be. */

@@ -2,16 +2,16 @@ import { createHash } from 'node:crypto';
 import type { Request, Response } from 'express';
 import type { Clock } from '../../http/instants.ts';
 import { isLoopback } from '../../../platform/config.ts';
-import { sessionCookieName } from '../../http/cookieNames.ts';
-import { addressOf } from '../../http/requestContext.ts';
+import { areCookiesSecure, sessionCookieName } from '../../http/cookieNames.ts';
+import { addressOf, hostnameOf } from '../../http/requestContext.ts';
 import type { SignedIn } from './authenticator.ts';
 import { isKnownPassword } from './knownPasswords.ts';
 
 /** What somebody has proven at the log-in, and with what. */
 export interface Proof {
   readonly how: 'password' | 'passkey' | 'oidc';
-  /** What has been proven after the password; null: nothing. */
-  readonly secondFactor: 'code' | 'recovery code' | 'passkey' | null;
+  /** What has been proven after the password, or what the provider says that it has asked for; null: nothing. */
+  readonly secondFactor: 'code' | 'recovery code' | 'passkey' | 'provider' | null;
   /** The password is one that everybody knows. */
   readonly hasDefaultPassword: boolean;
 }
@@ -52,7 +52,8 @@ export async function beginSession(
 ): Promise<void> {
   await settle((done) => req.session.regenerate(done));
   Object.assign(req.session, {
-    ...{ accountId: account.accountId, fingerprint, begun: clock.now().getTime() },
+    ...{ accountId: account.accountId, fingerprint },
+    ...{ begun: clock.now().getTime(), proven: clock.now().getTime() },
     ...proof,
     ...{ address: addressOf(req), userAgent: (req.get('User-Agent') ?? '').slice(0, longestUserAgent) },
   });
@@ -78,8 +79,7 @@ export async function endSession(req: Request, res: Response): Promise<void> {
 
 /** Whether the browser takes the origin for a safe one; over plain HTTP it would only complain of the header. */
 function isTrustworthy(req: Request): boolean {
-  // Who makes this up for their own answer harms nobody.
-  return req.secure || req.get('x-forwarded-proto') === 'https' || isLoopback(req.hostname);
+  return areCookiesSecure(req) || isLoopback(hostnameOf(req));
 }
 
 /** @throws Error when the store failed */

@@ -17,6 +17,19 @@ export interface TokenAuthenticatorDeps {
   readonly log: Logger;
 }
 
+/** The token is right, and is used from outside its networks: it may have been stolen. */
+export class TokenElsewhereError extends DomainError {
+  readonly token: { readonly tokenId: string; readonly name: string };
+  /** Whose it is. */
+  readonly login: string;
+
+  constructor({ tokenId, name }: TokenElsewhereError['token'], login: string, address: string) {
+    super('notPermitted', `the token ${name} is not valid from ${address}`);
+    this.token = { tokenId, name };
+    this.login = login;
+  }
+}
+
 export type TokenAuthenticator = ReturnType<typeof createTokenAuthenticator>;
 
 /** Who sends an API token. Nothing is cached: a token that is revoked counts for no later request. */
@@ -49,8 +62,7 @@ export function createTokenAuthenticator({ tokenLookUp, accounts, log }: TokenAu
       }
       const { token, account } = found;
       demandAdministrator(account);
-      if (!token.isInNetwork)
-        throw new DomainError('notPermitted', `the token ${token.name} is not valid from ${address}`);
+      if (!token.isInNetwork) throw new TokenElsewhereError(token, account.login, address);
       if (token.isUseOld) noteUse(token.tokenId, address);
       return {
         account,
@@ -58,7 +70,7 @@ export function createTokenAuthenticator({ tokenLookUp, accounts, log }: TokenAu
         fingerprint: `token ${token.tokenId}`,
         permissions: permissionsOfToken(permissionsOf(token.role, true), permissionsOfAccount(account)),
         token: {
-          tokenId: token.tokenId,
+          ...{ tokenId: token.tokenId, name: token.name },
           operations: token.operations === null ? null : new Set(token.operations),
         },
       };

@@ -6,13 +6,16 @@ import { onwardPage } from '../../../views/pages/login/onward.ts';
 import { loginPage } from '../../../views/pages/login/login.ts';
 import { paths } from '../../../views/paths.ts';
 import { flash, leadTo, sendPage } from '../../html/pageAnswer.ts';
-import { forgetReturnTo, returnToOf } from '../../html/returnTo.ts';
+import { fieldsOf } from '../../html/form.ts';
+import { forgetReturnTo, returnToOf, sameSitePath } from '../../html/returnTo.ts';
 import type { Clock } from '../../http/instants.ts';
 import { setRetryAfter } from '../../http/middleware/errorHandler.ts';
 import { actorOf, addressOf, contextOf, identityOf, originOf } from '../../http/requestContext.ts';
 import type { Guesses } from '../auth/guesses.ts';
 import type { SessionAudit } from '../auth/sessionAudit.ts';
-import { beginSession, endSession, type Proof } from '../auth/sessionCookie.ts';
+import { beginPendingLogin } from '../auth/pendingLogin.ts';
+import { beginSession, endSession, settle, type Proof } from '../auth/sessionCookie.ts';
+import { wantedFields, type ConfirmPages, type WantedForm } from '../pages/confirm.ts';
 import type { OidcProvider, CompletedLogin } from './provider.ts';
 import type { createOidcSignIn } from './signIn.ts';
 import { createStateCookie, type BegunLogin } from './stateCookie.ts';
@@ -26,6 +29,8 @@ declare module 'express-session' {
       readonly sid: string | null;
       readonly idToken: string;
     };
+    /** The form that waits for a confirmation at the provider. */
+    wanted: WantedForm;
   }
 }
 
@@ -35,29 +40,43 @@ export interface OidcPagesDeps {
     readonly signIn: ReturnType<typeof createOidcSignIn>;
     readonly issuer: string;
     readonly name: string;
-    readonly secret: string;
+    readonly secrets: readonly string[];
   };
   readonly accountIdentities: Pick<Stores['accountIdentities'], 'endSessions' | 'ofAccount'>;
   readonly sessionAudit: SessionAudit;
   readonly guesses: Guesses;
+  readonly confirm: Pick<ConfirmPages, 'show'>;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
-// What else it has asked for is the provider's business.
-const proof: Proof = { how: 'oidc', secondFactor: null, hasDefaultPassword: false };
+/** A second factor counts only if the provider says that it has asked for one. */
+const proofOf = ({ isStrong }: CompletedLogin): Proof => ({
+  ...{ how: 'oidc', secondFactor: isStrong ? 'provider' : null, hasDefaultPassword: false },
+});
 
 /** Log-in at an OpenID provider, and log-out by either side. */
 export function oidcPages(deps: OidcPagesDeps) {
   const { oidc, sessionAudit, clock, log } = deps;
   const { provider } = oidc;
-  const stateCookie = createStateCookie(oidc.secret, () => clock.now());
+  const stateCookie = createStateCookie(oidc.secrets, () => clock.now());
 
+  const beginFor = async (
+    req: Request,
+    res: Response,
+    whose: Pick<BegunLogin, 'connects' | 'confirms'>,
+    text: string,
+  ): Promise<void> => {
+    const isAgain = whose.confirms !== null;
+    const { url, checks } = await provider.begin(originOf(req) + paths.oidcCallback, isAgain);
+    stateCookie.write(req, res, { ...checks, ...whose });
+    leadAway(req, res, url, text);
+  };
+
+  /** By a form: a page of another site must not begin a session that nobody has asked for. */
   const begin: RequestHandler = async (req, res) => {
     try {
-      const { url, checks } = await provider.begin(originOf(req) + paths.oidcCallback);
-      stateCookie.write(req, res, { ...checks, connects: null });
-      res.redirect(302, url.href);
+      await beginFor(req, res, { connects: null, confirms: null }, `Continue at ${oidc.name}`);
     } catch (error) {
       sayWhy(req, res, error);
     }
@@ -65,9 +84,20 @@ export function oidcPages(deps: OidcPagesDeps) {
 
   /** By a form: whoever could start this for somebody else could connect themselves with the account. */
   const connectOwn: RequestHandler = async (req, res) => {
-    const { url, checks } = await provider.begin(originOf(req) + paths.oidcCallback);
-    stateCookie.write(req, res, { ...checks, connects: identityOf(req).account.accountId });
-    leadAway(req, res, url, `Continue at ${oidc.name}`);
+    const { accountId } = identityOf(req).account;
+    await beginFor(req, res, { connects: accountId, confirms: null }, `Continue at ${oidc.name}`);
+  };
+
+  /** Keeps the form that waits for it, which goes on when the browser comes back. */
+  const confirmOwn: RequestHandler = async (req, res) => {
+    const { accountId } = identityOf(req).account;
+    const { confirm_path: given = '' } = fieldsOf(req.body);
+    const path = sameSitePath(given);
+    if (path === null)
+      throw new DomainError('validationFailed', { path: 'confirm_path', message: 'no page' });
+    req.session.wanted = { path, fields: wantedFields(req) };
+    await settle((done) => req.session.save(done));
+    await beginFor(req, res, { connects: null, confirms: accountId }, `Continue at ${oidc.name}`);
   };
 
   const callback: RequestHandler = async (req, res) => {
@@ -77,38 +107,72 @@ export function oidcPages(deps: OidcPagesDeps) {
       const begun = stateCookie.take(req, res);
       if (begun === null)
         throw new DomainError('singleSignOnRefused', 'the log-in took too long or began in another browser');
-      const completed = await provider.complete(new URL(originOf(req) + req.originalUrl), begun);
+      const seconds = (clock.now().getTime() - begun.begun) / 1_000;
+      const completed = await provider.complete(new URL(originOf(req) + req.originalUrl), begun, seconds);
       await deps.guesses.close(address);
-      if (begun.connects === null) await logIn(req, res, completed);
-      else await connect(req, res, completed, begun);
+      if (begun.connects !== null) await connect(req, res, completed, begun.connects);
+      else if (begun.confirms !== null) await confirm(req, res, completed, begun.confirms);
+      else await logIn(req, res, completed);
     } catch (error) {
-      await sessionAudit.refused(req, 'single sign-on', error);
+      await sessionAudit.refused(req, 'single sign-on', error, 'oidc');
       sayWhy(req, res, error);
     }
   };
 
   const logIn = async (req: Request, res: Response, completed: CompletedLogin): Promise<void> => {
-    const { account, fingerprint } = await oidc.signIn.signIn(completed, actorOf(req));
-    await sessionAudit.loggedIn(req, account, proof);
-    await beginSession(req, { account, fingerprint }, proof, clock);
-    const { subject, sid, idToken } = completed;
-    req.session.oidc = { issuer: oidc.issuer, subject, sid, idToken };
+    const signedIn = await oidc.signIn.signIn(completed, actorOf(req));
+    const { subject, sid, idToken, authTime } = completed;
+    const there = { issuer: oidc.issuer, subject, sid, idToken };
+    const proof = proofOf(completed);
+    if (signedIn.account.hasSecondFactor && proof.secondFactor === null) {
+      await beginPendingLogin(req, signedIn, { ...proof, oidc: there }, clock);
+      res.redirect(303, paths.secondStep);
+      return;
+    }
+    await sessionAudit.loggedIn(req, signedIn.account, proof);
+    await beginSession(req, signedIn, proof, clock);
+    // The session may have begun silently, from an old one at the provider.
+    Object.assign(req.session, { oidc: there, proven: authTime ?? 0 });
     const { address } = returnToOf(req);
     forgetReturnTo(req, res);
     leadTo(req, res, address ?? paths.home);
+  };
+
+  const demandSame = (req: Request, accountId: string): void => {
+    if (contextOf(req).identity?.account.accountId !== accountId)
+      throw new DomainError('singleSignOnRefused', 'another account is logged in by now');
   };
 
   const connect = async (
     req: Request,
     res: Response,
     completed: CompletedLogin,
-    { connects }: BegunLogin,
+    accountId: string,
   ): Promise<void> => {
-    if (connects === null || contextOf(req).identity?.account.accountId !== connects)
-      throw new DomainError('singleSignOnRefused', 'another account is logged in by now');
-    await oidc.signIn.connect(completed, connects, actorOf(req));
+    demandSame(req, accountId);
+    await oidc.signIn.connect(completed, accountId, actorOf(req));
     flash(req, `The account is connected with ${oidc.name}.`);
     leadTo(req, res, paths.ownAccount);
+  };
+
+  const confirm = async (
+    req: Request,
+    res: Response,
+    completed: CompletedLogin,
+    accountId: string,
+  ): Promise<void> => {
+    demandSame(req, accountId);
+    if (!(await oidc.signIn.isOwner(completed, accountId)))
+      throw new DomainError('singleSignOnRefused', 'another account has logged in at the provider');
+    const { path = paths.ownAccount, fields = {} } = req.session.wanted ?? {};
+    delete req.session.wanted;
+    const now = clock.now().getTime();
+    if (identityOf(req).account.hasSecondFactor && !completed.isStrong) req.session.provenThere = now;
+    else {
+      req.session.proven = now;
+      await sessionAudit.confirmed(req, 'single sign-on');
+    }
+    await deps.confirm.show(req, res, { path, fields }, null, 200);
   };
 
   /** On the log-in page, where it can be tried again. @throws whatever nobody foresaw */
@@ -127,6 +191,7 @@ export function oidcPages(deps: OidcPagesDeps) {
   return {
     begin,
     connect: connectOwn,
+    confirm: confirmOwn,
     callback,
 
     /** The provider tells it by itself, from server to server. */
@@ -134,7 +199,10 @@ export function oidcPages(deps: OidcPagesDeps) {
       const { logout_token: token } = req.body as { logout_token?: unknown };
       if (typeof token !== 'string') throw new DomainError('badLogoutToken', 'logout_token is missing');
       const whose = await provider.readLogoutToken(token);
-      const count = await deps.accountIdentities.endSessions({ issuer: oidc.issuer, ...whose });
+      const count = await deps.accountIdentities.endSessions(
+        { issuer: oidc.issuer, ...whose },
+        { ...actorOf(req), login: 'single sign-on' },
+      );
       log.info({ count, requestId: contextOf(req).requestId }, 'the provider ended sessions');
       res.json({});
     }) satisfies RequestHandler,

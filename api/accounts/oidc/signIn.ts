@@ -59,7 +59,7 @@ export function createOidcSignIn(deps: OidcSignInDeps) {
   ): Promise<void> => {
     const role = roleOfClaims(claims, rules);
     if (role === null) {
-      await accountIdentities.endSessions({ issuer, subject });
+      await accountIdentities.endSessions({ issuer, subject }, { ...actor, login: 'single sign-on' });
       roleOrRefuse(role, rules);
     } else if (role !== account.role) {
       const { accountId, login, accountType, description, seesPictures } = account;
@@ -84,6 +84,10 @@ export function createOidcSignIn(deps: OidcSignInDeps) {
       await accountIdentities.noteLogin(identity);
       return find(known.accountId);
     },
+
+    /** Whether it is whom the account is connected with. */
+    isOwner: async ({ subject }: CompletedLogin, accountId: string): Promise<boolean> =>
+      (await accountIdentities.find({ issuer, subject }))?.accountId === accountId,
 
     /** From now on the account is also whoever this is at the provider. @throws DomainError singleSignOnRefused */
     connect: ({ subject }: CompletedLogin, accountId: string, actor: Actor): Promise<void> =>

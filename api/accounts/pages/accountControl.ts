@@ -4,9 +4,12 @@ import { oneTimePasswordPage } from '../../../views/pages/accounts/oneTimePasswo
 import { paths } from '../../../views/paths.ts';
 import { actorOf, identityOf } from '../../http/requestContext.ts';
 import type { PageSources } from '../../html/deps.ts';
+import { fieldsOf } from '../../html/form.ts';
 import { leadTo, flash, sendPage } from '../../html/pageAnswer.ts';
 import { uuidOf } from '../../html/uuidOf.ts';
 import { endSession } from '../auth/sessionCookie.ts';
+
+const reasonAtMost = 1_000;
 
 /** What an administrator does to an account: reset its password, disable and enable it. */
 export function accountControlPages({
@@ -47,7 +50,12 @@ export function accountControlPages({
 
   const removeSecondFactor: RequestHandler = async (req, res) => {
     const accountId = uuidOf(req, 'account_id');
-    await accountActions.removeSecondFactor(accountId, actorOf(req));
+    const reason = (fieldsOf(req.body)['reason'] ?? '').trim().slice(0, reasonAtMost);
+    if (reason === '') {
+      leadTo(req, res, paths.account(accountId, { reason_for: 'second-factor' }));
+      return;
+    }
+    await accountActions.removeSecondFactor(accountId, actorOf(req), reason);
     flash(req, 'The second factor was removed. The sessions of the account have ended.');
     leadTo(req, res, paths.account(accountId));
   };

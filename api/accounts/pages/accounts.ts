@@ -169,6 +169,7 @@ export function accountPages({
       faces: presentFaceCards(faces),
       tokens: tokens.map(presentApiToken),
       now: clock.now(),
+      isReasonMissing: req.query['reason_for'] === 'second-factor',
     });
     sendPage(req, res, 'accounts/one', page);
   };

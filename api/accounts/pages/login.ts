@@ -41,7 +41,7 @@ export function loginPages(deps: LoginPagesDeps) {
       demandAdministrator(account);
       const proof = passwordProof(account.login, password);
       if (account.hasSecondFactor) {
-        await beginPendingLogin(req, signedIn, proof.hasDefaultPassword, clock);
+        await beginPendingLogin(req, signedIn, proof, clock);
         res.redirect(303, paths.secondStep);
         return;
       }
@@ -50,7 +50,7 @@ export function loginPages(deps: LoginPagesDeps) {
       forgetReturnTo(req, res);
       leadTo(req, res, returnToOf(req).address ?? paths.home);
     } catch (error) {
-      await sessionAudit.refused(req, login.trim(), error);
+      await sessionAudit.refused(req, login.trim(), error, 'password');
       const { words: fault, status } = refusedLogin(req, res, error);
       sendPage(req, res, 'login/login', loginPage({ login, fault, lost: null, singleSignOn }), status);
     }

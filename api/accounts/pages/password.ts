@@ -12,11 +12,12 @@ import { faultsOf } from '../../html/formFaults.ts';
 import { leadTo, flash, sendPage } from '../../html/pageAnswer.ts';
 import { faultOfLogin } from './login.ts';
 
-type PasswordDeps = Pick<LoginDeps, 'authenticator' | 'accountActions' | 'clock'> &
+type PasswordDeps = Pick<LoginDeps, 'authenticator' | 'accountActions' | 'sessionAudit' | 'clock'> &
   Pick<PageSources, 'passwordRules'>;
 
 /** One's own password: the old one is asked for, and the new one has to be strong. */
-export function passwordPages({ authenticator, accountActions, passwordRules, clock }: PasswordDeps) {
+export function passwordPages(deps: PasswordDeps) {
+  const { authenticator, accountActions, sessionAudit, passwordRules, clock } = deps;
   const show = (req: Request, res: Response, typed: Typed = nothingTyped, status = 200): void => {
     const { login, mustChangePassword } = identityOf(req).account;
     sendPage(req, res, 'login/password', passwordPage({ login, mustChangePassword, typed }), status);
@@ -32,7 +33,10 @@ export function passwordPages({ authenticator, accountActions, passwordRules, cl
     if (password !== again) throw fault('again', 'not the same as above');
     if (password === old) throw fault('password', 'is the present one');
     const score = await passwordRules.demandStrong(account.login, password);
-    await authenticator.byPassword(account.login, old, addressOf(req));
+    await authenticator.byPassword(account.login, old, addressOf(req)).catch(async (error: unknown) => {
+      await sessionAudit.refused(req, account.login, error, 'present password');
+      throw error;
+    });
     const fingerprint = await accountActions.changePassword(account, password, actorOf(req));
     await beginSession(req, { account, fingerprint }, proofWith(req, account.login, password), clock);
     return score;

@@ -4,11 +4,13 @@ import type { PageSources } from '../../html/deps.ts';
 import { readServersForm, readStrangersForm } from '../../html/form.ts';
 import type { PageRoutes } from '../../html/pageRoutes.ts';
 import { asPage, named, onlyForms, onlyHtml } from '../../html/pageSteps.ts';
+import type { RateLimits } from '../../http/rateLimit.ts';
 import type { LoginDeps } from '../loginJson.ts';
 import { oidcPages, type OidcPagesDeps } from '../oidc/pages.ts';
 import { tokenPages } from '../tokens/pages.ts';
 import { accountControlPages } from './accountControl.ts';
 import { accountPages } from './accounts.ts';
+import { confirmPages } from './confirm.ts';
 import { loginPages } from './login.ts';
 import { ownAccount } from './ownAccount.ts';
 import { passwordPages } from './password.ts';
@@ -22,10 +24,11 @@ export interface AccountRoutesDeps
     Pick<LoginDeps, 'authenticator' | 'sessionAudit' | 'clock'>,
     Omit<SecondStepDeps, 'singleSignOn'>,
     SecondFactorDeps,
-    Omit<OidcPagesDeps, 'oidc'> {
+    Omit<OidcPagesDeps, 'oidc' | 'confirm'> {
   /** null: nobody has set one up. */
   readonly oidc: OidcPagesDeps['oidc'] | null;
   readonly session: RequestHandler;
+  readonly limits: Pick<RateLimits, 'step'>;
 }
 
 /** Log-in, one's own account, and the accounts of others. `lookIn`: lets in who is not signed in. */
@@ -45,7 +48,9 @@ export function addAccountPages(
   const secondFactor = secondFactorPages(deps);
   const sessions = sessionPages(deps);
   const control = accountControlPages(deps);
-  const oidc = deps.oidc === null ? null : oidcPages({ ...deps, oidc: deps.oidc });
+  const confirm = confirmPages({ ...deps, singleSignOn });
+  const { recently } = confirm;
+  const oidc = deps.oidc === null ? null : oidcPages({ ...deps, oidc: deps.oidc, confirm });
   const login = loginPages({
     ...deps,
     singleSignOn,
@@ -64,27 +69,29 @@ export function addAccountPages(
   pageOnly(challenge, 'post');
   router.post(challenge, named(challenge), ...strangers, secondStep.challenge);
   show('own', paths.secondFactor, secondFactor.show);
-  show('own', paths.secondFactorApp, secondFactor.appForm);
-  take('own', paths.secondFactorApp, secondFactor.confirmApp);
-  take('own', `${paths.secondFactorApp}/remove`, secondFactor.removeApp);
-  take('own', paths.passkeys, secondFactor.addPasskey);
-  take('own', `${paths.passkeys}/remove`, secondFactor.removePasskey);
-  take('own', paths.recoveryCodes, secondFactor.renewCodes);
+  show('own', paths.secondFactorApp, recently(secondFactor.appForm));
+  take('own', paths.secondFactorApp, recently(secondFactor.confirmApp));
+  take('own', `${paths.secondFactorApp}/remove`, recently(secondFactor.removeApp));
+  take('own', paths.passkeys, recently(secondFactor.addPasskey));
+  take('own', `${paths.passkeys}/remove`, recently(secondFactor.removePasskey));
+  take('own', paths.recoveryCodes, recently(secondFactor.renewCodes));
   if (oidc !== null) {
-    router.get(paths.oidc, asPage(paths.oidc), session, oidc.begin);
+    pageOnly(paths.oidc, 'post');
+    router.post(paths.oidc, asPage(paths.oidc), ...strangers, deps.limits.step('public'), oidc.begin);
     router.get(paths.oidcCallback, asPage(paths.oidcCallback), session, lookIn, oidc.callback);
     router.post(paths.oidcBackchannel, named(paths.oidcBackchannel), readServersForm, oidc.backchannel);
-    take('own', paths.oidcConnect, oidc.connect);
+    take('own', paths.oidcConnect, recently(oidc.connect));
+    take('own', paths.oidcConfirm, oidc.confirm);
   }
   take('own', paths.logout, login.logOut);
   show('own', paths.ownAccount, ownAccount(deps));
   show('own', paths.tokens, tokens.list);
-  take('own', paths.tokens, tokens.create);
+  take('own', paths.tokens, recently(tokens.create));
   take('own', '/account/tokens/:token_id/revoke', tokens.revoke);
   take('administer', '/accounts/:account_id/tokens/:token_id/revoke', tokens.revokeOfAccount);
   show('own', paths.ownSessions, sessions.own);
-  take('own', paths.ownSessions, sessions.endOwn);
-  take('own', `${paths.ownSessions}/all`, sessions.endOtherOwn);
+  take('own', paths.ownSessions, recently(sessions.endOwn));
+  take('own', `${paths.ownSessions}/all`, recently(sessions.endOtherOwn));
   show('own', paths.password, password.form);
   take('own', paths.password, password.change);
 
@@ -97,11 +104,11 @@ export function addAccountPages(
   show('administer', '/accounts/:account_id/edit', accounts.editForm);
   take('administer', '/accounts/:account_id/edit', accounts.edit);
   take('administer', '/accounts/:account_id/remove', accounts.remove);
-  take('administer', '/accounts/:account_id/reset-password', control.resetPassword);
-  take('administer', '/accounts/:account_id/remove-second-factor', control.removeSecondFactor);
+  take('administer', '/accounts/:account_id/reset-password', recently(control.resetPassword));
+  take('administer', '/accounts/:account_id/remove-second-factor', recently(control.removeSecondFactor));
   take('administer', '/accounts/:account_id/disable', control.disable);
   take('administer', '/accounts/:account_id/enable', control.enable);
   show('administer', '/accounts/:account_id/sessions', sessions.ofAccount);
-  take('administer', '/accounts/:account_id/sessions', sessions.endOne);
-  take('administer', '/accounts/:account_id/sessions/all', sessions.endAll);
+  take('administer', '/accounts/:account_id/sessions', recently(sessions.endOne));
+  take('administer', '/accounts/:account_id/sessions/all', recently(sessions.endAll));
 }

@@ -1,5 +1,6 @@
 import type { Request, RequestHandler, Response } from 'express';
 import type { Stores } from '../../../db/stores.ts';
+import { DomainError } from '../../../domain/errors.ts';
 import { recoveryCodesPage } from '../../../views/pages/secondFactor/recoveryCodes.ts';
 import { secondFactorPage } from '../../../views/pages/secondFactor/secondFactor.ts';
 import { appPage } from '../../../views/pages/secondFactor/app.ts';
@@ -10,6 +11,7 @@ import type { PasskeyCeremonies } from '../secondFactor/passkeyCeremonies.ts';
 import type { SecondFactorRule } from '../secondFactor/rule.ts';
 import type { Proof } from '../auth/sessionCookie.ts';
 import type { Authenticator } from '../auth/authenticator.ts';
+import type { SessionAudit } from '../auth/sessionAudit.ts';
 import { actorOf, addressOf, identityOf } from '../../http/requestContext.ts';
 import { fieldsOf } from '../../html/form.ts';
 import { leadTo, flash, hasNoSession, sendPage } from '../../html/pageAnswer.ts';
@@ -22,14 +24,15 @@ export interface SecondFactorDeps {
   readonly secondFactorRule: SecondFactorRule;
   readonly guesses: Guesses;
   readonly authenticator: Authenticator;
+  readonly sessionAudit: SessionAudit;
 }
 
 const longestName = 64;
 
 /** What beside the password the own account asks for: an authenticator app, passkeys, recovery codes. */
 export function secondFactorPages(deps: SecondFactorDeps) {
-  const { codes, passkeyCeremonies, passkeys, secondFactors, secondFactorRule, guesses, authenticator } =
-    deps;
+  const { codes, passkeyCeremonies, passkeys, secondFactors, secondFactorRule, guesses } = deps;
+  const { authenticator, sessionAudit } = deps;
 
   const show: RequestHandler = async (req, res) => {
     const { account } = identityOf(req);
@@ -75,10 +78,18 @@ export function secondFactorPages(deps: SecondFactorDeps) {
   const confirmApp: RequestHandler = async (req, res) => {
     const { accountId, login } = identityOf(req).account;
     const { code = '' } = fieldsOf(req.body);
-    const isRight = await guesses.make({ kind: 'code', login }, addressOf(req), async () =>
-      (await codes.confirm(accountId, code, req.sessionID, actorOf(req))) ? true : null,
-    );
+    const refused = (error: unknown): Promise<void> =>
+      sessionAudit.refused(req, login, error, 'code of a new authenticator app');
+    const isRight = await guesses
+      .make({ kind: 'code', login }, addressOf(req), async () =>
+        (await codes.confirm(accountId, code, req.sessionID, actorOf(req))) ? true : null,
+      )
+      .catch(async (error: unknown) => {
+        await refused(error);
+        throw error;
+      });
     if (isRight === null) {
+      await refused(new DomainError('loginNotFound', 'wrong code'));
       const fault = 'not the code that the app shows now; is the clock of the phone right?';
       sendPage(
         req,
@@ -97,13 +108,13 @@ export function secondFactorPages(deps: SecondFactorDeps) {
   /** Not behind a 303: they would have to be kept somewhere until then. */
   const showNewCodes = async (req: Request, res: Response): Promise<void> => {
     const { accountId, login } = identityOf(req).account;
-    const fresh = await codes.renewRecoveryCodes(accountId, actorOf(req));
+    const fresh = await codes.renewRecoveryCodes(accountId, req.sessionID, actorOf(req));
     sendPage(req, res, 'secondFactor/recoveryCodes', recoveryCodesPage({ login, codes: fresh }));
   };
 
   const removeApp: RequestHandler = async (req, res) => {
-    await secondFactors.removeTotp(identityOf(req).account.accountId, actorOf(req));
-    back(req, res, 'The authenticator app was removed.');
+    await secondFactors.removeTotp(identityOf(req).account.accountId, req.sessionID, actorOf(req));
+    back(req, res, 'The authenticator app was removed. Other sessions have ended.');
   };
 
   const renewCodes: RequestHandler = (req, res) => showNewCodes(req, res);
@@ -127,11 +138,16 @@ export function secondFactorPages(deps: SecondFactorDeps) {
 
   const removePasskey: RequestHandler = async (req, res) => {
     const { passkey = '' } = fieldsOf(req.body);
-    const isGone = await passkeys.remove(identityOf(req).account.accountId, passkey, actorOf(req));
+    const isGone = await passkeys.remove(
+      identityOf(req).account.accountId,
+      passkey,
+      req.sessionID,
+      actorOf(req),
+    );
     back(
       req,
       res,
-      isGone ? 'The passkey was removed.' : 'There is no such passkey.',
+      isGone ? 'The passkey was removed. Other sessions have ended.' : 'There is no such passkey.',
       isGone ? undefined : 'bad',
     );
   };

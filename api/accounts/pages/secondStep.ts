@@ -7,7 +7,7 @@ import { loginPage } from '../../../views/pages/login/login.ts';
 import { paths } from '../../../views/paths.ts';
 import type { SignedIn } from '../auth/authenticator.ts';
 import type { Guesses } from '../auth/guesses.ts';
-import { pendingLoginOf, type PendingLogin } from '../auth/pendingLogin.ts';
+import { pendingLoginOf, type FirstProof, type PendingLogin } from '../auth/pendingLogin.ts';
 import { beginSession, type Proof } from '../auth/sessionCookie.ts';
 import type { LoginDeps } from '../loginJson.ts';
 import type { Codes } from '../secondFactor/codes.ts';
@@ -50,11 +50,17 @@ export function secondStepPages(deps: SecondStepDeps) {
     else await show(req, res, pending, null);
   };
 
-  const enter = async (req: Request, res: Response, signedIn: SignedIn, proof: Proof): Promise<void> => {
+  const enter = async (
+    req: Request,
+    res: Response,
+    signedIn: SignedIn,
+    { oidc, ...proof }: FirstProof,
+  ): Promise<void> => {
     demandAdministrator(signedIn.account);
     await guesses.remember(signedIn.account.accountId, addressOf(req));
     await sessionAudit.loggedIn(req, signedIn.account, proof);
     await beginSession(req, signedIn, proof, clock);
+    if (oidc !== undefined) req.session.oidc = oidc;
     const next = returnToOf(req).address ?? paths.home;
     forgetReturnTo(req, res);
     leadTo(req, res, next);
@@ -82,11 +88,10 @@ export function secondStepPages(deps: SecondStepDeps) {
       return;
     }
     try {
-      const { hasDefaultPassword } = pending;
       const secondFactor = await provenBy(req, pending);
-      await enter(req, res, signedIn, { how: 'password', secondFactor, hasDefaultPassword });
+      await enter(req, res, signedIn, { ...pending.proof, secondFactor });
     } catch (error) {
-      await sessionAudit.refused(req, pending.login, error);
+      await sessionAudit.refused(req, pending.login, error, byPasskeyOrCode(req));
       const { words, status, isWrong } = refusedLogin(req, res, error);
       await show(req, res, pending, isWrong ? 'This is not a valid code.' : words, status);
     }
@@ -110,7 +115,7 @@ export function secondStepPages(deps: SecondStepDeps) {
       await guesses.close(address);
       await enter(req, res, signedIn, { how: 'passkey', secondFactor: null, hasDefaultPassword: false });
     } catch (error) {
-      await sessionAudit.refused(req, 'passkey', error);
+      await sessionAudit.refused(req, 'passkey', error, 'passkey');
       const { words, status, isWrong } = refusedLogin(req, res, error);
       const fault = isWrong ? 'The passkey was not accepted.' : words;
       const { singleSignOn } = deps;
@@ -119,4 +124,8 @@ export function secondStepPages(deps: SecondStepDeps) {
   };
 
   return { form, take, challenge, byPasskey };
+}
+
+function byPasskeyOrCode(req: Request): 'passkey' | 'code' {
+  return (fieldsOf(req.body)['credential'] ?? '') === '' ? 'code' : 'passkey';
 }

@@ -52,9 +52,9 @@ export function createCodes({ secondFactors, secretBox, clock }: CodesDeps) {
     },
 
     /** They are nowhere else from then on. */
-    renewRecoveryCodes: async (accountId: string, actor: Actor): Promise<string[]> => {
+    renewRecoveryCodes: async (accountId: string, sid: string, actor: Actor): Promise<string[]> => {
       const codes = newRecoveryCodes();
-      await secondFactors.setRecoveryCodes(accountId, codes.map(hashOfCode), actor);
+      await secondFactors.setRecoveryCodes(accountId, codes.map(hashOfCode), sid, actor);
       return codes;
     },
   };

@@ -10,6 +10,7 @@ import {
 } from '@simplewebauthn/server';
 import type { Request } from 'express';
 import { isIP } from 'node:net';
+import { hostnameOf } from '../../http/requestContext.ts';
 import { settle } from '../auth/sessionCookie.ts';
 import type { PasskeyRow } from '../../../db/accounts/passkeys.ts';
 import type { Stores } from '../../../db/stores.ts';
@@ -19,8 +20,15 @@ declare module 'express-session' {
   interface SessionData {
     /** What the next passkey has to sign; used once. */
     passkeyChallenge: string;
+    /** The same for one that is to be registered: meanwhile a known one may have to confirm it. */
+    newPasskeyChallenge: string;
   }
 }
+
+type ChallengeName = 'passkeyChallenge' | 'newPasskeyChallenge';
+
+// EdDSA, ES256 and, for older devices with Windows Hello, which know nothing else, RS256 (docs/security.md).
+const algorithms = [-8, -7, -257];
 
 interface PasskeysDeps {
   readonly passkeys: Stores['passkeys'];
@@ -32,13 +40,13 @@ export type PasskeyCeremonies = ReturnType<typeof createPasskeyCeremonies>;
 
 /** Registering a passkey and proving to have one. Each challenge is of one session, for one answer. */
 export function createPasskeyCeremonies({ passkeys, domain }: PasskeysDeps) {
-  const rpIdOf = (req: Request): string => domain ?? req.hostname;
+  const rpIdOf = (req: Request): string => domain ?? hostnameOf(req);
 
   /** Behind a proxy that ends TLS the scheme differs; a browser only lets HTTPS and localhost get here. */
-  const expectedOf = (req: Request) => {
+  const expectedOf = (req: Request, name: ChallengeName) => {
     const host = req.get('Host') ?? '';
-    const { passkeyChallenge: expectedChallenge = '' } = req.session;
-    delete req.session.passkeyChallenge;
+    const { [name]: expectedChallenge = '' } = req.session;
+    req.session[name] = '';
     return {
       expectedChallenge: (challenge: string) => expectedChallenge !== '' && challenge === expectedChallenge,
       expectedOrigin: [`https://${host}`, `http://${host}`],
@@ -53,7 +61,7 @@ export function createPasskeyCeremonies({ passkeys, domain }: PasskeysDeps) {
     response: AuthenticationResponseJSON,
   ): Promise<boolean> => {
     const { verified, authenticationInfo } = await verifyAuthenticationResponse({
-      ...{ response, ...expectedOf(req) },
+      ...{ response, ...expectedOf(req, 'passkeyChallenge') },
       credential: {
         id: row.passkeyId,
         publicKey: new Uint8Array(row.publicKey),
@@ -74,17 +82,19 @@ export function createPasskeyCeremonies({ passkeys, domain }: PasskeysDeps) {
       const options = await generateRegistrationOptions({
         ...{ rpName: 'Luna Admin', rpID: rpIdOf(req), userName: login, attestationType: 'none' },
         userID: new Uint8Array(Buffer.from(accountId.replaceAll('-', ''), 'hex')),
+        supportedAlgorithmIDs: algorithms,
         excludeCredentials: known.map(({ passkeyId: id }) => ({ id })),
         authenticatorSelection: { residentKey: 'required', userVerification: 'required' },
       });
-      await keep(req, options.challenge);
+      await keep(req, 'newPasskeyChallenge', options.challenge);
       return JSON.stringify(options);
     },
 
     /** null: what the browser sent is no passkey that was made for this challenge. */
     register: async (req: Request, answer: string) => {
       const { registrationInfo }: Partial<VerifiedRegistrationResponse> = await verifyRegistrationResponse({
-        ...{ response: read<RegistrationResponseJSON>(answer), ...expectedOf(req) },
+        ...{ response: read<RegistrationResponseJSON>(answer), ...expectedOf(req, 'newPasskeyChallenge') },
+        supportedAlgorithmIDs: algorithms,
       }).catch(notVerified);
       // Only of one that is verified.
       if (registrationInfo === undefined) return null;
@@ -99,7 +109,7 @@ export function createPasskeyCeremonies({ passkeys, domain }: PasskeysDeps) {
         ...{ rpID: rpIdOf(req), userVerification: 'required' },
         allowCredentials: known.map(({ passkeyId: id }) => ({ id })),
       });
-      await keep(req, options.challenge);
+      await keep(req, 'passkeyChallenge', options.challenge);
       return JSON.stringify(options);
     },
 
@@ -117,8 +127,8 @@ export function createPasskeyCeremonies({ passkeys, domain }: PasskeysDeps) {
 }
 
 /** Before the page is out: a quick browser would come back to a session without it. */
-async function keep(req: Request, challenge: string): Promise<void> {
-  req.session.passkeyChallenge = challenge;
+async function keep(req: Request, name: ChallengeName, challenge: string): Promise<void> {
+  req.session[name] = challenge;
   await settle((done) => req.session.save(done));
 }
 

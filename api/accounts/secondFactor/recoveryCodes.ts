@@ -1,15 +1,15 @@
 import { createHash, randomBytes } from 'node:crypto';
 
 const codes = 10;
-// 120 bits: nobody has a dictionary of them, so a fast hash is enough.
-const codeBytes = 15;
+// 128 bits: nobody has a dictionary of them, so a fast hash is enough.
+const codeBytes = 16;
 
-/** Ten codes, such as `3f2a9-0c1de-88b7a-f0431-5b6c7-d8e9f`. */
+/** Ten codes, such as `3f2a-90c1-de88-b7af-0431-5b6c-7d8e-9fa2`. */
 export function newRecoveryCodes(): string[] {
   return Array.from({ length: codes }, () =>
     randomBytes(codeBytes)
       .toString('hex')
-      .replaceAll(/(.{5})(?=.)/g, '$1-'),
+      .replaceAll(/(.{4})(?=.)/g, '$1-'),
   );
 }
 

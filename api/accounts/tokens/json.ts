@@ -1,10 +1,17 @@
 import type { Handlers } from '../../http/jsonRouter.ts';
+import type { Clock } from '../../http/instants.ts';
 import { demand } from '../../http/middleware/allow.ts';
 import { actorOf, identityOf, inputOf } from '../../http/requestContext.ts';
+import { demandRecentProof } from '../auth/recentProof.ts';
 import type { ApiTokenBody, TokenActions } from './actions.ts';
 import { presentApiToken } from './present.ts';
 
-export function tokenRoutes({ tokenActions }: { readonly tokenActions: TokenActions }): Handlers {
+interface TokenDeps {
+  readonly tokenActions: TokenActions;
+  readonly clock: Clock;
+}
+
+export function tokenRoutes({ tokenActions, clock }: TokenDeps): Handlers {
   return {
     getApiTokens: async (req, res) => {
       const identity = identityOf(req);
@@ -15,6 +22,7 @@ export function tokenRoutes({ tokenActions }: { readonly tokenActions: TokenActi
     },
 
     createApiToken: async (req, res) => {
+      demandRecentProof(req, clock);
       const { body } = inputOf<{ body: ApiTokenBody }>(req);
       const { row, token } = await tokenActions.create(body, identityOf(req), actorOf(req));
       res.status(201).json({ token_id: row.tokenId, expire_time: row.expireTime.toISOString(), token });

@@ -33,6 +33,8 @@ export interface Operation {
   readonly isPublic: boolean;
   /** null: of a public operation. */
   readonly permission: Permission | null;
+  /** It counts for a limit of its own (docs/security.md). */
+  readonly isCostly: boolean;
   readonly pathParameters: readonly ParameterRule[];
   readonly queryParameters: readonly ParameterRule[];
   readonly checkPath: Check;
@@ -158,6 +160,7 @@ function toOperation(
     path,
     isPublic: operation.security?.length === 0,
     permission: permissionOf(operation),
+    isCostly: operation['x-limit'] === 'costly',
     pathParameters,
     queryParameters,
     checkPath: compile(objectOf(pathParameters)),

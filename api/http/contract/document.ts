@@ -21,6 +21,7 @@ export interface OperationObject {
   readonly operationId: string;
   /** What an account needs for it; see domain/accounts/permission.ts. */
   readonly 'x-permission'?: string;
+  readonly 'x-limit'?: string;
   readonly tags: readonly string[];
   readonly summary: string;
   readonly description?: string;

@@ -2,7 +2,7 @@ import type { Request, RequestHandler } from 'express';
 import { demandAdministrator, permissionsOfAccount } from '../../../domain/accounts/account.ts';
 import { isApiToken } from '../../../domain/accounts/apiToken.ts';
 import { DomainError } from '../../../domain/errors.ts';
-import type { TokenAuthenticator } from '../../accounts/auth/tokenAuthenticator.ts';
+import { TokenElsewhereError, type TokenAuthenticator } from '../../accounts/auth/tokenAuthenticator.ts';
 import { parseBasic, type Authenticator, type SignedIn } from '../../accounts/auth/authenticator.ts';
 import type { SecondFactorRule } from '../../accounts/secondFactor/rule.ts';
 import type { SessionAudit } from '../../accounts/auth/sessionAudit.ts';
@@ -24,7 +24,10 @@ export function authenticate(
       contextOf(req).identity = await identify(req, authenticator, tokens, rule);
     } catch (error) {
       const header = req.get('Authorization');
-      if (header !== undefined) await sessionAudit.refused(req, loginOf(header), error);
+      if (error instanceof TokenElsewhereError)
+        contextOf(req).refused = { login: error.login, tokenId: error.token.tokenId };
+      if (header !== undefined)
+        await sessionAudit.refused(req, loginOf(header), error, tokenSent(header) ? 'token' : 'basic');
       throw error;
     }
     next();
@@ -37,6 +40,14 @@ function loginOf(header: string): string {
   } catch {
     // Nobody knows whose it was meant to be.
     return /^Bearer /i.test(header) ? 'API token' : '';
+  }
+}
+
+function tokenSent(header: string): boolean {
+  try {
+    return tokenOf(header) !== null;
+  } catch {
+    return /^Bearer /i.test(header);
   }
 }
 
@@ -102,7 +113,7 @@ export function checkExcludeHeader(req: Request): void {
 export function refuseMissingFactor(rule: Pick<SecondFactorRule, 'refuseMissing'>): RequestHandler {
   return (req, _res, next) => {
     const { via, account } = identityOf(req);
-    if (via === 'session' && req.session.how !== 'oidc') rule.refuseMissing(account);
+    if (via === 'session' && req.session.secondFactor !== 'provider') rule.refuseMissing(account);
     next();
   };
 }

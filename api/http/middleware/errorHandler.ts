@@ -3,6 +3,7 @@ import type { ErrorRequestHandler, Request, RequestHandler, Response } from 'exp
 import type { Logger } from 'pino';
 import { DomainError } from '../../../domain/errors.ts';
 import { TooManyLoginsError } from '../../accounts/auth/loginLimit.ts';
+import { TooManyCallsError } from '../rateLimit.ts';
 import { presentError, presentInternalError } from '../errorBody.ts';
 import { breakOff } from '../jsonStream.ts';
 import { contextOf } from '../requestContext.ts';
@@ -92,7 +93,8 @@ function setHeaders(req: Request, res: Response, error: DomainError): void {
 
 export function setRetryAfter(res: Response, error: DomainError): void {
   const { status } = error.entry;
-  if (error instanceof TooManyLoginsError) res.setHeader('Retry-After', error.retryAfterSeconds);
+  if (error instanceof TooManyLoginsError || error instanceof TooManyCallsError)
+    res.setHeader('Retry-After', error.retryAfterSeconds);
   if ((status === 429 || status === 503) && !res.hasHeader('Retry-After')) res.setHeader('Retry-After', '5');
 }
 

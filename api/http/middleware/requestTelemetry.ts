@@ -7,6 +7,7 @@ import type { Metrics } from '../../../platform/metrics.ts';
 import type { MonthlyCounts } from '../../../platform/monthlyCounts.ts';
 import { keepTrace } from '../../../platform/tracing/span.ts';
 import { addressOf, contextOf, startContext } from '../requestContext.ts';
+import { shownUrl } from '../shownUrl.ts';
 
 const header = 'Luna-Request-Id';
 const pattern = /^[0-9]{10},[a-f0-9]{8}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{4}-[a-f0-9]{12}$/;
@@ -41,15 +42,16 @@ export function requestLog(log: Logger): RequestHandler {
       const level = levelOf(req, res);
       if (!log.isLevelEnabled(level)) return;
       const { method } = req;
-      const shown = isOfForm.test(req.originalUrl) ? req.originalUrl.replace(/\?.*/s, '?…') : req.originalUrl;
+      const shown = shownUrl(req.originalUrl);
       const { statusCode } = res;
-      const { requestId, identity } = contextOf(req);
+      const { requestId, errorCode } = contextOf(req);
       const responseTime = Math.round(performance.now() - start);
       const end = res.writableFinished ? '' : ', broken off';
       log[level](
         {
           requestId,
-          ...(identity === undefined ? {} : { login: identity.account.login }),
+          ...callerOf(req),
+          ...(errorCode === undefined ? {} : { errorCode }),
           req: { method, url: shown, remoteAddress },
           res: { statusCode },
           responseTime,
@@ -62,8 +64,13 @@ export function requestLog(log: Logger): RequestHandler {
   };
 }
 
-/** Addresses that hold what was typed into a form: user data of people, and webhooks whose URL is their secret. */
-const isOfForm = /^\/(?:tasks|schedules|upgrades)\/(?:\d+\/)?(?:new|change)\?/;
+/** Who has shown who they are, and with what. */
+function callerOf(req: Request) {
+  const { identity, refused } = contextOf(req);
+  if (identity === undefined) return refused === undefined ? { via: 'none' } : { via: 'none', ...refused };
+  const { account, via, token } = identity;
+  return { login: account.login, via, ...(token === undefined ? {} : { tokenId: token.tokenId }) };
+}
 
 function levelOf(req: Request, res: Response): Level {
   if (res.statusCode >= 500) return 'error';

@@ -13,17 +13,18 @@ declare module 'express-session' {
 }
 
 export interface SessionSettings {
-  readonly secret: string;
+  /** The first signs; what another one has signed is accepted. */
+  readonly secrets: readonly string[];
   readonly secureCookies: boolean;
   readonly store: Store;
 }
 
 /** The session of the cookie, or a new one that is stored only when something is put into it. */
-export function sessions({ secret, secureCookies, store }: SessionSettings): RequestHandler {
+export function sessions({ secrets, secureCookies, store }: SessionSettings): RequestHandler {
   const unused = new WeakSet<object>();
   const open = session({
     name: sessionCookieName(secureCookies),
-    secret,
+    secret: [...secrets],
     store: touchedUnless(store, (data) => unused.has(data)),
     resave: false,
     saveUninitialized: false,

@@ -1,5 +1,7 @@
 import type { RequestHandler } from 'express';
+import type { FeedName } from '../../../db/audit/feedStore.ts';
 import type { RetentionKind } from '../../../db/ops/retention.ts';
+import type { PlainConnection } from '../../../platform/encryption.ts';
 import { settingSentences } from '../../../platform/settings.ts';
 import { settingsPage } from '../../../views/pages/settings/settings.ts';
 import type { PageSources } from '../../html/deps.ts';
@@ -16,17 +18,26 @@ const kinds: readonly RetentionKind[] = [
   'audit_views',
 ];
 
-export interface SettingsDeps extends Pick<PageSources, 'retentionQueries'> {
+export interface SettingsDeps extends Pick<PageSources, 'auditLag' | 'retentionQueries'> {
+  /** Those that are set up. */
+  readonly auditFeedNames: readonly FeedName[];
   readonly shownSettings: Readonly<Record<string, unknown>>;
   /** Other machines reach the service without HTTPS. */
   readonly isUnencrypted: boolean;
+  readonly plainConnections: readonly PlainConnection[];
 }
 
 /** All settings, and what was removed because it was old. */
-export function settings({ shownSettings, isUnencrypted, retentionQueries }: SettingsDeps): RequestHandler {
+export function settings(deps: SettingsDeps): RequestHandler {
+  const { shownSettings, isUnencrypted, plainConnections, retentionQueries, auditLag } = deps;
   const config = presentConfig(shownSettings);
   return async (req, res) => {
-    const runs = new Map((await retentionQueries.runs()).map((run) => [run.kind, run]));
+    const [retentionRuns, seals, feeds] = await Promise.all([
+      retentionQueries.runs(),
+      auditLag.seals(),
+      auditLag.feeds(deps.auditFeedNames),
+    ]);
+    const runs = new Map(retentionRuns.map((run) => [run.kind, run]));
     const retention = kinds.map((kind) => {
       const run = runs.get(kind);
       return {
@@ -34,7 +45,17 @@ export function settings({ shownSettings, isUnencrypted, retentionQueries }: Set
         ...{ removed: run?.removed ?? 0, removed_ever: run?.removedEver ?? 0 },
       };
     });
-    const page = settingsPage({ config, sentences: settingSentences, retention, isUnencrypted });
+    const page = settingsPage({
+      ...{ config, sentences: settingSentences, retention, isUnencrypted, plainConnections },
+      audit: {
+        ...{ unsealed: seals.unsealed, unsealed_seconds: seals.unsealedSeconds },
+        feeds: feeds.map((feed) => ({
+          ...{ feed: feed.feed, behind: feed.behind, behind_seconds: feed.behindSeconds },
+          ...{ sent_time: feed.sentTime?.toISOString() ?? null, fault: feed.fault, failures: feed.failures },
+          next_time: feed.nextTime?.toISOString() ?? null,
+        })),
+      },
+    });
     sendPage(req, res, 'settings/settings', page);
   };
 }

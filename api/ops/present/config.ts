@@ -2,7 +2,7 @@
 const sections: readonly (readonly [section: string, names: RegExp])[] = [
   [
     'HTTP_SERVER',
-    /^(HOST|PORT|ALLOWED_HOSTS|SHUTDOWN_DELAY_MS|TRUST_PROXY|TLS_CERT|TLS_KEY|SECURE_COOKIES|CONFIG_PUBLIC|SESSION_SECRET)$/,
+    /^(HOST|PORT|ALLOWED_HOSTS|SHUTDOWN_DELAY_MS|TRUST_PROXY|TLS_CERT|TLS_KEY|ALLOW_HTTP|SECURE_COOKIES|CONFIG_PUBLIC|SESSION_SECRET|.*_PER_MINUTE)$/,
   ],
   ['DATABASE', /^(.*DATABASE_URL|MAX_DB_CONNECTIONS)$/],
   ['TEMPORAL', /^(TEMPORAL_|TASK_QUEUE_PREFIX$|BUNDLE_CACHE$)/],
@@ -13,6 +13,7 @@ const sections: readonly (readonly [section: string, names: RegExp])[] = [
   ['METRICS', /^WORKER_METRICS_/],
   ['TASKS', /^(GC_|EXTRACT_|PART|BATCH_|RECONCILE_|ORIGIN_)/],
   ['RETENTION', /_RETENTION_/],
+  ['AUDIT', /^AUDIT_/],
   ['LOGGER', /^LOG_/],
   ['OTHER', /./],
 ];

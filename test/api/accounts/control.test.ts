@@ -57,7 +57,7 @@ test('a password that was reset is answered once, ends the sessions and lets pro
   const { accountId, headers } = await accountOfRole(asRoot, api.url, 'viewer', login);
   const session = await logIn(asNobody, login, password);
   const reset = await control(accountId, 'reset_password');
-  assert.match(reset.body.password, /^([a-z2-9]{4}-){3}[a-z2-9]{4}$/);
+  assert.match(reset.body.password, /^([a-z2-9]{4}-){6}[a-z2-9]{4}$/);
   assert.equal((await asNobody('GET', '/4/tasks', { headers })).status, 401);
   assert.equal((await asNobody('GET', '/4/login', { headers: session })).status, 401);
   const fresh = basic(login, reset.body.password);
@@ -87,6 +87,28 @@ test('the present password is checked when it is given', async () => {
   const wrong = await change({ password: 'next', current_password: 'not it' });
   assert.deepEqual([wrong.status, wrong.body.error_code], [400, 12022]);
   assert.match(wrong.body.detail, /current_password/);
+  const [line] = await api.db.query<{ after: object }>(
+    "select after from audit where action = 'session.refuse' and login = $1",
+    [login],
+  );
+  assert.deepEqual(line?.after, { error_code: 11002, how: 'present password' });
   assert.equal((await change({ password: 'next', current_password: password })).status, 200);
   assert.equal((await asNobody('GET', '/4/tasks', { headers })).status, 401);
+});
+
+test('the reason for which a second factor was removed is in the audit', async () => {
+  const { accountId } = await accountOfRole(asRoot, api.url, 'viewer', 'phoneless@example.com');
+  const remove = (body: object) =>
+    asRoot('PATCH', `/4/accounts/${accountId}`, { body: { action: 'remove_second_factor', ...body } });
+  assert.equal((await remove({ reason: '' })).status, 400);
+  assert.equal((await remove({ reason: 'met the owner' })).status, 200);
+  assert.equal((await remove({})).status, 200);
+  const lines = await api.db.query(
+    "select after from audit where action = 'account.remove_factor' and object_id = $1 order by audit_id",
+    [accountId],
+  );
+  assert.deepEqual(lines, [
+    { after: { factor: 'all', reason: 'met the owner' } },
+    { after: { factor: 'all' } },
+  ]);
 });

@@ -127,10 +127,13 @@ test('refused log-ins are written with the login that was tried, by header and b
       remote_address,
       after,
     ]),
-    Array(3).fill(['session.refuse', null, '127.0.0.1', { error_code: 11002 }]),
+    (['password', 'basic', 'basic'] as const).map((how) => [
+      ...['session.refuse', null, '127.0.0.1'],
+      { error_code: 11002, how },
+    ]),
   );
   const [user] = await audit('?login=user@example.com');
-  assert.deepEqual(user?.after, { error_code: 12020 });
+  assert.deepEqual(user?.after, { error_code: 12020, how: 'basic' });
 });
 
 test('a login that no database can hold is refused and written all the same', async () => {

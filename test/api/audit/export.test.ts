@@ -50,13 +50,13 @@ test('the whole export can be verified, with its signed heads, and a part of it 
   await seals.seal();
   await seals.sign((head) => signJson(head, privateKey));
   await createTask('after the head');
-  const check = createChainCheck({ publicKey });
+  const check = createChainCheck({ publicKeys: [publicKey] });
   linesOf((await read('/4/audit/export')).text).forEach(check.take);
   const result = check.finish();
   assert.deepEqual([result.faults, result.heads], [[], 1]);
   assert.ok(result.entries >= 4);
 
-  const some = createChainCheck({ publicKey, partial: true });
+  const some = createChainCheck({ publicKeys: [publicKey], partial: true });
   linesOf((await read('/4/audit/export?action=task.create')).text).forEach(some.take);
   const { faults, entries } = some.finish();
   assert.deepEqual(

@@ -6,6 +6,7 @@ import { insertPicturedFaces } from '../../pages/faceRows.ts';
 import { insertTask } from '../../pages/taskRows.ts';
 import { createViewStore } from '../../../db/audit/viewStore.ts';
 import { openApi } from '../../support/servers/openApi.ts';
+import { auditRow } from '../../../views/pages/audit/auditRow.ts';
 import { foldLogins } from '../../../views/pages/audit/foldLogins.ts';
 
 const { api, call } = await openApi();
@@ -95,4 +96,20 @@ test('log-ins of the same login in a row are one line of the list, which can be 
     [first.folded.rows.map(({ time }) => time.text), second?.folded],
     [['2026-03-01 09:08:00', '2026-03-01 09:07:00'], null],
   );
+});
+
+test('the list names the token that did it beside who did it, not among what changed', () => {
+  const row = auditRow({
+    ...{
+      action: 'task.throttle',
+      login: 'a@example.com',
+      object_type: 'task',
+      object_id: '7',
+      before: { rate: 1 },
+    },
+    ...{ audit_time: '2026-03-01T09:00:00.000Z', remote_address: '192.0.2.7' },
+    after: { rate: 2, by_token: { token_id: '01900000-0000-7000-8000-000000000001', name: 'robot' } },
+  });
+  assert.equal(row.from, '192.0.2.7 · token robot');
+  assert.deepEqual(row.changes.first, [{ name: 'rate', before: '1', after: '2' }]);
 });

@@ -95,6 +95,50 @@ test('the API speaks HTTPS, with TLS 1.2 and 1.3 and no older one', async (t) =>
   await assert.rejects(fetch(url.replace('https:', 'http:')), 'plain HTTP is not answered');
 });
 
+/** What is agreed on by a client that has only these ciphers; it throws where there is none in common. */
+async function cipherOf(port: number, ciphers: string): Promise<string> {
+  const socket = connect({
+    ...{ port, host: '127.0.0.1', ca: authority.cert },
+    ...{ minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2', ciphers: `${ciphers}:@SECLEVEL=0` },
+  });
+  await once(socket, 'secureConnect');
+  const { name } = socket.getCipher();
+  socket.destroy();
+  return name;
+}
+
+test('the API agrees on keys of one connection and authenticated encryption alone, the strongest first', async (t) => {
+  const { port } = await serve(t, first.certFile, first.keyFile);
+  for (const old of [
+    'ECDHE-ECDSA-AES256-SHA384',
+    'ECDHE-ECDSA-AES128-SHA256',
+    'ECDHE-ECDSA-AES128-SHA',
+    'AES256-SHA',
+  ])
+    await assert.rejects(cipherOf(port, old), /alert|handshake|no shared|reset/i, old);
+  const weakestFirst = 'ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384';
+  assert.equal(await cipherOf(port, weakestFirst), 'ECDHE-ECDSA-AES256-GCM-SHA384');
+});
+
+test('a private key of fewer than 128 bits of strength is refused, at the start and as a renewal', async (t) => {
+  const issue = (name: string, kind: readonly string[]) => authority.issue(name, 'IP:127.0.0.1', kind);
+  const weak = await issue('weak', ['rsa:2048']);
+  const strong = await issue('strong', ['rsa:3072']);
+  const log = createLogger({ name: 'api', level: 'silent', format: 'json' });
+  const reason = 'rsa of 2048 bits has fewer than 128 bits of strength: use EC P-256, or RSA of 3072 bits';
+  await assert.rejects(
+    openCertificate({ tlsCert: weak.certFile, tlsKey: weak.keyFile }, log),
+    (error) => error instanceof ConfigError && error.message.includes(reason),
+  );
+  const files = await place('strength', strong);
+  const served = await serve(t, files.cert, files.key);
+  assert.equal(await servedName(served.port), 'strong');
+  await writeFile(files.key, weak.key);
+  await writeFile(files.cert, weak.cert);
+  await waitFor('the refusal', () => served.log().includes(reason));
+  assert.equal(await servedName(served.port), 'strong');
+});
+
 test('a certificate that is overwritten is used for new connections', async (t) => {
   const files = await place('overwritten', first);
   const { port, log } = await serve(t, files.cert, files.key);

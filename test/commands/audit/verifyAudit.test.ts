@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { createPublicKey, generateKeyPairSync } from 'node:crypto';
-import { writeFile } from 'node:fs/promises';
+import { appendFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { checkDatabase } from '../../../commands/audit/checkDatabase.ts';
@@ -48,7 +48,7 @@ async function foundAfter(change: string): Promise<readonly string[]> {
       await tx.query(`alter table ${table} disable trigger user`);
     }
     await tx.query(change);
-    ({ faults } = await checkDatabase(tx, { publicKey }));
+    ({ faults } = await checkDatabase(tx, { publicKeys: [publicKey] }));
     throw rollBack;
   });
   await assert.rejects(changed, rollBack);
@@ -56,13 +56,13 @@ async function foundAfter(change: string): Promise<readonly string[]> {
 }
 
 function foundIn(exported: readonly AuditLine[], options: object = {}): readonly string[] {
-  const check = createChainCheck({ publicKey, ...options });
+  const check = createChainCheck({ publicKeys: [publicKey], ...options });
   exported.forEach(check.take);
   return check.finish().faults;
 }
 
 test('an audit that nobody has touched matches its chain, in the tables and exported', async () => {
-  assert.deepEqual((await checkDatabase(db, { publicKey })).faults, []);
+  assert.deepEqual((await checkDatabase(db, { publicKeys: [publicKey] })).faults, []);
   assert.deepEqual(foundIn(lines), []);
   assert.equal(entries.length, 9);
   assert.equal(lines.length, 10);
@@ -161,7 +161,11 @@ test('an entry that was replaced with a hash of its own does not go with the nex
 
 test('a head that another key has signed is refused', () => {
   assert.ok(isSignedBy(head, publicKey));
-  assert.match(foundIn(lines, { publicKey: otherKey })[0] ?? '', /its signature does not match the key/);
+  assert.match(foundIn(lines, { publicKeys: [otherKey] })[0] ?? '', /its signature does not match the key/);
+});
+
+test('after the key was changed, heads that the former one has signed match if it is given too', () => {
+  assert.deepEqual(foundIn(lines, { publicKeys: [otherKey, publicKey] }), []);
 });
 
 test('an export with filters is checked entry by entry, if that is said', () => {
@@ -180,6 +184,7 @@ test('the command checks the database and a file, offline with the public key, a
       env: { PATH: process.env['PATH'], DATABASE_URL: url },
       encoding: 'utf8',
     });
+  await appendFile(keyFile, otherKey.export({ type: 'spki', format: 'pem' }));
   const whole = run();
   assert.deepEqual([whole.stderr, whole.status], ['', 0]);
   assert.equal(whole.stdout, '9 entries and 1 signed head were checked\n');

@@ -16,7 +16,7 @@ const publicKey = createPublicKey(privateKey);
 const seals = createSealStore(db);
 const sweep = (auditRetentionDays?: number) =>
   createRetention(db, { auditRetentionDays, errorRetentionDays: 30 }).sweep();
-const faults = async () => (await checkDatabase(db, { publicKey })).faults;
+const faults = async () => (await checkDatabase(db, { publicKeys: [publicKey] })).faults;
 
 async function write(count: number): Promise<void> {
   await db.query(

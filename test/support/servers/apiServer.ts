@@ -49,9 +49,12 @@ export interface ApiServerOptions
       Pick<
         ApiConfig,
         | ('allowedHosts' | 'basicAttributesVersion' | 'configPublic' | 'databaseUrl' | 'development')
-        | ('requireSecondFactor' | 'secondFactorKey')
+        | ('requireSecondFactor' | 'secondFactorKey' | 'sessionSecret')
         | ('environmentName' | 'host' | 'loginFailures' | 'networks' | 'tasksAtOnce' | 'trustProxy')
         | ('oidcClientId' | 'oidcClientSecret' | 'oidcIssuer' | 'oidcName' | 'oidcRoles' | 'passwordLogins')
+        | ('oidcAcr' | 'oidcAmr' | 'oidcMaxAge' | 'oidcUntypedLogout')
+        | ('auditFile' | 'auditWebhook' | 'costlyRequestsPerMinute' | 'picturesPerMinute')
+        | ('publicRequestsPerMinute' | 'requestsPerMinute')
         | (
             | 'approvalObjects'
             | 'approvalExpires'
@@ -61,7 +64,7 @@ export interface ApiServerOptions
           )
       >
     >,
-    Pick<Partial<AppDeps>, 'checks' | 'workersByQueue'>,
+    Pick<Partial<AppDeps>, 'checks' | 'passwords' | 'workersByQueue'>,
     Pick<AppDeps, 'heartbeatEveryMs' | 'pageLimitMs' | 'streamsPerAccount'> {
   /** Default: only when it closes, so that tests can count the questions that a request asks. */
   readonly statsEveryMs?: number;
@@ -146,6 +149,8 @@ async function start(options: ApiServerOptions, { shutdown, stop }: ReturnType<t
   shutdown.on('normal', 'request statistics of the test', () => requestStats.stop());
   const app = await createApp({
     ...(await appDeps(context, { ...opened, gateway, requestStats })),
+    // The cheap hash above stays as it is.
+    passwords: options.passwords ?? { ...opened.passwords, isOutdated: () => false },
     checks: options.checks ?? [{ name: 'postgresql', dependent: false, run: () => pools.check() }],
     workersByQueue: options.workersByQueue ?? (() => Promise.resolve({ orchestrate: 2, gc: 2, extract: 2 })),
     ...(options.heartbeatEveryMs === undefined ? {} : { heartbeatEveryMs: options.heartbeatEveryMs }),
@@ -221,7 +226,7 @@ function settingsOf(databaseUrl: string, imageFolder: string): ApiConfig {
     IMAGE_STORE: `folder:${imageFolder}`,
     SESSION_SECRET: 'hidden'.repeat(9),
     SYS_INFO_KEY: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
-    NOTIFICATION_HOSTS: 'hooks.example.org,127.0.0.1',
+    NOTIFICATION_HOSTS: 'hooks.example.org,http://127.0.0.1:*',
     NOTIFICATION_SECRETS: `orders=${'hidden'.repeat(4)}`,
   });
   return {

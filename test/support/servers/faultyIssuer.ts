@@ -2,7 +2,15 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
-import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey, type JWTPayload } from 'jose';
+import {
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  SignJWT,
+  UnsecuredJWT,
+  type CryptoKey,
+  type JWTPayload,
+} from 'jose';
 import { closeServer } from './closeServer.ts';
 
 /** What is wrong with the next ID token. */
@@ -16,6 +24,7 @@ export type TokenFault =
   | 'foreign key'
   | 'no token'
   | 'subject'
+  | 'algorithm'
   | 'offline';
 
 /**
@@ -24,6 +33,8 @@ export type TokenFault =
  */
 export async function startFaultyIssuer(claims: JWTPayload) {
   let fault: TokenFault = 'none';
+  let more: JWTPayload = {};
+  const asked: URLSearchParams[] = [];
   let key = await newKey('first');
   const nonces = new Map<string, string>();
   const server = createServer((req, res) => {
@@ -36,16 +47,20 @@ export async function startFaultyIssuer(claims: JWTPayload) {
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
-  const signed = async (payload: JWTPayload): Promise<string> => {
+  const signed = async (payload: JWTPayload, typ?: string): Promise<string> => {
     if (fault === 'unsigned') return new UnsecuredJWT(payload).encode();
     const by = fault === 'foreign key' ? await newKey(key.kid) : key;
-    return new SignJWT(payload).setProtectedHeader({ alg: 'RS256', kid: by.kid }).sign(by.privateKey);
+    const alg = fault === 'algorithm' ? 'RS512' : 'RS256';
+    const header = { alg, kid: by.kid, ...(typ === undefined ? {} : { typ }) };
+    const privateKey = await importJWK(await exportJWK(by.privateKey), alg);
+    return new SignJWT(payload).setProtectedHeader(header).sign(privateKey);
   };
 
   const idToken = (nonce: string): Promise<string> => {
     const now = Math.floor(Date.now() / 1_000);
     return signed({
       ...claims,
+      ...more,
       iss: fault === 'issuer' ? 'http://127.0.0.1:1' : issuer,
       aud: fault === 'audience' ? 'another client' : 'luna-admin',
       nonce: fault === 'nonce' ? 'another' : nonce,
@@ -67,15 +82,16 @@ export async function startFaultyIssuer(claims: JWTPayload) {
             ...{ issuer, jwks_uri: `${issuer}/keys`, token_endpoint: `${issuer}/token` },
             authorization_endpoint: `${issuer}/authorize`,
             ...{ response_types_supported: ['code'], subject_types_supported: ['public'] },
-            id_token_signing_alg_values_supported: ['RS256'],
+            id_token_signing_alg_values_supported: ['RS256', 'RS512'],
           },
         };
       case '/keys':
         return {
-          body: { keys: [{ ...(await exportJWK(key.publicKey)), kid: key.kid, alg: 'RS256', use: 'sig' }] },
+          body: { keys: [{ ...(await exportJWK(key.publicKey)), kid: key.kid, use: 'sig' }] },
         };
       case '/authorize': {
         const code = `code-${nonces.size}`;
+        asked.push(searchParams);
         nonces.set(code, searchParams.get('nonce') ?? '');
         const back = new URL(searchParams.get('redirect_uri') ?? '');
         back.searchParams.set('code', code);
@@ -97,6 +113,12 @@ export async function startFaultyIssuer(claims: JWTPayload) {
     setFault: (next: TokenFault): void => {
       fault = next;
     },
+    /** What the next ID tokens say beside the claims. */
+    setMore: (claimsToo: JWTPayload): void => {
+      more = claimsToo;
+    },
+    /** What browsers were sent to it with, the last one at the end. */
+    asked,
     /** The keys of before are gone. */
     rotateKeys: async (): Promise<void> => {
       key = await newKey('second');
@@ -107,5 +129,5 @@ export async function startFaultyIssuer(claims: JWTPayload) {
 }
 
 async function newKey(kid: string): Promise<{ kid: string; publicKey: CryptoKey; privateKey: CryptoKey }> {
-  return { kid, ...(await generateKeyPair('RS256')) };
+  return { kid, ...(await generateKeyPair('RS256', { extractable: true })) };
 }

@@ -2,6 +2,7 @@ import { formatCount } from '../../assets/words.js';
 import type { Confirm } from '../../components/confirm/confirm.ts';
 import { fact, idFact, type Fact } from '../../components/facts/facts.ts';
 import { faceGrid, type FaceGrid } from '../../components/faceGrid/faceGrid.ts';
+import { textField } from '../../components/field/field.ts';
 import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
@@ -20,6 +21,8 @@ export interface AccountInput {
   /** Empty for who does not administer accounts. */
   readonly tokens: readonly ApiTokenShape[];
   readonly now: Date;
+  /** A removal of the second factor came without a reason. */
+  readonly isReasonMissing: boolean;
 }
 
 interface PasswordState {
@@ -57,7 +60,8 @@ export interface AccountPage {
   readonly accounts: string;
 }
 
-export function accountPage({ account, stats, lists, faces, tokens, now }: AccountInput): AccountPage {
+export function accountPage(input: AccountInput): AccountPage {
+  const { account, stats, lists, faces, tokens, now } = input;
   return {
     head: { title: account.login, section: 'accounts' },
     login: account.login,
@@ -94,6 +98,16 @@ export function accountPage({ account, stats, lists, faces, tokens, now }: Accou
             'Removes the authenticator app, the passkeys and the recovery codes of the account, whose owner has lost them. Its sessions end, and its password is enough again.',
           action: paths.removeSecondFactor(account.account_id),
           button: 'Remove second factor',
+          leave: paths.account(account.account_id),
+          field: textField(
+            { values: {}, faults: input.isReasonMissing ? { reason: 'Enter a reason.' } : {} },
+            'reason',
+            'Reason',
+            {
+              ...{ required: true, isFirst: true, maxlength: 1_000 },
+              hint: 'How you made sure that the owner asks for it. It is kept in the audit.',
+            },
+          ),
         }
       : null,
     resetPassword: {

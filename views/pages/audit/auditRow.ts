@@ -1,3 +1,4 @@
+import type { AuditAction } from '../../../domain/audit/actions.ts';
 import { changes, type Changes } from '../../components/changes/changes.ts';
 import { time, type Time } from '../../components/time/time.ts';
 import { paths } from '../../paths.ts';
@@ -19,7 +20,7 @@ export interface AuditRow {
   readonly time: Time;
 }
 
-export const actionWords: Readonly<Record<string, string>> = {
+export const actionWords: Readonly<Record<AuditAction, string>> = {
   'task.create': 'Created',
   'task.cancel': 'Cancelled',
   'task.pause': 'Paused',
@@ -64,12 +65,16 @@ export const actionWords: Readonly<Record<string, string>> = {
   'account.disable': 'Disabled',
   'account.enable': 'Enabled',
   'account.remove': 'Removed',
+  'account.connect': 'Connected with single sign-on:',
+  'token.create': 'Created',
+  'token.revoke': 'Revoked',
   'audit.expire': 'Began to remove old entries of',
   'face.view': 'Looked at',
   'event.view': 'Looked at',
   'sample.view': 'Looked at pictures of',
   'result.read': 'Downloaded the result of',
   'session.login': 'Logged in',
+  'session.confirm': 'Confirmed who they are',
   'session.logout': 'Logged out',
   'session.refuse': 'Was refused a log-in as',
 };
@@ -77,8 +82,9 @@ export const actionWords: Readonly<Record<string, string>> = {
 export function auditRow(entry: AuditEntryShape): AuditRow {
   const isSession = entry.object_type === 'session';
   const purpose = purposeOf(entry);
+  const { token, after } = splitToken(entry.after);
   return {
-    action: actionWords[entry.action] ?? entry.action,
+    action: isKnown(entry.action) ? actionWords[entry.action] : entry.action,
     object: isSession
       ? ''
       : entry.object_type === 'audit'
@@ -88,12 +94,24 @@ export function auditRow(entry: AuditEntryShape): AuditRow {
     purpose,
     who: entry.login === '' ? 'The service' : entry.login,
     whoHref: entry.login === '' ? null : paths.audit({ login: entry.login }),
-    from: entry.remote_address ?? '',
+    from: [entry.remote_address ?? '', token === null ? '' : `token ${token}`]
+      .filter((part) => part !== '')
+      .join(' · '),
     // What it was made for says more than the first of its values.
-    changes: purpose === null ? changes(entry.before, entry.after) : changes(null, entry.after, 1),
+    changes: purpose === null ? changes(entry.before, after) : changes(null, after, 1),
     time: time(entry.audit_time),
   };
 }
+
+/** The token that did it says who, not what. */
+function splitToken(after: object | null): { readonly token: string | null; readonly after: object | null } {
+  const { by_token: by, ...rest } = (after ?? {}) as { readonly by_token?: { readonly name?: unknown } };
+  if (typeof by?.name !== 'string') return { token: null, after };
+  return { token: by.name, after: Object.keys(rest).length === 0 ? null : rest };
+}
+
+/** One of a later release is shown as it is. */
+const isKnown = (action: string): action is AuditAction => Object.hasOwn(actionWords, action);
 
 function purposeOf({ action, after }: AuditEntryShape): string | null {
   if (!action.endsWith('.create')) return null;

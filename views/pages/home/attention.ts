@@ -70,6 +70,8 @@ const brokenWords: Readonly<Record<string, string>> = {
   clock: "The clock of this API differs from the database's, which tasks use to select objects: correct it.",
   'worker-clocks': "The clock of a worker differs from the database's: correct it.",
   'worker-settings': 'A worker has other settings than this API, which they need alike: see Health below.',
+  audit:
+    'Entries of the audit are not sealed or do not reach their receiver: see Audit feed in the settings.',
   'sample-files':
     'Images of removed faces or events are still in the sample store: their files cannot be deleted yet. Retrying.',
   'sample-store': 'The sample store is unavailable: objects with samples cannot be processed.',

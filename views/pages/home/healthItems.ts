@@ -26,12 +26,14 @@ const names: Readonly<Record<string, string>> = {
   clock: 'Clock',
   'worker-clocks': "Workers' clocks",
   'worker-settings': "Workers' settings",
+  audit: 'Audit',
 };
 
 const wellWords: Readonly<Record<string, string>> = {
   clock: 'right',
   'worker-clocks': 'right',
   'worker-settings': "as the API's",
+  audit: 'up to date',
   'sample-files': 'all files gone',
 };
 

@@ -19,7 +19,7 @@ export interface LoginPage {
   readonly fields: readonly Field[];
   /** By itself, without a password. */
   readonly passkey: string;
-  readonly singleSignOn: { readonly text: string; readonly href: string } | null;
+  readonly singleSignOn: { readonly text: string; readonly action: string } | null;
 }
 
 const notes = {
@@ -35,7 +35,7 @@ export function loginPage({ login, fault, lost, singleSignOn }: LoginInput): Log
     passkey: paths.passkeyLogin,
     fault,
     note: lost === null ? null : notes[lost],
-    singleSignOn: singleSignOn === null ? null : { text: `Log in with ${singleSignOn}`, href: paths.oidc },
+    singleSignOn: singleSignOn === null ? null : { text: `Log in with ${singleSignOn}`, action: paths.oidc },
     fields: [
       textField(typed, 'login', 'Login', { required: true, autocomplete: 'username', isFirst: login === '' }),
       textField(typed, 'password', 'Password', {

@@ -50,7 +50,7 @@ export function secondFactorPage(input: SecondFactorInput): SecondFactorPage {
     removeApp: hasCodes
       ? {
           text: 'Remove…',
-          consequence: 'Codes of the app are no longer asked for.',
+          consequence: 'Codes of the app are no longer asked for. Your other sessions end.',
           action: `${paths.secondFactorApp}/remove`,
           button: 'Remove the app',
         }
@@ -74,7 +74,7 @@ export function secondFactorPage(input: SecondFactorInput): SecondFactorPage {
             words: recoveryCodes === 1 ? '1 code is left.' : `${recoveryCodes} codes are left.`,
             renew: {
               text: 'Renew…',
-              consequence: 'Makes ten new codes. The earlier ones stop working.',
+              consequence: 'Makes ten new codes. The earlier ones stop working, and your other sessions end.',
               action: paths.recoveryCodes,
               button: 'Renew the codes',
             },

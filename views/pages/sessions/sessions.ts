@@ -88,5 +88,6 @@ const beginnings: Readonly<Record<string, string>> = {
 
 function wordsOf({ how, second_factor }: SessionShape): string {
   const first = beginnings[how] ?? how;
-  return second_factor === null ? first : `${first} and ${second_factor}`;
+  if (second_factor === null) return first;
+  return `${first} and ${second_factor === 'provider' ? 'second factor there' : second_factor}`;
 }

@@ -1,4 +1,4 @@
-import { formatCount } from '../../assets/words.js';
+import { formatCount, formatDuration } from '../../assets/words.js';
 import { time, type Time } from '../../components/time/time.ts';
 import type { PageHead } from '../../layout.ts';
 import { paths } from '../../paths.ts';
@@ -10,8 +10,26 @@ export interface SettingsInput {
   readonly sentences: Readonly<Record<string, string>>;
   /** What was removed because it was old; `run_time` is null before the first look. */
   readonly retention: readonly RetentionShape[];
+  readonly audit: AuditState;
   /** Other machines reach the service without HTTPS. */
   readonly isUnencrypted: boolean;
+  /** Connections to other machines that are not encrypted: the setting, and what to do. */
+  readonly plainConnections: readonly { readonly setting: string; readonly sentence: string }[];
+}
+
+/** How far seals and feeds are behind the audit. */
+interface AuditState {
+  readonly unsealed: number;
+  readonly unsealed_seconds: number;
+  readonly feeds: readonly {
+    readonly feed: 'webhook' | 'file';
+    readonly behind: number;
+    readonly behind_seconds: number;
+    readonly sent_time: string | null;
+    readonly fault: string | null;
+    readonly failures: number;
+    readonly next_time: string | null;
+  }[];
 }
 
 interface RetentionShape {
@@ -24,6 +42,7 @@ interface RetentionShape {
 export interface SettingsPage {
   readonly head: PageHead;
   readonly isUnencrypted: boolean;
+  readonly plainConnections: SettingsInput['plainConnections'];
   readonly sections: readonly SettingsSection[];
   readonly retention: readonly {
     readonly name: string;
@@ -31,6 +50,19 @@ export interface SettingsPage {
     readonly time: Time | null;
     readonly removed: string;
     readonly removedEver: string;
+  }[];
+  readonly seals: { readonly text: string; readonly isLate: boolean };
+  readonly feeds: readonly {
+    readonly name: string;
+    readonly setting: string;
+    readonly behind: string;
+    readonly since: string;
+    /** When something was last delivered. */
+    readonly sent: Time | null;
+    /** null: the last attempt succeeded. */
+    readonly fault: string | null;
+    readonly attempts: string;
+    readonly next: Time | null;
   }[];
   readonly links: { readonly help: string; readonly json: string };
 }
@@ -57,6 +89,7 @@ const titles: Readonly<Record<string, string>> = {
   NOTIFICATIONS: 'Notifications',
   METRICS: "Workers' metrics",
   RETENTION: 'Retention',
+  AUDIT: 'Audit',
   LOGGER: 'Log',
   OTHER: 'Other',
 };
@@ -71,10 +104,19 @@ const kinds: Readonly<Record<string, readonly [name: string, kept: string]>> = {
   audit_views: ['Marks of looks at pictures and results', 'one day'],
 };
 
-export function settingsPage({ config, sentences, retention, isUnencrypted }: SettingsInput): SettingsPage {
+const feedNames = {
+  webhook: ['Webhook', 'AUDIT_WEBHOOK'],
+  file: ['File', 'AUDIT_FILE'],
+} as const;
+
+// Seals take some seconds.
+const sealLateSeconds = 60;
+
+export function settingsPage(input: SettingsInput): SettingsPage {
+  const { config, sentences, retention, isUnencrypted, plainConnections, audit } = input;
   return {
     head: { title: 'Settings', section: 'help' },
-    isUnencrypted,
+    ...{ isUnencrypted, plainConnections },
     sections: Object.entries(titles).flatMap(([key, title]) => {
       const settings = Object.entries(config[key] ?? {}).map(([name, value]) => ({
         name,
@@ -90,7 +132,35 @@ export function settingsPage({ config, sentences, retention, isUnencrypted }: Se
         ...{ removed: formatCount(removed), removedEver: formatCount(removed_ever) },
       };
     }),
+    ...auditParts(audit),
     links: { help: paths.help, json: paths.config },
+  };
+}
+
+function auditParts({
+  unsealed,
+  unsealed_seconds,
+  feeds,
+}: AuditState): Pick<SettingsPage, 'seals' | 'feeds'> {
+  const waiting = `${formatCount(unsealed)} ${unsealed === 1 ? 'entry waits' : 'entries wait'} for a seal`;
+  return {
+    seals: {
+      text:
+        unsealed === 0
+          ? 'All entries of the audit are sealed.'
+          : `${waiting}, the oldest for ${formatDuration(unsealed_seconds)}.`,
+      isLate: unsealed_seconds > sealLateSeconds,
+    },
+    feeds: feeds.map((feed) => {
+      const [name, setting] = feedNames[feed.feed];
+      return {
+        ...{ name, setting, behind: formatCount(feed.behind), fault: feed.fault },
+        since: feed.behind === 0 ? '–' : formatDuration(feed.behind_seconds),
+        sent: feed.sent_time === null ? null : time(feed.sent_time),
+        attempts: `${formatCount(feed.failures)} failed ${feed.failures === 1 ? 'attempt' : 'attempts'}`,
+        next: feed.next_time === null ? null : time(feed.next_time),
+      };
+    }),
   };
 }
 
