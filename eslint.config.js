@@ -88,6 +88,12 @@ const libraries = {
   '@temporalio/proto': ['temporal'],
   '@temporalio/workflow': ['workflows'],
   '@temporalio/activity': ['activities'],
+  '@temporalio/interceptors-opentelemetry': ['temporal'],
+  '@opentelemetry/api': ['platform'],
+  '@opentelemetry/core': ['platform'],
+  '@opentelemetry/exporter-trace-otlp-proto': ['platform'],
+  '@opentelemetry/resources': ['platform'],
+  '@opentelemetry/sdk-trace-node': ['platform'],
   '@temporalio/common': ['activities', 'temporal', 'workflows'],
 };
 

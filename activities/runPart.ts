@@ -8,6 +8,7 @@ import { defaultErrorBudget, isOverErrorBudget, type TaskFailure } from '../doma
 import type { ClaimedPart, Committed, PartRef } from '../domain/tasks/parts.ts';
 import type { Logger } from '../platform/logger.ts';
 import type { Metrics } from '../platform/metrics.ts';
+import { inSpan } from '../platform/tracing/span.ts';
 import { attempt } from './attempt.ts';
 import { finalFailureOf, toFailure } from './failures.ts';
 import { createPacing, type Pacing } from './pacing.ts';
@@ -112,11 +113,13 @@ async function runBatches(
       });
     }
     const startedAt = performance.now();
-    const answer = await commitNext(part, pacing.most()).catch((error: unknown) => {
-      // The batch ended early because it was to stop: the part is given back.
-      if (stop.aborted) return null;
-      throw error;
-    });
+    const answer = await tracedBatch(kind, part, () => commitNext(part, pacing.most())).catch(
+      (error: unknown) => {
+        // The batch ended early because it was to stop: the part is given back.
+        if (stop.aborted) return null;
+        throw error;
+      },
+    );
     if (answer === null) continue;
     if (answer.kind !== 'committed') return 'stopped';
     const { result, control } = answer;
@@ -133,6 +136,21 @@ async function runBatches(
       await checkErrorBudget(deps, part);
     }
   }
+}
+
+function tracedBatch(
+  kind: 'gc' | 'extract',
+  { task, partNo }: ClaimedPart,
+  commit: () => ReturnType<CommitNext>,
+): ReturnType<CommitNext> {
+  const attributes = { 'luna.task_id': task.taskId, 'luna.part_no': partNo };
+  return inSpan(`batch ${kind}`, { attributes }, async (span) => {
+    const answer = await commit();
+    if (answer.kind === 'committed') {
+      span.setAttributes({ 'luna.objects': answer.result.objects, 'luna.failed': answer.result.failed });
+    }
+    return answer;
+  });
 }
 
 /** What keeps an attempt from going on is told while the next one is waited for. */

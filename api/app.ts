@@ -42,6 +42,7 @@ import {
   requestStats,
   type RequestStats,
 } from './http/middleware/requestTelemetry.ts';
+import { requestTracing } from './http/middleware/requestTracing.ts';
 import { sessions, type SessionSettings } from './http/middleware/session.ts';
 import { setEnvironmentName } from './html/environmentName.ts';
 import { setFormTokenKeys } from './html/formToken.ts';
@@ -134,6 +135,8 @@ export interface AppDeps
   readonly trustProxy: string;
   readonly passwords: Passwords;
   readonly requestStats: RequestStats;
+  /** Whether requests have spans. */
+  readonly isTraced: boolean;
   /** Whether everybody may read the settings. */
   readonly configPublic: boolean;
   /** Shown at the top of every page. */
@@ -279,6 +282,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   app.disable('etag');
   app.response.json = sendJson;
   app.set('trust proxy', readTrustProxy(deps.trustProxy));
+  if (deps.isTraced) app.use(requestTracing());
   app.use(requestId());
   app.use(requestMetrics(metrics));
   app.use(requestStats(deps.requestStats));

@@ -8,6 +8,9 @@ const plain =
 /** For fetching things: where from, and through which proxy. */
 const fetching = /^(https?_proxy|no_proxy|all_proxy|PIP_[A-Z_]+|REQUESTS_CA_BUNDLE)$/i;
 
+/** What OpenTelemetry's SDK reads itself and is no setting of ours: its queue and its patience. */
+const tracing = /^OTEL_(BSP_[A-Z_]+|EXPORTER_OTLP_(TRACES_)?TIMEOUT)$/;
+
 /** The environment of a program that has no setting of ours: a server, an extractor. */
 export function plainEnvironment(env: Environment = environmentWith({})): Record<string, string> {
   return pick(env, (name) => plain.test(name));
@@ -25,7 +28,8 @@ export function environmentFor(role: Role, env: Environment): Record<string, str
     if (!readersOf(name).includes(role)) return names.map((each) => [each, '']);
     return names.flatMap((each) => (env[each] === undefined ? [] : [[each, env[each]]]));
   });
-  return { ...plainEnvironment(env), ...(Object.fromEntries(settings) as Record<string, string>) };
+  const own = pick(env, (name) => plain.test(name) || tracing.test(name));
+  return { ...own, ...(Object.fromEntries(settings) as Record<string, string>) };
 }
 
 function pick(env: Environment, isWanted: (name: string) => boolean): Record<string, string> {

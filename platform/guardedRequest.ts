@@ -3,6 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { hostOf, parseDestinations, type Destinations } from './destinations.ts';
+import { inSpan } from './tracing/span.ts';
 
 export interface GuardedRequestOptions {
   /** Where requests may go, as `parseDestinations` reads it; what is not listed is refused. */
@@ -75,7 +76,9 @@ export function createGuardedRequest(options: GuardedRequestOptions): GuardedReq
       const signal = AbortSignal.any([deadline, ...(message.signal === undefined ? [] : [message.signal])]);
       try {
         const lookup = checkedLookup(destinations, url, resolveHost);
-        return await exchange(url, message, { agents, lookup, maxAnswerBytes, signal });
+        return await traced(url, message, () =>
+          exchange(url, message, { agents, lookup, maxAnswerBytes, signal }),
+        );
       } catch (error) {
         message.signal?.throwIfAborted();
         if (error instanceof GuardedRequestError) throw error;
@@ -90,6 +93,16 @@ export function createGuardedRequest(options: GuardedRequestOptions): GuardedReq
       for (const agent of Object.values(agents)) agent.destroy();
     },
   };
+}
+
+/** Of the address only the host, since the rest may be a secret. The receiver is not given the trace: it is not ours. */
+function traced(url: URL, { method }: GuardedMessage, send: () => Promise<number>): Promise<number> {
+  const attributes = { 'http.request.method': method, 'server.address': url.hostname };
+  return inSpan(method, { kind: 'client', attributes }, async (span) => {
+    const status = await send();
+    span.setAttribute('http.response.status_code', status);
+    return status;
+  });
 }
 
 type Protocol = 'http:' | 'https:';

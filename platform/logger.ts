@@ -1,6 +1,7 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
 import { build } from 'pino-pretty';
 import { printableLines } from './printable.ts';
+import { traceFields } from './tracing/span.ts';
 
 export type { Logger } from 'pino';
 
@@ -28,6 +29,7 @@ export function createLogger({ name, level, format, destination = process.stderr
       level,
       base: format === 'pretty' ? { name } : { name, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
+      mixin: traceFields,
       // Temporal's SDK logs errors under the longer name.
       serializers: { err: describeError, error: describeError },
       redact: { paths: redactedPaths, censor: '[hidden]' },

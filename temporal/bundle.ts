@@ -9,18 +9,25 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const builder = fileURLToPath(new URL('buildBundle.ts', import.meta.url));
 const sources = ['workflows', 'domain'];
+// For the builder.
+const tracedWord = 'traced';
 
 /**
- * The file with the workflows' code for the sandbox, built once per state of the sources. Building happens in a
+ * The file with the workflows' code for the sandbox, built once per state of the sources; if traced, with the interceptors
+ * that record spans and give activities the trace. Building happens in a
  * process of its own: the bundler needs 200 MB that a worker would never give back.
  */
-export async function ensureWorkflowBundle(cacheDir: string): Promise<string> {
-  const file = join(cacheDir, `workflows-${await fingerprint()}.js`);
+export async function ensureWorkflowBundle(
+  cacheDir: string,
+  { isTraced = false }: { readonly isTraced?: boolean } = {},
+): Promise<string> {
+  const variant = isTraced ? 'traced-' : '';
+  const file = join(cacheDir, `workflows-${variant}${await fingerprint()}.js`);
   if (await exists(file)) return file;
   await mkdir(cacheDir, { recursive: true });
   // Several processes may build at once; each writes its own file, and the last rename wins with the same content.
   const draft = `${file}.${process.pid}`;
-  const child = fork(builder, [draft], {
+  const child = fork(builder, [draft, ...(isTraced ? [tracedWord] : [])], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
   let output = '';

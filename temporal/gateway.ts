@@ -5,8 +5,10 @@ import {
   WorkflowIdConflictPolicy,
   WorkflowIdReusePolicy,
   WorkflowNotFoundError,
+  type WorkflowClientInterceptor,
 } from '@temporalio/client';
 import proto from '@temporalio/proto';
+import { inTraceOf } from '../platform/tracing/span.ts';
 import type { NetworkCheckRef } from '../domain/networks/check.ts';
 import type { TaskRef, TaskStart } from '../domain/tasks/parts.ts';
 import type { UpgradeRef } from '../domain/upgrades/upgrade.ts';
@@ -32,6 +34,8 @@ export interface GatewayOptions {
   readonly deadlineMs?: number;
   /** By which a poll is of late; default: this process's clock. */
   readonly now?: () => Date;
+  /** Of a process that is traced (tracing.ts). */
+  readonly interceptors?: readonly WorkflowClientInterceptor[];
 }
 
 /** `missing`: never started, or forgotten; `closed`: it came to an end, whichever. */
@@ -51,8 +55,11 @@ export type Gateway = ReturnType<typeof createGateway>;
  */
 export function createGateway(options: GatewayOptions) {
   const connection = Connection.lazy(options.connection);
-  const client = new Client({ connection, namespace: options.namespace });
-  const { taskQueuePrefix: prefix, deadlineMs = 2_000, now = () => new Date() } = options;
+  const { taskQueuePrefix: prefix, deadlineMs = 2_000, now = () => new Date(), interceptors = [] } = options;
+  const client = new Client({
+    ...{ connection, namespace: options.namespace },
+    interceptors: { workflow: [...interceptors] },
+  });
 
   const timely = <T>(call: () => Promise<T>): Promise<T> =>
     connection.withDeadline(Date.now() + deadlineMs, call);
@@ -121,16 +128,18 @@ export function createGateway(options: GatewayOptions) {
       const ref = { taskId, generation };
       try {
         await timely(() =>
-          client.workflow.start(runTaskType, {
-            workflowId: taskWorkflowId(prefix, ref),
-            taskQueue: queueOf(prefix, 'orchestrate'),
-            args: [ref],
-            workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
-            workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
-            workflowTaskTimeout,
-            ...(priority === undefined ? {} : { priority: { priorityKey: priority } }),
-            memo: { ...ref, ...(requestId ? { requestId } : {}) },
-          }),
+          inTraceOf(requestId, () =>
+            client.workflow.start(runTaskType, {
+              workflowId: taskWorkflowId(prefix, ref),
+              taskQueue: queueOf(prefix, 'orchestrate'),
+              args: [ref],
+              workflowIdReusePolicy: WorkflowIdReusePolicy.REJECT_DUPLICATE,
+              workflowIdConflictPolicy: WorkflowIdConflictPolicy.USE_EXISTING,
+              workflowTaskTimeout,
+              ...(priority === undefined ? {} : { priority: { priorityKey: priority } }),
+              memo: { ...ref, ...(requestId ? { requestId } : {}) },
+            }),
+          ),
         );
       } catch (error) {
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;

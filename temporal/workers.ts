@@ -4,6 +4,7 @@ import type { Activities } from '../activities/index.ts';
 import type { Logger } from '../platform/logger.ts';
 import { queueOf, type QueueName } from '../workflows/messages.ts';
 import type { ConnectionSettings } from './connectionOptions.ts';
+import type { TemporalTracing } from './tracing.ts';
 
 export interface WorkersOptions {
   readonly connection: ConnectionSettings;
@@ -15,6 +16,7 @@ export interface WorkersOptions {
   readonly slots: Readonly<Record<QueueName, SlotSupplier<ActivitySlotInfo>>>;
   readonly log: Logger;
   readonly stopping: AbortSignal;
+  readonly tracing?: TemporalTracing | null;
   /** Told each time that Temporal was asked in vain at the start. */
   readonly onWait?: () => void;
 }
@@ -174,6 +176,9 @@ async function createWorker(
     taskQueue: queueOf(options.taskQueuePrefix, queue),
     ...(queue === 'orchestrate' ? { workflowBundle: { codePath: bundle } } : {}),
     activities: options.activities[queue],
+    ...(options.tracing == null
+      ? {}
+      : { interceptors: { activity: [...options.tracing.activity] }, sinks: options.tracing.sinks }),
     tuner: {
       activityTaskSlotSupplier: options.slots[queue],
       workflowTaskSlotSupplier: fixedSlots(20),

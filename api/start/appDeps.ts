@@ -9,6 +9,7 @@ import { showSettings } from '../../platform/shownSettings.ts';
 import { secondsOf } from '../../platform/settingTypes.ts';
 import { createSecretBox } from '../../platform/secretBox.ts';
 import { getSigningKey } from '../../platform/signingKey.ts';
+import { isTraced } from '../../platform/tracing/startTracing.ts';
 import { createAdmission } from '../../temporal/admission.ts';
 import { createMaintenanceFollower } from '../../temporal/maintenanceFollower.ts';
 import { createWorkflowUrl } from '../../temporal/workflowUrl.ts';
@@ -71,6 +72,7 @@ export async function appDeps(context: ApiProcess, resources: ApiResources): Pro
     auditFeedNames: feedNames(config),
     plainConnections: plainConnections(config),
     configPublic: config.configPublic,
+    isTraced: isTraced(config),
     approvalRule: approvalRuleOf(config),
     environmentName: config.environmentName ?? null,
     isDevelopment: config.development,

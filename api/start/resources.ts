@@ -15,6 +15,7 @@ import { createPasswords } from '../../platform/passwords.ts';
 import type { ServiceProcess } from '../../platform/shutdown.ts';
 import { connectionSettings } from '../../temporal/connectionOptions.ts';
 import { createGateway } from '../../temporal/gateway.ts';
+import type { TemporalTracing } from '../../temporal/tracing.ts';
 
 export type ApiConfig = ConfigWith<'databaseUrl' | 'temporalAddress' | 'sessionSecret'> & {
   /** Every network that is at hand, in workers and on other machines. */
@@ -27,6 +28,7 @@ export type ApiResources = ReturnType<typeof openResources>;
 /** What the parts of an API share: database, samples, Temporal, figures. Nothing is waited for. */
 export function openResources(
   { config, log, shutdown }: ApiProcess,
+  interceptors: TemporalTracing['client'] = [],
   pools: Pools = createPools({
     url: config.databaseUrl,
     applicationName: 'luna-admin api',
@@ -51,6 +53,7 @@ export function openResources(
     namespace: config.temporalNamespace,
     taskQueuePrefix: config.taskQueuePrefix,
     now: () => clock.now(),
+    interceptors,
   });
   shutdown.on('last', 'engine', () => gateway.close());
   const { watched, stats, workers, ...stores } = createStores(pools, approvalRuleOf(config));

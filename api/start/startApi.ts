@@ -7,6 +7,8 @@ import { logPlainConnections, requireHttps } from '../../platform/encryption.ts'
 import { checkPlace } from '../../platform/listen.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createShutdown } from '../../platform/shutdown.ts';
+import { startTracing } from '../../platform/tracing/startTracing.ts';
+import { traceTemporal } from '../../temporal/tracing.ts';
 import { ensureFirstAdmin } from '../accounts/auth/firstAdmin.ts';
 import { createApp, type App } from '../app.ts';
 import { startHttpServer } from '../http/httpServer.ts';
@@ -33,7 +35,9 @@ export async function startApi(config: ApiConfig): Promise<void> {
     stopping.abort();
   });
   const context: ApiProcess = { config, log, shutdown, stopping: stopping.signal };
-  const resources = openResources(context);
+  const tracing = await startTracing(config, 'luna-admin-api', log);
+  shutdown.on('last', 'tracing', () => tracing?.stop());
+  const resources = openResources(context, (await traceTemporal(tracing))?.client);
   const { accounts } = resources.stores;
   try {
     requireHttps(config);

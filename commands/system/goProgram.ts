@@ -20,17 +20,28 @@ export interface GoProgram {
 export const programFile = ({ name, version }: GoProgram): string =>
   join(cacheDir, `${name}-${version}`, name);
 
-/** Null: it has been built, or Go is there and new enough. */
+/** Null: it has been built, or can be. */
 export async function whyNotBuilt(program: GoProgram): Promise<string | null> {
-  const { name, goMinor } = program;
-  if (existsSync(programFile(program))) return null;
-  const found = await runProgram('go', ['version'], { env: goEnvironment() }).then(
+  return existsSync(programFile(program)) ? null : whyNoGo(program.name, program.goMinor);
+}
+
+/** Null: Go is there, new enough, and the modules that it builds from can be had. */
+export async function whyNoGo(name: string, goMinor: number): Promise<string | null> {
+  const env = goEnvironment();
+  const found = await runProgram('go', ['version'], { env }).then(
     ({ stdout }) => stdout,
     () => '',
   );
   const minor = Number(/go1\.(\d+)/.exec(found)?.[1] ?? 0);
-  if (minor >= goMinor) return null;
-  return `needs Go 1.${goMinor} or newer to build ${name}; found: ${found.trim() || 'none'}`;
+  if (minor < goMinor) {
+    return `needs Go 1.${goMinor} or newer to build ${name}; found: ${found.trim() || 'none'}`;
+  }
+  // Of any module: it is asked whether there is an answer.
+  const asked = runProgram('go', ['list', '-m', '-versions', 'golang.org/x/mod'], { env, timeout: 60_000 });
+  return asked.then(
+    () => null,
+    () => `needs the Go module proxy to build ${name}, and it does not answer`,
+  );
 }
 
 /** The program's path in the project's cache; built once. */
@@ -50,7 +61,8 @@ export async function installGoProgram(program: GoProgram): Promise<string> {
   return file;
 }
 
-function goEnvironment(): Record<string, string> {
+/** Where Go takes modules from and keeps them, beside what any program is given. */
+export function goEnvironment(): Record<string, string> {
   const { GOPROXY, GOMODCACHE, GOCACHE, GOPATH } = environmentWith({});
   const own = { GOPROXY, GOMODCACHE, GOCACHE, GOPATH };
   return {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { inSpan, isRecorded } from '../../platform/tracing/span.ts';
 import type { Line } from './line.ts';
 import { NoConnectionError } from './unavailable.ts';
 
@@ -64,7 +65,7 @@ export function createClientPool(config: pg.PoolConfig, line: Line): ClientPool 
       let isBroken = false;
       const ask = async <Row extends object>(statement: Statement): Promise<Answer<Row>> => {
         try {
-          const answers = [await client.query<Row>(statement)].flat();
+          const answers = [await traced(statement, () => client.query<Row>(statement))].flat();
           return {
             rows: answers.length === 1 ? (answers[0]?.rows ?? []) : answers.flatMap(({ rows }) => rows),
             count: answers.reduce((sum, { rowCount }) => sum + (rowCount ?? 0), 0),
@@ -96,6 +97,13 @@ export function createClientPool(config: pg.PoolConfig, line: Line): ClientPool 
 
     close: () => pool.end(),
   };
+}
+
+/** A span with the statement's text, never with its values; nothing at all outside of a trace. */
+function traced<T>({ text }: Statement, ask: () => Promise<T>): Promise<T> {
+  if (!isRecorded()) return ask();
+  const attributes = { 'db.system.name': 'postgresql', 'db.query.text': text };
+  return inSpan(/^\s*(\w+)/.exec(text)?.[1] ?? 'statement', { kind: 'client', attributes }, ask);
 }
 
 async function backendOf(ask: Lease['ask']): Promise<number> {

@@ -7,6 +7,7 @@ import {
   UniqueConstraintError,
   type Transaction,
 } from 'sequelize';
+import { inSpan, isRecorded } from '../../platform/tracing/span.ts';
 import type { PoolSize } from './clientPool.ts';
 import { idleMs, timeoutsOf, type DatabaseOptions, type Sql } from './connection.ts';
 import { addressOf, createLine, type Line } from './line.ts';
@@ -76,17 +77,19 @@ export function createRecords(options: DatabaseOptions): Records {
       const beganAt = performance.now();
       asked++;
       try {
-        return await sequelize.transaction(async (transaction) => {
-          lent++;
-          try {
-            const tx = { ...sqlIn(transaction), transaction };
-            const wait = shortenedLockWait(lockTimeoutMs, beganAt);
-            if (wait !== null) await tx.execute(wait);
-            return await work(tx);
-          } finally {
-            lent--;
-          }
-        });
+        return await traced(() =>
+          sequelize.transaction(async (transaction) => {
+            lent++;
+            try {
+              const tx = { ...sqlIn(transaction), transaction };
+              const wait = shortenedLockWait(lockTimeoutMs, beganAt);
+              if (wait !== null) await tx.execute(wait);
+              return await work(tx);
+            } finally {
+              lent--;
+            }
+          }),
+        );
       } catch (error) {
         const told = ofDriver(error);
         line.hear(told);
@@ -113,6 +116,12 @@ function followedBy(line: Line): typeof pg.Client {
       line.follow(this);
     }
   };
+}
+
+/** One span for all of it: the texts that Sequelize makes hold values. */
+function traced<T>(transact: () => Promise<T>): Promise<T> {
+  if (!isRecorded()) return transact();
+  return inSpan('transaction', { kind: 'client', attributes: { 'db.system.name': 'postgresql' } }, transact);
 }
 
 /** What the driver said when Sequelize says that something failed: one kind of error for all of SQL. */

@@ -1,3 +1,4 @@
+import { inSpan, isRecorded, traceHeaders } from '../../platform/tracing/span.ts';
 import type { TensorData } from '../extractor.ts';
 import { readRetryAfter } from './retryAfter.ts';
 import { RemoteTrouble } from './trouble.ts';
@@ -29,12 +30,14 @@ const longestDetail = 300;
 export async function request(address: URL, call: RemoteCall): Promise<RemoteReply> {
   const { body, headers, signal, timeoutMs } = call;
   try {
-    const response = await fetch(address, {
-      ...(body === undefined ? {} : { method: 'POST', body: body as Uint8Array<ArrayBuffer> }),
-      headers,
-      redirect: 'error',
-      signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
-    });
+    const response = await traced(address, call, (traceOf) =>
+      fetch(address, {
+        ...(body === undefined ? {} : { method: 'POST', body: body as Uint8Array<ArrayBuffer> }),
+        headers: { ...headers, ...traceOf },
+        redirect: 'error',
+        signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+      }),
+    );
     if (response.status === 200) {
       return {
         kind: 'answered',
@@ -56,6 +59,22 @@ export async function request(address: URL, call: RemoteCall): Promise<RemoteRep
     if (error instanceof RemoteTrouble) throw error;
     throw new RemoteTrouble(reasonOf(error, timeoutMs), { cause: error });
   }
+}
+
+/** An extractor belongs to the installation, so it is given the trace. */
+function traced(
+  { hostname }: URL,
+  { body }: RemoteCall,
+  ask: (traceOf: Record<string, string>) => Promise<Response>,
+): Promise<Response> {
+  if (!isRecorded()) return ask({});
+  const method = body === undefined ? 'GET' : 'POST';
+  const attributes = { 'http.request.method': method, 'server.address': hostname };
+  return inSpan(method, { kind: 'client', attributes }, async (span) => {
+    const response = await ask(traceHeaders());
+    span.setAttribute('http.response.status_code', response.status);
+    return response;
+  });
 }
 
 async function readBody(response: Response, most: number): Promise<Buffer> {

@@ -18,6 +18,7 @@ import { createAdmission } from '../admission.ts';
 import { connectionSettings } from '../connectionOptions.ts';
 import { createGateway } from '../gateway.ts';
 import { createPressureWatch } from '../pressureWatch.ts';
+import type { TemporalTracing } from '../tracing.ts';
 
 export type WorkerConfig = ConfigWith<'databaseUrl' | 'temporalAddress'> & {
   readonly queues: readonly QueueName[];
@@ -30,7 +31,10 @@ export type WorkerProcess = ServiceProcess<WorkerConfig>;
 export type WorkerResources = ReturnType<typeof openResources>;
 
 /** What the parts of a worker share: database, samples, Temporal, figures. Nothing is waited for. */
-export function openResources({ config, log, shutdown }: WorkerProcess) {
+export function openResources(
+  { config, log, shutdown }: WorkerProcess,
+  interceptors: TemporalTracing['client'] = [],
+) {
   const metrics = createMetrics();
   const db = createDatabase({
     url: config.databaseUrl,
@@ -52,7 +56,7 @@ export function openResources({ config, log, shutdown }: WorkerProcess) {
     namespace: config.temporalNamespace,
     taskQueuePrefix: config.taskQueuePrefix,
   };
-  const gateway = createGateway(temporal);
+  const gateway = createGateway({ ...temporal, interceptors });
   shutdown.on('last', 'engine', () => gateway.close());
   const pressure = createPressureWatch({
     queries: createPressureQueries(db, {

@@ -9,10 +9,12 @@ import { logPlainConnections } from '../../platform/encryption.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { sharedSettings } from '../../platform/shownSettings.ts';
 import { createShutdown } from '../../platform/shutdown.ts';
+import { startTracing } from '../../platform/tracing/startTracing.ts';
 import { ensureWorkflowBundle } from '../bundle.ts';
 import { runPresence } from '../presence.ts';
 import { installRuntime } from '../runtime.ts';
 import { startStatusServer } from '../statusServer.ts';
+import { traceTemporal } from '../tracing.ts';
 import { createWorkers, fixedSlots } from '../workers.ts';
 import { createWorkerActivities } from './activities.ts';
 import { createNetworks } from './networks.ts';
@@ -32,8 +34,10 @@ export async function startWorker(config: WorkerConfig): Promise<void> {
     stopping.abort();
   });
   const context = { config, log, shutdown, stopping: stopping.signal };
+  const sdk = await startTracing(config, 'luna-admin-worker', log);
+  const tracing = await traceTemporal(sdk);
   const runtime = await installRuntime(log);
-  const resources = openResources(context);
+  const resources = openResources(context, tracing?.client);
   const { db, clock, images, metrics, pressure, stores, temporal } = resources;
   const networks = createNetworks(context, resources);
   const { activities, slots, extractSlots } = createWorkerActivities(context, resources, networks);
@@ -43,7 +47,7 @@ export async function startWorker(config: WorkerConfig): Promise<void> {
   };
   const workers = createWorkers({
     ...temporal,
-    ...{ queues, activities, log, stopping: stopping.signal, onWait: sayWaiting },
+    ...{ queues, activities, log, tracing, stopping: stopping.signal, onWait: sayWaiting },
     slots: { orchestrate: fixedSlots(20), gc: slots.gc.supplier, extract: slots.extract.supplier },
   });
   shutdown.on('normal', 'workers', async () => {
@@ -73,6 +77,7 @@ export async function startWorker(config: WorkerConfig): Promise<void> {
     status.close();
     certificate?.close();
   });
+  shutdown.on('last', 'tracing', () => sdk?.stop());
   log.info({ status: status.url }, 'the status server is listening');
 
   await waitUntilMigrated({ db, log, stopping: stopping.signal, onWait: sayWaiting });
@@ -84,7 +89,8 @@ export async function startWorker(config: WorkerConfig): Promise<void> {
   await images.check().catch((error: unknown) => {
     log.warn({ err: error }, 'the sample store cannot be used yet');
   });
-  await workers.start(await ensureWorkflowBundle(config.bundleCache ?? join(config.dataDir, 'cache')));
+  const cache = config.bundleCache ?? join(config.dataDir, 'cache');
+  await workers.start(await ensureWorkflowBundle(cache, { isTraced: tracing !== null }));
   workers.whenStopped().catch((error: unknown) => {
     log.fatal({ err: error }, 'a worker failed');
     return shutdown.begin('a worker failed', 1);

@@ -50,7 +50,7 @@ before(async () => {
     for (const { storageKey } of faces) if (storageKey) await images.put(storageKey, Buffer.from('image'));
   }
   await takeSnapshot(client);
-  taskIds = [await runGc(async (key) => void (await images.remove([key]))), await runExtract()];
+  taskIds = [await runGc(async (key) => (await images.remove([key]))), await runExtract()];
 });
 
 after(async () => {

@@ -15,11 +15,13 @@ import { checkShapes, shapes, upgradeShapes } from './shapes.ts';
 const folder = fileURLToPath(new URL('../histories/', import.meta.url));
 let cache: string;
 let codePath: string;
+let tracedCodePath: string;
 
 before(async () => {
   await installRuntime(createLogger({ name: 'test', level: 'silent', format: 'json' }));
   cache = await mkdtemp(join(tmpdir(), 'luna-bundle-'));
   codePath = await ensureWorkflowBundle(cache);
+  tracedCodePath = await ensureWorkflowBundle(cache, { isTraced: true });
 });
 
 after(() => rm(cache, { recursive: true, force: true }));
@@ -39,9 +41,12 @@ async function readHistories(): Promise<Recorded[]> {
   );
 }
 
-async function replay(histories: readonly Recorded[]): Promise<Map<string, Error | undefined>> {
+async function replay(
+  histories: readonly Recorded[],
+  bundle = codePath,
+): Promise<Map<string, Error | undefined>> {
   const errors = new Map<string, Error | undefined>();
-  const options = { workflowBundle: { codePath } };
+  const options = { workflowBundle: { codePath: bundle } };
   for await (const { workflowId, error } of Worker.runReplayHistories(options, [...histories])) {
     errors.set(workflowId, error);
   }
@@ -57,6 +62,13 @@ test("today's workflows can go on with every history that a release may have lef
     'npm run histories:record',
   );
   const errors = await replay(histories);
+  assert.equal(errors.size, histories.length);
+  for (const [file, error] of errors) assert.equal(error, undefined, `${file}: ${String(error)}`);
+});
+
+test('what was begun without tracing goes on with it', async () => {
+  const histories = await readHistories();
+  const errors = await replay(histories, tracedCodePath);
   assert.equal(errors.size, histories.length);
   for (const [file, error] of errors) assert.equal(error, undefined, `${file}: ${String(error)}`);
 });

@@ -5,6 +5,7 @@ import type { RequestCount } from '../../../db/ops/statsStore.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { Metrics } from '../../../platform/metrics.ts';
 import type { MonthlyCounts } from '../../../platform/monthlyCounts.ts';
+import { keepTrace } from '../../../platform/tracing/span.ts';
 import { addressOf, contextOf, startContext } from '../requestContext.ts';
 import { shownUrl } from '../shownUrl.ts';
 
@@ -27,13 +28,17 @@ export function requestId(): RequestHandler {
 // Asked every few seconds by machines; only their failures are news.
 const quiet = /^(\/4)?\/(healthcheck|metrics)/;
 
+export function isAskedByMachines({ originalUrl }: Request): boolean {
+  return quiet.test(originalUrl);
+}
+
 /** One line for each answer, made when it is over and only if it is going to be written, with the request's id. */
 export function requestLog(log: Logger): RequestHandler {
   return (req, res, next) => {
     const start = performance.now();
     // When the connection has gone it cannot be queried any more.
     const remoteAddress = addressOf(req);
-    res.once('close', () => {
+    const write = (): void => {
       const level = levelOf(req, res);
       if (!log.isLevelEnabled(level)) return;
       const { method } = req;
@@ -53,7 +58,8 @@ export function requestLog(log: Logger): RequestHandler {
         },
         `${method} ${shown} ${statusCode} ${responseTime} ms${end}`,
       );
-    });
+    };
+    res.once('close', keepTrace(write));
     next();
   };
 }
@@ -68,7 +74,7 @@ function callerOf(req: Request) {
 
 function levelOf(req: Request, res: Response): Level {
   if (res.statusCode >= 500) return 'error';
-  return quiet.test(req.originalUrl) ? 'debug' : 'info';
+  return isAskedByMachines(req) ? 'debug' : 'info';
 }
 
 const known = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE']);

@@ -102,7 +102,7 @@ async function start(options: ApiServerOptions, { shutdown, stop }: ReturnType<t
   const { pools, questions } = countQuestions(
     createPools({ url: config.databaseUrl, applicationName: 'test api', maxConnections: 12 }),
   );
-  const opened = openResources(context, pools);
+  const opened = openResources(context, [], pools);
   const { images, stores } = opened;
   // Files that share a process begin at once, and what they compile keeps all of them waiting for longer than a pool does.
   await waitFor('a database that answers', async () => {
