@@ -50,7 +50,10 @@ before(async () => {
     for (const { storageKey } of faces) if (storageKey) await images.put(storageKey, Buffer.from('image'));
   }
   await takeSnapshot(client);
-  taskIds = [await runGc(async (key) => (await images.remove([key]))), await runExtract()];
+  const removeImage = async (key: string): Promise<void> => {
+    await images.remove([key]);
+  };
+  taskIds = [await runGc(removeImage), await runExtract()];
 });
 
 after(async () => {

@@ -9,7 +9,7 @@ worker.
 {{- if eq .component "migrate" }}
 {{- $reads = append $reads "MIGRATION_DATABASE_URL" }}
 {{- else }}
-{{- $reads = concat $reads $temporal $s3 }}
+{{- $reads = append (concat $reads $temporal $s3) "OTEL_EXPORTER_OTLP_HEADERS" }}
 {{- end }}
 {{- if eq .component "api" }}
 {{- $reads = concat $reads (list "SESSION_SECRET" "ADMIN_PASSWORD" "SECOND_FACTOR_KEY" "OIDC_CLIENT_SECRET" "SYS_INFO_KEY" "AUDIT_WEBHOOK") }}
