@@ -7,7 +7,7 @@ import type { SystemOptions } from '../commands/system/options.ts';
 import { allOrFirstError } from '../platform/allOrFirstError.ts';
 import { createLogger } from '../platform/logger.ts';
 import { childrenOf } from '../platform/processes.ts';
-import { defaultAdminPassword } from '../platform/settings.ts';
+import { defaultAdminPassword } from '../platform/settings/settings.ts';
 import { makeTemporaryFolder } from '../platform/temporaryFolder.ts';
 import { basic } from '../test/support/rows/basic.ts';
 import { setClock, settableClock } from './clocks.ts';

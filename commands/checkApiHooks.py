@@ -59,6 +59,7 @@ REFUSED_BY_RULE = (
     "Path: 'undo_window' message: 'image origins deleted on other hosts",
     "Path: 'undo_window' message: 'a rehearsal removes nothing",
     "Path: 'undo_window' message: 'must be longer than zero",
+    "_time__lt' message: 'must be later than",
     "such as 7d, and at most one year",
     "this kind of object can be restored by",
     "Path: 'catch_up_window' message: 'must be a minute or more",

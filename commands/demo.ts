@@ -1,6 +1,6 @@
 import { createDatabase } from '../db/sql/connection.ts';
 import { createLogger } from '../platform/logger.ts';
-import { defaultAdminPassword } from '../platform/settings.ts';
+import { defaultAdminPassword } from '../platform/settings/settings.ts';
 import { createShutdown } from '../platform/shutdown.ts';
 import { createApiClient } from './cli/apiClient.ts';
 import { prepareDataFolder, demoEnvironment } from './demo/setup.ts';

@@ -1,11 +1,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { isSecret, settings } from '../platform/settings.ts';
+import { isSecret, settings } from '../platform/settings/settings.ts';
 import { defineCommand, runCommand } from './cli/options.ts';
 
 const file = fileURLToPath(new URL('../.env.example', import.meta.url));
 
-const introduction = `# Every setting with its default. Generated from platform/settings.ts by npm run env:example.
+const introduction = `# Every setting with its default. Generated from platform/settings/settings.ts by npm run env:example.
 # "Or NAME_FILE": the value may be read from the file named by that variable instead.
 `;
 

@@ -1,6 +1,6 @@
 import { loadConfig } from '../platform/config.ts';
 import { createLogger } from '../platform/logger.ts';
-import { defaultAdminPassword } from '../platform/settings.ts';
+import { defaultAdminPassword } from '../platform/settings/settings.ts';
 import { createShutdown } from '../platform/shutdown.ts';
 import { defineCommand, runCommand, wholeNumber } from './cli/options.ts';
 import { startEverything, type Running } from './system/system.ts';

@@ -1,5 +1,5 @@
 import { environmentWith, type Environment } from './config.ts';
-import { isSecret, readersOf, settingSentences, type Role } from './settings.ts';
+import { isSecret, readersOf, settingSentences, type Role } from './settings/settings.ts';
 
 /** What any program may need of its user and machine. Proxies are not among it: their addresses may hold passwords. */
 const plain =

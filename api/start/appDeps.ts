@@ -6,7 +6,7 @@ import { knownNetworks } from '../../extraction/catalogue/catalogue.ts';
 import { isUnencrypted, type Config } from '../../platform/config.ts';
 import { plainConnections } from '../../platform/encryption.ts';
 import { showSettings } from '../../platform/shownSettings.ts';
-import { secondsOf } from '../../platform/settingTypes.ts';
+import { secondsOf } from '../../platform/settings/types.ts';
 import { createSecretBox } from '../../platform/secretBox.ts';
 import { getSigningKey } from '../../platform/signingKey.ts';
 import { isTraced } from '../../platform/tracing/startTracing.ts';

@@ -6,7 +6,7 @@ import { createTaskCalls, type TaskCalls } from '../../commands/cli/taskCalls.ts
 import { createDatabase, type Database } from '../../db/sql/connection.ts';
 import type { Environment } from '../../platform/config.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { defaultAdminPassword } from '../../platform/settings.ts';
+import { defaultAdminPassword } from '../../platform/settings/settings.ts';
 import { makeTemporaryFolder } from '../../platform/temporaryFolder.ts';
 
 /** A system of its own for measuring, in a folder that goes away with it. */

@@ -1,5 +1,5 @@
 import autocannon from 'autocannon';
-import { defaultAdminPassword } from '../../platform/settings.ts';
+import { defaultAdminPassword } from '../../platform/settings/settings.ts';
 import type { Bed } from './bed.ts';
 
 export interface Load {

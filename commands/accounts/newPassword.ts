@@ -5,7 +5,7 @@ import { openPasswordRules } from '../../api/accounts/auth/passwordRules.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { TemporaryPassword } from '../../db/accounts/accountStore.ts';
 import type { Config } from '../../platform/config.ts';
-import { settings } from '../../platform/settings.ts';
+import { settings } from '../../platform/settings/settings.ts';
 import { UsageError } from '../cli/options.ts';
 
 /** Of commands that ask for a new password, at the end of their help. */

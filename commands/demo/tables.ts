@@ -1,5 +1,5 @@
 import type { Sql } from '../../db/sql/connection.ts';
-import { defaultAdminPassword } from '../../platform/settings.ts';
+import { defaultAdminPassword } from '../../platform/settings/settings.ts';
 import { peopleInSamplePhotos as people } from '../import/copySamplePhotos.ts';
 import { versions, type Demo } from './story.ts';
 

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { startChild, type Child } from './childProcess.ts';
 import { environmentFor } from '../../platform/childEnvironment.ts';
 import type { Config, Environment } from '../../platform/config.ts';
-import type { Role } from '../../platform/settings.ts';
+import type { Role } from '../../platform/settings/settings.ts';
 import { type Supervisor, type Unit, addUnits } from './supervisor.ts';
 import { defaultWorkers, ranks, type SystemOptions } from './options.ts';
 

@@ -3,7 +3,7 @@ import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { settings } from '../../platform/settings.ts';
+import { settings } from '../../platform/settings/settings.ts';
 import { patienceMs } from '../support/waitFor.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { defaultAdminPassword } from '../../platform/settings.ts';
+import { defaultAdminPassword } from '../../platform/settings/settings.ts';
 import { startEngine, type Engine } from '../support/engine/engine.ts';
 import { basic } from '../support/rows/basic.ts';
 import { primarySettings, startStandby, type Standby } from '../support/servers/standby.ts';

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { load } from 'js-yaml';
 import { runHelm } from '../../commands/manifests/helm.ts';
 import { manifestFolders, renderManifestFiles } from '../../commands/manifests/manifestFiles.ts';
-import { isSecret, readersOf, settings } from '../../platform/settings.ts';
+import { isSecret, readersOf, settings } from '../../platform/settings/settings.ts';
 import { assertSettings } from '../ops/assertSettings.ts';
 import { manifestFaults } from '../ops/manifestFaults.ts';
 import { assertOwnSecretsOnly, podsOf, roleOf, sharedVariables } from '../ops/pods.ts';

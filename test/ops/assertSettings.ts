@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isSecret, settings } from '../../platform/settings.ts';
+import { isSecret, settings } from '../../platform/settings/settings.ts';
 
 /** Fails if a deployment sets a variable that no process reads. */
 export function assertSettings(names: readonly string[], where: string): void {

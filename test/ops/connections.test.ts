@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { settings } from '../../platform/settings.ts';
+import { settings } from '../../platform/settings/settings.ts';
 import { readManifests } from './deployments.ts';
 
 /** The table of docs/operations.md, row by row. */

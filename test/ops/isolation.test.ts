@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { loadAll } from 'js-yaml';
-import { readersOf } from '../../platform/settings.ts';
+import { readersOf } from '../../platform/settings/settings.ts';
 import { readCompose, readManifests } from './deployments.ts';
 import type { Manifest } from './manifestFaults.ts';
 import {

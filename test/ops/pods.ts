@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isSecret, readersOf, type Role } from '../../platform/settings.ts';
+import { isSecret, readersOf, type Role } from '../../platform/settings/settings.ts';
 import type { Manifest } from './manifestFaults.ts';
 
 interface Variable {

@@ -4,7 +4,7 @@ import { access, cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
-import { isSecret, readersOf, type Role } from '../../platform/settings.ts';
+import { isSecret, readersOf, type Role } from '../../platform/settings/settings.ts';
 import { queueNames } from '../../workflows/messages.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
 import { assertSettings } from './assertSettings.ts';

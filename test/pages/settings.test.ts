@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { createSealStore } from '../../db/audit/sealStore.ts';
 import { builtIn } from '../../extraction/catalogue/catalogue.ts';
 import type { Network } from '../../extraction/catalogue/network.ts';
-import { settings } from '../../platform/settings.ts';
+import { settings } from '../../platform/settings/settings.ts';
 import { openSite } from '../support/browser/site.ts';
 import { textsOf } from '../support/browser/textsOf.ts';
 

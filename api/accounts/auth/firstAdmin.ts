@@ -3,7 +3,7 @@ import type { Stores } from '../../../db/stores.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { ConfigError, isLoopback, isPublished, type Config } from '../../../platform/config.ts';
 import type { Passwords } from '../../../platform/passwords.ts';
-import { defaultAdminLogin, defaultAdminPassword } from '../../../platform/settings.ts';
+import { defaultAdminLogin, defaultAdminPassword } from '../../../platform/settings/settings.ts';
 import { findKnownPasswords, isKnownPassword, type KnownPasswordsDeps } from './knownPasswords.ts';
 import type { PasswordRules } from './passwordRules.ts';
 

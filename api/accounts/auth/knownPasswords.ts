@@ -1,7 +1,7 @@
 import type { Stores } from '../../../db/stores.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import type { Passwords } from '../../../platform/passwords.ts';
-import { defaultAdminPassword } from '../../../platform/settings.ts';
+import { defaultAdminPassword } from '../../../platform/settings/settings.ts';
 
 export interface KnownPasswordsDeps {
   readonly accounts: Pick<Stores['accounts'], 'unvetted' | 'setVetted'>;

@@ -2,7 +2,7 @@ import type { RequestHandler } from 'express';
 import type { FeedName } from '../../../db/audit/feedStore.ts';
 import type { RetentionKind } from '../../../db/ops/retention.ts';
 import type { PlainConnection } from '../../../platform/encryption.ts';
-import { settingSentences } from '../../../platform/settings.ts';
+import { settingSentences } from '../../../platform/settings/settings.ts';
 import { settingsPage } from '../../../views/pages/settings/settings.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { presentConfig } from '../present/config.ts';

@@ -1,9 +1,9 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
-import { parseDestinations } from './destinations.ts';
-import { parseHostList } from './hostList.ts';
-import { webhookKey } from './signWebhook.ts';
+import { parseDestinations } from '../destinations.ts';
+import { parseHostList } from '../hostList.ts';
+import { webhookKey } from '../signWebhook.ts';
 
 export const wholeNumber = (min: number, max: number) =>
   z
