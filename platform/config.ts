@@ -23,7 +23,6 @@ interface Resolved {
   readonly costlyRequestsPerMinute: number;
   readonly picturesPerMinute: number;
   readonly publicRequestsPerMinute: number;
-  readonly passwordRules: 'manual' | 'strong';
 }
 
 /** Every setting of the service, by its variable's name in camelCase (`DATA_DIR` is `dataDir`). */
@@ -201,7 +200,6 @@ function freeze(parsed: Parsed): Config {
     imageStore: parsed.IMAGE_STORE ?? `folder:${resolve(dataDir, 'samples')}`,
     ...limitsOf(parsed, isPublished(reach)),
     secureCookies,
-    passwordRules: parsed.PASSWORD_RULES ?? (isPublished(reach) ? 'strong' : 'manual'),
     extractProcesses: parsed.EXTRACT_PROCESSES ?? availableParallelism(),
     logFormat: parsed.LOG_FORMAT ?? (process.stderr.isTTY ? 'pretty' : 'json'),
   });

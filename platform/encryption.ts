@@ -2,13 +2,13 @@ import { ConfigError, isLoopback, isUnencrypted, type Config } from './config.ts
 import { toDestinations } from './destinations.ts';
 import type { Logger } from './logger.ts';
 
-/** @throws ConfigError when other machines would reach the API without HTTPS, unless that is what the settings want */
+/** @throws ConfigError when other machines would reach the API without HTTPS and the settings rule that out */
 export function requireHttps(
-  config: Pick<Config, 'host' | 'tlsCert' | 'trustProxy' | 'secureCookies' | 'allowHttp'>,
+  config: Pick<Config, 'host' | 'tlsCert' | 'trustProxy' | 'secureCookies' | 'requireHttps'>,
 ): void {
-  if (!isUnencrypted(config) || config.allowHttp) return;
+  if (!isUnencrypted(config) || !config.requireHttps) return;
   throw new ConfigError([
-    `HOST: other machines would reach the API at ${config.host} without HTTPS; set TLS_CERT and TLS_KEY, or TRUST_PROXY and SECURE_COOKIES behind a proxy that speaks HTTPS, or ALLOW_HTTP=true`,
+    `HOST: other machines would reach the API at ${config.host} without HTTPS; set TLS_CERT and TLS_KEY, or TRUST_PROXY and SECURE_COOKIES behind a proxy that speaks HTTPS (REQUIRE_HTTPS)`,
   ]);
 }
 

@@ -19,9 +19,9 @@ export const accountsSettings = {
     `Password of that administrator. Default: ${defaultAdminPassword}, which is refused if HOST is not loopback or a proxy publishes the API (TRUST_PROXY, SECURE_COOKIES, TLS_CERT), as is the login itself.`,
   ),
   PASSWORD_RULES: oneOf(['manual', 'strong'])
-    .optional()
+    .default('manual')
     .describe(
-      'Rules for new passwords in JSON and commands: manual (3 to 128 characters, as the manual says) or strong (those of pages). With strong, a session needs current_password to change its password. Default: manual if only this machine reaches the API, otherwise strong.',
+      'Rules for new passwords in JSON and commands: manual (3 to 128 characters, as the manual says) or strong (those of pages). With strong, a session needs current_password to change its password.',
     ),
   BREACHED_PASSWORDS_FILE: text
     .optional()

@@ -8,10 +8,10 @@ export const httpSettings = {
       'PEM file of the certificate, with its chain, for HTTPS; the API, and a worker at WORKER_METRICS_PORT, then speak HTTPS only. It is read again when it changes.',
     ),
   TLS_KEY: text.optional().describe('PEM file of its private key.'),
-  ALLOW_HTTP: yesOrNo
+  REQUIRE_HTTPS: yesOrNo
     .default(false)
     .describe(
-      'Start even if other machines reach the API without HTTPS: HOST is not loopback, TLS_CERT is not set, and not both of TRUST_PROXY and SECURE_COOKIES are. Passwords, cookies and pictures then cross the network unencrypted.',
+      'Do not start if other machines would reach the API without HTTPS: HOST is not loopback, TLS_CERT is not set, and not both of TRUST_PROXY and SECURE_COOKIES are. Otherwise the log and the settings page warn of it: passwords, cookies and pictures then cross the network unencrypted.',
     ),
   OUTGOING_CA: text
     .optional()

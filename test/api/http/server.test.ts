@@ -60,7 +60,7 @@ function start(settings: Record<string, string>): Run {
 }
 
 test('the default password is refused where other machines can reach the service', async () => {
-  const { exit, output } = start({ HOST: '0.0.0.0', ALLOW_HTTP: 'true' });
+  const { exit, output } = start({ HOST: '0.0.0.0' });
   assert.equal(await exit, 2, output());
   assert.match(output(), /ADMIN_PASSWORD: 'root' is public/);
 });
@@ -173,7 +173,7 @@ test('an API that waits for its database ends at once when it is told to', async
   assert.doesNotMatch(output(), /"level":[56]0/);
 });
 
-test('a start that other machines would reach without HTTPS is refused, and says so loudly if it is allowed', async () => {
+test('a start that other machines would reach without HTTPS says so loudly, or is refused if HTTPS is required', async () => {
   const folder = await createTestFolder('tls');
   const authority = await makeAuthority(folder.path);
   const { certFile, keyFile } = await authority.issue('api', 'IP:127.0.0.1');
@@ -181,10 +181,10 @@ test('a start that other machines would reach without HTTPS is refused, and says
   const own = await createTestDatabase();
   const reached = { HOST: '0.0.0.0', ADMIN_PASSWORD: 'a password of the tests', DATABASE_URL: own.url };
   try {
-    const refused = start(reached);
+    const refused = start({ ...reached, REQUIRE_HTTPS: 'true' });
     assert.equal(await refused.exit, 2);
     assert.match(refused.output(), /HOST: other machines would reach the API at 0\.0\.0\.0 without HTTPS/);
-    for (const tls of [{ ALLOW_HTTP: 'true' }, { TLS_CERT: certFile, TLS_KEY: keyFile }]) {
+    for (const tls of [{}, { TLS_CERT: certFile, TLS_KEY: keyFile }]) {
       const { child, output, exit } = start({ ...reached, ...tls });
       try {
         const found = await waitFor('the address', () => /listening on (https?:\S+)/.exec(output())?.[1]);
