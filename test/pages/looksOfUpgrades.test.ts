@@ -83,6 +83,8 @@ for (const width of [1280, 390]) {
     await insertFaces(site.server.db, [buildFace({ versions: [1] }), buildFace({ versions: [1, 3] })]);
 
     for (const state of Object.keys(states)) {
+      // A page of an upgrade that is gone for a moment leads elsewhere by itself.
+      await page.goto('about:blank');
       const upgradeId = await insertOnly(state);
       await page.goto(`/upgrades/${upgradeId}/view`);
       await look(`upgrade-${state}`);
@@ -98,6 +100,7 @@ for (const width of [1280, 390]) {
     await look('networks-upgrades');
     await page.goto('/');
     await look('home-upgrades');
+    await page.goto('about:blank');
     await insertOnly('extracting');
     await page.goto('/');
     await look('home-upgrade');
