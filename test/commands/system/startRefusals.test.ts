@@ -83,7 +83,10 @@ test('addresses that are not there are told, each with its setting', async () =>
     SESSION_SECRET: 'x'.repeat(32),
   };
   await refused(nobody, /HOST: 192\.0\.2\.1 is no address of this machine/);
-  await refused(nobody, /HOST: other machines would reach the API at 192\.0\.2\.1 without HTTPS/);
+  await refused(
+    { ...nobody, REQUIRE_HTTPS: 'true' },
+    /HOST: other machines would reach the API at 192\.0\.2\.1 without HTTPS/,
+  );
   await refused(nobody, /DATABASE_URL: nothing answers at 127\.0\.0\.1:1 \(ECONNREFUSED\)/);
   await refused(nobody, /TEMPORAL_ADDRESS: nothing answers at 127\.0\.0\.1:1 \(ECONNREFUSED\)/);
   assert.ok(nothingWasStarted());
