@@ -79,16 +79,16 @@ test('public requests that do work are limited by network, and load balancers ar
   const from = (address: string, path: string) =>
     fetch(api.url + path, { headers: { 'x-forwarded-for': address } });
   const near = '192.0.2.7';
-  assert.equal((await from(near, '/metrics')).status, 200);
-  assert.equal((await from(near, '/healthcheck?include_luna_services=1')).status, 200);
-  assert.equal((await from(near, '/docs/search?q=task')).status, 200);
-  for (const path of ['/metrics', '/healthcheck?include_luna_services=1', '/docs/search?q=task']) {
-    assert.equal((await from(near, path)).status, 429, path);
-  }
+  const [health, search] = ['/healthcheck?include_luna_services=1', '/docs/search?q=task'];
+  assert.equal((await from(near, health)).status, 200);
+  for (let times = 0; times < 2; times++) assert.equal((await from(near, search)).status, 200);
+  for (const path of [health, search]) assert.equal((await from(near, path)).status, 429, path);
   assert.deepEqual(await statuses(8, () => from(near, '/healthcheck')), Array(8).fill(200));
-  assert.equal((await from('192.0.2.8', '/metrics')).status, 200);
-  assert.deepEqual(await statuses(4, () => from('2001:db8::1', '/metrics')), fewThen429(3));
-  assert.equal((await from('2001:db8::2', '/metrics')).status, 429, 'of the same /64');
+  assert.equal((await from('192.0.2.8', search)).status, 200);
+  assert.deepEqual(await statuses(4, () => from('2001:db8::1', search)), fewThen429(3));
+  assert.equal((await from('2001:db8::2', search)).status, 429, 'of the same /64');
+  // What a proxy has passed on is not told the metrics at all; who asks the process itself is limited, too.
+  assert.deepEqual(await statuses(4, () => fetch(`${api.url}/metrics`)), fewThen429(3));
 });
 
 test('nothing is limited where only this machine calls, unless a setting says so', () => {
