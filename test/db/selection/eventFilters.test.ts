@@ -5,6 +5,7 @@ import { v7 as newId } from 'uuid';
 import type { EventFilters } from '../../../domain/tasks/filters.ts';
 import { openTestDatabase } from '../../support/servers/database.ts';
 import { buildEvent, insertEventRows } from '../../support/rows/eventRows.ts';
+import { hasNoEmptyRange } from '../../support/noEmptyRange.ts';
 import { createGcByHand } from '../../support/engine/gcByHand.ts';
 
 const { db } = await openTestDatabase(6);
@@ -47,7 +48,8 @@ const conditions = {
 // Two at most: with more of them hardly an event would be selected.
 const someFilter: fc.Arbitrary<EventFilters> = fc
   .tuple(fc.record(conditions), fc.subarray(Object.keys(conditions), { maxLength: 2 }))
-  .map(([all, names]) => Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name))));
+  .map(([all, names]) => Object.fromEntries(Object.entries(all).filter(([name]) => names.includes(name))))
+  .filter((filter) => hasNoEmptyRange({ ...filter }));
 
 /** What the filter means, said once more without SQL. */
 function selects(filter: EventFilters, event: SomeEvent): boolean {
