@@ -7,7 +7,7 @@ import type { Passwords } from '../platform/passwords.ts';
 import { createRecent } from '../platform/recent.ts';
 import { createAccountActions } from './accounts/actions.ts';
 import { createAuthenticator, type Authenticator } from './accounts/auth/authenticator.ts';
-import { loginQueue } from './accounts/auth/loginQueue.ts';
+import { createLoginQueue } from './accounts/auth/loginQueue.ts';
 import { createTokenAuthenticator } from './accounts/auth/tokenAuthenticator.ts';
 import { createSessionAudit } from './accounts/auth/sessionAudit.ts';
 import { createCodes } from './accounts/secondFactor/codes.ts';
@@ -77,7 +77,6 @@ import { taskRoutes } from './tasks/json.ts';
 import { createPolicyReader } from './notifications/policies.ts';
 import { createScheduleActions } from './schedules/actions.ts';
 import { createTaskActions, type TaskActionsDeps } from './tasks/actions.ts';
-import { paths as pagePaths } from '../views/paths.ts';
 
 /** Of what pages need, that which `createApp` makes itself. */
 type Made =
@@ -86,6 +85,7 @@ type Made =
   | 'authenticator'
   | 'codes'
   | 'guesses'
+  | 'inTurn'
   | 'limits'
   | 'passkeyCeremonies'
   | 'secondFactorRule'
@@ -157,11 +157,6 @@ export interface AppDeps
   readonly approvalRule: ApprovalRule | null;
 }
 
-const loginPaths = [
-  ...[pagePaths.login, `/4${pagePaths.login}`, pagePaths.secondStep],
-  ...[pagePaths.passkeyLogin, `${pagePaths.passkeyLogin}/options`],
-];
-
 export interface App {
   readonly express: Express;
   /** What each page needs; operations say it in the document. */
@@ -191,6 +186,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   });
   const tokenActions = createTokenActions({ apiTokens: deps.apiTokens, contract: paths });
   const tokenAuthenticator = createTokenAuthenticator(deps);
+  const inTurn = createLoginQueue();
   const limits = createRateLimits(deps.limitSizes, metrics);
   const sessionAudit = createSessionAudit(deps);
   const codes = createCodes(deps);
@@ -217,6 +213,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
       oidc: createOidc(deps, authenticator),
       session,
       limits,
+      inTurn,
       authenticator,
       tokenAuthenticator,
       tokenActions,
@@ -238,7 +235,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
   });
   const handlers: Handlers = {
     ...versionRoutes(),
-    ...loginRoutes({ ...deps, authenticator, accountActions, sessionAudit, secondFactorRule }),
+    ...loginRoutes({ ...deps, authenticator, accountActions, sessionAudit, secondFactorRule, inTurn }),
     ...accountRoutes({ ...deps, accountActions }),
     ...tokenRoutes({ tokenActions, clock: deps.clock }),
     ...listRoutes(deps),
@@ -292,9 +289,6 @@ export async function createApp(deps: AppDeps): Promise<App> {
   app.use(compressed());
   app.use(knownHost(deps));
   app.use(queryEncoding());
-  const queued = loginQueue();
-  app.post(loginPaths, queued);
-  app.get(pagePaths.oidcCallback, queued);
   app.use('/4', prefixed);
   app.use(pages.router);
   app.use('/docs/dev', manualRouter(manual));

@@ -34,6 +34,7 @@ import { newTask } from './tasks/pages/newTask.ts';
 import { createPageRoutes } from './html/pageRoutes.ts';
 import { pageErrors, prefersHtml } from './html/pageErrors.ts';
 import { asPage, named, unlessStranger } from './html/pageSteps.ts';
+import type { LoginQueue } from './accounts/auth/loginQueue.ts';
 import type { RateLimits } from './http/rateLimit.ts';
 import { limitPages, pageLimitMs } from './html/pageLimit.ts';
 import type { ErrorHandlerDeps } from './http/middleware/errorHandler.ts';
@@ -58,6 +59,7 @@ export interface PagesDeps
     Pick<TaskFeedDeps, 'refreshMs'> {
   readonly tokenAuthenticator: TokenAuthenticator;
   readonly limits: RateLimits;
+  readonly inTurn: LoginQueue;
   readonly taskChanges: Pick<
     TaskChanges,
     'subscribe' | 'subscribeToSchedules' | 'subscribeToAcknowledgements'

@@ -1,7 +1,8 @@
-import type { Request, RequestHandler } from 'express';
+import type { Request } from 'express';
 import { demandAdministrator } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { parseBasic, type Authenticator, type SignedIn } from './auth/authenticator.ts';
+import type { LoginQueue } from './auth/loginQueue.ts';
 import type { SessionAudit } from './auth/sessionAudit.ts';
 import { beginSession, endSession, passwordProof, proofWith } from './auth/sessionCookie.ts';
 import type { SecondFactorRule } from './secondFactor/rule.ts';
@@ -19,6 +20,7 @@ export interface LoginDeps {
   readonly secondFactorRule: Pick<SecondFactorRule, 'refusePasswordAlone'>;
   readonly sessionAudit: SessionAudit;
   readonly clock: Clock;
+  readonly inTurn: LoginQueue;
 }
 
 interface Credentials {
@@ -29,14 +31,14 @@ interface Credentials {
 
 export function loginRoutes(deps: LoginDeps): Handlers {
   const { accountActions, passwordRules, sessionAudit, clock } = deps;
-  const logIn: RequestHandler = async (req, res) => {
+  const logIn = deps.inTurn(async (req, res) => {
     checkExcludeHeader(req);
     const given = credentialsOf(req);
     const { account, fingerprint } = await signIn(req, given, deps);
     await sessionAudit.loggedIn(req, account);
     await beginSession(req, { account, fingerprint }, passwordProof(account.login, given.password), clock);
     res.json({});
-  };
+  });
 
   return {
     checkLogin: (_req, res) => {

@@ -40,11 +40,11 @@ const followers = `
 const fileNumber = (name: string): string =>
   `('x' || substr(${name}, 9, 8))::bit(32)::bigint * (4294967296 / bytes.segment) + ('x' || substr(${name}, 17, 8))::bit(32)::bigint`;
 
-const query = (checkpoints: string): string => `
+const query = (checkpoints: string, { deadRows }: PressureLimits): string => `
   with bytes as (select pg_size_bytes(current_setting('wal_segment_size')) as segment),
     follower as (select name, lsn from (${followers}) f order by lsn limit 1),
     dead as (
-      select relname, n_dead_tup from pg_stat_user_tables order by n_dead_tup desc limit 1
+      select relname, n_dead_tup from pg_stat_user_tables where ${deadRows > 0} order by n_dead_tup desc limit 1
     )
   select (extract(epoch from clock_timestamp()) * 1000)::bigint as "atMs",
     pg_wal_lsn_diff(pg_current_wal_lsn(), '0/0')::bigint as written,
@@ -59,9 +59,15 @@ const query = (checkpoints: string): string => `
     (select relname::text from dead) as "deadTable", coalesce((select n_dead_tup from dead), 0) as "deadRows"
   from bytes`;
 
-// PostgreSQL 17 has moved it.
-const newCheckpoints = 'num_requested from pg_stat_checkpointer';
-const oldCheckpoints = 'checkpoints_req from pg_stat_bgwriter';
+/** PostgreSQL 17 has moved them. */
+async function checkpointsOf(db: Sql): Promise<string> {
+  const [version] = await db.query<{ isNew: boolean }>(
+    `select current_setting('server_version_num')::integer >= 170000 as "isNew"`,
+  );
+  return version?.isNew === true
+    ? 'num_requested from pg_stat_checkpointer'
+    : 'checkpoints_req from pg_stat_bgwriter';
+}
 
 /**
  * Reads what the database falls behind with. Figures that need two looks (how long ago a standby had what it has now, how
@@ -74,11 +80,7 @@ export function createPressureQueries(db: Sql, limits: PressureLimits) {
   let sql: string | undefined;
 
   const read = async (): Promise<Figures | undefined> => {
-    const [version] =
-      sql === undefined
-        ? await db.query<{ n: number }>("select current_setting('server_version_num')::integer as n")
-        : [];
-    sql ??= query((version?.n ?? 0) >= 170_000 ? newCheckpoints : oldCheckpoints);
+    sql ??= query(await checkpointsOf(db), limits);
     const [now] = await db.query<Figures>(sql);
     return now;
   };

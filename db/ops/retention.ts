@@ -24,7 +24,8 @@ export type RetentionKind = (typeof retentionKinds)[number];
 
 export interface RetentionRun {
   readonly kind: RetentionKind;
-  readonly runTime: Date;
+  /** null: nobody has looked yet. */
+  readonly runTime: Date | null;
   readonly removed: number;
   readonly removedEver: number;
 }
@@ -96,9 +97,12 @@ export type RetentionQueries = ReturnType<typeof createRetentionQueries>;
 
 export function createRetentionQueries(db: Reader) {
   return {
+    /** The last of each kind, in their order. */
     runs: (): Promise<RetentionRun[]> =>
       db.query<RetentionRun>(
-        'select kind, run_time "runTime", removed, removed_ever "removedEver" from retention_runs',
+        `select kind, run_time "runTime", coalesce(removed, 0) removed, coalesce(removed_ever, 0) "removedEver"
+         from unnest($1::text[]) with ordinality kinds (kind, place) left join retention_runs using (kind) order by place`,
+        [retentionKinds],
       ),
   };
 }

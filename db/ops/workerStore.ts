@@ -25,7 +25,7 @@ class SettingsDifferError extends Error {
 /** Of `tasks t`: why its parts rest between their batches, as a worker that takes such parts says; null: they do not. */
 export const slowedColumn = `(
     select w.slowed from workers w
-    where t.task_status in (1, 4) and t.state in ('running', 'collecting') and w.slowed is not null
+    where t.state in ('running', 'collecting') and w.slowed is not null
       and w.beat_time > now() - ${silentAfter} and case t.task_type when 5 then 'extract' else 'gc' end = any(w.queues)
     order by w.slowed ->> 'since' limit 1) "slowed"`;
 

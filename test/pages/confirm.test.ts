@@ -3,7 +3,7 @@ import { afterEach, test } from 'node:test';
 import type { Page } from 'playwright-core';
 import { openSite } from '../support/browser/site.ts';
 import { codeOf } from '../support/browser/totp.ts';
-import { forgetProofs, logIn, registerAccount } from '../support/browser/visitor.ts';
+import { forgetProofs } from '../support/browser/visitor.ts';
 import { basic } from '../support/rows/basic.ts';
 import { rootLogin, rootPassword } from '../support/servers/apiServer.ts';
 
@@ -30,13 +30,7 @@ const actions = async (): Promise<string[]> =>
     ({ action }) => action,
   );
 
-async function owner(): Promise<Page> {
-  await registerAccount(site.server, { login, password, account_type: 'admin' });
-  const page = await site.visit({ javaScriptEnabled: false });
-  await logIn(page, login, password);
-  await page.getByRole('heading', { name: 'Home' }).waitFor();
-  return page;
-}
+const owner = () => site.newAdmin({ login, password }, { javaScriptEnabled: false });
 
 test('ten minutes after the log-in a new API token asks for the password, and what was typed goes on', async () => {
   const page = await site.signedIn({ javaScriptEnabled: false });

@@ -36,13 +36,7 @@ async function enter(page: Page, code: string): Promise<void> {
   await page.getByRole('button', { name: 'Log in', exact: true }).click();
 }
 
-async function owner(): Promise<Page> {
-  await registerAccount(site.server, { login, password, account_type: 'admin' });
-  const page = await site.visit({ javaScriptEnabled: false });
-  await logIn(page, login, password);
-  await page.getByRole('heading', { name: 'Home' }).waitFor();
-  return page;
-}
+const owner = () => site.newAdmin({ login, password }, { javaScriptEnabled: false });
 
 test('with an authenticator app a log-in needs its code, and each code counts once', async () => {
   const page = await owner();

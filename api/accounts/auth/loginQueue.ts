@@ -7,28 +7,23 @@ const atOnce = 4;
 // The last of them waits for some seconds.
 const waiting = 1_024;
 
+/** The same handler, in its turn. */
+export type LoginQueue = (handler: RequestHandler) => RequestHandler;
+
 /**
  * Log-ins, one after the other. Where hundreds come at once and each may ask the database, every one waits for each of its
  * statements until it has waited too long: of 84 passkeys among a thousand log-ins one was let in. In a queue the first are let in.
+ * A turn is the handler's alone, after all of the request has come: whoever sends slowly holds up nobody.
  */
-export function loginQueue(): RequestHandler {
+export function createLoginQueue(): LoginQueue {
   const line = bulkhead(atOnce, waiting);
-  return (_req, res, next) => {
-    line
-      .execute(
-        () =>
-          new Promise<void>((done) => {
-            // Whoever has left meanwhile needs no turn.
-            if (res.closed) done();
-            else {
-              res.once('close', done);
-              next();
-            }
-          }),
-      )
-      .catch((error: unknown) => {
-        if (!(error instanceof BulkheadRejectedError)) next(error);
-        else next(new DomainError('tooManyRequests', 'too many log-ins at once'));
-      });
+  return (handler) => async (req, res, next) => {
+    try {
+      // Whoever has left meanwhile needs no turn.
+      await line.execute(() => (res.closed ? undefined : handler(req, res, next)));
+    } catch (error) {
+      if (!(error instanceof BulkheadRejectedError)) throw error;
+      throw new DomainError('tooManyRequests', 'too many log-ins at once');
+    }
   };
 }

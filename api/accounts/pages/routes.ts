@@ -5,6 +5,7 @@ import { readServersForm, readStrangersForm } from '../../html/form.ts';
 import type { PageRoutes } from '../../html/pageRoutes.ts';
 import { asPage, named, onlyForms, onlyHtml } from '../../html/pageSteps.ts';
 import type { RateLimits } from '../../http/rateLimit.ts';
+import type { LoginQueue } from '../auth/loginQueue.ts';
 import type { LoginDeps } from '../loginJson.ts';
 import { oidcPages, type OidcPagesDeps } from '../oidc/pages.ts';
 import { tokenPages } from '../tokens/pages.ts';
@@ -29,6 +30,7 @@ export interface AccountRoutesDeps
   readonly oidc: OidcPagesDeps['oidc'] | null;
   readonly session: RequestHandler;
   readonly limits: Pick<RateLimits, 'step'>;
+  readonly inTurn: LoginQueue;
 }
 
 /** Log-in, one's own account, and the accounts of others. `lookIn`: lets in who is not signed in. */
@@ -39,7 +41,7 @@ export function addAccountPages(
   lookIn: RequestHandler,
 ): void {
   const { show, take, showShared, takeShared, pageOnly } = routes;
-  const { session } = deps;
+  const { session, inTurn } = deps;
   const tokens = tokenPages(deps);
   const accounts = accountPages(deps);
   const singleSignOn = deps.oidc?.name ?? null;
@@ -59,15 +61,15 @@ export function addAccountPages(
 
   router.get(paths.login, onlyHtml, asPage(paths.login), session, lookIn, login.form);
   const strangers = [session, ...readStrangersForm];
-  router.post(paths.login, onlyForms, asPage(paths.login), ...strangers, login.logIn);
+  router.post(paths.login, onlyForms, asPage(paths.login), ...strangers, inTurn(login.logIn));
   pageOnly(paths.secondStep, 'get', 'post');
   router.get(paths.secondStep, asPage(paths.secondStep), session, secondStep.form);
-  router.post(paths.secondStep, asPage(paths.secondStep), ...strangers, secondStep.take);
+  router.post(paths.secondStep, asPage(paths.secondStep), ...strangers, inTurn(secondStep.take));
   pageOnly(paths.passkeyLogin, 'post');
-  router.post(paths.passkeyLogin, asPage(paths.passkeyLogin), ...strangers, secondStep.byPasskey);
+  router.post(paths.passkeyLogin, asPage(paths.passkeyLogin), ...strangers, inTurn(secondStep.byPasskey));
   const challenge = `${paths.passkeyLogin}/options`;
   pageOnly(challenge, 'post');
-  router.post(challenge, named(challenge), ...strangers, secondStep.challenge);
+  router.post(challenge, named(challenge), ...strangers, inTurn(secondStep.challenge));
   show('own', paths.secondFactor, secondFactor.show);
   show('own', paths.secondFactorApp, recently(secondFactor.appForm));
   take('own', paths.secondFactorApp, recently(secondFactor.confirmApp));
@@ -78,7 +80,7 @@ export function addAccountPages(
   if (oidc !== null) {
     pageOnly(paths.oidc, 'post');
     router.post(paths.oidc, asPage(paths.oidc), ...strangers, deps.limits.step('public'), oidc.begin);
-    router.get(paths.oidcCallback, asPage(paths.oidcCallback), session, lookIn, oidc.callback);
+    router.get(paths.oidcCallback, asPage(paths.oidcCallback), session, lookIn, inTurn(oidc.callback));
     router.post(paths.oidcBackchannel, named(paths.oidcBackchannel), readServersForm, oidc.backchannel);
     take('own', paths.oidcConnect, recently(oidc.connect));
     take('own', paths.oidcConfirm, oidc.confirm);

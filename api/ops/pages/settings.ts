@@ -1,22 +1,11 @@
 import type { RequestHandler } from 'express';
 import type { FeedName } from '../../../db/audit/feedStore.ts';
-import type { RetentionKind } from '../../../db/ops/retention.ts';
 import type { PlainConnection } from '../../../platform/encryption.ts';
 import { settingSentences } from '../../../platform/settings/settings.ts';
 import { settingsPage } from '../../../views/pages/settings/settings.ts';
 import type { PageSources } from '../../html/deps.ts';
 import { presentConfig } from '../present/config.ts';
 import { sendPage } from '../../html/pageAnswer.ts';
-
-const kinds: readonly RetentionKind[] = [
-  'audit',
-  'errors',
-  'results',
-  'tasks',
-  'sessions',
-  'login_limits',
-  'audit_views',
-];
 
 export interface SettingsDeps extends Pick<PageSources, 'auditLag' | 'retentionQueries'> {
   /** Those that are set up. */
@@ -37,14 +26,10 @@ export function settings(deps: SettingsDeps): RequestHandler {
       auditLag.seals(),
       auditLag.feeds(deps.auditFeedNames),
     ]);
-    const runs = new Map(retentionRuns.map((run) => [run.kind, run]));
-    const retention = kinds.map((kind) => {
-      const run = runs.get(kind);
-      return {
-        ...{ kind, run_time: run?.runTime.toISOString() ?? null },
-        ...{ removed: run?.removed ?? 0, removed_ever: run?.removedEver ?? 0 },
-      };
-    });
+    const retention = retentionRuns.map((run) => ({
+      ...{ kind: run.kind, run_time: run.runTime?.toISOString() ?? null },
+      ...{ removed: run.removed, removed_ever: run.removedEver },
+    }));
     const page = settingsPage({
       ...{ config, sentences: settingSentences, retention, isUnencrypted, plainConnections },
       audit: {

@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect } from 'node:net';
 import { after, test, type TestContext } from 'node:test';
 import { setTimeout as pause } from 'node:timers/promises';
 import { basic } from '../../support/rows/basic.ts';
@@ -133,6 +135,36 @@ async function timePages(t: TestContext, isOver: () => boolean): Promise<void> {
   const at = (share: number) => (times[Math.floor(times.length * share)] ?? 0).toFixed(0);
   t.diagnostic(`log-in page: ${times.length} times, median ${at(0.5)} ms, p95 ${at(0.95)} ms`);
 }
+
+test('whoever sends a log-in slowly keeps no one else from logging in', async () => {
+  const { hostname, port } = new URL(api.url);
+  const forms = 'Content-Type: application/x-www-form-urlencoded\r\nAccept: text/html';
+  const json = 'Content-Type: application/json';
+  const sockets = [...Array<string>(8).fill(forms), ...Array<string>(8).fill(json)].map((headers) => {
+    const socket = connect(Number(port), hostname);
+    socket.write(
+      `POST /login HTTP/1.1\r\nHost: ${hostname}\r\n${headers}\r\nContent-Length: 99\r\n\r\nlogin=`,
+    );
+    return socket;
+  });
+  try {
+    await Promise.all(sockets.map((socket) => once(socket, 'connect')));
+    // Less than the server waits for the slow ones.
+    const patience = { signal: AbortSignal.timeout(10_000) };
+    const program = await fetch(`${api.url}/4/login`, {
+      ...{ method: 'POST', headers: { ...basic(rootLogin, rootPassword), ...from(40_000) }, ...patience },
+    });
+    assert.equal(program.status, 200);
+    const form = await fetch(`${api.url}/login`, {
+      ...{ method: 'POST', redirect: 'manual', headers: { accept: 'text/html', ...from(40_001) } },
+      body: new URLSearchParams({ login: rootLogin, password: rootPassword }),
+      ...patience,
+    });
+    assert.equal(form.status, 303);
+  } finally {
+    for (const socket of sockets) socket.destroy();
+  }
+});
 
 test('of a thousand log-ins at once, no refusal tells whether its login exists, and the page keeps answering', async (t) => {
   let isOver = false;

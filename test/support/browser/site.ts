@@ -3,7 +3,14 @@ import { after, afterEach, before } from 'node:test';
 import type { Page } from 'playwright-core';
 import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../servers/apiServer.ts';
 import { launchBrowser, type LaunchedBrowser } from './browser.ts';
-import { createVisitor, startSession, type Visitor, type VisitorOptions } from './visitor.ts';
+import {
+  logIn,
+  registerAccount,
+  createVisitor,
+  startSession,
+  type Visitor,
+  type VisitorOptions,
+} from './visitor.ts';
 
 /** `url`: of another service than the file's own. */
 type WindowOptions = Partial<VisitorOptions>;
@@ -61,6 +68,18 @@ export function openSite(options: Parameters<typeof startApiServer>[0] = {}) {
     signedIn: async (window: WindowOptions = {}): Promise<Page> => {
       const page = await visit(window);
       await startSession(page, window.url ?? server.url, rootLogin, rootPassword);
+      return page;
+    },
+
+    /** Of an administrator who is registered for it, by the log-in page. */
+    newAdmin: async (
+      account: { readonly login: string; readonly password: string },
+      window: WindowOptions = {},
+    ): Promise<Page> => {
+      await registerAccount(server, { ...account, account_type: 'admin' });
+      const page = await visit(window);
+      await logIn(page, account.login, account.password);
+      await page.getByRole('heading', { name: 'Home' }).waitFor();
       return page;
     },
   };
