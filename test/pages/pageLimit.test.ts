@@ -1,10 +1,20 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import express, { type ErrorRequestHandler } from 'express';
 import pg from 'pg';
+import { pino } from 'pino';
+import { limitPages } from '../../api/html/pageLimit.ts';
+import { compressed } from '../../api/http/middleware/compressed.ts';
+import { errorHandler } from '../../api/http/middleware/errorHandler.ts';
+import type { DomainError } from '../../domain/errors.ts';
 import { insertPicturedFaces } from './faceRows.ts';
 import { insertTask } from './taskRows.ts';
 import { rootLogin, rootPassword, startApiServer, type ApiServer } from '../support/servers/apiServer.ts';
 import { basic } from '../support/rows/basic.ts';
+import { closeServer } from '../support/servers/closeServer.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 let site: ApiServer;
@@ -70,6 +80,39 @@ test('whichever table is held, every page comes, or says that it cannot and can 
   }
   // Told, not judged: ten seconds are the limit, and two on an idle machine.
   t.diagnostic(`the slowest: ${slowest.path} while ${slowest.name} was held, ${Math.round(slowest.ms)} ms`);
+});
+
+test('an error that comes while the answer to a page that was given up is being sent does not cut it off', async () => {
+  const app = express();
+  app.set('etag', false);
+  const log = pino({ enabled: false });
+  app.use(compressed(), (_req, res, next) => {
+    res.locals['isPage'] = true;
+    next();
+  });
+  const sendLate: ErrorRequestHandler = (error: DomainError, _req, res, _next) => {
+    res
+      .status(503)
+      .type('html')
+      .send(`${error.detail} ${'and waits '.repeat(100_000)}`);
+  };
+  app.use(limitPages(sendLate, 1), async (_req, res) => {
+    while (!res.headersSent) await nextTurn();
+    assert.ok(!res.writableEnded, 'it is still in compression');
+    res.redirect('/too-late');
+  });
+  app.use(errorHandler({ log, isUnavailable: () => false }));
+  const server = app.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  try {
+    const answer = await fetch(`http://127.0.0.1:${port}/tasks/view`);
+    assert.ok(answer.headers.has('content-encoding'));
+    assert.equal(answer.status, 503);
+    assert.match(await answer.text(), /did not come within[\s\S]*and waits $/);
+  } finally {
+    await closeServer(server);
+  }
 });
 
 test('a page that waits for longer than its limit is given up, and what comes later harms nobody', async () => {

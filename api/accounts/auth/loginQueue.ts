@@ -19,8 +19,8 @@ export function createLoginQueue(): LoginQueue {
   const line = bulkhead(atOnce, waiting);
   return (handler) => async (req, res, next) => {
     try {
-      // Whoever has left meanwhile needs no turn.
-      await line.execute(() => (res.closed ? undefined : handler(req, res, next)));
+      // Whoever has left or was answered meanwhile needs no turn.
+      await line.execute(() => (res.closed || res.headersSent ? undefined : handler(req, res, next)));
     } catch (error) {
       if (!(error instanceof BulkheadRejectedError)) throw error;
       throw new DomainError('tooManyRequests', 'too many log-ins at once');

@@ -19,8 +19,8 @@ export interface ErrorHandlerDeps {
 export function errorHandler({ log, isUnavailable }: ErrorHandlerDeps): ErrorRequestHandler {
   // Express knows an error handler by its four parameters.
   return (error: unknown, req, res, _next) => {
-    // A page that was given up has been answered (api/html/pageLimit.ts).
-    if (res.writableEnded) return;
+    // A page that was given up has been answered (api/html/pageLimit.ts), and its answer may still be in compression.
+    if (res.writableEnded || (res.headersSent && res.locals['isGivenUp'] === true)) return;
     if (res.headersSent) {
       log.error({ err: error, requestId: contextOf(req).requestId }, 'an answer was not completed');
       breakOff(res);
