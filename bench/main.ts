@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Argument } from 'commander';
+import { Argument, Option } from 'commander';
 import { explainFailure } from '../commands/cli/explainFailure.ts';
 import { defineCommand, runCommand, wholeNumber } from '../commands/cli/options.ts';
 import { createLogger } from '../platform/logger.ts';
@@ -10,12 +10,14 @@ import { printableLines } from '../platform/printable.ts';
 import { createShutdown } from '../platform/shutdown.ts';
 import { openBed } from './harness/bed.ts';
 import { measurements } from './measurements.ts';
+import { queues } from './peers/queues.ts';
 import type { BenchOptions, Measured, Measurement } from './harness/measurement.ts';
 import { createSay, type Say } from './harness/figures.ts';
 
 const resultsFolder = fileURLToPath(new URL('results/', import.meta.url));
 const byName: Readonly<Record<string, Measurement>> = measurements;
 const names = Object.keys(byName);
+const queueNames = Object.keys(queues);
 
 await runCommand(
   defineCommand('npm run bench --', 'Measures tasks beside the least that the same work can cost, in turns.')
@@ -25,7 +27,16 @@ await runCommand(
     .option('--runs <n>', 'runs of each', wholeNumber(1, 99), 3)
     .option('--rows <n>', 'tasks and errors of lists and pages', wholeNumber(1_000, 100_000_000), 1_000_000)
     .option('--seconds <n>', 'seconds of each load by HTTP', wholeNumber(1, 600), 6)
-    .option('--times <n>', 'pauses and cancels of control', wholeNumber(1, 1_000), 20)
+    .option('--times <n>', 'pauses and cancels of control, kills of peers', wholeNumber(1, 1_000), 20)
+    .option(
+      '--wait <n>',
+      'seconds that peers waits for the work of a killed worker',
+      wholeNumber(1, 100_000),
+      180,
+    )
+    .addOption(
+      new Option('--queues <name...>', 'job queues of peers').choices(queueNames).default(queueNames),
+    )
     .addHelpText('after', names.map((name) => `\n  ${name.padEnd(10)} ${byName[name]?.about ?? ''}`).join(''))
     .action(bench),
 );

@@ -10,6 +10,7 @@ import { growth } from './growth.ts';
 import { lists } from './lists.ts';
 import { looks } from './looks.ts';
 import { pages } from './pages.ts';
+import { peers } from './peers.ts';
 import { planning } from './planning.ts';
 import { reads } from './reads.ts';
 import { scale } from './scale.ts';
@@ -36,4 +37,5 @@ export const measurements = {
   undo,
   disk,
   store,
+  peers,
 } satisfies Record<string, Measurement>;

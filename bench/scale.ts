@@ -1,6 +1,3 @@
-import { randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { textTable } from '../commands/cli/textTable.ts';
 import type { Child } from '../commands/system/childProcess.ts';
 import { addWorker } from './harness/addWorker.ts';
@@ -9,23 +6,22 @@ import { importSamples } from './harness/importSamples.ts';
 import { runExtractTask } from './harness/extractTask.ts';
 import { median, round } from './harness/figures.ts';
 import type { Measurement } from './harness/measurement.ts';
+import { remoteNetwork, startRemote } from './harness/remoteExtractor.ts';
 
-const version = 4;
-const dimension = 256;
+const { version } = remoteNetwork;
 const latencyMs = 500;
 // As each worker has it with one process of its own; before, this was a task's window, however many workers there were.
 const slots = 3;
-const port = 20_000 + (randomBytes(2).readUInt16BE() % 20_000);
 
 /** Whether more workers do more of one extract: its network is a remote one that takes its time and no processor. */
 export const scale: Measurement = {
   about: 'additional extract by 1, 2 and 4 workers, with a remote extractor of a fixed latency',
   settings: {
     ...{ EXTRACT_PROCESSES: '1', PART_SIZE_EXTRACT: '10', REMOTE_EXTRACTOR_CONCURRENCY: '8' },
-    REMOTE_EXTRACTORS: `face:${version}:${dimension}=http://127.0.0.1:${port}`,
+    REMOTE_EXTRACTORS: remoteNetwork.setting,
   },
   measure: async (bed, { samples: wanted }, say) => {
-    const remote = await startRemote();
+    const remote = await startRemote(latencyMs);
     const added: Child[] = [];
     try {
       const samples = (await importSamples(bed, wanted, say)).length;
@@ -56,21 +52,6 @@ export const scale: Measurement = {
     }
   },
 };
-
-/** Answers the same descriptor for each sample after a while. */
-async function startRemote() {
-  const answer = JSON.stringify({ descriptor: Array.from({ length: dimension }, () => 1) });
-  const server = createServer((req, res) => {
-    req.resume();
-    setTimeout(() => {
-      res.writeHead(200, { 'content-type': 'application/json' });
-      res.end(answer);
-    }, latencyMs);
-  });
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
-}
 
 /** From POST to done; `inFlight`: the median of what was seen twice a second. */
 async function run(

@@ -10,8 +10,12 @@ export interface BenchOptions {
   readonly rows: number;
   /** Of each load by HTTP. */
   readonly seconds: number;
-  /** Of pauses and cancels. */
+  /** Of pauses, cancels and kills. */
   readonly times: number;
+  /** Seconds that the work of a killed worker is waited for. */
+  readonly wait: number;
+  /** Names of the job queues that are compared. */
+  readonly queues: readonly string[];
 }
 
 /** What a measurement found: figures for the JSON file, and a report for people. */
