@@ -10,6 +10,7 @@ import { printableLines } from '../platform/printable.ts';
 import { createShutdown } from '../platform/shutdown.ts';
 import { openBed } from './harness/bed.ts';
 import { measurements } from './measurements.ts';
+import { peerSteps } from './peers/contender.ts';
 import { queues } from './peers/queues.ts';
 import type { BenchOptions, Measured, Measurement } from './harness/measurement.ts';
 import { createSay, type Say } from './harness/figures.ts';
@@ -36,6 +37,9 @@ await runCommand(
     )
     .addOption(
       new Option('--queues <name...>', 'job queues of peers').choices(queueNames).default(queueNames),
+    )
+    .addOption(
+      new Option('--steps <name...>', 'what of peers to measure').choices(peerSteps).default(peerSteps),
     )
     .addHelpText('after', names.map((name) => `\n  ${name.padEnd(10)} ${byName[name]?.about ?? ''}`).join(''))
     .action(bench),

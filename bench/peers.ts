@@ -16,7 +16,7 @@ import { openQueue } from './peers/openQueue.ts';
 import { measureRates, script, type Rate } from './peers/rates.ts';
 import { startRedis, type Redis } from './peers/redis.ts';
 import { peersReport, type PeersFigures } from './peers/report.ts';
-import { cancelScript, measureStops } from './peers/stops.ts';
+import { cancelScript, measureStops, type Stops } from './peers/stops.ts';
 
 const version = 3;
 const presentVersion = 9;
@@ -45,7 +45,8 @@ export const peers: Measurement = {
     const opened: Awaited<ReturnType<typeof openQueue>>[] = [];
     try {
       for (const [name, peer] of Object.entries(queues)) {
-        if (peer !== queues.bullMq || redis !== null) opened.push(await openQueue(bed, name, peer, servers));
+        if (options.queues.includes(name) && (peer !== queues.bullMq || redis !== null))
+          opened.push(await openQueue(bed, name, peer, servers));
       }
       // Each turn starts its own worker.
       await bed.running.halt('worker-1');
@@ -72,7 +73,7 @@ async function measureAll(
   bed: Bed,
   contenders: readonly Contender[],
   redis: Redis | null,
-  { faces, samples: wanted, runs, times: kills, wait: waitSeconds }: BenchOptions,
+  { faces, samples: wanted, runs, times: kills, wait: waitSeconds, steps }: BenchOptions,
   say: Say,
 ): Promise<PeersFigures> {
   const files = await importSamples(bed, wanted, say);
@@ -85,31 +86,38 @@ async function measureAll(
   };
   const plan = { runs, partSizes, faces, files, version };
   const killPlan = {
-    ...{ kills, seed, faces, files, within: { gc: 300, extract: 1_500 } },
+    ...{ kills, seed, faces, files },
+    // Before few objects are done.
+    within: { gc: Math.min(300, Math.ceil(faces / 200)), extract: Math.min(1_500, 2 * samples) },
     partSizes: {
       gc: Math.min(killPartSizes.gc, Math.ceil(faces / 20)),
       extract: Math.min(killPartSizes.extract, Math.ceil(samples / 10)),
     },
   };
-  const rates: Rate[] = await measureRates(bed, 'extract', contenders, plan, say);
+  const stopPlan = { faces, runs, waitSeconds };
+  const rates: Rate[] = [];
   const killed: Killed[] = [];
+  const stops: Stops[] = [];
   const remote = await startRemote(remoteLatencyMs);
   try {
-    for (const one of contenders) killed.push(await killOften(bed, 'extract', one, remote, killPlan, say));
-    // From here on there are no samples of real faces.
-    rates.push(...(await measureRates(bed, 'gc', contenders, plan, say)));
-    for (const one of contenders) killed.push(await killOften(bed, 'gc', one, remote, killPlan, say));
+    // The removals leave no samples of real faces.
+    for (const kind of ['extract', 'gc'] as const) {
+      if (steps.includes('rates')) rates.push(...(await measureRates(bed, kind, contenders, plan, say)));
+      if (!steps.includes('kills')) continue;
+      for (const one of contenders) killed.push(await killOften(bed, kind, one, remote, killPlan, say));
+    }
   } finally {
     remote.close();
   }
-  killed.push(await killScript(bed, killPlan, say));
-  const stopPlan = { faces, runs, waitSeconds };
-  const stops = await measureStops(bed, contenders, stopPlan, say);
+  if (steps.includes('kills')) killed.push(await killScript(bed, killPlan, say));
+  if (steps.includes('stops')) {
+    stops.push(...(await measureStops(bed, contenders, stopPlan, say)));
+    stops.push({ name: script, goesOn: [], cancelled: await cancelScript(bed, stopPlan) });
+  }
   const { temporal, api } = bed.running.pids();
   return {
     ...{ faces, samples, partSizes, killPartSizes: killPlan.partSizes, waitSeconds, seed, rates },
-    stops: [...stops, { name: script, goesOn: [], cancelled: await cancelScript(bed, stopPlan) }],
-    kills: killed,
+    ...{ stops, kills: killed },
     beside: {
       ...{ Temporal: await residentMegabytes(temporal), API: await residentMegabytes(api) },
       ...(redis === null ? {} : { Redis: await residentMegabytes(redis.pid) }),

@@ -16,6 +16,8 @@ export interface BenchOptions {
   readonly wait: number;
   /** Names of the job queues that are compared. */
   readonly queues: readonly string[];
+  /** What is measured of them. */
+  readonly steps: readonly string[];
 }
 
 /** What a measurement found: figures for the JSON file, and a report for people. */

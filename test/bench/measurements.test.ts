@@ -4,6 +4,7 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { openBed, type Bed } from '../../bench/harness/bed.ts';
+import { peerSteps } from '../../bench/peers/contender.ts';
 import { measurements } from '../../bench/measurements.ts';
 import type { BenchOptions, Measurement } from '../../bench/harness/measurement.ts';
 import type { Environment } from '../../platform/config.ts';
@@ -22,6 +23,7 @@ const smallest: BenchOptions = {
   wait: 1,
   // One that needs no Redis.
   queues: ['graphileWorker'],
+  steps: peerSteps,
 };
 const sizes: Partial<Record<keyof typeof measurements, Partial<BenchOptions>>> = {
   // Its gc must not be done before it is stopped.
