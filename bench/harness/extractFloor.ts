@@ -32,7 +32,8 @@ export async function runBareModelLoop({
 }: BareLoopOptions): Promise<BareLoopResult> {
   const children = Array.from({ length: processes }, (_, index) => {
     const share = files.filter((_file, at) => at % processes === index);
-    const child = fork(loop, []);
+    // A session of its own, as a worker has: on a busy machine the kernel shares the cores by sessions.
+    const child = fork(loop, [], { detached: true });
     const next = () =>
       new Promise<number>((resolve, reject) => {
         child.once('message', (spent) => {
