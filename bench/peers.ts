@@ -103,13 +103,13 @@ async function measureAll(
     // The removals leave no samples of real faces.
     for (const kind of ['extract', 'gc'] as const) {
       if (steps.includes('rates')) rates.push(...(await measureRates(bed, kind, contenders, plan, say)));
-      if (!steps.includes('kills')) continue;
+      if (!steps.includes(`${kind}-kills`)) continue;
       for (const one of contenders) killed.push(await killOften(bed, kind, one, remote, killPlan, say));
     }
   } finally {
     remote.close();
   }
-  if (steps.includes('kills')) killed.push(await killScript(bed, killPlan, say));
+  if (steps.includes('gc-kills')) killed.push(await killScript(bed, killPlan, say));
   if (steps.includes('stops')) {
     stops.push(...(await measureStops(bed, contenders, stopPlan, say)));
     stops.push({ name: script, goesOn: [], cancelled: await cancelScript(bed, stopPlan) });

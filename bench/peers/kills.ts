@@ -45,6 +45,7 @@ export interface Killed {
 
 const movesWithinMs = 20_000;
 const stillMs = 3_000;
+const mostEmptyRounds = 5;
 
 /** Kills the worker at moments by the seed and starts it again at once, as often as it takes rounds of the same work. */
 export async function killOften(
@@ -58,6 +59,7 @@ export async function killOften(
   const random = xoroshiro128plus(plan.seed);
   const { version } = remoteNetwork;
   const sum = { kills: 0, objects: 0, lost: 0, twice: 0, byHand: 0, failed: 0, tailSeconds: 0 };
+  let emptyRounds = 0;
   while (sum.kills < plan.kills) {
     if (kind === 'gc') await freshTables(bed, plan.faces);
     else await forgetVersion(bed, version);
@@ -71,7 +73,8 @@ export async function killOften(
       ...{ kind, wanted: plan.kills - sum.kills, partSize: plan.partSizes[kind] },
       momentMs: () => uniformInt(random, 0, plan.within[kind]),
     });
-    if (round.kills === 0)
+    emptyRounds = round.kills === 0 ? emptyRounds + 1 : 0;
+    if (emptyRounds === mostEmptyRounds)
       throw new Error(`${contender.name} was done before it was killed: use more objects`);
     const objects = kind === 'gc' ? plan.faces : plan.files.length;
     sum.kills += round.kills;

@@ -4,7 +4,7 @@ import { startChild } from '../../commands/system/childProcess.ts';
 import type { TaskWork } from '../../domain/tasks/engineTask.ts';
 import type { Environment } from '../../platform/config.ts';
 import type { Bed } from '../harness/bed.ts';
-import type { Contender, Kind, Look } from './contender.ts';
+import { isOver, type Contender, type Kind, type Look } from './contender.ts';
 
 const workersFile = fileURLToPath(new URL('../../temporal/worker.ts', import.meta.url));
 
@@ -28,18 +28,23 @@ export function createOurs({ running, tasks, db, signal }: Bed): Contender {
       }),
     start: async ({ work }) => {
       const taskId = await post(work);
+      const look = async (): Promise<Look> => {
+        const [found] = await db.query<Look>(
+          `select 0 as waiting, (state not in ('done', 'failed', 'cancelled'))::integer as active,
+             (state = 'failed')::integer as failed from tasks where task_id = $1`,
+          [taskId],
+        );
+        return found ?? { waiting: 0, active: 0, failed: 0 };
+      };
       return {
-        taskId,
-        look: async () => {
-          const [found] = await db.query<Look>(
-            `select 0 as waiting, (state not in ('done', 'failed', 'cancelled'))::integer as active,
-               (state = 'failed')::integer as failed from tasks where task_id = $1`,
-            [taskId],
-          );
-          return found ?? { waiting: 0, active: 0, failed: 0 };
-        },
+        ...{ taskId, look },
         cancel: async () => {
-          await tasks.act(taskId, 'cancel');
+          try {
+            await tasks.act(taskId, 'cancel');
+          } catch (error) {
+            // It is refused when the task has just ended.
+            if (!isOver(await look())) throw error;
+          }
         },
         release: () => Promise.resolve(0),
       };

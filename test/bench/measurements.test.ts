@@ -29,7 +29,7 @@ const sizes: Partial<Record<keyof typeof measurements, Partial<BenchOptions>>> =
   // Its gc must not be done before it is stopped.
   control: { faces: 2_000 },
   // The same, for each of four parts.
-  peers: { faces: 12_000 },
+  peers: { faces: 40_000 },
   // Sums of a task are kept only once it has many parts.
   looks: { faces: 200 },
 };
