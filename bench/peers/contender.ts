@@ -35,6 +35,8 @@ export interface Work {
 /** What is compared: this service, or a queue with the same work. */
 export interface Contender {
   readonly name: string;
+  /** Nothing is left but what killed workers had begun, once nothing waits and no batch was committed for so long. */
+  readonly stillMs: number;
   startWorker(kind: Kind, partSize: number): Promise<Child>;
   start(wish: WorkWish): Promise<Work>;
 }

@@ -43,8 +43,7 @@ export interface Killed {
   readonly tailSeconds: number;
 }
 
-const movesWithinMs = 20_000;
-const stillMs = 3_000;
+const movesWithinMs = 30_000;
 const mostEmptyRounds = 5;
 
 /** Kills the worker at moments by the seed and starts it again at once, as often as it takes rounds of the same work. */
@@ -105,7 +104,7 @@ async function killRound(bed: Bed, contender: Contender, work: Work, options: Ro
   let worker = await contender.startWorker(kind, partSize);
   try {
     let seen = await batchesOf(bed, work);
-    while (kills < wanted && (await moves(bed, work, seen))) {
+    while (kills < wanted && (await moves(bed, contender, work, seen))) {
       await delay(momentMs(), undefined, { signal: bed.signal });
       if (isOver(await work.look())) break;
       process.kill(worker.pid, 'SIGKILL');
@@ -115,7 +114,7 @@ async function killRound(bed: Bed, contender: Contender, work: Work, options: Ro
       seen = await batchesOf(bed, work);
       worker = await contender.startWorker(kind, partSize);
     }
-    return { kills, ...(await untilDone(bed, work)) };
+    return { kills, ...(await untilDone(bed, contender, work)) };
   } finally {
     await worker.stop();
     // What it has counted is known to the server when its connections are closed.
@@ -124,7 +123,7 @@ async function killRound(bed: Bed, contender: Contender, work: Work, options: Ro
 }
 
 /** False: it is over, or nothing is left but what killed workers had begun. */
-async function moves(bed: Bed, work: Work, seen: number): Promise<boolean> {
+async function moves(bed: Bed, { stillMs }: Contender, work: Work, seen: number): Promise<boolean> {
   const started = performance.now();
   while ((await batchesOf(bed, work)) === seen) {
     bed.signal.throwIfAborted();
@@ -137,7 +136,7 @@ async function moves(bed: Bed, work: Work, seen: number): Promise<boolean> {
 }
 
 /** Waits for the end; where all stands still, jobs are given back by hand. */
-async function untilDone(bed: Bed, work: Work) {
+async function untilDone(bed: Bed, { stillMs }: Contender, work: Work) {
   const started = performance.now();
   let byHand = 0;
   let failed = 0;

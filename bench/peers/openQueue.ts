@@ -19,6 +19,7 @@ export async function openQueue(
   const { dataDir, gcWindow } = running.config;
   return {
     name: peer.name,
+    stillMs: 3_000,
     startWorker: (kind, partSize) =>
       startChild({
         ...{ name, file: workerFile, signal },

@@ -19,6 +19,8 @@ export function createOurs({ running, tasks, db, signal }: Bed): Contender {
   const { dataDir } = running.config;
   return {
     name: 'this service',
+    // What was interrupted goes on by itself, after a heartbeat that did not come.
+    stillMs: 30_000,
     startWorker: (kind, partSize) =>
       startChild({
         ...{ name: 'worker of ours', file: workersFile, signal },
