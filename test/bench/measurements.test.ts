@@ -4,7 +4,6 @@ import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { openBed, type Bed } from '../../bench/harness/bed.ts';
-import { peerSteps } from '../../bench/peers/contender.ts';
 import { measurements } from '../../bench/measurements.ts';
 import type { BenchOptions, Measurement } from '../../bench/harness/measurement.ts';
 import type { Environment } from '../../platform/config.ts';
@@ -21,15 +20,13 @@ const smallest: BenchOptions = {
   seconds: 0.5,
   times: 1,
   wait: 1,
-  // One that needs no Redis.
+  // One that needs no Redis, and none of what kills workers and waits for minutes.
   queues: ['graphileWorker'],
-  steps: peerSteps,
+  steps: ['rates'],
 };
 const sizes: Partial<Record<keyof typeof measurements, Partial<BenchOptions>>> = {
   // Its gc must not be done before it is stopped.
   control: { faces: 2_000 },
-  // The same, for each of four parts.
-  peers: { faces: 40_000 },
   // Sums of a task are kept only once it has many parts.
   looks: { faces: 200 },
 };
