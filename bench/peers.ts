@@ -109,7 +109,7 @@ async function measureAll(
   } finally {
     remote.close();
   }
-  if (steps.includes('gc-kills')) killed.push(await killScript(bed, killPlan, say));
+  if (steps.includes('script-kills')) killed.push(await killScript(bed, killPlan, say));
   if (steps.includes('stops')) {
     stops.push(...(await measureStops(bed, contenders, stopPlan, say)));
     stops.push({ name: script, goesOn: [], cancelled: await cancelScript(bed, stopPlan) });

@@ -76,4 +76,4 @@ export interface PeerClient {
 export const isOver = ({ waiting, active }: Look): boolean => waiting + active === 0;
 
 /** What is measured, each by itself. */
-export const peerSteps: readonly string[] = ['rates', 'extract-kills', 'gc-kills', 'stops'];
+export const peerSteps: readonly string[] = ['rates', 'extract-kills', 'gc-kills', 'script-kills', 'stops'];

@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { startChild, type Child } from '../../commands/system/childProcess.ts';
+import { isAlive } from '../../platform/processes.ts';
 import { waitFor } from '../../test/support/waitFor.ts';
 import type { Bed } from '../harness/bed.ts';
 import { round, type Say } from '../harness/figures.ts';
@@ -220,7 +221,8 @@ export async function killScript(bed: Bed, plan: KillPlan, say: Say): Promise<Ki
   while (kills < plan.kills) {
     const child = await run();
     await delay(uniformInt(random, 0, Math.round(seconds * 1_000)), undefined, { signal: bed.signal });
-    process.kill(child.pid, 'SIGKILL');
+    // It may have ended by itself.
+    if (isAlive(child.pid)) process.kill(child.pid, 'SIGKILL');
     await child.exited;
     await untilUnheard(bed);
     if ((await facesLeft(bed)) > 0) kills += 1;
