@@ -3,6 +3,7 @@ import { isRehearsal, keepsAside, type GcContent, type PurgeContent } from '../.
 import { lastKey, type ClaimedPart } from '../../domain/tasks/parts.ts';
 import type { Sql } from '../sql/connection.ts';
 import { asideTables, type AsideTable } from '../gc/aside.ts';
+import { truncate } from '../sql/truncate.ts';
 import { emptyDays, type EmptiedDays } from '../gc/wholeDays.ts';
 import type { Cut } from './partCut.ts';
 import { isTransient, sqlStateOf, sqlStates } from '../sql/transientErrors.ts';
@@ -10,8 +11,8 @@ import { isTransient, sqlStateOf, sqlStates } from '../sql/transientErrors.ts';
 /** `busy`: somebody reads or writes the partition; `mixed`: it holds rows that the task does not select. */
 export type Emptying = (EmptiedDays & { readonly kind: 'emptied' }) | { readonly kind: 'busy' | 'mixed' };
 
-// Readers that come meanwhile wait behind us as long; and it is shorter than the server's own search for deadlocks.
-const lockTimeout = '500ms';
+// Writers that come meanwhile wait behind us as long. Autovacuum gives way to whoever has waited for a second.
+const lockTimeout = `set local lock_timeout = '1500ms'`;
 
 /** A gc of descriptors as one part, when it selects a whole partition and nobody wants to know what was in it; else null. */
 export async function cutWhole(tx: Sql, task: EngineTask): Promise<Cut | null> {
@@ -57,7 +58,7 @@ export async function emptyPartition(tx: Sql, part: ClaimedPart, content: GcCont
   }
   await tx.query('savepoint emptying');
   try {
-    await tx.query(`set local lock_timeout = '${lockTimeout}'`);
+    await tx.query(lockTimeout);
     const emptied =
       content.target === 'events'
         ? await emptyDays(tx, part, content)
@@ -79,7 +80,7 @@ async function emptyVersion(tx: Sql, content: GcContent, upperBound: string): Pr
   await tx.query(`lock table ${partition} in share mode`);
   const { all, others } = await inspect(tx, partition, content, upperBound);
   if (others) return null;
-  await tx.query(`truncate ${partition}`);
+  await truncate(tx, [partition]);
   return rowsAlone(all);
 }
 

@@ -6,6 +6,7 @@ import { everything } from '../selection/keyRange.ts';
 import { gcSelection } from '../selection/selection.ts';
 import { createBinds } from '../sql/conditions.ts';
 import type { Sql } from '../sql/connection.ts';
+import { truncate } from '../sql/truncate.ts';
 import { keepCounts } from './removedRows.ts';
 
 /** The partition of some days of `events`: what has a key from `low` to before `high`. */
@@ -87,7 +88,7 @@ export async function emptyDays(tx: Sql, part: ClaimedPart, content: EventsGc): 
     counts.push({ version, rows: row?.rows ?? 0 });
   }
   await keepCounts(tx, part, 'event_descriptors', counts);
-  await tx.query(`truncate ${partitions.join(', ')}`);
+  await truncate(tx, partitions);
   return { removed, chunks, ...samples };
 }
 
