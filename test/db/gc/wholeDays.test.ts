@@ -116,6 +116,24 @@ test('a day with one event that is not selected goes by rows, and that event sta
   assert.deepEqual(await byHand.idsIn('events', 'event_id'), idsOf([late]));
 });
 
+test('a batch by rows waits for no later day', async () => {
+  await insertEventRows(db, [eventOf(1), eventOf(1, { createTime: timeOf(4) }), eventOf(4)]);
+  await addOrigins();
+  const { ref, content } = await byHand.create({ ...olderThan(3), remove_samples: true });
+  await byHand.planOf(5).next(ref, 0);
+  const part = await byHand.claim(ref, 1, 'mine');
+  await db.transaction(async (holder) => {
+    const others = await holder.query<{ name: string }>(
+      `select partition as name from event_partitions() where low > key_of_time($1)`,
+      [timeOf(1)],
+    );
+    assert.ok(others.length >= days);
+    await holder.query(`lock table ${others.map(({ name }) => name).join(', ')} in access exclusive mode`);
+    const answer = await byHand.gc.removeNext(part, content, 10);
+    assert.equal(answer.kind === 'committed' && answer.result.removed, 1);
+  });
+});
+
 test('an event that is added to a day after the task was planned stays, and the rest of the day goes by rows', async () => {
   await insertEventRows(db, [eventOf(0), eventOf(0)]);
   const { ref, content } = await byHand.create(olderThan(3));
