@@ -80,7 +80,13 @@ export async function startWorker(config: WorkerConfig): Promise<void> {
   shutdown.on('last', 'tracing', () => sdk?.stop());
   log.info({ status: status.url }, 'the status server is listening');
 
-  await waitUntilMigrated({ db, log, stopping: stopping.signal, onWait: sayWaiting });
+  await waitUntilMigrated({
+    ...{ db, log, stopping: stopping.signal },
+    onWait: () => {
+      workers.waitForDatabase();
+      sayWaiting();
+    },
+  });
   await clock.measure().catch(() => undefined);
   for (const { version, kind } of config.networks.filter(describes)) {
     if (kind === 'face') await ensureDescriptorPartition(db, 'face_descriptors', version);
