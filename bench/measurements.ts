@@ -12,6 +12,7 @@ import { looks } from './looks.ts';
 import { pages } from './pages.ts';
 import { planning } from './planning.ts';
 import { reads } from './reads.ts';
+import { result } from './result.ts';
 import { scale } from './scale.ts';
 import { store } from './store.ts';
 import { undo } from './undo.ts';
@@ -36,4 +37,5 @@ export const measurements = {
   undo,
   disk,
   store,
+  result,
 } satisfies Record<string, Measurement>;

@@ -12,7 +12,15 @@ import { createTestDatabase, testTemporalAddress, type TestDatabase } from '../s
 import { waitFor } from '../support/waitFor.ts';
 
 /** The least at which each still measures what it does at full size. */
-const smallest: BenchOptions = { faces: 40, samples: 22, runs: 1, rows: 1_000, seconds: 0.5, times: 1 };
+const smallest: BenchOptions = {
+  faces: 40,
+  samples: 22,
+  runs: 1,
+  rows: 1_000,
+  seconds: 0.5,
+  objects: 30_001,
+  times: 1,
+};
 const sizes: Partial<Record<keyof typeof measurements, Partial<BenchOptions>>> = {
   // Its gc must not be done before it is stopped.
   control: { faces: 2_000 },
