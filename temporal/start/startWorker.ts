@@ -39,6 +39,7 @@ export async function startWorker(config: WorkerConfig): Promise<void> {
   const runtime = await installRuntime(log);
   const resources = openResources(context, tracing?.client);
   const { db, clock, images, metrics, pressure, stores, temporal } = resources;
+  sdk?.countLost(metrics.spansDropped);
   const networks = createNetworks(context, resources);
   const { activities, slots, extractSlots } = createWorkerActivities(context, resources, networks);
 
