@@ -39,7 +39,7 @@ export type ResultQueries = ReturnType<typeof createResultQueries>;
 type ChunkRow = ResultChunk & ChunkKey;
 
 // Of ids in memory at a time, unless one batch has more.
-const idsAtOnce = 20_000;
+const idsAtOnce = 10_000;
 const digits = `coalesce(length(array_to_string(generations, '')), 0)`;
 
 export function createResultQueries(db: Sql) {
