@@ -248,7 +248,7 @@ test('an import is a Job with the photos, the sample store and the database alon
 test('the Prometheus operator is told of API and workers, by the names of jobs that the alerts use', async () => {
   assert.ok(!(await render({})).some(({ apiVersion }) => apiVersion === monitoring));
   const objects = await render(everything);
-  const monitors = objects.filter(({ apiVersion }) => apiVersion === monitoring);
+  const monitors = objects.filter(({ kind }) => kind.endsWith('Monitor'));
   assert.deepEqual(monitors.map(({ kind }) => kind).sort(), ['PodMonitor', 'ServiceMonitor']);
   const jobs = monitors.map((monitor) => {
     assert.equal(monitor.metadata.labels['release'], 'prometheus');
@@ -258,6 +258,15 @@ test('the Prometheus operator is told of API and workers, by the names of jobs t
     scrape_configs: { job_name: string }[];
   };
   assert.deepEqual(jobs.sort(), scrape_configs.map(({ job_name }) => job_name).sort());
+});
+
+test('the Prometheus operator is given the alerts with their words, unless they are switched off', async () => {
+  const ruleOf = (objects: readonly Rendered[]) => objects.find(({ kind }) => kind === 'PrometheusRule');
+  const rule = ruleOf(await render(everything)) ?? assert.fail();
+  assert.equal(rule.metadata.labels['release'], 'prometheus');
+  assert.deepEqual(rule.spec, load(await readFile('ops/prometheus/alerts.yml', 'utf8')));
+  assert.equal(ruleOf(await render({ monitors: { enabled: true, rules: false } })), undefined);
+  assert.equal(ruleOf(await render({})), undefined);
 });
 
 test('values that cannot work are refused by name', async () => {
