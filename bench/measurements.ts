@@ -1,4 +1,5 @@
 import { basic } from './basic.ts';
+import { bytes } from './bytes.ts';
 import { control } from './control.ts';
 import { disk } from './disk.ts';
 import { dropVersion } from './dropVersion.ts';
@@ -36,6 +37,7 @@ export const measurements = {
   control,
   undo,
   disk,
+  bytes,
   store,
   result,
 } satisfies Record<string, Measurement>;
