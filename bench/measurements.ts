@@ -3,6 +3,7 @@ import { bytes } from './bytes.ts';
 import { control } from './control.ts';
 import { disk } from './disk.ts';
 import { dropVersion } from './dropVersion.ts';
+import { events } from './events.ts';
 import { extract } from './extract.ts';
 import { extractors } from './extractors.ts';
 import { fanOut } from './fanOut.ts';
@@ -22,6 +23,7 @@ import type { Measurement } from './harness/measurement.ts';
 /** By the name that is typed. */
 export const measurements = {
   gc,
+  events,
   extract,
   extractors,
   scale,

@@ -5,6 +5,7 @@ import type { Say } from './figures.ts';
 export interface BenchOptions {
   readonly faces: number;
   readonly samples: number;
+  readonly events: number;
   readonly runs: number;
   /** Of tasks, and of their errors, in lists and pages. */
   readonly rows: number;

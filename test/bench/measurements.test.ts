@@ -15,6 +15,7 @@ import { waitFor } from '../support/waitFor.ts';
 const smallest: BenchOptions = {
   faces: 40,
   samples: 22,
+  events: 30,
   runs: 1,
   rows: 1_000,
   seconds: 0.5,
