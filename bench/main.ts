@@ -26,6 +26,7 @@ await runCommand(
     .option('--runs <n>', 'runs of each', wholeNumber(1, 99), 3)
     .option('--rows <n>', 'tasks and errors of lists and pages', wholeNumber(1_000, 100_000_000), 1_000_000)
     .option('--seconds <n>', 'seconds of each load by HTTP', wholeNumber(1, 600), 6)
+    .option('--objects <n>', 'ids of a result', wholeNumber(100, 1_000_000_000), 200_000)
     .option('--times <n>', 'pauses and cancels of control', wholeNumber(1, 1_000), 20)
     .addHelpText('after', names.map((name) => `\n  ${name.padEnd(10)} ${byName[name]?.about ?? ''}`).join(''))
     .action(bench),

@@ -1,4 +1,5 @@
 import { basic } from './basic.ts';
+import { bytes } from './bytes.ts';
 import { control } from './control.ts';
 import { disk } from './disk.ts';
 import { dropVersion } from './dropVersion.ts';
@@ -13,6 +14,7 @@ import { looks } from './looks.ts';
 import { pages } from './pages.ts';
 import { planning } from './planning.ts';
 import { reads } from './reads.ts';
+import { result } from './result.ts';
 import { scale } from './scale.ts';
 import { store } from './store.ts';
 import { undo } from './undo.ts';
@@ -37,5 +39,7 @@ export const measurements = {
   control,
   undo,
   disk,
+  bytes,
   store,
+  result,
 } satisfies Record<string, Measurement>;

@@ -38,7 +38,7 @@ export function watchMemory(pids: () => Record<string, number | null>): { stop()
   };
 }
 
-async function residentMegabytes(pid: number | null | undefined): Promise<number> {
+export async function residentMegabytes(pid: number | null | undefined): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   const kilobytes = Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1] ?? 0);
   return Math.round(kilobytes / megabyteInKilobytes);

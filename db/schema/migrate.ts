@@ -54,6 +54,7 @@ async function grantRights(db: Database, role: string): Promise<void> {
   const name = `"${role.replaceAll('"', '""')}"`;
   await db.transaction(async (tx) => {
     await tx.query(`grant usage on schema public to ${name}`);
+    await grantTemporary(tx, name);
     await tx.query(`grant select, insert, update, delete on all tables in schema public to ${name}`);
     for (const partition of await emptiedPartitions(tx)) {
       await tx.query(`grant truncate on ${partition} to ${name}`);
@@ -70,6 +71,15 @@ async function grantRights(db: Database, role: string): Promise<void> {
     }
     await tx.query(`revoke insert on audit_expirations, schema_migrations from ${name}`);
   });
+}
+
+/** For the comparison of a sample store with its rows. Everyone has it, unless it was revoked from `public`. */
+async function grantTemporary(tx: Sql, name: string): Promise<void> {
+  const [row] = await tx.query<{ statement: string | null }>(
+    `select case when has_database_privilege(current_database(), 'temporary with grant option')
+       then format('grant temporary on database %I to ', current_database()) end as statement`,
+  );
+  if (row?.statement != null) await tx.query(`${row.statement}${name}`);
 }
 
 /** What a gc of a whole descriptor version or of whole days empties at once; the names are ready for SQL. */
