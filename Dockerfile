@@ -2,6 +2,7 @@
 FROM node:24.22.3-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
+COPY platform/linkNode.cjs platform/
 RUN npm ci --omit=dev && npm cache clean --force
 # What the image is made of, for scanners: /app/sbom.cdx.json.
 RUN npm run --silent sbom > sbom.cdx.json

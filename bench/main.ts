@@ -25,6 +25,7 @@ await runCommand(
     .addArgument(new Argument('[what]', 'what to measure').choices([...names, 'all']).default('all'))
     .option('--faces <n>', 'faces of gc', wholeNumber(1, 100_000_000), 1_000_000)
     .option('--samples <n>', 'samples of extract, at least', wholeNumber(22, 1_000_000), 2_000)
+    .option('--events <n>', 'events of events', wholeNumber(30, 1_000_000_000), 1_000_000)
     .option('--runs <n>', 'runs of each', wholeNumber(1, 99), 3)
     .option('--rows <n>', 'tasks and errors of lists and pages', wholeNumber(1_000, 100_000_000), 1_000_000)
     .option('--seconds <n>', 'seconds of each load by HTTP', wholeNumber(1, 600), 6)
@@ -41,6 +42,7 @@ await runCommand(
     .addOption(
       new Option('--steps <name...>', 'what of peers to measure').choices(peerSteps).default(peerSteps),
     )
+    .option('--objects <n>', 'ids of a result', wholeNumber(100, 1_000_000_000), 200_000)
     .addHelpText('after', names.map((name) => `\n  ${name.padEnd(10)} ${byName[name]?.about ?? ''}`).join(''))
     .action(bench),
 );

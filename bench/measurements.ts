@@ -1,7 +1,9 @@
 import { basic } from './basic.ts';
+import { bytes } from './bytes.ts';
 import { control } from './control.ts';
 import { disk } from './disk.ts';
 import { dropVersion } from './dropVersion.ts';
+import { events } from './events.ts';
 import { extract } from './extract.ts';
 import { extractors } from './extractors.ts';
 import { fanOut } from './fanOut.ts';
@@ -13,6 +15,7 @@ import { pages } from './pages.ts';
 import { peers } from './peers.ts';
 import { planning } from './planning.ts';
 import { reads } from './reads.ts';
+import { result } from './result.ts';
 import { scale } from './scale.ts';
 import { store } from './store.ts';
 import { undo } from './undo.ts';
@@ -21,6 +24,7 @@ import type { Measurement } from './harness/measurement.ts';
 /** By the name that is typed. */
 export const measurements = {
   gc,
+  events,
   extract,
   extractors,
   scale,
@@ -36,6 +40,8 @@ export const measurements = {
   control,
   undo,
   disk,
+  bytes,
   store,
   peers,
+  result,
 } satisfies Record<string, Measurement>;

@@ -96,10 +96,11 @@ const parts = [
   `select ${ofTask('subtasks are open or claimed after the end')}, part_no from subtasks s
    join audited using (task_id) join tasks t using (task_id)
    where s.claim is not null or s.state in ('pending', 'running') or (t.state = 'done' and s.state <> 'done')`,
-  `select ${ofTask('ranges of subtasks leave gaps or overlap')}, part_no from (
+  // A gap is where nothing was selected; what was, and lies in one, is neither done nor failed.
+  `select ${ofTask('ranges of subtasks overlap')}, part_no from (
      select task_id, part_no, from_key, to_key, lag(to_key) over (partition by task_id order by part_no) as before
      from subtasks join audited using (task_id)) s
-   where from_key is distinct from before or to_key <= from_key`,
+   where from_key < before or (from_key is null and before is not null) or to_key <= from_key`,
   `select ${ofTask('the stored sums differ from those of their subtasks')}, k.parts_done
    from task_sums k join audited using (task_id)
    where (k.parts_done, k.done, k.failed, k.skipped, k.samples_removed, k.origins_removed) <>

@@ -8,6 +8,8 @@ export interface NewObjects {
   readonly count: number;
   /** How many of the objects have images. */
   readonly imaged: number;
+  /** How old events are, in days. */
+  readonly ageDays: number;
   /** Where the first of them come from: an address for each mood of the origin. */
   readonly origins: readonly string[];
 }
@@ -21,6 +23,8 @@ export const thirdSource = 'third';
 const objectsWithOrigins = 60;
 
 const ids = `ids as materialized (select uuidv7() as id, n from generate_series(1, $1::integer) n)`;
+/** Events of one day, so that a gc of all of them may empty it at once. */
+const oldIds = ids.replace('uuidv7()', 'uuidv7(make_interval(days => -$7::integer))');
 
 /** One origin, or two. */
 const origins = `new_origins as (
@@ -49,10 +53,10 @@ const faces = `with ${ids}, ${origins}, new_faces as (
   )
   ${samples('{face}')}`;
 
-const events = `with ${ids}, ${origins}, new_events as (
+const events = `with ${oldIds}, ${origins}, new_events as (
     insert into events (event_id, account_id, source, basic_attributes, create_time, end_time, insert_time)
     select id, $2::uuid, case when n % 3 = 0 then '${thirdSource}' else '' end, ${attributes}, t, t, t
-    from ids, (select now() - interval '1 day' as t) yesterday
+    from ids, (select now() - make_interval(days => $7::integer) as t) that_day
   ), new_descriptors as (
     insert into event_descriptors (event_id, descriptor_type, descriptor_version, descriptor, create_time)
     select id, type, version, '\\x00000000', now() - interval '1 day'
@@ -64,12 +68,21 @@ const events = `with ${ids}, ${origins}, new_events as (
 export async function addObjects(
   client: pg.Client,
   table: 'faces' | 'events',
-  { accountId, listId, versions, count, imaged, origins: addresses }: NewObjects,
+  { accountId, listId, versions, count, imaged, ageDays, origins: addresses }: NewObjects,
 ): Promise<NewImage[]> {
-  const last = table === 'faces' ? listId : versions.body;
+  if (table === 'events') {
+    await client.query(
+      `select add_event_partition(day, day + interval '1 day')
+       from (select date_trunc('day', now() - make_interval(days => $1), 'UTC') as day) that_day`,
+      [ageDays],
+    );
+  }
   const { rows } = await client.query<{ kind: 'face' | 'body'; key: string | null }>(
     table === 'faces' ? faces : events,
-    [count, accountId, addresses, imaged, versions.face, last],
+    [
+      ...[count, accountId, addresses, imaged, versions.face],
+      ...(table === 'faces' ? [listId] : [versions.body, ageDays]),
+    ],
   );
   return rows.flatMap(({ kind, key }) => (key === null ? [] : [{ kind, key }]));
 }
@@ -77,8 +90,6 @@ export async function addObjects(
 /** A partition for the version in each table of descriptors. */
 export async function addPartitions(client: pg.Client, version: number): Promise<void> {
   for (const table of ['face_descriptors', 'event_descriptors']) {
-    await client.query(
-      `create table if not exists ${table}_v${version} partition of ${table} for values in (${version})`,
-    );
+    await client.query('select ensure_descriptor_partition($1, $2)', [table, version]);
   }
 }

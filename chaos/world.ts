@@ -62,6 +62,8 @@ export async function makeWorld(
     const made = await addObjects(client, objects, {
       ...{ accountId, listId, origins, count: plan.objects, versions: versionsOf(plan, ownVersion) },
       imaged: reads === null ? imagesOfGc : plan.objects,
+      // Some days are one task's alone, and some are not.
+      ageDays: 1 + (index % 6),
     });
     const isMissing = ({ kind }: NewImage, n: number) => kind === reads && n % 13 === 12;
     const isUnreadable = ({ kind }: NewImage, n: number) => kind === reads && n % 17 === 16;

@@ -42,6 +42,7 @@ import { createKnownAccounts } from './accounts/knownAccounts.ts';
 import { createHeldTasks } from './maintenance/heldTasks.ts';
 import { createMaintenanceQueries, createMaintenanceStore } from './maintenance/maintenanceStore.ts';
 import type { Pools } from './sql/pools.ts';
+import { createEventPartitionQueries } from './ops/eventPartitions.ts';
 import { createRetentionQueries } from './ops/retention.ts';
 import { createResultQueries } from './tasks/resultQueries.ts';
 import { createSampleStoreRow } from './faces/sampleStoreRow.ts';
@@ -125,6 +126,7 @@ export function createStores(
     notificationQueries: createNotificationQueries(reading),
     objectHistory: createObjectHistory(reading),
     retentionQueries: createRetentionQueries(reading),
+    eventPartitionQueries: createEventPartitionQueries(reading),
     scheduleQueries: createScheduleQueries(reading),
     scheduleRunQueries: createScheduleRunQueries(reading),
     loginNetworks: createLoginNetworks(identity),

@@ -153,6 +153,11 @@ export function createMetrics(registry: Registry = new Registry()) {
         ...['schedule_followed', 'sample_swept', 'network_check_started'],
       ],
     }),
+    spansDropped: closedCounter(
+      'luna_spans_dropped_total',
+      'Spans of traces that were not sent: the queue was full, or the collector did not take them.',
+      { reason: ['queue_full', 'not_exported'] },
+    ),
     workers: gauge('luna_workers', 'Worker processes that report taking work, by queue.', ['queue']),
     controlLatency: closedHistogram(
       'luna_control_latency_seconds',

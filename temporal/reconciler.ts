@@ -36,6 +36,10 @@ export interface ReconcilerDeps {
   readonly sweepFiles: () => Promise<number>;
   /** Removes what is too old. */
   readonly sweepOld: () => Promise<void>;
+  /** Makes partitions of events for the next days, and drops empty ones. */
+  readonly keepEventPartitions: () => Promise<void>;
+  /** Moves events of an earlier release into partitions, for some seconds; answers whether there is more to do. */
+  readonly moveEvents: () => Promise<boolean>;
   readonly outgrownWindows: Windows['outgrown'];
   readonly mergeCounts: BlockCounts['merge'];
   readonly foldSums: PartSums['fold'];
@@ -73,7 +77,7 @@ const untakenSeconds = 30;
 /**
  * Makes the engine follow the rows, every few seconds, by one process at a time: starts tasks whose turn it is or whose
  * start got lost, starts those again whose workflow is gone or closed although they are not finished, repeats signals
- * that were missed, tells new windows, follows schedules, checks of networks, upgrades and a maintenance, ends undo windows and approvals, sweeps files and what is too old, merges counts, keeps sums, samples progress. No
+ * that were missed, tells new windows, follows schedules, checks of networks, upgrades and a maintenance, ends undo windows and approvals, sweeps files and what is too old, keeps partitions of events, merges counts, keeps sums, samples progress. No
  * chore waits for another one's success, and every step is harmless when it happens twice.
  */
 export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal): Promise<void> {
@@ -103,6 +107,8 @@ export async function runReconciler(deps: ReconcilerDeps, stopping: AbortSignal)
     atMostEvery(sampleEveryMs, deps.sampleHistory),
     atMostEvery(countEveryMs, () => deps.sampleWatch.count()),
     atMostEvery(sweepOldEveryMs, deps.sweepOld),
+    atMostEvery(sweepOldEveryMs, deps.keepEventPartitions),
+    deps.moveEvents,
   ];
   while (!stopping.aborted) {
     try {

@@ -46,6 +46,8 @@ class NoWork extends Error {
 export function createWorkers(options: WorkersOptions) {
   const { log, stopping, namespace } = options;
   let noWork: NoWork | null = new NoWork('starting');
+  // What the start waits for, and the reason that says since when.
+  let awaited: { readonly server: string; readonly reason: string } | null = null;
   let isBroken = false;
   let connection: NativeConnection | null = null;
   let workers: readonly Worker[] = [];
@@ -57,10 +59,18 @@ export function createWorkers(options: WorkersOptions) {
     );
   };
 
+  const waitFor = (server: 'PostgreSQL' | 'Temporal'): string => {
+    if (awaited?.server !== server) {
+      const since = new Date().toISOString().replace(/T(.*)\..*/, ' $1 UTC');
+      awaited = { server, reason: `starting: waits for ${server} since ${since}` };
+    }
+    return awaited.reason;
+  };
+
   const noteWhy = (error: unknown): void => {
     const reason = isRefusal(error)
       ? 'Temporal refused the request: does the namespace exist?'
-      : 'Temporal does not answer';
+      : waitFor('Temporal');
     if (noWork?.publicReason === reason) return;
     noWork = new NoWork(reason, { cause: error });
     log.warn({ err: error, address: options.connection.address, namespace }, `not taking work: ${reason}`);
@@ -131,6 +141,10 @@ export function createWorkers(options: WorkersOptions) {
       stopped = run(opened);
       noWork = null;
       void watchNamespace(opened);
+    },
+    /** Says to who asks what the start waits for, before there is a connection to Temporal. */
+    waitForDatabase: (): void => {
+      noWork = new NoWork(waitFor('PostgreSQL'));
     },
     /** Settles when all workers have stopped, and at once while none has been started; rejects when one broke. */
     whenStopped: (): Promise<void> => stopped,

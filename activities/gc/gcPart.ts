@@ -31,21 +31,22 @@ export function createGcPart(deps: GcPartDeps) {
       const { content } = task;
       const files = createFileSettling(deps, content, stop);
       const removeNext = createRemoval(deps, content, learned, files);
-      if (isWhole) {
-        const emptyNext = createEmptying(deps, content, stop);
-        return async (part, most) => (await emptyNext(part)) ?? removeNext(part, most);
-      }
       // What an earlier attempt left comes first; files and image origins of each batch go before the next batch.
       const afterFiles =
         (next: CommitNext): CommitNext =>
         async (part, most) =>
           next(await files.settleLeft(part), most);
-      if (!removesOrigins(content)) return afterFiles(removeNext);
-      const settleNext = createOriginSettling(deps, content, stop);
-      return afterFiles(async (part, most) => {
-        const isRetry = part.checkpoint.walked && hasRemovalsToRetry(part);
-        return (isRetry ? null : await settleNext(part)) ?? removeNext(part, most);
-      });
+      const withOrigins = (next: CommitNext): CommitNext => {
+        const settleNext = createOriginSettling(deps, content, stop);
+        return async (part, most) => {
+          const isRetry = part.checkpoint.walked && hasRemovalsToRetry(part);
+          return (isRetry ? null : await settleNext(part)) ?? next(part, most);
+        };
+      };
+      const byRows = removesOrigins(content) ? afterFiles(withOrigins(removeNext)) : afterFiles(removeNext);
+      if (!isWhole) return byRows;
+      const emptyNext = createEmptying(deps, content, stop);
+      return async (part, most) => (await emptyNext(part)) ?? byRows(part, most);
     });
 }
 
@@ -113,25 +114,35 @@ const tries = 20;
 const betweenMs = 250;
 
 /**
- * Answers a function that tries to empty the part at once; it answers null when the part has to be walked after all:
- * it has got rows of others, or its readers leave no gap.
+ * Answers a function that tries to empty the part at once; it answers null when it has been emptied, and has to be walked
+ * for what is left of it, files or rows of others; or when its readers leave no gap.
  */
-function createEmptying(deps: Pick<GcPartDeps, 'gc' | 'metrics'>, content: GcContent, stop: AbortSignal) {
+function createEmptying(
+  deps: Pick<GcPartDeps, 'gc' | 'metrics' | 'checkSampleStore'>,
+  content: GcContent,
+  stop: AbortSignal,
+) {
   let triesLeft = tries;
   return async (part: ClaimedPart): Promise<Committed<BatchReport> | null> => {
-    if (triesLeft === 0) return null;
+    if (triesLeft === 0 || part.checkpoint.walked) return null;
     triesLeft -= 1;
     const started = performance.now();
+    // Else rows would go whose files cannot, and wait as tombstones.
+    if (content.target === 'events' && content.remove_samples) await deps.checkSampleStore();
     const answer = await deps.gc.emptyWhole(part, content);
     if (answer.kind !== 'committed') return answer;
-    const { kind, removed } = answer.result;
-    if (kind === 'mixed') triesLeft = 0;
-    if (kind === 'busy') await wait(betweenMs, undefined, { signal: stop }).catch(() => undefined);
+    const { result } = answer;
+    if (result.kind === 'mixed') triesLeft = 0;
+    if (result.kind === 'busy') await wait(betweenMs, undefined, { signal: stop }).catch(() => undefined);
+    const removed = result.kind === 'emptied' ? result.removed : 0;
     deps.metrics.taskObjects.inc({ type: 'gc', outcome: 'done' }, removed);
     // A rate spares the database; one truncation costs it no more for many rows than for few.
     return {
       ...answer,
-      result: { objects: 0, failed: 0, elapsedMs: performance.now() - started, finished: kind === 'emptied' },
+      result: {
+        ...{ objects: 0, failed: 0, elapsedMs: performance.now() - started },
+        finished: result.kind === 'emptied' && result.files === 0,
+      },
     };
   };
 }

@@ -9,7 +9,8 @@ export interface FileDeps extends Pick<PartDeps, 'metrics'> {
   readonly removeFiles: SampleRemoval['remove'];
 }
 
-const readAtOnce = 10_000;
+// Some seconds of work; a pause or a cancel is seen after it.
+const readAtOnce = 2_000;
 
 /** Answers what removes files of a part and books what came of it. */
 export function createFileSettling(deps: FileDeps, content: GcContent, stop: AbortSignal) {
@@ -31,17 +32,17 @@ export function createFileSettling(deps: FileDeps, content: GcContent, stop: Abo
   return {
     settle,
 
-    /** At the start of an attempt: what an earlier one left between its commit and the files, or a retry wants again. */
+    /**
+     * The next files that rows have left behind: of days that were emptied at once, between the commit and the files of an
+     * earlier attempt, or those that a retry wants again.
+     */
     settleLeft: async (part: ClaimedPart): Promise<ClaimedPart> => {
-      let at = part;
-      while (looksForLeft && !stop.aborted) {
-        const storageKeys = await deps.files.listPending(at, readAtOnce);
-        looksForLeft = storageKeys.length === readAtOnce;
-        const settled = await settle(at, storageKeys);
-        deps.metrics.taskObjects.inc({ type: 'gc', outcome: 'done' }, Math.max(0, -settled.failed));
-        at = settled.part;
-      }
-      return at;
+      if (!looksForLeft || stop.aborted) return part;
+      const storageKeys = await deps.files.listPending(part, readAtOnce);
+      looksForLeft = storageKeys.length === readAtOnce;
+      const settled = await settle(part, storageKeys);
+      deps.metrics.taskObjects.inc({ type: 'gc', outcome: 'done' }, Math.max(0, -settled.failed));
+      return settled.part;
     },
   };
 }

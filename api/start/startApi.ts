@@ -38,6 +38,7 @@ export async function startApi(config: ApiConfig): Promise<void> {
   const tracing = await startTracing(config, 'luna-admin-api', log);
   shutdown.on('last', 'tracing', () => tracing?.stop());
   const resources = openResources(context, (await traceTemporal(tracing))?.client);
+  tracing?.countLost(resources.metrics.spansDropped);
   const { accounts } = resources.stores;
   try {
     requireHttps(config);

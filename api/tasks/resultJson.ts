@@ -38,7 +38,7 @@ export async function sendResult(req: Request, res: Response, sending: Sending):
 
 /** null: what is asked for is no single range of bytes, so the whole is the answer. */
 async function findPart(req: Request, res: Response, { task, head, resultQueries }: Sending) {
-  const { size, pieces } = partOfResult(task, head, await resultQueries.places(task.taskId));
+  const { size, pieces } = partOfResult(task, head, await resultQueries.extent(task.taskId));
   const ranges = req.range(size);
   if (ranges === -1) {
     res.set('Content-Range', `bytes */${size}`);
@@ -46,7 +46,7 @@ async function findPart(req: Request, res: Response, { task, head, resultQueries
   }
   const [range, ...others] = typeof ranges === 'object' && ranges.type === 'bytes' ? ranges : [];
   if (range === undefined || others.length > 0) return null;
-  return { ...range, size, pieces: pieces(range, (place) => resultQueries.chunks(task, place)) };
+  return { ...range, size, pieces: pieces(range, resultQueries) };
 }
 
 function tagOf({ resultId, generation }: TaskRow, head: string): string {

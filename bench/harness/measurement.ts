@@ -5,11 +5,14 @@ import type { Say } from './figures.ts';
 export interface BenchOptions {
   readonly faces: number;
   readonly samples: number;
+  readonly events: number;
   readonly runs: number;
   /** Of tasks, and of their errors, in lists and pages. */
   readonly rows: number;
   /** Of each load by HTTP. */
   readonly seconds: number;
+  /** Ids of a result. */
+  readonly objects: number;
   /** Of pauses, cancels and kills. */
   readonly times: number;
   /** Seconds that the work of a killed worker is waited for. */

@@ -17,7 +17,7 @@ export function explainOutput(error: NodeJS.ErrnoException): string {
 
 const advice: Readonly<Record<string, string>> = {
   '42501':
-    '. The role needs more rights: npm run migrate, run as the owner of the tables, grants them to the role of DATABASE_URL; seed and migrate need the owner',
+    '. The role needs more rights: npm run migrate, run as the owner of the tables, grants them to the role of DATABASE_URL',
   '53100': '. The disk of the database is full: free some space and try again',
   '25006': '. The database is read-only, as a standby is',
   ENOSPC: '. The disk is full: free some space and try again',

@@ -23,7 +23,7 @@ export interface Cut {
   readonly isLast: boolean;
   /** Its parts' ranges hold far more rows than the task selects of them. */
   readonly isSparse: boolean;
-  /** Its one part is a whole partition. */
+  /** Each of its parts is a whole partition. */
   readonly isWhole: boolean;
 }
 
@@ -70,10 +70,17 @@ export async function cutFew(tx: Sql, task: EngineTask, sizes: StepSizes): Promi
 /**
  * Cuts the next parts out of a window of the key space of at most `rows` rows. So no part spans more rows than that
  * either, and no statement for it, whatever the filter, reads more. A statement a part: numbering the rows of all parts
- * in one statement takes three times the processor time.
+ * in one statement takes three times the processor time. The window ends with the key `upTo` at the latest.
  */
-export async function cutWindow(tx: Sql, task: EngineTask, sizes: StepSizes): Promise<Cut> {
-  const windowEnd = await findWindowEnd(tx, task, Math.max(sizes.rows, sizes.part * sizes.parts));
+export async function cutWindow(
+  tx: Sql,
+  task: EngineTask,
+  sizes: StepSizes,
+  upTo: string | null,
+): Promise<Cut> {
+  const range = { after: task.planCursor, upTo };
+  const windowEnd =
+    (await findWindowEnd(tx, task, range, Math.max(sizes.rows, sizes.part * sizes.parts))) ?? upTo;
   const bounds: Bound[] = [];
   let last: Bound = { toKey: task.planCursor, objects: sizes.part, keys: null };
   while (last.objects === sizes.part && bounds.length < sizes.parts) {
@@ -104,11 +111,15 @@ function boundColumns({ kind }: EngineTask, order: '' | 'order by key' = ''): st
 }
 
 /** The key of the row that lies so many rows ahead; null: there are fewer. An index is read, and nothing else. */
-async function findWindowEnd(tx: Sql, task: EngineTask, rows: number): Promise<string | null> {
+async function findWindowEnd(
+  tx: Sql,
+  task: EngineTask,
+  range: KeyRange,
+  rows: number,
+): Promise<string | null> {
   const binds = createBinds();
   const { table, key, conditions } = walkedTable(task);
-  const within = createWithin({ after: task.planCursor, upTo: null }, binds);
-  const where = [...conditions, ...within(key)];
+  const where = [...conditions, ...createWithin(range, binds)(key)];
   const [end] = await tx.query<{ key: string }>(
     `select ${key} as key from ${table} ${where.length === 0 ? '' : `where ${where.join(' and ')}`}
      order by ${key} limit 1 offset ${rows - 1}`,

@@ -7,6 +7,7 @@ import { findEngineTask } from './engineTask.ts';
 import { refuseBeyondLimit } from './objectsLimit.ts';
 import { explainFailure, toStoredFailure } from './faults.ts';
 import { indexAside } from '../gc/aside.ts';
+import { nextDays } from '../gc/wholeDays.ts';
 import { cutFew, cutWindow, type Cut, type StepSizes } from './partCut.ts';
 import { keepPlannedKeys } from './plannedKeys.ts';
 import { selectsFew } from '../selection/selectivity.ts';
@@ -125,9 +126,11 @@ function cutParts(db: Database, task: EngineTask, sizes: StepSizes): Promise<Cut
     async (tx) => {
       const whole = await cutWhole(tx, task);
       if (whole !== null) return whole;
+      const days = await nextDays(tx, task);
+      if (days?.kind === 'whole') return days.cut;
       await indexAside(tx, task);
       const few = (await selectsFew(tx, task)) ? await cutFew(tx, task, sizes) : null;
-      return few ?? (await cutWindow(tx, task, sizes));
+      return few ?? (await cutWindow(tx, task, sizes, days?.upTo ?? null));
     },
   );
 }
@@ -160,7 +163,7 @@ async function writeParts(
          from unnest($5::uuid[], $6::bigint[]) with ordinality as bounds (to_key, objects, n)
          returning part_no as "partNo"`,
         [
-          ...[taskId, isWhole ? null : planCursor, isSparse, isWhole],
+          ...[taskId, planCursor, isSparse, isWhole],
           bounds.map(({ toKey }) => toKey),
           bounds.map(({ objects }) => objects),
         ],

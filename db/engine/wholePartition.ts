@@ -3,17 +3,16 @@ import { isRehearsal, keepsAside, type GcContent, type PurgeContent } from '../.
 import { lastKey, type ClaimedPart } from '../../domain/tasks/parts.ts';
 import type { Sql } from '../sql/connection.ts';
 import { asideTables, type AsideTable } from '../gc/aside.ts';
+import { truncate } from '../sql/truncate.ts';
+import { emptyDays, type EmptiedDays } from '../gc/wholeDays.ts';
 import type { Cut } from './partCut.ts';
-import { isTransient } from '../sql/transientErrors.ts';
+import { isTransient, sqlStateOf, sqlStates } from '../sql/transientErrors.ts';
 
-export interface Emptying {
-  /** `busy`: somebody reads or writes the partition; `mixed`: it holds rows that the task does not select. */
-  readonly kind: 'emptied' | 'busy' | 'mixed';
-  readonly removed: number;
-}
+/** `busy`: somebody reads or writes the partition; `mixed`: it holds rows that the task does not select. */
+export type Emptying = (EmptiedDays & { readonly kind: 'emptied' }) | { readonly kind: 'busy' | 'mixed' };
 
-// Readers that come meanwhile wait behind us as long; and it is shorter than the server's own search for deadlocks.
-const lockTimeout = '500ms';
+// Writers that come meanwhile wait behind us as long. Autovacuum gives way to whoever has waited for a second.
+const lockTimeout = `set local lock_timeout = '1500ms'`;
 
 /** A gc of descriptors as one part, when it selects a whole partition and nobody wants to know what was in it; else null. */
 export async function cutWhole(tx: Sql, task: EngineTask): Promise<Cut | null> {
@@ -55,27 +54,38 @@ function wholeCut(objects: number): Cut {
 export async function emptyPartition(tx: Sql, part: ClaimedPart, content: GcContent): Promise<Emptying> {
   if (content.target === 'purge') {
     const tables = await asideTables(tx, content.of, content.objects);
-    return { kind: 'emptied', removed: await countAside(tx, tables) };
+    return { kind: 'emptied', ...rowsAlone(await countAside(tx, tables)) };
   }
-  const partition = await findPartition(tx, content);
-  if (partition === null) return { kind: 'mixed', removed: 0 };
   await tx.query('savepoint emptying');
   try {
-    await tx.query(`set local lock_timeout = '${lockTimeout}'`);
-    await tx.query(`lock table ${partition} in share mode`);
-    const { all, others } = await inspect(tx, partition, content, part.task.upperBound);
-    if (others) {
-      await tx.query('rollback to savepoint emptying');
-      return { kind: 'mixed', removed: 0 };
-    }
-    await tx.query(`truncate ${partition}`);
-    await tx.query('release savepoint emptying');
-    return { kind: 'emptied', removed: all };
+    await tx.query(lockTimeout);
+    const emptied =
+      content.target === 'events'
+        ? await emptyDays(tx, part, content)
+        : await emptyVersion(tx, content, part.task.upperBound);
+    await tx.query(`${emptied === null ? 'rollback to' : 'release'} savepoint emptying`);
+    return emptied === null ? { kind: 'mixed' } : { kind: 'emptied', ...emptied };
   } catch (error) {
-    if (!isTransient(error)) throw error;
+    // The role's own limit of time: by rows it may pass.
+    const isSlow = sqlStateOf(error) === sqlStates.queryCanceled;
+    if (!isSlow && !isTransient(error)) throw error;
     await tx.query('rollback to savepoint emptying');
-    return { kind: 'busy', removed: 0 };
+    return { kind: isSlow ? 'mixed' : 'busy' };
   }
+}
+
+async function emptyVersion(tx: Sql, content: GcContent, upperBound: string): Promise<EmptiedDays | null> {
+  const partition = await findPartition(tx, content);
+  if (partition === null) return null;
+  await tx.query(`lock table ${partition} in share mode`);
+  const { all, others } = await inspect(tx, partition, content, upperBound);
+  if (others) return null;
+  await truncate(tx, [partition]);
+  return rowsAlone(all);
+}
+
+function rowsAlone(removed: number): EmptiedDays {
+  return { removed, chunks: 0, samplesRemoved: 0, samplesLeft: 0, files: 0 };
 }
 
 /** The partition that holds the version of a gc of descriptors and no other; its name is ready for SQL. */
@@ -83,7 +93,7 @@ async function findPartition(tx: Sql, content: GcContent): Promise<string | null
   if (content.target !== 'face_descriptors' && content.target !== 'event_descriptors') return null;
   const [row] = await tx.query<{ name: string }>(
     `select c.oid::regclass::text as name from pg_inherits i join pg_class c on c.oid = i.inhrelid
-     where i.inhparent = $1::regclass and c.relkind = 'r' and pg_get_expr(c.relpartbound, c.oid) = $2`,
+     where i.inhparent = $1::regclass and pg_get_expr(c.relpartbound, c.oid) = $2`,
     [content.target, `FOR VALUES IN (${content.filters.descriptor_version})`],
   );
   return row?.name ?? null;

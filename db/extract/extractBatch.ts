@@ -3,6 +3,7 @@ import type { Candidate, ExtractPhase } from '../../domain/extract/extraction.ts
 import type { ExtractContent } from '../../domain/extract/extractContent.ts';
 import { createBinds, type Binds } from '../sql/conditions.ts';
 import type { Sql } from '../sql/connection.ts';
+import { createWithin, type KeyRange } from '../selection/keyRange.ts';
 import { orderedKeys } from '../selection/orderedKeys.ts';
 import { hasPlannedKeys, plannedKeysAfter } from '../engine/plannedKeys.ts';
 import { lacksWanted, sampleKindOf, selectionOf, walkedTable } from '../selection/selection.ts';
@@ -20,14 +21,12 @@ export async function readCandidates(
   cursor: string | null,
   size: number,
 ): Promise<Candidate[]> {
-  const read = (keysOf: (binds: Binds) => string) => readThose(db, content, keysOf);
+  const range = { after: cursor, upTo: phase === 'errors' ? null : part.range.toKey };
+  const read = (keysOf: (binds: Binds) => string) => readThose(db, content, keysOf, range);
   if (phase === 'errors') return read((binds) => failedKeys(part, cursor, size, binds));
   const planned = await read((binds) => plannedKeysAfter(part, cursor, size, binds));
   if (planned.length > 0 || (await hasPlannedKeys(db, part))) return planned;
-  return read((binds) => {
-    const range = { after: cursor, upTo: part.range.toKey };
-    return orderedKeys(selectionOf(part.task, range, binds), size, { areFew: part.isSparse });
-  });
+  return read((binds) => orderedKeys(selectionOf(part.task, range, binds), size, { areFew: part.isSparse }));
 }
 
 /** Of objects whose error is open and is to be retried. */
@@ -44,15 +43,17 @@ async function readThose(
   db: Sql,
   content: ExtractContent,
   keysOf: (binds: Binds) => string,
+  range: KeyRange,
 ): Promise<Candidate[]> {
   const binds = createBinds();
+  const within = createWithin(range, binds);
   const { table, key } = walkedTable({ kind: 'extract', content });
   return db.query<Candidate>(
     `select next.key as "objectId", s.sample_id as "sampleId", s.generation, s.storage_key as "storageKey",
-       case when ${key} is null then 'gone' when ${lacksWanted(content, key, () => [])} then 'lacking'
+       case when ${key} is null then 'gone' when ${lacksWanted(content, key, within)} then 'lacking'
          else 'present' end as standing
      from (${keysOf(binds)}) next
-     left join ${table} on ${key} = next.key
+     left join ${table} on ${[`${key} = next.key`, ...within(key)].join(' and ')}
      left join samples s on s.owner_id = next.key and s.kind = '${sampleKindOf(content)}'
      order by next.key`,
     binds.values,

@@ -60,7 +60,7 @@ async function insertDescriptors(
     `insert into ${table}
      select o.${ownerKey}, $4::integer, x.descriptor, x.generation ${type}
      from unnest($1::uuid[], $2::integer[], $3::bytea[]) x (id, generation, descriptor)
-     join ${owner} o on o.${ownerKey} = x.id
+     join ${owner} o on o.${ownerKey} = x.id and o.${ownerKey} between $6::uuid and $7::uuid
      join samples s on s.owner_id = x.id and s.kind = $5::text and s.generation = x.generation
      order by x.id for key share of o for share of s
      on conflict do nothing
@@ -71,6 +71,7 @@ async function insertDescriptors(
       described.map(({ descriptor }) => toBytes(descriptor)),
       content.options.descriptor_version,
       sampleKindOf(content),
+      ...boundsOf(described),
     ],
   );
   return written.map(({ id }) => id);
@@ -81,8 +82,8 @@ const attributeStatements = {
   // A face whose attributes row is already there, with its sample alone, gets them into that row.
   faces: `insert into attributes (face_id, attribute_id, basic_attributes, sample_generation)
      select o.face_id, x.attribute_id, x.found, x.generation
-     from unnest($1::uuid[], $2::integer[], $3::jsonb[], $4::uuid[]) x (id, generation, found, attribute_id)
-     join faces o on o.face_id = x.id
+     from unnest($1::uuid[], $2::integer[], $3::jsonb[], $6::uuid[]) x (id, generation, found, attribute_id)
+     join faces o on o.face_id = x.id and o.face_id between $4::uuid and $5::uuid
      join samples s on s.owner_id = x.id and s.kind = 'face' and s.generation = x.generation
      order by x.id for key share of o for share of s
      on conflict (face_id) do update set basic_attributes = excluded.basic_attributes,
@@ -92,12 +93,12 @@ const attributeStatements = {
   events: `with mine as (
        select o.event_id, x.found, x.generation
        from unnest($1::uuid[], $2::integer[], $3::jsonb[]) x (id, generation, found)
-       join events o on o.event_id = x.id and o.basic_attributes is null
+       join events o on o.event_id = x.id and o.event_id between $4::uuid and $5::uuid and o.basic_attributes is null
        join samples s on s.owner_id = x.id and s.kind = 'face' and s.generation = x.generation
        order by x.id for no key update of o for share of s
      )
      update events e set basic_attributes = mine.found, sample_generation = mine.generation
-     from mine where e.event_id = mine.event_id
+     from mine where e.event_id = mine.event_id and e.event_id between $4::uuid and $5::uuid
      returning e.event_id as id`,
 } as const;
 
@@ -113,9 +114,16 @@ async function writeAttributes(
     attributed.map(({ objectId }) => objectId),
     attributed.map(({ generation }) => generation),
     attributed.map(({ attributes }) => JSON.stringify(attributes)),
+    ...boundsOf(attributed),
     ...(kind === 'faces' ? [attributed.map(() => v7())] : []),
   ]);
   return written.map(({ id }) => id);
+}
+
+/** The least and the greatest id: with them only the partitions that hold them are read. */
+function boundsOf(objects: readonly Extracted[]): [string | undefined, string | undefined] {
+  const ids = objects.map(({ objectId }) => objectId).sort();
+  return [ids[0], ids.at(-1)];
 }
 
 async function storeResult(

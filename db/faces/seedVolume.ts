@@ -30,56 +30,52 @@ export async function seedVolume(db: Database, options: SeedOptions): Promise<Se
     await ensureDescriptorPartition(db, 'face_descriptors', version);
     await ensureDescriptorPartition(db, 'event_descriptors', version);
   }
-  for (const { dimension } of options.versions) await makePool(db, dimension, options);
+  const pools: Pools = new Map();
+  for (const { dimension } of options.versions) pools.set(dimension, await drawPool(db, dimension, options));
   try {
     const listId = await seedList(db, options);
     for (let from = 0; from < options.faces; from += chunk) {
-      await seedFaces(db, options, listId, from, Math.min(options.faces, from + chunk));
+      await seedFaces(db, options, pools, listId, from, Math.min(options.faces, from + chunk));
       options.onProgress?.(Math.min(options.faces, from + chunk));
     }
     for (let from = 0; from < options.events; from += chunk) {
-      await seedEvents(db, options, from, Math.min(options.events, from + chunk));
+      await seedEvents(db, options, pools, from, Math.min(options.events, from + chunk));
       options.onProgress?.(options.faces + Math.min(options.events, from + chunk));
     }
     return { faces: options.faces, events: options.events, listId };
   } finally {
-    for (const { dimension } of options.versions)
-      await db.query(`drop table if exists ${poolTable(dimension)}`);
+    // The service's own role cannot: PostgreSQL then does it by itself, a minute later.
     await db.query(
       'analyze faces, attributes, samples, list_faces, face_descriptors, events, event_descriptors',
     );
   }
 }
 
-function poolTable(dimension: number): string {
-  return `seed_vectors_${String(dimension)}`;
-}
+/** Of each dimension, vectors; handed to the statements, for the service's role makes no tables. */
+type Pools = Map<number, readonly Buffer[]>;
 
 /** Random vectors whose halves each have the length 1/√2, so that any first half fits any second one. */
-async function makePool(
+async function drawPool(
   db: Database,
   dimension: number,
   { seed, faces, events }: SeedOptions,
-): Promise<void> {
+): Promise<Buffer[]> {
   // Of few objects, number n reads vectors n and 7n: drawing all takes seconds.
   const drawn = Math.min(poolSize, 7 * Math.max(faces, events));
-  const table = poolTable(dimension);
-  await db.query(`drop table if exists ${table}`);
-  await db.query(`create unlogged table ${table} (vector_no integer primary key, descriptor bytea not null)`);
   // float4send is big-endian; descriptors are little-endian.
-  await db.query(
-    `insert into ${table}
-     select v, string_agg(decode(
-         substr(h, 7, 2) || substr(h, 5, 2) || substr(h, 3, 2) || substr(h, 1, 2), 'hex'), ''::bytea order by c)
+  const rows = await db.query<{ vector: Buffer }>(
+    `select string_agg(decode(
+         substr(h, 7, 2) || substr(h, 5, 2) || substr(h, 3, 2) || substr(h, 1, 2), 'hex'), ''::bytea order by c) as vector
      from (
        select v, c, encode(float4send((x / (sqrt(2) * sqrt(sum(x * x) over (partition by v, c <= $1::integer / 2))))::float4), 'hex') as h
        from (
          select v, c, (('x' || substr(md5($2::text || ':' || v || ':' || c), 1, 8))::bit(32)::integer + 0.5) / 2147483648.0::float8 as x
          from generate_series(0, ${drawn - 1}) v, generate_series(1, $1::integer) c
        ) drawn
-     ) scaled group by v`,
+     ) scaled group by v order by v`,
     [dimension, seed],
   );
+  return rows.map(({ vector }) => vector);
 }
 
 async function seedList(db: Database, { accountId, seed }: SeedOptions): Promise<string> {
@@ -105,6 +101,7 @@ function numbered(kind: 'face' | 'event'): string {
 async function seedFaces(
   db: Database,
   options: SeedOptions,
+  pools: Pools,
   listId: string,
   from: number,
   to: number,
@@ -122,15 +119,24 @@ async function seedFaces(
     listId,
   ]);
   for (const { version, dimension } of options.versions) {
-    await run(`insert into face_descriptors (face_id, descriptor_version, descriptor, create_time)
-      select id, ${String(version)}, ${vectorOf(dimension)}, t from objects ${joinPool(dimension)}`);
+    await run(
+      `insert into face_descriptors (face_id, descriptor_version, descriptor, create_time)
+       select id, ${String(version)}, ${vectorOf(dimension)}, t from objects ${joinPool}`,
+      [pools.get(dimension)],
+    );
   }
 }
 
-async function seedEvents(db: Database, options: SeedOptions, from: number, to: number): Promise<void> {
+async function seedEvents(
+  db: Database,
+  options: SeedOptions,
+  pools: Pools,
+  from: number,
+  to: number,
+): Promise<void> {
   const range = [options.accountId, options.seed, from, to];
-  const run = (sql: string) =>
-    db.query(`with objects as (${numbered('event')}) ${sql} on conflict do nothing`, range);
+  const run = (sql: string, more: readonly unknown[] = []) =>
+    db.query(`with objects as (${numbered('event')}) ${sql} on conflict do nothing`, [...range, ...more]);
   await run(`insert into events (event_id, account_id, handler_id, source, tags, track_id, basic_attributes,
       create_time, end_time, insert_time)
     select id, $1::uuid, md5('handler' || n % 7)::uuid, 'camera-' || n % 50, array['tag-' || n % 5], 'track-' || n / 4,
@@ -138,8 +144,11 @@ async function seedEvents(db: Database, options: SeedOptions, from: number, to: 
   await run(`insert into samples (owner_id, kind, sample_id, create_time)
     select id, 'face', md5('sample' || h)::uuid, t from objects`);
   for (const { version, dimension } of options.versions) {
-    await run(`insert into event_descriptors (event_id, descriptor_version, descriptor_type, descriptor, create_time)
-      select id, ${String(version)}, 'face', ${vectorOf(dimension)}, t from objects ${joinPool(dimension)}`);
+    await run(
+      `insert into event_descriptors (event_id, descriptor_version, descriptor_type, descriptor, create_time)
+       select id, ${String(version)}, 'face', ${vectorOf(dimension)}, t from objects ${joinPool}`,
+      [pools.get(dimension)],
+    );
   }
 }
 
@@ -148,8 +157,6 @@ function vectorOf(dimension: number): string {
   return `substr(a.descriptor, 1, ${half}) || substr(b.descriptor, ${half + 1}, ${half})`;
 }
 
-function joinPool(dimension: number): string {
-  const table = poolTable(dimension);
-  return `join ${table} a on a.vector_no = n % ${poolSize}
-    join ${table} b on b.vector_no = (n / ${poolSize} + n * 7) % ${poolSize}`;
-}
+const pool = 'unnest($5::bytea[]) with ordinality';
+const joinPool = `join ${pool} a (descriptor, place) on a.place = n % ${poolSize} + 1
+  join ${pool} b (descriptor, place) on b.place = (n / ${poolSize} + n * 7) % ${poolSize} + 1`;

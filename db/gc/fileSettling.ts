@@ -1,6 +1,7 @@
 import { errorTable } from '../../domain/errors.ts';
 import type { FileOutcome } from '../../domain/gc/originRemoval.ts';
 import { objectsOf, type GcContent, type RemovalContent } from '../../domain/gc/gcContent.ts';
+import type { ClaimedPart } from '../../domain/tasks/parts.ts';
 import type { Sql } from '../sql/connection.ts';
 import { overcomeErrors, recordObjectErrors, type ErrorPlace } from '../engine/taskErrorStore.ts';
 
@@ -65,6 +66,15 @@ export async function settleFiles(
     [part.task.taskId, part.partNo, counts.samplesRemoved, counts.done, counts.failed, counts.batches],
   );
   return counts;
+}
+
+/** Whether files of the part are still to be tried. */
+export async function hasPendingFiles(tx: Sql, part: ClaimedPart): Promise<boolean> {
+  const [row] = await tx.query<{ pending: boolean }>(
+    `select exists (select from sample_tombstones where task_id = $1 and part_no = $2 and state = 'pending') as pending`,
+    [part.task.taskId, part.partNo],
+  );
+  return row?.pending === true;
 }
 
 /** Removes the tombstones of files that are gone. A row is counted by whoever removes it. */

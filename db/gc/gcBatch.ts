@@ -7,7 +7,7 @@ import { childTables, removalOf } from './aside.ts';
 import { removeRows } from './removedRows.ts';
 import { restoreObjects } from './asideBatch.ts';
 import { buryOrigins } from './originBatch.ts';
-import { everything } from '../selection/keyRange.ts';
+import { createWithin, everything, type KeyRange } from '../selection/keyRange.ts';
 import { orderedKeys } from '../selection/orderedKeys.ts';
 import { gcSelection, type Selection } from '../selection/selection.ts';
 import { overcomeErrors } from '../engine/taskErrorStore.ts';
@@ -65,19 +65,29 @@ export async function removeBatch(
   const { passed, lastKey } = selected;
   const more = passed === wish.size;
   if (selected.count === 0) return { removed: 0, passed, lastKey, more, ...nothingElse };
-  const act = (): Promise<Gone> => dealWith(tx, part, content, chunk, selected.count);
+  // With it only the partitions that the batch lies in are read.
+  const { cursor, errorCursor } = part.checkpoint;
+  const range = { after: wish.of === 'range' ? cursor : errorCursor, upTo: lastKey };
+  const act = (): Promise<Gone> => dealWith(tx, part, content, { chunk, range }, selected.count);
   const gone = isRehearsal(content) ? await rehearse(tx, act) : await act();
   await keepChunk(tx, content, chunk);
   return { removed: selected.count, passed, lastKey, more, ...gone };
+}
+
+/** The ids of a batch's objects, which a chunk of the result holds, and the range that they lie in. */
+interface Batch {
+  readonly chunk: readonly unknown[];
+  readonly range: KeyRange;
 }
 
 async function dealWith(
   tx: Sql,
   part: ClaimedPart,
   content: GcContent,
-  chunk: readonly unknown[],
+  batch: Batch,
   count: number,
 ): Promise<Gone> {
+  const { chunk } = batch;
   switch (content.target) {
     case 'undo':
       return { ...nothingElse, removed: await restoreObjects(tx, content, idsOfChunk, chunk, count) };
@@ -86,12 +96,12 @@ async function dealWith(
       return { ...nothingElse, samplesRemoved: removed, storageKeys };
     }
     case 'samples':
-      return removeOwnerless(tx, part, content, chunk, count);
+      return removeOwnerless(tx, part, content, batch, count);
     case 'faces':
     case 'events':
     case 'face_descriptors':
     case 'event_descriptors':
-      return removeOwners(tx, part, content, chunk, count);
+      return removeOwners(tx, part, content, batch, count);
   }
 }
 
@@ -111,11 +121,11 @@ async function removeOwners(
   tx: Sql,
   part: ClaimedPart,
   content: RemovalContent,
-  chunk: readonly unknown[],
+  batch: Batch,
   count: number,
 ): Promise<Gone> {
-  const binds = createBinds(chunk);
-  const { from, key, conditions } = gcSelection(content, part.task.upperBound, everything, binds);
+  const binds = createBinds(batch.chunk);
+  const { from, key, conditions } = gcSelection(content, part.task.upperBound, batch.range, binds);
   const removed = await tx.execute(
     removalOf(part, content, {
       from,
@@ -126,7 +136,7 @@ async function removeOwners(
   if (removed !== count) {
     throw new OvertakenError(`${removed} of ${count} selected objects were still there`);
   }
-  return removeChildren(tx, part, content, chunk);
+  return removeChildren(tx, part, content, batch);
 }
 
 /** The object that comes next, locked. */
@@ -243,12 +253,12 @@ async function removeOwnerless(
   tx: Sql,
   part: ClaimedPart,
   content: GcContent,
-  chunk: readonly unknown[],
+  { chunk, range }: Batch,
   count: number,
 ): Promise<Gone> {
   const { owners, removed, storageKeys } = await removeSamples(tx, part, content, idsOfChunk, chunk);
   if (owners !== count) throw new OvertakenError(`${owners} of ${count} owners still had samples`);
-  await refuseOwned(tx, idsOfChunk, chunk);
+  await refuseOwned(tx, idsOfChunk, chunk, range);
   return { ...nothingElse, samplesRemoved: removed, storageKeys };
 }
 
@@ -256,11 +266,13 @@ async function removeChildren(
   tx: Sql,
   part: ClaimedPart,
   content: RemovalContent,
-  chunk: readonly unknown[],
+  { chunk, range }: Batch,
 ): Promise<Gone> {
   let result: typeof nothingElse = nothingElse;
   for (const [table, owner] of childTables(content.target)) {
-    await removeRows(tx, part, content, { table, where: `${owner} = ${idsOfChunk}` }, chunk);
+    const binds = createBinds(chunk);
+    const where = [`${owner} = ${idsOfChunk}`, ...createWithin(range, binds)(owner)].join(' and ');
+    await removeRows(tx, part, content, { table, where }, binds.values);
   }
   if (content.target === 'faces' || content.target === 'events') {
     if (content.remove_samples) {

@@ -1,4 +1,4 @@
-import { removesOrigins, type GcContent } from '../../domain/gc/gcContent.ts';
+import { removesOrigins, removesSamples, type GcContent } from '../../domain/gc/gcContent.ts';
 import {
   hasRemovalsToRetry,
   lastKey,
@@ -11,7 +11,7 @@ import { objectFaultOf } from '../engine/faults.ts';
 import { findNext, nothingRemoved, removeBatch, type RemovedBatch } from './gcBatch.ts';
 import { hasPendingOrigins } from './originBatch.ts';
 import { commitBatch, type BatchEffect } from '../engine/commitBatch.ts';
-import { objectTypeOf } from './fileSettling.ts';
+import { hasPendingFiles, objectTypeOf } from './fileSettling.ts';
 import { recordObjectErrors } from '../engine/taskErrorStore.ts';
 import { sqlStateOf, sqlStates } from '../sql/transientErrors.ts';
 import { emptyPartition, type Emptying } from '../engine/wholePartition.ts';
@@ -36,16 +36,19 @@ export function createGcStore(db: Database) {
   return {
     /** Empties the partition that the part is, unless it is busy or not the task's alone. */
     emptyWhole: (part: ClaimedPart, content: GcContent): Promise<Committed<Emptying>> =>
-      commitBatch(db, part, async (tx) => {
+      commitBatch<Emptying>(db, part, async (tx) => {
         const emptying = await emptyPartition(tx, part, content);
         const { checkpoint } = part;
-        const finished = emptying.kind === 'emptied';
+        if (emptying.kind !== 'emptied') return { finished: false, checkpoint, result: emptying };
         return {
-          finished,
+          finished: emptying.files === 0,
           checkpoint: {
             ...checkpoint,
-            ...(finished ? { cursor: part.range.toKey, walked: true } : {}),
+            ...{ cursor: part.range.toKey, walked: true },
+            batches: checkpoint.batches + emptying.chunks,
             done: checkpoint.done + emptying.removed,
+            samplesRemoved: checkpoint.samplesRemoved + emptying.samplesRemoved,
+            samplesLeft: checkpoint.samplesLeft + emptying.samplesLeft,
           },
           result: emptying,
         };
@@ -143,6 +146,7 @@ async function toEffect(
     next.walked &&
     storageKeys.length === 0 &&
     !hasRemovalsToRetry({ ...part, checkpoint: next }) &&
+    !(removesSamples(content) && (await hasPendingFiles(tx, part))) &&
     !(removesOrigins(content) && (await hasPendingOrigins(tx, part)));
   return {
     finished,

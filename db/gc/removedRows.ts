@@ -11,7 +11,24 @@ export async function removeRows(
   of: { readonly table: string; readonly where: string },
   chunk: readonly unknown[],
 ): Promise<void> {
-  const counts = await tx.query<{ version: number; rows: number }>(childRemovalOf(part, content, of), chunk);
+  const counts = await tx.query<VersionRows>(childRemovalOf(part, content, of), chunk);
+  await keepCounts(tx, part, of.table, counts);
+}
+
+/** Rows of a table; of descriptors by version, of others of version 0. */
+interface VersionRows {
+  readonly version: number;
+  readonly rows: number;
+}
+
+/** Adds to what certificates say that a part has removed of a table. */
+export async function keepCounts(
+  tx: Sql,
+  part: ClaimedPart,
+  table: string,
+  all: readonly VersionRows[],
+): Promise<void> {
+  const counts = all.filter(({ rows }) => rows > 0);
   if (counts.length === 0) return;
   await tx.query(
     `insert into removed_rows (task_id, part_no, kind, version, rows)
@@ -20,7 +37,7 @@ export async function removeRows(
     [
       part.task.taskId,
       part.partNo,
-      of.table,
+      table,
       counts.map(({ version }) => version),
       counts.map(({ rows }) => rows),
     ],

@@ -1,5 +1,7 @@
 import { keepsAside, type GcContent } from '../../domain/gc/gcContent.ts';
 import type { ClaimedPart } from '../../domain/tasks/parts.ts';
+import { createWithin, type KeyRange } from '../selection/keyRange.ts';
+import { createBinds } from '../sql/conditions.ts';
 import type { Sql } from '../sql/connection.ts';
 import { asideTable } from './aside.ts';
 import { OvertakenError } from '../sql/transientErrors.ts';
@@ -76,12 +78,21 @@ const lockTimeout = '500ms';
  * lock is held for some milliseconds of a batch.
  * @throws OvertakenError when an owner has come into being since the samples were selected
  */
-export async function refuseOwned(tx: Sql, ids: string, chunk: readonly unknown[]): Promise<void> {
+export async function refuseOwned(
+  tx: Sql,
+  ids: string,
+  chunk: readonly unknown[],
+  range: KeyRange,
+): Promise<void> {
   await tx.query(`set local lock_timeout = '${lockTimeout}'`);
   await tx.query('lock table faces, events in share mode');
+  const binds = createBinds(chunk);
+  const within = createWithin(range, binds);
+  const has = (table: string, key: string) =>
+    `exists (select from ${table} where ${[`${key} = ${ids}`, ...within(key)].join(' and ')})`;
   const [owned] = await tx.query<{ found: boolean }>(
-    `select exists (select from faces where face_id = ${ids}) or exists (select from events where event_id = ${ids}) as found`,
-    chunk,
+    `select ${has('faces', 'face_id')} or ${has('events', 'event_id')} as found`,
+    binds.values,
   );
   if (owned?.found === true) throw new OvertakenError('an owner came into being for a selected sample');
 }

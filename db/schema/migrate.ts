@@ -54,8 +54,9 @@ async function grantRights(db: Database, role: string): Promise<void> {
   const name = `"${role.replaceAll('"', '""')}"`;
   await db.transaction(async (tx) => {
     await tx.query(`grant usage on schema public to ${name}`);
+    await grantTemporary(tx, name);
     await tx.query(`grant select, insert, update, delete on all tables in schema public to ${name}`);
-    for (const partition of await descriptorPartitions(tx)) {
+    for (const partition of await emptiedPartitions(tx)) {
       await tx.query(`grant truncate on ${partition} to ${name}`);
     }
     for (const table of [
@@ -72,11 +73,21 @@ async function grantRights(db: Database, role: string): Promise<void> {
   });
 }
 
-/** What a gc of a whole descriptor version empties at once; the names are ready for SQL. */
-async function descriptorPartitions(tx: Sql): Promise<string[]> {
+/** For the comparison of a sample store with its rows. Everyone has it, unless it was revoked from `public`. */
+async function grantTemporary(tx: Sql, name: string): Promise<void> {
+  const [row] = await tx.query<{ statement: string | null }>(
+    `select case when has_database_privilege(current_database(), 'temporary with grant option')
+       then format('grant temporary on database %I to ', current_database()) end as statement`,
+  );
+  if (row?.statement != null) await tx.query(`${row.statement}${name}`);
+}
+
+/** What a gc of a whole descriptor version or of whole days empties at once; the names are ready for SQL. */
+async function emptiedPartitions(tx: Sql): Promise<string[]> {
   const rows = await tx.query<{ name: string }>(
-    `select inhrelid::regclass::text as name from pg_inherits
-     where inhparent in ('face_descriptors'::regclass, 'event_descriptors'::regclass)`,
+    `select relid::regclass::text as name
+     from unnest(array['face_descriptors', 'event_descriptors', 'events']) as parent (name)
+       cross join lateral pg_partition_tree(parent.name) where level > 0`,
   );
   return rows.map(({ name }) => name);
 }

@@ -257,6 +257,17 @@ create table event_descriptors (
   constraint event_descriptors_pkey PRIMARY KEY (event_id, descriptor_version, descriptor_type)
 ) partition by list (descriptor_version);
 
+create table event_moves (
+  table_name text not null,
+  cursor uuid,
+  copied bigint default 0 not null,
+  expected bigint not null,
+  begin_time timestamp with time zone default now() not null,
+  copied_time timestamp with time zone,
+  end_time timestamp with time zone,
+  constraint event_moves_pkey PRIMARY KEY (table_name)
+);
+
 create table events (
   event_id uuid not null,
   account_id uuid not null,
@@ -277,18 +288,18 @@ create table events (
   constraint events_track_id_check CHECK ((length(track_id) <= 128)),
   constraint events_user_data_check CHECK ((length(user_data) <= 128)),
   constraint events_pkey PRIMARY KEY (event_id)
-);
-CREATE INDEX events_account ON public.events USING btree (account_id, event_id);
-CREATE INDEX events_end_time ON public.events USING btree (end_time, event_id);
-CREATE INDEX events_external_id ON public.events USING btree (external_id text_pattern_ops, event_id) WHERE (external_id <> ''::text);
-CREATE INDEX events_face ON public.events USING btree (face_id, event_id) WHERE (face_id IS NOT NULL);
-CREATE INDEX events_handler ON public.events USING btree (handler_id, event_id) WHERE (handler_id IS NOT NULL);
-CREATE INDEX events_insert_time ON public.events USING btree (insert_time, event_id);
-CREATE INDEX events_newest ON public.events USING btree (create_time DESC, event_id DESC);
-CREATE INDEX events_source ON public.events USING btree (source text_pattern_ops, event_id) WHERE (source <> ''::text);
-CREATE INDEX events_tags ON public.events USING gin (tags);
-CREATE INDEX events_track_id ON public.events USING btree (track_id text_pattern_ops, event_id) WHERE (track_id <> ''::text);
-CREATE INDEX events_user_data ON public.events USING btree (user_data text_pattern_ops, event_id) WHERE (user_data <> ''::text);
+) partition by range (event_id);
+CREATE INDEX events_account ON ONLY public.events USING btree (account_id, event_id);
+CREATE INDEX events_end_time ON ONLY public.events USING btree (end_time, event_id);
+CREATE INDEX events_external_id ON ONLY public.events USING btree (external_id text_pattern_ops, event_id) WHERE (external_id <> ''::text);
+CREATE INDEX events_face ON ONLY public.events USING btree (face_id, event_id) WHERE (face_id IS NOT NULL);
+CREATE INDEX events_handler ON ONLY public.events USING btree (handler_id, event_id) WHERE (handler_id IS NOT NULL);
+CREATE INDEX events_insert_time ON ONLY public.events USING btree (insert_time, event_id);
+CREATE INDEX events_newest ON ONLY public.events USING btree (create_time DESC, event_id DESC);
+CREATE INDEX events_source ON ONLY public.events USING btree (source text_pattern_ops, event_id) WHERE (source <> ''::text);
+CREATE INDEX events_tags ON ONLY public.events USING gin (tags);
+CREATE INDEX events_track_id ON ONLY public.events USING btree (track_id text_pattern_ops, event_id) WHERE (track_id <> ''::text);
+CREATE INDEX events_user_data ON ONLY public.events USING btree (user_data text_pattern_ops, event_id) WHERE (user_data <> ''::text);
 
 create table face_descriptors (
   face_id uuid not null,
@@ -969,6 +980,38 @@ create table workers (
   constraint workers_pkey PRIMARY KEY (worker_id)
 );
 
+CREATE OR REPLACE FUNCTION public.add_event_partition(from_time timestamp with time zone, to_time timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  low constant uuid := key_of_time(from_time);
+  high constant uuid := key_of_time(to_time);
+  base text;
+  partition text;
+  many boolean;
+begin
+  for base in
+    select p.relname from pg_partitioned_table k join pg_class p on p.oid = k.partrelid
+    where k.partstrat = 'r' and p.relnamespace = 'public'::regnamespace and p.relname ~ '^(events|event_descriptors_v\d+)$'
+    order by p.relname desc
+  loop
+    partition := base || '_' || to_char(from_time at time zone 'UTC', 'YYYYMMDD');
+    continue when exists (select from pg_class c where c.relnamespace = 'public'::regnamespace and c.relname = partition);
+    execute format('lock table %I in access exclusive mode', base || '_rest');
+    execute format('select count(*) > 200000 from (select from %I where event_id >= $1 and event_id < $2 limit 200001) r',
+      base || '_rest') into many using low, high;
+    if many then return false; end if;
+    execute format('create table %I (like %I including all excluding indexes)', partition, base);
+    execute format('with gone as (delete from %I where event_id >= $1 and event_id < $2 returning *)
+      insert into %I select * from gone', base || '_rest', partition) using low, high;
+    execute format('alter table %I attach partition %I for values from (%L) to (%L)', base, partition, low, high);
+    perform grant_partition(base, partition);
+  end loop;
+  return true;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.announce_acknowledgement()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1005,6 +1048,96 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.begin_event_move(source text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  moving constant text := source || '_moving';
+  version constant text := substring(source from '_v(\d+)$');
+  today constant timestamptz := date_trunc('day', now() at time zone 'UTC') at time zone 'UTC';
+  index record;
+  key uuid := '01600000-0000-0000-0000-000000000000';
+  from_time timestamptz;
+  to_time timestamptz;
+begin
+  if source !~ '^(events|event_descriptors_v\d+)$' then raise exception 'nothing of % is kept by time', source; end if;
+  perform pg_advisory_xact_lock(5010530);
+  if exists (select from event_moves m where m.table_name = source and m.end_time is null) then return; end if;
+  execute format('create table %I (like %I including all excluding indexes) partition by range (event_id)', moving, source);
+  -- So that it can take its place without a look at every row.
+  if version is not null then execute format('alter table %I add check (descriptor_version = %s)', moving, version); end if;
+  for index in
+    select c.relname as name, pg_get_indexdef(i.indexrelid) as definition, pg_get_constraintdef(k.oid) as key
+    from pg_index i join pg_class c on c.oid = i.indexrelid left join pg_constraint k on k.conindid = i.indexrelid
+    where i.indrelid = source::regclass
+  loop
+    if index.key is not null then
+      execute format('alter table %I add constraint %I %s', moving, 'moving_' || index.name, index.key);
+    else
+      execute regexp_replace(index.definition, '^CREATE INDEX \S+ ON \S+ USING',
+        format('CREATE INDEX %I ON %I USING', 'moving_' || index.name, moving));
+    end if;
+  end loop;
+  perform make_first_partitions(moving, source);
+  if version is null then
+    -- Days that have events, and blocks of thirty days before the last sixty.
+    loop
+      select event_id into key from events where event_id >= key and event_id < '02000000-0000-0000-0000-000000000000'
+      order by event_id limit 1;
+      exit when key is null;
+      from_time := date_trunc('day', time_of_key(key) at time zone 'UTC') at time zone 'UTC';
+      to_time := from_time + interval '1 day';
+      if from_time < today - interval '60 days' then
+        to_time := timestamptz 'epoch' + (floor(extract(epoch from from_time) / 2592000) + 1) * interval '30 days';
+        from_time := to_time - interval '30 days';
+        to_time := least(to_time, today - interval '60 days');
+      end if;
+      execute format('create table if not exists %I partition of %I for values from (%L) to (%L)',
+        source || '_' || to_char(from_time at time zone 'UTC', 'YYYYMMDD'), moving, key_of_time(from_time), key_of_time(to_time));
+      key := key_of_time(to_time);
+    end loop;
+    execute format('create table if not exists %I partition of %I for values from (%L) to (%L)',
+      source || '_' || to_char(today at time zone 'UTC', 'YYYYMMDD'), moving, key_of_time(today), key_of_time(today + interval '1 day'));
+  end if;
+  execute format('create trigger mirror_row after insert or update or delete on %I for each row execute function mirror_event_row()', source);
+  execute format('create trigger mirror_truncate after truncate on %I for each statement execute function mirror_event_truncate()', source);
+  insert into event_moves (table_name, expected)
+  values (source, (select greatest(reltuples, 0) from pg_class where oid = source::regclass))
+  on conflict (table_name) do update set cursor = null, copied = 0, expected = excluded.expected, begin_time = now(),
+    copied_time = null, end_time = null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.copy_event_rows(source text, most integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  move event_moves%rowtype;
+  low uuid;
+  high uuid;
+  inserted bigint;
+begin
+  select * into move from event_moves m where m.table_name = source and m.end_time is null for update;
+  if move.copied_time is not null or move.table_name is null then return false; end if;
+  low := coalesce(move.cursor, '00000000-0000-0000-0000-000000000000');
+  execute format('select event_id from %I where event_id > $1 order by event_id offset $2 limit 1', source)
+    into high using low, most - 1;
+  execute format('insert into %I select * from (
+      select * from %I where event_id %s $1 and event_id <= $2 order by event_id for share
+    ) next on conflict do nothing', source || '_moving', source, case when move.cursor is null then '>=' else '>' end)
+    using low, coalesce(high, 'ffffffff-ffff-ffff-ffff-ffffffffffff');
+  get diagnostics inserted = row_count;
+  update event_moves m set cursor = coalesce(high, m.cursor), copied = m.copied + inserted,
+    copied_time = case when high is null then now() end
+  where m.table_name = source;
+  return high is not null;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.drop_aside(task bigint)
  RETURNS void
  LANGUAGE plpgsql
@@ -1022,6 +1155,81 @@ begin
   end loop;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.drop_empty_event_partition(before timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  candidate record;
+  one text;
+  is_used boolean;
+begin
+  for candidate in
+    select p.low, array_agg(p.partition order by p.base desc) as partitions from event_partitions() p
+    where p.high <= key_of_time(before) group by p.low order by p.low
+  loop
+    is_used := false;
+    foreach one in array candidate.partitions loop
+      execute format('select exists (select from %I)', one) into is_used;
+      exit when is_used;
+    end loop;
+    continue when is_used;
+    lock table events, event_descriptors in access exclusive mode;
+    foreach one in array candidate.partitions loop
+      execute format('select exists (select from %I)', one) into is_used;
+      exit when is_used;
+    end loop;
+    continue when is_used;
+    foreach one in array candidate.partitions loop
+      execute format('drop table %I', one);
+    end loop;
+    return true;
+  end loop;
+  return false;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.end_event_move(source text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  moving constant text := source || '_moving';
+  version constant text := substring(source from '_v(\d+)$');
+  one record;
+begin
+  perform pg_advisory_xact_lock(5010530);
+  perform from event_moves m where m.table_name = source and m.copied_time is not null and m.end_time is null for update;
+  if not found then return false; end if;
+  if version is null then lock table events in access exclusive mode;
+  else lock table event_descriptors in access exclusive mode;
+  end if;
+  execute format('lock table %I in access exclusive mode', moving);
+  for one in
+    select r.privilege_type as privilege, pg_get_userbyid(r.grantee) as role from pg_class t, aclexplode(t.relacl) r
+    where t.oid = source::regclass and r.grantee not in (0, t.relowner)
+  loop
+    execute format('grant %s on %I to %I', one.privilege, moving, one.role);
+  end loop;
+  if version is not null then execute format('alter table event_descriptors detach partition %I', source); end if;
+  execute format('drop table %I', source);
+  execute format('alter table %I rename to %I', moving, source);
+  for one in select c.relname as name from pg_index i join pg_class c on c.oid = i.indexrelid where i.indrelid = source::regclass loop
+    execute format('alter index %I rename to %I', one.name, regexp_replace(one.name, '^moving_', ''));
+  end loop;
+  if version is not null then
+    execute format('alter table event_descriptors attach partition %I for values in (%s)', source, version);
+  end if;
+  for one in select c.relname as name from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = source::regclass loop
+    perform grant_partition(source, one.name);
+  end loop;
+  update event_moves m set end_time = now() where m.table_name = source;
+  return true;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.ensure_descriptor_partition(parent text, version integer)
  RETURNS void
  LANGUAGE plpgsql
@@ -1030,19 +1238,53 @@ CREATE OR REPLACE FUNCTION public.ensure_descriptor_partition(parent text, versi
 AS $function$
 declare
   partition text := parent || '_v' || version;
-  role name;
+  is_by_time boolean;
+  one text;
 begin
   if parent not in ('face_descriptors', 'event_descriptors') then
     raise exception 'no table of descriptors: %', parent;
   end if;
   perform pg_advisory_xact_lock(5010530);
-  execute format('create table if not exists %I partition of %I for values in (%s)', partition, parent, version);
-  for role in
-    select pg_get_userbyid(rights.grantee) from pg_class t, aclexplode(t.relacl) rights
-    where t.oid = parent::regclass and rights.privilege_type = 'DELETE' and rights.grantee not in (0, t.relowner)
-  loop
-    execute format('grant select, truncate on %I to %I', partition, role);
+  -- What another connection has just made is not in the cache that a name is looked up in.
+  if exists (select from pg_class c where c.relnamespace = 'public'::regnamespace and c.relname = partition) then return; end if;
+  is_by_time := parent = 'event_descriptors' and version >= 0
+    and exists (select from pg_partitioned_table where partrelid = 'events'::regclass);
+  execute format('create table %I partition of %I for values in (%s) %s', partition, parent, version,
+    case when is_by_time then 'partition by range (event_id)' else '' end);
+  perform grant_partition(parent, partition);
+  if is_by_time then
+    perform make_first_partitions(partition, partition);
+    for one in select c.relname from pg_inherits i join pg_class c on c.oid = i.inhrelid where i.inhparent = partition::regclass loop
+      perform grant_partition(partition, one);
+    end loop;
+  end if;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.ensure_event_partitions(ahead integer, length integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  at timestamptz := date_trunc('day', now() at time zone 'UTC') at time zone 'UTC';
+  until constant timestamptz := at + make_interval(days => ahead);
+  following timestamptz;
+  failed integer := 0;
+begin
+  if not exists (select from pg_partitioned_table where partrelid = 'events'::regclass) then return 0; end if;
+  perform pg_advisory_xact_lock(5010530);
+  while at <= until loop
+    select time_of_key(p.high) into following from event_partitions() p
+    where p.base = 'events' and p.low <= key_of_time(at) and p.high > key_of_time(at);
+    if following is null then
+      select least(at + make_interval(days => length), min(time_of_key(p.low))) into following
+      from event_partitions() p where p.base = 'events' and p.low > key_of_time(at);
+      if not add_event_partition(at, following) then failed := failed + 1; end if;
+    end if;
+    at := following;
   end loop;
+  return failed;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.error_reason(detail text)
@@ -1092,6 +1334,25 @@ begin
   return left(reason, 200);
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.event_partitions()
+ RETURNS TABLE(base text, partition text, low uuid, high uuid)
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select base, partition, bounds[1]::uuid, bounds[2]::uuid
+  from (
+    select p.relname::text as base, c.relname::text as partition,
+      regexp_match(pg_get_expr(c.relpartbound, c.oid), '^FOR VALUES FROM \(''([0-9a-f-]{36})''\) TO \(''([0-9a-f-]{36})''\)$') as bounds
+    from pg_partitioned_table k
+      join pg_class p on p.oid = k.partrelid
+      join pg_inherits i on i.inhparent = p.oid
+      join pg_class c on c.oid = i.inhrelid
+    where k.partstrat = 'r' and p.relnamespace = 'public'::regnamespace and p.relname ~ '^(events|event_descriptors_v\d+)$'
+  ) found
+  where bounds is not null
+$function$;
+
 CREATE OR REPLACE FUNCTION public.expire_audit(days integer)
  RETURNS bigint
  LANGUAGE plpgsql
@@ -1120,6 +1381,22 @@ begin
   delete from audit where audit_id in (select audit_id from audit_seals where seal between first and last);
   delete from audit_seals where seal between first and last;
   return last - first + 1;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.grant_partition(base text, partition text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  role name;
+begin
+  for role in
+    select pg_get_userbyid(rights.grantee) from pg_class t, aclexplode(t.relacl) rights
+    where t.oid = base::regclass and rights.privilege_type = 'DELETE' and rights.grantee not in (0, t.relowner)
+  loop
+    execute format('grant select, delete, truncate on %I to %I', partition, role);
+  end loop;
 end $function$;
 
 CREATE OR REPLACE FUNCTION public.index_aside(task bigint)
@@ -1155,6 +1432,12 @@ CREATE OR REPLACE FUNCTION public.iso_time(moment timestamp with time zone)
 AS $function$
   select to_char(moment at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')
 $function$;
+
+CREATE OR REPLACE FUNCTION public.key_of_time(moment timestamp with time zone)
+ RETURNS uuid
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN ((lpad(to_hex((floor((EXTRACT(epoch FROM moment) * (1000)::numeric)))::bigint), 12, '0'::text) || repeat('0'::text, 20)))::uuid;
 
 CREATE OR REPLACE FUNCTION public.log_task_state()
  RETURNS trigger
@@ -1194,6 +1477,72 @@ begin
     end loop;
   end loop;
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.make_first_partitions(parent text, base text)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  low uuid;
+  high uuid;
+begin
+  execute format('create table %I partition of %I for values from (minvalue) to (%L)',
+    base || '_low', parent, '01600000-0000-0000-0000-000000000000');
+  execute format('create table %I partition of %I for values from (%L) to (maxvalue)',
+    base || '_high', parent, '02000000-0000-0000-0000-000000000000');
+  execute format('create table %I partition of %I default', base || '_rest', parent);
+  for low, high in select p.low, p.high from event_partitions() p where p.base = 'events' loop
+    execute format('create table %I partition of %I for values from (%L) to (%L)',
+      base || '_' || to_char(time_of_key(low) at time zone 'UTC', 'YYYYMMDD'), parent, low, high);
+  end loop;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.mirror_event_row()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  moving constant text := tg_table_name || '_moving';
+begin
+  if tg_op <> 'INSERT' then
+    if tg_table_name = 'events' then
+      execute format('delete from %I where event_id = $1', moving) using old.event_id;
+    else
+      execute format('delete from %I where event_id = $1 and descriptor_type = $2', moving)
+        using old.event_id, old.descriptor_type;
+    end if;
+  end if;
+  if tg_op <> 'DELETE' then
+    execute format('insert into %I select ($1).*', moving) using new;
+  end if;
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.mirror_event_truncate()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  execute format('truncate %I', tg_table_name || '_moving');
+  return null;
+end $function$;
+
+CREATE OR REPLACE FUNCTION public.next_event_move()
+ RETURNS text
+ LANGUAGE sql
+ STABLE
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+  select c.relname::text from pg_class c
+  where c.relnamespace = 'public'::regnamespace and c.relkind = 'r' and (c.relname = 'events'
+    or c.relname ~ '^event_descriptors_v\d+$' and exists (select from pg_inherits i where i.inhrelid = c.oid and i.inhparent = 'event_descriptors'::regclass))
+  order by c.relname desc limit 1
+$function$;
 
 CREATE OR REPLACE FUNCTION public.note_growth()
  RETURNS trigger
@@ -1337,3 +1686,9 @@ begin
   end if;
   return null;
 end $function$;
+
+CREATE OR REPLACE FUNCTION public.time_of_key(key uuid)
+ RETURNS timestamp with time zone
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+RETURN to_timestamp((((((('x'::text || substr(replace((key)::text, '-'::text, ''::text), 1, 12)))::bit(48))::bigint)::numeric / 1000.0))::double precision);

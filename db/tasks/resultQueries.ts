@@ -2,20 +2,29 @@ import { DomainError } from '../../domain/errors.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
 import type { Sql } from '../sql/connection.ts';
 
-/** What one batch of a task did: the ids, and for extracts the samples and generations in the same order. */
+/** What one batch of a task did: ids, comma-separated; for extracts the samples and generations in the same order. */
 export interface ResultChunk {
-  readonly ids: string[];
-  readonly sampleIds: string[] | null;
-  readonly generations: number[] | null;
+  readonly count: number;
+  readonly ids: string;
+  readonly sampleIds: string | null;
+  readonly generations: string | null;
 }
 
-/** Where a chunk stands in its result, and what its length follows from. */
-export interface ChunkPlace {
+/** What the length of a result's list, or of its beginning, follows from. */
+export interface ResultExtent {
+  readonly objects: number;
+  /** Digits of all their generations together. */
+  readonly generationDigits: number;
+}
+
+interface ChunkKey {
   readonly partNo: number;
   readonly seq: number;
-  readonly count: number;
-  /** Digits of all its generations together. */
-  readonly generationDigits: number;
+}
+
+export interface ChunkPlace extends ChunkKey {
+  /** What precedes it in the result. */
+  readonly before: ResultExtent;
 }
 
 export interface UndoSkip {
@@ -27,10 +36,11 @@ const skipsAtMost = 1_000;
 
 export type ResultQueries = ReturnType<typeof createResultQueries>;
 
-interface ChunkRow extends ResultChunk {
-  readonly partNo: number;
-  readonly seq: number;
-}
+type ChunkRow = ResultChunk & ChunkKey;
+
+// Of ids in memory at a time, unless one batch has more.
+const idsAtOnce = 10_000;
+const digits = `coalesce(length(array_to_string(generations, '')), 0)`;
 
 export function createResultQueries(db: Sql) {
   return {
@@ -50,35 +60,56 @@ export function createResultQueries(db: Sql) {
         [taskId],
       ),
 
-    /** All chunks, in their order. The ids themselves are not read. */
-    places: (taskId: number): Promise<ChunkPlace[]> =>
-      db.query(
-        `select part_no "partNo", seq, count,
-           (select coalesce(sum(length(g::text)), 0)::integer from unnest(generations) g) "generationDigits"
-         from task_result_chunks where task_id = $1 and count > 0 order by part_no, seq`,
+    /** The ids themselves are not read. */
+    extent: async (taskId: number): Promise<ResultExtent> => {
+      const [row] = await db.query<ResultExtent>(
+        `select coalesce(sum(count), 0)::bigint objects, coalesce(sum(${digits}), 0)::bigint "generationDigits"
+         from task_result_chunks where task_id = $1`,
         [taskId],
-      ),
+      );
+      return row ?? { objects: 0, generationDigits: 0 };
+    },
+
+    /** The chunk that has the byte `position` of the list, if an object has `bytesEach` without the digits of its generation. */
+    placeAt: async (taskId: number, position: number, bytesEach: number): Promise<ChunkPlace | null> => {
+      const [row] = await db.query<ChunkKey & ResultExtent>(
+        `select part_no "partNo", seq, objects - count as objects, digits - own_digits as "generationDigits" from (
+           select part_no, seq, count, own_digits,
+             (sum(count) over w)::bigint objects, (sum(own_digits) over w)::bigint digits
+           from (select part_no, seq, count, ${digits} own_digits from task_result_chunks
+             where task_id = $1 and count > 0) chunks
+           window w as (order by part_no, seq)
+         ) ends where objects * $3::bigint + digits > $2::bigint order by part_no, seq limit 1`,
+        [taskId, position, bytesEach],
+      );
+      if (row === undefined) return null;
+      const { partNo, seq, ...before } = row;
+      return { partNo, seq, before };
+    },
 
     /**
-     * The result in the order of its parts and batches, from what follows `place` on; a few batches are in memory at a
-     * time.
+     * The result in the order of its parts and batches, from a chunk on; a few batches are in memory at a time.
      * @throws DomainError resultGone when the task was deleted or retried in the meantime: what came is not the whole
      */
-    async *chunks(
-      { taskId, generation }: TaskRef,
-      place: Pick<ChunkPlace, 'partNo' | 'seq'> = { partNo: -1, seq: -1 },
-    ): AsyncGenerator<ResultChunk> {
-      for (let after = place; ;) {
+    async *chunks({ taskId, generation }: TaskRef, from?: ChunkKey): AsyncGenerator<ResultChunk> {
+      let [{ partNo, seq }, sign] = [from ?? { partNo: -1, seq: -1 }, '>='];
+      for (;;) {
         const rows = await db.query<ChunkRow>(
-          `select part_no "partNo", seq, ids, sample_ids "sampleIds", generations
-           from task_result_chunks where task_id = $1 and (part_no, seq) > ($2, $3)
-           order by part_no, seq limit 4`,
-          [taskId, after.partNo, after.seq],
+          `select part_no "partNo", seq, count, array_to_string(ids, ',') ids,
+             array_to_string(sample_ids, ',') "sampleIds", array_to_string(generations, ',') generations
+           from (
+             select *, sum(count) over (order by part_no, seq) through from (
+               select * from task_result_chunks where task_id = $1 and (part_no, seq) ${sign} ($2, $3)
+               order by part_no, seq limit 200
+             ) next
+           ) near where through - count < ${idsAtOnce} order by part_no, seq`,
+          [taskId, partNo, seq],
         );
         yield* rows;
         const last = rows.at(-1);
         if (last === undefined) break;
-        after = last;
+        ({ partNo, seq } = last);
+        sign = '>';
       }
       // It goes as a whole, in one transaction: whoever sees it afterwards has missed nothing.
       const left = await db.query('select from tasks where task_id = $1 and generation = $2', [

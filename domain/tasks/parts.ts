@@ -60,7 +60,7 @@ export interface ClaimedPart {
   readonly retryErrors: boolean;
   /** Of the failed objects only those with this error; null: all of them. */
   readonly retryCode: number | null;
-  /** It is a whole partition of descriptors, which may be emptied at once. */
+  /** It is a whole partition, of a version of descriptors or of some days of events, which may be emptied at once. */
   readonly isWhole: boolean;
   readonly checkpoint: Checkpoint;
   readonly attempt: number;

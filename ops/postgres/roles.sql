@@ -24,4 +24,4 @@ create database temporal_visibility owner temporal;
 
 -- Otherwise each role could connect to the databases of the others.
 revoke all on database luna_admin, temporal, temporal_visibility, postgres from public;
-grant connect on database luna_admin to luna_service;
+grant connect, temporary on database luna_admin to luna_service;

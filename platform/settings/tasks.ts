@@ -24,6 +24,11 @@ export const tasksSettings = {
   SLOW_DOWN_READ_MS: wholeNumber(0, 60_000)
     .default(200)
     .describe('Slow tasks down while a read by key takes longer than this, milliseconds. 0: never.'),
+  EVENT_PARTITION_DAYS: wholeNumber(1, 31)
+    .default(1)
+    .describe(
+      'Days of events in one partition. A gc empties partitions that it selects as a whole at once. One day suits retentions of up to a year; the database plans each query more slowly with hundreds of partitions.',
+    ),
   GC_WINDOW: wholeNumber(1, 64).default(4).describe('Concurrent subtasks of one gc task.'),
   EXTRACT_PROCESSES: wholeNumber(1, 256)
     .optional()

@@ -2,8 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { baggageUtils, setGlobalErrorHandler, W3CTraceContextPropagator } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { envDetectorSync, Resource } from '@opentelemetry/resources';
-import { BatchSpanProcessor, NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
+import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 import type { Logger } from '../logger.ts';
+import { createLostSpans } from './lostSpans.ts';
+import { createSpanQueue } from './spanQueue.ts';
 import { tellableOnly } from './tellable.ts';
 
 export type Tracing = ReturnType<typeof startSdk>;
@@ -26,13 +28,16 @@ export function startSdk(serviceName: string, headers: string | undefined, log: 
   });
   // It reports every batch that is lost; the log says it once (tellable.ts).
   setGlobalErrorHandler(() => undefined);
-  const processor = new BatchSpanProcessor(tellableOnly(exporter, log));
+  const lost = createLostSpans(log);
+  const processor = createSpanQueue(tellableOnly(exporter, log), lost);
   const provider = new NodeTracerProvider({ resource, spanProcessors: [processor] });
   provider.register({ propagator: new W3CTraceContextPropagator() });
   log.info('tracing is on');
   return {
     resource,
     processor,
+    /** What is dropped is counted there. */
+    countLost: lost.countWith,
     /** Sends what is still to be sent. */
     stop: async (): Promise<void> => {
       await Promise.race([

@@ -2,6 +2,7 @@ import { createDelivery } from '../../activities/deliverNotification.ts';
 import { expireScheduleApprovals } from '../../db/approvals/scheduleApprovals.ts';
 import { expireTaskApprovals } from '../../db/approvals/taskApprovals.ts';
 import { createDuePurges } from '../../db/tasks/createUndo.ts';
+import { createEventPartitions } from '../../db/ops/eventPartitions.ts';
 import { createRetention } from '../../db/ops/retention.ts';
 import { timeOf } from '../../db/sql/databaseClock.ts';
 import { createGuardedRequest } from '../../platform/guardedRequest.ts';
@@ -21,6 +22,7 @@ export function startOrchestrator(
   { db, stores, admission, turns, gateway, metrics, removal, upgradeRuns }: WorkerResources,
 ): void {
   const retention = createRetention(db, config);
+  const eventPartitions = createEventPartitions(db, config.eventPartitionDays);
   const reconciling = runReconciler(
     {
       tasks: stores.openTasks,
@@ -43,6 +45,15 @@ export function startOrchestrator(
       endUndoWindows: () => createDuePurges(db),
       sweepFiles: () => removal.sweep(),
       sweepOld: () => retention.sweep(),
+      keepEventPartitions: async () => {
+        const failed = await eventPartitions.keep();
+        if (failed > 0)
+          log.warn(
+            { days: failed },
+            'too many events lie outside of partitions for a partition of their day',
+          );
+      },
+      moveEvents: () => eventPartitions.move(),
       outgrownWindows: () => stores.windows.outgrown(),
       mergeCounts: () => stores.blockCounts.merge(),
       foldSums: () => stores.partSums.fold(),

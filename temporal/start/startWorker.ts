@@ -39,6 +39,7 @@ export async function startWorker(config: WorkerConfig): Promise<void> {
   const runtime = await installRuntime(log);
   const resources = openResources(context, tracing?.client);
   const { db, clock, images, metrics, pressure, stores, temporal } = resources;
+  sdk?.countLost(metrics.spansDropped);
   const networks = createNetworks(context, resources);
   const { activities, slots, extractSlots } = createWorkerActivities(context, resources, networks);
 
@@ -80,7 +81,13 @@ export async function startWorker(config: WorkerConfig): Promise<void> {
   shutdown.on('last', 'tracing', () => sdk?.stop());
   log.info({ status: status.url }, 'the status server is listening');
 
-  await waitUntilMigrated({ db, log, stopping: stopping.signal, onWait: sayWaiting });
+  await waitUntilMigrated({
+    ...{ db, log, stopping: stopping.signal },
+    onWait: () => {
+      workers.waitForDatabase();
+      sayWaiting();
+    },
+  });
   await clock.measure().catch(() => undefined);
   for (const { version, kind } of config.networks.filter(describes)) {
     if (kind === 'face') await ensureDescriptorPartition(db, 'face_descriptors', version);

@@ -15,9 +15,11 @@ import { waitFor } from '../support/waitFor.ts';
 const smallest: BenchOptions = {
   faces: 40,
   samples: 22,
+  events: 30,
   runs: 1,
   rows: 1_000,
   seconds: 0.5,
+  objects: 30_001,
   times: 1,
   wait: 1,
   // One that needs no Redis, and none of what kills workers and waits for minutes.

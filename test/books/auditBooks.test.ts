@@ -201,7 +201,11 @@ const faults: Record<string, readonly [sql: string, found: RegExp]> = {
   ],
   'a part that was never planned': [
     `delete from subtasks where task_id = ${extractTask} and part_no = 2`,
-    /ranges of subtasks leave gaps or overlap/,
+    /objects are done beyond the checkpoint of their subtask: 5 times[^]*parts_done differs from the sum of its subtasks/,
+  ],
+  'a part that begins before the one before it ends': [
+    `update subtasks set from_key = null where task_id = ${extractTask} and part_no = 2`,
+    /ranges of subtasks overlap: 1 times/,
   ],
   'a part that is still claimed': [
     `update subtasks set claim = 'zombie' where task_id = ${gcTask} and part_no = 1`,

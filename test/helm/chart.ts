@@ -64,7 +64,23 @@ const everything: Values = {
   extraVolumes: [{ name: 'networks', configMap: { name: 'networks' } }],
   extraVolumeMounts: [{ name: 'networks', mountPath: '/networks' }],
 };
-const valueSets = { 'its own values': {}, openId, apiKey, oneWorker, everything, bucket, bucketByRole };
+const photos: Values = {
+  import: {
+    enabled: true,
+    args: ['--account', 'ops@example.org', '--list', 'Staff, all', '--events'],
+    volume: { persistentVolumeClaim: { claimName: 'photos' } },
+  },
+};
+const valueSets = {
+  'its own values': {},
+  openId,
+  apiKey,
+  oneWorker,
+  everything,
+  bucket,
+  bucketByRole,
+  photos,
+};
 
 const monitoring = 'monitoring.coreos.com/v1';
 const textOf = (objects: readonly unknown[]): string => JSON.stringify(objects);
@@ -209,10 +225,30 @@ test('workers, autoscalers and disruption budgets are those of the values', asyn
   assert.match(text, /"claimName":"photos"/);
 });
 
+test('an import is a Job with the photos, the sample store and the database alone, and there is none without being asked for', async () => {
+  assert.equal(objectOf(await render({}), 'Job', 'import'), undefined);
+  for (const [store, secrets] of [
+    [{}, []],
+    [bucket, ['S3_ACCESS_KEY_FILE', 'S3_SECRET_KEY_FILE']],
+  ] as const) {
+    const objects = await render({ ...store, ...photos });
+    const pod = podsOf(objects).find(({ component }) => component === 'import') ?? assert.fail();
+    const files = pod.env.map(({ name }) => name).filter((name) => name.endsWith('_FILE'));
+    assert.deepEqual(files, ['DATABASE_URL_FILE', ...secrets]);
+    const paths = pod.mounts.map(({ mountPath }) => mountPath).filter((path) => /photos|data/.test(path));
+    assert.deepEqual(paths, secrets.length === 0 ? ['/data', '/photos'] : ['/photos']);
+    const text = textOf([objectOf(objects, 'Job', 'import')]);
+    assert.match(text, /"args":\["--account","ops@example.org","--list","Staff, all","--events"\]/);
+    assert.match(text, /"configMapRef":\{"name":"luna-admin"\}/);
+  }
+  const objects = await render({ ...bucket, ...photos });
+  assert.match(textOf([objectOf(objects, 'NetworkPolicy', 'to-s3')]), /"import"/);
+});
+
 test('the Prometheus operator is told of API and workers, by the names of jobs that the alerts use', async () => {
   assert.ok(!(await render({})).some(({ apiVersion }) => apiVersion === monitoring));
   const objects = await render(everything);
-  const monitors = objects.filter(({ apiVersion }) => apiVersion === monitoring);
+  const monitors = objects.filter(({ kind }) => kind.endsWith('Monitor'));
   assert.deepEqual(monitors.map(({ kind }) => kind).sort(), ['PodMonitor', 'ServiceMonitor']);
   const jobs = monitors.map((monitor) => {
     assert.equal(monitor.metadata.labels['release'], 'prometheus');
@@ -222,6 +258,15 @@ test('the Prometheus operator is told of API and workers, by the names of jobs t
     scrape_configs: { job_name: string }[];
   };
   assert.deepEqual(jobs.sort(), scrape_configs.map(({ job_name }) => job_name).sort());
+});
+
+test('the Prometheus operator is given the alerts with their words, unless they are switched off', async () => {
+  const ruleOf = (objects: readonly Rendered[]) => objects.find(({ kind }) => kind === 'PrometheusRule');
+  const rule = ruleOf(await render(everything)) ?? assert.fail();
+  assert.equal(rule.metadata.labels['release'], 'prometheus');
+  assert.deepEqual(rule.spec, load(await readFile('ops/prometheus/alerts.yml', 'utf8')));
+  assert.equal(ruleOf(await render({ monitors: { enabled: true, rules: false } })), undefined);
+  assert.equal(ruleOf(await render({})), undefined);
 });
 
 test('values that cannot work are refused by name', async () => {
@@ -236,6 +281,8 @@ test('values that cannot work are refused by name', async () => {
     [{ workers: { gc: { queues: ['gcs'] } } }, /queues/],
     [{ workers: { api: { queues: ['gc'], replicas: 1 } } }, /workers/],
     [{ api: { replica: 2 } }, /replica/],
+    [{ import: { ...(photos['import'] as object), args: ['--list', 'Staff'] } }, /args/],
+    [{ import: { ...(photos['import'] as object), volume: {} } }, /volume/],
   ];
   for (const [values, expected] of refused)
     await assert.rejects(render(values), { message: expected }, JSON.stringify(values));

@@ -29,7 +29,7 @@ export interface Pod {
 export const componentLabel = 'app.kubernetes.io/component';
 
 export const roleOf = (name: string): Role =>
-  name === 'api' ? 'api' : name === 'migrate' ? 'command' : 'worker';
+  name === 'api' ? 'api' : ['migrate', 'import'].includes(name) ? 'command' : 'worker';
 
 /** The pods of Deployments and Jobs. */
 export function podsOf(manifests: readonly Manifest[]): Pod[] {

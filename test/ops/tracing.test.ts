@@ -215,3 +215,33 @@ test('a collector that cannot be reached changes no answer, and the log says so 
   }
   assert.equal((await said()).length, 1);
 });
+
+test('spans that are made faster than they can be sent are counted, and the log says so once a minute', async () => {
+  const hung = await startTraceReceiver({ isHung: true });
+  const api = await startApi(engine, 'overflow', {
+    ...{ OTEL_EXPORTER_OTLP_ENDPOINT: hung.url, OTEL_BSP_MAX_QUEUE_SIZE: '20' },
+    OTEL_BSP_MAX_EXPORT_BATCH_SIZE: '20',
+  });
+  const dropped = async (reason: string): Promise<number> => {
+    const text = await (await fetch(`${api.url}/metrics`)).text();
+    return Number(
+      new RegExp(`^luna_spans_dropped_total\\{reason="${reason}"\\} (\\d+)$`, 'm').exec(text)?.[1],
+    );
+  };
+  try {
+    assert.equal(await dropped('queue_full'), 0);
+    const ask = () => fetch(`${api.url}/4/tasks`, { headers: basic(login, password) });
+    await waitFor('the queue to be full for a while', async () => {
+      assert.equal((await ask()).status, 200);
+      return (await dropped('queue_full')) > 50;
+    });
+    const said = (await readLog(engine, 'overflow')).filter(({ msg }) =>
+      String(msg).startsWith('spans are dropped'),
+    );
+    assert.equal(said.length, 1);
+    assert.ok(Number(said[0]?.['dropped']) > 0);
+  } finally {
+    await api.stop();
+    await hung.close();
+  }
+});

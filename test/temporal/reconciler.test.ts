@@ -44,6 +44,8 @@ function reconcile(gateway: ReconcilerDeps['gateway'], changes: Partial<Reconcil
         watchMissedRuns: nothing,
         sampleHistory: nothing,
         sweepOld: nothing,
+        keepEventPartitions: nothing,
+        moveEvents: () => Promise.resolve(false),
       },
       outgrownWindows: () => Promise.resolve([]),
       ...{ mergeCounts: none, foldSums: none, sweepFiles: none, endUndoWindows: none },

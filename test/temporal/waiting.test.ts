@@ -6,13 +6,15 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { Connection } from '@temporalio/client';
-import { createProxy } from '../../chaos/proxy.ts';
 import { cacheDir } from '../../commands/system/cacheDir.ts';
 import { startEverything, type Running } from '../../commands/system/system.ts';
+import { migrate } from '../../db/schema/migrate.ts';
+import { startPostgres } from '../../embedded/postgres.ts';
 import { startTemporal, type Temporal } from '../../embedded/temporal.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { createGateway } from '../../temporal/gateway.ts';
 import { createTestDatabase, testTemporalAddress, type TestDatabase } from '../support/servers/database.ts';
+import { freePort } from '../support/servers/oidcProvider.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
 import { waitFor } from '../support/waitFor.ts';
 
@@ -91,37 +93,44 @@ function spawnWorker(env: Readonly<Record<string, string>>) {
   };
 }
 
-test('a worker that starts while PostgreSQL and Temporal are away lives, says what it waits for, and then works', async () => {
-  const postgres = await createProxy(Number(new URL(database.url).port));
-  const temporal = await createProxy(Number(testTemporalAddress().split(':')[1]));
-  postgres.cut();
-  temporal.cut();
-  const url = new URL(database.url);
-  url.port = String(postgres.port);
+test('a worker that starts before PostgreSQL and Temporal lives, says what it waits for and since when, and then works', async () => {
+  const path = join(folder.path, 'servers');
+  const first = await startPostgres({ dataDir: path, log });
+  await migrate({ databaseUrl: first.url });
+  await first.stop();
+  const temporalPort = await freePort();
   const worker = spawnWorker({
-    DATABASE_URL: url.href,
-    TEMPORAL_ADDRESS: `127.0.0.1:${temporal.port}`,
-    TASK_QUEUE_PREFIX: 'waiting-',
+    DATABASE_URL: first.url,
+    TEMPORAL_ADDRESS: `127.0.0.1:${temporalPort}`,
+    TEMPORAL_NAMESPACE: 'default',
   });
+  const stops: (() => Promise<void>)[] = [];
+  const waitsFor = (status: string, server: string) =>
+    waitFor(`it to wait for ${server}`, async () => {
+      const { pollers = '' } = await complaints(status);
+      return new RegExp(`^starting: waits for ${server} since \\d{4}-\\d\\d-\\d\\d [\\d:]{8} UTC$`).test(
+        pollers,
+      );
+    });
   try {
     const status = await worker.statusUrl();
+    await waitsFor(status, 'PostgreSQL');
     assert.equal(await statusOf(status, '/livez'), 200);
     assert.equal(await statusOf(status, '/metrics'), 200);
-    const first = await complaints(status);
-    assert.deepEqual([first['pollers'], 'postgresql' in first], ['starting', true]);
-    postgres.open();
-    await waitFor('Temporal to be what it waits for', async () => {
-      const now = await complaints(status);
-      return now['pollers'] === 'Temporal does not answer' && !('postgresql' in now);
-    });
+    assert.equal(await statusOf(status, '/healthcheck'), 502);
+    const postgres = await startPostgres({ dataDir: path, log, port: first.port });
+    stops.push(() => postgres.stop());
+    await waitsFor(status, 'Temporal');
+    assert.ok(!('postgresql' in (await complaints(status))));
     assert.equal(await statusOf(status, '/livez'), 200);
-    temporal.open();
+    const temporal = await startTemporal({ dataDir: path, cacheDir, log, port: temporalPort });
+    stops.push(() => temporal.stop());
     await waitFor('everything to be well', async () => Object.keys(await complaints(status)).length === 0);
+    assert.equal(await statusOf(status, '/healthcheck'), 200);
     assert.equal(await worker.stop(), 0);
   } finally {
     await worker.stop();
-    await postgres.close();
-    await temporal.close();
+    for (const stop of stops) await stop();
   }
 });
 

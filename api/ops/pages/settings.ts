@@ -7,7 +7,10 @@ import type { PageSources } from '../../html/deps.ts';
 import { presentConfig } from '../present/config.ts';
 import { sendPage } from '../../html/pageAnswer.ts';
 
-export interface SettingsDeps extends Pick<PageSources, 'auditLag' | 'retentionQueries'> {
+export interface SettingsDeps extends Pick<
+  PageSources,
+  'auditLag' | 'retentionQueries' | 'eventPartitionQueries'
+> {
   /** Those that are set up. */
   readonly auditFeedNames: readonly FeedName[];
   readonly shownSettings: Readonly<Record<string, unknown>>;
@@ -21,8 +24,9 @@ export function settings(deps: SettingsDeps): RequestHandler {
   const { shownSettings, isUnencrypted, plainConnections, retentionQueries, auditLag } = deps;
   const config = presentConfig(shownSettings);
   return async (req, res) => {
-    const [retentionRuns, seals, feeds] = await Promise.all([
+    const [retentionRuns, events, seals, feeds] = await Promise.all([
       retentionQueries.runs(),
+      deps.eventPartitionQueries.figures(),
       auditLag.seals(),
       auditLag.feeds(deps.auditFeedNames),
     ]);
@@ -32,6 +36,11 @@ export function settings(deps: SettingsDeps): RequestHandler {
     }));
     const page = settingsPage({
       ...{ config, sentences: settingSentences, retention, isUnencrypted, plainConnections },
+      events: {
+        partitions: events.partitions,
+        until: events.until?.toISOString() ?? null,
+        move: events.move,
+      },
       audit: {
         ...{ unsealed: seals.unsealed, unsealed_seconds: seals.unsealedSeconds },
         feeds: feeds.map((feed) => ({

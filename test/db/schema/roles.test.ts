@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
+import { v7 } from 'uuid';
 import { createAccountRemoval } from '../../../db/accounts/accountRemoval.ts';
 import { createAccountStore } from '../../../db/accounts/accountStore.ts';
 import { createAuditQueries } from '../../../db/audit/auditQueries.ts';
+import { createEventPartitions } from '../../../db/ops/eventPartitions.ts';
 import { createDatabase, type Database } from '../../../db/sql/connection.ts';
 import { createRecords, type Records } from '../../../db/sql/records.ts';
 import { ensureDescriptorPartition } from '../../../db/schema/descriptorPartitions.ts';
@@ -12,6 +14,7 @@ import { migrate } from '../../../db/schema/migrate.ts';
 import { createTaskStore } from '../../../db/tasks/taskStore.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/servers/database.ts';
 import { createGcByHand } from '../../support/engine/gcByHand.ts';
+import { buildEvent, insertEventRows } from '../../support/rows/eventRows.ts';
 import { buildFace, insertFaces, tester } from '../../support/rows/rows.ts';
 
 const suffix = randomBytes(4).toString('hex');
@@ -155,8 +158,25 @@ Object.entries(madeBy).forEach(([maker, make], index) => {
     assert.equal(part.isWhole, true);
     const answer = await byHand.gc.emptyWhole(part, content);
     assert.equal(answer.kind, 'committed');
-    assert.deepEqual(answer.result, { kind: 'emptied', removed: 2 });
+    assert.deepEqual(answer.result, {
+      ...{ kind: 'emptied', removed: 2, chunks: 0 },
+      ...{ samplesRemoved: 0, samplesLeft: 0, files: 0 },
+    });
   });
+});
+
+test("the service's role makes partitions of days, and empties one", async () => {
+  assert.equal(await createEventPartitions(service, 1).keep(), 0);
+  const msecs = Date.now() + 2 * 86_400_000;
+  const createTime = new Date(Date.now() - 1_000).toISOString();
+  await insertEventRows(service, [
+    buildEvent({ eventId: v7({ msecs }), createTime, versions: { face: [91] } }),
+  ]);
+  const byHand = createGcByHand(service);
+  const ref = await byHand.run({ target: 'events', confirm_all: true, remove_samples: true });
+  const parts = await service.query('select whole, done from subtasks where task_id = $1', [ref.taskId]);
+  assert.deepEqual(parts, [{ whole: true, done: 1 }]);
+  assert.deepEqual(await service.query('select from event_descriptors'), []);
 });
 
 test("the service's role keeps what a gc removes aside, puts it back, and lets the tables go", async () => {

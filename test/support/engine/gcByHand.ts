@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Database } from '../../../db/sql/connection.ts';
+import { createTombstoneStore } from '../../../db/gc/tombstoneStore.ts';
 import { createGcStore } from '../../../db/gc/gcStore.ts';
 import { createPartPlan } from '../../../db/engine/partPlan.ts';
 import { createPartStore } from '../../../db/engine/partStore.ts';
@@ -33,19 +34,26 @@ export function createGcByHand(db: Database) {
 
   /** What is done with the files of a batch before the next one. */
   type Settle = (part: ClaimedPart, content: GcContent) => Promise<ClaimedPart>;
-  const leaveFiles: Settle = (part) => Promise.resolve(part);
+  const tombstones = createTombstoneStore(db);
+  const buryFiles: Settle = async (part, content) => {
+    const keys = await tombstones.listPending(part, 1_000);
+    const outcomes = keys.map((storageKey) => ({ storageKey, refusal: null }));
+    return (await tombstones.settle(part, content, outcomes)).part;
+  };
 
   const runPart = async (
     ref: TaskRef,
     content: GcContent,
     partNo: number,
     batch: number,
-    settle = leaveFiles,
+    settle = buryFiles,
   ): Promise<void> => {
     let part = await claim(ref, partNo, 'mine');
-    if (part.isWhole && content.target === 'purge') {
-      assert.equal((await gc.emptyWhole(part, content)).kind, 'committed');
-      return;
+    if (part.isWhole) {
+      const emptied = await gc.emptyWhole(part, content);
+      assert.equal(emptied.kind, 'committed');
+      if (emptied.result.kind === 'emptied' && emptied.result.files === 0) return;
+      part = await settle(emptied.part, content);
     }
     for (;;) {
       const answer = await gc.removeNext(part, content, batch);
@@ -82,12 +90,12 @@ export function createGcByHand(db: Database) {
     /** A whole task, one part after another, each batch of `batch` objects. */
     run: async (request: GcRequest, partSize = 5, batch = 2): Promise<TaskRef> => {
       const { ref, content } = await create(request);
-      await runParts(ref, content, { partSize, batch, settle: leaveFiles });
+      await runParts(ref, content, { partSize, batch, settle: buryFiles });
       return ref;
     },
 
     /** One that somebody else has made. */
-    runCreated: async (ref: TaskRef, settle = leaveFiles, batch = 2): Promise<void> => {
+    runCreated: async (ref: TaskRef, settle = buryFiles, batch = 2): Promise<void> => {
       await lifecycle.load(ref);
       const [row] = await db.query<{ content: GcContent }>('select content from tasks where task_id = $1', [
         ref.taskId,

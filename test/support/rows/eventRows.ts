@@ -5,6 +5,7 @@ import { ensureDescriptorPartition } from '../../../db/schema/descriptorPartitio
 export interface EventRow {
   readonly eventId: string;
   readonly accountId: string;
+  readonly createTime: string;
   readonly source: string;
   readonly tags: readonly string[];
   readonly userData: string;
@@ -20,6 +21,7 @@ export function buildEvent(overrides: Partial<EventRow> = {}): EventRow {
   return {
     eventId: newId(),
     accountId: '01900000-0000-7000-8000-000000000001',
+    createTime: new Date().toISOString(),
     ...{ source: '', tags: [], userData: '', attributes: null },
     versions: { face: [1] },
     samples: { face: null },
@@ -37,10 +39,10 @@ export async function insertEventRows(db: Database, events: readonly EventRow[])
   }
   await db.transaction(async (tx) => {
     await tx.query(
-      `insert into events (event_id, account_id, source, user_data, basic_attributes, tags, insert_time)
-       select id, account_id, source, user_data, attributes, string_to_array(tags, ','), timestamptz '2025-06-01'
-       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::jsonb[], $6::text[])
-         e (id, account_id, source, user_data, attributes, tags)`,
+      `insert into events (event_id, account_id, source, user_data, basic_attributes, tags, create_time, insert_time)
+       select id, account_id, source, user_data, attributes, string_to_array(tags, ','), create_time, timestamptz '2025-06-01'
+       from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[], $5::jsonb[], $6::text[], $7::timestamptz[])
+         e (id, account_id, source, user_data, attributes, tags, create_time)`,
       [
         events.map(({ eventId }) => eventId),
         events.map(({ accountId }) => accountId),
@@ -48,6 +50,7 @@ export async function insertEventRows(db: Database, events: readonly EventRow[])
         events.map(({ userData }) => userData),
         events.map(({ attributes }) => attributes && JSON.stringify(attributes)),
         events.map(({ tags }) => tags.join(',')),
+        events.map(({ createTime }) => createTime),
       ],
     );
     const samples = events.flatMap(({ eventId, samples: keys }) =>

@@ -57,8 +57,8 @@ const { ExportTraceServiceRequest } = messages.opentelemetry.proto.collector.tra
 
 export type TraceReceiver = Awaited<ReturnType<typeof startTraceReceiver>>;
 
-/** Takes spans by OTLP over HTTP, as a collector does. */
-export async function startTraceReceiver() {
+/** Takes spans by OTLP over HTTP, as a collector does; a hung one takes them and never answers. */
+export async function startTraceReceiver({ isHung = false } = {}) {
   const bodies: Buffer[] = [];
   const headers: IncomingHttpHeaders[] = [];
   const spans: ReceivedSpan[] = [];
@@ -67,7 +67,7 @@ export async function startTraceReceiver() {
       bodies.push(body);
       headers.push(req.headers);
       if (req.url === '/v1/traces') spans.push(...spansIn(readRequest(body)));
-      res.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
+      if (!isHung) res.writeHead(200, { 'content-type': 'application/x-protobuf' }).end();
     });
   });
   await once(server.listen(0, '127.0.0.1'), 'listening');

@@ -11,6 +11,13 @@ export interface SettingsInput {
   /** What was removed because it was old; `run_time` is null before the first look. */
   readonly retention: readonly RetentionShape[];
   readonly audit: AuditState;
+  /** How events are kept by time; `partitions` is 0 before they are. */
+  readonly events: {
+    readonly partitions: number;
+    readonly until: string | null;
+    /** Rows of an earlier release that are on their way; `expected` is an estimate. */
+    readonly move: { readonly table: string; readonly copied: number; readonly expected: number } | null;
+  };
   /** Other machines reach the service without HTTPS. */
   readonly isUnencrypted: boolean;
   /** Connections to other machines that are not encrypted: the setting, and what to do. */
@@ -51,6 +58,7 @@ export interface SettingsPage {
     readonly removed: string;
     readonly removedEver: string;
   }[];
+  readonly events: { readonly text: string; readonly until: Time | null };
   readonly seals: { readonly text: string; readonly isLate: boolean };
   readonly feeds: readonly {
     readonly name: string;
@@ -132,8 +140,22 @@ export function settingsPage(input: SettingsInput): SettingsPage {
         ...{ removed: formatCount(removed), removedEver: formatCount(removed_ever) },
       };
     }),
+    events: eventsPart(input.events),
     ...auditParts(audit),
     links: { help: paths.help, json: paths.config },
+  };
+}
+
+function eventsPart({ partitions, until, move }: SettingsInput['events']): SettingsPage['events'] {
+  const all = `${formatCount(partitions)} ${partitions === 1 ? 'partition' : 'partitions'}`;
+  const moved =
+    move === null
+      ? ''
+      : ` Rows of ${move.table} are being moved: ${formatCount(move.copied)} of about ${formatCount(Math.max(move.expected, move.copied))}.`;
+  return {
+    text:
+      partitions === 0 ? `Events are not partitioned by time yet.${moved}` : `Events are in ${all}.${moved}`,
+    until: until === null ? null : time(until),
   };
 }
 

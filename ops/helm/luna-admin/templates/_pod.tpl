@@ -1,6 +1,6 @@
 {{- /*
-The secret settings that a process reads, as platform/settings.ts has them. `component`: api, migrate or worker; `queues` of a
-worker.
+The secret settings that a process reads, as platform/settings.ts has them. `component`: api, migrate, import or worker;
+`queues` of a worker.
 */ -}}
 {{- define "luna-admin.reads" -}}
 {{- $temporal := list "TEMPORAL_TLS_CA" "TEMPORAL_TLS_CERT" "TEMPORAL_TLS_KEY" "TEMPORAL_API_KEY" }}
@@ -8,6 +8,8 @@ worker.
 {{- $reads := list "DATABASE_URL" }}
 {{- if eq .component "migrate" }}
 {{- $reads = append $reads "MIGRATION_DATABASE_URL" }}
+{{- else if eq .component "import" }}
+{{- $reads = concat $reads $s3 }}
 {{- else }}
 {{- $reads = append (concat $reads $temporal $s3) "OTEL_EXPORTER_OTLP_HEADERS" }}
 {{- end }}
@@ -24,13 +26,15 @@ worker.
 {{- $given | toJson }}
 {{- end }}
 
-{{- /* The template of a pod: `root`, `component`, `container` (its fields that differ), `grace`, `env`, `queues`. */ -}}
+{{- /* The template of a pod: `root`, `component`, `container` (its fields that differ), `grace`, `env`, `queues`, and of
+an import the volume `photos`. */ -}}
 {{- define "luna-admin.pod" -}}
 {{- $values := .root.Values }}
-{{- $isJob := eq .component "migrate" }}
-{{- $claim := ternary "" (include "luna-admin.claim" .root) $isJob }}
+{{- $isMigration := eq .component "migrate" }}
+{{- $isJob := or $isMigration (eq .component "import") }}
+{{- $claim := ternary "" (include "luna-admin.claim" .root) $isMigration }}
 {{- $reads := include "luna-admin.reads" . | fromJsonArray }}
-{{- $hasToken := and (not $isJob) $values.settings.S3_ROLE_ARN }}
+{{- $hasToken := and (not $isMigration) $values.settings.S3_ROLE_ARN }}
 metadata:
   labels: {{ include "luna-admin.labels" .component | nindent 4 }}
   {{- if not (or $isJob $values.forKubectl) }}
@@ -76,7 +80,7 @@ spec:
       {{- with $values.image.pullPolicy }}
       imagePullPolicy: {{ . }}
       {{- end }}
-      {{- if not $isJob }}
+      {{- if not $isMigration }}
       envFrom: [{ configMapRef: { name: luna-admin } }]
       {{- end }}
       env:
@@ -100,6 +104,9 @@ spec:
         - { name: s3-token, mountPath: /run/secrets/s3, readOnly: true }
         {{- end }}
         - { name: tmp, mountPath: /tmp }
+        {{- if .photos }}
+        - { name: photos, mountPath: /photos, readOnly: true }
+        {{- end }}
         {{- with $values.extraVolumeMounts }}
         {{- toYaml . | nindent 8 }}
         {{- end }}
@@ -125,6 +132,9 @@ spec:
           - serviceAccountToken: { path: token, audience: {{ $values.webIdentity.audience }}, expirationSeconds: 3600 }
     {{- end }}
     - { name: tmp, emptyDir: {} }
+    {{- with .photos }}
+    - {{ merge (dict "name" "photos") . | toJson }}
+    {{- end }}
     {{- with $values.extraVolumes }}
     {{- toYaml . | nindent 4 }}
     {{- end }}

@@ -1,0 +1,219 @@
+import { isRehearsal, keepsAside, type EventsGc } from '../../domain/gc/gcContent.ts';
+import type { EngineTask } from '../../domain/tasks/engineTask.ts';
+import type { ClaimedPart } from '../../domain/tasks/parts.ts';
+import type { Bound, Cut } from '../engine/partCut.ts';
+import { everything } from '../selection/keyRange.ts';
+import { gcSelection } from '../selection/selection.ts';
+import { createBinds } from '../sql/conditions.ts';
+import type { Sql } from '../sql/connection.ts';
+import { truncate } from '../sql/truncate.ts';
+import { keepCounts } from './removedRows.ts';
+
+/** The partition of some days of `events`: what has a key from `low` to before `high`. */
+interface Days {
+  readonly partition: string;
+  readonly low: string;
+  readonly high: string;
+}
+
+/** Where the next step of a gc of events goes: whole days, or rows up to a key. */
+export type NextDays =
+  { readonly kind: 'whole'; readonly cut: Cut } | { readonly kind: 'rows'; readonly upTo: string | null };
+
+const daysAtOnce = 8;
+const idsOfChunk = 10_000;
+// Rows that hang on events, outside of partitions, are removed one by one, in one transaction of some seconds.
+const othersAtMost = 1_000_000;
+
+/**
+ * What comes after the task's cursor: days all of whose events the task selects, a part each, or rows until the next
+ * days. Null: the task removes no events, or keeps them aside or in place.
+ */
+export async function nextDays(tx: Sql, task: EngineTask): Promise<NextDays | null> {
+  if (task.kind !== 'gc') return null;
+  const { content, planCursor, upperBound } = task;
+  if (content.target !== 'events' || isRehearsal(content) || keepsAside(content)) return null;
+  const ahead = (await partitionsOfDays(tx)).filter(({ low }) => planCursor === null || low > planCursor);
+  const bounds: Bound[] = [];
+  let cursor = planCursor;
+  for (const days of ahead) {
+    if (bounds.length === daysAtOnce) break;
+    const objects = await countIfWhole(tx, days, content, upperBound);
+    if (objects === 0) continue;
+    const isNext = objects !== null && !(await hasEvents(tx, cursor, days.low));
+    if (!isNext && bounds.length > 0) break;
+    if (!isNext) return { kind: 'rows', upTo: keyBefore(objects === null ? days.high : days.low) };
+    cursor = keyBefore(days.high);
+    bounds.push({ toKey: cursor, objects, keys: null });
+  }
+  if (bounds.length === 0) return { kind: 'rows', upTo: null };
+  return { kind: 'whole', cut: { bounds, cursor, isLast: false, isSparse: false, isWhole: true } };
+}
+
+export interface EmptiedDays {
+  readonly removed: number;
+  /** Chunks of the result that were written. */
+  readonly chunks: number;
+  readonly samplesRemoved: number;
+  readonly samplesLeft: number;
+  /** Files that are still to be removed; each has a tombstone now. */
+  readonly files: number;
+}
+
+/**
+ * Removes the events of the part's days with all that hangs on them, while nobody writes to these. Their partitions are
+ * emptied; what else hangs on them goes by one statement a table. Null: some are not the task's, or too much hangs on them.
+ */
+export async function emptyDays(tx: Sql, part: ClaimedPart, content: EventsGc): Promise<EmptiedDays | null> {
+  const { toKey } = part.range;
+  const days = (await partitionsOfDays(tx)).find(({ high }) => keyBefore(high) === toKey);
+  if (days === undefined) return null;
+  const versions = await descriptorsOf(tx, days);
+  const partitions = [days.partition, ...versions.map(({ partition }) => partition)];
+  await tx.query(`lock table ${partitions.join(', ')} in share mode`);
+  const removed = await countIfWhole(tx, days, content, part.task.upperBound);
+  if (removed === null) return null;
+  const chunks = content.store_results ? await keepIds(tx, part, days) : 0;
+  const samples = content.remove_samples
+    ? await removeSamplesOf(tx, part, days)
+    : { samplesRemoved: 0, samplesLeft: await countSamples(tx, days), files: 0 };
+  const origins = await tx.execute(
+    `delete from image_origins o using ${days.partition} e where o.owner_id = e.event_id and ${inDays('o.owner_id')}`,
+    [days.low, days.high],
+  );
+  await keepCounts(tx, part, 'image_origins', [{ version: 0, rows: origins }]);
+  const counts: { version: number; rows: number }[] = [];
+  for (const { version, partition } of versions) {
+    const [row] = await tx.query<{ rows: number }>(`select count(*) as rows from ${partition}`);
+    counts.push({ version, rows: row?.rows ?? 0 });
+  }
+  await keepCounts(tx, part, 'event_descriptors', counts);
+  await truncate(tx, partitions);
+  return { removed, chunks, ...samples };
+}
+
+async function partitionsOfDays(tx: Sql): Promise<Days[]> {
+  return tx.query<Days>(
+    `select quote_ident(partition) as partition, low, high from event_partitions() where base = 'events' order by low`,
+  );
+}
+
+async function descriptorsOf(tx: Sql, days: Days): Promise<{ version: number; partition: string }[]> {
+  return tx.query(
+    `select quote_ident(partition) as partition, substring(base from '\\d+$')::integer as version
+     from event_partitions() where base <> 'events' and low = $1 and high = $2 order by version`,
+    [days.low, days.high],
+  );
+}
+
+/**
+ * How many events the days have; null: some are not the task's, as the rows themselves say, or what hangs on them is not
+ * to go like this. Conditions on times are looked at by their indexes, others row by row.
+ */
+async function countIfWhole(
+  tx: Sql,
+  days: Days,
+  content: EventsGc,
+  upperBound: string,
+): Promise<number | null> {
+  for (const n of gcSelection(content, upperBound, everything, createBinds()).conditions.keys()) {
+    const binds = createBinds();
+    const condition = gcSelection(content, upperBound, everything, binds).conditions[n] ?? '';
+    // These columns have no nulls. Of the values each statement needs its own alone.
+    const other = isOfTime.test(condition) ? `not (${condition})` : `(${condition}) is not true`;
+    const own = ownBinds(other, binds.values);
+    const [row] = await tx.query<{ other: boolean }>(
+      `select exists (select from ${days.partition} e where ${own.text}) as other`,
+      own.values,
+    );
+    if (row?.other !== false) return null;
+  }
+  if (!(await areOthersFew(tx, days, content))) return null;
+  const [row] = await tx.query<{ count: number }>(`select count(*) from ${days.partition}`);
+  return row?.count ?? 0;
+}
+
+const isOfTime = /^e\.(create|end|insert)_time (<|>=) \$\d+::timestamptz$/;
+
+/** A statement that has some of another one's values, numbered anew. */
+function ownBinds(text: string, values: readonly unknown[]): { text: string; values: unknown[] } {
+  const own: unknown[] = [];
+  return {
+    text: text.replaceAll(/\$(\d+)/g, (_, n: string) => `$${own.push(values[Number(n) - 1])}`),
+    values: own,
+  };
+}
+
+/** Image origins are removed at their addresses first, which a transaction cannot wait for. */
+async function areOthersFew(tx: Sql, days: Days, content: EventsGc): Promise<boolean> {
+  const most = content.remove_image_origins ? 0 : othersAtMost;
+  const samples = content.remove_samples
+    ? `or (select count(*) from (select from samples where ${inDays('owner_id')} limit ${othersAtMost + 1}) s) > ${othersAtMost}`
+    : '';
+  const [row] = await tx.query<{ many: boolean }>(
+    `select (select count(*) from (select from image_origins where ${inDays('owner_id')} limit ${most + 1}) o) > ${most}
+       ${samples} or exists (
+         select from pg_inherits i join pg_class c on c.oid = i.inhrelid
+         where i.inhparent = 'event_descriptors'::regclass and c.relkind = 'r') as many`,
+    [days.low, days.high],
+  );
+  return row?.many === false;
+}
+
+async function hasEvents(tx: Sql, after: string | null, before: string): Promise<boolean> {
+  const [row] = await tx.query<{ found: boolean }>(
+    `select exists (select from events where event_id < $1 ${after === null ? '' : 'and event_id > $2'}) as found`,
+    after === null ? [before] : [before, after],
+  );
+  return row?.found === true;
+}
+
+/** The ids of the days as chunks of the result. */
+async function keepIds(tx: Sql, part: ClaimedPart, days: Days): Promise<number> {
+  return tx.execute(
+    `insert into task_result_chunks (task_id, part_no, seq, count, ids)
+     select $1, $2, $3 + n / ${idsOfChunk}, count(*), array_agg(event_id order by event_id) from (
+       select event_id, row_number() over (order by event_id) - 1 as n from ${days.partition}
+     ) numbered group by n / ${idsOfChunk}`,
+    [part.task.taskId, part.partNo, part.checkpoint.batches + 1],
+  );
+}
+
+async function removeSamplesOf(tx: Sql, part: ClaimedPart, days: Days) {
+  const [gone] = await tx.query<{ samples: number; files: number }>(
+    `with gone as (
+       delete from samples s using ${days.partition} e where s.owner_id = e.event_id and ${inDays('s.owner_id')}
+       returning s.owner_id, s.storage_key
+     ), buried as (
+       insert into sample_tombstones (storage_key, task_id, part_no, object_id)
+       select storage_key, $3::bigint, $4::integer, owner_id from gone where storage_key is not null
+       on conflict do nothing returning 1
+     )
+     select (select count(*) from gone) as samples, (select count(*) from buried) as files`,
+    [days.low, days.high, part.task.taskId, part.partNo],
+  );
+  const { samples, files } = gone ?? { samples: 0, files: 0 };
+  return { samplesRemoved: samples - files, samplesLeft: 0, files };
+}
+
+async function countSamples(tx: Sql, days: Days): Promise<number> {
+  const [left] = await tx.query<{ count: number }>(
+    `select count(*) from samples s join ${days.partition} e on e.event_id = s.owner_id where ${inDays('s.owner_id')}`,
+    [days.low, days.high],
+  );
+  return left?.count ?? 0;
+}
+
+/** $1 and $2 are the days' bounds. */
+function inDays(column: string): string {
+  return `${column} >= $1::uuid and ${column} < $2::uuid`;
+}
+
+/** The greatest key that is less. */
+function keyBefore(key: string): string {
+  const number = BigInt(`0x${key.replaceAll('-', '')}`) - 1n;
+  return number
+    .toString(16)
+    .padStart(32, '0')
+    .replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
+}

@@ -1,0 +1,115 @@
+import { nextBatchSize } from '../../domain/tasks/pace.ts';
+import type { Database, Reader, Sql } from '../sql/connection.ts';
+import { isTransient } from '../sql/transientErrors.ts';
+
+export type EventPartitions = ReturnType<typeof createEventPartitions>;
+
+// Made long before they are needed: whoever holds a lock for hours, or a service that stands still, delays nothing.
+const daysAhead = 7;
+// Late events of a day come with the camera's network.
+const emptyForDays = 2;
+// Readers and writers that come meanwhile wait behind us as long.
+const lockTimeout = `set local lock_timeout = '500ms'`;
+const batch = { smallest: 100, largest: 20_000, targetMs: 200 };
+// Half of the time at most: foreground work comes first.
+const sliceMs = 2_000;
+
+/** Keeps `events` and `event_descriptors` in partitions by time (docs/decisions/0057); `length`: days of a partition. */
+export function createEventPartitions(db: Database, length: number) {
+  let size = 1_000;
+
+  return {
+    /**
+     * Makes the partitions of the next days, and drops those of past days that are empty. Who is in the way is waited for
+     * until the next call.
+     * @returns how many days have none, because more rows of them lie in the rest than can be moved at once
+     */
+    keep: async (): Promise<number> => {
+      const ask = <Row extends object>(sql: string, values: readonly unknown[]) =>
+        unlessBusy(db, (tx) => tx.query<Row>(sql, values));
+      const made = await ask<{ failed: number }>('select ensure_event_partitions($1, $2) as failed', [
+        daysAhead + length,
+        length,
+      ]);
+      for (let more = true; more;) {
+        const dropped = await ask<{ more: boolean }>(
+          'select drop_empty_event_partition(now() - make_interval(days => $1)) as more',
+          [emptyForDays],
+        );
+        more = dropped?.[0]?.more === true;
+      }
+      return made?.[0]?.failed ?? 0;
+    },
+
+    /**
+     * Moves rows of a database that was made before there were partitions, while everybody uses it: some thousand at a
+     * time, for two seconds. The copy takes the table's place when it is complete.
+     * @returns whether there is more to do
+     */
+    move: async (): Promise<boolean> => {
+      const [next] = await db.query<{ source: string | null }>('select next_event_move() as source');
+      const source = next?.source ?? null;
+      if (source === null) return false;
+      const call = (sql: string, ...values: readonly unknown[]) =>
+        unlessBusy(db, (tx) => tx.query<{ more: boolean }>(sql, [source, ...values]));
+      if ((await call('select begin_event_move($1)')) === null) return true;
+      for (const until = performance.now() + sliceMs; performance.now() < until;) {
+        const began = performance.now();
+        const copied = await call('select copy_event_rows($1, $2) as more', size);
+        if (copied === null) return true;
+        if (copied[0]?.more === false) {
+          await call('select end_event_move($1) as more');
+          return true;
+        }
+        size = nextBatchSize(size, performance.now() - began, batch);
+      }
+      return true;
+    },
+  };
+}
+
+/** Null: somebody held a lock for too long. */
+async function unlessBusy<T>(db: Database, work: (tx: Sql) => Promise<T>): Promise<T | null> {
+  try {
+    return await db.transaction(async (tx) => {
+      await tx.query(lockTimeout);
+      return work(tx);
+    });
+  } catch (error) {
+    if (isTransient(error)) return null;
+    throw error;
+  }
+}
+
+export interface EventMove {
+  readonly table: string;
+  readonly copied: number;
+  /** By statistics. */
+  readonly expected: number;
+}
+
+export interface EventPartitionFigures {
+  /** How many there are; 0: events are not kept by time yet. */
+  readonly partitions: number;
+  readonly from: Date | null;
+  readonly until: Date | null;
+  /** What is being moved; null: nothing. */
+  readonly move: EventMove | null;
+}
+
+export type EventPartitionQueries = ReturnType<typeof createEventPartitionQueries>;
+
+export function createEventPartitionQueries(db: Reader) {
+  return {
+    figures: async (): Promise<EventPartitionFigures> => {
+      const [days] = await db.query<Omit<EventPartitionFigures, 'move'>>(
+        `select count(*) as partitions, min(time_of_key(low)) as "from", max(time_of_key(high)) as "until"
+         from event_partitions() where base = 'events'`,
+      );
+      const [move] = await db.query<EventMove>(
+        'select table_name as "table", copied, expected from event_moves where end_time is null',
+      );
+      return { ...(days ?? { partitions: 0, from: null, until: null }), move: move ?? null };
+    },
+  };
+}
