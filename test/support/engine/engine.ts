@@ -47,6 +47,10 @@ export interface EngineOptions {
   readonly workers: readonly string[];
   /** Servers of its own, which may be killed, and the API; else the test run's servers. */
   readonly ownServers?: boolean;
+  /** Beside the test run's servers. */
+  readonly api?: boolean;
+  /** What API and workers reach their database by; the tests themselves and all that needs a session go straight to it. */
+  readonly pooler?: { urlOf(url: string): string };
   /** Of its own PostgreSQL. */
   readonly postgresSettings?: Readonly<Record<string, string>>;
   /** Where samples are, unless in a folder of the engine's own; `env` has the settings. */
@@ -76,6 +80,8 @@ export async function startEngine({
   env = {},
   workers,
   ownServers = false,
+  api = ownServers,
+  pooler,
   postgresSettings = {},
   store,
 }: EngineOptions) {
@@ -83,7 +89,7 @@ export async function startEngine({
   const log = createLogger({ name: 'engine', level: 'silent', format: 'json' });
   const foreign = ownServers ? null : await createTestDatabase();
   const options: SystemOptions = {
-    ...{ log, workers, api: ownServers, temporalUi: false, output: 'files' },
+    ...{ log, workers, api, temporalUi: false, output: 'files' },
     postgresSettings: { fsync: 'off', ...postgresSettings },
     overrides: {
       ...{ DATA_DIR: folder.path, PORT: '0', WORKER_METRICS_PORT: '0', LOG_LEVEL: 'info' },
@@ -92,7 +98,8 @@ export async function startEngine({
       ...(foreign === null
         ? {}
         : {
-            DATABASE_URL: foreign.url,
+            DATABASE_URL: pooler?.urlOf(foreign.url) ?? foreign.url,
+            DATABASE_DIRECT_URL: pooler === undefined ? '' : foreign.url,
             TEMPORAL_ADDRESS: testTemporalAddress(),
             TASK_QUEUE_PREFIX: `test-${randomBytes(4).toString('hex')}-`,
             SESSION_SECRET: randomBytes(32).toString('hex'),

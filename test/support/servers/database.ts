@@ -14,7 +14,7 @@ export interface TestDatabase {
 const templateLock = 7_340_117;
 
 /** The server of this run's tests, by the address of a database that its owner may connect to. */
-function testServerUrl(): string {
+export function testServerUrl(): string {
   return requiredVariable('TEST_DATABASE_URL');
 }
 
