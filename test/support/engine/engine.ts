@@ -8,6 +8,7 @@ import type { SampleBucket } from '../../../books/bucketFiles.ts';
 import { startEverything } from '../../../commands/system/system.ts';
 import type { SystemOptions } from '../../../commands/system/options.ts';
 import { createDatabase, type Database } from '../../../db/sql/connection.ts';
+import { createHostChoice } from '../../../db/sql/hostChoice.ts';
 import { createRecords, type Records } from '../../../db/sql/records.ts';
 import { createTaskStore } from '../../../db/tasks/taskStore.ts';
 import {
@@ -21,6 +22,7 @@ import type { TaskState } from '../../../domain/tasks/task.ts';
 import { createFolderStore } from '../../../imagestore/folder.ts';
 import type { ImageStore } from '../../../imagestore/imageStore.ts';
 import { createLogger } from '../../../platform/logger.ts';
+import { parseDatabaseAddress } from '../../../platform/databaseAddress.ts';
 import { childrenOf } from '../../../platform/processes.ts';
 import { createGateway } from '../../../temporal/gateway.ts';
 import { createTestDatabase, testTemporalAddress } from '../servers/database.ts';
@@ -133,8 +135,10 @@ export async function startEngine({
   const whereSamplesAre =
     store === undefined ? { sampleFolder: join(folder.path, 'samples') } : { sampleBucket: store.bucket };
 
-  const withClient = <T>(work: (client: pg.Client) => Promise<T>): Promise<T> =>
-    lendClient(running.databaseUrl, work);
+  const withClient = async <T>(work: (client: pg.Client) => Promise<T>): Promise<T> => {
+    const address = parseDatabaseAddress(running.databaseUrl);
+    return lendClient(await createHostChoice().choose(address), work);
+  };
 
   const create = async (taskType: 4 | 5, content: Parameters<typeof start>[1], perSecond?: number) =>
     start(taskType, content, perSecond);

@@ -14,11 +14,21 @@ export interface Standby {
   readonly url: string;
   /** Asks the standby itself. */
   query(sql: string): Promise<readonly object[]>;
+  /** Its files, from which another standby can be made once it is promoted. */
+  readonly folder: string;
+  readonly port: number;
+  /** SIGKILL: as good as a power cut. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** A streaming standby of the embedded PostgreSQL in `dataDir`, from a base backup that is made while it runs. */
-export async function startStandby(dataDir: string, primaryUrl: string, name: string): Promise<Standby> {
+export async function startStandby(
+  dataDir: string,
+  primaryUrl: string,
+  name: string,
+  port?: number,
+): Promise<Standby> {
   const log = createLogger({ name: 'standby', level: 'silent', format: 'json' });
   const user = await findPostgresUser();
   const folder = await createTestFolder('standby');
@@ -48,6 +58,7 @@ export async function startStandby(dataDir: string, primaryUrl: string, name: st
   await rm(join(to, 'port'), { force: true });
   const server: Postgres = await startPostgres({
     ...{ dataDir: folder.path, log, settings: { ...primarySettings, hot_standby: 'on' } },
+    ...(port === undefined ? {} : { port }),
   });
   return {
     url: server.url,
@@ -59,6 +70,12 @@ export async function startStandby(dataDir: string, primaryUrl: string, name: st
       } finally {
         await client.end();
       }
+    },
+    folder: folder.path,
+    port: server.port,
+    kill: async () => {
+      process.kill(server.pid, 'SIGKILL');
+      await server.exited;
     },
     stop: async () => {
       await server.stop('immediate');
