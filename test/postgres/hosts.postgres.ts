@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
 import { createDatabase } from '../../db/sql/connection.ts';
@@ -8,6 +7,7 @@ import { createRecords } from '../../db/sql/records.ts';
 import { NoConnectionError } from '../../db/sql/unavailable.ts';
 import { hostOf } from '../../platform/databaseAddress.ts';
 import { startPair, type Pair } from '../support/postgres/pair.ts';
+import { runEntry } from '../support/postgres/runEntry.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 let pair: Pair;
@@ -66,13 +66,7 @@ test('a wrong password is said, not waited for', async () => {
 });
 
 test('commands and migrations find the host that takes changes, and say what the others are if there is none', async () => {
-  const run = (url: string) =>
-    new Promise<{ readonly code: number; readonly output: string }>((resolve) => {
-      const env = { ...process.env, DATABASE_URL: url, LOG_FORMAT: 'json' };
-      execFile(process.execPath, ['commands/migrate.ts'], { env }, (error, stdout, stderr) => {
-        resolve({ code: Number(error?.code ?? 0), output: stdout + stderr });
-      });
-    });
+  const run = (url: string) => runEntry('commands/migrate.ts', { DATABASE_URL: url });
   const migrated = await run(pair.url('nowhere,standby,primary'));
   assert.equal(migrated.code, 0, migrated.output);
   const { code, output } = await run(pair.url('nowhere,standby'));

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
 import { createDatabase, type Database } from '../../db/sql/connection.ts';
 import { createRecords, type Records } from '../../db/sql/records.ts';
@@ -8,7 +7,8 @@ import { sqlStateOf, sqlStates } from '../../db/sql/transientErrors.ts';
 import { UnwantedError, watchedTransaction } from '../../db/sql/watchedTransaction.ts';
 import { listenToTaskChanges } from '../../db/tasks/taskChanges.ts';
 import { startPgbouncer, type Pgbouncer } from '../support/postgres/pgbouncer.ts';
-import { createTestDatabase, testTemporalAddress, type TestDatabase } from '../support/servers/database.ts';
+import { runEntry } from '../support/postgres/runEntry.ts';
+import { createTestDatabase, type TestDatabase } from '../support/servers/database.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 // What makes PgBouncer take the settings of a connection, and forget them.
@@ -40,27 +40,10 @@ after(async () => {
   await database.drop();
 });
 
-interface Ended {
-  readonly code: number;
-  readonly output: string;
-}
-
-function run(file: string, env: Readonly<Record<string, string>>): Promise<Ended> {
-  const own = {
-    ...{ LOG_FORMAT: 'json', PORT: '0', WORKER_METRICS_PORT: '0', TEMPORAL_ADDRESS: testTemporalAddress() },
-    ...{ SESSION_SECRET: 'x'.repeat(32), ADMIN_LOGIN: 'root@example.org', ...env },
-  };
-  return new Promise((resolve) => {
-    execFile(process.execPath, [file], { env: { ...process.env, ...own } }, (error, stdout, stderr) => {
-      resolve({ code: Number(error?.code ?? 0), output: stdout + stderr });
-    });
-  });
-}
-
 for (const file of ['api/server.ts', 'temporal/worker.ts', 'commands/migrate.ts']) {
   test(`${file} ends with a sentence and a code if DATABASE_URL leads to PgBouncer without a direct address`, async () => {
     for (const each of [pooler, forgetful]) {
-      const { code, output } = await run(file, { DATABASE_URL: each.urlOf(database.url) });
+      const { code, output } = await runEntry(file, { DATABASE_URL: each.urlOf(database.url) });
       assert.ok(code > 0, output);
       assert.match(output, /leads to a connection pooler such as PgBouncer.*DATABASE_DIRECT_URL.*12029/);
     }
@@ -74,7 +57,7 @@ test('a direct address that leads to PgBouncer too, or to another database, is r
     [database.url.replace(/[^/]*$/, 'postgres'), /DATABASE_DIRECT_URL: leads to another database/],
   ] as const;
   for (const [direct, sentence] of wrong) {
-    const { code, output } = await run('temporal/worker.ts', {
+    const { code, output } = await runEntry('temporal/worker.ts', {
       DATABASE_URL: url,
       DATABASE_DIRECT_URL: direct,
     });

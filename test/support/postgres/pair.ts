@@ -1,8 +1,9 @@
 import pg from 'pg';
-import { startPostgres, type Postgres } from '../../../embedded/postgres.ts';
+import type { Postgres } from '../../../embedded/postgres.ts';
 import { createLogger } from '../../../platform/logger.ts';
 import { createTestFolder } from '../folder.ts';
 import { primarySettings, startStandby, type Standby } from '../servers/standby.ts';
+import { startTestPostgres } from './programs.ts';
 import { waitFor } from '../waitFor.ts';
 
 type Server = Pick<Standby, 'folder' | 'port' | 'kill' | 'stop'>;
@@ -14,7 +15,9 @@ export type Pair = Awaited<ReturnType<typeof startPair>>;
 export async function startPair() {
   const log = createLogger({ name: 'pair', level: 'silent', format: 'json' });
   const folder = await createTestFolder('pair');
-  const first: Postgres = await startPostgres({ dataDir: folder.path, log, settings: primarySettings });
+  const first: Postgres = await startTestPostgres({
+    ...{ dataDir: folder.path, log, settings: primarySettings },
+  });
   let primary: Server = {
     ...{ folder: folder.path, port: first.port },
     kill: async () => {

@@ -1,10 +1,11 @@
 import { appendFile, chown, cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { startPostgres, type Postgres } from '../../../embedded/postgres.ts';
+import type { Postgres } from '../../../embedded/postgres.ts';
 import { postgresFolder } from '../../../embedded/postgresFolder.ts';
 import { findPostgresUser } from '../../../embedded/postgresUser.ts';
 import { createLogger } from '../../../platform/logger.ts';
+import { startTestPostgres } from '../postgres/programs.ts';
 import { createTestFolder } from '../folder.ts';
 
 /** Of an embedded PostgreSQL that a standby is to follow. */
@@ -37,10 +38,16 @@ export async function startStandby(
   await primary.connect();
   try {
     // One session: the backup ends with it.
-    await primary.query("select pg_backup_start('standby', true)");
+    const { rows: servers } = await primary.query<{ version: number }>(
+      `select current_setting('server_version_num')::integer as version`,
+    );
+    const isOld = (servers[0]?.version ?? 0) < 150_000;
+    await primary.query(
+      isOld ? "select pg_start_backup('standby', true, false)" : "select pg_backup_start('standby', true)",
+    );
     await cp(from, to, { recursive: true, preserveTimestamps: true, filter: (path) => !isOfServer(path) });
     const { rows } = await primary.query<{ labelfile: string }>(
-      'select labelfile from pg_backup_stop(wait_for_archive => false)',
+      `select labelfile from ${isOld ? 'pg_stop_backup(false, false)' : 'pg_backup_stop(wait_for_archive => false)'}`,
     );
     const cluster = join(to, 'cluster');
     await writeFile(join(cluster, 'backup_label'), rows[0]?.labelfile ?? '');
@@ -56,7 +63,7 @@ export async function startStandby(
     await primary.end();
   }
   await rm(join(to, 'port'), { force: true });
-  const server: Postgres = await startPostgres({
+  const server: Postgres = await startTestPostgres({
     ...{ dataDir: folder.path, log, settings: { ...primarySettings, hot_standby: 'on' } },
     ...(port === undefined ? {} : { port }),
   });
