@@ -15,7 +15,14 @@ Runs test/postgres/*.postgres.ts with the PostgreSQL that is installed, and a se
 
 // Migrations, roles, partitions, gc, filters, retention and backpressure; an extract is part of each failover.
 const selection = [
-  ...['db/schema/', 'db/gc/gc', 'db/engine/wholePartition', 'db/ops/', 'db/selection/eventFilters'],
+  ...[
+    'db/schema/',
+    'db/gc/gc',
+    'db/gc/wholeDays',
+    'db/engine/wholePartition',
+    'db/ops/',
+    'db/selection/eventFilters',
+  ],
   'engine/gcTargets',
 ].map((path) => `test/${path}`);
 const version = 'test/postgres/version.postgres.ts';
