@@ -9,12 +9,12 @@ await runCommand(
   defineCommand('npm run migrate --', 'Updates the schema of DATABASE_URL.').action(async () => {
     const config = loadConfig();
     const log = createLogger({ name: 'migrate', level: config.logLevel, format: config.logFormat });
-    const serviceUrl = await getDatabaseUrl(config);
-    const databaseUrl = config.migrationDatabaseUrl ?? serviceUrl;
+    const directUrl = await getDatabaseUrl(config);
+    const databaseUrl = config.migrationDatabaseUrl ?? directUrl;
     await checkDatabase(databaseUrl);
     const { applied } = await migrate({
       databaseUrl,
-      serviceUrl,
+      serviceUrl: config.databaseUrl ?? directUrl,
       log,
     });
     process.stdout.write(applied.length === 0 ? 'up to date\n' : `applied: ${applied.join(', ')}\n`);

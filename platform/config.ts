@@ -74,8 +74,13 @@ function missingBesides(parsed: Parsed): string[] {
       ? ['TLS_CERT: required with TLS_KEY']
       : []),
   ];
-  if (parsed.OIDC_ISSUER === undefined) return tls;
+  const direct =
+    parsed.DATABASE_DIRECT_URL !== undefined && parsed.DATABASE_URL === undefined
+      ? ['DATABASE_URL: required with DATABASE_DIRECT_URL']
+      : [];
+  if (parsed.OIDC_ISSUER === undefined) return [...direct, ...tls];
   return [
+    ...direct,
     ...tls,
     ...(parsed.OIDC_CLIENT_ID === undefined ? ['OIDC_CLIENT_ID: required with OIDC_ISSUER'] : []),
     ...(Object.keys(parsed.OIDC_ROLES).length === 0 ? ['OIDC_ROLES: required with OIDC_ISSUER'] : []),

@@ -1,4 +1,5 @@
 import { ConfigError, isLoopback, isUnencrypted, type Config } from './config.ts';
+import { parseDatabaseAddress } from './databaseAddress.ts';
 import { toDestinations } from './destinations.ts';
 import type { Logger } from './logger.ts';
 
@@ -37,10 +38,15 @@ type Known = Config & {
 };
 
 export function plainConnections(config: Known): PlainConnection[] {
-  const { databaseUrl, temporalAddress } = config;
+  const { databaseUrl, databaseDirectUrl, temporalAddress } = config;
   const found: PlainConnection[] = [];
-  if (databaseUrl !== undefined && isPlainDatabase(new URL(databaseUrl)))
-    found.push({ setting: 'DATABASE_URL', sentence: 'Add sslmode=verify-full and sslrootcert to it.' });
+  for (const [setting, url] of Object.entries({
+    DATABASE_URL: databaseUrl,
+    DATABASE_DIRECT_URL: databaseDirectUrl,
+  })) {
+    if (url !== undefined && parseDatabaseAddress(url).urls.some((each) => isPlainDatabase(new URL(each))))
+      found.push({ setting, sentence: 'Add sslmode=verify-full and sslrootcert to it.' });
+  }
   if (temporalAddress !== undefined && !isTemporalEncrypted(config)) {
     if (!isLoopback(temporalAddress.replace(/:\d+$/, '')))
       found.push({

@@ -30,7 +30,7 @@ export function openResources(
   { config, log, shutdown }: ApiProcess,
   interceptors: TemporalTracing['client'] = [],
   pools: Pools = createPools({
-    url: config.databaseUrl,
+    ...{ url: config.databaseUrl, directUrl: config.databaseDirectUrl },
     applicationName: 'luna-admin api',
     maxConnections: config.maxDbConnections,
   }),
@@ -46,7 +46,7 @@ export function openResources(
     clockOffsetSeconds: () => clock.offsetSeconds(),
   });
   shutdown.on('last', 'session store', () => sessionStore.close());
-  const taskChanges = listenToTaskChanges({ url: config.databaseUrl, log });
+  const taskChanges = listenToTaskChanges({ url: config.databaseDirectUrl ?? config.databaseUrl, log });
   shutdown.on('last', 'changes of tasks', () => taskChanges.close());
   const gateway = createGateway({
     connection: connectionSettings(config, config.temporalAddress),

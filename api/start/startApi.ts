@@ -111,7 +111,7 @@ async function waitForSchema(
   let standIn: Awaited<ReturnType<typeof startWaitingServer>> | undefined;
   try {
     await waitUntilMigrated({
-      ...{ db, log, stopping },
+      ...{ db, log, stopping, server: { url: config.databaseUrl, directUrl: config.databaseDirectUrl } },
       onWait: async () => {
         if (process.connected) process.send?.({ waiting: true });
         standIn ??= await startWaitingServer(config, certificate);

@@ -6,11 +6,12 @@ import { ConfigError, type Config } from '../../platform/config.ts';
 const fileIn = (dataDir: string) => join(dataDir, 'secrets', 'database-url');
 
 /**
- * The database that a command works on: DATABASE_URL, or the embedded one of an `npm start` that runs on the same
- * DATA_DIR. @throws ConfigError when there is neither
+ * The database that a command works on, without a pooler: DATABASE_DIRECT_URL, DATABASE_URL, or the embedded one of an
+ * `npm start` that runs on the same DATA_DIR. @throws ConfigError when there is none
  */
-export async function getDatabaseUrl({ databaseUrl, dataDir }: Config): Promise<string> {
-  const url = databaseUrl ?? (await readFile(fileIn(dataDir), 'utf8').catch(() => ''));
+export async function getDatabaseUrl(config: Config): Promise<string> {
+  const { databaseUrl, databaseDirectUrl, dataDir } = config;
+  const url = databaseDirectUrl ?? databaseUrl ?? (await readFile(fileIn(dataDir), 'utf8').catch(() => ''));
   if (url !== '') return url;
   throw new ConfigError([`DATABASE_URL: not set, and npm start is not running on ${dataDir}`]);
 }

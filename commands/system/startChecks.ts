@@ -3,6 +3,7 @@ import { mkdir, statfs, writeFile, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { ConfigError, type Config } from '../../platform/config.ts';
+import { hostOf, parseDatabaseAddress } from '../../platform/databaseAddress.ts';
 import { requireHttps } from '../../platform/encryption.ts';
 import { checkPlace } from '../../platform/listen.ts';
 
@@ -55,6 +56,7 @@ export async function checkSurroundings(config: Config, { api, workers }: StartP
   const results = await Promise.allSettled([
     ...places,
     checkAnswers('DATABASE_URL', databasePlace(config.databaseUrl)),
+    checkAnswers('DATABASE_DIRECT_URL', databasePlace(config.databaseDirectUrl)),
     checkAnswers('TEMPORAL_ADDRESS', temporalPlace(config.temporalAddress)),
   ]);
   const faults = results.flatMap((result) => {
@@ -70,12 +72,12 @@ interface Server {
   readonly port: number;
 }
 
-/** Null: there is none, or it is asked through a socket file or several hosts. */
+/** Null: there is none, or it is asked through a socket file or several hosts, of which some may be away. */
 function databasePlace(url: string | undefined): Server | null {
-  if (url === undefined || !URL.canParse(url)) return null;
-  const { hostname, port, searchParams } = new URL(url);
-  if (hostname === '' || hostname.startsWith('%2F') || searchParams.has('host')) return null;
-  return { host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 5432) };
+  if (url === undefined) return null;
+  const { urls } = parseDatabaseAddress(url);
+  const server = hostOf(urls[0]);
+  return urls.length > 1 || server.host === '' || server.host.startsWith('/') ? null : server;
 }
 
 function temporalPlace(address: string | undefined): Server | null {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { checkDatabase } from '../../db/schema/checkDatabase.ts';
 import { migrate } from '../../db/schema/migrate.ts';
 import { acquireLock } from '../../embedded/lock.ts';
 import { type Config, type Environment, environmentWith, loadConfig } from '../../platform/config.ts';
@@ -19,6 +20,7 @@ import { createSupervisor, type Supervisor } from './supervisor.ts';
 export interface Running
   extends ProcessUrls, Pick<Supervisor, 'pids' | 'kill' | 'halt' | 'resume' | 'restart' | 'stop'> {
   readonly config: Config;
+  /** Of the server itself, also if the processes go through a pooler. */
   readonly databaseUrl: string;
   readonly temporalAddress: string;
   readonly temporalUi: string | null;
@@ -57,15 +59,14 @@ export async function startEverything(options: SystemOptions): Promise<Running> 
     if (isEmbedded) withdraw = await announceDatabase(draft.dataDir, servers.databaseUrl);
     const env = childEnvironment(given, draft, servers, secret);
     const config = loadConfig(env, 'api');
-    const { applied } = await migrate({
-      databaseUrl: (isEmbedded ? undefined : draft.migrationDatabaseUrl) ?? servers.databaseUrl,
-      serviceUrl: servers.databaseUrl,
-      log,
-    });
+    const databaseUrl = config.databaseDirectUrl ?? servers.databaseUrl;
+    const ownerUrl = (isEmbedded ? undefined : draft.migrationDatabaseUrl) ?? databaseUrl;
+    if (!isEmbedded) await checkDatabase(ownerUrl);
+    const { applied } = await migrate({ databaseUrl: ownerUrl, serviceUrl: servers.databaseUrl, log });
     log.debug({ applied }, 'schema is up to date');
-    const isFirstStart = await ensureAdmin(config, servers.databaseUrl, log);
+    const isFirstStart = await ensureAdmin(config, databaseUrl, log);
     const urls = await startProcesses(config, env, options, supervisor);
-    return { ...supervisor, stop, config, env, isFirstStart, ...urls, ...servers };
+    return { ...supervisor, stop, config, env, isFirstStart, ...urls, ...servers, databaseUrl };
   } catch (error) {
     await stop();
     throw error;

@@ -1,34 +1,24 @@
-import pg from 'pg';
-
-const limitMs = 5_000;
+import { parseDatabaseAddress } from '../../platform/databaseAddress.ts';
+import { NoFittingHostError } from '../sql/hostChoice.ts';
+import { NoConnectionError } from '../sql/unavailable.ts';
+import { findObstacle } from './checkServer.ts';
 
 /**
- * Rejects with a sentence unless the database can be asked: for commands, whose people want to know at once. The pools
- * of a service wait longer.
+ * Rejects with a sentence unless the database can be asked and used: for commands, whose people want to know at once.
+ * The processes of a service wait longer.
  */
 export async function checkDatabase(url: string): Promise<void> {
-  const client = new pg.Client({
-    connectionString: url,
-    application_name: 'luna-admin check',
-    connectionTimeoutMillis: limitMs,
-    query_timeout: limitMs,
+  const obstacle = await findObstacle(url).catch((error: unknown) => {
+    const cause = error instanceof NoConnectionError ? error.cause : error;
+    throw new Error(`The database at ${placeOf(url)} ${whyNot(cause)}`, { cause });
   });
-  // A connection that breaks meanwhile rejects what waits for it.
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    await client.query('select 1');
-  } catch (error) {
-    throw new Error(`The database at ${placeOf(url)} ${whyNot(error)}`, { cause: error });
-  } finally {
-    void client.end().catch(() => undefined);
-  }
+  if (obstacle !== null) throw new Error(`The database at ${placeOf(url)} ${obstacle}`);
 }
 
 /** Without user and password. */
 function placeOf(url: string): string {
-  const { host, pathname } = new URL(url);
-  return `${host}${pathname}`;
+  const { urls } = parseDatabaseAddress(url);
+  return `${urls.map((each) => new URL(each).host).join(',')}${new URL(urls[0]).pathname}`;
 }
 
 const sentences: Readonly<Record<string, string>> = {
@@ -49,5 +39,6 @@ function whyNot(error: unknown): string {
   const { code, message } = error as { readonly code?: string; readonly message: string };
   const sentence = code === undefined ? undefined : sentences[code];
   if (sentence !== undefined) return sentence;
-  return /timeout/i.test(message) ? `does not answer within ${limitMs / 1_000} s` : 'cannot be queried';
+  if (error instanceof NoFittingHostError) return `cannot be used: ${message}`;
+  return /timeout/i.test(message) ? 'does not answer within 5 s' : 'cannot be queried';
 }

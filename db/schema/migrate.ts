@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Umzug, type UmzugStorage } from 'umzug';
+import { parseDatabaseAddress } from '../../platform/databaseAddress.ts';
 import { advisoryLocks } from '../sql/advisoryLocks.ts';
 import { createDatabase, type Database, type Sql } from '../sql/connection.ts';
 import { listMigrations, migrationsFolder } from './migrationFiles.ts';
@@ -46,7 +47,7 @@ export async function migrate(options: MigrateOptions): Promise<{ applied: strin
 }
 
 function roleOf(url: string | undefined): string | null {
-  return url === undefined ? null : decodeURIComponent(new URL(url).username);
+  return url === undefined ? null : decodeURIComponent(new URL(parseDatabaseAddress(url).urls[0]).username);
 }
 
 /** What the service's own role needs of the tables that there are now, and no more. */

@@ -1,6 +1,8 @@
 import pg from 'pg';
 import { inSpan, isRecorded } from '../../platform/tracing/span.ts';
-import type { Line } from './line.ts';
+import { clientOf } from './client.ts';
+import { addressOf, type Line } from './line.ts';
+import { sqlStateOf, sqlStates } from './transientErrors.ts';
 import { NoConnectionError } from './unavailable.ts';
 
 export interface Statement {
@@ -39,13 +41,19 @@ export interface ClientPool {
   close(): Promise<void>;
 }
 
+export interface ClientPoolOptions extends pg.PoolConfig {
+  readonly url: string;
+  readonly applicationName: string;
+  readonly line: Line;
+  /** Each transaction may have another process of the server at the other end. */
+  readonly isPooled?: boolean;
+}
+
 /** The driver's pool. A connection that broke, or over which nothing is heard, never goes back to it. */
-export function createClientPool(config: pg.PoolConfig, line: Line): ClientPool {
-  const pool = new pg.Pool(config);
+export function createClientPool(options: ClientPoolOptions): ClientPool {
+  const { url, applicationName, line, isPooled = false, ...config } = options;
+  const pool = new pg.Pool({ ...addressOf(url, applicationName), ...config, Client: clientOf(url, line) });
   const backends = new WeakMap<object, number>();
-  pool.on('connect', (client) => {
-    line.follow(client);
-  });
   // One that ends while it lies in the pool is gone from it by then.
   pool.on('error', () => undefined);
 
@@ -72,6 +80,7 @@ export function createClientPool(config: pg.PoolConfig, line: Line): ClientPool 
           };
         } catch (error) {
           if (!(error instanceof pg.DatabaseError) || error.severity === 'FATAL') isBroken = true;
+          if (sqlStateOf(error) === sqlStates.readOnly) isBroken = true;
           line.hear(error);
           throw error instanceof Error ? Object.assign(error, { sql: statement.text }) : error;
         }
@@ -81,7 +90,7 @@ export function createClientPool(config: pg.PoolConfig, line: Line): ClientPool 
           ask,
           backend: async () => {
             const known = backends.get(client) ?? (await backendOf(ask));
-            backends.set(client, known);
+            if (!isPooled) backends.set(client, known);
             return known;
           },
           get isBroken() {

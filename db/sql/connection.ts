@@ -1,6 +1,7 @@
 import pg from 'pg';
 import { createClientPool, type Lease, type PoolSize, type Statement } from './clientPool.ts';
-import { addressOf, createLine, type Line } from './line.ts';
+import { createLine, type Line } from './line.ts';
+import { beginWith, inUtc, timeoutsOf, type ConnectionLimits } from './sessionSettings.ts';
 import { storable } from './storable.ts';
 import { shortenedLockWait } from './lockWait.ts';
 
@@ -35,20 +36,13 @@ export interface Database extends Sql, Reader {
   close(): Promise<void>;
 }
 
-/** How long who asks may be kept waiting, and by what; db/sql/pools.ts says it of each pool. 0 = for ever. */
-export interface ConnectionLimits {
-  /** For a connection. */
-  readonly acquireTimeoutMs?: number;
-  /** For somebody's lock. In a transaction the time that it waited for its connection counts too. */
-  readonly lockTimeoutMs?: number;
-  /** A statement that runs longer is ended by the server. */
-  readonly statementTimeoutMs?: number;
-  /** So long after the server should have ended a statement its connection is given up: nothing is heard over it. */
-  readonly unheardMs?: number;
-}
-
 export interface DatabaseOptions extends ConnectionLimits {
   readonly url: string;
+  /**
+   * The server itself, where `url` leads to a pooler in transaction mode (decision 0058): each statement is then in a
+   * transaction, which begins with all settings and keeps nothing. Undefined: `url` is the server.
+   */
+  readonly directUrl?: string | undefined;
   readonly applicationName: string;
   readonly maxConnections: number;
   /** What is known of the way to the server, to all pools that go it. */
@@ -64,29 +58,26 @@ const probeMs = 2_500;
 
 /** One pool of the driver. Connects at the first use. */
 export function createDatabase(options: DatabaseOptions): Database {
-  const { url, applicationName, maxConnections, line = createLine() } = options;
+  const { url, directUrl, applicationName, maxConnections, line = createLine() } = options;
   const { acquireTimeoutMs = 10_000, lockTimeoutMs = 0 } = options;
-  const pool = createClientPool(
-    {
-      ...addressOf(inUtc(url), applicationName),
-      ...{ max: maxConnections, idleTimeoutMillis: idleMs, connectionTimeoutMillis: acquireTimeoutMs },
-      ...timeoutsOf(options),
-      types,
-    },
-    line,
-  );
-  const aside = createClientPool(
-    {
-      ...{ ...addressOf(url, applicationName), max: 1, types },
-      ...{ connectionTimeoutMillis: asideMs, query_timeout: asideMs, statement_timeout: asideMs },
-    },
-    line,
-  );
+  const isPooled = directUrl !== undefined;
+  const pool = createClientPool({
+    ...(isPooled
+      ? { query_timeout: timeoutsOf(options).query_timeout }
+      : { connectionString: inUtc(url), ...timeoutsOf(options) }),
+    ...{ max: maxConnections, idleTimeoutMillis: idleMs, connectionTimeoutMillis: acquireTimeoutMs },
+    ...{ url, applicationName, line, isPooled, types },
+  });
+  const aside = createClientPool({
+    ...{ url: directUrl ?? url, applicationName, line, max: 1, types },
+    ...{ connectionTimeoutMillis: asideMs, query_timeout: asideMs, statement_timeout: asideMs },
+  });
 
   const within = <T>(begin: string, work: (lease: Lease) => Promise<T>): Promise<T> => {
     const beganAt = performance.now();
     return pool.lend(async (lease) => {
-      await lease.ask({ text: begin, query_timeout: probeMs });
+      if (isPooled) await lease.ask({ text: beginWith(begin, options), query_timeout: acquireTimeoutMs });
+      else await lease.ask({ text: begin, query_timeout: probeMs });
       const result = await rollingBack(lease, async () => {
         const wait = shortenedLockWait(lockTimeoutMs, beganAt);
         if (wait !== null) await lease.ask({ text: wait });
@@ -97,19 +88,24 @@ export function createDatabase(options: DatabaseOptions): Database {
     });
   };
 
-  return {
-    ...overConnections(pool),
+  const ask: Lease['ask'] = (statement) =>
+    isPooled ? within('begin', (lease) => lease.ask(statement)) : pool.lend((lease) => lease.ask(statement));
 
-    prepared: <Row extends object>(name: string, sql: string, bind: readonly unknown[] = []) =>
-      pool.lend(async ({ ask }) => {
-        const statement = statementOf(sql, bind);
+  return {
+    ...overConnection({ ask }),
+
+    prepared: async <Row extends object>(name: string, sql: string, bind: readonly unknown[] = []) => {
+      const statement = statementOf(sql, bind);
+      if (isPooled) return (await ask<Row>(statement)).rows;
+      return pool.lend(async (lease) => {
         try {
-          return (await ask<Row>({ ...statement, name })).rows;
+          return (await lease.ask<Row>({ ...statement, name })).rows;
         } catch (error) {
           if (!isOutdated(error)) throw error;
-          return (await ask<Row>(statement)).rows;
+          return (await lease.ask<Row>(statement)).rows;
         }
-      }),
+      });
+    },
 
     transaction: (work) =>
       within('begin', (lease) => work({ ...overConnection(lease), backend: lease.backend })),
@@ -117,29 +113,13 @@ export function createDatabase(options: DatabaseOptions): Database {
     snapshot: (work) =>
       within('begin isolation level repeatable read read only', (lease) => work(oneByOne(lease))),
 
-    aside: overConnections(aside),
+    aside: overConnection({ ask: (statement) => aside.lend((lease) => lease.ask(statement)) }),
 
     poolSize: () => pool.size(),
 
     close: async () => {
       await Promise.all([pool.close(), aside.close()]);
     },
-  };
-}
-
-/** What PostgreSQL and the driver are told when a connection begins. */
-export function timeoutsOf({
-  statementTimeoutMs = 0,
-  lockTimeoutMs = 0,
-  unheardMs = 5_000,
-}: ConnectionLimits) {
-  return {
-    statement_timeout: statementTimeoutMs,
-    lock_timeout: lockTimeoutMs,
-    // Of a server that stands still, or a network that swallows, nobody hears.
-    query_timeout: statementTimeoutMs === 0 ? 0 : statementTimeoutMs + unheardMs,
-    // A stopped process must not hold the locks of its batch for ever: finishing a task waits for them.
-    idle_in_transaction_session_timeout: 30_000,
   };
 }
 
@@ -174,11 +154,6 @@ function oneByOne({ ask }: Pick<Lease, 'ask'>): Reader {
   return { query, prepared: (_name, sql, bind) => query(sql, bind) };
 }
 
-/** Each statement over any connection of the pool. */
-function overConnections(pool: Pick<ReturnType<typeof createClientPool>, 'lend'>): Sql {
-  return overConnection({ ask: (statement) => pool.lend(({ ask }) => ask(statement)) });
-}
-
 /** Several statements in one text are understood only without values. */
 function statementOf(text: string, bind: readonly unknown[]): Statement {
   return bind.length === 0 ? { text } : { text, values: bind.map(storable) };
@@ -187,14 +162,6 @@ function statementOf(text: string, bind: readonly unknown[]): Statement {
 /** A migration changed what a statement answers after its plan was kept. */
 function isOutdated(error: unknown): boolean {
   return error instanceof pg.DatabaseError && error.code === '0A000';
-}
-
-/** The address with the time zone that texts of times are written in, beside what its own `options` say. */
-function inUtc(url: string): string {
-  const address = new URL(url);
-  const own = address.searchParams.get('options');
-  address.searchParams.set('options', [...(own === null ? [] : [own]), '-c TimeZone=UTC'].join(' '));
-  return address.href;
 }
 
 /** Identities and counters stay far below 2^53; as text they would reach JSON as strings. */

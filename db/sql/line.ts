@@ -1,4 +1,7 @@
 import type pg from 'pg';
+import { parseDatabaseAddress } from '../../platform/databaseAddress.ts';
+import { createHostChoice, type HostChoice } from './hostChoice.ts';
+import { sqlStateOf, sqlStates } from './transientErrors.ts';
 
 /** The way to the server, as all pools of a process know it that go there. */
 export interface Line {
@@ -11,6 +14,8 @@ export interface Line {
   isUsable(client: object): boolean;
   /** What went wrong with a connection. */
   hear(error: unknown): void;
+  /** Of an address with several hosts. */
+  readonly hosts: HostChoice;
 }
 
 const unheard = 'Query read timeout';
@@ -19,7 +24,10 @@ export function createLine(): Line {
   // On the clock that only goes forward.
   let silentAt = -Infinity;
   const begunAt = new WeakMap<object, number>();
+  const hosts = createHostChoice();
   return {
+    hosts,
+
     follow: (client) => {
       begunAt.set(client, performance.now());
       client.on('error', () => undefined);
@@ -30,14 +38,16 @@ export function createLine(): Line {
 
     hear: (error) => {
       if (error instanceof Error && error.message === unheard) silentAt = performance.now();
+      else if (sqlStateOf(error) !== sqlStates.readOnly) return;
+      hosts.forget();
     },
   };
 }
 
-/** Where to and as whom. The system's own signs of life find who is gone, where nobody in between gives them. */
+/** Where to and as whom, for a client of db/sql/client.ts, which chooses among several hosts. The system's own signs of life find who is gone, where nobody in between gives them. */
 export function addressOf(url: string, applicationName: string) {
   return {
-    connectionString: url,
+    connectionString: parseDatabaseAddress(url).urls[0],
     application_name: applicationName,
     ...{ keepAlive: true, keepAliveInitialDelayMillis: 10_000 },
   };

@@ -1,6 +1,7 @@
-import { createDatabase, type ConnectionLimits, type Database, type DatabaseOptions } from './connection.ts';
+import { createDatabase, type Database, type DatabaseOptions } from './connection.ts';
 import { createLine } from './line.ts';
 import { createRecords } from './records.ts';
+import type { ConnectionLimits } from './sessionSettings.ts';
 import { unavailableReason } from './unavailable.ts';
 
 /**
@@ -48,12 +49,14 @@ export function splitConnections(total: number): Record<PoolName, number> {
 }
 
 /** The connections of one process of the API, so divided that nobody waits behind those who wait for something else. */
-export function createPools(options: { url: string; applicationName: string; maxConnections: number }) {
-  const { url, applicationName, maxConnections } = options;
+export function createPools(
+  options: Pick<DatabaseOptions, 'url' | 'directUrl' | 'applicationName' | 'maxConnections'>,
+) {
+  const { url, directUrl, applicationName, maxConnections } = options;
   const line = createLine();
   const sizes = splitConnections(maxConnections);
   const optionsOf = (name: PoolName): DatabaseOptions => ({
-    ...{ url, line, applicationName: `${applicationName} ${name}`, maxConnections: sizes[name] },
+    ...{ url, directUrl, line, applicationName: `${applicationName} ${name}`, maxConnections: sizes[name] },
     ...poolLimits[name],
   });
   const open = (name: PoolName): Database => createDatabase(optionsOf(name));

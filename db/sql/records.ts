@@ -9,8 +9,10 @@ import {
 } from 'sequelize';
 import { inSpan, isRecorded } from '../../platform/tracing/span.ts';
 import type { PoolSize } from './clientPool.ts';
-import { idleMs, timeoutsOf, type DatabaseOptions, type Sql } from './connection.ts';
-import { addressOf, createLine, type Line } from './line.ts';
+import { clientOf } from './client.ts';
+import { idleMs, type DatabaseOptions, type Sql } from './connection.ts';
+import { addressOf, createLine } from './line.ts';
+import { localSettings, timeoutsOf } from './sessionSettings.ts';
 import { shortenedLockWait } from './lockWait.ts';
 import { storable } from './storable.ts';
 import { NoConnectionError } from './unavailable.ts';
@@ -31,14 +33,15 @@ export interface Records {
 }
 
 export function createRecords(options: DatabaseOptions): Records {
-  const { url, applicationName, maxConnections, line = createLine() } = options;
+  const { url, directUrl, applicationName, maxConnections, line = createLine() } = options;
+  const isPooled = directUrl !== undefined;
   const { acquireTimeoutMs = 10_000, lockTimeoutMs = 0 } = options;
   const { connectionString, ...connection } = addressOf(url, applicationName);
   const sequelize = new Sequelize(connectionString, {
     dialect: 'postgres',
     // The least that is supported. Not told, it is asked for over a connection that is opened for it.
     ...{ databaseVersion: '14.0.0' },
-    dialectModule: { ...pg, Client: followedBy(line) },
+    dialectModule: { ...pg, Client: clientOf(url, line) },
     logging: false,
     pool: {
       ...{ max: maxConnections, min: 0, acquire: acquireTimeoutMs, idle: idleMs },
@@ -47,8 +50,12 @@ export function createRecords(options: DatabaseOptions): Records {
     define: { underscored: true, timestamps: false },
     dialectOptions: {
       ...{ ...connection, connectionTimeoutMillis: acquireTimeoutMs },
-      ...timeoutsOf(options),
+      ...(isPooled
+        ? { query_timeout: timeoutsOf(options).query_timeout, clientMinMessages: 'ignore' }
+        : timeoutsOf(options)),
     },
+    // What it would set for the session, the next client of a pooler would meet.
+    ...{ keepDefaultTimezone: isPooled },
   });
   let [open, asked, lent] = [0, 0, 0];
   sequelize.addHook('afterConnect', (client) => {
@@ -82,6 +89,7 @@ export function createRecords(options: DatabaseOptions): Records {
             lent++;
             try {
               const tx = { ...sqlIn(transaction), transaction };
+              if (isPooled) await tx.query(localSettings(options));
               const wait = shortenedLockWait(lockTimeoutMs, beganAt);
               if (wait !== null) await tx.execute(wait);
               return await work(tx);
@@ -102,19 +110,6 @@ export function createRecords(options: DatabaseOptions): Records {
     poolSize: () => ({ size: open, available: Math.max(0, open - lent), waiting: asked - lent }),
 
     close: () => sequelize.close(),
-  };
-}
-
-/**
- * The driver's client, listened to from the first moment: Sequelize listens only some time after a connection stands, and
- * one that the server ends meanwhile would end the process.
- */
-function followedBy(line: Line): typeof pg.Client {
-  return class extends pg.Client {
-    constructor(config?: pg.ClientConfig) {
-      super(config);
-      line.follow(this);
-    }
   };
 }
 

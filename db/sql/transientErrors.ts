@@ -6,6 +6,9 @@ export const sqlStates = {
   serializationFailure: '40001',
   lockNotAvailable: '55P03',
   queryCanceled: '57014',
+  undefinedTable: '42P01',
+  /** The server has become a standby. */
+  readOnly: '25006',
 } as const;
 
 /** PostgreSQL's code of what went wrong; null: it is no error of a statement. */

@@ -1,5 +1,6 @@
 import pg from 'pg';
-import { bareConnection } from '../sql/line.ts';
+import { clientOf } from '../sql/client.ts';
+import { bareConnection, createLine } from '../sql/line.ts';
 import { taskChannel } from './taskChanges.ts';
 
 export interface TaskAnnouncerOptions {
@@ -19,7 +20,10 @@ const idsAtOnce = 400;
  * is dropped; the next progress is announced anew, and changes of state come by the triggers of tasks.
  */
 export function createTaskAnnouncer({ url, log, everyMs = 1_000 }: TaskAnnouncerOptions) {
-  const pool = new pg.Pool({ ...bareConnection(url, 'luna-admin announcements'), max: 1 });
+  const pool = new pg.Pool({
+    ...bareConnection(url, 'luna-admin announcements'),
+    ...{ max: 1, Client: clientOf(url, createLine()) },
+  });
   pool.on('error', (error) => log.warn({ err: error }, 'the connection for announcements was lost'));
   const waiting = new Set<number>();
   let timer: NodeJS.Timeout | null = null;

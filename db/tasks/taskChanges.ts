@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
-import { bareConnection } from '../sql/line.ts';
+import { clientOf } from '../sql/client.ts';
+import { bareConnection, createLine } from '../sql/line.ts';
 
 /** Ids of tasks that changed; null: any may have, because announcements may have been missed. */
 export type ChangedTasks = readonly number[] | null;
@@ -9,6 +9,7 @@ export type ChangedTasks = readonly number[] | null;
 export type ChangedRow = number | null;
 
 export interface TaskChangesOptions {
+  /** Of the server itself: a pooler in transaction mode hears nothing. */
   readonly url: string;
   readonly log: { warn(fields: object, message: string): void };
 }
@@ -32,6 +33,7 @@ const askEveryMs = 10_000;
  * growing pauses, and everybody is told to read anew, at once and then: what was announced meanwhile is lost.
  */
 export function listenToTaskChanges({ url, log }: TaskChangesOptions) {
+  const Client = clientOf(url, createLine());
   const subscribers = new Set<(changed: ChangedTasks) => void>();
   const rowSubscribers = new Map<string, Set<(changed: ChangedRow) => void>>([
     [scheduleChannel, new Set()],
@@ -52,7 +54,7 @@ export function listenToTaskChanges({ url, log }: TaskChangesOptions) {
 
   /** Hears until the connection breaks; @throws what broke it */
   const hear = async (onListening: () => void): Promise<void> => {
-    const client = new pg.Client(bareConnection(url, 'luna-admin live'));
+    const client = new Client(bareConnection(url, 'luna-admin live'));
     const broken = new AbortController();
     client.on('error', (error) => broken.abort(error));
     client.on('end', () => broken.abort(new Error('the connection was ended')));

@@ -1,5 +1,5 @@
 import { everybody, secret, services } from './kinds.ts';
-import { hosts, text, url, wholeNumber, yesOrNo } from './types.ts';
+import { databaseAddress, hosts, text, url, wholeNumber, yesOrNo } from './types.ts';
 
 /** Where the API listens, and the servers that it and the workers need. */
 export const serversSettings = {
@@ -23,12 +23,17 @@ export const serversSettings = {
       'Folder of the embedded servers, samples, caches and secrets. If it is deleted, the next start begins from scratch.',
     ),
   DATABASE_URL: secret(
-    url(/^postgres(ql)?:/, 'postgres://user:password@host:5432/database').optional(),
+    databaseAddress.optional(),
     everybody,
-    'PostgreSQL 14 or newer. If unset, npm start runs an embedded one.',
+    'PostgreSQL 14 or newer, as postgres://user:password@host:5432/database. Of several hosts (a:5432,b:5432), the one that takes changes is used (target_session_attrs). If unset, npm start runs an embedded one.',
+  ),
+  DATABASE_DIRECT_URL: secret(
+    databaseAddress.optional(),
+    everybody,
+    'The same database and role without the pooler, if DATABASE_URL leads to a pooler in transaction mode, such as PgBouncer.',
   ),
   MIGRATION_DATABASE_URL: secret(
-    url(/^postgres(ql)?:/, 'postgres://owner:password@host:5432/database').optional(),
+    databaseAddress.optional(),
     ['command'],
     'The same database as the owner of the tables, for npm run migrate and npm start. DATABASE_URL then needs no right to change the audit.',
   ),

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
+import { parseDatabaseAddress } from '../databaseAddress.ts';
 import { parseDestinations } from '../destinations.ts';
 import { parseHostList } from '../hostList.ts';
 import { webhookKey } from '../signWebhook.ts';
@@ -32,6 +33,14 @@ export const oneOf = <const Values extends readonly [string, ...string[]]>(value
 
 export const url = (protocol: RegExp, example: string) =>
   z.string().refine((value) => URL.canParse(value) && protocol.test(value), `an address such as ${example}`);
+
+export const databaseAddress = z.string().superRefine((value, context) => {
+  try {
+    parseDatabaseAddress(value);
+  } catch (error) {
+    context.addIssue(error instanceof RangeError ? error.message : String(error));
+  }
+});
 
 export const commaSeparated = z.string().transform((value) =>
   value

@@ -37,7 +37,7 @@ export function openResources(
 ) {
   const metrics = createMetrics();
   const db = createDatabase({
-    url: config.databaseUrl,
+    ...{ url: config.databaseUrl, directUrl: config.databaseDirectUrl },
     applicationName: 'luna-admin worker',
     maxConnections: config.maxDbConnections,
     // After that a part says who holds the lock, gives its connection back and looks again.

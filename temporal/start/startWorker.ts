@@ -83,6 +83,7 @@ export async function startWorker(config: WorkerConfig): Promise<void> {
 
   await waitUntilMigrated({
     ...{ db, log, stopping: stopping.signal },
+    server: { url: config.databaseUrl, directUrl: config.databaseDirectUrl },
     onWait: () => {
       workers.waitForDatabase();
       sayWaiting();

@@ -148,7 +148,7 @@ test('every secret setting can be read from a Secret, by each process that reads
     const others = ['gc', 'extract'].includes(pod.component) ? ['NOTIFICATION_SECRETS'] : [];
     const read =
       pod.component === 'migrate'
-        ? ['DATABASE_URL', 'MIGRATION_DATABASE_URL']
+        ? ['DATABASE_URL', 'DATABASE_DIRECT_URL', 'MIGRATION_DATABASE_URL']
         : names.filter((name) => readersOf(name).includes(roleOf(pod.component)) && !others.includes(name));
     assert.deepEqual(given.sort(), read.sort(), pod.component);
   }

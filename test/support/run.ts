@@ -32,7 +32,7 @@ async function main(): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
-  const files = selectFiles(positionals, values.suffix ?? '.test.ts');
+  const files = selectFiles(positionals, values.suffix ?? ['.test.ts']);
   const log = createLogger({ name: 'test', level: 'warn', format: 'pretty' });
   const givenDatabase = process.env['DATABASE_URL'];
   const servers = await startTestServers({
@@ -67,7 +67,7 @@ function readArguments() {
         help: { type: 'boolean' },
         name: { type: 'string' },
         concurrency: { type: 'string' },
-        suffix: { type: 'string' },
+        suffix: { type: 'string', multiple: true },
       },
     });
   } catch (error) {
@@ -76,10 +76,10 @@ function readArguments() {
   }
 }
 
-function selectFiles(wanted: readonly string[], suffix: string): string[] {
+function selectFiles(wanted: readonly string[], suffixes: readonly string[]): string[] {
   const all = readdirSync('test', { recursive: true, encoding: 'utf8' })
     .map((file) => `test/${file}`)
-    .filter((file) => file.endsWith(suffix) && statSync(file).isFile())
+    .filter((file) => suffixes.some((suffix) => file.endsWith(suffix)) && statSync(file).isFile())
     .sort();
   const selected = new Set<string>();
   for (const word of wanted.map((item) => item.replace(/^\.\//, ''))) {

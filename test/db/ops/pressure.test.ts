@@ -3,8 +3,9 @@ import { after, before, test } from 'node:test';
 import { createPressureQueries, type PressureLimits } from '../../../db/ops/pressureQueries.ts';
 import { createDatabase, type Database } from '../../../db/sql/connection.ts';
 import { migrate } from '../../../db/schema/migrate.ts';
-import { startPostgres, type Postgres } from '../../../embedded/postgres.ts';
+import type { Postgres } from '../../../embedded/postgres.ts';
 import { createLogger } from '../../../platform/logger.ts';
+import { startTestPostgres } from '../../support/postgres/programs.ts';
 import { createTestFolder, type TestFolder } from '../../support/folder.ts';
 import { waitFor } from '../../support/waitFor.ts';
 
@@ -15,7 +16,7 @@ let db: Database;
 
 before(async () => {
   folder = await createTestFolder('pressure');
-  server = await startPostgres({
+  server = await startTestPostgres({
     dataDir: folder.path,
     log: createLogger({ name: 'pressure', level: 'silent', format: 'json' }),
     settings: {

@@ -6,13 +6,9 @@ import { v7 as newId } from 'uuid';
 import { createProxy } from '../../../chaos/proxy.ts';
 import { defineAccountModel } from '../../../db/accounts/accountModel.ts';
 import { createKnownAccounts } from '../../../db/accounts/knownAccounts.ts';
-import {
-  createDatabase,
-  type ConnectionLimits,
-  type Database,
-  type Sql,
-} from '../../../db/sql/connection.ts';
+import { createDatabase, type Database, type Sql } from '../../../db/sql/connection.ts';
 import { createLine } from '../../../db/sql/line.ts';
+import type { ConnectionLimits } from '../../../db/sql/sessionSettings.ts';
 import { createRecords, type Records } from '../../../db/sql/records.ts';
 import { sqlStateOf, sqlStates } from '../../../db/sql/transientErrors.ts';
 import { isUnavailable, unavailableReason } from '../../../db/sql/unavailable.ts';

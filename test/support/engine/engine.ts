@@ -8,6 +8,7 @@ import type { SampleBucket } from '../../../books/bucketFiles.ts';
 import { startEverything } from '../../../commands/system/system.ts';
 import type { SystemOptions } from '../../../commands/system/options.ts';
 import { createDatabase, type Database } from '../../../db/sql/connection.ts';
+import { createHostChoice } from '../../../db/sql/hostChoice.ts';
 import { createRecords, type Records } from '../../../db/sql/records.ts';
 import { createTaskStore } from '../../../db/tasks/taskStore.ts';
 import {
@@ -21,6 +22,7 @@ import type { TaskState } from '../../../domain/tasks/task.ts';
 import { createFolderStore } from '../../../imagestore/folder.ts';
 import type { ImageStore } from '../../../imagestore/imageStore.ts';
 import { createLogger } from '../../../platform/logger.ts';
+import { parseDatabaseAddress } from '../../../platform/databaseAddress.ts';
 import { childrenOf } from '../../../platform/processes.ts';
 import { createGateway } from '../../../temporal/gateway.ts';
 import { createTestDatabase, testTemporalAddress } from '../servers/database.ts';
@@ -47,6 +49,10 @@ export interface EngineOptions {
   readonly workers: readonly string[];
   /** Servers of its own, which may be killed, and the API; else the test run's servers. */
   readonly ownServers?: boolean;
+  /** Beside the test run's servers. */
+  readonly api?: boolean;
+  /** What API and workers reach their database by; the tests themselves and all that needs a session go straight to it. */
+  readonly pooler?: { urlOf(url: string): string };
   /** Of its own PostgreSQL. */
   readonly postgresSettings?: Readonly<Record<string, string>>;
   /** Where samples are, unless in a folder of the engine's own; `env` has the settings. */
@@ -76,6 +82,8 @@ export async function startEngine({
   env = {},
   workers,
   ownServers = false,
+  api = ownServers,
+  pooler,
   postgresSettings = {},
   store,
 }: EngineOptions) {
@@ -83,7 +91,7 @@ export async function startEngine({
   const log = createLogger({ name: 'engine', level: 'silent', format: 'json' });
   const foreign = ownServers ? null : await createTestDatabase();
   const options: SystemOptions = {
-    ...{ log, workers, api: ownServers, temporalUi: false, output: 'files' },
+    ...{ log, workers, api, temporalUi: false, output: 'files' },
     postgresSettings: { fsync: 'off', ...postgresSettings },
     overrides: {
       ...{ DATA_DIR: folder.path, PORT: '0', WORKER_METRICS_PORT: '0', LOG_LEVEL: 'info' },
@@ -92,7 +100,8 @@ export async function startEngine({
       ...(foreign === null
         ? {}
         : {
-            DATABASE_URL: foreign.url,
+            DATABASE_URL: pooler?.urlOf(foreign.url) ?? foreign.url,
+            DATABASE_DIRECT_URL: pooler === undefined ? '' : foreign.url,
             TEMPORAL_ADDRESS: testTemporalAddress(),
             TASK_QUEUE_PREFIX: `test-${randomBytes(4).toString('hex')}-`,
             SESSION_SECRET: randomBytes(32).toString('hex'),
@@ -126,8 +135,10 @@ export async function startEngine({
   const whereSamplesAre =
     store === undefined ? { sampleFolder: join(folder.path, 'samples') } : { sampleBucket: store.bucket };
 
-  const withClient = <T>(work: (client: pg.Client) => Promise<T>): Promise<T> =>
-    lendClient(running.databaseUrl, work);
+  const withClient = async <T>(work: (client: pg.Client) => Promise<T>): Promise<T> => {
+    const address = parseDatabaseAddress(running.databaseUrl);
+    return lendClient(await createHostChoice().choose(address), work);
+  };
 
   const create = async (taskType: 4 | 5, content: Parameters<typeof start>[1], perSecond?: number) =>
     start(taskType, content, perSecond);

@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { cacheDir } from '../../../commands/system/cacheDir.ts';
 import { acquireLock, LockedError } from '../../../embedded/lock.ts';
-import { startPostgres, stopLeftPostgres } from '../../../embedded/postgres.ts';
+import { stopLeftPostgres } from '../../../embedded/postgres.ts';
 import { startTemporal, stopLeftTemporal } from '../../../embedded/temporal.ts';
 import type { Logger } from '../../../platform/logger.ts';
+import { startTestPostgres } from '../postgres/programs.ts';
 
 export interface TestServers {
   readonly databaseUrl: string;
@@ -36,7 +37,9 @@ export async function startTestServers(options: TestServersOptions): Promise<Tes
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const lock = await acquireLock(dataDir);
   const [postgres, temporal] = await Promise.allSettled([
-    options.databaseUrl === undefined ? startPostgres({ dataDir, log, settings: careless }) : null,
+    options.databaseUrl === undefined
+      ? startTestPostgres({ dataDir, log, settings: careless }, [runs, dataDir])
+      : null,
     options.temporalAddress === undefined
       ? startTemporal({ dataDir, cacheDir, log, cli: options.temporalCli })
       : null,

@@ -1,10 +1,11 @@
 import { appendFile, chown, cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import { startPostgres, type Postgres } from '../../../embedded/postgres.ts';
+import type { Postgres } from '../../../embedded/postgres.ts';
 import { postgresFolder } from '../../../embedded/postgresFolder.ts';
 import { findPostgresUser } from '../../../embedded/postgresUser.ts';
 import { createLogger } from '../../../platform/logger.ts';
+import { startTestPostgres } from '../postgres/programs.ts';
 import { createTestFolder } from '../folder.ts';
 
 /** Of an embedded PostgreSQL that a standby is to follow. */
@@ -14,11 +15,21 @@ export interface Standby {
   readonly url: string;
   /** Asks the standby itself. */
   query(sql: string): Promise<readonly object[]>;
+  /** Its files, from which another standby can be made once it is promoted. */
+  readonly folder: string;
+  readonly port: number;
+  /** SIGKILL: as good as a power cut. */
+  kill(): Promise<void>;
   stop(): Promise<void>;
 }
 
 /** A streaming standby of the embedded PostgreSQL in `dataDir`, from a base backup that is made while it runs. */
-export async function startStandby(dataDir: string, primaryUrl: string, name: string): Promise<Standby> {
+export async function startStandby(
+  dataDir: string,
+  primaryUrl: string,
+  name: string,
+  port?: number,
+): Promise<Standby> {
   const log = createLogger({ name: 'standby', level: 'silent', format: 'json' });
   const user = await findPostgresUser();
   const folder = await createTestFolder('standby');
@@ -27,10 +38,16 @@ export async function startStandby(dataDir: string, primaryUrl: string, name: st
   await primary.connect();
   try {
     // One session: the backup ends with it.
-    await primary.query("select pg_backup_start('standby', true)");
+    const { rows: servers } = await primary.query<{ version: number }>(
+      `select current_setting('server_version_num')::integer as version`,
+    );
+    const isOld = (servers[0]?.version ?? 0) < 150_000;
+    await primary.query(
+      isOld ? "select pg_start_backup('standby', true, false)" : "select pg_backup_start('standby', true)",
+    );
     await cp(from, to, { recursive: true, preserveTimestamps: true, filter: (path) => !isOfServer(path) });
     const { rows } = await primary.query<{ labelfile: string }>(
-      'select labelfile from pg_backup_stop(wait_for_archive => false)',
+      `select labelfile from ${isOld ? 'pg_stop_backup(false, false)' : 'pg_backup_stop(wait_for_archive => false)'}`,
     );
     const cluster = join(to, 'cluster');
     await writeFile(join(cluster, 'backup_label'), rows[0]?.labelfile ?? '');
@@ -46,8 +63,9 @@ export async function startStandby(dataDir: string, primaryUrl: string, name: st
     await primary.end();
   }
   await rm(join(to, 'port'), { force: true });
-  const server: Postgres = await startPostgres({
+  const server: Postgres = await startTestPostgres({
     ...{ dataDir: folder.path, log, settings: { ...primarySettings, hot_standby: 'on' } },
+    ...(port === undefined ? {} : { port }),
   });
   return {
     url: server.url,
@@ -59,6 +77,12 @@ export async function startStandby(dataDir: string, primaryUrl: string, name: st
       } finally {
         await client.end();
       }
+    },
+    folder: folder.path,
+    port: server.port,
+    kill: async () => {
+      process.kill(server.pid, 'SIGKILL');
+      await server.exited;
     },
     stop: async () => {
       await server.stop('immediate');

@@ -28,6 +28,8 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
   apiTokenNotFound: 'List your tokens: it may have been revoked already.',
   tooManyApiTokens: 'Revoke a token that is no longer used.',
   proofNeeded: 'Confirm on a page who you are, or send the password with the request (Basic authorization).',
+  poolerInBetween:
+    'Operators: set DATABASE_DIRECT_URL to the address of PostgreSQL itself. The process has ended at its start.',
   secondFactorNeeded: 'Log in on a page; a program needs an API token of the account.',
   notPermitted: 'Ask an administrator to do it, or to change the role of your account.',
   methodNotAllowed: 'Use one of the methods in the Allow header.',
@@ -102,6 +104,7 @@ export const errorAdvice: Readonly<Record<ErrorName, string>> = {
     'The database refused what was extracted; the detail gives the reason. Fix that, then retry the failed objects.',
   checkFailed:
     'The detail gives the reason. Check the memory and the log of the worker; npm run extractor -- check runs the same check on the command line.',
+  serverTooOld: 'Operators: upgrade PostgreSQL. The process has ended at its start.',
   upgradeStepFailed: 'The detail gives the reason. Fix that, then repeat the step.',
   lockHeld:
     'Another database session holds a lock that the task needs; the detail names it. End that session, or wait: the task continues automatically, and you can pause or cancel it.',

@@ -5,7 +5,7 @@ The secret settings that a process reads, as platform/settings.ts has them. `com
 {{- define "luna-admin.reads" -}}
 {{- $temporal := list "TEMPORAL_TLS_CA" "TEMPORAL_TLS_CERT" "TEMPORAL_TLS_KEY" "TEMPORAL_API_KEY" }}
 {{- $s3 := list "S3_ACCESS_KEY" "S3_SECRET_KEY" }}
-{{- $reads := list "DATABASE_URL" }}
+{{- $reads := list "DATABASE_URL" "DATABASE_DIRECT_URL" }}
 {{- if eq .component "migrate" }}
 {{- $reads = append $reads "MIGRATION_DATABASE_URL" }}
 {{- else if eq .component "import" }}
