@@ -1,3 +1,4 @@
+import { addEventDays } from '../../db/ops/eventPartitions.ts';
 import type { Database } from '../../db/sql/connection.ts';
 import { ensureDescriptorPartition } from '../../db/schema/descriptorPartitions.ts';
 
@@ -18,9 +19,9 @@ export async function seedDays(
   { from, days, perDay }: { readonly from: Date; readonly days: number; readonly perDay: number },
 ): Promise<void> {
   await ensureDescriptorPartition(db, 'event_descriptors', 1);
+  await addEventDays(db, from.getTime(), from.getTime() + days * dayMs);
   for (let day = 0; day < days; day += 1) {
     const begin = from.getTime() + day * dayMs;
-    await db.query('select add_event_partition($1, $2)', [new Date(begin), new Date(begin + dayMs)]);
     const numbered = `with numbered as (
       select (lpad(to_hex(at), 12, '0') || '7' || substr(h, 1, 3) || '8' || substr(h, 4, 15))::uuid as id, h, n,
         timestamptz 'epoch' + at * interval '1 millisecond' as t

@@ -1,4 +1,5 @@
 import type { Database } from '../sql/connection.ts';
+import { addEventDays } from '../ops/eventPartitions.ts';
 import { ensureDescriptorPartition } from '../schema/descriptorPartitions.ts';
 
 export interface SeedOptions {
@@ -30,6 +31,7 @@ export async function seedVolume(db: Database, options: SeedOptions): Promise<Se
     await ensureDescriptorPartition(db, 'face_descriptors', version);
     await ensureDescriptorPartition(db, 'event_descriptors', version);
   }
+  await addEventDays(db, firstMillisecond, firstMillisecond + options.events);
   const pools: Pools = new Map();
   for (const { dimension } of options.versions) pools.set(dimension, await drawPool(db, dimension, options));
   try {

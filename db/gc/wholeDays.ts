@@ -22,8 +22,8 @@ export type NextDays =
 
 const daysAtOnce = 8;
 const idsOfChunk = 10_000;
-// Rows that hang on events, outside of partitions, are removed one by one, in one transaction of some seconds.
-const othersAtMost = 1_000_000;
+// Rows that hang on events, outside of partitions, are marked dead one by one, in one transaction of up to half a minute.
+const othersAtMost = 5_000_000;
 
 /**
  * What comes after the task's cursor: days all of whose events the task selects, a part each, or rows until the next

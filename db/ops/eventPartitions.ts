@@ -68,6 +68,15 @@ export function createEventPartitions(db: Database, length: number) {
   };
 }
 
+const dayMs = 86_400_000;
+
+/** Partitions for the days from one moment to another, before rows of them are written; those that are there stay. */
+export async function addEventDays(db: Sql, from: number, until: number): Promise<void> {
+  for (let day = Math.floor(from / dayMs) * dayMs; day < until; day += dayMs) {
+    await db.query('select add_event_partition($1, $2)', [new Date(day), new Date(day + dayMs)]);
+  }
+}
+
 /** Null: somebody held a lock for too long. */
 async function unlessBusy<T>(db: Database, work: (tx: Sql) => Promise<T>): Promise<T | null> {
   try {

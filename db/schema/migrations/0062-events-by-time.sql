@@ -74,9 +74,10 @@ begin
 end $$;
 
 -- A partition for the keys of some days, in every table that has partitions of days. What came before it lies in the rest, and
--- moves; a rest that holds more than 200,000 of them keeps them, since nobody reads or writes it meanwhile. False: then.
+-- moves. Nobody reads or writes the rest meanwhile, and PostgreSQL reads all of it: with 200,000 rows to move or 2,000,000 in all it
+-- stays as it is. False: then.
 create function add_event_partition(from_time timestamptz, to_time timestamptz) returns boolean
-language plpgsql set search_path to 'public', 'pg_temp'
+language plpgsql security definer set search_path to 'public', 'pg_temp'
 as $$
 declare
   low constant uuid := key_of_time(from_time);
@@ -85,6 +86,10 @@ declare
   partition text;
   many boolean;
 begin
+  if to_time - from_time not between interval '1 day' and interval '31 days' then
+    raise exception 'a partition of events holds 1 to 31 days';
+  end if;
+  perform pg_advisory_xact_lock(5010530);
   for base in
     select p.relname from pg_partitioned_table k join pg_class p on p.oid = k.partrelid
     where k.partstrat = 'r' and p.relnamespace = 'public'::regnamespace and p.relname ~ '^(events|event_descriptors_v\d+)$'
@@ -93,8 +98,9 @@ begin
     partition := base || '_' || to_char(from_time at time zone 'UTC', 'YYYYMMDD');
     continue when exists (select from pg_class c where c.relnamespace = 'public'::regnamespace and c.relname = partition);
     execute format('lock table %I in access exclusive mode', base || '_rest');
-    execute format('select count(*) > 200000 from (select from %I where event_id >= $1 and event_id < $2 limit 200001) r',
-      base || '_rest') into many using low, high;
+    execute format('select count(*) > 200000 or (select reltuples > 2000000 from pg_class where oid = %L::regclass)
+      from (select from %I where event_id >= $1 and event_id < $2 limit 200001) r',
+      base || '_rest', base || '_rest') into many using low, high;
     if many then return false; end if;
     execute format('create table %I (like %I including all excluding indexes)', partition, base);
     execute format('with gone as (delete from %I where event_id >= $1 and event_id < $2 returning *)

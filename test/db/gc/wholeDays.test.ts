@@ -3,6 +3,7 @@ import { before, beforeEach, test } from 'node:test';
 import fc from 'fast-check';
 import { v4, v7 } from 'uuid';
 import { createTombstoneStore } from '../../../db/gc/tombstoneStore.ts';
+import { addEventDays } from '../../../db/ops/eventPartitions.ts';
 import type { EventFilters } from '../../../domain/tasks/filters.ts';
 import type { ClaimedPart, TaskRef } from '../../../domain/tasks/parts.ts';
 import { createGcByHand } from '../../support/engine/gcByHand.ts';
@@ -20,9 +21,7 @@ const days = 5;
 const timeOf = (day: number) => new Date(firstDay + day * dayMs).toISOString();
 
 before(async () => {
-  for (let day = 0; day < days; day += 1) {
-    await db.query('select add_event_partition($1, $2)', [timeOf(day), timeOf(day + 1)]);
-  }
+  await addEventDays(db, firstDay, firstDay + days * dayMs);
 });
 
 beforeEach(async () => {

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { v4, v7 } from 'uuid';
-import { createEventPartitionQueries, createEventPartitions } from '../../../db/ops/eventPartitions.ts';
+import {
+  addEventDays,
+  createEventPartitionQueries,
+  createEventPartitions,
+} from '../../../db/ops/eventPartitions.ts';
 import { describeSchema } from '../../../db/schema/describeSchema.ts';
 import { listMigrations, migrationsFolder } from '../../../db/schema/migrationFiles.ts';
 import type { Database } from '../../../db/sql/connection.ts';
@@ -66,13 +70,7 @@ test('a reader in the way delays partitions, and breaks nothing', async () => {
 
 test('partitions of past days go when nothing is in them, in any table', async () => {
   const { db } = await openTestDatabase(4);
-  for (const ago of [20, 10, 5]) {
-    const from = new Date(today - ago * dayMs).toISOString();
-    await db.query('select add_event_partition($1, $2)', [
-      from,
-      new Date(today - (ago - 1) * dayMs).toISOString(),
-    ]);
-  }
+  for (const ago of [20, 10, 5]) await addEventDays(db, today - ago * dayMs, today - (ago - 1) * dayMs);
   const event = eventAt(today - 10 * dayMs + 1);
   await insertEventRows(db, [event]);
   await createEventPartitions(db, 1).keep();
