@@ -16,7 +16,7 @@ import { createGateway } from '../../temporal/gateway.ts';
 import { createTestDatabase, testTemporalAddress, type TestDatabase } from '../support/servers/database.ts';
 import { freePort } from '../support/servers/oidcProvider.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
-import { waitFor } from '../support/waitFor.ts';
+import { patienceMs, waitFor } from '../support/waitFor.ts';
 
 const log = createLogger({ name: 'test', level: 'silent', format: 'json' });
 const namespace = 'luna';
@@ -191,7 +191,8 @@ test("a namespace that is missing, at the start or in Temporal's new store, is w
         const now = await complaints(String(own['status'])).catch(() => null);
         return now?.['pollers'] === refuses && own;
       },
-      { everyMs: 500 },
+      // One of them takes a minute before it begins.
+      { everyMs: 500, limitMs: 2 * patienceMs },
     );
   const isWell = (url: string) =>
     waitFor('the worker to be well', async () => Object.keys(await complaints(url)).length === 0);
