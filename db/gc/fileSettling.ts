@@ -68,10 +68,11 @@ export async function settleFiles(
   return counts;
 }
 
-/** Whether files of the part are still to be tried. */
-export async function hasPendingFiles(tx: Sql, part: ClaimedPart): Promise<boolean> {
+/** Whether files or image origins of the part are still to be tried: it ends only after them. */
+export async function hasPending(tx: Sql, part: ClaimedPart): Promise<boolean> {
+  const ofPart = `where task_id = $1 and part_no = $2 and state = 'pending'`;
   const [row] = await tx.query<{ pending: boolean }>(
-    `select exists (select from sample_tombstones where task_id = $1 and part_no = $2 and state = 'pending') as pending`,
+    `select exists (select from sample_tombstones ${ofPart}) or exists (select from origin_removals ${ofPart}) as pending`,
     [part.task.taskId, part.partNo],
   );
   return row?.pending === true;

@@ -1,4 +1,4 @@
-import { removesOrigins, removesSamples, type GcContent } from '../../domain/gc/gcContent.ts';
+import type { GcContent } from '../../domain/gc/gcContent.ts';
 import {
   hasRemovalsToRetry,
   lastKey,
@@ -9,9 +9,8 @@ import {
 import type { Database, Sql } from '../sql/connection.ts';
 import { objectFaultOf } from '../engine/faults.ts';
 import { findNext, nothingRemoved, removeBatch, type RemovedBatch } from './gcBatch.ts';
-import { hasPendingOrigins } from './originBatch.ts';
 import { commitBatch, type BatchEffect } from '../engine/commitBatch.ts';
-import { hasPendingFiles, objectTypeOf } from './fileSettling.ts';
+import { hasPending, objectTypeOf } from './fileSettling.ts';
 import { recordObjectErrors } from '../engine/taskErrorStore.ts';
 import { sqlStateOf, sqlStates } from '../sql/transientErrors.ts';
 import { emptyPartition, type Emptying } from '../engine/wholePartition.ts';
@@ -74,7 +73,7 @@ async function removeNext(
   try {
     return await commitBatch(db, part, async (tx, attempt) => {
       const batch = await removeBatch(tx, part, content, { of, size, lock: attempt > 1 });
-      return toEffect(tx, part, content, batch, of);
+      return toEffect(tx, part, batch, of);
     });
   } catch (error) {
     const isSlow = sqlStateOf(error) === sqlStates.queryCanceled;
@@ -93,13 +92,7 @@ async function removeOne(
   const objectId = await findNext(tx, part, content, of);
   await tx.query('savepoint removal');
   try {
-    return await toEffect(
-      tx,
-      part,
-      content,
-      await removeBatch(tx, part, content, { of, size: 1, lock: true }),
-      of,
-    );
+    return await toEffect(tx, part, await removeBatch(tx, part, content, { of, size: 1, lock: true }), of);
   } catch (error) {
     const detail = objectFaultOf(error);
     if (detail === null || objectId === null) throw error;
@@ -108,7 +101,7 @@ async function removeOne(
       { objectId, error: content.target === 'undo' ? 'objectNotWritten' : 'objectNotRemoved', detail },
     ]);
     const passed: RemovedBatch = { ...nothingRemoved, lastKey: objectId, more: true };
-    const effect = await toEffect(tx, part, content, passed, of);
+    const effect = await toEffect(tx, part, passed, of);
     const failed = of === 'range' ? 1 : 0;
     return {
       ...effect,
@@ -121,7 +114,6 @@ async function removeOne(
 async function toEffect(
   tx: Sql,
   part: ClaimedPart,
-  content: GcContent,
   batch: RemovedBatch,
   of: 'range' | 'errors',
 ): Promise<BatchEffect<GcStep>> {
@@ -146,8 +138,7 @@ async function toEffect(
     next.walked &&
     storageKeys.length === 0 &&
     !hasRemovalsToRetry({ ...part, checkpoint: next }) &&
-    !(removesSamples(content) && (await hasPendingFiles(tx, part))) &&
-    !(removesOrigins(content) && (await hasPendingOrigins(tx, part)));
+    !(await hasPending(tx, part));
   return {
     finished,
     checkpoint: next,

@@ -55,15 +55,6 @@ async function leaveOutOfResult(tx: Sql, chunk: readonly unknown[]): Promise<voi
   await tx.query('delete from task_result_chunks where task_id = $1 and part_no = $2 and seq = $3', chunk);
 }
 
-/** Whether origins of the part are still to be tried. */
-export async function hasPendingOrigins(tx: Sql, part: ClaimedPart): Promise<boolean> {
-  const [row] = await tx.query<{ pending: boolean }>(
-    `select exists (select from origin_removals where task_id = $1 and part_no = $2 and state = 'pending') as pending`,
-    [part.task.taskId, part.partNo],
-  );
-  return row?.pending === true;
-}
-
 /** Writes what became of origins, and closes the books of each object whose last origin is settled by it. */
 export async function settleOrigins(
   tx: Sql,

@@ -2,7 +2,8 @@ import type { GcContent } from '../../domain/gc/gcContent.ts';
 import type { OriginRemoval } from '../../domain/gc/originRemoval.ts';
 import { hasRemovalsToRetry, type ClaimedPart, type Committed } from '../../domain/tasks/parts.ts';
 import type { Database } from '../sql/connection.ts';
-import { hasPendingOrigins, settleOrigins, type OriginCounts, type SettledOrigin } from './originBatch.ts';
+import { hasPending } from './fileSettling.ts';
+import { settleOrigins, type OriginCounts, type SettledOrigin } from './originBatch.ts';
 import { commitBatch } from '../engine/commitBatch.ts';
 
 export interface DueOrigins {
@@ -42,8 +43,7 @@ export function createOriginStore(db: Database) {
       commitBatch(db, part, async (tx) => {
         const counts = await settleOrigins(tx, part, content, settled);
         const { checkpoint } = part;
-        const finished =
-          checkpoint.walked && !hasRemovalsToRetry(part) && !(await hasPendingOrigins(tx, part));
+        const finished = checkpoint.walked && !hasRemovalsToRetry(part) && !(await hasPending(tx, part));
         return {
           finished,
           checkpoint: {

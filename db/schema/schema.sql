@@ -1036,6 +1036,22 @@ begin
   return null;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.are_empty(tables text[])
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+declare
+  one text;
+  is_used boolean;
+begin
+  foreach one in array tables loop
+    execute format('select exists (select from %I)', one) into is_used;
+    if is_used then return false; end if;
+  end loop;
+  return true;
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.audit_changed()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -1101,12 +1117,10 @@ begin
         from_time := to_time - interval '30 days';
         to_time := least(to_time, today - interval '60 days');
       end if;
-      execute format('create table if not exists %I partition of %I for values from (%L) to (%L)',
-        source || '_' || to_char(from_time at time zone 'UTC', 'YYYYMMDD'), moving, key_of_time(from_time), key_of_time(to_time));
+      perform make_day_partition(moving, source, key_of_time(from_time), key_of_time(to_time));
       key := key_of_time(to_time);
     end loop;
-    execute format('create table if not exists %I partition of %I for values from (%L) to (%L)',
-      source || '_' || to_char(today at time zone 'UTC', 'YYYYMMDD'), moving, key_of_time(today), key_of_time(today + interval '1 day'));
+    perform make_day_partition(moving, source, key_of_time(today), key_of_time(today + interval '1 day'));
   end if;
   execute format('create trigger mirror_row after insert or update or delete on %I for each row execute function mirror_event_row()', source);
   execute format('create trigger mirror_truncate after truncate on %I for each statement execute function mirror_event_truncate()', source);
@@ -1168,27 +1182,18 @@ CREATE OR REPLACE FUNCTION public.drop_empty_event_partition(before timestamp wi
  SET search_path TO 'public', 'pg_temp'
 AS $function$
 declare
-  candidate record;
+  partitions text[];
   one text;
-  is_used boolean;
 begin
-  for candidate in
-    select p.low, array_agg(p.partition order by p.base desc) as partitions from event_partitions() p
+  for partitions in
+    select array_agg(p.partition order by p.base desc) from event_partitions() p
     where p.high <= key_of_time(before) group by p.low order by p.low
   loop
-    is_used := false;
-    foreach one in array candidate.partitions loop
-      execute format('select exists (select from %I)', one) into is_used;
-      exit when is_used;
-    end loop;
-    continue when is_used;
+    continue when not are_empty(partitions);
     lock table events, event_descriptors in access exclusive mode;
-    foreach one in array candidate.partitions loop
-      execute format('select exists (select from %I)', one) into is_used;
-      exit when is_used;
-    end loop;
-    continue when is_used;
-    foreach one in array candidate.partitions loop
+    -- Somebody may have written since.
+    continue when not are_empty(partitions);
+    foreach one in array partitions loop
       execute format('drop table %I', one);
     end loop;
     return true;
@@ -1484,6 +1489,16 @@ begin
   end loop;
 end $function$;
 
+CREATE OR REPLACE FUNCTION public.make_day_partition(parent text, base text, low uuid, high uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ SET search_path TO 'public', 'pg_temp'
+AS $function$
+begin
+  execute format('create table if not exists %I partition of %I for values from (%L) to (%L)',
+    base || '_' || to_char(time_of_key(low) at time zone 'UTC', 'YYYYMMDD'), parent, low, high);
+end $function$;
+
 CREATE OR REPLACE FUNCTION public.make_first_partitions(parent text, base text)
  RETURNS void
  LANGUAGE plpgsql
@@ -1499,8 +1514,7 @@ begin
     base || '_high', parent, '02000000-0000-0000-0000-000000000000');
   execute format('create table %I partition of %I default', base || '_rest', parent);
   for low, high in select p.low, p.high from event_partitions() p where p.base = 'events' loop
-    execute format('create table %I partition of %I for values from (%L) to (%L)',
-      base || '_' || to_char(time_of_key(low) at time zone 'UTC', 'YYYYMMDD'), parent, low, high);
+    perform make_day_partition(parent, base, low, high);
   end loop;
 end $function$;
 
