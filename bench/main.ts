@@ -29,6 +29,7 @@ await runCommand(
     .option('--runs <n>', 'runs of each', wholeNumber(1, 99), 3)
     .option('--rows <n>', 'tasks and errors of lists and pages', wholeNumber(1_000, 100_000_000), 1_000_000)
     .option('--seconds <n>', 'seconds of each load by HTTP', wholeNumber(1, 600), 6)
+    .option('--minutes <n>', 'minutes of soak', wholeNumber(1, 10_000), 120)
     .option('--times <n>', 'pauses and cancels of control, kills of peers', wholeNumber(1, 1_000), 20)
     .option(
       '--wait <n>',

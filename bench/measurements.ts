@@ -17,6 +17,7 @@ import { planning } from './planning.ts';
 import { reads } from './reads.ts';
 import { result } from './result.ts';
 import { scale } from './scale.ts';
+import { soak } from './soak.ts';
 import { store } from './store.ts';
 import { undo } from './undo.ts';
 import type { Measurement } from './harness/measurement.ts';
@@ -44,4 +45,5 @@ export const measurements = {
   store,
   peers,
   result,
+  soak,
 } satisfies Record<string, Measurement>;

@@ -27,7 +27,7 @@ export async function loadHttp(
 }
 
 /** Basic credentials of the administrator whom a start makes. */
-export function adminHeader({ running }: Bed): { authorization: string } {
+export function adminHeader({ running }: Pick<Bed, 'running'>): { authorization: string } {
   const login = `${running.config.adminLogin}:${defaultAdminPassword}`;
   return { authorization: `Basic ${Buffer.from(login).toString('base64')}` };
 }

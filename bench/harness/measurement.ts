@@ -11,6 +11,8 @@ export interface BenchOptions {
   readonly rows: number;
   /** Of each load by HTTP. */
   readonly seconds: number;
+  /** Of the soak. */
+  readonly minutes: number;
   /** Ids of a result. */
   readonly objects: number;
   /** Of pauses, cancels and kills. */

@@ -48,6 +48,9 @@ export function createTaskCalls(api: ApiClient) {
     find,
     act: (taskId: number, action: 'cancel' | 'pause' | 'resume' | 'retry') =>
       api.patch<object>(`/tasks/${taskId}`, { action }),
+    /** Objects a second at most; null: as fast as it can. */
+    throttle: (taskId: number, objectsPerSecond: number | null) =>
+      api.patch<object>(`/tasks/${taskId}`, { action: 'throttle', objects_per_second: objectsPerSecond }),
     undo: (taskId: number) => api.patch<{ task_id: number }>(`/tasks/${taskId}`, { action: 'undo' }),
     subtasks: async (taskId: number): Promise<SubtaskJson[]> =>
       (await api.get<{ subtasks: SubtaskJson[] }>(`/tasks/${taskId}/subtasks`)).subtasks,

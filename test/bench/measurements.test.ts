@@ -19,6 +19,7 @@ const smallest: BenchOptions = {
   runs: 1,
   rows: 1_000,
   seconds: 0.5,
+  minutes: 0,
   objects: 30_001,
   times: 1,
   wait: 1,
@@ -35,7 +36,7 @@ const sizes: Partial<Record<keyof typeof measurements, Partial<BenchOptions>>> =
 /** They look at rows by their ids, and start no task. */
 const fromOne: readonly string[] = ['lists', 'pages'] satisfies (keyof typeof measurements)[];
 /** They bring in the same samples, of which those behind the first make use again. */
-const sharing: readonly string[] = ['extractors', 'scale'] satisfies (keyof typeof measurements)[];
+const sharing: readonly string[] = ['extractors', 'scale', 'soak'] satisfies (keyof typeof measurements)[];
 const kept = [
   'accounts',
   'audit',
