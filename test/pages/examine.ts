@@ -7,11 +7,8 @@ const rules = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
 // Nothing looks at them but people: SCREENSHOTS=1 makes them, for a quarter more time.
 const folder = process.env['SCREENSHOTS'] === undefined ? null : 'test/screenshots';
 
-/** Whether every page is examined, and not only those that stand for the others. */
-export const isWhole = process.env['LOOKS'] === 'all' || folder !== null;
-
 /** Looks at pages of a window that is so wide: light and dark, whether they fit, and whether nothing went wrong on them. */
-export function createLook({ page, complaints }: Visitor, width: number, sampled: readonly string[]) {
+export function createLook({ page, complaints }: Visitor, width: number) {
   if (folder !== null) mkdirSync(folder, { recursive: true });
   const examine = async (name: string): Promise<void> => {
     for (const colorScheme of ['light', 'dark'] as const) {
@@ -33,7 +30,7 @@ export function createLook({ page, complaints }: Visitor, width: number, sampled
     }
   };
   return async (name: string): Promise<void> => {
-    if (isWhole || sampled.includes(name)) await examine(name);
+    await examine(name);
     const overhang = await page.evaluate<number>('document.documentElement.scrollWidth - innerWidth');
     assert.ok(overhang <= 0, `${name} scrolls sideways by ${overhang} pixels`);
     assert.notEqual(await page.title(), 'pwned', `${name} ran what was planted`);

@@ -90,10 +90,12 @@ async function runWith(release: string, files: readonly string[]): Promise<numbe
 
 function run(files: readonly string[], env: Readonly<Record<string, string>> = {}): number {
   const runner = fileURLToPath(new URL('../support/run.ts', import.meta.url));
-  const args = ['--suffix', '.test.ts', '--suffix', '.postgres.ts', ...files];
+  const args = ['.test.ts', '.slow.ts', '.postgres.ts'].flatMap((suffix) => ['--suffix', suffix]);
   return (
-    spawnSync(process.execPath, [runner, ...args], { stdio: 'inherit', env: { ...process.env, ...env } })
-      .status ?? 1
+    spawnSync(process.execPath, [runner, ...args, ...files], {
+      stdio: 'inherit',
+      env: { ...process.env, ...env },
+    }).status ?? 1
   );
 }
 

@@ -13,10 +13,10 @@ import { startTestServers, type TestServers } from './servers/servers.ts';
 
 const usage = `npm test -- [FILE | FOLDER | PART-OF-A-PATH …] [--name PATTERN] [--concurrency N]
 
-Starts the servers that the tests need and runs test/**/*.test.ts, or those that are named.
+Starts the servers that the tests need and runs test/**/*.test.ts, or those that are named, slow ones too.
   --name PATTERN     only tests whose name matches
   --concurrency N    processes at the same time (4)
-  --suffix SUFFIX    files with that ending instead of .test.ts
+  --suffix SUFFIX    files with that ending instead; may be given several times
 `;
 
 // A file that still runs after this hangs, and so does a process that does not end after its last file: on what one of
@@ -32,7 +32,10 @@ async function main(): Promise<number> {
     process.stdout.write(usage);
     return 0;
   }
-  const files = selectFiles(positionals, values.suffix ?? ['.test.ts']);
+  const files = selectFiles(
+    positionals,
+    values.suffix ?? (positionals.length === 0 ? ['.test.ts'] : ['.test.ts', '.slow.ts']),
+  );
   const log = createLogger({ name: 'test', level: 'warn', format: 'pretty' });
   const givenDatabase = process.env['DATABASE_URL'];
   const servers = await startTestServers({

@@ -9,16 +9,13 @@ import { buildEvent, insertEventRows } from '../support/rows/eventRows.ts';
 import { basic } from '../support/rows/basic.ts';
 import { buildFace, insertFaces } from '../support/rows/rows.ts';
 import { createGcByHand } from '../support/engine/gcByHand.ts';
-import { createLook, isWhole } from './examine.ts';
+import { createLook } from './examine.ts';
 import { insertPicturedFaces } from './faceRows.ts';
 import { buildReport, insertCheck } from './networkRows.ts';
 import { insertError, insertTask } from './taskRows.ts';
 import { unfold } from './unfold.ts';
 
 const evil = `"><img src=x onerror="document.title='pwned'"><script>document.title='pwned'</script>`;
-// The style guide shows every component, the others what only pages have: a form, charts, a long text. To examine a page
-// takes five seconds of processor time, at two widths, light and dark: npm run test:looks examines all, and a build.
-const sampled = ['login', 'styleguide', 'home', 'task', 'new-extract', 'face', 'manual'];
 
 const goneId = '01900000-0000-7000-8000-00000000dead';
 
@@ -270,7 +267,7 @@ async function plantedFaces(
 }
 
 for (const width of [1280, 390]) {
-  test(`${isWhole ? 'every page' : 'each component'} can be used by everybody, light and dark, ${width} pixels wide`, async () => {
+  test(`every page can be used by everybody, light and dark, ${width} pixels wide`, async () => {
     const visitor = await createVisitor(launched.browser, {
       url: site.url,
       viewport: { width, height: 800 },
@@ -278,7 +275,7 @@ for (const width of [1280, 390]) {
       reducedMotion: 'reduce',
     });
     const { page } = visitor;
-    const look = createLook(visitor, width, sampled);
+    const look = createLook(visitor, width);
     await page.goto('/login');
     await look('login');
     await logIn(page, rootLogin, rootPassword);
