@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { rename } from 'node:fs/promises';
 import { test } from 'node:test';
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { v7 as newId } from 'uuid';
 import { rootLogin, rootPassword } from '../support/servers/apiServer.ts';
 import { buildEvent, insertEventRows } from '../support/rows/eventRows.ts';
@@ -36,6 +36,13 @@ async function faceWith(bytes: Buffer | null, storageKey: string = newId()): Pro
   await insertFaces(site.server.db, [face]);
   return face.faceId;
 }
+
+/** Of a picture, once it is there. */
+const widthOf = (picture: Locator): Promise<number> =>
+  picture.evaluate(async (image: { decode(): Promise<void>; readonly naturalWidth: number }) => {
+    await image.decode();
+    return image.naturalWidth;
+  });
 
 test('a picture is served as what its bytes are, and kept by no cache', async () => {
   for (const format of ['jpeg', 'png', 'webp'] as const) {
@@ -134,7 +141,7 @@ test('the page of a face shows its sample, attributes, descriptors, lists and ev
   await page.goto(`/faces/${face.faceId}/view`);
   await page.getByRole('heading', { name: 'Face gate 7', level: 1 }).waitFor();
   const sample = page.getByRole('img', { name: 'Sample of this face' });
-  assert.equal(await sample.evaluate((image: { naturalWidth: number }) => image.naturalWidth), 160);
+  assert.equal(await widthOf(sample), 160);
   const words = await page.getByRole('main').innerText();
   assert.match(words, /Age\s+34\s+Gender\s+male 98 %\s+Emotions\s+neutral 80 %, happy 20 %\s/);
   assert.match(words, /Version 1\s+resnet128[^]*Version 3\s+mobileface/);
@@ -153,7 +160,7 @@ test('a face without sample, account, attributes, lists and events has a page to
   const page = await signedIn();
   await page.goto(`/faces/${face?.faceId}/view`);
   const sample = page.getByRole('img', { name: 'No sample' });
-  assert.ok((await sample.evaluate((image: { naturalWidth: number }) => image.naturalWidth)) > 0);
+  assert.ok((await widthOf(sample)) > 0);
   for (const text of ['No sample.', 'No descriptor.', 'No descriptors.', 'In no list.', 'No event.']) {
     await page.getByText(text).waitFor();
   }
@@ -195,7 +202,7 @@ test('the page of an event shows its samples, attributes, descriptors and face, 
   await page.getByRole('link', { name: event.eventId }).click();
   await page.getByRole('heading', { name: `Event ${event.eventId}`, level: 1 }).waitFor();
   const sample = page.getByRole('img', { name: 'Face sample of this event' });
-  assert.equal(await sample.evaluate((image: { naturalWidth: number }) => image.naturalWidth), 160);
+  assert.equal(await widthOf(sample), 160);
   await page.getByRole('img', { name: 'Body sample of this event' }).waitFor();
   const words = await page.getByRole('main').innerText();
   assert.match(words, /Source\s+north door[^]*User data\s+shift 2\s+Tags\s+late, masked/);

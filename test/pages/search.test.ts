@@ -157,6 +157,27 @@ test('by keyboard alone: / leads to the search, and Ctrl-K opens the palette tha
   await page.keyboard.press('Enter');
   await page.waitForURL(`**/tasks/${taskId}/view`);
 
+  // An answer that comes after the arrows leaves their choice alone.
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('palette');
+  await options.nth(1).waitFor();
+  let answer: () => void = () => undefined;
+  const isLate = new Promise<void>((resolve) => (answer = resolve));
+  await page.route('**/search/view?*of*', async (route) => {
+    await isLate;
+    await route.continue();
+  });
+  const asked = page.waitForRequest('**/search/view?*of*');
+  await page.keyboard.type(' of');
+  await asked;
+  await options.first().evaluate((option: { className: string }) => (option.className = 'of-before'));
+  await page.keyboard.press('ArrowDown');
+  assert.match(await active.innerText(), /Palette of winter/);
+  answer();
+  await page.locator('.of-before').waitFor({ state: 'detached' });
+  assert.match(await active.innerText(), /Palette of winter/);
+  await page.keyboard.press('Escape');
+
   // Enter at once, before the answer is there.
   await page.keyboard.press('Control+k');
   await page.keyboard.type('settings');

@@ -12,6 +12,8 @@ let waiting;
 /** Settles when what is typed has been looked for. */
 let answered = Promise.resolve();
 let active = null;
+/** Whether the arrows have chosen among what an earlier text has found. */
+let isChosen = false;
 
 Object.assign(dialog, { className: 'palette box', ariaLabel: 'Search and go to' });
 Object.assign(input, {
@@ -47,6 +49,7 @@ function open() {
   if (!dialog.isConnected) document.body.append(dialog);
   dialog.showModal();
   input.select();
+  isChosen = false;
   look();
 }
 
@@ -56,6 +59,7 @@ dialog.addEventListener('close', () => asking?.abort());
 
 input.addEventListener('input', () => {
   clearTimeout(waiting);
+  isChosen = false;
   answered = new Promise((resolve) => {
     waiting = setTimeout(() => resolve(look()), waitMs);
   });
@@ -69,6 +73,7 @@ input.addEventListener('keydown', async (event) => {
     const options = [...list.querySelectorAll('[role="option"]')];
     const place = options.indexOf(active) + (key === 'ArrowDown' ? 1 : -1);
     activate(options.at(place % Math.max(1, options.length)) ?? null);
+    isChosen = true;
   } else if (key === 'Enter') {
     event.preventDefault();
     await answered;
@@ -135,7 +140,9 @@ function show(page) {
   const note = page.querySelector('[data-search-note]')?.textContent.trim().replaceAll(/\s+/g, ' ');
   status.textContent = note ?? `${count} found`;
   input.ariaExpanded = String(count > 0);
-  activate(list.querySelector('[role="option"]'));
+  const options = [...list.querySelectorAll('[role="option"]')];
+  const again = options.find(({ dataset }) => isChosen && dataset.href === active?.dataset.href);
+  activate(again ?? options[0] ?? null);
 }
 
 function activate(option) {
