@@ -67,6 +67,7 @@ export function createFolderStore(root: string, checkMark: () => Promise<void>):
         // Whoever was killed while writing it left no file, but perhaps a draft.
         if (removed === null) await removeDraftsOf(file);
       }),
+    keepsVersions: () => Promise.resolve(false),
     removeDrafts: async (olderThanMs) => {
       await checkMark();
       return removeOldDrafts(root, olderThanMs);

@@ -15,6 +15,8 @@ export interface ImageStore {
   remove(keys: readonly string[]): Promise<RemovedImages>;
   /** Removes what writers that were killed so long ago have left; answers how many. Looks through the whole store. */
   removeDrafts(olderThanMs: number): Promise<number>;
+  /** Whether what is removed may live on as an older version; null: the store does not say. */
+  keepsVersions(): Promise<boolean | null>;
   /** Rejects when the store cannot be used. */
   check(): Promise<void>;
 }

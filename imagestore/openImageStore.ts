@@ -27,6 +27,7 @@ function openWhenAsked(settings: S3Settings, row: StoreRow): ImageStore {
     get: async (key) => (await opened()).get(key),
     remove: async (keys) => (await opened()).remove(keys),
     removeDrafts: async (olderThanMs) => (await opened()).removeDrafts(olderThanMs),
+    keepsVersions: async () => (await opened()).keepsVersions(),
     check: async () => (await opened()).check(),
   };
 }

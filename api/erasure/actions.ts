@@ -4,7 +4,7 @@ import type { SignedCertificate } from '../../db/gc/certificateStore.ts';
 import type { Stores } from '../../db/stores.ts';
 import type { TaskRow } from '../../db/tasks/taskQueries.ts';
 import { DomainError } from '../../domain/errors.ts';
-import { certificateOf, type ErasureSubject } from '../../domain/gc/certificate.ts';
+import { certificateOf, type ErasureFacts, type ErasureSubject } from '../../domain/gc/certificate.ts';
 import { isRehearsal, removesSamples, type RemovalContent } from '../../domain/gc/gcContent.ts';
 import { isFinal } from '../../domain/tasks/task.ts';
 import { signJson } from '../../platform/signingKey.ts';
@@ -15,7 +15,7 @@ export interface ErasureDeps extends Pick<
   Stores,
   'certificates' | 'erasureQueries' | 'eventQueries' | 'faceQueries' | 'objectHistory' | 'taskQueries'
 > {
-  readonly images: { check(): Promise<void> };
+  readonly images: { check(): Promise<void>; keepsVersions(): Promise<boolean | null> };
   readonly signingKey: KeyObject;
 }
 
@@ -25,12 +25,16 @@ export type ErasureActions = ReturnType<typeof createErasureActions>;
 export function createErasureActions(deps: ErasureDeps) {
   const { certificates, erasureQueries, taskQueries, signingKey } = deps;
 
-  const storeAnswers = async (content: RemovalContent): Promise<boolean | null> => {
-    if (!removesSamples(content)) return null;
-    return deps.images.check().then(
-      () => true,
-      () => false,
-    );
+  const askStore = async (
+    content: RemovalContent,
+  ): Promise<Pick<ErasureFacts, 'storeAnswers' | 'keepsVersions'>> => {
+    if (!removesSamples(content)) return { storeAnswers: null, keepsVersions: null };
+    try {
+      await deps.images.check();
+      return { storeAnswers: true, keepsVersions: await deps.images.keepsVersions() };
+    } catch {
+      return { storeAnswers: false, keepsVersions: null };
+    }
   };
 
   const issue = async (task: TaskRow, subject: ErasureSubject, actor: Actor): Promise<SignedCertificate> => {
@@ -49,7 +53,7 @@ export function createErasureActions(deps: ErasureDeps) {
         subject.type === 'task'
           ? await erasureQueries.checkTask(of)
           : await erasureQueries.checkObject(of, subject.id),
-      storeAnswers: await storeAnswers(content),
+      ...(await askStore(content)),
     };
     return certificates.issue(
       (certificateId, issueTime) =>

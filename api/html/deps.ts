@@ -44,7 +44,11 @@ type NotForPages =
 export interface PageSources extends Omit<Stores, NotForPages>, NotificationPoliciesDeps {
   /** The task's workflow in Temporal Web UI; null: nobody has said where they are. */
   workflowUrl(ref: TaskRef): string | null;
-  readonly images: { get(key: string): Promise<Buffer>; check(): Promise<void> };
+  readonly images: {
+    get(key: string): Promise<Buffer>;
+    check(): Promise<void>;
+    keepsVersions(): Promise<boolean | null>;
+  };
   readonly taskActions: TaskActions;
   readonly approvalActions: ApprovalActions;
   readonly previewTask: PreviewTask;

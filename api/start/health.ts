@@ -1,6 +1,7 @@
 import { isRemote } from '../../extraction/catalogue/network.ts';
 import { checkRemote } from '../../extraction/remote/checkRemote.ts';
 import type { AuditLag } from '../../db/audit/auditLag.ts';
+import type { ImageStore } from '../../imagestore/imageStore.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
 import { sharedSettings } from '../../platform/shownSettings.ts';
 import { queueNames, type QueueName } from '../../workflows/messages.ts';
@@ -26,6 +27,15 @@ export function healthChecks(
     { name: 'clock', dependent: false, onlyWarns: true, run: () => clock.check() },
     { name: 'postgresql', dependent: false, run: () => pools.check() },
     { name: 'sample-store', dependent: false, run: () => images.check() },
+    // A folder has none.
+    ...(config.imageStore.startsWith('s3:')
+      ? [
+          {
+            ...{ name: 'sample-versions', dependent: true, onlyWarns: true },
+            run: () => checkVersions(images),
+          },
+        ]
+      : []),
     // Nothing else suffers from it: a load balancer is not to hear of it.
     { name: 'sample-files', dependent: true, run: () => watched.tombstones.check() },
     { name: 'temporal', dependent: true, run: () => gateway.check() },
@@ -43,6 +53,13 @@ export function healthChecks(
       run: () => checkRemote(entry.server),
     })),
   ];
+}
+
+/** @throws an error that says publicly that pictures of removed people stay. Of a store that is away `sample-store` tells. */
+async function checkVersions(images: Pick<ImageStore, 'keepsVersions'>): Promise<void> {
+  if ((await images.keepsVersions().catch(() => null)) !== true) return;
+  const publicReason = 'the bucket keeps older versions of removed pictures';
+  throw Object.assign(new Error(publicReason), { publicReason });
 }
 
 const sealLateSeconds = 60;

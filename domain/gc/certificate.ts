@@ -45,6 +45,8 @@ export interface ErasureFacts {
   readonly check: ErasureCheck;
   /** Whether the sample store answered; null: the gc removes no pictures. */
   readonly storeAnswers: boolean | null;
+  /** Whether the sample store keeps older versions of pictures; null: it does not say, or was not asked. */
+  readonly keepsVersions: boolean | null;
 }
 
 export type ErasureCertificate = ReturnType<typeof certificateOf>;
@@ -86,11 +88,13 @@ export function certificateOf(facts: ErasureFacts) {
       objects_removed: check.of,
       is_complete: isComplete,
       sample_store_answers: facts.storeAnswers,
+      sample_store_keeps_versions: facts.keepsVersions,
     },
     left,
-    nothing_left: left.length === 0 && facts.storeAnswers !== false,
+    nothing_left: left.length === 0 && facts.storeAnswers !== false && facts.keepsVersions !== true,
     not_covered: [
       ...notCovered,
+      ...(facts.keepsVersions === true ? ['older versions of pictures, which the sample store keeps'] : []),
       ...(keepsSamples(content) ? ['pictures in the sample store, which the gc was told to keep'] : []),
       removesOrigins(content)
         ? 'copies that servers of image origins keep after they have answered the DELETE'

@@ -125,6 +125,18 @@ export function openBucket({ bucket, prefix, ...settings }: S3Settings) {
       return { deleted, refused, away: failure };
     },
 
+    /** Also when it keeps no new ones any more: those of before are there. Null: it has no such thing, or must not say. */
+    keepsVersions: (): Promise<boolean | null> =>
+      ask(async () => {
+        try {
+          const { Status } = (await client.getBucketVersioning(bucket)) as { readonly Status?: string };
+          return Status === 'Enabled' || Status === 'Suspended';
+        } catch (error) {
+          if (isPassing(error) || s3CodeOf(error) === null) throw error;
+          return null;
+        }
+      }, briefly),
+
     /** Of names that begin with `start`, in the order of their bytes. */
     list: async function* (start: string): AsyncGenerator<ListedObject> {
       let token = '';

@@ -97,6 +97,8 @@ export function createBucketStore(bucket: Bucket, prefix: string, checkMark: Mar
       return 0;
     },
 
+    keepsVersions: () => bucket.keepsVersions(),
+
     check: () => checkMark({ isBrief: true }),
   };
 }

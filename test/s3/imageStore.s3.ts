@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import dns from 'node:dns';
 import { after, test } from 'node:test';
 import { v7 } from 'uuid';
-import type { ImageStore } from '../../imagestore/imageStore.ts';
+import { type ImageStore, StoreAwayError } from '../../imagestore/imageStore.ts';
 import { openImageStore } from '../../imagestore/openImageStore.ts';
 import { loadConfig } from '../../platform/config.ts';
 import { createTestFolder } from '../support/folder.ts';
@@ -34,6 +34,34 @@ test('s3: an image lies under the name that its file has in a folder, and its ty
   const name = `of/ours/${key.slice(-2)}/${key.slice(-4, -2)}/${key}.jpg`;
   const { size, metaData } = await gateway.client.statObject('samples', name);
   assert.deepEqual([size, metaData['content-type']], [5, 'image/jpeg']);
+});
+
+test('s3: a bucket that keeps versions, or kept some, says so; who must not ask is told nothing', async () => {
+  assert.equal(await inBucket.keepsVersions(), false);
+  const keeping = await startGateway({ canKeepVersions: true });
+  try {
+    await keeping.addBucket('kept');
+    const store = openImageStore(loadConfig(keeping.settings('kept')), newStoreRow());
+    assert.equal(await store.keepsVersions(), false);
+    await keeping.client.setBucketVersioning('kept', { Status: 'Enabled' });
+    assert.equal(await store.keepsVersions(), true);
+    const key = v7();
+    await store.put(key, Buffer.from('image'));
+    assert.deepEqual((await store.remove([key])).gone, [key]);
+    const left = keeping.client.listObjects('kept', '', true, { IncludeVersion: true });
+    const versions = (await left.toArray()) as { name?: string; isDeleteMarker?: boolean }[];
+    assert.ok(
+      versions.some(({ name = '', isDeleteMarker }) => name.includes(key) && isDeleteMarker !== true),
+    );
+    await keeping.client.setBucketVersioning('kept', { Status: 'Suspended' });
+    assert.equal(await store.keepsVersions(), true);
+    await keeping.allow('kept', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:ListBucket']);
+    assert.equal(await store.keepsVersions(), null);
+    await keeping.kill();
+    await assert.rejects(store.keepsVersions(), StoreAwayError);
+  } finally {
+    await keeping.stop();
+  }
 });
 
 test('s3: buckets are virtual hosts where the setting says so, over TLS by an authority of our own', async (t) => {

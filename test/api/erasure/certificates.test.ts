@@ -78,6 +78,7 @@ test('the certificate of a gc says what it removed: objects, rows, descriptors b
   assert.deepEqual(check, {
     ...{ method: 'ids', objects_checked: 3, objects_removed: 3, is_complete: true },
     sample_store_answers: true,
+    sample_store_keeps_versions: false,
   });
   assert.deepEqual([left, nothing_left], [[], true]);
 });

@@ -17,6 +17,8 @@ export interface GatewayOptions {
   readonly tls?: { readonly certFile: string; readonly keyFile: string };
   /** Buckets are names of hosts below it. */
   readonly virtualDomain?: string;
+  /** Its buckets can be told to keep versions. */
+  readonly canKeepVersions?: boolean;
 }
 
 const root = { accessKey: 'root-of-the-test', secretKey: 'the-secret-of-root' };
@@ -25,13 +27,14 @@ const root = { accessKey: 'root-of-the-test', secretKey: 'the-secret-of-root' };
 export const serviceKeys = { accessKey: 'service', secretKey: 'the-secret-of-the-service' };
 
 /** A real S3 server with a bucket of the service's; killed without warning, and started again at the same address. */
-export async function startGateway({ tls, virtualDomain }: GatewayOptions = {}) {
+export async function startGateway({ tls, virtualDomain, canKeepVersions = false }: GatewayOptions = {}) {
   const program = await installGateway();
   const folder = await createTestFolder('s3');
   const port = await rememberedPort(join(folder.path, 'port'));
   const objects = join(folder.path, 'buckets');
   const accounts = join(folder.path, 'accounts');
-  await Promise.all([mkdir(objects), mkdir(accounts)]);
+  const versions = join(folder.path, 'versions');
+  await Promise.all([objects, accounts, versions].map((path) => mkdir(path)));
   const protocol = tls === undefined ? 'http' : 'https';
   const url = `${protocol}://127.0.0.1:${port}`;
   let running: ChildProcess | null = null;
@@ -41,7 +44,9 @@ export async function startGateway({ tls, virtualDomain }: GatewayOptions = {}) 
       ...['--port', `127.0.0.1:${port}`, '--iam-dir', accounts, '--health', '/health', '--quiet'],
       ...(tls === undefined ? [] : ['--cert', tls.certFile, '--key', tls.keyFile]),
       ...(virtualDomain === undefined ? [] : ['--virtual-domain', virtualDomain]),
-      ...['posix', '--dir-perms', '0700', '--file-perms', '0600', objects],
+      ...['posix', '--dir-perms', '0700', '--file-perms', '0600'],
+      ...(canKeepVersions ? ['--versioning-dir', versions] : []),
+      objects,
     ];
     const child = spawn(program, args, {
       env: { ...plainEnvironment(), ROOT_ACCESS_KEY: root.accessKey, ROOT_SECRET_KEY: root.secretKey },
@@ -88,7 +93,7 @@ export async function startGateway({ tls, virtualDomain }: GatewayOptions = {}) 
       ...{ Effect, Principal: { AWS: [accessKey] }, Action: [Action], Resource: [Resource] },
     });
     const Statement = [
-      ...actions.map((action) => statement('Allow', action, action === 's3:ListBucket' ? all : `${all}/*`)),
+      ...actions.map((action) => statement('Allow', action, ofBucket.has(action) ? all : `${all}/*`)),
       ...(isProtected === undefined ? [] : [statement('Deny', 's3:DeleteObject', `${all}/${isProtected}`)]),
     ];
     return rootClient.setBucketPolicy(bucket, JSON.stringify({ Version: '2012-10-17', Statement }));
@@ -127,4 +132,5 @@ export async function startGateway({ tls, virtualDomain }: GatewayOptions = {}) 
   };
 }
 
-const allActions = ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', 's3:ListBucket'];
+const ofBucket = new Set(['s3:ListBucket', 's3:GetBucketVersioning']);
+const allActions = ['s3:GetObject', 's3:PutObject', 's3:DeleteObject', ...ofBucket];

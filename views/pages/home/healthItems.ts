@@ -22,6 +22,7 @@ const names: Readonly<Record<string, string>> = {
   postgresql: 'Database',
   'sample-store': 'Sample store',
   'sample-files': 'Removed samples',
+  'sample-versions': 'Older versions of samples',
   temporal: 'Temporal',
   clock: 'Clock',
   'worker-clocks': "Workers' clocks",
@@ -35,6 +36,7 @@ const wellWords: Readonly<Record<string, string>> = {
   'worker-settings': "as the API's",
   audit: 'up to date',
   'sample-files': 'all files gone',
+  'sample-versions': 'none kept',
 };
 
 /** Every part of the service, well or not. */
