@@ -148,7 +148,11 @@ const tasks = [
    join lateral (select count(*) as told from undo_skips k where k.task_id = t.task_id) k on true
    join lateral (select count(*) as all_of_them, count(*) filter (where touched) as uncertain
      from ledger a where a.task_id = t.task_id) a on true
-   where plan_done and (objects_expected - told > all_of_them or objects_expected - told < all_of_them - uncertain)`,
+   -- The ledger has of an undo what it did. Of one that was stopped the rest is what its gc removed.
+   left join lateral (select of.objects_done as removed from tasks of
+     where t.state <> 'done' and t.content ->> 'target' = 'undo' and of.task_id = (t.content ->> 'of')::bigint) o on true
+   where plan_done and (objects_expected - told > coalesce(removed, all_of_them)
+     or objects_expected - told < all_of_them - uncertain)`,
   `select ${ofTask('samples_removed differs from the tables')}, samples_removed from tasks t join audited using (task_id)
    where samples_removed <> ${removedChildren('samples', `(${says('remove_samples')} or t.content ->> 'target' = 'samples') and not t.content ? 'undo_window'`)}
      - (select count(*) from sample_tombstones x where x.task_id = t.task_id)`,
