@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
-import type { Step } from './plan.ts';
+import { rateAfter, type Step } from './plan.ts';
 import type { System } from './system.ts';
 import type { Job } from './world.ts';
 
@@ -12,7 +12,8 @@ export interface TaskRow {
   readonly state: string;
   readonly desired_state: Wish;
   readonly objects_expected: number;
-  readonly objects_per_second: number;
+  /** Null: as fast as it can. */
+  readonly objects_per_second: number | null;
   readonly failure: object | null;
   /** Whether it has an undo window. */
   readonly is_undoable: boolean;
@@ -44,7 +45,7 @@ export function createOrders(system: System, say: (text: string) => void) {
   /** What was last ordered of each task, and answered with yes. */
   const wishes = new Map<number, Wish>();
   /** The rate that each throttled task was last given. */
-  const rates = new Map<number, number>();
+  const rates = new Map<number, number | null>();
 
   /** Null: the API said no, after `lost` calls whose answer did not arrive. */
   const call = async <T>(work: () => Promise<T>): Promise<{ answer: T | null; lost: number }> => {
@@ -123,8 +124,10 @@ export function createOrders(system: System, say: (text: string) => void) {
       const chosen = able[pick % Math.max(1, able.length)];
       if (chosen === undefined) say(`no task to ${act}`);
       else if (order.act === 'throttle') {
-        const rate = Math.max(5, Math.round((chosen.objects_per_second * order.percent) / 100));
-        say(`throttle task ${chosen.task_id} from ${chosen.objects_per_second} to ${rate} objects a second`);
+        const rate = rateAfter(chosen.objects_per_second, order.percent);
+        say(
+          `throttle task ${chosen.task_id} from ${chosen.objects_per_second ?? 'no limit'} to ${rate} objects a second`,
+        );
         await throttle(chosen.task_id, rate);
       } else if (order.act === 'undo') await undo(chosen.task_id);
       else {

@@ -186,3 +186,12 @@ export function makePlan(seed: number, kills: number, store: Store = 'folder'): 
   }
   return { tasks, steps };
 }
+
+// What has no limit of its own, such as an undo, is to end within the storm all the same.
+const unlimited = 1_000;
+const slowest = 5;
+
+/** Objects a second of a task that is told to go at so many percent of its rate; null: it had no limit. */
+export function rateAfter(objectsPerSecond: number | null, percent: number): number {
+  return Math.max(slowest, Math.round(((objectsPerSecond ?? unlimited) * percent) / 100));
+}

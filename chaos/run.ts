@@ -166,7 +166,7 @@ async function comeToRest(
   return [
     ...notThrottled.map(
       (row) =>
-        `task ${row.task_id} was to go at ${rates.get(row.task_id) ?? 0} a second and goes at ${row.objects_per_second}`,
+        `task ${row.task_id} was to go at ${rates.get(row.task_id) ?? 0} a second and goes at ${row.objects_per_second ?? 'no limit'}`,
     ),
     ...notPaused.map(({ task_id, state }) => `task ${task_id} was to be paused and is ${state}`),
     ...notEnded.map(

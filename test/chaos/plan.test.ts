@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { kinds, makePlan, paths, victims } from '../../chaos/plan.ts';
+import { kinds, makePlan, paths, rateAfter, victims } from '../../chaos/plan.ts';
 
 const seed = fc.integer({ min: 0, max: 2_147_483_647 });
 const kills = fc.integer({ min: 1, max: 60 });
@@ -83,4 +83,10 @@ test('ten tasks are of all kinds', () => {
       }
     }),
   );
+});
+
+test('a throttled task comes to its end within the storm, also one that had no limit', () => {
+  for (const percent of [25, 100, 400]) assert.ok(rateAfter(null, percent) >= 250);
+  assert.equal(rateAfter(2_000, 50), 1_000);
+  assert.equal(rateAfter(6, 25), 5);
 });
