@@ -20,6 +20,7 @@ const opensBrowser = /\b(launchBrowser|openSite|openSchedules)\b/;
 
 // A minute and more each, the longest first.
 const longest = [
+  'test/pages/looks',
   'test/bench/measurements',
   'test/commands/demo',
   'test/engine/upgrades',
@@ -30,7 +31,6 @@ const longest = [
   'test/engine/outages',
   'test/ops/rollingRestart',
   'test/commands/failures',
-  'test/pages/looks',
   'test/pages/pageLimit',
   'test/engine/hostileDatabase',
   'test/engine/schedules',
