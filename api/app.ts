@@ -1,4 +1,5 @@
 import express, { type Express } from 'express';
+import type { Metrics } from '../platform/metrics.ts';
 import { createRecent } from '../platform/recent.ts';
 import { erasureRoutes } from './erasure/json.ts';
 import { createContract } from './http/contract/contract.ts';
@@ -9,15 +10,21 @@ import { createDocumentSearch } from './documents/search/documentSearch.ts';
 import { documentSearchRouter } from './documents/search/searchRouter.ts';
 import { sectionsOf } from './documents/search/sections.ts';
 import { setSecureCookies } from './http/cookieNames.ts';
-import { createRateLimits } from './http/rateLimit.ts';
+import { createRateLimits, type LimitSizes } from './http/rateLimit.ts';
 import { createJsonRouter, refuseUnknownHandlers, type Handlers } from './http/jsonRouter.ts';
 import { authenticate, refuseMissingFactor } from './http/middleware/authenticate.ts';
 import { errorHandler, notFound } from './http/middleware/errorHandler.ts';
-import { knownHost } from './http/middleware/knownHost.ts';
+import { knownHost, type KnownHostDeps } from './http/middleware/knownHost.ts';
 import { compressed } from './http/middleware/compressed.ts';
 import { noStore, securityHeaders } from './http/middleware/securityHeaders.ts';
 import { queryEncoding } from './http/middleware/queryEncoding.ts';
-import { requestId, requestLog, requestMetrics, requestStats } from './http/middleware/requestTelemetry.ts';
+import {
+  requestId,
+  requestLog,
+  requestMetrics,
+  requestStats,
+  type RequestStats,
+} from './http/middleware/requestTelemetry.ts';
 import { requestTracing } from './http/middleware/requestTracing.ts';
 import { sessions } from './http/middleware/session.ts';
 import { setEnvironmentName } from './html/environmentName.ts';
@@ -29,7 +36,7 @@ import { auditRoutes } from './audit/json.ts';
 import { configRoutes, healthRoutes, metricsRoutes, versionRoutes } from './ops/json.ts';
 import { docsRoutes } from './documents/json.ts';
 import { listRoutes } from './lists/json.ts';
-import { helpRoutes } from './ops/sysInfo.ts';
+import { helpRoutes, type HelpDeps } from './ops/sysInfo.ts';
 import { loginRoutes } from './accounts/loginJson.ts';
 import { tokenRoutes } from './accounts/tokens/json.ts';
 import { maintenanceRoutes } from './maintenance/json.ts';
@@ -40,7 +47,23 @@ import { searchRoutes } from './faces/json.ts';
 import { upgradeRoutes } from './upgrades/json.ts';
 import { taskErrorRoutes } from './errors/json.ts';
 import { taskRoutes } from './tasks/json.ts';
-import { createServices, type AppDeps } from './services.ts';
+import { createServices, type ServicesDeps } from './services.ts';
+
+export interface AppDeps extends ServicesDeps, Omit<HelpDeps, 'extractors'>, KnownHostDeps {
+  readonly metrics: Metrics;
+  /** Sets the figures that have to be looked up, shortly before they are shown. */
+  refreshMetrics(): Promise<void>;
+  /** Whose X-Forwarded-For is believed; express's words. */
+  readonly trustProxy: string;
+  readonly requestStats: RequestStats;
+  /** Whether requests have spans. */
+  readonly isTraced: boolean;
+  /** Whether everybody may read the settings. */
+  readonly configPublic: boolean;
+  /** Shown at the top of every page. */
+  readonly environmentName: string | null;
+  readonly limitSizes: LimitSizes;
+}
 
 export interface App {
   readonly express: Express;

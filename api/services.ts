@@ -1,7 +1,6 @@
 import type { Stores } from '../db/stores.ts';
 import { abilitiesOf } from '../domain/extract/networks.ts';
 import type { Config } from '../platform/config.ts';
-import type { Metrics } from '../platform/metrics.ts';
 import type { Passwords } from '../platform/passwords.ts';
 import { createAccountActions } from './accounts/actions.ts';
 import { createAuthenticator, type Authenticator } from './accounts/auth/authenticator.ts';
@@ -15,14 +14,10 @@ import type { SecretBox } from '../platform/secretBox.ts';
 import { createGuesses } from './accounts/auth/guesses.ts';
 import type { LoginDelay } from './accounts/auth/loginDelay.ts';
 import type { LoginLimit } from './accounts/auth/loginLimit.ts';
-import { createErasureActions } from './erasure/actions.ts';
-import type { LimitSizes } from './http/rateLimit.ts';
-import type { KnownHostDeps } from './http/middleware/knownHost.ts';
-import type { RequestStats } from './http/middleware/requestTelemetry.ts';
+import { createErasureActions, type ErasureDeps } from './erasure/actions.ts';
 import type { SessionSettings } from './http/middleware/session.ts';
 import type { PagesDeps } from './pages.ts';
 import { createPreviewTask } from './tasks/previewTask.ts';
-import type { HelpDeps } from './ops/sysInfo.ts';
 import type { ClaimRules } from '../domain/accounts/claims.ts';
 import { createOidcProvider, type OidcSettings } from './accounts/oidc/provider.ts';
 import { createOidcSignIn } from './accounts/oidc/signIn.ts';
@@ -62,7 +57,7 @@ type Made =
   | 'tokenAuthenticator'
   | 'upgradeActions';
 
-export interface AppDeps
+export interface ServicesDeps
   extends
     Pick<
       Stores,
@@ -79,27 +74,13 @@ export interface AppDeps
       | 'upgrades'
     >,
     Omit<PagesDeps, Made | 'accountIdentities'>,
-    Omit<HelpDeps, 'extractors'>,
-    Pick<MaintenanceActionsDeps, 'followMaintenance' | 'startNext'>,
-    KnownHostDeps {
+    Pick<ErasureDeps, 'signingKey'>,
+    Pick<MaintenanceActionsDeps, 'followMaintenance' | 'startNext'> {
   readonly gateway: TaskActionsDeps['gateway'] &
     NetworkActionsDeps['gateway'] &
     UpgradeActionsDeps['gateway'];
-  readonly metrics: Metrics;
-  /** Sets the figures that have to be looked up, shortly before they are shown. */
-  refreshMetrics(): Promise<void>;
   readonly session: SessionSettings;
-  /** Whose X-Forwarded-For is believed; express's words. */
-  readonly trustProxy: string;
   readonly passwords: Passwords;
-  readonly requestStats: RequestStats;
-  /** Whether requests have spans. */
-  readonly isTraced: boolean;
-  /** Whether everybody may read the settings. */
-  readonly configPublic: boolean;
-  /** Shown at the top of every page. */
-  readonly environmentName: string | null;
-  readonly limitSizes: LimitSizes;
   readonly loginLimit: LoginLimit;
   readonly loginDelay: LoginDelay;
   readonly secretBox: SecretBox;
@@ -116,7 +97,7 @@ export interface AppDeps
 }
 
 /** What the service can do, for pages and JSON alike. */
-export function createServices(deps: AppDeps, contract: PagesDeps['contract']) {
+export function createServices(deps: ServicesDeps, contract: PagesDeps['contract']) {
   const { accounts, passwords } = deps;
   const guesses = createGuesses(deps.loginLimit, deps.loginDelay);
   const authenticator = createAuthenticator({
@@ -159,7 +140,7 @@ export function createServices(deps: AppDeps, contract: PagesDeps['contract']) {
   };
 }
 
-function createOidc(deps: AppDeps, authenticator: Authenticator): PagesDeps['oidc'] {
+function createOidc(deps: ServicesDeps, authenticator: Authenticator): PagesDeps['oidc'] {
   const { oidcSettings } = deps;
   if (oidcSettings === null) return null;
   const { issuer, name, rules } = oidcSettings;

@@ -14,8 +14,9 @@ export const growth: Measurement = {
     const rows: (readonly (string | number)[])[] = [];
     for (const faces of sizesUpTo(most)) {
       say(`growth: seeding ${faces} faces`);
-      rows.push(await measureSize(bed, faces));
-      say(`growth: ${rows.at(-1)?.join(' ')}`);
+      const row = await measureSize(bed, faces);
+      say(`growth: ${row.join(' ')}`);
+      rows.push(row);
     }
     const head = [
       ...['faces', 'seconds', 'µs per face', 'µs of processors per face'],

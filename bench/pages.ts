@@ -1,5 +1,5 @@
 import { textTable } from '../commands/cli/textTable.ts';
-import { adminHeader } from './harness/loadHttp.ts';
+import { logIn } from './harness/loadHttp.ts';
 import type { Bed } from './harness/bed.ts';
 import { median, round } from './harness/figures.ts';
 import type { Measurement } from './harness/measurement.ts';
@@ -107,19 +107,6 @@ function looksAt({ tasks, errors, bigTaskId }: Seeded): Look[] {
     },
     { page: 'errors by time', path: '/errors/view?error_time__gte=now-1y' },
   ];
-}
-
-/** Whoever looks at pages has a session; a password takes longer to check than most pages to make. */
-async function logIn(bed: Bed): Promise<string> {
-  const response = await fetch(`${bed.running.apiUrl}/4/login`, {
-    method: 'POST',
-    headers: adminHeader(bed),
-  });
-  if (!response.ok) throw new Error(`log-in: ${response.status} ${await response.text()}`);
-  return response.headers
-    .getSetCookie()
-    .map((line) => line.split(';')[0])
-    .join('; ');
 }
 
 async function see({ running }: Bed, cookie: string, path: string): Promise<Seen> {

@@ -1,11 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { textTable } from '../commands/cli/textTable.ts';
 import type { Bed } from './harness/bed.ts';
-import { round } from './harness/figures.ts';
+import { round, slopeOf } from './harness/figures.ts';
 import { importSamples } from './harness/importSamples.ts';
 import type { Measurement } from './harness/measurement.ts';
 import { collectsOnSignal, readProcesses, type Reading } from './harness/processReadings.ts';
-import { slopeOf } from './harness/slope.ts';
 import { soakOnce } from './harness/soakRound.ts';
 
 interface Look {
@@ -14,7 +13,7 @@ interface Look {
   readonly reading: Reading;
 }
 
-const minuteMs = 60_000;
+const hourMs = 3_600_000;
 const fewestRounds = 4;
 /** Of the time, until caches, pools and compiled code have their size. */
 const warmUp = 0.25;
@@ -29,8 +28,8 @@ export const soak: Measurement = {
     const looks: Look[] = [];
     const done = { rounds: 0, tasks: 0, objects: 0, workedMs: 0 };
     const started = performance.now();
-    const sinceMs = () => performance.now() - started;
-    while (sinceMs() < minutes * minuteMs || done.rounds < fewestRounds) {
+    const sinceHours = () => (performance.now() - started) / hourMs;
+    while (60 * sinceHours() < minutes || done.rounds < fewestRounds) {
       const began = performance.now();
       const { tasks, objects } = await soakOnce(bed, done.rounds + 1, { faces, samples, version });
       const workedMs = performance.now() - began;
@@ -39,12 +38,12 @@ export const soak: Measurement = {
       done.objects += objects;
       done.workedMs += workedMs;
       await delay(workedMs, undefined, { signal: bed.signal });
-      const hours = sinceMs() / minuteMs / 60;
+      const hours = sinceHours();
       const readings = await readProcesses(bed);
       for (const [process, reading] of readings) looks.push({ hours, process, reading });
       say(`soak: ${round(60 * hours, 1)} min, round ${done.rounds}: ${told(readings)}`);
     }
-    const hours = sinceMs() / minuteMs / 60;
+    const hours = sinceHours();
     const unfinished = await leftOver(bed);
     const head = [
       'process',
@@ -62,7 +61,7 @@ export const soak: Measurement = {
     return {
       figures: { ...done, hours, samples, faces, unfinished, head, rows, looks },
       lines: [
-        `${round(hours)} h, ${done.rounds} rounds, ${done.tasks} tasks, ${done.objects} objects; at work ${round((100 * done.workedMs) / sinceMs(), 0)} % of the time`,
+        `${round(hours)} h, ${done.rounds} rounds, ${done.tasks} tasks, ${done.objects} objects; at work ${round((100 * done.workedMs) / (hours * hourMs), 0)} % of the time`,
         `after each round and a rest as long as it, garbage collected; the first ${100 * warmUp} % of the time are for warming up`,
         '',
         ...textTable(head, rows),

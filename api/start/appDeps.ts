@@ -18,7 +18,7 @@ import type { LimiterDatabase } from '../accounts/auth/limiterClient.ts';
 import { createLoginLimit } from '../accounts/auth/loginLimit.ts';
 import { createUsedTokens } from '../accounts/oidc/usedTokens.ts';
 import { openPasswordRules } from '../accounts/auth/passwordRules.ts';
-import type { AppDeps } from '../services.ts';
+import type { AppDeps } from '../app.ts';
 import { feedNames } from './auditFeeds.ts';
 import { healthChecks, refreshMetrics } from './health.ts';
 import type { ApiProcess, ApiResources } from './resources.ts';

@@ -58,8 +58,7 @@ export function healthChecks(
 /** @throws an error that says publicly that pictures of removed people stay. Of a store that is away `sample-store` tells. */
 async function checkVersions(images: Pick<ImageStore, 'keepsVersions'>): Promise<void> {
   if ((await images.keepsVersions().catch(() => null)) !== true) return;
-  const publicReason = 'the bucket keeps older versions of removed pictures';
-  throw Object.assign(new Error(publicReason), { publicReason });
+  throw publicError('the bucket keeps older versions of removed pictures');
 }
 
 const sealLateSeconds = 60;
@@ -74,8 +73,12 @@ async function checkAudit(auditLag: AuditLag, config: ApiConfig): Promise<void> 
     ...late.map((feed) => `entries do not reach the ${feed}`),
   ];
   if (reasons.length === 0) return;
-  const publicReason = reasons.join('; ');
-  throw Object.assign(new Error(publicReason), { publicReason });
+  throw publicError(reasons.join('; '));
+}
+
+/** What it says may be told to everybody. */
+function publicError(publicReason: string): Error {
+  return Object.assign(new Error(publicReason), { publicReason });
 }
 
 /** Sets the figures that have to be looked up, shortly before they are shown. */

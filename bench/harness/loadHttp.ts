@@ -31,3 +31,16 @@ export function adminHeader({ running }: Pick<Bed, 'running'>): { authorization:
   const login = `${running.config.adminLogin}:${defaultAdminPassword}`;
   return { authorization: `Basic ${Buffer.from(login).toString('base64')}` };
 }
+
+/** The cookie of a new session: whoever looks at pages has one, and a password takes longer to check than most pages to make. */
+export async function logIn(bed: Pick<Bed, 'running'>): Promise<string> {
+  const response = await fetch(`${bed.running.apiUrl}/4/login`, {
+    method: 'POST',
+    headers: adminHeader(bed),
+  });
+  if (!response.ok) throw new Error(`log-in: ${response.status} ${await response.text()}`);
+  return response.headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ');
+}

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { commandLineOf } from '../../platform/processes.ts';
 
 /** Largest resident memory that was seen, MB. */
 export interface Memory {
@@ -44,11 +45,12 @@ export async function residentMegabytes(pid: number | null | undefined): Promise
   return Math.round(kilobytes / megabyteInKilobytes);
 }
 
-async function extractorsOf(worker: number | null | undefined): Promise<number[]> {
+/** The extractor processes of a worker. */
+export async function extractorsOf(worker: number | null | undefined): Promise<number[]> {
   const text = await readFile(`/proc/${worker}/task/${worker}/children`, 'utf8').catch(() => '');
   const children = text.trim().split(' ').filter(Boolean).map(Number);
   const isExtractor = async (pid: number) =>
-    (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')).includes('extraction/pool/child.ts');
+    (await commandLineOf(pid))?.includes('extraction/pool/child.ts') === true;
   const answers = await Promise.all(children.map(isExtractor));
   return children.filter((_, at) => answers[at]);
 }

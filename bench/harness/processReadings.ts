@@ -1,8 +1,7 @@
 import { readdir } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import { childrenOf } from '../../platform/processes.ts';
 import type { Bed } from './bed.ts';
-import { residentMegabytes } from './memory.ts';
+import { extractorsOf, residentMegabytes } from './memory.ts';
 
 /** What a process holds on to, after its garbage was collected. */
 export interface Reading {
@@ -19,22 +18,22 @@ const collected = 'nodejs_gc_duration_seconds_count{kind="major"}';
 const collectWithinMs = 30_000;
 const megabyte = 1_048_576;
 
-/** The setting that makes the Node processes of a bed collect their garbage when they get SIGUSR2. */
+/** The setting that makes the Node processes of a bed collect their garbage when they get SIGURG, for which Node does nothing itself. */
 export const collectsOnSignal = {
   NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(`
     import { setFlagsFromString } from 'node:v8';
     import { runInNewContext } from 'node:vm';
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc');
-    process.on('SIGUSR2', () => collect());`)}`,
+    process.on('SIGURG', () => collect());`)}`,
 };
 
 /** Of the API, the worker and each extractor process, by name; Linux only. */
 export async function readProcesses({ running }: Bed): Promise<Map<string, Reading>> {
   const { api, 'worker-1': worker } = running.pids();
   if (api == null || worker == null) throw new Error('a process that is to be read does not run');
-  const extractors = await childrenOf(worker);
-  for (const pid of extractors) process.kill(pid, 'SIGUSR2');
+  const extractors = await extractorsOf(worker);
+  for (const pid of extractors) process.kill(pid, 'SIGURG');
   return new Map([
     ['api', await readService(api, `${running.apiUrl}/metrics`)],
     ['worker', await readService(worker, `${running.workerUrls[0] ?? ''}/metrics`)],
@@ -55,7 +54,7 @@ async function readService(pid: number, url: string): Promise<Reading> {
   const limit = Date.now() + collectWithinMs;
   for (;;) {
     // Again each time: a collection that was under way is told as one of another kind.
-    process.kill(pid, 'SIGUSR2');
+    process.kill(pid, 'SIGURG');
     await delay(200);
     const figures = await readFigures(url);
     const figure = (name: string) => figures.get(name) ?? Number.NaN;

@@ -4,7 +4,7 @@ import type { Bed } from './bed.ts';
 import { runExtractTask } from './extractTask.ts';
 import { dimension } from './freshTables.ts';
 import { runGcTask } from './gcTask.ts';
-import { adminHeader } from './loadHttp.ts';
+import { logIn } from './loadHttp.ts';
 
 export interface SoakWork {
   readonly faces: number;
@@ -83,9 +83,7 @@ async function lookAround({ running, signal }: Bed): Promise<void> {
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return response;
   };
-  const login = await fetched('/4/login', { method: 'POST', headers: adminHeader({ running }) });
-  const cookie = login.headers.getSetCookie().map((line) => line.split(';')[0]);
-  const headers = { cookie: cookie.join('; ') };
+  const headers = { cookie: await logIn({ running }) };
   for (let n = 0; n < pagesAround; n++) {
     for (const path of ['/', '/tasks/view', '/errors/view', '/4/tasks', '/metrics', '/healthcheck']) {
       await (await fetched(path, { headers })).arrayBuffer();

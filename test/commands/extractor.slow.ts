@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { samplePhotos } from '../../extraction/pictures/photoFiles.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
-import { patienceMs } from '../support/waitFor.ts';
+import { runToEnd, type Ended } from '../support/runToEnd.ts';
 
-const run = promisify(execFile);
 const mobileface = fileURLToPath(new URL('../../extraction/networks/mobileface.onnx', import.meta.url));
 
 let folder: TestFolder;
@@ -20,22 +17,8 @@ before(async () => {
 
 after(() => folder.remove());
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-async function extractor(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
-  try {
-    const output = await run(process.execPath, ['commands/extractor.ts', ...args], {
-      env: { ...process.env, DATA_DIR: folder.path, ...env },
-      timeout: patienceMs,
-    });
-    return { code: 0, ...output };
-  } catch (error) {
-    return error as Ended;
-  }
+function extractor(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  return runToEnd(process.execPath, ['commands/extractor.ts', ...args], { DATA_DIR: folder.path, ...env });
 }
 
 /** Checks version 3's network by an entry of one's own; two copies of a person are enough to see a mistake. */

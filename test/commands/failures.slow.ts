@@ -1,18 +1,15 @@
 import assert from 'node:assert/strict';
-import { execFile, type ExecFileException } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { createAdmin } from '../../commands/accounts/adminAccount.ts';
 import { createDatabase } from '../../db/sql/connection.ts';
 import { createTestDatabase, type TestDatabase } from '../support/servers/database.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
+import { runToEnd, type Ended } from '../support/runToEnd.ts';
 import { mountSmallDisk } from '../support/smallDisk.ts';
-import { patienceMs } from '../support/waitFor.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
 const login = 'fails@example.org';
 
 let database: TestDatabase;
@@ -36,32 +33,13 @@ after(async () => {
   await folder.remove();
 });
 
-interface Ended {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 /** A command line as a shell takes it, `$node` before it. */
 function run(line: string, env: Record<string, string> = {}): Promise<Ended> {
-  return new Promise((resolve) => {
-    execFile(
-      'bash',
-      ['-c', `set -o pipefail; ${line}`],
-      {
-        cwd: root,
-        timeout: patienceMs,
-        env: {
-          ...process.env,
-          node: process.execPath,
-          ...{ DATABASE_URL: database.url, DATA_DIR: folder.path, ADMIN_PASSWORD: 'a long secret', ...env },
-        },
-      },
-      (error: ExecFileException | null, stdout, stderr) => {
-        // One that had to be killed has no code.
-        resolve({ code: error === null ? 0 : Number(error.code ?? NaN), stdout, stderr });
-      },
-    );
+  const settings = { DATABASE_URL: database.url, DATA_DIR: folder.path, ADMIN_PASSWORD: 'a long secret' };
+  return runToEnd('bash', ['-c', `set -o pipefail; ${line}`], {
+    node: process.execPath,
+    ...settings,
+    ...env,
   });
 }
 

@@ -1,34 +1,16 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { settings } from '../../platform/settings/settings.ts';
-import { patienceMs } from '../support/waitFor.ts';
-
-const root = fileURLToPath(new URL('../../', import.meta.url));
-
-interface Result {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
+import { runToEnd, type Ended } from '../support/runToEnd.ts';
 
 function run(
   file: string,
   args: readonly string[],
   env: Record<string, string> = {},
   folder = 'commands',
-): Promise<Result> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [`${folder}/${file}`, ...args],
-      { cwd: root, env: { ...process.env, ...env }, timeout: patienceMs },
-      // One that had to be killed has no code.
-      (error, stdout, stderr) => resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
-    );
-  });
+): Promise<Ended> {
+  return runToEnd(process.execPath, [`${folder}/${file}`, ...args], env);
 }
 
 for (const file of ['start.ts', 'migrate.ts', 'createAdmin.ts', 'envExample.ts']) {
@@ -73,6 +55,6 @@ test('a command that fails ends by itself, whatever it has left open', async () 
 
 test('.env.example is current and names every setting', async () => {
   assert.equal((await run('envExample.ts', ['--check'])).code, 0);
-  const text = await readFile(`${root}.env.example`, 'utf8');
+  const text = await readFile('.env.example', 'utf8');
   for (const name of Object.keys(settings)) assert.match(text, new RegExp(`^#${name}=`, 'm'));
 });

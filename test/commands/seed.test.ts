@@ -1,15 +1,12 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { promisify } from 'node:util';
 import { announceDatabase } from '../../commands/system/databaseUrl.ts';
 import { createAdmin } from '../../commands/accounts/adminAccount.ts';
 import { createDatabase, type Database } from '../../db/sql/connection.ts';
 import { createTestDatabase, type TestDatabase } from '../support/servers/database.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
-import { patienceMs } from '../support/waitFor.ts';
+import { runToEnd, type Ended } from '../support/runToEnd.ts';
 
-const run = promisify(execFile);
 const login = 'seed@example.org';
 
 let folder: TestFolder;
@@ -31,16 +28,9 @@ after(async () => {
   await folder.remove();
 });
 
-async function seed(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
-  const env = { ...process.env, DATA_DIR: folder.path, DATABASE_URL: '' };
-  try {
-    const output = await run(process.execPath, ['commands/seed.ts', ...args], {
-      ...{ env, timeout: patienceMs },
-    });
-    return { code: 0, ...output };
-  } catch (error) {
-    return error as { code: number; stdout: string; stderr: string };
-  }
+function seed(...args: string[]): Promise<Ended> {
+  const settings = { DATA_DIR: folder.path, DATABASE_URL: '' };
+  return runToEnd(process.execPath, ['commands/seed.ts', ...args], settings);
 }
 
 async function rows(): Promise<unknown> {

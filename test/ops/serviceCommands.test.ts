@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -8,6 +7,7 @@ import { migrate } from '../../db/schema/migrate.ts';
 import type { Database } from '../../db/sql/connection.ts';
 import { samplePhotos } from '../../extraction/pictures/photoFiles.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
+import { runToEnd } from '../support/runToEnd.ts';
 import { createComposeRoles, type ComposeRoles } from '../support/servers/composeRoles.ts';
 
 const login = 'operator@example.org';
@@ -37,13 +37,13 @@ async function succeed(command: string, ...args: string[]): Promise<string> {
     ...{ DATABASE_URL: databaseUrl, DATA_DIR: folder.path, IMAGE_STORE: place('samples') },
     ...{ ADMIN_PASSWORD: 'a password of some length', EXTRACT_PROCESSES: '1' },
   };
-  return new Promise((resolve, reject) => {
-    const env = { ...process.env, ...settings };
-    execFile(process.execPath, [`commands/${command}.ts`, ...args], { env }, (error, stdout, stderr) => {
-      if (error === null) resolve(stdout);
-      else reject(new Error(`${command} ${args.join(' ')}: ${stderr}`));
-    });
-  });
+  const { code, stdout, stderr } = await runToEnd(
+    process.execPath,
+    [`commands/${command}.ts`, ...args],
+    settings,
+  );
+  if (code !== 0) throw new Error(`${command} ${args.join(' ')}: ${stderr}`);
+  return stdout;
 }
 
 async function count(table: string): Promise<number> {

@@ -13,7 +13,7 @@ const filesPerProcess = { working: 8, onPages: 5, withEngine: 3 };
 
 // What starts processes, or is about its own, would be disturbed by others there.
 const needsItsOwn =
-  /node:child_process|\bprocess\.|startedSystem\.ts|system\/system\.ts|startFixture\.ts|harness\/bed\.ts/;
+  /node:child_process|runToEnd\.ts|\bprocess\.|startedSystem\.ts|system\/system\.ts|startFixture\.ts|harness\/bed\.ts/;
 
 const engineFile = 'engine/engine.ts';
 const opensBrowser = /\b(launchBrowser|openSite|openSchedules)\b/;

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { createPublicKey, randomUUID } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,6 +8,7 @@ import { createWorkerStore } from '../../../db/ops/workerStore.ts';
 import { isSignedBy, getSigningKey } from '../../../platform/signingKey.ts';
 import { startApiServer, type ApiServer } from '../../support/servers/apiServer.ts';
 import { createClient, type Client } from '../../support/servers/documentedClient.ts';
+import { runToEnd } from '../../support/runToEnd.ts';
 import { waitFor } from '../../support/waitFor.ts';
 
 interface SysInfo {
@@ -99,12 +99,9 @@ test('answers are counted by route, status and code, and written all at once', a
   ]);
 });
 
-function verify(...args: string[]): Promise<{ code: number; output: string }> {
-  return new Promise((resolve) => {
-    execFile(process.execPath, ['commands/verifySysInfo.ts', ...args], (error, stdout, stderr) => {
-      resolve({ code: typeof error?.code === 'number' ? error.code : 0, output: stdout + stderr });
-    });
-  });
+async function verify(...args: string[]): Promise<{ code: number; output: string }> {
+  const { code, stdout, stderr } = await runToEnd(process.execPath, ['commands/verifySysInfo.ts', ...args]);
+  return { code, output: stdout + stderr };
 }
 
 test('a saved dump is verified with the key that is served, and any change of it is found', async () => {

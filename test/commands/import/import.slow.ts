@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { copyFile, mkdir, readdir, readFile, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { createAdmin } from '../../../commands/accounts/adminAccount.ts';
 import { samplePhotos } from '../../../extraction/pictures/photoFiles.ts';
 import { createTestDatabase, type TestDatabase } from '../../support/servers/database.ts';
 import { createTestFolder, type TestFolder } from '../../support/folder.ts';
+import { runToEnd, type Ended } from '../../support/runToEnd.ts';
 
-const root = fileURLToPath(new URL('../../../', import.meta.url));
 const login = 'importer@example.org';
 
 let database: TestDatabase;
@@ -47,28 +46,12 @@ after(async () => {
   await folder.remove();
 });
 
-interface Result {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function runImport(args: readonly string[], env: Record<string, string> = {}): Promise<Result> {
-  return new Promise((resolve) => {
-    const settings = {
-      DATABASE_URL: database.url,
-      IMAGE_STORE: `folder:${join(folder.path, 'samples')}`,
-      EXTRACT_PROCESSES: '1',
-      ...env,
-    };
-    execFile(
-      process.execPath,
-      ['commands/import.ts', ...args],
-      { cwd: root, env: { ...process.env, ...settings } },
-      (error, stdout, stderr) => {
-        resolve({ code: Number(error?.code ?? 0), stdout, stderr });
-      },
-    );
+function runImport(args: readonly string[], env: Record<string, string> = {}): Promise<Ended> {
+  return runToEnd(process.execPath, ['commands/import.ts', ...args], {
+    DATABASE_URL: database.url,
+    IMAGE_STORE: `folder:${join(folder.path, 'samples')}`,
+    EXTRACT_PROCESSES: '1',
+    ...env,
   });
 }
 

@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { readFile, writeFile } from 'node:fs/promises';
@@ -8,10 +7,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
-import { promisify } from 'node:util';
 import { createGunzip } from 'node:zlib';
 import { acceptedFindings } from '../../../commands/packages/judgeFindings.ts';
 import { createTestFolder, type TestFolder } from '../../support/folder.ts';
+import { runToEnd } from '../../support/runToEnd.ts';
 import { closeServer } from '../../support/servers/closeServer.ts';
 
 const advisory = 'GHSA-aaaa-bbbb-cccc';
@@ -50,22 +49,17 @@ after(async () => {
 async function audit(list: readonly object[]): Promise<{ code: number; output: string }> {
   const file = join(folder.path, 'accepted.json');
   await writeFile(file, JSON.stringify(list));
-  const run = promisify(execFile)(process.execPath, ['commands/auditPackages.ts', '--accepted', file], {
-    env: {
-      ...process.env,
+  const { code, stdout, stderr } = await runToEnd(
+    process.execPath,
+    ['commands/auditPackages.ts', '--accepted', file],
+    {
       npm_config_registry: `http://127.0.0.1:${(registry.address() as AddressInfo).port}`,
       // npm keeps what it has been told about an advisory.
       npm_config_cache: join(folder.path, `cache-${randomUUID()}`),
       npm_config_fetch_retries: '0',
     },
-  });
-  return run.then(
-    ({ stdout, stderr }) => ({ code: 0, output: stdout + stderr }),
-    (error: unknown) => {
-      const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string };
-      return { code, output: stdout + stderr };
-    },
   );
+  return { code, output: stdout + stderr };
 }
 
 test('a serious fault of a package that is shipped stops the build and is named', async () => {

@@ -55,11 +55,12 @@ export function certificatePage(certificate: CertificateInput): CertificatePage 
 }
 
 function verdictOf({ nothing_left: nothing, check, left }: CertificateInput): CertificatePage['verdict'] {
-  if (!nothing && left.length === 0 && check.sample_store_keeps_versions === true) {
-    return { tone: 'bad', text: 'The sample store keeps older versions of removed pictures.' };
-  }
   if (!nothing && left.length === 0) {
-    return { tone: 'bad', text: 'The sample store did not answer: whether pictures are left is not known.' };
+    const text =
+      check.sample_store_keeps_versions === true
+        ? 'The sample store keeps older versions of removed pictures.'
+        : 'The sample store did not answer: whether pictures are left is not known.';
+    return { tone: 'bad', text };
   }
   if (!nothing) return { tone: 'bad', text: 'Something is left.' };
   return check.is_complete
