@@ -115,7 +115,7 @@ async function killWorkers(
     say(`control: killing the worker, ${n} of ${kills}`);
     const taskId = await bed.tasks.postGc(content, 'bench');
     await isMoving(bed, taskId);
-    const watch = watchCounters(bed.running.databaseUrl);
+    const watch = watchCounters(() => bed.running.databaseUrl);
     try {
       bed.running.kill('worker-1', 'SIGKILL');
       const struckAt = performance.now();

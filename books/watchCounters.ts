@@ -14,8 +14,8 @@ const tasks = `select coalesce(string_agg(task_id || state, ',' order by task_id
   count(*) filter (where desired_state = 'run' and state not in ('done', 'failed', 'cancelled'))::integer as wanted
   from tasks`;
 
-/** Looks at the checkpoints of all parts ten times a second, also through restarts of the database. */
-export function watchCounters(databaseUrl: string) {
+/** Looks at the checkpoints of all parts ten times a second, also through restarts of the database. `databaseUrl`: of the server that takes changes at that moment. */
+export function watchCounters(databaseUrl: () => string) {
   const stopping = new AbortController();
   const seen = new Map<string, Counters>();
   const backward: string[] = [];
@@ -55,7 +55,7 @@ export function watchCounters(databaseUrl: string) {
 
   const watching = (async () => {
     while (!stopping.signal.aborted) {
-      const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 2_000 });
+      const client = new pg.Client({ connectionString: databaseUrl(), connectionTimeoutMillis: 2_000 });
       client.on('error', () => undefined);
       try {
         await client.connect();

@@ -5,15 +5,14 @@ import { defineCommand, runCommand, wholeNumber } from '../commands/cli/options.
 import { createLogger } from '../platform/logger.ts';
 import { printableLines } from '../platform/printable.ts';
 import { createShutdown } from '../platform/shutdown.ts';
-import { makePlan, stores, type Store } from './plan.ts';
+import { makePlan, stores, type Setup } from './plan.ts';
 import { runPlan, type Outcome } from './run.ts';
 import { startSystem } from './system.ts';
 
-interface Options {
+interface Options extends Setup {
   readonly seed: number;
   readonly kills: number;
   readonly dry: boolean;
-  readonly store: Store;
 }
 
 // Told to stop it waits no longer for what it does: that may wait for something that is broken. Only a system that was
@@ -40,6 +39,7 @@ await runCommand(
         .choices(stores)
         .default('folder'),
     )
+    .option('--standby', 'with a synchronous standby of the database, which is killed and takes over', false)
     .option('--dry', 'print the plan and do nothing', false)
     .action(chaos),
 );
@@ -49,7 +49,7 @@ function newSeed(): number {
 }
 
 async function chaos(options: Options): Promise<void> {
-  const plan = makePlan(options.seed, options.kills, options.store);
+  const plan = makePlan(options.seed, options.kills, options);
   if (options.dry) {
     process.stdout.write(`${JSON.stringify(plan, null, 2)}\n`);
     return;
@@ -62,7 +62,7 @@ async function chaos(options: Options): Promise<void> {
   const abort = new AbortController();
   process.stdout.write(`seed ${options.seed}, ${options.kills} kills\n`);
   say('starting PostgreSQL, Temporal, two workers and the API');
-  const starting = startSystem(abort.signal, options.store);
+  const starting = startSystem(abort.signal, options);
   const running = starting.then((system) => runPlan(system, plan, say, abort.signal));
   let keep = false;
   shutdown.on('first', 'system', async () => {
@@ -86,7 +86,7 @@ async function chaos(options: Options): Promise<void> {
   }
 }
 
-function verdict({ seed, kills, store }: Options, outcome: Outcome, seconds: string): string[] {
+function verdict({ seed, kills, store, standby }: Options, outcome: Outcome, seconds: string): string[] {
   const { tasks, objects, longestStallMs, violations } = outcome;
   const ends = ['done', 'cancelled', 'failed'].map(
     (state) => `${tasks.filter((task) => task.state === state).length} ${state}`,
@@ -97,6 +97,6 @@ function verdict({ seed, kills, store }: Options, outcome: Outcome, seconds: str
       `${violations.length} violations, longest stall ${(longestStallMs / 1_000).toFixed(1)} s, ${seconds} s`,
     violations.length === 0
       ? 'the consistency check found no violation'
-      : `the consistency check found faults; again with --seed ${seed} --kills ${kills} --store ${store}`,
+      : `the consistency check found faults; again with --seed ${seed} --kills ${kills} --store ${store}${standby ? ' --standby' : ''}`,
   ];
 }

@@ -61,7 +61,7 @@ export function createOrders(system: System, say: (text: string) => void) {
     }
   };
 
-  const rows = () => readTasks(system.databaseUrl);
+  const rows = () => readTasks(system);
 
   const rowOf = async (taskId: number) => (await rows()).find(({ task_id }) => task_id === taskId);
 
@@ -107,7 +107,7 @@ export function createOrders(system: System, say: (text: string) => void) {
 
     /** A call that got no answer may have made the task: it is looked for by its name. */
     start: async (job: Job, name: string): Promise<void> => {
-      const find = async () => (await readTasks(system.databaseUrl, name))[0]?.task_id;
+      const find = async () => (await readTasks(system, name))[0]?.task_id;
       const { answer } = await call(
         async () =>
           (await find()) ??
@@ -149,10 +149,10 @@ export function createOrders(system: System, say: (text: string) => void) {
 }
 
 /** Past the proxies, as often as it takes until the database answers. */
-async function readTasks(databaseUrl: string, description?: string): Promise<TaskRow[]> {
+async function readTasks({ databaseUrl }: System, description?: string): Promise<TaskRow[]> {
   const limit = Date.now() + limitMs;
   for (;;) {
-    const client = new pg.Client({ connectionString: databaseUrl, connectionTimeoutMillis: 5_000 });
+    const client = new pg.Client({ connectionString: databaseUrl(), connectionTimeoutMillis: 5_000 });
     client.on('error', () => undefined);
     try {
       await client.connect();

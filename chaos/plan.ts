@@ -17,11 +17,21 @@ export const victims = [
   'postgres',
   'everything',
 ] as const;
-export type Victim = (typeof victims)[number] | 'store';
+/** `store`: the server of a bucket. `failover`: the database's primary, which does not come back; its standby takes over. */
+export type Victim = (typeof victims)[number] | 'store' | 'failover' | 'standby';
 
 /** Where samples are: in a folder, or in a bucket whose server is killed too. */
 export const stores = ['folder', 's3'] as const;
 export type Store = (typeof stores)[number];
+
+/** What the installation consists of. */
+export interface Setup {
+  readonly store: Store;
+  /** Whether the database has a synchronous standby. */
+  readonly standby: boolean;
+}
+
+export const plain: Setup = { store: 'folder', standby: false };
 
 /** Tables that somebody else may hold, with everything that hangs on them. */
 export const heldTables = [
@@ -102,9 +112,13 @@ export interface Plan {
   readonly steps: readonly Step[];
 }
 
-/** What shall happen, from nothing but the seed: the same seed, the same plan for the same store. */
-export function makePlan(seed: number, kills: number, store: Store = 'folder'): Plan {
-  const mortal: readonly Victim[] = store === 's3' ? [...victims, 'store', 'store', 'store'] : victims;
+/** What shall happen, from nothing but the seed: the same seed, the same plan for the same setup. */
+export function makePlan(seed: number, kills: number, { store, standby }: Setup = plain): Plan {
+  const mortal: readonly Victim[] = [
+    ...victims,
+    ...(store === 's3' ? Array<Victim>(3).fill('store') : []),
+    ...(standby ? (['failover', 'failover', 'standby'] as const) : []),
+  ];
   const random = xoroshiro128plus(seed);
   const between = (from: number, to: number) => uniformInt(random, from, to);
   const oneOf = <T>(values: readonly T[]): T => {

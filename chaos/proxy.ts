@@ -18,6 +18,39 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
+/** The paths to several servers, made bad together. */
+export interface ProxyGroup extends Omit<Proxy, 'port'> {
+  readonly ports: readonly number[];
+}
+
+export async function createProxies(serverPorts: readonly number[]): Promise<ProxyGroup> {
+  const proxies = await Promise.all(serverPorts.map(createProxy));
+  const each = (work: (proxy: Proxy) => void) => () => {
+    proxies.forEach(work);
+  };
+  return {
+    ports: proxies.map(({ port }) => port),
+    cut: each((proxy) => {
+      proxy.cut();
+    }),
+    stall: each((proxy) => {
+      proxy.stall();
+    }),
+    freeze: each((proxy) => {
+      proxy.freeze();
+    }),
+    slow: (ms) => {
+      for (const proxy of proxies) proxy.slow(ms);
+    },
+    open: each((proxy) => {
+      proxy.open();
+    }),
+    close: async () => {
+      await Promise.all(proxies.map((proxy) => proxy.close()));
+    },
+  };
+}
+
 /** A TCP path on loopback that can be made bad. */
 export async function createProxy(serverPort: number): Promise<Proxy> {
   const sockets = new Set<Socket>();

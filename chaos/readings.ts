@@ -14,7 +14,7 @@ export function createReadings(system: System, orders: Orders, say: (text: strin
   const readings: Promise<string | null>[] = [];
 
   const readAndRemove = async (afterMs: number): Promise<string | null> => {
-    const taskId = await addEndedTask(system.databaseUrl);
+    const taskId = await addEndedTask(system);
     const answer = await beginReading(system, taskId);
     await delay(afterMs);
     const isGone = await orders.remove(taskId);
@@ -37,10 +37,10 @@ export function createReadings(system: System, orders: Orders, say: (text: strin
 }
 
 /** A task that has removed faces that nobody else knows; past the proxies, as often as it takes. */
-async function addEndedTask(databaseUrl: string): Promise<number> {
+async function addEndedTask({ databaseUrl }: System): Promise<number> {
   for (;;) {
     try {
-      return await withClient(databaseUrl, async (client) => {
+      return await withClient(databaseUrl(), async (client) => {
         client.on('error', () => undefined);
         const { rows } = await client.query<{ task_id: number }>(
           `with made as (

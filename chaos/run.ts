@@ -33,7 +33,7 @@ export async function runPlan(
   say(`making faces and events for ${plan.tasks.length} tasks`);
   const origin = await startOrigin();
   try {
-    const world = await withClient(system.databaseUrl, async (client) => {
+    const world = await withClient(system.databaseUrl(), async (client) => {
       const made = await makeWorld(client, system.sampleFolder, plan.tasks, origin.url, signal);
       await takeSnapshot(client);
       return made;
@@ -54,7 +54,7 @@ async function runStorm(
   const strikes = createStrikes(system, origin, say);
   const orders = createOrders(system, say);
   const readings = createReadings(system, orders, say);
-  const watch = watchCounters(system.databaseUrl);
+  const watch = watchCounters(() => system.databaseUrl());
   try {
     for (const step of plan.steps) {
       await delay(step.afterMs, undefined, { signal });
@@ -72,11 +72,11 @@ async function runStorm(
     await strikes.mended();
     const faults = [
       ...(await comeToRest(orders, say, signal)),
-      ...(await endWindows(system.databaseUrl, orders, say, signal)),
+      ...(await endWindows(system.databaseUrl(), orders, say, signal)),
     ];
     await watch.stop();
     const tasks = await orders.rows();
-    const violations = await withClient(system.databaseUrl, async (client) => {
+    const violations = await withClient(system.databaseUrl(), async (client) => {
       await sweep(client, signal);
       const taskIds = tasks.map(({ task_id }) => task_id);
       const files = { sampleFolder: system.sampleFolder, missingFiles };
@@ -90,7 +90,7 @@ async function runStorm(
         ...violations,
         ...faults,
         ...(await readings.faults()),
-        ...(await misfrozen(system.databaseUrl)),
+        ...(await misfrozen(system.databaseUrl())),
         ...strikes.unasked(),
         ...watch.steppedBack().map((step) => `a counter went back: ${step}`),
       ],
@@ -213,7 +213,9 @@ function describe(
     case 'kill':
       return step.victim === 'extractors'
         ? 'kill extractors'
-        : `kill ${step.victim}, back after ${step.downMs} ms`;
+        : step.victim === 'failover'
+          ? `kill the primary, its standby takes over after ${step.downMs} ms`
+          : `kill ${step.victim}, back after ${step.downMs} ms`;
     case 'freeze':
       return `freeze ${step.worker} for ${step.forMs} ms`;
     case 'terminate':

@@ -20,8 +20,10 @@ const killed: Record<Exclude<Victim, 'extractors'>, readonly string[]> = {
   temporal: ['temporal'],
   wipe: ['temporal'],
   postgres: ['postgres'],
+  failover: ['postgres', 'standby'],
+  standby: ['standby'],
   store: ['store'],
-  everything: [...servers, ...processes],
+  everything: [...servers, 'standby', ...processes],
 };
 
 /** Breaks things, and mends them again in its own time: what is broken next may meet what is still down. */
@@ -47,8 +49,12 @@ export function createStrikes(system: System, origin: Origin, say: (text: string
         for (const pid of await system.childrenOf(name)) signal(pid, 'SIGKILL');
       return;
     }
-    const names = killed[victim];
+    const isThere = (name: string) => name !== 'standby' || name in system.pids();
+    const names = killed[victim].filter(isThere);
     for (const name of names) await recoveries.get(name);
+    if (victim === 'failover') return failOver(downMs);
+    // What takes over is made anew with it.
+    if (names.includes('standby')) await recoveries.get('postgres');
     await Promise.all(
       names.map(async (name) => {
         deathsOf(name).ordered += 1;
@@ -67,6 +73,17 @@ export function createStrikes(system: System, origin: Origin, say: (text: string
     }
   };
 
+  /** The primary does not come back: its standby takes over, and another one is made in its place. */
+  const failOver = async (downMs: number): Promise<void> => {
+    await system.inSync();
+    for (const name of killed.failover) deathsOf(name).ordered += 1;
+    await system.halt('postgres', 'SIGKILL');
+    recover('postgres', async () => {
+      await delay(downMs);
+      await system.failOver();
+    });
+  };
+
   const freeze = (worker: string, forMs: number): void => {
     const pid = system.pids()[worker];
     if (pid == null) return;
@@ -78,7 +95,7 @@ export function createStrikes(system: System, origin: Origin, say: (text: string
   };
 
   const terminate = async (share: 'one' | 'all'): Promise<void> => {
-    const client = new pg.Client({ connectionString: system.databaseUrl });
+    const client = new pg.Client({ connectionString: system.databaseUrl() });
     client.on('error', () => undefined);
     try {
       await client.connect();
@@ -98,7 +115,7 @@ export function createStrikes(system: System, origin: Origin, say: (text: string
   const hold = (table: string, mode: string, forMs: number): void => {
     recover(`lock on ${table}`, async () => {
       const client = new pg.Client({
-        connectionString: system.databaseUrl,
+        connectionString: system.databaseUrl(),
         application_name: 'another session',
       });
       client.on('error', () => undefined);

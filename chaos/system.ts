@@ -11,27 +11,32 @@ import { defaultAdminPassword } from '../platform/settings/settings.ts';
 import { makeTemporaryFolder } from '../platform/temporaryFolder.ts';
 import { basic } from '../test/support/rows/basic.ts';
 import { setClock, settableClock } from './clocks.ts';
-import { paths, type PathName, type Store } from './plan.ts';
 import { serveBucket } from './bucket.ts';
 import { presentBody } from './kinds.ts';
-import { createProxy, type Proxy } from './proxy.ts';
+import { servePair } from './pairedDatabase.ts';
+import { paths, plain, type PathName, type Setup } from './plan.ts';
+import { createProxies, type ProxyGroup } from './proxy.ts';
 
 /** A system of its own to be broken, in a folder that goes away with it. */
 export interface System {
   readonly folder: string;
   readonly sampleFolder: string;
-  /** Past the proxies: for what looks on. */
-  readonly databaseUrl: string;
+  /** Past the proxies: for what looks on. Of the server that takes changes now. */
+  databaseUrl(): string;
   readonly api: ApiClient;
   readonly apiUrl: string;
   /** What shows a request's sender. */
   readonly credentials: Record<string, string>;
-  readonly proxies: Readonly<Record<PathName, Proxy>>;
+  readonly proxies: Readonly<Record<PathName, ProxyGroup>>;
   pids(): Record<string, number | null>;
   /** Kills a process and leaves it down until `resume`. */
   halt(name: string, signal: NodeJS.Signals): Promise<void>;
   /** Starts a process again, as often as it takes. */
   resume(name: string): Promise<void>;
+  /** Resolves when the database's standby, if it has one, has everything. */
+  inSync(): Promise<void>;
+  /** The standby takes the place of the primary, which is down. */
+  failOver(): Promise<void>;
   /** Sets the clock of a process off; it keeps so until it is set again or the process ends. */
   setClock(name: string, offsetMs: number): Promise<void>;
   /** Extractors: what a process has started itself. */
@@ -50,15 +55,16 @@ const foreignSettings = [
 const everyQueue = 'orchestrate,gc,extract';
 
 /** Servers, two workers and the API; whoever talks to a server does so through a proxy. */
-export async function startSystem(signal: AbortSignal, store: Store = 'folder'): Promise<System> {
+export async function startSystem(signal: AbortSignal, { store, standby }: Setup = plain): Promise<System> {
   const folder = await makeTemporaryFolder('chaos');
   const bucket = store === 's3' ? await serveBucket() : null;
+  const pair = standby ? await servePair() : null;
   const sampleFolder = bucket?.sampleFolder ?? join(folder, 'samples');
   await mkdir(sampleFolder, { recursive: true });
   const clockFolder = join(folder, 'clocks');
   await mkdir(clockFolder);
   const started: Running[] = [];
-  const proxies: Partial<Record<PathName, Proxy>> = {};
+  const proxies: Partial<Record<PathName, ProxyGroup>> = {};
   const log = createLogger({ name: 'chaos', level: 'silent', format: 'json' });
   const sessionSecret = randomBytes(32).toString('hex');
 
@@ -90,18 +96,26 @@ export async function startSystem(signal: AbortSignal, store: Store = 'folder'):
     for (const running of [...started].reverse()) await running.stop();
     await Promise.all(Object.values(proxies).map((proxy) => proxy.close()));
     await bucket?.stop();
+    await pair?.stop();
   };
 
   try {
-    const servers = await start('servers', { workers: [], api: false });
-    for (const path of paths) {
-      const server = path.endsWith('postgres') ? servers.databaseUrl : `tcp://${servers.temporalAddress}`;
-      proxies[path] = await createProxy(Number(new URL(server).port));
-    }
-    const all = proxies as Record<PathName, Proxy>;
+    const servers = await start('servers', {
+      ...{ workers: [], api: false },
+      ...(pair === null
+        ? {}
+        : { overrides: { DATABASE_URL: pair.urlAt(pair.ports), SESSION_SECRET: sessionSecret } }),
+    });
+    const portsTo = {
+      postgres: pair?.ports ?? [portOf(servers.databaseUrl)],
+      temporal: [portOf(`tcp://${servers.temporalAddress}`)],
+    };
+    for (const path of paths)
+      proxies[path] = await createProxies(portsTo[path.endsWith('postgres') ? 'postgres' : 'temporal']);
+    const all = proxies as Record<PathName, ProxyGroup>;
     const through = (who: 'worker' | 'api') => ({
-      DATABASE_URL: withPort(servers.databaseUrl, all[`${who}-postgres`].port),
-      TEMPORAL_ADDRESS: `127.0.0.1:${all[`${who}-temporal`].port}`,
+      DATABASE_URL: (pair?.urlAt ?? withPort(servers.databaseUrl))(all[`${who}-postgres`].ports),
+      TEMPORAL_ADDRESS: `127.0.0.1:${String(all[`${who}-temporal`].ports[0])}`,
       SESSION_SECRET: sessionSecret,
     });
     const [workers, api] = await allOrFirstError([
@@ -111,24 +125,40 @@ export async function startSystem(signal: AbortSignal, store: Store = 'folder'):
       start('api', { workers: [], overrides: through('api') }),
     ]);
     const home = (name: string) => (name === 'api' ? api : name.startsWith('worker') ? workers : servers);
-    const pids = () => ({ ...servers.pids(), ...workers.pids(), ...api.pids() });
+    const pids = (): Record<string, number | null> => ({
+      ...servers.pids(),
+      ...workers.pids(),
+      ...api.pids(),
+      ...pair?.pids(),
+    });
+    const ownServer = (name: string) => (name === 'store' ? bucket : (pair?.server(name) ?? null));
+    const halt = async (name: string, how: NodeJS.Signals): Promise<void> => {
+      const server = ownServer(name);
+      await (server === null ? home(name).halt(name, how) : server.kill(how));
+    };
     const login = { login: api.config.adminLogin, password: defaultAdminPassword };
     return {
-      ...{ folder, sampleFolder, databaseUrl: servers.databaseUrl, proxies: all, pids, stop },
+      ...{ folder, sampleFolder, proxies: all, pids, halt, stop },
+      databaseUrl: () => pair?.url() ?? servers.databaseUrl,
       ...{ apiUrl: api.apiUrl, credentials: basic(login.login, login.password) },
       api: createApiClient({ url: api.apiUrl, ...login, signal }),
-      halt: (name, how) => (name === 'store' ? bucket?.kill() : null) ?? home(name).halt(name, how),
       resume: async (name) => {
         for (;;) {
           signal.throwIfAborted();
           try {
-            await ((name === 'store' ? bucket?.start() : null) ?? home(name).resume(name));
+            await (ownServer(name)?.start() ?? home(name).resume(name));
             return;
           } catch {
             // It cannot start while what it needs is away; what failed to start counts as wanted.
-            await home(name).halt(name, 'SIGKILL');
+            await halt(name, 'SIGKILL');
           }
         }
+      },
+      inSync: async () => {
+        await pair?.inSync();
+      },
+      failOver: async () => {
+        await pair?.failOver();
       },
       setClock: async (name, offsetMs) => {
         const pid = pids()[name];
@@ -149,8 +179,14 @@ export async function startSystem(signal: AbortSignal, store: Store = 'folder'):
   }
 }
 
-function withPort(address: string, port: number): string {
-  const url = new URL(address);
-  url.port = String(port);
-  return url.href;
+function portOf(address: string): number {
+  return Number(new URL(address).port);
+}
+
+function withPort(address: string): (ports: readonly number[]) => string {
+  return ([port]) => {
+    const url = new URL(address);
+    url.port = String(port);
+    return url.href;
+  };
 }

@@ -23,6 +23,16 @@ test('a short storm leaves balanced books behind', async (t) => {
   );
 });
 
+test('a storm in which the standby of the database takes over leaves balanced books behind', async (t) => {
+  const { stdout } = await chaos('--seed', '16', '--kills', '2', '--standby');
+  for (const line of stdout.split('\n')) t.diagnostic(line);
+  assert.match(stdout, /kill the primary, its standby takes over after/);
+  assert.match(
+    stdout,
+    /^seed 16: 2 kills, .* 0 violations, .*\nthe consistency check found no violation\n$/m,
+  );
+});
+
 test('it ends with the npm that runs it, also when that is killed', async () => {
   const npm = spawn('npm', ['run', 'chaos', '--', '--kills', '9'], { stdio: ['ignore', 'pipe', 'inherit'] });
   let said = '';

@@ -68,6 +68,19 @@ test('everything that can happen does happen within some seeds', () => {
   ]);
 });
 
+test('a bucket and a standby are victims where there are any', () => {
+  const killed = (store: 'folder' | 's3', standby: boolean) => {
+    const plans = Array.from({ length: 20 }, (_, index) => makePlan(index, 10, { store, standby }));
+    const found = plans.flatMap(({ steps }) =>
+      steps.flatMap((step) => (step.act === 'kill' ? step.victim : [])),
+    );
+    return [...new Set(found)].sort();
+  };
+  assert.deepEqual(killed('s3', false), [...victims, 'store'].sort());
+  assert.deepEqual(killed('folder', true), [...victims, 'failover', 'standby'].sort());
+  assert.deepEqual(killed('s3', true), [...victims, 'failover', 'standby', 'store'].sort());
+});
+
 test('ten tasks are of all kinds', () => {
   fc.assert(
     fc.property(seed, (first) => {

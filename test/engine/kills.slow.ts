@@ -46,7 +46,7 @@ const blows: Record<string, (t: TestContext) => Promise<void> | void> = {
 for (const [what, strike] of Object.entries(blows)) {
   test(`nothing is lost when ${what} in the middle of a gc and an extract`, async (t) => {
     const both = await startBoth(engine, warps);
-    const watch = watchCounters(engine.running().databaseUrl);
+    const watch = watchCounters(() => engine.running().databaseUrl);
     try {
       await assertRunning(engine, both.taskIds);
       await strike(t);
@@ -79,7 +79,7 @@ test("tasks go on from their checkpoints after everything was down and Temporal'
     assert.ok(data.length > 0, files.join());
     for (const file of data) await rm(join(folder, 'temporal', file));
   });
-  const watch = watchCounters(engine.running().databaseUrl);
+  const watch = watchCounters(() => engine.running().databaseUrl);
   try {
     for (const [index, taskId] of both.taskIds.entries()) {
       assert.ok((await engine.progressOf(taskId)) >= (doneBefore[index] ?? 0), 'checkpoints survive');

@@ -3,11 +3,12 @@ import { after, before, test } from 'node:test';
 import { defaultAdminPassword } from '../../platform/settings/settings.ts';
 import { startEngine, type Engine } from '../support/engine/engine.ts';
 import { basic } from '../support/rows/basic.ts';
-import { primarySettings, startStandby, type Standby } from '../support/servers/standby.ts';
+import type { PostgresServer } from '../support/servers/postgresServer.ts';
+import { primarySettings, startStandby } from '../support/servers/standby.ts';
 import { waitFor } from '../support/waitFor.ts';
 
 let engine: Engine;
-let standby: Standby;
+let standby: PostgresServer;
 
 before(async () => {
   engine = await startEngine({

@@ -1,35 +1,22 @@
 import { appendFile, chown, cp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
-import type { Postgres } from '../../../embedded/postgres.ts';
 import { postgresFolder } from '../../../embedded/postgresFolder.ts';
 import { findPostgresUser } from '../../../embedded/postgresUser.ts';
 import { createLogger } from '../../../platform/logger.ts';
-import { startTestPostgres } from '../postgres/programs.ts';
 import { createTestFolder } from '../folder.ts';
+import { serverIn, type PostgresServer, type Settings } from './postgresServer.ts';
 
 /** Of an embedded PostgreSQL that a standby is to follow. */
 export const primarySettings = { wal_level: 'replica', max_wal_senders: '4', wal_keep_size: '1GB' };
-
-export interface Standby {
-  readonly url: string;
-  /** Asks the standby itself. */
-  query(sql: string): Promise<readonly object[]>;
-  /** Its files, from which another standby can be made once it is promoted. */
-  readonly folder: string;
-  readonly port: number;
-  /** SIGKILL: as good as a power cut. */
-  kill(): Promise<void>;
-  stop(): Promise<void>;
-}
 
 /** A streaming standby of the embedded PostgreSQL in `dataDir`, from a base backup that is made while it runs. */
 export async function startStandby(
   dataDir: string,
   primaryUrl: string,
   name: string,
-  port?: number,
-): Promise<Standby> {
+  { port, settings = primarySettings }: { readonly port?: number; readonly settings?: Settings } = {},
+): Promise<PostgresServer> {
   const log = createLogger({ name: 'standby', level: 'silent', format: 'json' });
   const user = await findPostgresUser();
   const folder = await createTestFolder('standby');
@@ -63,32 +50,7 @@ export async function startStandby(
     await primary.end();
   }
   await rm(join(to, 'port'), { force: true });
-  const server: Postgres = await startTestPostgres({
-    ...{ dataDir: folder.path, log, settings: { ...primarySettings, hot_standby: 'on' } },
-    ...(port === undefined ? {} : { port }),
-  });
-  return {
-    url: server.url,
-    query: async (sql) => {
-      const client = new pg.Client({ connectionString: server.url });
-      await client.connect();
-      try {
-        return (await client.query<object>(sql)).rows;
-      } finally {
-        await client.end();
-      }
-    },
-    folder: folder.path,
-    port: server.port,
-    kill: async () => {
-      process.kill(server.pid, 'SIGKILL');
-      await server.exited;
-    },
-    stop: async () => {
-      await server.stop('immediate');
-      await folder.remove();
-    },
-  };
+  return serverIn(folder, { ...settings, hot_standby: 'on' }, port);
 }
 
 const isOfServer = (path: string): boolean =>
