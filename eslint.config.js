@@ -91,6 +91,8 @@ const libraries = {
   '@temporalio/interceptors-opentelemetry': ['temporal'],
   '@opentelemetry/api': ['platform'],
   '@opentelemetry/core': ['platform'],
+  '@grpc/grpc-js': ['platform'],
+  '@opentelemetry/exporter-trace-otlp-grpc': ['platform'],
   '@opentelemetry/exporter-trace-otlp-proto': ['platform'],
   '@opentelemetry/resources': ['platform'],
   '@opentelemetry/sdk-trace-node': ['platform'],

@@ -4,6 +4,7 @@ import type { ExtractContent } from '../../domain/extract/extractContent.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { nextBatchSize } from '../../domain/tasks/pace.ts';
 import type { ClaimedPart, Committed, PartRef } from '../../domain/tasks/parts.ts';
+import { inSpan } from '../../platform/tracing/span.ts';
 import { createSampleExtraction, type SampleDeps } from './extractSample.ts';
 import { runPart, type BatchReport, type PartDeps } from '../runPart.ts';
 
@@ -66,7 +67,7 @@ export function createExtractPart(deps: ExtractPartDeps) {
         const started = performance.now();
         const reading = await (next ?? read('range', part.checkpoint.cursor));
         next = follow(reading);
-        const outcomes = await reading.outcomes;
+        const outcomes = await inSpan('wait for extractors', {}, () => reading.outcomes);
         const { phase, lastKey, phaseOver } = reading;
         const answer = await commitInPieces(deps, part, content, {
           phase,

@@ -6,14 +6,14 @@ export const telemetrySettings = {
   OTEL_EXPORTER_OTLP_ENDPOINT: url(/^https?:/, 'http://127.0.0.1:4318')
     .optional()
     .describe(
-      'Base URL of an OpenTelemetry collector (OTLP over HTTP). If it is set, API and workers send traces to its /v1/traces (docs/operations.md). Workers need it too.',
+      'Base URL of an OpenTelemetry collector. If it is set, API and workers send traces there, over HTTP to its /v1/traces (docs/operations.md). Workers need it too.',
     ),
   OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url(/^https?:/, 'http://127.0.0.1:4318/v1/traces')
     .optional()
     .describe('Whole URL for traces, if it is another one.'),
-  OTEL_EXPORTER_OTLP_PROTOCOL: oneOf(['http/protobuf'])
+  OTEL_EXPORTER_OTLP_PROTOCOL: oneOf(['http/protobuf', 'grpc'])
     .optional()
-    .describe('Protocol of the collector; http/protobuf is the only one.'),
+    .describe('Protocol of the collector: http/protobuf (default) or grpc.'),
   OTEL_EXPORTER_OTLP_HEADERS: secret(
     text.optional(),
     services,

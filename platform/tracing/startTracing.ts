@@ -8,7 +8,7 @@ export type TracingSettings = Pick<
   Config,
   'otelExporterOtlpEndpoint' | 'otelExporterOtlpTracesEndpoint' | 'otelSdkDisabled'
 > &
-  Partial<Pick<Config, 'otelExporterOtlpHeaders'>>;
+  Partial<Pick<Config, 'otelExporterOtlpHeaders' | 'otelExporterOtlpProtocol' | 'outgoingCa'>>;
 
 /** Whether the settings name a place for traces. */
 export function isTraced(config: TracingSettings): boolean {
@@ -24,5 +24,5 @@ export async function startTracing(
 ): Promise<Tracing | null> {
   if (!isTraced(config)) return null;
   const { startSdk } = await import('./sdk.ts');
-  return startSdk(serviceName, config.otelExporterOtlpHeaders, log);
+  return startSdk(serviceName, config, log);
 }

@@ -17,6 +17,7 @@ import {
   type TraceReceiver,
 } from '../support/servers/traceReceiver.ts';
 import { waitFor } from '../support/waitFor.ts';
+import { makeWarps } from '../support/warps.ts';
 import { readLog, startApi } from './processes.ts';
 
 const password = 'a password of the tests';
@@ -36,7 +37,7 @@ before(async () => {
       ? { url: receiver.url, stop: () => Promise.resolve() }
       : await startCollector(collectorProgram, receiver.url);
   engine = await startEngine({
-    workers: ['orchestrate,gc'],
+    workers: ['orchestrate,gc,extract'],
     env: {
       ...{ ADMIN_PASSWORD: password, LOG_FORMAT: 'json' },
       OTEL_EXPORTER_OTLP_ENDPOINT: collector.url,
@@ -147,6 +148,18 @@ test('a request, its statements, the workflow it starts, activities and batches 
   for (const text of [userData, login, password, 'authorization', 'Basic ']) {
     assert.equal(receiver.hasReceived(text), false, `${text} is in a span`);
   }
+});
+
+test('a batch of an extract tells how long it waited for the extractors', async () => {
+  const { accountId } = await engine.addFaces({ count: 6, images: await makeWarps(2) });
+  const { taskId } = await engine.startExtract(accountId);
+  assert.equal((await engine.ended(taskId)).done, 6);
+  const isOfTask = (span: ReceivedSpan) => span.attributes['luna.task_id'] === taskId;
+  const batch = await waitFor('the span of the batch', () =>
+    receiver.spans.find((span) => span.name === 'batch extract' && isOfTask(span)),
+  );
+  const waits = receiver.spans.filter(({ name }) => name === 'wait for extractors');
+  assert.ok(waits.some(({ parentSpanId }) => parentSpanId === batch.spanId));
 });
 
 test('what a client asks for, who they are and why it failed is in no span', async () => {

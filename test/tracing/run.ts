@@ -13,8 +13,9 @@ async function main(): Promise<number> {
     return 0;
   }
   const program = await buildCollector();
+  const files = ['test/ops/tracing', 'test/tracing/'];
   const run = fileURLToPath(new URL('../support/run.ts', import.meta.url));
-  const child = spawn(process.execPath, [run, 'test/ops/tracing'], {
+  const child = spawn(process.execPath, [run, '--suffix', '.slow.ts', '--suffix', '.tracing.ts', ...files], {
     env: { ...process.env, TEST_COLLECTOR: program },
     stdio: 'inherit',
   });
