@@ -93,6 +93,22 @@ test('with docker-compose.s3.yml API and workers have the keys of the bucket, an
   }
 });
 
+test('with docker-compose.pooler.yml everything that connects to the database also knows the way past the pooler', async () => {
+  const [{ services: base }, { services }] = await Promise.all([
+    readCompose(),
+    readCompose('docker-compose.pooler.yml'),
+  ]);
+  const connecting = Object.keys(base).filter((name) => base[name]?.secrets?.includes('database_url'));
+  assert.deepEqual(Object.keys(services).sort(), connecting.sort());
+  for (const name of connecting) {
+    assert.ok(readersOf('DATABASE_DIRECT_URL').includes(roleOf(name)), name);
+    assert.deepEqual(services[name]?.environment, {
+      DATABASE_DIRECT_URL_FILE: '/run/secrets/database_direct_url',
+    });
+    assert.deepEqual(services[name]?.secrets, ['database_direct_url']);
+  }
+});
+
 test('each service of docker-compose.yml has the secrets that its process reads, and no other', async () => {
   const { services } = await readCompose();
   const ours = Object.entries(services).filter(([, { build }]) => build !== undefined);
