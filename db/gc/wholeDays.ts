@@ -38,7 +38,8 @@ export async function nextDays(tx: Sql, task: EngineTask): Promise<NextDays | nu
   let cursor = planCursor;
   for (const days of ahead) {
     if (bounds.length === daysAtOnce) break;
-    const objects = await countIfWhole(tx, days, content, upperBound);
+    const hasMany = await hasTooManyOthers(tx, days, content);
+    const objects = hasMany ? null : await countIfWhole(tx, days, content, upperBound);
     if (objects === 0) continue;
     const isNext = objects !== null && !(await hasEvents(tx, cursor, days.low));
     if (!isNext && bounds.length > 0) break;
@@ -124,27 +125,38 @@ async function countIfWhole(
   });
   const [look] = await tx.query<{ mixed: boolean }>(`select ${others.join(' or ')} as mixed`, binds.values);
   if (look?.mixed !== false) return null;
-  if (!(await areOthersFew(tx, days, content))) return null;
+  if (await isBoundElsewhere(tx, days, content)) return null;
   const [row] = await tx.query<{ count: number }>(`select count(*) from ${days.partition}`);
   return row?.count ?? 0;
 }
 
 const isOfTime = /^e\.(create|end|insert)_time (<|>=) \$\d+::timestamptz$/;
 
-/** Image origins are removed at their addresses first, which a transaction cannot wait for. */
-async function areOthersFew(tx: Sql, days: Days, content: EventsGc): Promise<boolean> {
-  const most = content.remove_image_origins ? 0 : othersAtMost;
-  const samples = content.remove_samples
-    ? `or (select count(*) from (select from samples where ${inDays('owner_id')} limit ${othersAtMost + 1}) s) > ${othersAtMost}`
-    : '';
-  const [row] = await tx.query<{ many: boolean }>(
-    `select (select count(*) from (select from image_origins where ${inDays('owner_id')} limit ${most + 1}) o) > ${most}
-       ${samples} or exists (
-         select from pg_inherits i join pg_class c on c.oid = i.inhrelid
-         where i.inhparent = 'event_descriptors'::regclass and c.relkind = 'r') as many`,
+/** Image origins are removed at their addresses first, which a transaction cannot wait for; some descriptors have no days yet. */
+async function isBoundElsewhere(tx: Sql, days: Days, content: EventsGc): Promise<boolean> {
+  const origins = content.remove_image_origins
+    ? `exists (select from image_origins where ${inDays('owner_id')})`
+    : '$1::uuid >= $2::uuid';
+  const [row] = await tx.query<{ bound: boolean }>(
+    `select ${origins} or exists (
+       select from pg_inherits i join pg_class c on c.oid = i.inhrelid
+       where i.inhparent = 'event_descriptors'::regclass and c.relkind = 'r') as bound`,
     [days.low, days.high],
   );
-  return row?.many === false;
+  return row?.bound !== false;
+}
+
+/** Counted once, before anybody is kept from writing: some more or less make no difference. */
+async function hasTooManyOthers(tx: Sql, days: Days, content: EventsGc): Promise<boolean> {
+  const tables = ['image_origins', ...(content.remove_samples ? ['samples'] : [])];
+  const many = tables.map(
+    (table) => `exists (select from ${table} where ${inDays('owner_id')} offset ${othersAtMost})`,
+  );
+  const [row] = await tx.query<{ many: boolean }>(`select ${many.join(' or ')} as many`, [
+    days.low,
+    days.high,
+  ]);
+  return row?.many !== false;
 }
 
 async function hasEvents(tx: Sql, after: string | null, before: string): Promise<boolean> {

@@ -1349,19 +1349,21 @@ CREATE OR REPLACE FUNCTION public.event_partitions()
  RETURNS TABLE(base text, partition text, low uuid, high uuid)
  LANGUAGE sql
  STABLE
- SET search_path TO 'public', 'pg_temp'
 AS $function$
-  select base, partition, bounds[1]::uuid, bounds[2]::uuid
+  -- What a caller asks of the bounds may be looked at before the condition below; those of the default partition are no uuids.
+  select base, partition, case when is_range then split_part(bounds, '''', 2)::uuid end,
+    case when is_range then split_part(bounds, '''', 4)::uuid end
   from (
-    select p.relname::text as base, c.relname::text as partition,
-      regexp_match(pg_get_expr(c.relpartbound, c.oid), '^FOR VALUES FROM \(''([0-9a-f-]{36})''\) TO \(''([0-9a-f-]{36})''\)$') as bounds
-    from pg_partitioned_table k
-      join pg_class p on p.oid = k.partrelid
-      join pg_inherits i on i.inhparent = p.oid
-      join pg_class c on c.oid = i.inhrelid
-    where k.partstrat = 'r' and p.relnamespace = 'public'::regnamespace and p.relname ~ '^(events|event_descriptors_v\d+)$'
+    select base, partition, bounds, bounds like 'FOR VALUES FROM (''%'') TO (''%'')' as is_range from (
+      select p.relname::text as base, c.relname::text as partition, pg_get_expr(c.relpartbound, c.oid) as bounds
+      from pg_partitioned_table k
+        join pg_class p on p.oid = k.partrelid
+        join pg_inherits i on i.inhparent = p.oid
+        join pg_class c on c.oid = i.inhrelid
+      where k.partstrat = 'r' and p.relnamespace = 'public'::regnamespace and p.relname ~ '^(events|event_descriptors_v\d+)$'
+    ) described
   ) found
-  where bounds is not null
+  where is_range
 $function$;
 
 CREATE OR REPLACE FUNCTION public.expire_audit(days integer)

@@ -57,6 +57,21 @@ test('partitions are made a week ahead, for events and each version, and what wa
   assert.equal((await partitionsOf(db)).length, 10, 'the next one is of seven days');
 });
 
+test('who asks for the partitions of one table reads nothing of the others', async () => {
+  const { db } = await openTestDatabase(1);
+  const plan = await db.query<{ 'QUERY PLAN': string }>(
+    `explain select low from event_partitions() where base = 'events'`,
+  );
+  const text = plan.map((line) => line['QUERY PLAN']).join('\n');
+  assert.doesNotMatch(text, /Function Scan/);
+  assert.match(text, /relname[^\n]*= 'events'::text/);
+  const [none] = await db.query<{ count: number }>(
+    `select count(*) from event_partitions() where low = $1 and partition like '%_rest'`,
+    [v7()],
+  );
+  assert.equal(none?.count, 0, 'those without bounds are in nobody’s way');
+});
+
 test('a reader in the way delays partitions, and breaks nothing', async () => {
   const { db } = await openTestDatabase(4);
   await db.transaction(async (reader) => {
