@@ -149,6 +149,7 @@ export function createStores(
     /** For health and figures, which have to be told whatever the others wait for. */
     watched: {
       auditLag: createAuditLag(health),
+      eventPartitions: createEventPartitionQueries(health),
       sampleStore: createSampleStoreRow(health),
       taskQueries: createTaskQueries(health),
       tombstones: createTombstoneStore(health),

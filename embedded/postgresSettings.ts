@@ -10,6 +10,8 @@ export function postgresSettings(overrides: Readonly<Record<string, string>> = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: '',
     max_connections: '200',
+    // A statement over all days of events takes a lock for each of their partitions and indexes: 13 a day.
+    max_locks_per_transaction: '256',
     shared_buffers: `${buffers}MB`,
     effective_cache_size: `${Math.max(256, Math.floor(memory / 2))}MB`,
     work_mem: '16MB',

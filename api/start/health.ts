@@ -1,6 +1,7 @@
 import { isRemote } from '../../extraction/catalogue/network.ts';
 import { checkRemote } from '../../extraction/remote/checkRemote.ts';
 import type { AuditLag } from '../../db/audit/auditLag.ts';
+import type { EventPartitionQueries } from '../../db/ops/eventPartitions.ts';
 import type { ImageStore } from '../../imagestore/imageStore.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
 import { sharedSettings } from '../../platform/shownSettings.ts';
@@ -42,6 +43,10 @@ export function healthChecks(
     { name: 'workers', dependent: true, run: () => checkWorkers(['orchestrate', 'gc']) },
     { name: 'extractors', dependent: true, run: () => checkWorkers(['extract']) },
     { name: 'worker-clocks', dependent: true, onlyWarns: true, run: () => workers.checkClocks() },
+    {
+      ...{ name: 'event-partitions', dependent: true, onlyWarns: true },
+      run: () => checkLocks(watched.eventPartitions),
+    },
     { name: 'audit', dependent: true, onlyWarns: true, run: () => checkAudit(watched.auditLag, config) },
     {
       ...{ name: 'worker-settings', dependent: true, onlyWarns: true },
@@ -59,6 +64,15 @@ export function healthChecks(
 async function checkVersions(images: Pick<ImageStore, 'keepsVersions'>): Promise<void> {
   if ((await images.keepsVersions().catch(() => null)) !== true) return;
   throw publicError('the bucket keeps older versions of removed pictures');
+}
+
+/** @throws an error that says publicly that the server has too few places for locks */
+async function checkLocks(partitions: Pick<EventPartitionQueries, 'scarceLocks'>): Promise<void> {
+  const scarce = await partitions.scarceLocks();
+  if (scarce === null) return;
+  throw publicError(
+    `a statement over all days of events takes ${scarce.needed} of ${scarce.room} locks: set max_locks_per_transaction to ${scarce.setting} or more`,
+  );
 }
 
 const sealLateSeconds = 60;

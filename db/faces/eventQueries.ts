@@ -71,14 +71,15 @@ export function createEventQueries(db: Database) {
       return { ...event, descriptors };
     },
 
-    /** Those of the ids that there are, in the ids' order. */
+    /** Those of the ids that there are, in the ids' order. Naming them once more leaves only their days in the plan. */
     cards: (eventIds: readonly string[]): Promise<EventCard[]> =>
       db.query<EventCard>(
         `select e.event_id "eventId", e.external_id "externalId", e.source, ${samples},
            coalesce((select jsonb_agg(jsonb_build_object('kind', descriptor_type, 'version', descriptor_version)
                order by descriptor_type desc, descriptor_version)
-             from event_descriptors d where d.event_id = e.event_id), '[]') "descriptors"
+             from event_descriptors d where d.event_id = e.event_id and d.event_id = any($1::uuid[])), '[]') "descriptors"
          from unnest($1::uuid[]) with ordinality wanted (event_id, place) join events e using (event_id)
+         where e.event_id = any($1::uuid[])
          order by place`,
         [eventIds],
       ),

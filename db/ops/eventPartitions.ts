@@ -106,6 +106,18 @@ export interface EventPartitionFigures {
   readonly move: EventMove | null;
 }
 
+/** Places for locks that statements over all days need and the server has. */
+export interface PartitionLocks {
+  /** Of one statement: the partitions of events with their indexes. */
+  readonly needed: number;
+  readonly room: number;
+  /** What `max_locks_per_transaction` has to be for as many statements at once as there may be. */
+  readonly setting: number;
+}
+
+// Pages and searches over all days that come together, and a gc whose filter names no time.
+const statementsAtOnce = 8;
+
 export type EventPartitionQueries = ReturnType<typeof createEventPartitionQueries>;
 
 export function createEventPartitionQueries(db: Reader) {
@@ -119,6 +131,20 @@ export function createEventPartitionQueries(db: Reader) {
         'select table_name as "table", copied, expected from event_moves where end_time is null',
       );
       return { ...(days ?? { partitions: 0, from: null, until: null }), move: move ?? null };
+    },
+
+    /** Null: there is room enough. Without it statements fail with "out of shared memory". */
+    scarceLocks: async (): Promise<PartitionLocks | null> => {
+      const [found] = await db.query<{ needed: number; sessions: number; setting: number }>(
+        `select (select count(*) from pg_inherits where inhparent = 'events'::regclass)
+             * (select 1 + count(*) from pg_index where indrelid = 'events'::regclass) as needed,
+           current_setting('max_connections')::integer + current_setting('max_prepared_transactions')::integer as sessions,
+           current_setting('max_locks_per_transaction')::integer as setting`,
+      );
+      const { needed, sessions, setting } = found ?? { needed: 0, sessions: 1, setting: 1 };
+      const room = sessions * setting;
+      if (needed * statementsAtOnce <= room) return null;
+      return { needed, room, setting: 2 ** Math.ceil(Math.log2((needed * statementsAtOnce) / sessions)) };
     },
   };
 }

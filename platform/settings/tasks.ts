@@ -27,7 +27,7 @@ export const tasksSettings = {
   EVENT_PARTITION_DAYS: wholeNumber(1, 31)
     .default(1)
     .describe(
-      'Days of events in one partition. A gc empties partitions that it selects as a whole at once. One day suits retentions of up to a year; the database plans each query more slowly with hundreds of partitions.',
+      'Days of events in one partition. A gc empties partitions that it selects as a whole at once. One day suits retentions of up to three months, seven days a year: with hundreds of partitions each query is planned more slowly, and takes thousands of locks (max_locks_per_transaction).',
     ),
   GC_WINDOW: wholeNumber(1, 64).default(4).describe('Concurrent subtasks of one gc task.'),
   EXTRACT_PROCESSES: wholeNumber(1, 256)

@@ -57,6 +57,7 @@ test('the API says when nobody would extract, but only to who asks about other s
       ['workers', 'ok'],
       ['extractors', 'failed'],
       ['worker-clocks', 'ok'],
+      ['event-partitions', 'ok'],
       ['audit', 'ok'],
       ['worker-settings', 'ok'],
     ],

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { addEventDays, createEventPartitionQueries } from '../../../db/ops/eventPartitions.ts';
 import { createPressureQueries, type PressureLimits } from '../../../db/ops/pressureQueries.ts';
 import { createDatabase, type Database } from '../../../db/sql/connection.ts';
 import { migrate } from '../../../db/schema/migrate.ts';
@@ -8,6 +9,9 @@ import { createLogger } from '../../../platform/logger.ts';
 import { startTestPostgres } from '../../support/postgres/programs.ts';
 import { createTestFolder, type TestFolder } from '../../support/folder.ts';
 import { waitFor } from '../../support/waitFor.ts';
+
+const dayMs = 86_400_000;
+const connections = 20;
 
 // A server of its own: its archive fails on purpose, and its checkpoints are its own.
 let folder: TestFolder;
@@ -22,6 +26,7 @@ before(async () => {
     settings: {
       ...{ wal_level: 'replica', archive_mode: 'on', archive_command: 'exit 1', fsync: 'off' },
       ...{ max_wal_senders: '2', max_wal_size: '4GB', autovacuum: 'off' },
+      ...{ max_connections: String(connections), max_locks_per_transaction: '64' },
     },
   });
   await migrate({ databaseUrl: server.url });
@@ -88,6 +93,30 @@ test('checkpoints that are forced one after the other count by the time between 
   assert.match(reasons[0] ?? '', /^checkpoints forced every \d+ s$/);
 });
 
-test('a read by key takes some time', async () => {
-  assert.ok((await createPressureQueries(db, never).probe()) > 0);
+test('days of events for whose locks the server has too little room are told, with what would do', async () => {
+  const queries = createEventPartitionQueries(db);
+  assert.equal(await queries.scarceLocks(), null);
+  await addEventDays(db, Date.now() - 20 * dayMs, Date.now() + dayMs);
+  const { needed, room, setting } = (await queries.scarceLocks()) ?? assert.fail('there is room');
+  const [taken] = await db.transaction(async (tx) => {
+    await tx.query('select event_id from events order by event_id desc limit 1');
+    return tx.query<{ locks: number }>(
+      `select count(*) as locks from pg_locks join pg_class c on c.oid = relation
+       where pid = pg_backend_pid() and c.relname ~ '^events_' and c.relkind in ('r', 'i')`,
+    );
+  });
+  assert.equal(taken?.locks, needed);
+  assert.deepEqual([room, setting], [connections * 64, 256]);
+});
+
+test('a read by key takes some time, and none of the days before', async () => {
+  await addEventDays(db, Date.now() - 20 * dayMs, Date.now() + dayMs);
+  const days = await db.transaction(async (tx) => {
+    assert.ok((await createPressureQueries(tx, never).probe()) > 0);
+    return tx.query<{ day: string }>(
+      `select relation::regclass::text as day from pg_locks
+       where pid = pg_backend_pid() and relation in (select partition::regclass from event_partitions())`,
+    );
+  });
+  assert.ok(days.length > 0 && days.length <= 4, JSON.stringify(days));
 });

@@ -74,6 +74,8 @@ const brokenWords: Readonly<Record<string, string>> = {
     'Entries of the audit are not sealed or do not reach their receiver: see Audit feed in the settings.',
   'sample-files':
     'Images of removed faces or events are still in the sample store: their files cannot be deleted yet. Retrying.',
+  'event-partitions':
+    'PostgreSQL has too few locks for the partitions of events: raise max_locks_per_transaction (see Health below), or set EVENT_PARTITION_DAYS to 7.',
   'sample-versions':
     'The bucket keeps older versions of removed pictures: turn versioning off, or let a lifecycle rule end them.',
   'sample-store': 'The sample store is unavailable: objects with samples cannot be processed.',

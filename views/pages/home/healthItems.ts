@@ -23,6 +23,7 @@ const names: Readonly<Record<string, string>> = {
   'sample-store': 'Sample store',
   'sample-files': 'Removed samples',
   'sample-versions': 'Older versions of samples',
+  'event-partitions': 'Days of events',
   temporal: 'Temporal',
   clock: 'Clock',
   'worker-clocks': "Workers' clocks",
@@ -37,6 +38,7 @@ const wellWords: Readonly<Record<string, string>> = {
   audit: 'up to date',
   'sample-files': 'all files gone',
   'sample-versions': 'none kept',
+  'event-partitions': 'locks suffice',
 };
 
 /** Every part of the service, well or not. */
