@@ -1,4 +1,4 @@
-import { appendFile, chown, cp, readdir, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chown, copyFile, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import pg from 'pg';
 import { postgresFolder } from '../../../embedded/postgresFolder.ts';
@@ -32,7 +32,7 @@ export async function startStandby(
     await primary.query(
       isOld ? "select pg_start_backup('standby', true, false)" : "select pg_backup_start('standby', true)",
     );
-    await cp(from, to, { recursive: true, preserveTimestamps: true, filter: (path) => !isOfServer(path) });
+    await copyFolder(from, to);
     const { rows } = await primary.query<{ labelfile: string }>(
       `select labelfile from ${isOld ? 'pg_stop_backup(false, false)' : 'pg_backup_stop(wait_for_archive => false)'}`,
     );
@@ -51,6 +51,27 @@ export async function startStandby(
   }
   await rm(join(to, 'port'), { force: true });
   return serverIn(folder, { ...settings, hot_standby: 'on' }, port);
+}
+
+/** As pg_basebackup does it: what is dropped meanwhile is in the log. */
+async function copyFolder(from: string, to: string): Promise<void> {
+  await mkdir(to, { recursive: true, mode: 0o700 });
+  for (const entry of await unlessGone(readdir(from, { withFileTypes: true }), [])) {
+    const [source, target] = [join(from, entry.name), join(to, entry.name)];
+    if (isOfServer(source)) continue;
+    await (entry.isDirectory()
+      ? copyFolder(source, target)
+      : unlessGone(copyFile(source, target), undefined));
+  }
+}
+
+async function unlessGone<T>(work: Promise<T>, instead: T): Promise<T> {
+  try {
+    return await work;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return instead;
+    throw error;
+  }
 }
 
 const isOfServer = (path: string): boolean =>
