@@ -15,7 +15,7 @@ const folders = {
   extraction: { imports: ['domain', 'platform'] },
   embedded: { imports: ['domain', 'platform'] },
   views: { imports: ['domain'] },
-  api: { imports: ['domain', 'views', 'platform'], types: ['db', 'temporal'] },
+  api: { imports: ['domain', 'views', 'platform'], types: ['db', 'imagestore', 'temporal'] },
   temporal: { imports: ['domain', 'workflows', 'activities', 'platform'], types: ['db'] },
   platform: { imports: [] },
   books: { imports: [] },

@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Actor } from '../../db/audit/auditStore.ts';
 import type { SignedCertificate } from '../../db/gc/certificateStore.ts';
 import type { Stores } from '../../db/stores.ts';
+import type { ImageStore } from '../../imagestore/imageStore.ts';
 import type { TaskRow } from '../../db/tasks/taskQueries.ts';
 import { DomainError } from '../../domain/errors.ts';
 import { certificateOf, type ErasureFacts, type ErasureSubject } from '../../domain/gc/certificate.ts';
@@ -15,7 +16,7 @@ export interface ErasureDeps extends Pick<
   Stores,
   'certificates' | 'erasureQueries' | 'eventQueries' | 'faceQueries' | 'objectHistory' | 'taskQueries'
 > {
-  readonly images: { check(): Promise<void>; keepsVersions(): Promise<boolean | null> };
+  readonly images: Pick<ImageStore, 'check' | 'keepsVersions'>;
   readonly signingKey: KeyObject;
 }
 

@@ -1,5 +1,6 @@
 import type { DefaultVersionStore } from '../../db/networks/defaultVersionStore.ts';
 import type { Stores } from '../../db/stores.ts';
+import type { ImageStore } from '../../imagestore/imageStore.ts';
 import type { KnownNetwork } from '../../domain/networks/check.ts';
 import type { TaskRef } from '../../domain/tasks/parts.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
@@ -44,11 +45,7 @@ type NotForPages =
 export interface PageSources extends Omit<Stores, NotForPages>, NotificationPoliciesDeps {
   /** The task's workflow in Temporal Web UI; null: nobody has said where they are. */
   workflowUrl(ref: TaskRef): string | null;
-  readonly images: {
-    get(key: string): Promise<Buffer>;
-    check(): Promise<void>;
-    keepsVersions(): Promise<boolean | null>;
-  };
+  readonly images: Pick<ImageStore, 'get' | 'check' | 'keepsVersions'>;
   readonly taskActions: TaskActions;
   readonly approvalActions: ApprovalActions;
   readonly previewTask: PreviewTask;
