@@ -38,9 +38,9 @@ export async function nextDays(tx: Sql, task: EngineTask): Promise<NextDays | nu
   let cursor = planCursor;
   for (const days of ahead) {
     if (bounds.length === daysAtOnce) break;
-    const hasMany = await hasTooManyOthers(tx, days, content);
-    const objects = hasMany ? null : await countIfWhole(tx, days, content, upperBound);
-    if (objects === 0) continue;
+    const whole = await countIfWhole(tx, days, content, upperBound);
+    if (whole === 0) continue;
+    const objects = whole !== null && (await hasTooManyOthers(tx, days, content)) ? null : whole;
     const isNext = objects !== null && !(await hasEvents(tx, cursor, days.low));
     if (!isNext && bounds.length > 0) break;
     if (!isNext) return { kind: 'rows', upTo: keyBefore(objects === null ? days.high : days.low) };
@@ -134,11 +134,8 @@ const isOfTime = /^e\.(create|end|insert)_time (<|>=) \$\d+::timestamptz$/;
 
 /** Image origins are removed at their addresses first, which a transaction cannot wait for; some descriptors have no days yet. */
 async function isBoundElsewhere(tx: Sql, days: Days, content: EventsGc): Promise<boolean> {
-  const origins = content.remove_image_origins
-    ? `exists (select from image_origins where ${inDays('owner_id')})`
-    : '$1::uuid >= $2::uuid';
   const [row] = await tx.query<{ bound: boolean }>(
-    `select ${origins} or exists (
+    `select ${content.remove_image_origins} and exists (select from image_origins where ${inDays('owner_id')}) or exists (
        select from pg_inherits i join pg_class c on c.oid = i.inhrelid
        where i.inhparent = 'event_descriptors'::regclass and c.relkind = 'r') as bound`,
     [days.low, days.high],
