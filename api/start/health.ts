@@ -66,12 +66,14 @@ async function checkVersions(images: Pick<ImageStore, 'keepsVersions'>): Promise
   throw publicError('the bucket keeps older versions of removed pictures');
 }
 
+const formatted = (count: number): string => count.toLocaleString('en-US');
+
 /** @throws an error that says publicly that the server has too few places for locks */
 async function checkLocks(partitions: Pick<EventPartitionQueries, 'scarceLocks'>): Promise<void> {
   const scarce = await partitions.scarceLocks();
   if (scarce === null) return;
   throw publicError(
-    `a statement over all days of events takes ${scarce.needed} of ${scarce.room} locks: set max_locks_per_transaction to ${scarce.setting} or more`,
+    `a query over all days of events takes ${formatted(scarce.needed)} locks of ${formatted(scarce.room)}: set max_locks_per_transaction to ${scarce.setting} or more`,
   );
 }
 

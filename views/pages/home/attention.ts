@@ -69,13 +69,13 @@ const brokenWords: Readonly<Record<string, string>> = {
   extractors: 'No extracting worker is running: additional extracts wait until one starts.',
   clock: "The clock of this API differs from the database's, which tasks use to select objects: correct it.",
   'worker-clocks': "The clock of a worker differs from the database's: correct it.",
-  'worker-settings': 'A worker has other settings than this API, which they need alike: see Health below.',
+  'worker-settings': 'A worker has other settings than this API, which they need alike: see above.',
   audit:
     'Entries of the audit are not sealed or do not reach their receiver: see Audit feed in the settings.',
   'sample-files':
     'Images of removed faces or events are still in the sample store: their files cannot be deleted yet. Retrying.',
   'event-partitions':
-    'PostgreSQL has too few locks for the partitions of events: raise max_locks_per_transaction (see Health below), or set EVENT_PARTITION_DAYS to 7.',
+    'PostgreSQL has too few locks for the partitions of events: raise max_locks_per_transaction (see above), or set EVENT_PARTITION_DAYS to 7.',
   'sample-versions':
     'The bucket keeps older versions of removed pictures: turn versioning off, or let a lifecycle rule end them.',
   'sample-store': 'The sample store is unavailable: objects with samples cannot be processed.',
