@@ -77,6 +77,39 @@ test('an extract goes on in the same way when the host that came back as a stand
   assert.deepEqual(await engine.audit([taskId]), []);
 });
 
+test('tasks go back to what the standby has when it has not followed for a while, an ended one too, and the books balance', async () => {
+  await pair.rebuild();
+  const count = 12_000;
+  const removed = await engine.addFaces({ count, images: [] });
+  const extracted = await engine.addFaces({ count: 200, images: await makeWarps(2) });
+  const few = await engine.addFaces({ count: 1_200, images: [] });
+  await engine.snapshot();
+  const gc = await engine.startGc({ target: 'faces', filters: { account_id: removed.accountId } }, 2_000);
+  const extract = await engine.startExtract(extracted.accountId, 40);
+  const share = async () =>
+    Math.min((await engine.progressOf(gc.taskId)) / count, (await engine.progressOf(extract.taskId)) / 200);
+  await waitFor('a fifth of both', async () => (await share()) >= 0.2);
+  const short = await engine.startGc({ target: 'faces', filters: { account_id: few.accountId } }, 200);
+  await waitFor('the short one to be under way', async () => (await engine.progressOf(short.taskId)) > 0);
+  await pair.part();
+  const kept = await share();
+  await waitFor('a good part more', async () => (await share()) >= kept + 0.3);
+  assert.equal((await engine.ended(short.taskId)).state, 'done');
+  await pair.failOver();
+  const back = await waitFor('the database to be there', share);
+  assert.ok(back < kept + 0.25, 'what the standby did not get is lost');
+  assert.notEqual((await engine.readTask(short.taskId)).state, 'done', 'its end, too');
+  for (const [{ taskId }, all] of [
+    [gc, count],
+    [extract, 200],
+    [short, 1_200],
+  ] as const) {
+    const task = await engine.ended(taskId);
+    assert.deepEqual([task.state, task.done, task.failed], ['done', all, 0]);
+  }
+  assert.deepEqual(await engine.audit([gc.taskId, extract.taskId, short.taskId]), []);
+});
+
 test('announcements of the new primary are heard', async () => {
   const { apiUrl, config } = engine.running();
   const { accountId } = await engine.addFaces({ count: 5, images: [] });

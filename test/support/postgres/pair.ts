@@ -51,6 +51,18 @@ export async function startPair(settings: Settings = {}) {
       await waitFor('the standby to be synchronous', isSynchronous);
     },
 
+    /** From now on the standby gets nothing of what is committed, and commits do not wait for it. */
+    part: async (): Promise<void> => {
+      await primary.query('alter system reset synchronous_standby_names');
+      await primary.query('select pg_reload_conf()');
+      await standby.query(`alter system set primary_conninfo = ''`);
+      await standby.query('select pg_reload_conf()');
+      await waitFor('the standby to be alone', async () => {
+        const rows = await primary.query('select from pg_stat_replication');
+        return rows.length === 0;
+      });
+    },
+
     /** Kills the primary and promotes the standby. */
     failOver: async (): Promise<void> => {
       await primary.kill();
