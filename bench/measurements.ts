@@ -11,6 +11,7 @@ import { gc } from './gc.ts';
 import { growth } from './growth.ts';
 import { lists } from './lists.ts';
 import { looks } from './looks.ts';
+import { move } from './move.ts';
 import { pages } from './pages.ts';
 import { peers } from './peers.ts';
 import { planning } from './planning.ts';
@@ -26,6 +27,7 @@ import type { Measurement } from './harness/measurement.ts';
 export const measurements = {
   gc,
   events,
+  move,
   extract,
   extractors,
   scale,
