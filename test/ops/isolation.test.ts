@@ -102,10 +102,9 @@ test('with docker-compose.pooler.yml everything that connects to the database al
   assert.deepEqual(Object.keys(services).sort(), connecting.sort());
   for (const name of connecting) {
     assert.ok(readersOf('DATABASE_DIRECT_URL').includes(roleOf(name)), name);
-    assert.deepEqual(services[name]?.environment, {
-      DATABASE_DIRECT_URL_FILE: '/run/secrets/database_direct_url',
-    });
-    assert.deepEqual(services[name]?.secrets, ['database_direct_url']);
+    const { environment, secrets } = services[name] ?? assert.fail(name);
+    assert.deepEqual(environment, { DATABASE_DIRECT_URL_FILE: '/run/secrets/database_direct_url' });
+    assert.deepEqual(secrets, ['database_direct_url']);
   }
 });
 
