@@ -75,7 +75,7 @@ const mayImport: Record<Exclude<Folder, 'commands' | 'test' | 'bench' | 'chaos'>
 const mayImportTypes: Partial<Record<Folder, readonly Folder[]>> = {
   workflows: ['activities'],
   activities: ['db', 'extraction', 'imagestore'],
-  api: ['db', 'temporal'],
+  api: ['db', 'imagestore', 'temporal'],
   temporal: ['db'],
 };
 
