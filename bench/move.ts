@@ -1,18 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { v7 as newId } from 'uuid';
 import { textTable } from '../commands/cli/textTable.ts';
 import { createEventPartitions } from '../db/ops/eventPartitions.ts';
-import { listMigrations, migrationsFolder } from '../db/schema/migrationFiles.ts';
 import { createDatabase, type Database } from '../db/sql/connection.ts';
+import { migrateAround } from '../test/support/servers/beforePartitions.ts';
 import type { Bed } from './harness/bed.ts';
 import { percentile, round } from './harness/figures.ts';
-import { dayMs } from './harness/seedDays.ts';
+import { dayMs, numberedEvents } from './harness/seedDays.ts';
 import type { Measurement } from './harness/measurement.ts';
 
 const days = 30;
-/** Which made events partitioned. */
-const partitioning = '0062';
 
 /** A database of an earlier release that is moved into partitions while somebody writes to it. */
 export const move: Measurement = {
@@ -25,7 +22,7 @@ export const move: Measurement = {
     const db = createDatabase({ url: url.href, applicationName: 'bench', maxConnections: 4 });
     try {
       say(`move: seeding ${events} events of ${days} days, each with a descriptor`);
-      await makeOldDatabase(db, events);
+      await migrateAround(db, () => fill(db, events));
       const before = await sizeOf(db);
       const writer = createWriter(db);
       const idle = await writer.during(() => delay(1_000 * seconds, undefined, { signal: bed.signal }));
@@ -67,22 +64,9 @@ export const move: Measurement = {
   },
 };
 
-async function makeOldDatabase(db: Database, events: number): Promise<void> {
-  const run = async (name: string) => db.query(await readFile(`${migrationsFolder}${name}`, 'utf8'));
-  const names = await listMigrations();
-  await db.query(
-    'create table schema_migrations (name text primary key, apply_time timestamptz not null default now())',
-  );
-  for (const name of names.filter((each) => each < partitioning)) await run(name);
+async function fill(db: Database, events: number): Promise<void> {
   await db.query(`select ensure_descriptor_partition('event_descriptors', 1)`);
-  const numbered = `with numbered as (
-      select (lpad(to_hex(at), 12, '0') || '7' || substr(h, 1, 3) || '8' || substr(h, 4, 15))::uuid as id, h,
-        timestamptz 'epoch' + at * interval '1 millisecond' as t
-      from (
-        select ${Date.now() - days * dayMs} + n * ${days * dayMs}::bigint / ${events} as at, md5(n::text) as h
-        from generate_series(0, ${events - 1}::bigint) n
-      ) times
-    )`;
+  const numbered = numberedEvents(Date.now() - days * dayMs, days * dayMs, events);
   await db.query(
     `${numbered} insert into events (event_id, account_id, source, tags, create_time, end_time, insert_time)
      select id, md5('account')::uuid, 'camera', array['tag'], t, t, t from numbered`,
@@ -92,7 +76,6 @@ async function makeOldDatabase(db: Database, events: number): Promise<void> {
      select id, 1, 'face', decode(repeat(h, 32), 'hex'), t from numbered`,
   );
   await db.query('vacuum (analyze) events, event_descriptors');
-  for (const name of names.filter((each) => each >= partitioning)) await run(name);
 }
 
 /** As the leading worker does it: half of the time. */

@@ -9,20 +9,20 @@ export async function servePair() {
   return {
     ports,
     /** Of all hosts, by other ports. */
-    urlAt: (others: readonly number[]) => pair.urlAt(others),
+    urlAt: pair.urlAt,
     /** Of the primary alone. */
     url: () => pair.primary().url,
     server: (name: string) =>
       name === 'postgres' ? pair.primary() : name === 'standby' ? pair.standby() : null,
     pids: () => ({ postgres: pair.primary().pid(), standby: pair.standby().pid() }),
     /** The standby has everything: what is committed now is not lost with the primary. */
-    inSync: () => waitFor('the standby to have everything', () => pair.isSynchronous().catch(() => false)),
+    inSync: () => waitFor('the standby to have everything', pair.isSynchronous),
     /** The standby takes over, and gets one of its own in the place of the primary, which is down. */
     failOver: async (): Promise<void> => {
       await pair.failOver();
       await pair.rebuild();
       await pair.synchronise();
     },
-    stop: () => pair.stop(),
+    stop: pair.stop,
   };
 }

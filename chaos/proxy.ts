@@ -3,8 +3,10 @@ import { connect, createServer, type Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface Proxy {
-  /** Where to connect instead of the server. */
+  /** Where to connect instead of the server, which is the first. */
   readonly port: number;
+  /** The same of all servers, in their order. */
+  readonly ports: readonly number[];
   /** Breaks every connection, and each new one, until `open`. */
   cut(): void;
   /** Lets nothing through any more, without anybody being told, until `open`. */
@@ -18,41 +20,8 @@ export interface Proxy {
   close(): Promise<void>;
 }
 
-/** The paths to several servers, made bad together. */
-export interface ProxyGroup extends Omit<Proxy, 'port'> {
-  readonly ports: readonly number[];
-}
-
-export async function createProxies(serverPorts: readonly number[]): Promise<ProxyGroup> {
-  const proxies = await Promise.all(serverPorts.map(createProxy));
-  const each = (work: (proxy: Proxy) => void) => () => {
-    proxies.forEach(work);
-  };
-  return {
-    ports: proxies.map(({ port }) => port),
-    cut: each((proxy) => {
-      proxy.cut();
-    }),
-    stall: each((proxy) => {
-      proxy.stall();
-    }),
-    freeze: each((proxy) => {
-      proxy.freeze();
-    }),
-    slow: (ms) => {
-      for (const proxy of proxies) proxy.slow(ms);
-    },
-    open: each((proxy) => {
-      proxy.open();
-    }),
-    close: async () => {
-      await Promise.all(proxies.map((proxy) => proxy.close()));
-    },
-  };
-}
-
-/** A TCP path on loopback that can be made bad. */
-export async function createProxy(serverPort: number): Promise<Proxy> {
+/** A TCP path on loopback that can be made bad; the paths to further servers are made bad with it. */
+export async function createProxy(serverPort: number, ...further: readonly number[]): Promise<Proxy> {
   const sockets = new Set<Socket>();
   const frozen = new WeakSet<Socket>();
   let isCut = false;
@@ -82,23 +51,28 @@ export async function createProxy(serverPort: number): Promise<Proxy> {
     }
   };
 
-  const server = createServer({ allowHalfOpen: true }, (client) => {
-    join(client);
-    if (isCut) {
-      client.resetAndDestroy();
-      return;
-    }
-    const upstream = connect({ host: '127.0.0.1', port: serverPort, allowHalfOpen: true });
-    join(upstream);
-    client.once('close', () => upstream.destroy());
-    upstream.once('close', () => client.destroy());
-    void pass(client, upstream);
-    void pass(upstream, client);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
+  const listen = async (to: number) => {
+    const server = createServer({ allowHalfOpen: true }, (client) => {
+      join(client);
+      if (isCut) {
+        client.resetAndDestroy();
+        return;
+      }
+      const upstream = connect({ host: '127.0.0.1', port: to, allowHalfOpen: true });
+      join(upstream);
+      client.once('close', () => upstream.destroy());
+      upstream.once('close', () => client.destroy());
+      void pass(client, upstream);
+      void pass(upstream, client);
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('the proxy has no port');
+    return { server, port: address.port };
+  };
+  const first = await listen(serverPort);
+  const listening = [first, ...(await Promise.all(further.map(listen)))];
 
   const open = (): void => {
     isCut = false;
@@ -107,7 +81,8 @@ export async function createProxy(serverPort: number): Promise<Proxy> {
     stalled = null;
   };
   return {
-    port: address.port,
+    port: first.port,
+    ports: listening.map(({ port }) => port),
     open,
     cut: () => {
       open();
@@ -131,8 +106,12 @@ export async function createProxy(serverPort: number): Promise<Proxy> {
     close: async () => {
       open();
       for (const socket of sockets) socket.destroy();
-      server.close();
-      await once(server, 'close');
+      await Promise.all(
+        listening.map(async ({ server }) => {
+          server.close();
+          await once(server, 'close');
+        }),
+      );
     },
   };
 }

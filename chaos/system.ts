@@ -15,7 +15,7 @@ import { serveBucket } from './bucket.ts';
 import { presentBody } from './kinds.ts';
 import { servePair } from './pairedDatabase.ts';
 import { paths, plain, type PathName, type Setup } from './plan.ts';
-import { createProxies, type ProxyGroup } from './proxy.ts';
+import { createProxy, type Proxy } from './proxy.ts';
 
 /** A system of its own to be broken, in a folder that goes away with it. */
 export interface System {
@@ -27,7 +27,7 @@ export interface System {
   readonly apiUrl: string;
   /** What shows a request's sender. */
   readonly credentials: Record<string, string>;
-  readonly proxies: Readonly<Record<PathName, ProxyGroup>>;
+  readonly proxies: Readonly<Record<PathName, Proxy>>;
   pids(): Record<string, number | null>;
   /** Kills a process and leaves it down until `resume`. */
   halt(name: string, signal: NodeJS.Signals): Promise<void>;
@@ -64,7 +64,7 @@ export async function startSystem(signal: AbortSignal, { store, standby }: Setup
   const clockFolder = join(folder, 'clocks');
   await mkdir(clockFolder);
   const started: Running[] = [];
-  const proxies: Partial<Record<PathName, ProxyGroup>> = {};
+  const proxies: Partial<Record<PathName, Proxy>> = {};
   const log = createLogger({ name: 'chaos', level: 'silent', format: 'json' });
   const sessionSecret = randomBytes(32).toString('hex');
 
@@ -106,16 +106,15 @@ export async function startSystem(signal: AbortSignal, { store, standby }: Setup
         ? {}
         : { overrides: { DATABASE_URL: pair.urlAt(pair.ports), SESSION_SECRET: sessionSecret } }),
     });
-    const portsTo = {
-      postgres: pair?.ports ?? [portOf(servers.databaseUrl)],
-      temporal: [portOf(`tcp://${servers.temporalAddress}`)],
-    };
+    const toPostgres: readonly [number, ...number[]] = pair?.ports ?? [portOf(servers.databaseUrl)];
     for (const path of paths)
-      proxies[path] = await createProxies(portsTo[path.endsWith('postgres') ? 'postgres' : 'temporal']);
-    const all = proxies as Record<PathName, ProxyGroup>;
+      proxies[path] = path.endsWith('postgres')
+        ? await createProxy(...toPostgres)
+        : await createProxy(portOf(`tcp://${servers.temporalAddress}`));
+    const all = proxies as Record<PathName, Proxy>;
     const through = (who: 'worker' | 'api') => ({
       DATABASE_URL: (pair?.urlAt ?? withPort(servers.databaseUrl))(all[`${who}-postgres`].ports),
-      TEMPORAL_ADDRESS: `127.0.0.1:${String(all[`${who}-temporal`].ports[0])}`,
+      TEMPORAL_ADDRESS: `127.0.0.1:${all[`${who}-temporal`].port}`,
       SESSION_SECRET: sessionSecret,
     });
     const [workers, api] = await allOrFirstError([

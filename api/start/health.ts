@@ -5,6 +5,7 @@ import type { EventPartitionQueries } from '../../db/ops/eventPartitions.ts';
 import type { ImageStore } from '../../imagestore/imageStore.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
 import { sharedSettings } from '../../platform/shownSettings.ts';
+import { formatCount } from '../../views/assets/words.js';
 import { queueNames, type QueueName } from '../../workflows/messages.ts';
 import { feedNames } from './auditFeeds.ts';
 import type { ApiConfig, ApiProcess, ApiResources } from './resources.ts';
@@ -66,14 +67,12 @@ async function checkVersions(images: Pick<ImageStore, 'keepsVersions'>): Promise
   throw publicError('the bucket keeps older versions of removed pictures');
 }
 
-const formatted = (count: number): string => count.toLocaleString('en-US');
-
 /** @throws an error that says publicly that the server has too few places for locks */
 async function checkLocks(partitions: Pick<EventPartitionQueries, 'scarceLocks'>): Promise<void> {
   const scarce = await partitions.scarceLocks();
   if (scarce === null) return;
   throw publicError(
-    `a query over all days of events takes ${formatted(scarce.needed)} locks of ${formatted(scarce.room)}: set max_locks_per_transaction to ${scarce.setting} or more`,
+    `a query over all days of events takes ${formatCount(scarce.needed)} locks of ${formatCount(scarce.room)}: set max_locks_per_transaction to ${scarce.setting} or more`,
   );
 }
 

@@ -21,15 +21,7 @@ export async function seedDays(
   await ensureDescriptorPartition(db, 'event_descriptors', 1);
   await addEventDays(db, from.getTime(), from.getTime() + days * dayMs);
   for (let day = 0; day < days; day += 1) {
-    const begin = from.getTime() + day * dayMs;
-    const numbered = `with numbered as (
-      select (lpad(to_hex(at), 12, '0') || '7' || substr(h, 1, 3) || '8' || substr(h, 4, 15))::uuid as id, h, n,
-        timestamptz 'epoch' + at * interval '1 millisecond' as t
-      from (
-        select n, ${begin} + n * ${dayMs}::bigint / ${perDay} as at, md5('${begin}' || n::text) as h
-        from generate_series(0, ${perDay - 1}::bigint) n
-      ) times
-    )`;
+    const numbered = numberedEvents(from.getTime() + day * dayMs, dayMs, perDay);
     await db.query(
       `${numbered} insert into events (event_id, account_id, handler_id, source, tags, track_id, create_time, end_time, insert_time)
        select id, $1::uuid, md5('handler' || n % 7)::uuid, 'camera-' || n % 50, array['tag-' || n % 5], 'track-' || n / 4,
@@ -51,4 +43,16 @@ export async function seedDays(
   }
   await db.query('vacuum (analyze) events, event_descriptors, samples, image_origins');
   await db.query('checkpoint');
+}
+
+/** SQL of `numbered`, a row for each event: its number, a time `t`, an id of that time (uuid v7), and a hash. */
+export function numberedEvents(begin: number, lengthMs: number, count: number): string {
+  return `with numbered as (
+      select (lpad(to_hex(at), 12, '0') || '7' || substr(h, 1, 3) || '8' || substr(h, 4, 15))::uuid as id, h, n,
+        timestamptz 'epoch' + at * interval '1 millisecond' as t
+      from (
+        select n, ${begin} + n * ${lengthMs}::bigint / ${count} as at, md5('${begin}' || n::text) as h
+        from generate_series(0, ${count - 1}::bigint) n
+      ) times
+    )`;
 }

@@ -6,6 +6,8 @@ export interface Ended {
   readonly code: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** Both. */
+  readonly output: string;
 }
 
 /** Runs a program until it ends, however it does, with `env` beside our own environment. */
@@ -20,7 +22,8 @@ export function runToEnd(
       args,
       { env: { ...process.env, ...env }, timeout: patienceMs },
       (error, stdout, stderr) => {
-        resolve({ code: error === null ? 0 : Number(error.code ?? NaN), stdout, stderr });
+        const code = error === null ? 0 : Number(error.code ?? NaN);
+        resolve({ code, stdout, stderr, output: stdout + stderr });
       },
     );
   });

@@ -49,17 +49,12 @@ after(async () => {
 async function audit(list: readonly object[]): Promise<{ code: number; output: string }> {
   const file = join(folder.path, 'accepted.json');
   await writeFile(file, JSON.stringify(list));
-  const { code, stdout, stderr } = await runToEnd(
-    process.execPath,
-    ['commands/auditPackages.ts', '--accepted', file],
-    {
-      npm_config_registry: `http://127.0.0.1:${(registry.address() as AddressInfo).port}`,
-      // npm keeps what it has been told about an advisory.
-      npm_config_cache: join(folder.path, `cache-${randomUUID()}`),
-      npm_config_fetch_retries: '0',
-    },
-  );
-  return { code, output: stdout + stderr };
+  return runToEnd(process.execPath, ['commands/auditPackages.ts', '--accepted', file], {
+    npm_config_registry: `http://127.0.0.1:${(registry.address() as AddressInfo).port}`,
+    // npm keeps what it has been told about an advisory.
+    npm_config_cache: join(folder.path, `cache-${randomUUID()}`),
+    npm_config_fetch_retries: '0',
+  });
 }
 
 test('a serious fault of a package that is shipped stops the build and is named', async () => {

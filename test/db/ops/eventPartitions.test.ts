@@ -8,9 +8,9 @@ import {
   createEventPartitions,
 } from '../../../db/ops/eventPartitions.ts';
 import { describeSchema } from '../../../db/schema/describeSchema.ts';
-import { listMigrations, migrationsFolder } from '../../../db/schema/migrationFiles.ts';
 import type { Database } from '../../../db/sql/connection.ts';
 import { buildEvent, insertEventRows } from '../../support/rows/eventRows.ts';
+import { migrateAround } from '../../support/servers/beforePartitions.ts';
 import { openTestDatabase } from '../../support/servers/database.ts';
 import { waitFor } from '../../support/waitFor.ts';
 
@@ -98,23 +98,16 @@ test('partitions of past days go when nothing is in them, in any table', async (
   assert.equal((await partitionsOf(db))[0], nameOf(today));
 });
 
-const isBefore = (name: string) => name < '0062';
-
 /** A database that the release before has made, with too many events to be moved with the migration. */
 async function openOldDatabase() {
   const { db } = await openTestDatabase(8);
-  const run = async (name: string) => db.query(await readFile(`${migrationsFolder}${name}`, 'utf8'));
-  const names = await listMigrations();
   await db.query('drop schema public cascade; create schema public');
-  await db.query(
-    'create table schema_migrations (name text primary key, apply_time timestamptz not null default now())',
-  );
-  for (const name of names.filter(isBefore)) await run(name);
-  await db.query(
-    `insert into events (event_id, account_id) select key_no::uuid, gen_random_uuid()
-     from (select lpad(to_hex(n), 32, '0') as key_no from generate_series(0, 20000) n) keys`,
-  );
-  for (const name of names.filter((name) => !isBefore(name))) await run(name);
+  await migrateAround(db, async () => {
+    await db.query(
+      `insert into events (event_id, account_id) select key_no::uuid, gen_random_uuid()
+       from (select lpad(to_hex(n), 32, '0') as key_no from generate_series(0, 20000) n) keys`,
+    );
+  });
   return { db };
 }
 

@@ -46,17 +46,14 @@ export async function startPair(settings: Settings = {}) {
 
     /** From now on a commit waits until the standby has it. */
     synchronise: async (): Promise<void> => {
-      await primary.query(`alter system set synchronous_standby_names = 'replica'`);
-      await primary.query('select pg_reload_conf()');
+      await configure(primary, `set synchronous_standby_names = 'replica'`);
       await waitFor('the standby to be synchronous', isSynchronous);
     },
 
     /** From now on the standby gets nothing of what is committed, and commits do not wait for it. */
     part: async (): Promise<void> => {
-      await primary.query('alter system reset synchronous_standby_names');
-      await primary.query('select pg_reload_conf()');
-      await standby.query(`alter system set primary_conninfo = ''`);
-      await standby.query('select pg_reload_conf()');
+      await configure(primary, 'reset synchronous_standby_names');
+      await configure(standby, `set primary_conninfo = ''`);
       await waitFor('the standby to be alone', async () => {
         const rows = await primary.query('select from pg_stat_replication');
         return rows.length === 0;
@@ -84,4 +81,9 @@ export async function startPair(settings: Settings = {}) {
       for (const server of new Set([standby, primary, dead])) await server?.stop();
     },
   };
+}
+
+async function configure(server: PostgresServer, change: string): Promise<void> {
+  await server.query(`alter system ${change}`);
+  await server.query('select pg_reload_conf()');
 }
