@@ -1,7 +1,7 @@
 import type { DueNotification, Outbox } from '../db/tasks/outbox.ts';
-import type { GuardedRequest } from '../platform/guardedRequest.ts';
+import type { GuardedRequest } from '../platform/outgoing/guardedRequest.ts';
 import type { Logger } from '../platform/logger.ts';
-import { signWebhook } from '../platform/signWebhook.ts';
+import { signWebhook } from '../platform/outgoing/signWebhook.ts';
 
 export interface DeliveryDeps {
   readonly outbox: Pick<Outbox, 'delivered' | 'failed'>;

@@ -1,6 +1,6 @@
 import { readNetworks } from '../extraction/catalogue/catalogue.ts';
 import { ConfigError, loadConfig, requireServers } from '../platform/config.ts';
-import { limitOutgoingTrust } from '../platform/outgoingTrust.ts';
+import { limitOutgoingTrust } from '../platform/outgoing/outgoingTrust.ts';
 import { keepFilesPrivate } from '../platform/privateFiles.ts';
 import type { ApiConfig } from './start/resources.ts';
 import { startApi } from './start/startApi.ts';

@@ -1,7 +1,7 @@
 import type { Stores } from '../db/stores.ts';
 import { abilitiesOf } from '../domain/extract/networks.ts';
 import type { Config } from '../platform/config.ts';
-import type { Passwords } from '../platform/passwords.ts';
+import type { Passwords } from '../platform/crypto/passwords.ts';
 import { createAccountActions } from './accounts/actions.ts';
 import { createAuthenticator, type Authenticator } from './accounts/auth/authenticator.ts';
 import { createLoginQueue } from './accounts/auth/loginQueue.ts';
@@ -10,7 +10,7 @@ import { createSessionAudit } from './accounts/auth/sessionAudit.ts';
 import { createCodes } from './accounts/secondFactor/codes.ts';
 import { createPasskeyCeremonies } from './accounts/secondFactor/passkeyCeremonies.ts';
 import { createSecondFactorRule } from './accounts/secondFactor/rule.ts';
-import type { SecretBox } from '../platform/secretBox.ts';
+import type { SecretBox } from '../platform/crypto/secretBox.ts';
 import { createGuesses } from './accounts/auth/guesses.ts';
 import type { LoginDelay } from './accounts/auth/loginDelay.ts';
 import type { LoginLimit } from './accounts/auth/loginLimit.ts';

@@ -1,5 +1,5 @@
 import type { SignedCertificate } from '../db/gc/certificateStore.ts';
-import { isSignedBy } from '../platform/signingKey.ts';
+import { isSignedBy } from '../platform/crypto/signingKey.ts';
 import { printable } from '../platform/printable.ts';
 import { defineCommand, runCommand } from './cli/options.ts';
 import { keyOption, parseObject, readKeys, readText } from './cli/readKey.ts';

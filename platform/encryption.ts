@@ -1,6 +1,6 @@
 import { ConfigError, isLoopback, isUnencrypted, type Config } from './config.ts';
 import { parseDatabaseAddress } from './databaseAddress.ts';
-import { toDestinations } from './destinations.ts';
+import { toDestinations } from './outgoing/destinations.ts';
 import type { Logger } from './logger.ts';
 
 /** @throws ConfigError when other machines would reach the API without HTTPS and the settings rule that out */

@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { WorkerStore } from '../db/ops/workerStore.ts';
 import type { SlowdownReason } from '../domain/tasks/pressure.ts';
 import type { Logger } from '../platform/logger.ts';
-import type { ShownSettings } from '../platform/shownSettings.ts';
+import type { ShownSettings } from '../platform/settings/shownSettings.ts';
 
 export interface PresenceDeps {
   readonly store: Pick<WorkerStore, 'beat' | 'leave'>;

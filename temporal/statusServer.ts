@@ -1,7 +1,7 @@
 import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { bareHeaders } from '../platform/bareHeaders.ts';
-import type { Certificate } from '../platform/certificate.ts';
+import type { Certificate } from '../platform/crypto/certificate.ts';
 import { healthAnswer, runHealthChecks, type HealthCheck } from '../platform/healthChecks.ts';
 import { isTaken, listen } from '../platform/listen.ts';
 import type { Logger } from '../platform/logger.ts';

@@ -2,7 +2,7 @@ import { parseArgs } from 'node:util';
 import { readNetworks } from '../extraction/catalogue/catalogue.ts';
 import { requireUsable } from '../extraction/check/requireUsable.ts';
 import { ConfigError, loadConfig, requireServers } from '../platform/config.ts';
-import { limitOutgoingTrust } from '../platform/outgoingTrust.ts';
+import { limitOutgoingTrust } from '../platform/outgoing/outgoingTrust.ts';
 import { keepFilesPrivate } from '../platform/privateFiles.ts';
 import { queueNames, type QueueName } from '../workflows/messages.ts';
 import type { WorkerConfig } from './start/resources.ts';

@@ -4,7 +4,7 @@ import type { OriginStore } from '../../db/gc/originStore.ts';
 import type { GcContent } from '../../domain/gc/gcContent.ts';
 import { judgeOrigin, type OriginAnswer, type OriginRemoval } from '../../domain/gc/originRemoval.ts';
 import type { ClaimedPart, Committed } from '../../domain/tasks/parts.ts';
-import { type GuardedRequest, GuardedRequestError } from '../../platform/guardedRequest.ts';
+import { type GuardedRequest, GuardedRequestError } from '../../platform/outgoing/guardedRequest.ts';
 import type { BatchReport, PartDeps } from '../runPart.ts';
 
 export interface OriginDeps extends Pick<PartDeps, 'metrics' | 'batchTargetMs'> {

@@ -4,7 +4,7 @@ import type { Stores } from '../../db/stores.ts';
 import type { Account, AccountType } from '../../domain/accounts/account.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Role } from '../../domain/accounts/permission.ts';
-import type { Passwords } from '../../platform/passwords.ts';
+import type { Passwords } from '../../platform/crypto/passwords.ts';
 import { fingerprintOf, type Authenticator } from './auth/authenticator.ts';
 import type { PasswordRules } from './auth/passwordRules.ts';
 import type { Actor } from '../../db/audit/auditStore.ts';

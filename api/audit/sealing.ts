@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { SealStore } from '../../db/audit/sealStore.ts';
 import type { Logger } from '../../platform/logger.ts';
-import { signJson } from '../../platform/signingKey.ts';
+import { signJson } from '../../platform/crypto/signingKey.ts';
 
 export interface SealingDeps {
   readonly seals: SealStore;

@@ -8,7 +8,7 @@ import { DomainError } from '../../domain/errors.ts';
 import { certificateOf, type ErasureFacts, type ErasureSubject } from '../../domain/gc/certificate.ts';
 import { isRehearsal, removesSamples, type RemovalContent } from '../../domain/gc/gcContent.ts';
 import { isFinal } from '../../domain/tasks/task.ts';
-import { signJson } from '../../platform/signingKey.ts';
+import { signJson } from '../../platform/crypto/signingKey.ts';
 import { taskNotFound } from '../tasks/actions.ts';
 import { findRemoval } from './findRemoval.ts';
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import type { RequestListener, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
-import type { Certificate } from '../../platform/certificate.ts';
+import type { Certificate } from '../../platform/crypto/certificate.ts';
 import { listen } from '../../platform/listen.ts';
 import { breakOff } from './jsonStream.ts';
 import { backlog, createLimitedServer } from './limitedServer.ts';

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { Certificate } from '../../platform/certificate.ts';
+import type { Certificate } from '../../platform/crypto/certificate.ts';
 
 export interface HttpLimits {
   readonly headTimeoutMs?: number;

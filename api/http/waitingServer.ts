@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { DomainError } from '../../domain/errors.ts';
 import { bareHeaders } from '../../platform/bareHeaders.ts';
-import type { Certificate } from '../../platform/certificate.ts';
+import type { Certificate } from '../../platform/crypto/certificate.ts';
 import type { Config } from '../../platform/config.ts';
 import { listen } from '../../platform/listen.ts';
 import { backlog, createLimitedServer } from './limitedServer.ts';

@@ -1,7 +1,7 @@
 import { DomainError } from '../../domain/errors.ts';
 import type { NotificationPolicy } from '../../domain/tasks/task.ts';
-import { checkAddress, GuardedRequestError } from '../../platform/guardedRequest.ts';
-import { parseDestinations, type Destinations } from '../../platform/destinations.ts';
+import { checkAddress, GuardedRequestError } from '../../platform/outgoing/guardedRequest.ts';
+import { parseDestinations, type Destinations } from '../../platform/outgoing/destinations.ts';
 
 export interface NotificationPolicyBody {
   readonly url: string;

@@ -4,7 +4,7 @@ import type { Stores } from '../../db/stores.ts';
 import type { Gateway } from '../../temporal/gateway.ts';
 import type { Handlers } from '../http/jsonRouter.ts';
 import { presentSysInfo, type SysInfoSurroundings } from './present/sysInfo.ts';
-import { signJson } from '../../platform/signingKey.ts';
+import { signJson } from '../../platform/crypto/signingKey.ts';
 import { apiVersion } from './json.ts';
 
 export interface HelpDeps extends Pick<Stores, 'sysInfoQueries'>, Pick<SysInfoSurroundings, 'extractors'> {

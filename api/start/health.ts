@@ -4,7 +4,7 @@ import type { AuditLag } from '../../db/audit/auditLag.ts';
 import type { EventPartitionQueries } from '../../db/ops/eventPartitions.ts';
 import type { ImageStore } from '../../imagestore/imageStore.ts';
 import type { HealthCheck } from '../../platform/healthChecks.ts';
-import { sharedSettings } from '../../platform/shownSettings.ts';
+import { sharedSettings } from '../../platform/settings/shownSettings.ts';
 import { formatCount } from '../../views/assets/words.js';
 import { queueNames, type QueueName } from '../../workflows/messages.ts';
 import { feedNames } from './auditFeeds.ts';

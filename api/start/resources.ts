@@ -11,7 +11,7 @@ import { openImageStore } from '../../imagestore/openImageStore.ts';
 import type { ConfigWith } from '../../platform/config.ts';
 import { createMetrics } from '../../platform/metrics.ts';
 import { createMonthlyCounts } from '../../platform/monthlyCounts.ts';
-import { createPasswords } from '../../platform/passwords.ts';
+import { createPasswords } from '../../platform/crypto/passwords.ts';
 import type { ServiceProcess } from '../../platform/shutdown.ts';
 import { connectionSettings } from '../../temporal/connectionOptions.ts';
 import { createGateway } from '../../temporal/gateway.ts';

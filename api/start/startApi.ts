@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { waitUntilMigrated } from '../../db/schema/isMigrated.ts';
 import { isUnavailable } from '../../db/sql/unavailable.ts';
-import { openCertificate, type Certificate } from '../../platform/certificate.ts';
+import { openCertificate, type Certificate } from '../../platform/crypto/certificate.ts';
 import { ConfigError, isUnencrypted } from '../../platform/config.ts';
 import { logPlainConnections, requireHttps } from '../../platform/encryption.ts';
 import { checkPlace } from '../../platform/listen.ts';

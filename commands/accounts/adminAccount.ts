@@ -14,7 +14,7 @@ import { createDatabase, type Database } from '../../db/sql/connection.ts';
 import { createRecords } from '../../db/sql/records.ts';
 import { DomainError } from '../../domain/errors.ts';
 import type { Config } from '../../platform/config.ts';
-import { createPasswords } from '../../platform/passwords.ts';
+import { createPasswords } from '../../platform/crypto/passwords.ts';
 import { UsageError } from '../cli/options.ts';
 import { getAnsweringDatabase } from '../system/databaseUrl.ts';
 

@@ -1,7 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { sealedHash } from '../../db/audit/sealedHash.ts';
 import { chainBegin, type AuditHead, type SealedLine } from '../../domain/audit/entry.ts';
-import { isSignedBy } from '../../platform/signingKey.ts';
+import { isSignedBy } from '../../platform/crypto/signingKey.ts';
 
 export interface ChainCheckOptions {
   /** One of which has signed each head. */

@@ -1,7 +1,7 @@
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { loadConfig } from '../../platform/config.ts';
-import { keyFile } from '../../platform/signingKey.ts';
+import { keyFile } from '../../platform/crypto/signingKey.ts';
 
 /** What an option that takes it says. */
 export const keyOption = [

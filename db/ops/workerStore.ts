@@ -1,5 +1,5 @@
 import type { SlowdownReason } from '../../domain/tasks/pressure.ts';
-import type { ShownSettings } from '../../platform/shownSettings.ts';
+import type { ShownSettings } from '../../platform/settings/shownSettings.ts';
 import type { Database } from '../sql/connection.ts';
 import { ClockOffError, clockOffAtMostSeconds } from '../sql/databaseClock.ts';
 

@@ -2,9 +2,9 @@ import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
 import { z } from 'zod';
 import { parseDatabaseAddress } from '../databaseAddress.ts';
-import { parseDestinations } from '../destinations.ts';
-import { parseHostList } from '../hostList.ts';
-import { webhookKey } from '../signWebhook.ts';
+import { parseDestinations } from '../outgoing/destinations.ts';
+import { parseHostList } from '../outgoing/hostList.ts';
+import { webhookKey } from '../outgoing/signWebhook.ts';
 
 export const wholeNumber = (min: number, max: number) =>
   z

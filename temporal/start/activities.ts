@@ -10,7 +10,7 @@ import { createScheduledTasks } from '../../db/schedules/scheduledTasks.ts';
 import { createTaskAnnouncer } from '../../db/tasks/taskAnnouncer.ts';
 import { abilitiesOf } from '../../domain/extract/networks.ts';
 import { freezeContent } from '../../domain/tasks/freezeContent.ts';
-import { createGuardedRequest } from '../../platform/guardedRequest.ts';
+import { createGuardedRequest } from '../../platform/outgoing/guardedRequest.ts';
 import { createYieldingSlots } from '../yieldingSlots.ts';
 import { createRunCheck } from './networkChecks.ts';
 import type { Networks } from './networks.ts';

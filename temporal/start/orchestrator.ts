@@ -5,7 +5,7 @@ import { createDuePurges } from '../../db/tasks/createUndo.ts';
 import { createEventPartitions } from '../../db/ops/eventPartitions.ts';
 import { createRetention } from '../../db/ops/retention.ts';
 import { timeOf } from '../../db/sql/databaseClock.ts';
-import { createGuardedRequest } from '../../platform/guardedRequest.ts';
+import { createGuardedRequest } from '../../platform/outgoing/guardedRequest.ts';
 import { runDeliveries } from '../deliveries.ts';
 import { createMaintenanceFollower } from '../maintenanceFollower.ts';
 import { createMissedRunWatch } from '../missedRunWatch.ts';

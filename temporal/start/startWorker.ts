@@ -4,10 +4,10 @@ import { ensureDescriptorPartition } from '../../db/schema/descriptorPartitions.
 import { waitUntilMigrated } from '../../db/schema/isMigrated.ts';
 import { describes } from '../../domain/extract/networks.ts';
 import { release } from '../../domain/release.ts';
-import { openCertificate } from '../../platform/certificate.ts';
+import { openCertificate } from '../../platform/crypto/certificate.ts';
 import { logPlainConnections } from '../../platform/encryption.ts';
 import { createLogger } from '../../platform/logger.ts';
-import { sharedSettings } from '../../platform/shownSettings.ts';
+import { sharedSettings } from '../../platform/settings/shownSettings.ts';
 import { createShutdown } from '../../platform/shutdown.ts';
 import { startTracing } from '../../platform/tracing/startTracing.ts';
 import { ensureWorkflowBundle } from '../bundle.ts';

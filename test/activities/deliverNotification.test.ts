@@ -7,7 +7,7 @@ import { createOpenTasks } from '../../db/engine/openTasks.ts';
 import { createOutbox } from '../../db/tasks/outbox.ts';
 import { createTaskStore } from '../../db/tasks/taskStore.ts';
 import { freezeGcContent } from '../../domain/gc/gcContent.ts';
-import { createGuardedRequest, type GuardedRequest } from '../../platform/guardedRequest.ts';
+import { createGuardedRequest, type GuardedRequest } from '../../platform/outgoing/guardedRequest.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { openTestDatabase } from '../support/servers/database.ts';
 import { tester } from '../support/rows/rows.ts';

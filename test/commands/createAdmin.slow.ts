@@ -8,7 +8,7 @@ import { createAccountStore } from '../../db/accounts/accountStore.ts';
 import { createKnownAccounts } from '../../db/accounts/knownAccounts.ts';
 import { createDatabase, type Database } from '../../db/sql/connection.ts';
 import { createRecords, type Records } from '../../db/sql/records.ts';
-import { createPasswords } from '../../platform/passwords.ts';
+import { createPasswords } from '../../platform/crypto/passwords.ts';
 import { setOldPassword } from '../support/oldPassword.ts';
 import { createTestDatabase, type TestDatabase } from '../support/servers/database.ts';
 

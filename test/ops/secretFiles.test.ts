@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { loadConfig } from '../../platform/config.ts';
-import { getSigningKey } from '../../platform/signingKey.ts';
+import { getSigningKey } from '../../platform/crypto/signingKey.ts';
 import { createTestFolder, type TestFolder } from '../support/folder.ts';
 import { readCompose } from './deployments.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
 import type { Page } from 'playwright-core';
-import { openCertificate } from '../../platform/certificate.ts';
+import { openCertificate } from '../../platform/crypto/certificate.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { openSite } from '../support/browser/site.ts';
 import { logIn } from '../support/browser/visitor.ts';

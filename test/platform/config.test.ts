@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { requireHttps } from '../../platform/encryption.ts';
 import { ConfigError, isLoopback, isUnencrypted, loadConfig } from '../../platform/config.ts';
-import { showSettings } from '../../platform/shownSettings.ts';
+import { showSettings } from '../../platform/settings/shownSettings.ts';
 
 const secret = 'a-secret-that-is-long-enough-for-cookies';
 

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { request } from '../../extraction/remote/request.ts';
-import { createGuardedRequest } from '../../platform/guardedRequest.ts';
+import { createGuardedRequest } from '../../platform/outgoing/guardedRequest.ts';
 import { createLogger } from '../../platform/logger.ts';
 import { inSpan, traceFields } from '../../platform/tracing/span.ts';
 import { startTracing, type Tracing } from '../../platform/tracing/startTracing.ts';

@@ -1,5 +1,5 @@
 import type { Sql } from '../../db/sql/connection.ts';
-import { createPasswords } from '../../platform/passwords.ts';
+import { createPasswords } from '../../platform/crypto/passwords.ts';
 
 /** The account has this password since before everything that would refuse it now. */
 export async function setOldPassword(db: Pick<Sql, 'query'>, login: string, password: string): Promise<void> {

@@ -10,7 +10,7 @@ import { DomainError } from '../../../domain/errors.ts';
 import type { Clock } from '../../http/instants.ts';
 import type { Guesses } from './guesses.ts';
 import { networkOf } from './loginLimit.ts';
-import { PasswordsBusyError, type Passwords } from '../../../platform/passwords.ts';
+import { PasswordsBusyError, type Passwords } from '../../../platform/crypto/passwords.ts';
 
 interface Credentials {
   readonly account: Account;

@@ -2,7 +2,7 @@ import { v7 as newId } from 'uuid';
 import type { Stores } from '../../../db/stores.ts';
 import { DomainError } from '../../../domain/errors.ts';
 import { ConfigError, isLoopback, isPublished, type Config } from '../../../platform/config.ts';
-import type { Passwords } from '../../../platform/passwords.ts';
+import type { Passwords } from '../../../platform/crypto/passwords.ts';
 import { defaultAdminLogin, defaultAdminPassword } from '../../../platform/settings/settings.ts';
 import { findKnownPasswords, isKnownPassword, type KnownPasswordsDeps } from './knownPasswords.ts';
 import type { PasswordRules } from './passwordRules.ts';

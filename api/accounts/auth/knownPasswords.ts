@@ -1,6 +1,6 @@
 import type { Stores } from '../../../db/stores.ts';
 import { DomainError } from '../../../domain/errors.ts';
-import type { Passwords } from '../../../platform/passwords.ts';
+import type { Passwords } from '../../../platform/crypto/passwords.ts';
 import { defaultAdminPassword } from '../../../platform/settings/settings.ts';
 
 export interface KnownPasswordsDeps {

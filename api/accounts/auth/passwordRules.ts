@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { DomainError } from '../../../domain/errors.ts';
 import { ConfigError, isPublished, type Config } from '../../../platform/config.ts';
-import { createPasswordStrength, type RatePassword } from '../../../platform/passwordStrength.ts';
-import { createSortedHashes, type SortedHashes } from '../../../platform/sortedHashes.ts';
+import { createPasswordStrength, type RatePassword } from '../../../platform/crypto/passwordStrength.ts';
+import { createSortedHashes, type SortedHashes } from '../../../platform/crypto/sortedHashes.ts';
 import { refuseKnownPassword } from './knownPasswords.ts';
 
 /** What may be a new password, wherever it is chosen. */

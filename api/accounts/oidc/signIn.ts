@@ -4,7 +4,7 @@ import type { Stores } from '../../../db/stores.ts';
 import { demandAdministrator, type Account } from '../../../domain/accounts/account.ts';
 import { loginOfClaims, roleOfClaims, type ClaimRules } from '../../../domain/accounts/claims.ts';
 import { DomainError } from '../../../domain/errors.ts';
-import type { Passwords } from '../../../platform/passwords.ts';
+import type { Passwords } from '../../../platform/crypto/passwords.ts';
 import type { Actor } from '../../../db/audit/auditStore.ts';
 import type { Authenticator, SignedIn } from '../auth/authenticator.ts';
 import type { CompletedLogin } from './provider.ts';

@@ -1,5 +1,5 @@
 import type { Request, Response } from 'express';
-import { createSecretBox } from '../../../platform/secretBox.ts';
+import { createSecretBox } from '../../../platform/crypto/secretBox.ts';
 import { otherCookieName, otherCookieOptions } from '../../http/cookieNames.ts';
 import type { OidcChecks } from './provider.ts';
 

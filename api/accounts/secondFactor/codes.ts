@@ -1,5 +1,5 @@
 import type { Stores } from '../../../db/stores.ts';
-import type { SecretBox } from '../../../platform/secretBox.ts';
+import type { SecretBox } from '../../../platform/crypto/secretBox.ts';
 import type { Actor } from '../../../db/audit/auditStore.ts';
 import type { Clock } from '../../http/instants.ts';
 import { hashOfCode, newRecoveryCodes } from './recoveryCodes.ts';

@@ -1,5 +1,5 @@
 import { reasonOf } from '../../../platform/reasonOf.ts';
-import { signWebhook } from '../../../platform/signWebhook.ts';
+import { signWebhook } from '../../../platform/outgoing/signWebhook.ts';
 import type { FeedReceiver } from './receiver.ts';
 
 export interface WebhookReceiverOptions {

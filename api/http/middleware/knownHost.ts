@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import type { RequestHandler } from 'express';
 import { DomainError } from '../../../domain/errors.ts';
-import { parseHostList } from '../../../platform/hostList.ts';
+import { parseHostList } from '../../../platform/outgoing/hostList.ts';
 
 export interface KnownHostDeps {
   /** The address that is listened on; where it is a name, requests may name it. */

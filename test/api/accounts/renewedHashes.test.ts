@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createPasswords } from '../../../platform/passwords.ts';
+import { createPasswords } from '../../../platform/crypto/passwords.ts';
 import { basic } from '../../support/rows/basic.ts';
 import { rootLogin, rootPassword } from '../../support/servers/apiServer.ts';
 import { openApi } from '../../support/servers/openApi.ts';

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { createChainCheck } from '../../../commands/audit/chainCheck.ts';
 import type { AuditLine } from '../../../db/audit/exportQueries.ts';
 import { createSealStore } from '../../../db/audit/sealStore.ts';
-import { signJson } from '../../../platform/signingKey.ts';
+import { signJson } from '../../../platform/crypto/signingKey.ts';
 import { rootLogin, rootPassword } from '../../support/servers/apiServer.ts';
 import { basic } from '../../support/rows/basic.ts';
 import { createClient } from '../../support/servers/documentedClient.ts';

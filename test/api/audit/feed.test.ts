@@ -13,7 +13,7 @@ import { createAuditExports } from '../../../db/audit/exportQueries.ts';
 import { createFeedStore } from '../../../db/audit/feedStore.ts';
 import { createSealStore } from '../../../db/audit/sealStore.ts';
 import { createLogger } from '../../../platform/logger.ts';
-import { signJson } from '../../../platform/signingKey.ts';
+import { signJson } from '../../../platform/crypto/signingKey.ts';
 import { allOf } from '../../support/allOf.ts';
 import { createTestFolder } from '../../support/folder.ts';
 import { tester } from '../../support/rows/rows.ts';

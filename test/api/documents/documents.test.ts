@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { loadConfig } from '../../../platform/config.ts';
 import { settings } from '../../../platform/settings/settings.ts';
-import { showSettings } from '../../../platform/shownSettings.ts';
+import { showSettings } from '../../../platform/settings/shownSettings.ts';
 import { startApiServer } from '../../support/servers/apiServer.ts';
 import { createClient } from '../../support/servers/documentedClient.ts';
 import { openApi } from '../../support/servers/openApi.ts';

@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { after, before, test } from 'node:test';
 import { startWaitingServer } from '../../../api/http/waitingServer.ts';
-import { openCertificate } from '../../../platform/certificate.ts';
+import { openCertificate } from '../../../platform/crypto/certificate.ts';
 import { createLogger } from '../../../platform/logger.ts';
 import { startStatusServer } from '../../../temporal/statusServer.ts';
 import { assetFiles, assetPrefix } from '../../../views/assetFiles.ts';

@@ -8,7 +8,7 @@ import { PassThrough } from 'node:stream';
 import { after, before, test, type TestContext } from 'node:test';
 import { connect, type SecureVersion } from 'node:tls';
 import { startHttpServer, type HttpServer } from '../../../api/http/httpServer.ts';
-import { openCertificate, type Certificate } from '../../../platform/certificate.ts';
+import { openCertificate, type Certificate } from '../../../platform/crypto/certificate.ts';
 import { ConfigError } from '../../../platform/config.ts';
 import { createLogger } from '../../../platform/logger.ts';
 import { makeAuthority, type MadeCertificate } from '../../support/certificates.ts';

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createWorkerStore } from '../../../db/ops/workerStore.ts';
-import { isSignedBy, getSigningKey } from '../../../platform/signingKey.ts';
+import { isSignedBy, getSigningKey } from '../../../platform/crypto/signingKey.ts';
 import { startApiServer, type ApiServer } from '../../support/servers/apiServer.ts';
 import { createClient, type Client } from '../../support/servers/documentedClient.ts';
 import { runToEnd } from '../../support/runToEnd.ts';

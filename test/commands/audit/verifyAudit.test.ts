@@ -12,7 +12,7 @@ import { sealedHash } from '../../../db/audit/sealedHash.ts';
 import { createSealStore } from '../../../db/audit/sealStore.ts';
 import type { Sql } from '../../../db/sql/connection.ts';
 import type { AuditHead, SealedLine } from '../../../domain/audit/entry.ts';
-import { isSignedBy, signJson } from '../../../platform/signingKey.ts';
+import { isSignedBy, signJson } from '../../../platform/crypto/signingKey.ts';
 import { allOf } from '../../support/allOf.ts';
 import { createTestFolder } from '../../support/folder.ts';
 import { tester } from '../../support/rows/rows.ts';

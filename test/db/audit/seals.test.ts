@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { recordAudit } from '../../../db/audit/auditStore.ts';
 import { createAuditExports } from '../../../db/audit/exportQueries.ts';
 import { createSealStore } from '../../../db/audit/sealStore.ts';
-import { signJson } from '../../../platform/signingKey.ts';
+import { signJson } from '../../../platform/crypto/signingKey.ts';
 import { allOf } from '../../support/allOf.ts';
 import { tester } from '../../support/rows/rows.ts';
 import { openTestDatabase } from '../../support/servers/database.ts';

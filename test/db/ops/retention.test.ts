@@ -5,7 +5,7 @@ import { checkDatabase } from '../../../commands/audit/checkDatabase.ts';
 import { createRetention, createRetentionQueries } from '../../../db/ops/retention.ts';
 import { createSealStore } from '../../../db/audit/sealStore.ts';
 import { createTaskStore } from '../../../db/tasks/taskStore.ts';
-import { signJson } from '../../../platform/signingKey.ts';
+import { signJson } from '../../../platform/crypto/signingKey.ts';
 import { insertError, insertTask } from '../../pages/taskRows.ts';
 import { tester } from '../../support/rows/rows.ts';
 import { openTestDatabase } from '../../support/servers/database.ts';

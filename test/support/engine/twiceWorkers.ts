@@ -18,7 +18,7 @@ import { builtIn } from '../../../extraction/catalogue/catalogue.ts';
 import { createExtractorPool } from '../../../extraction/pool/pool.ts';
 import { openImageStore } from '../../../imagestore/openImageStore.ts';
 import { createSampleRemoval } from '../../../imagestore/sampleRemoval.ts';
-import { createGuardedRequest } from '../../../platform/guardedRequest.ts';
+import { createGuardedRequest } from '../../../platform/outgoing/guardedRequest.ts';
 import { createLogger } from '../../../platform/logger.ts';
 import { createMetrics } from '../../../platform/metrics.ts';
 import { ensureWorkflowBundle } from '../../../temporal/bundle.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createSecretBox } from '../../platform/secretBox.ts';
+import { createSecretBox } from '../../../platform/crypto/secretBox.ts';
 
 const box = createSecretBox(['a key of the tests', 'the key before it'], 'tests');
 const secret = Buffer.from('to be kept');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadConfig } from '../../platform/config.ts';
-import { parseDestinations } from '../../platform/destinations.ts';
+import { loadConfig } from '../../../platform/config.ts';
+import { parseDestinations } from '../../../platform/outgoing/destinations.ts';
 
 const refusal = (entries: readonly string[], url: string) =>
   parseDestinations(entries).refusalOf(new URL(url));

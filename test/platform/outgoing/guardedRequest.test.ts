@@ -9,8 +9,8 @@ import {
   type GuardedFailure,
   type GuardedRequestOptions,
   type ResolvedAddress,
-} from '../../platform/guardedRequest.ts';
-import { closeServer } from '../support/servers/closeServer.ts';
+} from '../../../platform/outgoing/guardedRequest.ts';
+import { closeServer } from '../../support/servers/closeServer.ts';
 
 const open: (() => unknown)[] = [];
 

@@ -3,9 +3,9 @@ import { unwatchFile, watchFile } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import type { Server } from 'node:https';
 import { createSecureContext } from 'node:tls';
-import { ConfigError, type Config } from './config.ts';
+import { ConfigError, type Config } from '../config.ts';
 import { weaknessOf } from './keyStrength.ts';
-import type { Logger } from './logger.ts';
+import type { Logger } from '../logger.ts';
 
 const lookEveryMs = 5_000;
 

@@ -8,8 +8,8 @@ import {
 } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { canonicalJson } from './canonicalJson.ts';
-import { type Config, ConfigError } from './config.ts';
+import { canonicalJson } from '../canonicalJson.ts';
+import { type Config, ConfigError } from '../config.ts';
 
 /**
  * The given Ed25519 key that signs system information, heads of the audit and erasure certificates, or the one that the first start made and keeps in

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadConfig } from '../../platform/config.ts';
-import { parseHostList } from '../../platform/hostList.ts';
+import { loadConfig } from '../../../platform/config.ts';
+import { parseHostList } from '../../../platform/outgoing/hostList.ts';
 
 const list = parseHostList(['Cdn.Example.org', '10.1.2.3', '192.168.7.0/24', '[fd00::7]', 'bücher.example']);
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { signWebhook } from '../../platform/signWebhook.ts';
+import { signWebhook } from '../../../platform/outgoing/signWebhook.ts';
 
 test('a webhook is signed as the libraries of Standard Webhooks verify it', () => {
   // The example of the specification's reference libraries.

@@ -6,13 +6,13 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import * as tls from 'node:tls';
-import { request } from '../../extraction/remote/request.ts';
-import { ConfigError } from '../../platform/config.ts';
-import { createGuardedRequest } from '../../platform/guardedRequest.ts';
-import { limitOutgoingTrust } from '../../platform/outgoingTrust.ts';
-import { makeAuthority } from '../support/certificates.ts';
-import { createTestFolder, type TestFolder } from '../support/folder.ts';
-import { closeServer } from '../support/servers/closeServer.ts';
+import { request } from '../../../extraction/remote/request.ts';
+import { ConfigError } from '../../../platform/config.ts';
+import { createGuardedRequest } from '../../../platform/outgoing/guardedRequest.ts';
+import { limitOutgoingTrust } from '../../../platform/outgoing/outgoingTrust.ts';
+import { makeAuthority } from '../../support/certificates.ts';
+import { createTestFolder, type TestFolder } from '../../support/folder.ts';
+import { closeServer } from '../../support/servers/closeServer.ts';
 
 const { getCACertificates, setDefaultCACertificates } = tls as unknown as {
   getCACertificates: (kind: 'default') => string[];

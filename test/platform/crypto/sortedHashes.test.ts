@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { after, test } from 'node:test';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createSortedHashes, SortedHashesError } from '../../platform/sortedHashes.ts';
-import { createTestFolder } from '../support/folder.ts';
+import { createSortedHashes, SortedHashesError } from '../../../platform/crypto/sortedHashes.ts';
+import { createTestFolder } from '../../support/folder.ts';
 
 const folder = await createTestFolder('hashes');
 after(() => folder.remove());

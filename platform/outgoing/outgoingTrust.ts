@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import * as tls from 'node:tls';
-import { ConfigError, type Config } from './config.ts';
+import { ConfigError, type Config } from '../config.ts';
 
 /** Node 22.19 and 24.5 have it; the types are older. */
 const { setDefaultCACertificates } = tls as typeof tls & {

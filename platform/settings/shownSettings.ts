@@ -1,5 +1,5 @@
-import type { Config } from './config.ts';
-import { isSecret, isShared, settings } from './settings/settings.ts';
+import type { Config } from '../config.ts';
+import { isSecret, isShared, settings } from './settings.ts';
 
 export type ShownSettings = Readonly<Record<string, unknown>>;
 

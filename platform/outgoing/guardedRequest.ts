@@ -3,7 +3,7 @@ import http from 'node:http';
 import https from 'node:https';
 import { isIP, type LookupFunction } from 'node:net';
 import { hostOf, parseDestinations, type Destinations } from './destinations.ts';
-import { inSpan } from './tracing/span.ts';
+import { inSpan } from '../tracing/span.ts';
 
 export interface GuardedRequestOptions {
   /** Where requests may go, as `parseDestinations` reads it; what is not listed is refused. */
