@@ -36,13 +36,19 @@ export interface Place {
   readonly name: string;
 }
 
+interface AwayOptions extends ErrorOptions {
+  readonly words?: string;
+}
+
 /** What is reached is not the store, or cannot be used; the same may succeed when that is mended. */
 export class StoreAwayError extends DomainError {
   /** For everybody who asks for the health: without the place. */
   readonly publicReason: string;
 
-  constructor({ kind, name }: Place, what: string, options?: ErrorOptions) {
-    super('sampleStoreUnavailable', `the ${kind} ${name} ${what}`, options);
+  /** `words`: of the server, for those alone who may know the place. */
+  constructor({ kind, name }: Place, what: string, { words = '', ...options }: AwayOptions = {}) {
+    const more = words === '' ? '' : `: ${words}`;
+    super('sampleStoreUnavailable', `the ${kind} ${name} ${what}${more}`, options);
     this.publicReason = `the ${kind} ${what}`;
   }
 }

@@ -5,7 +5,7 @@ import { type Place, StoreAwayError } from '../imageStore.ts';
 import { deletedAtOnce, deleteObjects, type DeletedObjects } from './deleteObjects.ts';
 import type { S3Settings } from './s3Settings.ts';
 import { createTransport } from './transport.ts';
-import { BusyError, isPassing, isPassingCode, s3CodeOf, troubleOf } from './trouble.ts';
+import { BusyError, isOfKeys, isPassing, isPassingCode, s3CodeOf, troubleOf, wordsOf } from './trouble.ts';
 import { createWebIdentity } from './webIdentity.ts';
 
 export type Bucket = ReturnType<typeof openBucket>;
@@ -28,13 +28,16 @@ export function openBucket({ bucket, prefix, ...settings }: S3Settings) {
   const isSecure = endpoint.protocol === 'https:';
   const transport = createTransport({ ...settings, isSecure });
   // Another server, perhaps; asked once an hour.
-  const sts =
+  const identity =
     'roleArn' in credentials
-      ? createTransport({
-          ...settings,
-          connections: 1,
-          isSecure: credentials.stsEndpoint.protocol === 'https:',
-        })
+      ? createWebIdentity(
+          credentials,
+          createTransport({
+            ...settings,
+            connections: 1,
+            isSecure: credentials.stsEndpoint.protocol === 'https:',
+          }),
+        )
       : null;
   const client = new Client({
     endPoint: endpoint.hostname.replace(/^\[|\]$/g, ''),
@@ -46,9 +49,8 @@ export function openBucket({ bucket, prefix, ...settings }: S3Settings) {
       transportAgent: transport.agent,
       retryOptions: { disableRetry: true },
     },
-    ...(sts !== null && 'roleArn' in credentials
-      ? { credentialsProvider: createWebIdentity(credentials, sts) }
-      : credentials),
+    ...('roleArn' in credentials ? {} : credentials),
+    ...(identity === null ? {} : { credentialsProvider: identity.provider }),
   });
   const again = retry(handleWhen(isPassing), {
     maxAttempts: retries,
@@ -62,11 +64,18 @@ export function openBucket({ bucket, prefix, ...settings }: S3Settings) {
   });
 
   const away = (error: unknown): StoreAwayError =>
-    error instanceof StoreAwayError ? error : new StoreAwayError(place, troubleOf(error), { cause: error });
+    error instanceof StoreAwayError
+      ? error
+      : new StoreAwayError(place, troubleOf(error, transport.lastAnswered()), {
+          ...{ cause: error, words: wordsOf(error) },
+        });
+
+  const withKeys = <Found>(work: () => Promise<Found>): Promise<Found> =>
+    identity === null ? work() : identity.withKeys(work);
 
   const ask = async <Found>(work: () => Promise<Found>, policy = again): Promise<Found> => {
     try {
-      return await policy.execute(work);
+      return await policy.execute(() => withKeys(work));
     } catch (error) {
       throw away(error);
     }
@@ -118,10 +127,12 @@ export function openBucket({ bucket, prefix, ...settings }: S3Settings) {
         const [first] = left;
         if (first !== undefined) throw new BusyError(200, answer.refused.get(first) ?? null);
       };
-      const failure = await again.execute(deleteSome).then(
-        () => null,
-        (error: unknown) => away(error),
-      );
+      const failure = await again
+        .execute(() => withKeys(deleteSome))
+        .then(
+          () => null,
+          (error: unknown) => away(error),
+        );
       return { deleted, refused, away: failure };
     },
 
@@ -132,7 +143,7 @@ export function openBucket({ bucket, prefix, ...settings }: S3Settings) {
           const { Status } = (await client.getBucketVersioning(bucket)) as { readonly Status?: string };
           return Status === 'Enabled' || Status === 'Suspended';
         } catch (error) {
-          if (isPassing(error) || s3CodeOf(error) === null) throw error;
+          if (isPassing(error) || isOfKeys(error) || s3CodeOf(error) === null) throw error;
           return null;
         }
       }, briefly),

@@ -6,6 +6,8 @@ export interface WebIdentity {
   readonly roleArn: string;
   readonly tokenFile: string;
   readonly stsEndpoint: URL;
+  /** How long the keys are asked to be good for. */
+  readonly durationSeconds?: number;
 }
 
 export interface S3Settings {

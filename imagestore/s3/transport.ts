@@ -29,12 +29,16 @@ export function createTransport({ isSecure, authority, connections, timeoutMs }:
     ? new HttpsAgent({ ...pool, ...(authority === undefined ? {} : { ca: authority }) })
     : new HttpAgent(pool);
   const send = isSecure ? requestHttps : requestHttp;
+  let lastAnswered: string | undefined;
 
   return {
     agent,
+    /** When the last answer was given, by the server's clock. */
+    lastAnswered: (): string | undefined => lastAnswered,
     request: (options: RequestOptions, onAnswer: (answer: IncomingMessage) => void): ClientRequest => {
       const sent = send({ ...options, signal: AbortSignal.timeout(timeoutMs) }, (answer) => {
         const status = answer.statusCode ?? 0;
+        lastAnswered = answer.headers.date;
         if (!isBusy(status)) {
           onAnswer(answer);
           return;

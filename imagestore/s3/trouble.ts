@@ -14,9 +14,17 @@ export class BusyError extends Error {
   }
 }
 
-/** No keys for a token: the code that the server of keys answers. */
+/** No keys for a token: the code that the server of keys answers, and its words, which may name roles and policies. */
 export class CredentialsError extends Error {
   override readonly name = 'CredentialsError';
+  readonly code: string;
+  readonly words: string;
+
+  constructor(code: string, words: string) {
+    super(`${code}: ${words}`);
+    this.code = code;
+    this.words = words;
+  }
 }
 
 // Of a connection, and of names: another try may find it otherwise.
@@ -34,6 +42,8 @@ const passing = new Set([
   'OperationAborted',
 ]);
 
+const ofKeys = new Set(['InvalidAccessKeyId', 'ExpiredToken', 'InvalidToken', 'InvalidTokenId']);
+
 export function isPassingCode(code: string): boolean {
   return passing.has(code);
 }
@@ -46,14 +56,25 @@ export function isPassing(wrapped: unknown): boolean {
   return error instanceof Error && 'code' in error && ofTheNetwork.has(String(error.code));
 }
 
+/** Of keys that the server does not know, or not any more; MinIO says it in two ways, Amazon in others. */
+export function isOfKeys(error: unknown): boolean {
+  return ofKeys.has(s3CodeOf(error) ?? '');
+}
+
+/** What the server of keys says of a token beside its code, which is the same for most of what is wrong with it. */
+export function wordsOf(wrapped: unknown): string {
+  const error = unwrap(wrapped);
+  return error instanceof CredentialsError ? error.words : '';
+}
+
 /** In S3's words; null: of something else. */
 export function s3CodeOf(error: unknown): string | null {
   return error instanceof S3Error ? (error.code ?? null) : null;
 }
 
-interface Facts extends Error {
+interface Facts {
   readonly region?: string;
-  readonly servertime?: string;
+  readonly servertime?: string | undefined;
   readonly amzBucketRegion?: string;
 }
 
@@ -65,6 +86,7 @@ const sentences: Readonly<Record<string, (facts: Facts) => string>> = {
   SignatureDoesNotMatch: () => 'refuses the signature: the secret key is wrong',
   ExpiredToken: () => 'refuses the session token, which has expired',
   InvalidToken: () => 'refuses the session token',
+  InvalidTokenId: () => 'refuses the session token',
   RequestTimeTooSkewed: ({ servertime }) => `refuses the time of requests: ${skew(servertime)}`,
   AuthorizationHeaderMalformed: wrongRegion,
   IncorrectEndpoint: wrongRegion,
@@ -72,14 +94,20 @@ const sentences: Readonly<Record<string, (facts: Facts) => string>> = {
   MovedPermanently: wrongRegion,
 };
 
-/** What is the matter with a bucket, as the rest of a sentence, with the code that it answered. */
-export function troubleOf(wrapped: unknown): string {
+/**
+ * What is the matter with a bucket, as the rest of a sentence, with the code that it answered. `answered`: when it did, by
+ * its clock, which MinIO says in the header alone.
+ */
+export function troubleOf(wrapped: unknown, answered?: string): string {
   const error = unwrap(wrapped);
   if (error instanceof CredentialsError) {
-    return `cannot be used: S3_STS_ENDPOINT gives no keys for the token (${error.message})`;
+    return `cannot be used: S3_STS_ENDPOINT gives no keys for the token (${error.code})`;
   }
   const code = s3CodeOf(error);
-  if (code !== null) return `${sentences[code]?.(error as Facts) ?? 'cannot be used'} (${code})`;
+  if (code !== null) {
+    const facts: Facts = Object.assign({ servertime: answered }, error);
+    return `${sentences[code]?.(facts) ?? 'cannot be used'} (${code})`;
+  }
   if (error instanceof BusyError) {
     const what = error.code === 'SlowDown' ? 'asks for fewer requests' : 'cannot answer';
     return `${what} (${error.code ?? error.status})`;

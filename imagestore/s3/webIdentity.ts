@@ -7,10 +7,13 @@ import { Credentials } from 'minio/dist/esm/Credentials.mjs';
 import type { ClientOptions } from 'minio';
 import type { WebIdentity } from './s3Settings.ts';
 import type { Transport } from './transport.ts';
-import { CredentialsError } from './trouble.ts';
+import { CredentialsError, isOfKeys } from './trouble.ts';
 
 // Renewed this long before they end, and used until they end when that fails.
 const renewedBeforeMs = 300_000;
+
+// A bucket that knows none of the keys makes no more work for whoever gives them.
+const renewedAtMostEveryMs = 10_000;
 
 interface Answer {
   readonly AssumeRoleWithWebIdentityResponse?: {
@@ -23,7 +26,7 @@ interface Answer {
       };
     };
   };
-  readonly ErrorResponse?: { readonly Error?: { readonly Code?: string } };
+  readonly ErrorResponse?: { readonly Error?: { readonly Code?: string; readonly Message?: string } };
 }
 
 /**
@@ -31,17 +34,17 @@ interface Answer {
  * providers: one asks Amazon alone, the other keeps the first token and understands only answers to AssumeRole.
  */
 export function createWebIdentity(
-  { roleArn, tokenFile, stsEndpoint }: WebIdentity,
+  { roleArn, tokenFile, stsEndpoint, durationSeconds = 3_600 }: WebIdentity,
   { request, agent }: Pick<Transport, 'request' | 'agent'>,
-): NonNullable<ClientOptions['credentialsProvider']> {
-  const parser = new XMLParser({ parseTagValue: false });
-  let known: { readonly keys: Credentials; readonly endsAt: number } | null = null;
+) {
+  const parser = new XMLParser({ parseTagValue: false, htmlEntities: true });
+  let known: { readonly keys: Credentials; readonly givenAt: number; readonly endsAt: number } | null = null;
   let asking: Promise<Credentials> | null = null;
 
   const ask = async (): Promise<Credentials> => {
     const form = new URLSearchParams({
-      ...{ Action: 'AssumeRoleWithWebIdentity', Version: '2011-06-15', DurationSeconds: '3600' },
-      ...{ RoleArn: roleArn, RoleSessionName: 'luna-admin' },
+      ...{ Action: 'AssumeRoleWithWebIdentity', Version: '2011-06-15', RoleArn: roleArn },
+      ...{ RoleSessionName: 'luna-admin', DurationSeconds: String(durationSeconds) },
       WebIdentityToken: (await readFile(tokenFile, 'utf8')).trim(),
     }).toString();
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
@@ -59,13 +62,14 @@ export function createWebIdentity(
     const found = body.AssumeRoleWithWebIdentityResponse?.AssumeRoleWithWebIdentityResult?.Credentials;
     const endsAt = Date.parse(found?.Expiration ?? '');
     if (found?.AccessKeyId === undefined || found.SecretAccessKey === undefined || Number.isNaN(endsAt)) {
-      throw new CredentialsError(body.ErrorResponse?.Error?.Code ?? `status ${answer.statusCode ?? 0}`);
+      const { Code = `status ${answer.statusCode ?? 0}`, Message = '' } = body.ErrorResponse?.Error ?? {};
+      throw new CredentialsError(Code, Message.slice(0, 300));
     }
     const keys = new Credentials({
       ...{ accessKey: found.AccessKeyId, secretKey: found.SecretAccessKey },
       ...(found.SessionToken === undefined ? {} : { sessionToken: found.SessionToken }),
     });
-    known = { keys, endsAt };
+    known = { keys, givenAt: Date.now(), endsAt };
     return keys;
   };
 
@@ -82,6 +86,22 @@ export function createWebIdentity(
       }
     },
   });
-  // The same class, declared once for each kind of module.
-  return provider as unknown as NonNullable<ClientOptions['credentialsProvider']>;
+  return {
+    // The same class, declared once for each kind of module.
+    provider: provider as unknown as NonNullable<ClientOptions['credentialsProvider']>,
+
+    /** Done once more, with new keys, when the bucket does not know those that were used any more: they were revoked. */
+    withKeys: async <Found>(work: () => Promise<Found>): Promise<Found> => {
+      const used = known;
+      try {
+        return await work();
+      } catch (error) {
+        if (used === null || !isOfKeys(error)) throw error;
+        if (known === used && Date.now() - used.givenAt < renewedAtMostEveryMs) throw error;
+        // Others may have noticed before.
+        if (known === used) known = null;
+        return work();
+      }
+    },
+  };
 }

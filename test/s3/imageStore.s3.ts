@@ -8,7 +8,7 @@ import { loadConfig } from '../../platform/config.ts';
 import { createTestFolder } from '../support/folder.ts';
 import { makeAuthority } from '../support/certificates.ts';
 import { testImageStore } from '../imagestore/imageStoreSuite.ts';
-import { startGateway } from '../support/s3/gateway.ts';
+import { serviceKeys, startGateway } from '../support/s3/gateway.ts';
 import { createSts } from '../support/s3/sts.ts';
 import { newStoreRow } from '../support/s3/storeRow.ts';
 
@@ -90,22 +90,22 @@ test('s3: buckets are virtual hosts where the setting says so, over TLS by an au
   }
 });
 
+const byToken = (sts: { readonly tokenFile: string; readonly url: string }): ImageStore =>
+  open('samples/by/token', {
+    ...{ S3_ACCESS_KEY: '', S3_SECRET_KEY: '', S3_ROLE_ARN: 'arn:aws:iam::1:role/samples' },
+    ...{ S3_TOKEN_FILE: sts.tokenFile, S3_STS_ENDPOINT: sts.url, S3_RETRIES: '1' },
+  });
+
 test('s3: keys for a token are asked for once, and again before they end, with the token of then', async () => {
   const sts = await createSts(folder.path);
   try {
-    const store = open('samples/by/token', {
-      ...{ S3_ACCESS_KEY: '', S3_SECRET_KEY: '', S3_ROLE_ARN: 'arn:aws:iam::1:role/samples' },
-      ...{ S3_TOKEN_FILE: sts.tokenFile, S3_STS_ENDPOINT: sts.url, S3_RETRIES: '1' },
-    });
+    const store = byToken(sts);
     await sts.setToken('first');
     const keys = Array.from({ length: 40 }, () => v7());
     await Promise.all(keys.map((key) => store.put(key, Buffer.from(key))));
     assert.deepEqual(sts.asked(), [['arn:aws:iam::1:role/samples', 'first']]);
     sts.endAfter(1_000);
-    const renewing = open('samples/by/token', {
-      ...{ S3_ACCESS_KEY: '', S3_SECRET_KEY: '', S3_ROLE_ARN: 'arn:aws:iam::1:role/samples' },
-      ...{ S3_TOKEN_FILE: sts.tokenFile, S3_STS_ENDPOINT: sts.url, S3_RETRIES: '1' },
-    });
+    const renewing = byToken(sts);
     await sts.setToken('second');
     assert.equal((await renewing.get(keys[0] ?? '')).toString(), keys[0]);
     await sts.setToken('third');
@@ -115,11 +115,28 @@ test('s3: keys for a token are asked for once, and again before they end, with t
       ['first', 'second', 'third'],
     );
     sts.refuse('AccessDenied');
-    const refused = open('samples/by/token', {
-      ...{ S3_ACCESS_KEY: '', S3_SECRET_KEY: '', S3_ROLE_ARN: 'arn:aws:iam::1:role/samples' },
-      ...{ S3_TOKEN_FILE: sts.tokenFile, S3_STS_ENDPOINT: sts.url, S3_RETRIES: '1' },
+    await assert.rejects(byToken(sts).check(), {
+      publicReason: /gives no keys for the token \(AccessDenied\)/,
     });
-    await assert.rejects(refused.check(), { publicReason: /gives no keys for the token \(AccessDenied\)/ });
+  } finally {
+    await sts.close();
+  }
+});
+
+test('s3: keys for a token that the bucket does not know are exchanged for others, once in ten seconds at most', async (t) => {
+  const sts = await createSts(folder.path);
+  try {
+    const store = byToken(sts);
+    await sts.setToken('a token');
+    sts.give({ ...serviceKeys, accessKey: 'of-nobody' });
+    const isUnknown = { publicReason: /does not know the access key \(InvalidAccessKeyId\)/ };
+    await assert.rejects(store.check(), isUnknown);
+    sts.give(serviceKeys);
+    await assert.rejects(store.check(), isUnknown);
+    assert.equal(sts.asked().length, 1);
+    t.mock.timers.enable({ apis: ['Date'], now: Date.now() + 11_000 });
+    await Promise.all(Array.from({ length: 20 }, () => store.check()));
+    assert.equal(sts.asked().length, 2);
   } finally {
     await sts.close();
   }

@@ -1,5 +1,3 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'minio';
@@ -7,7 +5,7 @@ import { rememberedPort } from '../../../embedded/ports.ts';
 import { runProgram } from '../../../embedded/runProgram.ts';
 import { plainEnvironment } from '../../../platform/childEnvironment.ts';
 import { createTestFolder } from '../folder.ts';
-import { waitFor } from '../waitFor.ts';
+import { startKillableServer } from '../servers/killableServer.ts';
 import { installGateway } from './installGateway.ts';
 
 export type Gateway = Awaited<ReturnType<typeof startGateway>>;
@@ -37,7 +35,7 @@ export async function startGateway({ tls, virtualDomain, canKeepVersions = false
   await Promise.all([objects, accounts, versions].map((path) => mkdir(path)));
   const protocol = tls === undefined ? 'http' : 'https';
   const url = `${protocol}://127.0.0.1:${port}`;
-  let running: ChildProcess | null = null;
+  let running: Awaited<ReturnType<typeof startKillableServer>> | null = null;
 
   const start = async (): Promise<void> => {
     const args = [
@@ -48,28 +46,13 @@ export async function startGateway({ tls, virtualDomain, canKeepVersions = false
       ...(canKeepVersions ? ['--versioning-dir', versions] : []),
       objects,
     ];
-    const child = spawn(program, args, {
-      env: { ...plainEnvironment(), ROOT_ACCESS_KEY: root.accessKey, ROOT_SECRET_KEY: root.secretKey },
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    running = child;
-    let said = '';
-    child.stderr.on('data', (chunk: Buffer) => (said = `${said}${chunk.toString()}`.slice(-4_000)));
-    await waitFor('the S3 server to be ready', async () => {
-      if (child.exitCode !== null) return true;
-      await rootClient.bucketExists('any-bucket');
-      return true;
-    });
-    if (child.exitCode !== null) throw new Error(`the S3 server does not start: ${said}`);
+    const env = { ...plainEnvironment(), ROOT_ACCESS_KEY: root.accessKey, ROOT_SECRET_KEY: root.secretKey };
+    running = await startKillableServer([program, ...args], env, () => rootClient.bucketExists('any-bucket'));
   };
 
   const kill = async (): Promise<void> => {
-    const child = running;
+    await running?.kill();
     running = null;
-    if (child?.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exited;
   };
 
   const rootClient = new Client({

@@ -11,14 +11,15 @@ import { serviceKeys } from './gateway.ts';
 export async function createSts(folder: string) {
   const tokenFile = join(folder, 'token');
   const asked: (readonly [roleArn: string | null, token: string | null])[] = [];
+  let keys = serviceKeys;
   let endsAfterMs = 3_600_000;
   let refusal: string | null = null;
   const server = createServer((request, response) => {
     void text(request).then((body) => {
       const form = new URLSearchParams(body);
       asked.push([form.get('RoleArn'), form.get('WebIdentityToken')]);
-      const credentials = `<AccessKeyId>${serviceKeys.accessKey}</AccessKeyId>
-        <SecretAccessKey>${serviceKeys.secretKey}</SecretAccessKey>
+      const credentials = `<AccessKeyId>${keys.accessKey}</AccessKeyId>
+        <SecretAccessKey>${keys.secretKey}</SecretAccessKey>
         <Expiration>${new Date(Date.now() + endsAfterMs).toISOString()}</Expiration>`;
       response.writeHead(refusal === null ? 200 : 403, { 'content-type': 'text/xml' });
       response.end(
@@ -36,6 +37,7 @@ export async function createSts(folder: string) {
     tokenFile,
     asked: () => asked,
     setToken: (token: string): Promise<void> => writeFile(tokenFile, `${token}\n`),
+    give: (next: typeof serviceKeys): void => void (keys = next),
     endAfter: (ms: number): void => void (endsAfterMs = ms),
     refuse: (code: string): void => void (refusal = code),
     close: (): Promise<void> => closeServer(server),
