@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { text } from 'node:stream/consumers';
+import { urlToHttpOptions } from 'node:url';
 import type { IncomingMessage } from 'node:http';
 import { XMLParser } from 'fast-xml-parser';
 import { CredentialProvider } from 'minio/dist/esm/CredentialProvider.mjs';
@@ -49,8 +50,8 @@ export function createWebIdentity(
     }).toString();
     const answer = await new Promise<IncomingMessage>((resolve, reject) => {
       const options = {
-        ...{ method: 'POST', protocol: stsEndpoint.protocol, host: stsEndpoint.hostname, agent },
-        ...{ port: stsEndpoint.port, path: stsEndpoint.pathname },
+        ...urlToHttpOptions(stsEndpoint),
+        ...{ method: 'POST', agent },
         headers: {
           'content-type': 'application/x-www-form-urlencoded',
           'content-length': Buffer.byteLength(form),
