@@ -20,7 +20,8 @@ interface Days {
 export type NextDays =
   { readonly kind: 'whole'; readonly cut: Cut } | { readonly kind: 'rows'; readonly upTo: string | null };
 
-const daysAtOnce = 8;
+// Looking at a day takes 0.2 s for each 300,000 events: the first ones are begun while the next are looked at.
+const daysAtOnce = 2;
 const idsOfChunk = 10_000;
 // Rows that hang on events, outside of partitions, are marked dead one by one, in one transaction of up to half a minute.
 const othersAtMost = 5_000_000;
