@@ -1,6 +1,5 @@
 import { parseDatabaseAddress } from '../../platform/databaseAddress.ts';
-import { NoFittingHostError } from '../sql/hostChoice.ts';
-import { NoConnectionError } from '../sql/unavailable.ts';
+import { NoConnectionError, NoFittingHostError } from '../sql/unavailable.ts';
 import { findObstacle } from './checkServer.ts';
 
 /**

@@ -1,7 +1,8 @@
 import pg from 'pg';
 import { hostOf, parseDatabaseAddress } from '../../platform/databaseAddress.ts';
-import { isUnfit, NoFittingHostError } from './hostChoice.ts';
+import { isUnfit, whyUnfit } from './hostChoice.ts';
 import type { Line } from './line.ts';
+import { NoFittingHostError } from './unavailable.ts';
 
 type Done = ((error: Error) => void) | ((error: null, client: pg.Client) => void);
 
@@ -60,14 +61,16 @@ export function clientOf(url: string, line: Line): typeof pg.Client {
       Object.assign(this, chosen);
       try {
         await super.connect();
+        if (!isUnfit(this.#said, address.wanted)) return this;
+        // PgBouncer in front of a promoted standby still says that it is one.
+        const unfit = await whyUnfit(this, address.wanted);
+        if (unfit === null) return this;
+        throw new NoFittingHostError(`${chosen.host}:${chosen.port} ${unfit}`);
       } catch (error) {
         line.hosts.forget();
+        void this.end().catch(() => undefined);
         throw error;
       }
-      if (!isUnfit(this.#said, address.wanted)) return this;
-      line.hosts.forget();
-      void this.end().catch(() => undefined);
-      throw new NoFittingHostError(`${chosen.host}:${chosen.port} no longer takes changes`);
     }
   };
 }

@@ -21,6 +21,8 @@ export interface Lease {
   /** The number of the server's process at the other end. */
   backend(): Promise<number>;
   readonly isBroken: boolean;
+  /** Is not used any more, nor is what else leads there: it is closed when it is given back. @returns why */
+  leave(why: Error): Error;
 }
 
 interface Answer<Row> {
@@ -95,6 +97,11 @@ export function createClientPool(options: ClientPoolOptions): ClientPool {
           },
           get isBroken() {
             return isBroken;
+          },
+          leave: (why) => {
+            isBroken = true;
+            line.hear(why);
+            return why;
           },
         });
       } finally {

@@ -1,7 +1,14 @@
 import pg from 'pg';
 import { createClientPool, type Lease, type PoolSize, type Statement } from './clientPool.ts';
 import { createLine, type Line } from './line.ts';
-import { beginWith, inUtc, timeoutsOf, type ConnectionLimits } from './sessionSettings.ts';
+import {
+  beginWith,
+  inUtc,
+  timeoutsOf,
+  whyNotThere,
+  type Begun,
+  type ConnectionLimits,
+} from './sessionSettings.ts';
 import { storable } from './storable.ts';
 import { shortenedLockWait } from './lockWait.ts';
 
@@ -76,8 +83,12 @@ export function createDatabase(options: DatabaseOptions): Database {
   const within = <T>(begin: string, work: (lease: Lease) => Promise<T>): Promise<T> => {
     const beganAt = performance.now();
     return pool.lend(async (lease) => {
-      if (isPooled) await lease.ask({ text: beginWith(begin, options), query_timeout: acquireTimeoutMs });
-      else await lease.ask({ text: begin, query_timeout: probeMs });
+      if (isPooled) {
+        const text = beginWith(begin, options);
+        const { rows } = await lease.ask<Begun>({ text, query_timeout: acquireTimeoutMs });
+        const obstacle = whyNotThere(url, rows);
+        if (obstacle !== null) throw lease.leave(obstacle);
+      } else await lease.ask({ text: begin, query_timeout: probeMs });
       const result = await rollingBack(lease, async () => {
         const wait = shortenedLockWait(lockTimeoutMs, beganAt);
         if (wait !== null) await lease.ask({ text: wait });

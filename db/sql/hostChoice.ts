@@ -1,6 +1,6 @@
 import pg from 'pg';
 import { hostOf, type DatabaseAddress, type WantedSession } from '../../platform/databaseAddress.ts';
-import { isLoginRefused } from './unavailable.ts';
+import { isLoginRefused, NoFittingHostError } from './unavailable.ts';
 
 /** Which host of an address is connected to, until it turns out to be the wrong one. */
 export interface HostChoice {
@@ -8,11 +8,6 @@ export interface HostChoice {
   choose(address: DatabaseAddress): Promise<string>;
   /** It does not answer, or does not take changes (any more): the next connection looks for another one. */
   forget(): void;
-}
-
-/** None of the hosts is what the address wants; the message says what each of them is. */
-export class NoFittingHostError extends Error {
-  override readonly name = 'NoFittingHostError';
 }
 
 const lookAtMostMs = 2_000;
@@ -68,22 +63,30 @@ async function lookAt(url: string, wanted: WantedSession): Promise<Look> {
   client.on('error', () => undefined);
   try {
     await client.connect();
-    if (wanted === 'any') return { unfit: null };
-    const { rows } = await client.query<{ standby: boolean; readonly: boolean }>(
-      `select pg_is_in_recovery() standby, current_setting('default_transaction_read_only')::boolean readonly`,
-    );
-    if (rows[0]?.standby === true) return { unfit: 'is a standby' };
-    return { unfit: rows[0]?.readonly === true && wanted === 'read-write' ? 'is read-only' : null };
+    return { unfit: wanted === 'any' ? null : await whyUnfit(client, wanted) };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    const code = 'code' in error ? String(error.code) : error.message;
+    // A pooler whose server is away has one code for everything, and says what it means.
+    const code = 'code' in error && error.code !== '08P01' ? String(error.code) : error.message;
     return { unfit: `cannot be asked (${code})`, error };
   } finally {
     void client.end().catch(() => undefined);
   }
 }
 
-/** What a server says of itself when a connection begins (PostgreSQL 14 and newer; a pooler may keep it to itself). */
+/** Asks the server itself. Null: it is what is wanted. */
+export async function whyUnfit(client: pg.Client, wanted: WantedSession): Promise<string | null> {
+  const { rows } = await client.query<{ standby: boolean; readonly: boolean }>(
+    `select pg_is_in_recovery() standby, current_setting('default_transaction_read_only')::boolean readonly`,
+  );
+  if (rows[0]?.standby === true) return 'is a standby';
+  return rows[0]?.readonly === true && wanted === 'read-write' ? 'is read-only' : null;
+}
+
+/**
+ * What a server says of itself when a connection begins (PostgreSQL 14 and newer). A pooler keeps it to itself, or says
+ * of every connection what its server said when it first went there.
+ */
 export function isUnfit(said: ReadonlyMap<string, string>, wanted: WantedSession): boolean {
   if (wanted === 'any') return false;
   const isReadOnly = said.get('default_transaction_read_only') === 'on' && wanted === 'read-write';

@@ -12,7 +12,7 @@ import type { PoolSize } from './clientPool.ts';
 import { clientOf } from './client.ts';
 import { idleMs, type DatabaseOptions, type Sql } from './connection.ts';
 import { addressOf, createLine } from './line.ts';
-import { localSettings, timeoutsOf } from './sessionSettings.ts';
+import { localSettings, timeoutsOf, whyNotThere, type Begun } from './sessionSettings.ts';
 import { shortenedLockWait } from './lockWait.ts';
 import { storable } from './storable.ts';
 import { NoConnectionError } from './unavailable.ts';
@@ -89,7 +89,9 @@ export function createRecords(options: DatabaseOptions): Records {
             lent++;
             try {
               const tx = { ...sqlIn(transaction), transaction };
-              if (isPooled) await tx.query(localSettings(options));
+              const begun = isPooled ? await tx.query<Begun>(localSettings(options)) : [];
+              const obstacle = whyNotThere(url, begun);
+              if (obstacle !== null) throw obstacle;
               const wait = shortenedLockWait(lockTimeoutMs, beganAt);
               if (wait !== null) await tx.execute(wait);
               return await work(tx);

@@ -1,4 +1,5 @@
-import { parseDatabaseAddress } from '../../platform/databaseAddress.ts';
+import { hostOf, parseDatabaseAddress } from '../../platform/databaseAddress.ts';
+import { NoConnectionError, StandbyError } from './unavailable.ts';
 
 /** How long who asks may be kept waiting, and by what; db/sql/pools.ts says it of each pool. 0 = for ever. */
 export interface ConnectionLimits {
@@ -36,10 +37,29 @@ export function beginWith(begin: string, limits: ConnectionLimits): string {
   return `${begin}; ${localSettings(limits)}`;
 }
 
+/** What `localSettings` answers. */
+export interface Begun {
+  readonly standby: boolean;
+}
+
 export function localSettings(limits: ConnectionLimits): string {
   const { query_timeout: _ofDriver, ...ofServer } = timeoutsOf(limits);
   const settings = Object.entries({ TimeZone: 'UTC', ...ofServer });
-  return `select ${settings.map(([name, value]) => `set_config('${name}', '${value}', true)`).join(', ')}`;
+  const set = settings.map(([name, value]) => `set_config('${name}', '${value}', true)`);
+  return `select ${set.join(', ')}, pg_is_in_recovery() as standby`;
+}
+
+/**
+ * Null: the transaction is not on a standby, where it would read what was true a while ago. Which server a pooler takes
+ * is known only then, and may be another one the next time.
+ */
+export function whyNotThere(url: string, begun: readonly Partial<Begun>[]): Error | null {
+  if (!begun.some(({ standby }) => standby === true)) return null;
+  const hosts = parseDatabaseAddress(url).urls.map(hostOf);
+  const place = hosts.map(({ host, port }) => `${host}:${port}`).join(' or ');
+  return new NoConnectionError(
+    new StandbyError(`the pooler at ${place} leads to a standby, and has to lead to the primary alone`),
+  );
 }
 
 /** The driver's address with the time zone that texts of times are written in, beside what its own `options` say. */

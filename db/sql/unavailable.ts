@@ -7,6 +7,16 @@ export class NoConnectionError extends Error {
   }
 }
 
+/** None of the hosts is what the address wants; the message says what each of them is. */
+export class NoFittingHostError extends Error {
+  override readonly name: string = 'NoFittingHostError';
+}
+
+/** A pooler handed a transaction to a standby. */
+export class StandbyError extends NoFittingHostError {
+  override readonly name = 'StandbyError';
+}
+
 // Connection exceptions; the server is stopping, starting, or read-only, takes no connections to this database, or lacks
 // disk, memory or connections. And what was ended because it took too long or lost against another transaction: a lock
 // that somebody holds is no fault of ours.
@@ -33,6 +43,8 @@ export function unavailableReason(error: unknown): string {
   if (/^(timeout exceeded when|Operation timeout)/.test(error.message))
     return 'no connection became free in time';
   const { code } = error as Error & { code?: unknown };
+  const isStandby = error instanceof NoConnectionError && error.cause instanceof StandbyError;
+  if (isStandby || code === '25006') return 'it leads to a server that takes no changes';
   if (code === '55P03') return 'somebody holds a lock';
   if (code === '57014' || error.message.includes('read timeout')) return 'the answer took too long';
   return 'it cannot be reached';

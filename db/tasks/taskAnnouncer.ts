@@ -20,9 +20,10 @@ const idsAtOnce = 400;
  * is dropped; the next progress is announced anew, and changes of state come by the triggers of tasks.
  */
 export function createTaskAnnouncer({ url, log, everyMs = 1_000 }: TaskAnnouncerOptions) {
+  const line = createLine();
   const pool = new pg.Pool({
     ...bareConnection(url, 'luna-admin announcements'),
-    ...{ max: 1, Client: clientOf(url, createLine()) },
+    ...{ max: 1, Client: clientOf(url, line) },
   });
   pool.on('error', (error) => log.warn({ err: error }, 'the connection for announcements was lost'));
   const waiting = new Set<number>();
@@ -41,6 +42,7 @@ export function createTaskAnnouncer({ url, log, everyMs = 1_000 }: TaskAnnouncer
         ]);
       }
     } catch (error) {
+      line.hear(error);
       log.warn({ err: error }, 'the progress of tasks could not be announced');
     }
   };

@@ -72,7 +72,7 @@ async function filesForInstalled(named: readonly string[]): Promise<string[]> {
     .map((file) => `test/postgres/${file}`)
     .filter((file) => file.endsWith('.postgres.ts') && file !== version)
     .filter((file) => named.length === 0 || named.some((name) => file.includes(name)));
-  const needsPooler = (file: string) => file.includes('/pgbouncer');
+  const needsPooler = (file: string) => /\/(pgbouncer|pooled)/.test(file);
   const needsOld = (file: string) => file.includes('/tooOld');
   const reason = files.some(needsPooler) ? await whyNoPgbouncer() : null;
   if (reason !== null) process.stdout.write(`Left out: the tests with PgBouncer, which ${reason}.\n`);

@@ -9,6 +9,7 @@ import { waitFor } from '../waitFor.ts';
 import { pgbouncerProgram } from './installPgbouncer.ts';
 
 export interface Pgbouncer {
+  readonly port: number;
   /** The same database by way of it. */
   urlOf(url: string): string;
   stop(): Promise<void>;
@@ -17,12 +18,14 @@ export interface Pgbouncer {
 export interface PgbouncerOptions {
   /** A server whose databases, user and password it takes over. */
   readonly url: string;
+  /** Several to which it goes in turns, all at the port of `url`; default: the host of `url`. */
+  readonly hosts?: readonly string[];
   /** Of its configuration, beside what has to be there. */
   readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** PgBouncer in transaction mode, with fewer connections than its clients have. */
-export async function startPgbouncer({ url, settings = {} }: PgbouncerOptions): Promise<Pgbouncer> {
+export async function startPgbouncer({ url, hosts, settings = {} }: PgbouncerOptions): Promise<Pgbouncer> {
   const folder = await createTestFolder('pgbouncer');
   await chmod(folder.path, 0o755);
   const { hostname, port: serverPort, username, password } = new URL(url);
@@ -39,7 +42,7 @@ export async function startPgbouncer({ url, settings = {} }: PgbouncerOptions): 
     file,
     [
       '[databases]',
-      `* = host=${hostname} port=${serverPort}`,
+      `* = host=${(hosts ?? [hostname]).join(',')} port=${serverPort}`,
       '[pgbouncer]',
       ...Object.entries(all).map(([name, value]) => `${name} = ${value}`),
       '',
@@ -55,6 +58,7 @@ export async function startPgbouncer({ url, settings = {} }: PgbouncerOptions): 
   await waitFor('PgBouncer to listen', async () => child.exitCode !== null || (await isListening(port)));
   if (child.exitCode !== null) throw new Error(`PgBouncer has ended with status ${child.exitCode}`);
   return {
+    port,
     urlOf: (direct) => {
       const address = new URL(direct);
       address.port = String(port);
