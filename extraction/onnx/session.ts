@@ -1,5 +1,10 @@
+import { env } from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { InferenceSession } from 'onnxruntime-node';
+
+// onnxruntime reads it when it opens its first session. Otherwise it keeps an id of the machine and a queue of events (networks,
+// use of processor and memory) in ~/.cache/Microsoft, and sends them to Microsoft.
+env['ORT_DISABLE_TELEMETRY'] = '1';
 
 /**
  * A network on onnxruntime, on one thread: more gain little on networks this small, processes do. Whoever has

@@ -131,6 +131,18 @@ test('the schema is updated before pods of the new release start, and needs noth
   assert.doesNotMatch(textOf([job]), /configMap|persistentVolumeClaim/);
 });
 
+test('Helm says why a migration or an import has failed, and keeps no Job that has ended for longer than a day', async () => {
+  const objects = await render(photos);
+  for (const [name, policy] of [
+    ['migrate', 'hook-failed'],
+    ['import', 'hook-succeeded,hook-failed'],
+  ] as const) {
+    const job = objectOf(objects, 'Job', name) ?? assert.fail(name);
+    assert.equal(job.metadata.annotations?.['helm.sh/hook-output-log-policy'], policy);
+    assert.equal((job.spec as { ttlSecondsAfterFinished: number }).ttlSecondsAfterFinished, 86_400);
+  }
+});
+
 test('another setting restarts the pods', async () => {
   const sums = (objects: readonly Rendered[]) =>
     [...textOf(objects).matchAll(/"checksum\/settings":"(\w+)"/g)].map(([, sum]) => sum);
@@ -211,6 +223,28 @@ test('network policies can be left out, and follow the workers that there are', 
   assert.doesNotMatch(textOf([objectOf(objects, 'NetworkPolicy', 'to-temporal')]), /namespaceSelector/);
 });
 
+test('several installations share one Temporal: the policy for its frontend is of each, and there is none without its namespace', async () => {
+  const frontends = (objects: readonly Rendered[]) =>
+    policyNames(objects).filter((name) => name.startsWith('temporal-frontend'));
+  assert.deepEqual(frontends(await render({})), ['temporal-frontend-luna-admin']);
+  assert.deepEqual(frontends(await render({}, { namespace: 'second' })), ['temporal-frontend-second']);
+  assert.deepEqual(frontends(await render({ networkPolicies: { temporalNamespace: '' } })), []);
+});
+
+test('after an installation its notes tell a way in that works: cookies for HTTPS alone are of no use to a forwarded port', async () => {
+  const notesOf = async (values: Values) => {
+    const args = ['--generate-name', '--dry-run=client', ...toArguments(values)];
+    return /\nNOTES:\n([^]*)/.exec(await runHelm('install', args))?.[1] ?? assert.fail('no notes');
+  };
+  assert.match(await notesOf(openId), /at https:\/\/luna\.example\.org/);
+  const closed = await notesOf({});
+  assert.match(closed, /key admin-password/);
+  assert.doesNotMatch(closed, /port-forward/);
+  const trial = { SECURE_COOKIES: 'false', REQUIRE_HTTPS: 'false' };
+  for (const [name, value] of Object.entries(trial)) assert.ok(closed.includes(`settings.${name}=${value}`));
+  assert.match(await notesOf({ settings: trial }), /port-forward service\/luna-admin-api 5010:80/);
+});
+
 test('workers, autoscalers and disruption budgets are those of the values', async () => {
   const objects = await render(oneWorker);
   const names = (kind: string) =>
@@ -269,6 +303,13 @@ test('the Prometheus operator is given the alerts with their words, unless they 
   assert.equal(ruleOf(await render({})), undefined);
 });
 
+test('a list that another file of values has can be taken back with null', async () => {
+  const objects = await render({ hosts: null, monitors: { enabled: true, labels: null } });
+  assert.ok(!objects.some(({ kind }) => kind === 'Ingress'));
+  const allowed = sharedVariables(objects).find(({ name }) => name === 'ALLOWED_HOSTS');
+  assert.equal(allowed?.value, 'luna-admin-api');
+});
+
 test('values that cannot work are refused by name', async () => {
   const secrets = Object.keys(settings).filter(isSecret);
   const refused: [Values, RegExp][] = [
@@ -283,6 +324,11 @@ test('values that cannot work are refused by name', async () => {
     [{ api: { replica: 2 } }, /replica/],
     [{ import: { ...(photos['import'] as object), args: ['--list', 'Staff'] } }, /args/],
     [{ import: { ...(photos['import'] as object), volume: {} } }, /volume/],
+    ...['image', 'settings', 'secrets', 'samples', 'webIdentity', 'api', 'migrate', 'ingress'].map(
+      (name): [Values, RegExp] => [{ [name]: null }, new RegExp(`missing propert(y|ies).*'${name}'`)],
+    ),
+    [{ api: { service: null } }, /missing property 'service'/],
+    [{ networkPolicies: { ports: null } }, /missing property 'ports'/],
   ];
   for (const [values, expected] of refused)
     await assert.rejects(render(values), { message: expected }, JSON.stringify(values));

@@ -20,11 +20,14 @@ export function toArguments(values: Values): string[] {
   ]);
 }
 
-/** The objects that would be installed. */
-export async function render(values: Values): Promise<Rendered[]> {
-  return (loadAll(await renderChart(toArguments(values))) as (Rendered | null)[]).filter(
-    (each) => each !== null,
-  );
+/** The objects that would be installed; `namespace`: default luna-admin. */
+export async function render(
+  values: Values,
+  { namespace }: { readonly namespace?: string } = {},
+): Promise<Rendered[]> {
+  const place = namespace === undefined ? [] : ['--namespace', namespace];
+  const text = await renderChart([...toArguments(values), ...place]);
+  return (loadAll(text) as (Rendered | null)[]).filter((each) => each !== null);
 }
 
 /** The one of a kind that is called luna-admin-NAME. */

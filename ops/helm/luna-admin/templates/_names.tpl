@@ -17,7 +17,7 @@ app.kubernetes.io/component: {{ . }}
 {{- end }}
 
 {{- define "luna-admin.settings" -}}
-ALLOWED_HOSTS: {{ prepend .Values.hosts "luna-admin-api" | join "," | quote }}
+ALLOWED_HOSTS: {{ prepend (.Values.hosts | default list) "luna-admin-api" | join "," | quote }}
 {{- range $name, $value := .Values.settings }}
 {{ $name }}: {{ $value | quote }}
 {{- end }}
