@@ -59,6 +59,8 @@ export async function startTemporal(options: TemporalOptions): Promise<Temporal>
         ...['--db-filename', join(folder, `temporal-${cli.version}.db`)],
         ...['--sqlite-pragma', 'journal_mode=wal', '--sqlite-pragma', 'synchronous=1'],
         ...['--log-level', 'warn'],
+        // Otherwise it tells version-info.temporal.io once an hour what it is and runs on, and which SDKs ask it.
+        ...['--dynamic-config-value', 'frontend.enableServerVersionCheck=false'],
       ],
       logFile: join(dataDir, 'temporal.log'),
       log,

@@ -226,3 +226,17 @@ test('the image is of glibc, runs as nobody special, and sets only what is read'
     .filter((line) => !line.startsWith('#'));
   assert.equal(ignored[0], '*');
 });
+
+test('no service of Compose tells its makers of this installation, or asks them for news', async () => {
+  const { services } = await readCompose();
+  assert.equal(services['temporal']?.environment?.['TEMPORAL_VERSION_CHECK_DISABLED'], '1');
+  const { environment = {} } = services['grafana'] ?? {};
+  const asks = [
+    'ANALYTICS_REPORTING_ENABLED',
+    'ANALYTICS_CHECK_FOR_UPDATES',
+    'ANALYTICS_CHECK_FOR_PLUGIN_UPDATES',
+  ];
+  for (const name of [...asks, 'NEWS_NEWS_FEED_ENABLED'])
+    assert.equal(environment[`GF_${name}`], 'false', name);
+  assert.equal(environment['GF_PLUGINS_PREINSTALL_DISABLED'], 'true');
+});
