@@ -303,6 +303,10 @@ test('a schedule that is made while Temporal is down is followed when it is back
 
 test('a time that came while Temporal was away is run when it is back, within the catch-up window', async () => {
   const scheduleId = await create({ cron: '* * * * *', timeZone: 'UTC', catchUpWindow: '1h' });
+  // What comes before Temporal has looked at a schedule for the first time is no time of it.
+  await waitFor('Temporal to look at the schedule', () =>
+    withHandle(scheduleId, async (handle) => (await handle.describe()).info.nextActionTimes.length > 0),
+  );
   await engine.running().halt('temporal');
   const minute = () => Math.floor(Date.now() / 60_000);
   const missed = minute() + 1;

@@ -14,6 +14,7 @@ import type { ClaimedPart, TaskRef } from '../../../domain/tasks/parts.ts';
 import { taskTypes } from '../../../domain/tasks/task.ts';
 import { openTestDatabase } from '../../support/servers/database.ts';
 import { tester } from '../../support/rows/rows.ts';
+import { waitFor } from '../../support/waitFor.ts';
 
 const rows = 200_000;
 const oneIn = 10_000;
@@ -58,8 +59,16 @@ async function seed(): Promise<void> {
       ${pick(`'source ' || g`, `case when n < ${rows / 2} - 30 then 'gate' else 'door' end`)}, array[${pick(`'tag ' || g`, `'tag of ' || n % 5`)}],
       ${pick(`'external ' || g`, `'x' || n`)}, ${pick(`'user ' || g`, `''`)}, ${pick(`'track ' || g`, `'t' || n / 4`)}, t, t, t
     from (${objects}) o`);
-  // Without it autovacuum does it some time: what is known to be visible to all is read from the index alone.
-  await db.query('vacuum (analyze) faces, list_faces, face_descriptors, events');
+  // What is known to be visible to all is read from the index alone. Autovacuum's analysis, which may have begun meanwhile,
+  // keeps it from being known.
+  await waitFor('all rows to be known as visible to all', async () => {
+    await db.query('vacuum (analyze) faces, list_faces, face_descriptors, events');
+    const [unknown] = await db.query<{ pages: number }>(
+      `select sum(relpages - relallvisible)::integer as pages from pg_class
+       where relkind = 'r' and relname ~ '^(faces|events|list_faces|face_descriptors)'`,
+    );
+    return unknown?.pages === 0;
+  });
 }
 
 async function createTask(content: GcContent | ExtractContent): Promise<TaskRef> {
