@@ -3,11 +3,12 @@ import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { textTable } from '../commands/cli/textTable.ts';
+import { programFile } from '../commands/system/goProgram.ts';
 import { openImageStore } from '../imagestore/openImageStore.ts';
 import { loadConfig } from '../platform/config.ts';
 import { makeTemporaryFolder } from '../platform/temporaryFolder.ts';
-import { gatewayProgram } from '../test/support/s3/installGateway.ts';
 import { serviceKeys, startGateway } from '../test/support/s3/gateway.ts';
+import { versitygw } from '../test/support/s3/programs.ts';
 import { newStoreRow } from '../test/support/s3/storeRow.ts';
 import { median, round } from './harness/figures.ts';
 import type { Measurement } from './harness/measurement.ts';
@@ -30,7 +31,7 @@ export const store: Measurement = {
   about: 'put, get and delete of samples, in a folder and in a bucket',
   measure: async (bed, { samples, runs }, say) => {
     const folder = await makeTemporaryFolder('bench-store');
-    const gateway = existsSync(gatewayProgram) ? await startGateway() : null;
+    const gateway = existsSync(programFile(versitygw)) ? await startGateway() : null;
     try {
       const compared: Compared[] = [
         {

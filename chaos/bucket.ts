@@ -1,10 +1,11 @@
-import { gatewayProgram, whyNoGateway } from '../test/support/s3/installGateway.ts';
+import { programFile, whyNotBuilt } from '../commands/system/goProgram.ts';
 import { startGateway } from '../test/support/s3/gateway.ts';
+import { versitygw } from '../test/support/s3/programs.ts';
 
 /** A bucket of a real S3 server, whose objects are files: images are laid into its folder, and looked at there. */
 export async function serveBucket() {
-  const reason = await whyNoGateway();
-  if (reason !== null) throw new Error(`--store s3 ${reason} (${gatewayProgram})`);
+  const reason = await whyNotBuilt(versitygw);
+  if (reason !== null) throw new Error(`--store s3 ${reason} (${programFile(versitygw)})`);
   const gateway = await startGateway();
   await gateway.addBucket('samples');
   return {

@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { parseDatabaseAddress } from '../../platform/databaseAddress.ts';
 import { createHostChoice, type HostChoice } from './hostChoice.ts';
 import { sqlStateOf, sqlStates } from './transientErrors.ts';
-import { NoConnectionError, StandbyError } from './unavailable.ts';
+import { isOnStandby, NoConnectionError } from './unavailable.ts';
 
 /** The way to the server, as all pools of a process know it that go there. */
 export interface Line {
@@ -47,7 +47,7 @@ export function createLine(): Line {
 
 /** Whether others that lead there are of no use either. A pooler whose server is away lets its clients log in as ever. */
 function isLost(error: unknown): boolean {
-  if (error instanceof NoConnectionError) return error.cause instanceof StandbyError;
+  if (error instanceof NoConnectionError) return isOnStandby(error);
   const state = sqlStateOf(error);
   if (state !== null) return state === sqlStates.readOnly || state.startsWith('08');
   return error instanceof Error && error.message === unheard;

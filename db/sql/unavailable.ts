@@ -17,6 +17,11 @@ export class StandbyError extends NoFittingHostError {
   override readonly name = 'StandbyError';
 }
 
+/** Whether a transaction was given up because it was on a standby. */
+export function isOnStandby(error: unknown): boolean {
+  return error instanceof NoConnectionError && error.cause instanceof StandbyError;
+}
+
 // Connection exceptions; the server is stopping, starting, or read-only, takes no connections to this database, or lacks
 // disk, memory or connections. And what was ended because it took too long or lost against another transaction: a lock
 // that somebody holds is no fault of ours.
@@ -43,8 +48,7 @@ export function unavailableReason(error: unknown): string {
   if (/^(timeout exceeded when|Operation timeout)/.test(error.message))
     return 'no connection became free in time';
   const { code } = error as Error & { code?: unknown };
-  const isStandby = error instanceof NoConnectionError && error.cause instanceof StandbyError;
-  if (isStandby || code === '25006') return 'it leads to a server that takes no changes';
+  if (isOnStandby(error) || code === '25006') return 'it leads to a server that takes no changes';
   if (code === '55P03') return 'somebody holds a lock';
   if (code === '57014' || error.message.includes('read timeout')) return 'the answer took too long';
   return 'it cannot be reached';

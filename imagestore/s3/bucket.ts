@@ -28,7 +28,7 @@ export function openBucket({ bucket, prefix, ...settings }: S3Settings) {
   const isSecure = endpoint.protocol === 'https:';
   const transport = createTransport({ ...settings, isSecure });
   // Another server, perhaps; asked once an hour.
-  const identity =
+  const { keys, withKeys } =
     'roleArn' in credentials
       ? createWebIdentity(
           credentials,
@@ -38,7 +38,7 @@ export function openBucket({ bucket, prefix, ...settings }: S3Settings) {
             isSecure: credentials.stsEndpoint.protocol === 'https:',
           }),
         )
-      : null;
+      : { keys: credentials, withKeys: <Found>(work: () => Promise<Found>) => work() };
   const client = new Client({
     endPoint: endpoint.hostname.replace(/^\[|\]$/g, ''),
     ...(endpoint.port === '' ? {} : { port: Number(endpoint.port) }),
@@ -49,8 +49,7 @@ export function openBucket({ bucket, prefix, ...settings }: S3Settings) {
       transportAgent: transport.agent,
       retryOptions: { disableRetry: true },
     },
-    ...('roleArn' in credentials ? {} : credentials),
-    ...(identity === null ? {} : { credentialsProvider: identity.provider }),
+    ...keys,
   });
   const again = retry(handleWhen(isPassing), {
     maxAttempts: retries,
@@ -69,9 +68,6 @@ export function openBucket({ bucket, prefix, ...settings }: S3Settings) {
       : new StoreAwayError(place, troubleOf(error, transport.lastAnswered()), {
           ...{ cause: error, words: wordsOf(error) },
         });
-
-  const withKeys = <Found>(work: () => Promise<Found>): Promise<Found> =>
-    identity === null ? work() : identity.withKeys(work);
 
   const ask = async <Found>(work: () => Promise<Found>, policy = again): Promise<Found> => {
     try {
@@ -127,12 +123,7 @@ export function openBucket({ bucket, prefix, ...settings }: S3Settings) {
         const [first] = left;
         if (first !== undefined) throw new BusyError(200, answer.refused.get(first) ?? null);
       };
-      const failure = await again
-        .execute(() => withKeys(deleteSome))
-        .then(
-          () => null,
-          (error: unknown) => away(error),
-        );
+      const failure = await ask(deleteSome).then(() => null, away);
       return { deleted, refused, away: failure };
     },
 

@@ -88,8 +88,10 @@ export function createWebIdentity(
     },
   });
   return {
-    // The same class, declared once for each kind of module.
-    provider: provider as unknown as NonNullable<ClientOptions['credentialsProvider']>,
+    keys: {
+      // The same class, declared once for each kind of module.
+      credentialsProvider: provider as unknown as NonNullable<ClientOptions['credentialsProvider']>,
+    },
 
     /** Done once more, with new keys, when the bucket does not know those that were used any more: they were revoked. */
     withKeys: async <Found>(work: () => Promise<Found>): Promise<Found> => {

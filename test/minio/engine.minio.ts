@@ -7,11 +7,11 @@ import { createBucketStore } from '../../imagestore/s3/bucketStore.ts';
 import { s3SettingsOf } from '../../imagestore/s3/s3Settings.ts';
 import { loadConfig } from '../../platform/config.ts';
 import { startEngine, twoGcWorkers, type Engine } from '../support/engine/engine.ts';
+import { partWaits, samplesOf } from '../support/engine/sampleGc.ts';
 import { unmarked } from '../support/engine/unmarked.ts';
 import { createTestFolder } from '../support/folder.ts';
 import { startTokenIssuer } from '../support/oidc/tokenIssuer.ts';
 import { startMinio } from '../support/s3/minio.ts';
-import { waitFor } from '../support/waitFor.ts';
 
 const folder = await createTestFolder('minio-engine');
 const tokenFile = join(folder.path, 'token');
@@ -46,26 +46,6 @@ after(async () => {
   await folder.remove();
 });
 
-const waits = (taskId: number, reason: RegExp) =>
-  waitFor('a part to say why it waits', async () => {
-    const [part] = await engine.db().query<{ detail: string }>(
-      `select failure ->> 'detail' as detail from subtasks
-       where task_id = $1 and failure ->> 'error_code' = '28106' limit 1`,
-      [taskId],
-    );
-    return reason.test(part?.detail ?? '');
-  });
-
-const samplesOf = async (taskId: number) => {
-  const [row] = await engine
-    .db()
-    .query<{ removed: number; left: number }>(
-      'select samples_removed as removed, samples_left as left from tasks where task_id = $1',
-      [taskId],
-    );
-  return row;
-};
-
 test('a gc by keys for a token waits while its role may not delete and its token is refused, and counts each sample once', async () => {
   const count = 400;
   const { accountId } = await engine.addFaces({ count, images: [Buffer.from('an image')] });
@@ -74,18 +54,19 @@ test('a gc by keys for a token waits while its role may not delete and its token
   const { taskId } = await engine.startGc({
     ...{ target: 'faces', filters: { account_id: accountId }, remove_samples: true },
   });
-  await waits(taskId, /no right to delete \(AccessDenied\)/);
+  await partWaits(engine, taskId, /no right to delete \(AccessDenied\)/);
   await writeFile(tokenFile, 'garbage');
   await minio.revoke(issuer.issuer);
-  await waits(
+  await partWaits(
+    engine,
     taskId,
     /gives no keys for the token \(InvalidParameterValue\): token contains an invalid number/,
   );
-  assert.equal((await samplesOf(taskId))?.removed, 0);
+  assert.equal((await samplesOf(engine, taskId))?.removed, 0);
   await minio.setPolicy('samples', 'samples', rights);
   await writeFile(tokenFile, await issuer.tokenFor('minio', { policy: 'samples' }));
   const task = await engine.ended(taskId);
   assert.deepEqual([task.state, task.done, task.failed], ['done', count, 0]);
-  assert.deepEqual(await samplesOf(taskId), { removed: count, left: 0 });
+  assert.deepEqual(await samplesOf(engine, taskId), { removed: count, left: 0 });
   assert.deepEqual(await engine.audit([taskId]), []);
 });

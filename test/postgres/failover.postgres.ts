@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { defaultAdminPassword } from '../../platform/settings/settings.ts';
 import { startEngine, twoWorkers, type Engine } from '../support/engine/engine.ts';
+import { failOverIn } from '../support/postgres/failOver.ts';
 import { startPair, type Pair } from '../support/postgres/pair.ts';
 import { basic } from '../support/rows/basic.ts';
 import { waitFor } from '../support/waitFor.ts';
@@ -26,34 +27,13 @@ after(async () => {
   await pair.stop();
 });
 
-async function statusOf(path: string): Promise<number> {
-  const { apiUrl, config } = engine.running();
-  const answer = await fetch(`${apiUrl}${path}`, {
-    headers: basic(config.adminLogin, defaultAdminPassword),
-  });
-  await answer.arrayBuffer();
-  return answer.status;
-}
-
-/** The primary is killed and its standby promoted once a fifth of the task is done. */
-async function failOverIn(taskId: number, count: number): Promise<void> {
-  await waitFor('a fifth of the task', async () => (await engine.progressOf(taskId)) >= count / 5);
-  await pair.failOver();
-  const known = await waitFor('the database to be there', () => engine.progressOf(taskId));
-  assert.ok(known >= count / 5, 'a synchronous standby has every commit');
-  assert.notEqual((await engine.readTask(taskId)).state, 'done');
-  // Task pages and JSON alike.
-  for (const path of [`/4/tasks/${taskId}`, `/tasks/${taskId}/view`])
-    await waitFor(`${path} to be answered again`, async () => (await statusOf(path)) === 200);
-}
-
 test('a gc goes on by itself when the primary is killed and its standby promoted, and the books balance', async () => {
   const count = 12_000;
   const { accountId } = await engine.addFaces({ count, images: [] });
   const others = await engine.addFaces({ count: 50, images: [] });
   await engine.snapshot();
   const { taskId } = await engine.startGc({ target: 'faces', filters: { account_id: accountId } }, 4_000);
-  await failOverIn(taskId, count);
+  await failOverIn({ engine, pair }, taskId, count);
   const task = await engine.ended(taskId);
   assert.deepEqual([task.state, task.done, task.failed, task.generation], ['done', count, 0, 1]);
   assert.deepEqual(await engine.audit([taskId]), []);
@@ -71,7 +51,7 @@ test('an extract goes on in the same way when the host that came back as a stand
   const { accountId } = await engine.addFaces({ count, images: await makeWarps(2) });
   await engine.snapshot();
   const { taskId } = await engine.startExtract(accountId, 40);
-  await failOverIn(taskId, count);
+  await failOverIn({ engine, pair }, taskId, count);
   const task = await engine.ended(taskId);
   assert.deepEqual([task.state, task.done, task.failed, task.generation], ['done', count, 0, 1]);
   assert.deepEqual(await engine.audit([taskId]), []);

@@ -7,11 +7,10 @@ import { createRecords } from '../../db/sql/records.ts';
 import { NoConnectionError, unavailableReason } from '../../db/sql/unavailable.ts';
 import { createTaskAnnouncer } from '../../db/tasks/taskAnnouncer.ts';
 import { listenToTaskChanges } from '../../db/tasks/taskChanges.ts';
-import { defaultAdminPassword } from '../../platform/settings/settings.ts';
 import { startEngine, twoWorkers, type Engine } from '../support/engine/engine.ts';
+import { failOverIn } from '../support/postgres/failOver.ts';
 import { startPair, type Pair } from '../support/postgres/pair.ts';
 import { startPgbouncer, type Pgbouncer } from '../support/postgres/pgbouncer.ts';
-import { basic } from '../support/rows/basic.ts';
 import { waitFor } from '../support/waitFor.ts';
 import { makeWarps } from '../support/warps.ts';
 
@@ -41,27 +40,6 @@ after(async () => {
 });
 
 const pooledUrl = () => pair.urlAt([first.port, second.port]);
-
-async function statusOf(path: string): Promise<number> {
-  const { apiUrl, config } = engine.running();
-  const answer = await fetch(`${apiUrl}${path}`, {
-    headers: basic(config.adminLogin, defaultAdminPassword),
-  });
-  await answer.arrayBuffer();
-  return answer.status;
-}
-
-/** The primary is killed and its standby promoted once a fifth of the task is done. */
-async function failOverIn(taskId: number, count: number, alsoLost?: Pgbouncer): Promise<void> {
-  await waitFor('a fifth of the task', async () => (await engine.progressOf(taskId)) >= count / 5);
-  await alsoLost?.stop();
-  await pair.failOver();
-  const known = await waitFor('the database to be there', () => engine.progressOf(taskId));
-  assert.ok(known >= count / 5, 'a synchronous standby has every commit');
-  assert.notEqual((await engine.readTask(taskId)).state, 'done');
-  for (const path of [`/4/tasks/${taskId}`, `/tasks/${taskId}/view`])
-    await waitFor(`${path} to be answered again`, async () => (await statusOf(path)) === 200);
-}
 
 /** Lets the standby be reached at the port of the primary: PgBouncer has one for all hosts of a line. */
 async function bringTogether(host: string): Promise<Server> {
@@ -130,7 +108,7 @@ test('a gc goes on by itself through the second pooler when the primary behind t
     });
   try {
     await Promise.all([idle.query('select 1'), untilHeard(1_000_001)]);
-    await failOverIn(taskId, count);
+    await failOverIn({ engine, pair }, taskId, count);
     const task = await engine.ended(taskId);
     assert.deepEqual([task.state, task.done, task.failed, task.generation], ['done', count, 0, 1]);
     assert.deepEqual(await engine.audit([taskId]), []);
@@ -149,7 +127,7 @@ test('an extract goes on in the same way when the second host is lost with its p
   const { accountId } = await engine.addFaces({ count, images: await makeWarps(2) });
   await engine.snapshot();
   const { taskId } = await engine.startExtract(accountId, 40);
-  await failOverIn(taskId, count, second);
+  await failOverIn({ engine, pair }, taskId, count, () => second.stop());
   const task = await engine.ended(taskId);
   assert.deepEqual([task.state, task.done, task.failed, task.generation], ['done', count, 0, 1]);
   assert.deepEqual(await engine.audit([taskId]), []);

@@ -5,6 +5,7 @@ import { createBucketStore } from '../../imagestore/s3/bucketStore.ts';
 import { s3SettingsOf } from '../../imagestore/s3/s3Settings.ts';
 import { loadConfig } from '../../platform/config.ts';
 import { startEngine, twoWorkers, type Engine } from '../support/engine/engine.ts';
+import { partWaits, samplesOf } from '../support/engine/sampleGc.ts';
 import { unmarked } from '../support/engine/unmarked.ts';
 import { tester } from '../support/rows/rows.ts';
 import { startFaultyProxy } from '../support/s3/faultyProxy.ts';
@@ -43,16 +44,6 @@ after(async () => {
   await gateway.stop();
 });
 
-const samplesOf = async (taskId: number) => {
-  const [row] = await engine
-    .db()
-    .query<{ removed: number; left: number }>(
-      'select samples_removed as removed, samples_left as left from tasks where task_id = $1',
-      [taskId],
-    );
-  return row;
-};
-
 const imagesLeft = async (): Promise<number> => {
   let count = 0;
   for await (const { name } of gateway.client.listObjectsV2('samples', 'of/engine/', true) as AsyncIterable<{
@@ -63,16 +54,6 @@ const imagesLeft = async (): Promise<number> => {
   return count;
 };
 
-const waits = (taskId: number, reason: RegExp) =>
-  waitFor('a part to say why it waits', async () => {
-    const [part] = await engine.db().query<{ detail: string }>(
-      `select failure ->> 'detail' as detail from subtasks
-       where task_id = $1 and failure ->> 'error_code' = '28106' limit 1`,
-      [taskId],
-    );
-    return reason.test(part?.detail ?? '');
-  });
-
 test('an extract of samples in a bucket that throttles and is killed extracts each once, and none fails', async () => {
   const count = 200;
   const { accountId } = await engine.addFaces({ count, images: await makeWarps(1) });
@@ -82,7 +63,8 @@ test('an extract of samples in a bucket that throttles and is killed extracts ea
   for (const share of [20, 90]) {
     await waitFor(`${share} objects`, async () => (await engine.progressOf(taskId)) >= share);
     await gateway.kill();
-    await waits(
+    await partWaits(
+      engine,
       taskId,
       /the bucket s3:\/\/samples\/of\/engine (cannot be reached|asks for fewer|cannot answer)/,
     );
@@ -106,10 +88,10 @@ test('a gc whose bucket is killed, throttles and goes away counts each sample on
   );
   await waitFor('the gc to be under way', async () => (await engine.progressOf(taskId)) > 0);
   await gateway.kill();
-  await waits(taskId, /cannot be reached|cannot answer|asks for fewer/);
+  await partWaits(engine, taskId, /cannot be reached|cannot answer|asks for fewer/);
   await gateway.start();
   await gateway.hide('samples');
-  await waits(taskId, /does not exist \(NoSuchBucket\)/);
+  await partWaits(engine, taskId, /does not exist \(NoSuchBucket\)/);
   const [known] = await engine.db().query<{ removed: number; rows: number }>(
     `select samples_removed as removed, (select count(*) from sample_tombstones)
        + (select count(*) from samples join faces on face_id = owner_id where account_id = $2) as rows
@@ -120,7 +102,7 @@ test('a gc whose bucket is killed, throttles and goes away counts each sample on
   assert.ok((known?.rows ?? 0) > 0);
   const task = await engine.ended(taskId);
   assert.deepEqual([task.state, task.done, task.failed], ['done', count, 0]);
-  assert.deepEqual(await samplesOf(taskId), { removed: count, left: 0 });
+  assert.deepEqual(await samplesOf(engine, taskId), { removed: count, left: 0 });
   assert.deepEqual(await engine.audit([taskId]), []);
   assert.equal(await imagesLeft(), before);
 });
@@ -133,12 +115,12 @@ test('a gc whose key has lost the right to delete waits for it, and no object fa
   const { taskId } = await engine.startGc({
     ...{ target: 'faces', filters: { account_id: accountId }, remove_samples: true },
   });
-  await waits(taskId, /no right to delete \(AccessDenied\)/);
-  assert.equal((await samplesOf(taskId))?.removed, 0);
+  await partWaits(engine, taskId, /no right to delete \(AccessDenied\)/);
+  assert.equal((await samplesOf(engine, taskId))?.removed, 0);
   await gateway.allowAll('samples');
   const task = await engine.ended(taskId);
   assert.deepEqual([task.state, task.done, task.failed], ['done', count, 0]);
-  assert.deepEqual(await samplesOf(taskId), { removed: count, left: 0 });
+  assert.deepEqual(await samplesOf(engine, taskId), { removed: count, left: 0 });
   assert.deepEqual(await engine.audit([taskId]), []);
 });
 
@@ -152,7 +134,7 @@ test('an image that a policy protects is an error of its object, and goes with a
     ...{ target: 'faces', filters: { account_id: accountId }, remove_samples: true },
   });
   await engine.ended(taskId);
-  assert.deepEqual(await samplesOf(taskId), { removed: count - 1, left: 0 });
+  assert.deepEqual(await samplesOf(engine, taskId), { removed: count - 1, left: 0 });
   const errors = await engine
     .db()
     .query<{ object_id: string; error_code: number; detail: string }>(
@@ -167,6 +149,6 @@ test('an image that a policy protects is an error of its object, and goes with a
   await gateway.allowAll('samples');
   await engine.gateway().startTask(await engine.tasks().retry(taskId, 'failed', tester));
   await engine.ended(taskId);
-  assert.deepEqual(await samplesOf(taskId), { removed: count, left: 0 });
+  assert.deepEqual(await samplesOf(engine, taskId), { removed: count, left: 0 });
   assert.deepEqual(await engine.audit([taskId]), []);
 });

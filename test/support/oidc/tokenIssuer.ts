@@ -3,9 +3,7 @@ import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { Provider } from 'oidc-provider';
 import { closeServer } from '../servers/closeServer.ts';
-import { freePort } from '../servers/oidcProvider.ts';
-
-export const tokenClient = { id: 'luna-admin', secret: 'a secret of the tests, long enough' };
+import { freePort, oidcClient } from '../servers/oidcProvider.ts';
 
 /** A real OpenID provider that gives the service itself a token, as a platform gives its programs; it signs with a key of its own. */
 export async function startTokenIssuer() {
@@ -17,8 +15,8 @@ export async function startTokenIssuer() {
     clients: [
       {
         ...{
-          client_id: tokenClient.id,
-          client_secret: tokenClient.secret,
+          client_id: oidcClient.clientId,
+          client_secret: oidcClient.clientSecret,
           grant_types: ['client_credentials'],
         },
         ...{ redirect_uris: [], response_types: [] },
@@ -53,7 +51,7 @@ export async function startTokenIssuer() {
       const answer = await fetch(`${issuer}/token`, {
         method: 'POST',
         headers: {
-          authorization: `Basic ${btoa(`${tokenClient.id}:${encodeURIComponent(tokenClient.secret)}`)}`,
+          authorization: `Basic ${btoa(`${oidcClient.clientId}:${encodeURIComponent(oidcClient.clientSecret)}`)}`,
         },
         body: new URLSearchParams({ grant_type: 'client_credentials', resource: `urn:${audience}` }),
       });

@@ -1,12 +1,13 @@
 import { mkdir, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'minio';
+import { installGoProgram } from '../../../commands/system/goProgram.ts';
 import { rememberedPort } from '../../../embedded/ports.ts';
 import { runProgram } from '../../../embedded/runProgram.ts';
 import { plainEnvironment } from '../../../platform/childEnvironment.ts';
 import { createTestFolder } from '../folder.ts';
 import { startKillableServer } from '../servers/killableServer.ts';
-import { installGateway } from './installGateway.ts';
+import { versitygw } from './programs.ts';
 
 export type Gateway = Awaited<ReturnType<typeof startGateway>>;
 
@@ -26,7 +27,7 @@ export const serviceKeys = { accessKey: 'service', secretKey: 'the-secret-of-the
 
 /** A real S3 server with a bucket of the service's; killed without warning, and started again at the same address. */
 export async function startGateway({ tls, virtualDomain, canKeepVersions = false }: GatewayOptions = {}) {
-  const program = await installGateway();
+  const program = await installGoProgram(versitygw);
   const folder = await createTestFolder('s3');
   const port = await rememberedPort(join(folder.path, 'port'));
   const objects = join(folder.path, 'buckets');

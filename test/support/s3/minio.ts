@@ -3,13 +3,14 @@ import { copyFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { Client } from 'minio';
+import { installGoProgram } from '../../../commands/system/goProgram.ts';
 import { rememberedPort } from '../../../embedded/ports.ts';
 import { plainEnvironment } from '../../../platform/childEnvironment.ts';
 import type { MadeCertificate } from '../certificates.ts';
 import { createTestFolder } from '../folder.ts';
-import { tokenClient } from '../oidc/tokenIssuer.ts';
+import { oidcClient } from '../servers/oidcProvider.ts';
 import { startKillableServer } from '../servers/killableServer.ts';
-import { installMinio } from './installMinio.ts';
+import { minio } from './programs.ts';
 
 export type Minio = Awaited<ReturnType<typeof startMinio>>;
 
@@ -34,7 +35,7 @@ const secretKey = 'the-secret-of-root';
 
 /** A real MinIO, whose root is the service where it has keys; killed without warning, and started again at the same address. */
 export async function startMinio({ issuers = [], tls, domain }: MinioOptions = {}) {
-  const program = await installMinio();
+  const program = await installGoProgram(minio);
   const folder = await createTestFolder('minio');
   const port = await rememberedPort(join(folder.path, 'port'));
   const certificates = join(folder.path, 'certificates');
@@ -101,7 +102,7 @@ export async function startMinio({ issuers = [], tls, domain }: MinioOptions = {
     },
     /** Every key that was given for tokens of this issuer that name the service. */
     revoke: async (issuer: string): Promise<void> => {
-      const user = createHash('sha256').update(`openid:${tokenClient.id}:${issuer}`).digest('base64url');
+      const user = createHash('sha256').update(`openid:${oidcClient.clientId}:${issuer}`).digest('base64url');
       await admin('POST', 'revoke-tokens/builtin', `fullRevoke=true&user=${user}`);
     },
     /** The settings with which the service uses a bucket of it, by root's keys. */
